@@ -1,0 +1,104 @@
+"""The ``bookrec`` command: a click group that imports a verb's module only when it is called.
+
+``bookrec --help`` must answer at once, so no verb is imported to list it: names and one-line helps
+stand in `VERBS`, and a test holds them against the commands themselves.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+import click
+
+from bookrec import __version__
+from bookrec.errors import BookrecError
+from bookrec.settings import Home
+
+VERBS: Final[dict[str, tuple[str, str]]] = {
+    "demo": ("bookrec.demo:demo", "The whole path on sample data, then the site."),
+    "data": ("bookrec.offline.data_cli:data", "Write sample data; import raw data."),
+    "train": ("bookrec.offline.train_cli:train", "Train ranker and retrieval on the data set."),
+    "artifacts": ("bookrec.offline.artifacts_cli:artifacts", "List and check model bundles."),
+    "score": ("bookrec.offline.score_cli:score", "Score candidates and publish a snapshot."),
+    "nightly": ("bookrec.offline.nightly_cli:nightly", "The whole refresh, for a scheduler."),
+    "snapshots": ("bookrec.snapshots_cli:snapshots", "Look after published snapshots."),
+    "serve": ("bookrec.web.serve_cli:serve", "Serve the site."),
+    "accounts": ("bookrec.web.accounts_cli:accounts", "The operator's side of accounts."),
+    "doctor": ("bookrec.doctor:doctor", "What is there, what is missing, what to run next."),
+}
+"""Verb → (``module:command``, one-line help)."""
+
+
+class LazyGroup(click.Group):
+    """A group whose subcommands are named in `VERBS` and imported on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module_name, attribute = VERBS[cmd_name][0].split(":")
+        try:
+            module = importlib.import_module(module_name)
+        except ModuleNotFoundError as error:
+            if error.name is None or error.name.split(".")[0] == "bookrec":
+                raise
+            raise BookrecError(
+                f"'bookrec {cmd_name}' needs the package '{error.name}', which is not installed; "
+                "run: pip install 'bookrec[offline]'"
+            ) from error
+        command: click.Command = getattr(module, attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in VERBS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bookrec")
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    envvar="BOOKREC_HOME",
+    default=Path(),
+    help="Directory of artifacts/, precomputed/ and var/ (BOOKREC_HOME; default: here).",
+)
+@click.pass_context
+def cli(ctx: click.Context, home: Path) -> None:
+    """Turn readers, books and ratings into a bookshop site with personal recommendations.
+
+    \b
+    Example:
+      bookrec data import ~/book-crossing
+      bookrec train
+      bookrec score
+      bookrec serve
+    """
+    ctx.obj = Home(home.resolve())
+
+
+def main() -> None:
+    """Entry point: our own errors become one sentence on stderr and their exit code."""
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; what was published before is unchanged.", err=True)
+        sys.exit(1)
+    except BookrecError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output went away (`bookrec … | head`): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

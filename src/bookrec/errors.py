@@ -1,0 +1,46 @@
+"""Errors that an operator can act on.
+
+    BookrecError              exit code 1, printed as one sentence, no traceback
+    ├── DataError             something in the raw files or the data set
+    ├── ModelError            something in a model bundle
+    ├── SnapshotError         something in a published (or to be published) snapshot
+    │   └── NoSnapshot        nothing is published yet
+    ├── ShopError             something in the shop's database or an account
+    └── QualityGateRefused    exit code 3: the new snapshot is worse than the published one
+
+Every message says what was wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+
+class BookrecError(Exception):
+    """Base of all errors of ours; ``str(error)`` is a sentence for the operator."""
+
+    exit_code = 1
+
+
+class DataError(BookrecError):
+    """Raw files or a data set are missing, damaged or of another layout than expected."""
+
+
+class ModelError(BookrecError):
+    """A model bundle is missing, damaged, foreign or does not fit the data set."""
+
+
+class SnapshotError(BookrecError):
+    """A snapshot is missing, damaged or of another schema version."""
+
+
+class NoSnapshot(SnapshotError):
+    """Nothing has been published yet."""
+
+
+class ShopError(BookrecError):
+    """An account or the shop's database does not allow what was asked."""
+
+
+class QualityGateRefused(BookrecError):
+    """The new snapshot was built but is worse than the published one, so it was not published."""
+
+    exit_code = 3

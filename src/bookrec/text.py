@@ -1,0 +1,43 @@
+"""Folding of text so that what people type finds what catalogues hold.
+
+SQLite's own accent removal knows neither ``đ`` nor ``ø`` (they are letters, not accents), so text is
+folded here before it is indexed and again before it is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+_LETTERS_WITHOUT_DECOMPOSITION: Final = str.maketrans(
+    {"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ß": "ss", "æ": "ae", "Æ": "ae",
+     "œ": "oe", "Œ": "oe", "ı": "i", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d"}
+)  # fmt: skip
+_NOT_WORD: Final = re.compile(r"[^\w]+|_+")
+_BRACKETED: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_APOSTROPHE: Final = re.compile(r"['’`]")
+
+
+def fold(text: str) -> str:
+    """Lower-case words of ``text`` without accents or punctuation, joined by single spaces.
+
+    >>> fold("Đất rừng phương Nam")
+    'dat rung phuong nam'
+    >>> fold("Søren's  Either/Or")
+    'sorens either or'
+    """
+    text = _APOSTROPHE.sub("", text.translate(_LETTERS_WITHOUT_DECOMPOSITION))
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return _NOT_WORD.sub(" ", bare).strip()
+
+
+def work_key(title: str, author: str) -> str:
+    """The key that editions of one work share: folded title without brackets, and folded author.
+
+    The author's words are sorted, so ``Austen, Jane`` and ``Jane Austen`` agree. An edition whose
+    title is nothing but a bracket keeps it.
+    """
+    bare_title = fold(_BRACKETED.sub(" ", title)) or fold(title)
+    return f"{bare_title}|{' '.join(sorted(fold(author).split()))}"
