@@ -1,0 +1,1 @@
+"""The batch side: import, train, score, publish. Never imported by the site."""

@@ -1,0 +1,1 @@
+"""history → candidates → scores → filtered top-N. (Interface; body follows.)"""
