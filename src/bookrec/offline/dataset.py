@@ -1,0 +1,282 @@
+"""The cleaned data set: three frames and a manifest, saved as one version below ``datasets``.
+
+Row positions of the frames are the indices (``reader_idx``, ``book_idx``) used everywhere offline.
+Columns, dtypes and sort orders are a contract, written down in ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bookrec import __version__
+from bookrec.errors import DataError
+from bookrec.files import (
+    digest_of_bytes,
+    read_pointer,
+    staged_directory,
+    utc_now,
+    versions,
+    write_pointer,
+)
+from bookrec.settings import Home
+
+POSITIVE_RATING: Final = 7
+"""Ratings of at least this on the scale 1-10 are positive, and so are implicit interactions."""
+
+READER_DTYPES: Final = {"user_id": "str", "age": "Int16", "location": "str"}
+BOOK_DTYPES: Final = {
+    "isbn": "str", "title": "str", "author": "str", "publisher": "str", "image_url": "str",
+    "year": "Int16", "work_id": "int32",
+}  # fmt: skip
+INTERACTION_DTYPES: Final = {
+    "reader_idx": "int32", "book_idx": "int32", "rating": "int8", "timestamp": "Int64",
+}  # fmt: skip
+
+REJECTED_COLUMNS: Final = ("file", "line", "reason", "text")
+"""Columns of ``rejected.csv.gz``; ``line`` is a physical line of the decompressed file."""
+
+ID_PREFIXES: Final = {
+    "book-crossing": "bx",
+    "book-crossing-2005": "bx2005",
+    "goodbooks-10k": "gb",
+    "movielens-100k": "ml",
+}
+"""Layout → how ids of data sets read from it begin."""
+
+_NULL: Final = np.iinfo(np.int64).min
+_DIGITS: Final = re.compile(r"([0-9]+)")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Readers, books and interactions of one data set; ``idx`` are row positions."""
+
+    readers: pd.DataFrame
+    """``user_id``, ``age`` (null = unknown), ``location``; sorted by `reader_sort_key`."""
+    books: pd.DataFrame
+    """``isbn``, ``title``, ``author``, ``publisher``, ``image_url``, ``year``, ``work_id``."""
+    interactions: pd.DataFrame
+    """``reader_idx``, ``book_idx``, ``rating`` as found (0 = implicit), ``timestamp``; sorted."""
+    manifest: dict[str, Any]
+
+    @property
+    def n_readers(self) -> int:
+        return len(self.readers)
+
+    @property
+    def n_books(self) -> int:
+        return len(self.books)
+
+    @property
+    def dataset_id(self) -> str:
+        return str(self.manifest["dataset_id"])
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the contents of the three frames and the rating scale."""
+        return str(self.manifest["digest"])
+
+    @property
+    def rating_max(self) -> int:
+        """The best rating of the source: 10, or 5 for five-star sources."""
+        return int(self.manifest["rating_max"])
+
+    @cached_property
+    def work_of_book(self) -> NDArray[np.int32]:
+        """The ``work_id`` of each book, shape (n_books,)."""
+        return self.books["work_id"].to_numpy(dtype=np.int32)
+
+    def ratings10(self) -> NDArray[np.int8]:
+        """Ratings on the scale 1-10, 0 = implicit; shape (n_interactions,)."""
+        found = self.interactions["rating"].to_numpy(dtype=np.int8)
+        return found * np.int8(10 // self.rating_max)
+
+    def positive(self) -> NDArray[np.bool_]:
+        """Which interactions are positive: implicit, or rated 7 of 10 or better."""
+        ratings = self.ratings10()
+        return (ratings == 0) | (ratings >= POSITIVE_RATING)
+
+
+def reader_sort_key(user_id: str) -> tuple[int, int, list[tuple[int, int, str]], str]:
+    """Order of readers: numeric ids by number, then texts with the numbers in them as numbers.
+
+    >>> sorted(["shop:10", "99", "shop:2", "100"], key=reader_sort_key)
+    ['99', '100', 'shop:2', 'shop:10']
+    """
+    if user_id.isascii() and user_id.isdigit():
+        return 0, int(user_id), [], user_id
+    parts = [
+        (0, int(part), "") if position % 2 else (1, 0, part)
+        for position, part in enumerate(_DIGITS.split(user_id))
+    ]
+    return 1, 0, parts, user_id
+
+
+def make_dataset(
+    readers: pd.DataFrame,
+    books: pd.DataFrame,
+    interactions: pd.DataFrame,
+    *,
+    layout: str,
+    rating_max: int,
+    source: str,
+    files: Mapping[str, Any],
+    sample: bool = False,
+    base_dataset_id: str | None = None,
+) -> Dataset:
+    """A `Dataset` with its manifest, from frames that are sorted and unique already.
+
+    Args:
+        layout: a key of `ID_PREFIXES`, or another word that then begins the id itself.
+        source: where the raw files were, for the operator.
+        files: per file: rows read, kept, rejected by reason, repaired by rule.
+        sample: whether the data are generated.
+        base_dataset_id: the imported data set that this one extends.
+    """
+    readers = readers.astype(READER_DTYPES)[list(READER_DTYPES)].reset_index(drop=True)
+    books = books.astype(BOOK_DTYPES)[list(BOOK_DTYPES)].reset_index(drop=True)
+    interactions = interactions.astype(INTERACTION_DTYPES)[list(INTERACTION_DTYPES)]
+    interactions = interactions.reset_index(drop=True)
+    digest = dataset_digest(readers, books, interactions, rating_max)
+    prefix = "sample" if sample else ID_PREFIXES.get(layout, layout)
+    if base_dataset_id is not None:
+        prefix += "-shop"
+    manifest = {
+        "dataset_id": f"{prefix}-{digest[:10]}",
+        "digest": digest,
+        "source": source,
+        "layout": layout,
+        "rating_max": rating_max,
+        "created_at": utc_now(),
+        "bookrec_version": __version__,
+        "readers": len(readers),
+        "books": len(books),
+        "interactions": len(interactions),
+        "files": dict(files),
+        "base_dataset_id": base_dataset_id,
+        "sample": sample,
+    }
+    return Dataset(readers, books, interactions, manifest)
+
+
+def dataset_digest(
+    readers: pd.DataFrame, books: pd.DataFrame, interactions: pd.DataFrame, rating_max: int
+) -> str:
+    """SHA-256 of the tables' contents: the same for the same data on every machine."""
+
+    def parts() -> Iterator[bytes]:
+        yield str(rating_max).encode()
+        for frame in (readers, books, interactions):
+            for name in frame.columns:
+                yield name.encode()
+                yield from _column_bytes(frame[name])
+
+    return digest_of_bytes(parts())
+
+
+def _column_bytes(column: pd.Series) -> Iterator[bytes]:
+    """A column as lengths and UTF-8 bytes (text), or as int64 with the least one for null."""
+    if pd.api.types.is_integer_dtype(column.dtype):
+        yield column.to_numpy(dtype="<i8", na_value=_NULL).tobytes()
+        return
+    texts = column.tolist()
+    yield np.fromiter(map(len, texts), dtype="<i8", count=len(texts)).tobytes()
+    yield "".join(texts).encode()
+
+
+def save_dataset(home: Home, dataset: Dataset, rejected: pd.DataFrame | None = None) -> str:
+    """Write a data set as one version, make it current, and return its id.
+
+    The same contents have the same id: saving them again only makes them current. Nothing is
+    visible before everything is written.
+
+    Args:
+        rejected: the rows that were not taken, with the columns `REJECTED_COLUMNS`.
+    """
+    target = home.datasets / dataset.dataset_id
+    if target.exists() and not _is_intact(home, dataset.dataset_id):
+        shutil.rmtree(target)
+    if not target.exists():
+        with staged_directory(target) as staging:
+            dataset.readers.to_parquet(staging / "readers.parquet", index=False)
+            dataset.books.to_parquet(staging / "books.parquet", index=False)
+            dataset.interactions.to_parquet(staging / "interactions.parquet", index=False)
+            _write_rejected(staging / "rejected.csv.gz", rejected)
+            manifest = json.dumps(dataset.manifest, indent=2, ensure_ascii=False)
+            (staging / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
+    write_pointer(home.datasets, dataset.dataset_id)
+    return dataset.dataset_id
+
+
+def _write_rejected(path: Path, rejected: pd.DataFrame | None) -> None:
+    if rejected is None:
+        rejected = pd.DataFrame(columns=list(REJECTED_COLUMNS))
+    # mtime=0: the same rows give the same bytes.
+    compression = {"method": "gzip", "compresslevel": 6, "mtime": 0}
+    rejected.to_csv(path, columns=list(REJECTED_COLUMNS), index=False, compression=compression)
+
+
+def _is_intact(home: Home, dataset_id: str) -> bool:
+    try:
+        load_dataset(home, dataset_id)
+    except DataError:
+        return False
+    return True
+
+
+def load_dataset(home: Home, dataset_id: str | None = None) -> Dataset:
+    """The current data set, or the one named, with its contents checked against its digest.
+
+    Raises:
+        DataError: nothing was imported, no data set has that id, or its files are damaged.
+    """
+    name = dataset_id or read_pointer(home.datasets)
+    if name is None:
+        raise DataError(
+            f"There is no data set in {home.datasets}; run 'bookrec data import SOURCE' first."
+        )
+    known = versions(home.datasets)
+    if name not in known:
+        raise DataError(
+            f"There is no data set {name!r} in {home.datasets} (known: "
+            f"{', '.join(known) or 'none'}); run 'bookrec data import SOURCE'."
+        )
+    dataset = _read(home.datasets / name)
+    found = dataset_digest(dataset.readers, dataset.books, dataset.interactions, dataset.rating_max)
+    if found != dataset.digest:
+        raise DataError(
+            f"{home.datasets / name} does not match its digest, so a file of it was changed; "
+            "run 'bookrec data import SOURCE' again."
+        )
+    return dataset
+
+
+def _read(directory: Path) -> Dataset:
+    try:
+        manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+        frames = [
+            pd.read_parquet(directory / f"{name}.parquet").astype(dtypes)
+            for name, dtypes in (
+                ("readers", READER_DTYPES),
+                ("books", BOOK_DTYPES),
+                ("interactions", INTERACTION_DTYPES),
+            )
+        ]
+        readers, books, interactions = frames
+        return Dataset(readers, books, interactions, dict(manifest))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{directory} cannot be read ({type(error).__name__}: {error}); "
+            "run 'bookrec data import SOURCE' again."
+        ) from error
