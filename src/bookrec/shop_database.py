@@ -17,9 +17,27 @@ from typing import Final
 from bookrec.errors import ShopError
 
 
+def _run_script(connection: sqlite3.Connection, script: str) -> None:
+    """Execute the statements of ``script`` inside the transaction that is open.
+
+    ``Connection.executescript`` would commit it first, and a step that fails half-way would stay
+    half-done.
+    """
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            connection.execute(statement)
+            statement = ""
+    if statement.strip():
+        raise ValueError(f"a migration ends in the middle of a statement: {statement.strip()!r}")
+
+
 def _m0001_accounts(connection: sqlite3.Connection) -> None:
     """Accounts, sessions, claims, ratings, likes, stored live lists, views, sign-in attempts."""
-    connection.executescript("""
+    _run_script(
+        connection,
+        """
     create table account (
         account_id integer primary key autoincrement,
         user_id text not null unique,    -- 'shop:N' (N = account_id), or the data set's id if claimed
@@ -73,7 +91,8 @@ def _m0001_accounts(connection: sqlite3.Connection) -> None:
         at integer not null
     );
     create index sign_in_attempt_by_key on sign_in_attempt (key, at);
-    """)
+    """,
+    )
 
 
 MIGRATIONS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (_m0001_accounts,)
@@ -122,11 +141,9 @@ def _apply(
         if connection.execute("pragma user_version").fetchone()[0] < number:
             step(connection)
             connection.execute(f"pragma user_version = {number}")
-        if connection.in_transaction:
-            connection.execute("commit")
+        connection.execute("commit")
     except BaseException:
-        if connection.in_transaction:
-            connection.execute("rollback")
+        connection.execute("rollback")
         raise
 
 
