@@ -1,0 +1,160 @@
+"""Readers of the sample data: a known taste each, and the interactions that follow from it.
+
+A reader's taste is a mixture over a few sub-genres; a work is read in proportion to how well it
+fits the taste and how well known it is (Zipf within its sub-genre); ratings rise with the fit. So
+what a recommender should find out is known, and tests can ask whether it did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.errors import DataError
+from bookrec.offline.sample_catalogue import SampleCatalogue
+from bookrec.offline.sample_tastes import (
+    draw_ages,
+    draw_locations,
+    draw_tastes,
+    subgenre_strengths,
+)
+
+INTERACTIONS_PER_READER: Final = 20
+
+_ZIPF_EXPONENT: Final = 0.75
+_ACTIVITY_SIGMA: Final = 1.6
+"""Of the log-normal number of interactions: many readers have 1 to 3, a few over 100."""
+_LARGEST_SHARE_READ: Final = 0.4
+_SHARE_WITHOUT_INTERACTIONS: Final = 0.02
+_FIRST_EDITION_SHARE: Final = 0.6
+_HIGHEST_USER_ID: Final = 278_858
+
+
+@dataclass(frozen=True)
+class SampleReaders:
+    """Readers, their tastes and interactions.
+
+    ``user_ids``, ``ages`` and ``locations`` have one entry a reader, ordered by user id; ages are
+    years or `AGE_NOT_GIVEN` (-1). ``tastes`` has shape (readers, sub-genres), rows sum to 1.
+    The last three arrays have one entry an interaction, grouped by reader: positions of reader and book, and
+    a rating 1–10, or 0 for an implicit interaction.
+    """
+
+    user_ids: NDArray[np.int64]
+    ages: NDArray[np.int64]
+    locations: tuple[str, ...]
+    tastes: NDArray[np.float64]
+    reader_idx: NDArray[np.int64]
+    book_idx: NDArray[np.int64]
+    ratings: NDArray[np.int64]
+
+
+def generate_readers(
+    catalogue: SampleCatalogue,
+    n_readers: int,
+    n_interactions: int | None,
+    rng: np.random.Generator,
+) -> SampleReaders:
+    """``n_readers`` readers with ``n_interactions`` interactions in all (None: 20 a reader).
+
+    Raises:
+        DataError: fewer interactions than readers who read, or more than readers and books allow.
+    """
+    counts = _interaction_counts(n_readers, n_interactions, len(catalogue.works), rng)
+    strengths = subgenre_strengths(catalogue)
+    tastes = draw_tastes(catalogue, strengths, n_readers, rng)
+    work_of_interaction, ratings = _draw_interactions(catalogue, strengths, tastes, counts, rng)
+    id_limit = max(_HIGHEST_USER_ID, 4 * n_readers)
+    user_ids = np.sort(rng.choice(id_limit, size=n_readers, replace=False)) + 1
+    return SampleReaders(
+        user_ids=user_ids,
+        ages=draw_ages(catalogue, tastes, rng),
+        locations=draw_locations(catalogue, tastes, rng),
+        tastes=tastes,
+        reader_idx=np.repeat(np.arange(n_readers), counts),
+        book_idx=_draw_editions(catalogue, work_of_interaction, rng),
+        ratings=ratings,
+    )
+
+
+def _interaction_counts(
+    n_readers: int, n_interactions: int | None, n_works: int, rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Number of interactions of each reader: log-normal, some zeros, summing to the total."""
+    n_silent = int(n_readers * _SHARE_WITHOUT_INTERACTIONS)
+    n_active = n_readers - n_silent
+    most = max(1, int(_LARGEST_SHARE_READ * n_works))
+    if n_interactions is None:
+        n_interactions = max(
+            n_active, min(INTERACTIONS_PER_READER * n_readers, n_active * most // 2)
+        )
+    if not n_active <= n_interactions <= n_active * most:
+        raise DataError(
+            f"{n_readers} sample readers and {n_works} works allow {n_active} to "
+            f"{n_active * most} interactions, not {n_interactions}; choose --interactions between "
+            "them, or change --readers or --books."
+        )
+    activity = rng.lognormal(sigma=_ACTIVITY_SIGMA, size=n_active)
+    low, high = 0.0, n_interactions / activity.min() + most
+    for _ in range(100):  # bisection: the sum of the clipped counts rises with the scale
+        middle = (low + high) / 2
+        total = np.clip(np.rint(activity * middle), 1, most).sum()
+        low, high = (middle, high) if total < n_interactions else (low, middle)
+    counts = np.clip(np.rint(activity * high), 1, most).astype(np.int64)
+    while difference := n_interactions - int(counts.sum()):
+        movable = np.flatnonzero(counts < most if difference > 0 else counts > 1)
+        moved = rng.permutation(movable)[: abs(difference)]
+        counts[moved] += np.sign(difference)
+    every = np.concatenate([counts, np.zeros(n_silent, dtype=np.int64)])
+    return rng.permutation(every)
+
+
+def _draw_interactions(
+    catalogue: SampleCatalogue,
+    strengths: NDArray[np.float64],
+    tastes: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    rng: np.random.Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Works read, without repetition, and their ratings; both (interactions,), reader by reader."""
+    fame = np.array([1.0 / (2 + work.rank) ** _ZIPF_EXPONENT for work in catalogue.works])
+    fit = strengths * fame
+    sums = fit.sum(axis=1, keepdims=True)
+    chance = np.divide(fit, sums, out=np.zeros_like(fit), where=sums > 0)
+    quality = rng.normal(scale=0.5, size=len(fame))
+    works, ratings = [], []
+    for taste, count in zip(tastes, counts, strict=True):
+        # Gumbel's trick: the largest perturbed logs are a weighted draw without replacement.
+        keys = np.log(taste @ chance + 1e-12) + rng.gumbel(size=len(fame))
+        read = np.argsort(-keys, kind="stable")[:count]
+        affinity = np.minimum((taste @ strengths[:, read]) / taste.max(), 1.0)
+        works.append(read)
+        ratings.append(_draw_ratings(affinity, quality[read], rng))
+    return np.concatenate(works), np.concatenate(ratings)
+
+
+def _draw_ratings(
+    affinity: NDArray[np.float64], quality: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """One reader's ratings of books with the given affinity (0–1); about 60 % are 0, implicit."""
+    generosity = rng.normal(scale=0.7)
+    noise = rng.normal(scale=1.1, size=len(affinity))
+    disappointed = 3.0 * (rng.random(len(affinity)) < 0.05)
+    stars = 6.1 + 2.4 * affinity + generosity + quality + noise - disappointed
+    explicit = np.clip(np.rint(stars), 1, 10).astype(np.int64)
+    share_implicit = rng.beta(3.0, 2.0)
+    return np.where(rng.random(len(affinity)) < share_implicit, 0, explicit)
+
+
+def _draw_editions(
+    catalogue: SampleCatalogue, works: NDArray[np.int64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """The position of the book read, for each work read: mostly the first edition there is."""
+    editions = np.full((len(catalogue.works), 2), -1)
+    for book_idx, book in enumerate(catalogue.books):
+        editions[book.work_idx, book.edition - 1] = book_idx
+    second = (rng.random(len(works)) >= _FIRST_EDITION_SHARE) & (editions[works, 1] >= 0)
+    return editions[works, second.astype(np.int64)]

@@ -1,0 +1,101 @@
+"""Tastes of the sample readers, and what goes with them: age and place."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.offline.sample_catalogue import SampleCatalogue, read_lines
+
+AGE_NOT_GIVEN: Final = -1
+
+_SECONDARY_STRENGTH: Final = 0.45
+_BACKGROUND_TASTE: Final = 0.05
+"""Share of every taste that is spread over all sub-genres: anyone may read anything."""
+_TASTE_COUNTS: Final = (0.25, 0.35, 0.25, 0.15)
+"""Probability of one, two, three and four sub-genres in a taste."""
+_TASTE_CONCENTRATION: Final = (4.0, 2.0, 1.5, 1.0)
+_RELATED_SHARE: Final = 0.65
+
+
+def subgenre_strengths(catalogue: SampleCatalogue) -> NDArray[np.float64]:
+    """How much each work is of each sub-genre: (sub-genres, works), 1 for the main one."""
+    row_of = {subgenre.slug: row for row, subgenre in enumerate(catalogue.subgenres)}
+    strengths = np.zeros((len(catalogue.subgenres), len(catalogue.works)))
+    for column, work in enumerate(catalogue.works):
+        for place, slug in enumerate(work.subgenres):
+            strengths[row_of[slug], column] = 1.0 if place == 0 else _SECONDARY_STRENGTH
+    return strengths
+
+
+def draw_tastes(
+    catalogue: SampleCatalogue,
+    strengths: NDArray[np.float64],
+    n_readers: int,
+    rng: np.random.Generator,
+) -> NDArray[np.float64]:
+    """Mixtures over sub-genres: (readers, sub-genres), each row sums to 1.
+
+    The first sub-genre of a taste is drawn by popularity, the others mostly from related ones.
+    """
+    popularity = np.array([subgenre.popularity for subgenre in catalogue.subgenres])
+    popularity = np.where(strengths.sum(axis=1) > 0, popularity, 0.0)
+    popularity /= popularity.sum()
+    related = _relatedness(catalogue, strengths)
+    tastes = np.empty((n_readers, len(popularity)))
+    for row in tastes:
+        first = rng.choice(len(popularity), p=popularity)
+        next_to_it = _RELATED_SHARE * related[first] + (1 - _RELATED_SHARE) * popularity
+        next_to_it[(popularity == 0) | (np.arange(len(popularity)) == first)] = 0.0
+        wanted = rng.choice(len(_TASTE_COUNTS), p=_TASTE_COUNTS)
+        n_others = min(wanted, np.count_nonzero(next_to_it))
+        chosen = [first]
+        if n_others:
+            p = next_to_it / next_to_it.sum()
+            chosen += rng.choice(len(p), size=n_others, replace=False, p=p).tolist()
+        row[:] = _BACKGROUND_TASTE * popularity
+        weights = rng.dirichlet(_TASTE_CONCENTRATION[: len(chosen)])
+        row[chosen] += (1 - _BACKGROUND_TASTE) * weights
+    return tastes
+
+
+def _relatedness(catalogue: SampleCatalogue, strengths: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How likely one taste goes with another: (sub-genres, sub-genres), rows sum to 1 or are 0.
+
+    Sub-genres are related by works that are of both, and by a common genre.
+    """
+    shared = strengths @ strengths.T
+    genres = np.array([subgenre.genre for subgenre in catalogue.subgenres])
+    shared += 2.0 * (genres[:, None] == genres[None, :])
+    np.fill_diagonal(shared, 0.0)
+    sums = shared.sum(axis=1, keepdims=True)
+    return np.divide(shared, sums, out=np.zeros_like(shared), where=sums > 0)
+
+
+def draw_ages(
+    catalogue: SampleCatalogue, tastes: NDArray[np.float64], rng: np.random.Generator
+) -> NDArray[np.int64]:
+    """Ages in years around what is typical of a taste; about 28 % not given."""
+    typical = tastes @ np.array([subgenre.typical_age for subgenre in catalogue.subgenres])
+    ages = np.clip(np.rint(typical + rng.normal(scale=10.0, size=len(typical))), 8, 88)
+    not_given = rng.random(len(ages)) < 0.28
+    return np.where(not_given, AGE_NOT_GIVEN, ages).astype(np.int64)
+
+
+def draw_locations(
+    catalogue: SampleCatalogue, tastes: NDArray[np.float64], rng: np.random.Generator
+) -> tuple[str, ...]:
+    """A place each; half of those whose main taste has a home country live there."""
+    rows = [line.rpartition(" | ") for line in read_lines("places.txt")]
+    places = np.array([place for place, _, _ in rows])
+    weights = np.array([float(weight) for _, _, weight in rows])
+    countries = np.array([place.rpartition(", ")[2] for place in places])
+    drawn = []
+    for main in tastes.argmax(axis=1):
+        at_home = countries == catalogue.subgenres[main].home_country
+        near = at_home.any() and rng.random() < 0.5
+        p = weights * at_home if near else weights
+        drawn.append(str(rng.choice(places, p=p / p.sum())))
+    return tuple(drawn)
