@@ -24,12 +24,15 @@ from bookrec.offline.sample_tastes import (
 
 INTERACTIONS_PER_READER: Final = 20
 
-_ZIPF_EXPONENT: Final = 0.75
-_ACTIVITY_SIGMA: Final = 1.6
+_ZIPF_EXPONENT: Final = 1.1
+_BESTSELLER_SHARE: Final = 0.05
+"""How much of what anybody reads is what everybody reads, whatever the taste."""
+_BESTSELLER_EXPONENT: Final = 1.6
+_ACTIVITY_SIGMA: Final = 1.5
 """Of the log-normal number of interactions: many readers have 1 to 3, a few over 100."""
-_LARGEST_SHARE_READ: Final = 0.4
+_LARGEST_SHARE_READ: Final = 0.2
 _SHARE_WITHOUT_INTERACTIONS: Final = 0.02
-_FIRST_EDITION_SHARE: Final = 0.6
+_FIRST_EDITION_SHARE: Final = 0.75
 _HIGHEST_USER_ID: Final = 278_858
 
 
@@ -39,8 +42,8 @@ class SampleReaders:
 
     ``user_ids``, ``ages`` and ``locations`` have one entry a reader, ordered by user id; ages are
     years or `AGE_NOT_GIVEN` (-1). ``tastes`` has shape (readers, sub-genres), rows sum to 1.
-    The last three arrays have one entry an interaction, grouped by reader: positions of reader and book, and
-    a rating 1–10, or 0 for an implicit interaction.
+    The last three arrays have one entry an interaction, grouped by reader: positions of reader
+    and book, and a rating 1–10, or 0 for an implicit interaction.
     """
 
     user_ids: NDArray[np.int64]
@@ -120,15 +123,18 @@ def _draw_interactions(
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Works read, without repetition, and their ratings; both (interactions,), reader by reader."""
-    fame = np.array([1.0 / (2 + work.rank) ** _ZIPF_EXPONENT for work in catalogue.works])
+    fame = np.array([1.0 / (1.5 + work.rank) ** _ZIPF_EXPONENT for work in catalogue.works])
     fit = strengths * fame
     sums = fit.sum(axis=1, keepdims=True)
     chance = np.divide(fit, sums, out=np.zeros_like(fit), where=sums > 0)
+    bestseller = (tastes.mean(axis=0) @ chance) ** _BESTSELLER_EXPONENT
+    bestseller /= bestseller.sum()
     quality = rng.normal(scale=0.5, size=len(fame))
     works, ratings = [], []
     for taste, count in zip(tastes, counts, strict=True):
         # Gumbel's trick: the largest perturbed logs are a weighted draw without replacement.
-        keys = np.log(taste @ chance + 1e-12) + rng.gumbel(size=len(fame))
+        wish = (1 - _BESTSELLER_SHARE) * (taste @ chance) + _BESTSELLER_SHARE * bestseller
+        keys = np.log(wish + 1e-12) + rng.gumbel(size=len(fame))
         read = np.argsort(-keys, kind="stable")[:count]
         affinity = np.minimum((taste @ strengths[:, read]) / taste.max(), 1.0)
         works.append(read)
@@ -143,7 +149,7 @@ def _draw_ratings(
     generosity = rng.normal(scale=0.7)
     noise = rng.normal(scale=1.1, size=len(affinity))
     disappointed = 3.0 * (rng.random(len(affinity)) < 0.05)
-    stars = 6.1 + 2.4 * affinity + generosity + quality + noise - disappointed
+    stars = 6.6 + 2.4 * affinity + generosity + quality + noise - disappointed
     explicit = np.clip(np.rint(stars), 1, 10).astype(np.int64)
     share_implicit = rng.beta(3.0, 2.0)
     return np.where(rng.random(len(affinity)) < share_implicit, 0, explicit)

@@ -11,12 +11,10 @@ from bookrec.offline.sample_catalogue import SampleCatalogue, read_lines
 
 AGE_NOT_GIVEN: Final = -1
 
-_SECONDARY_STRENGTH: Final = 0.45
-_BACKGROUND_TASTE: Final = 0.05
-"""Share of every taste that is spread over all sub-genres: anyone may read anything."""
+_SECONDARY_STRENGTH: Final = 0.35
 _TASTE_COUNTS: Final = (0.25, 0.35, 0.25, 0.15)
 """Probability of one, two, three and four sub-genres in a taste."""
-_TASTE_CONCENTRATION: Final = (4.0, 2.0, 1.5, 1.0)
+_TASTE_CONCENTRATION: Final = (5.0, 2.0, 1.5, 1.0)
 _RELATED_SHARE: Final = 0.65
 
 
@@ -41,10 +39,10 @@ def draw_tastes(
     The first sub-genre of a taste is drawn by popularity, the others mostly from related ones.
     """
     popularity = np.array([subgenre.popularity for subgenre in catalogue.subgenres])
-    popularity = np.where(strengths.sum(axis=1) > 0, popularity, 0.0)
+    popularity = np.where(strengths.sum(axis=1) > 0, popularity**2, 0.0)
     popularity /= popularity.sum()
     related = _relatedness(catalogue, strengths)
-    tastes = np.empty((n_readers, len(popularity)))
+    tastes = np.zeros((n_readers, len(popularity)))
     for row in tastes:
         first = rng.choice(len(popularity), p=popularity)
         next_to_it = _RELATED_SHARE * related[first] + (1 - _RELATED_SHARE) * popularity
@@ -55,9 +53,7 @@ def draw_tastes(
         if n_others:
             p = next_to_it / next_to_it.sum()
             chosen += rng.choice(len(p), size=n_others, replace=False, p=p).tolist()
-        row[:] = _BACKGROUND_TASTE * popularity
-        weights = rng.dirichlet(_TASTE_CONCENTRATION[: len(chosen)])
-        row[chosen] += (1 - _BACKGROUND_TASTE) * weights
+        row[chosen] = rng.dirichlet(_TASTE_CONCENTRATION[: len(chosen)])
     return tastes
 
 
