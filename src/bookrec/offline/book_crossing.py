@@ -1,0 +1,63 @@
+"""Book-Crossing as raw tables: the 2020s files and those of 2005, which differ only in spelling."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bookrec.offline.layouts import Layout, RawTables
+from bookrec.offline.raw_source import RawSource
+from bookrec.offline.raw_tables import read_table
+from bookrec.offline.row_splitter import Dialect
+
+_READERS: Final = {"user_id": ("User-ID",), "location": ("Location",), "age": ("Age",)}
+_BOOKS: Final = {
+    "isbn": ("ISBN",),
+    "title": ("Book-Title", "Title"),
+    "author": ("Book-Author", "Author"),
+    "year": ("Year-Of-Publication", "Year"),
+    "publisher": ("Publisher",),
+    "image_url": ("Image-URL-M", "Image-URL-L", "Image-URL-S"),
+}
+_RATINGS: Final = {
+    "user_id": ("User-ID",),
+    "isbn": ("ISBN",),
+    "rating": ("Book-Rating", "Rating"),
+    "timestamp": ("Timestamp",),
+}
+
+
+def _read(source: RawSource, layout: Layout, dialect: Dialect) -> RawTables:
+    readers, books, ratings = layout.find_files(source)
+    return RawTables(
+        readers=read_table(readers, dialect, _READERS, required=["user_id"]),
+        books=read_table(books, dialect, _BOOKS, required=["isbn", "title", "author"]),
+        ratings=read_table(ratings, dialect, _RATINGS, required=["user_id", "isbn", "rating"]),
+    )
+
+
+def _read_2020s(source: RawSource) -> RawTables:
+    return _read(source, BOOK_CROSSING, Dialect(","))
+
+
+def _read_2005(source: RawSource) -> RawTables:
+    # Copies of these files that were saved again are UTF-8; Latin-1 text hardly ever is by chance.
+    dialect = Dialect(";", encodings=("utf-8-sig", "latin-1"), escape="\\")
+    return _read(source, BOOK_CROSSING_2005, dialect)
+
+
+BOOK_CROSSING: Final = Layout(
+    name="book-crossing",
+    files=(("Users.csv",), ("Books.csv",), ("Ratings.csv",)),
+    rating_max=10,
+    read=_read_2020s,
+)
+BOOK_CROSSING_2005: Final = Layout(
+    name="book-crossing-2005",
+    files=(
+        ("BX-Users.csv", "BX_Users.csv"),
+        ("BX-Books.csv", "BX_Books.csv"),
+        ("BX-Book-Ratings.csv", "BX_Book_Ratings.csv", "BX-Ratings.csv"),
+    ),
+    rating_max=10,
+    read=_read_2005,
+)

@@ -1,0 +1,160 @@
+"""The cleaning rules (docs/data-cleaning.md), each over a whole column or table.
+
+Every function takes a `RawTable`, changes or rejects rows of it, and leaves the account of what it
+did in the table, so that rows read = rows kept + rows rejected by reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from bookrec.ages import MAX_AGE, MIN_AGE
+from bookrec.offline.isbn import is_usable_id, repair_isbn
+from bookrec.offline.raw_tables import RawTable
+from bookrec.offline.text_repair import repair_text
+from bookrec.text import work_key
+
+OLDEST_YEAR: Final = 1450
+"""No printed book is older."""
+
+SHOP_PREFIX: Final = "shop:"
+"""How ids of readers who registered on the site begin; no raw file may use it."""
+
+BOOK_NOT_IN_CATALOGUE: Final = "book_not_in_catalogue"
+RATING_OUT_OF_RANGE: Final = "rating_out_of_range"
+DUPLICATE: Final = "duplicate"
+
+_LATEST_TIMESTAMP: Final = 2**53
+
+_NOTHING: Final = frozenset({"", "NULL", "null", "nan", "NaN", "None", "N/A", "n/a", "\\N"})
+
+
+def clean_readers(table: RawTable) -> pd.DataFrame:
+    """``user_id``, ``age``, ``location`` of every reader, unsorted."""
+    clean_user_ids(table)
+    # Of rows with one user id, the first that tells an age, else the first.
+    age = _numbers_within(table, "age", MIN_AGE, MAX_AGE).astype("Int16")
+    table.frame["age"] = age
+    order = table.frame.assign(unknown=age.isna()).sort_values("unknown", kind="stable")
+    table.reject(order.duplicated("user_id").sort_index(), DUPLICATE)
+    repair_texts(table, ["location"])
+    return table.frame[["user_id", "age", "location"]]
+
+
+def clean_books(table: RawTable, this_year: int) -> pd.DataFrame:
+    """The catalogue's columns but ``work_id``, unsorted; no book is newer than ``this_year``."""
+    clean_isbns(table)
+    table.reject(table.frame["isbn"] == "", "no_isbn")
+    table.reject(~table.frame["isbn"].map(is_usable_id), "isbn_unusable")
+    repair_texts(table, ["title", "author", "publisher"])
+    years = _numbers_within(table, "year", OLDEST_YEAR, this_year)
+    table.frame["year"] = years.astype("Int16")
+    _clean_image_urls(table)
+    known = table.frame[["title", "author", "publisher", "image_url"]] != ""
+    n_known = known.sum(axis=1) + table.frame["year"].notna()
+    fullest_first = table.frame.assign(n_known=-n_known).sort_values("n_known", kind="stable")
+    table.reject(fullest_first.duplicated("isbn").sort_index(), DUPLICATE)
+    return table.frame[["isbn", "title", "author", "publisher", "image_url", "year"]]
+
+
+def clean_ratings(table: RawTable, catalogue: pd.Index, rating_max: int) -> pd.DataFrame:
+    """``user_id``, ``isbn``, ``rating``, ``timestamp`` of unique pairs of the catalogue.
+
+    Args:
+        catalogue: the ISBNs of the cleaned books.
+    """
+    clean_user_ids(table)
+    clean_isbns(table)
+    table.reject(table.frame["isbn"] == "", "no_isbn")
+    ratings = pd.to_numeric(table.frame["rating"].str.strip(), errors="coerce")
+    whole = (ratings % 1 == 0).to_numpy()
+    table.frame["rating"] = ratings
+    table.reject(~whole, "rating_unreadable")
+    in_range = table.frame["rating"].between(0, rating_max)
+    table.reject(~in_range, RATING_OUT_OF_RANGE)
+    table.reject(~table.frame["isbn"].isin(catalogue), BOOK_NOT_IN_CATALOGUE)
+    timestamps = _numbers_within(table, "timestamp", 0, _LATEST_TIMESTAMP)
+    table.frame["timestamp"] = timestamps.astype("Int64")
+    table.frame["rating"] = table.frame["rating"].astype("int8")
+    # The last word on a pair counts, but a rating is never lost to an interaction without one.
+    words = table.frame.assign(explicit=table.frame["rating"] > 0)
+    words = words.sort_values("explicit", kind="stable")
+    table.reject(words.duplicated(["user_id", "isbn"], keep="last").sort_index(), DUPLICATE)
+    return table.frame[["user_id", "isbn", "rating", "timestamp"]]
+
+
+def clean_user_ids(table: RawTable) -> None:
+    """Strip ids; reject rows without one, or with one that belongs to the shop."""
+    found = table.frame["user_id"]
+    table.frame["user_id"] = found.str.strip()
+    table.repair("user_id_stripped", int((table.frame["user_id"] != found).sum()))
+    table.reject(table.frame["user_id"].isin(_NOTHING), "no_user_id")
+    table.reject(table.frame["user_id"].str.startswith(SHOP_PREFIX), "user_id_of_the_shop")
+
+
+def clean_isbns(table: RawTable) -> None:
+    """Bring every ISBN to its one spelling (`bookrec.offline.isbn`)."""
+
+    def repair(text: str) -> tuple[str, Iterable[str]]:
+        isbn, rule = repair_isbn(text)
+        return isbn, [rule] if rule else []
+
+    _repair_column(table, "isbn", repair)
+
+
+def repair_texts(table: RawTable, columns: Iterable[str]) -> None:
+    """Undo the damage of text columns (`bookrec.offline.text_repair`)."""
+    for column in columns:
+        _repair_column(table, column, repair_text)
+
+
+def work_ids(books: pd.DataFrame) -> list[int]:
+    """The work of each book, numbered by first appearance.
+
+    Editions of one title and author share a work; a book without title or author is its own.
+    """
+    number_of_key: dict[str, int] = {}
+    works = []
+    rows = zip(books["isbn"], books["title"], books["author"], strict=True)
+    for isbn, title, author in rows:
+        key = work_key(title, author) if title and author else f"isbn {isbn}"
+        works.append(number_of_key.setdefault(key, len(number_of_key)))
+    return works
+
+
+def _repair_column(
+    table: RawTable, column: str, repair: Callable[[str], tuple[str, Iterable[str]]]
+) -> None:
+    """Replace each distinct value by its repair, and count the rows that each rule touched."""
+    codes, values = pd.factorize(table.frame[column])
+    rows_of_value = np.bincount(codes, minlength=len(values))
+    repaired = []
+    for value, n_rows in zip(values, rows_of_value, strict=True):
+        text, rules = repair(value)
+        repaired.append(text)
+        for rule in rules:
+            table.repair(rule, n_rows)
+    table.frame[column] = pd.Series(repaired, dtype="str").to_numpy()[codes]
+
+
+def _numbers_within(table: RawTable, column: str, least: int, most: int) -> pd.Series:
+    """A column as whole numbers in float64, NaN where unknown, unreadable or impossible."""
+    texts = table.frame[column].str.strip()
+    numbers = pd.to_numeric(texts, errors="coerce")
+    unreadable = numbers.isna() & ~texts.isin(_NOTHING)
+    impossible = numbers.notna() & ~numbers.between(least, most)
+    table.repair(f"{column}_unreadable", int(unreadable.sum()))
+    table.repair(f"{column}_impossible", int(impossible.sum()))
+    return numbers.where(~impossible).astype("float64") // 1
+
+
+def _clean_image_urls(table: RawTable) -> None:
+    """Only addresses a page may show stay: http and https."""
+    found = table.frame["image_url"].str.strip()
+    usable = found.str.match(r"(?i)https?://[^\s\"'<>]+$")
+    table.repair("image_url_unusable", int((~usable & (found != "")).sum()))
+    table.frame["image_url"] = found.where(usable, "")

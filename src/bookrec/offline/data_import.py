@@ -1,0 +1,139 @@
+"""Raw files → a data set: read a layout, clean its three tables, index, save, make it current."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from bookrec.errors import DataError
+from bookrec.offline.book_crossing import BOOK_CROSSING, BOOK_CROSSING_2005
+from bookrec.offline.cleaning import clean_books, clean_ratings, clean_readers, work_ids
+from bookrec.offline.dataset import Dataset, make_dataset, reader_sort_key, save_dataset
+from bookrec.offline.goodbooks import GOODBOOKS_10K
+from bookrec.offline.layouts import Layout, RawTables, detect_layout
+from bookrec.offline.movielens import MOVIELENS_100K
+from bookrec.offline.raw_source import RawSource
+from bookrec.settings import Home
+
+LAYOUTS: Final = {
+    layout.name: layout
+    for layout in (BOOK_CROSSING, BOOK_CROSSING_2005, GOODBOOKS_10K, MOVIELENS_100K)
+}
+"""Name → layout; where several fit equally well, the first is taken."""
+
+AUTO: Final = "auto"
+
+
+@dataclass(frozen=True)
+class Import:
+    """What an import made."""
+
+    dataset: Dataset
+    rejected: pd.DataFrame
+    """Every row not taken, with the columns of ``rejected.csv.gz``."""
+
+
+def import_data(
+    home: Home, source: Path, layout: str = AUTO, say: Callable[[str], None] = lambda _: None
+) -> Import:
+    """Import the raw files at ``source`` and make them the current data set.
+
+    Args:
+        layout: a key of `LAYOUTS`, or ``auto`` to tell it from the files' names.
+        say: is told each stage, in a few words.
+
+    Raises:
+        DataError: the files are missing, damaged or of another layout; nothing was written then.
+    """
+    result = read_data(source, layout, say)
+    say(f"Saving {result.dataset.dataset_id}")
+    save_dataset(home, result.dataset, result.rejected)
+    return result
+
+
+def read_data(
+    source: Path, layout: str = AUTO, say: Callable[[str], None] = lambda _: None
+) -> Import:
+    """`import_data` without saving."""
+    raw_source = RawSource(source)
+    chosen = (
+        LAYOUTS[layout] if layout != AUTO else detect_layout(raw_source, tuple(LAYOUTS.values()))
+    )
+    say(f"Reading {source} as {chosen.name}")
+    tables = chosen.read(raw_source)
+    say("Cleaning")
+    return _clean(tables, chosen, raw_source)
+
+
+def _clean(tables: RawTables, layout: Layout, source: RawSource) -> Import:
+    books = clean_books(tables.books, this_year=datetime.now(UTC).year)
+    books = books.sort_values("isbn", ignore_index=True)
+    books["work_id"] = work_ids(books)
+    ratings = clean_ratings(tables.ratings, pd.Index(books["isbn"]), layout.rating_max)
+    if ratings.empty:
+        raise DataError(
+            f"{source.path}: none of the {tables.ratings.rows_read} rows of "
+            f"{tables.ratings.name} names a book of {tables.books.name}; do the files belong "
+            "together?"
+        )
+    readers, n_added = _readers(tables, ratings)
+    interactions = _index(ratings, readers, books)
+    files = {
+        tables.books.name: tables.books.report(len(books)),
+        tables.ratings.name: tables.ratings.report(len(interactions)),
+    }
+    if tables.readers is not None:
+        tables.readers.repair("reader_added_from_ratings", n_added)
+        files = {tables.readers.name: tables.readers.report(len(readers) - n_added)} | files
+    dataset = make_dataset(
+        readers,
+        books,
+        interactions,
+        layout=layout.name,
+        rating_max=layout.rating_max,
+        source=str(source.path.resolve()),
+        files=files,
+        sample=source.is_sample,
+    )
+    rejected = pd.concat([table.rejected() for table in tables.all], ignore_index=True)
+    return Import(dataset, rejected)
+
+
+def _readers(tables: RawTables, ratings: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Readers in order, with those added whom only their ratings name; and how many these are."""
+    known = _NO_READERS if tables.readers is None else clean_readers(tables.readers)
+    named = pd.Series(ratings["user_id"].unique(), dtype="str")
+    added = named[~named.isin(known["user_id"])]
+    unknown = pd.DataFrame({"user_id": added, "age": pd.NA, "location": ""})
+    together = pd.concat([known, unknown.astype(known.dtypes.to_dict())], ignore_index=True)
+    keys = [reader_sort_key(user_id) for user_id in together["user_id"]]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return together.iloc[order].reset_index(drop=True), len(added)
+
+
+_NO_READERS: Final = pd.DataFrame(
+    {
+        "user_id": pd.Series(dtype="str"),
+        "age": pd.Series(dtype="Int16"),
+        "location": pd.Series(dtype="str"),
+    }
+)
+
+
+def _index(ratings: pd.DataFrame, readers: pd.DataFrame, books: pd.DataFrame) -> pd.DataFrame:
+    """Ratings by positions of readers and books, sorted by them."""
+    indexed: dict[str, Any] = {
+        "reader_idx": pd.Index(readers["user_id"]).get_indexer(ratings["user_id"]),
+        "book_idx": pd.Index(books["isbn"]).get_indexer(ratings["isbn"]),
+        "rating": ratings["rating"].to_numpy(),
+        "timestamp": ratings["timestamp"].array,
+    }
+    assert np.all(indexed["reader_idx"] >= 0), "every rating has its reader"
+    assert np.all(indexed["book_idx"] >= 0), "every rating has its book"
+    return pd.DataFrame(indexed).sort_values(["reader_idx", "book_idx"], ignore_index=True)

@@ -1,0 +1,78 @@
+"""goodbooks-10k as raw tables: ISBNs with lost leading zeros restored, readers from the ratings."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from bookrec.errors import DataError
+from bookrec.offline.isbn import is_isbn10
+from bookrec.offline.layouts import Layout, RawTables
+from bookrec.offline.raw_source import RawFile, RawSource
+from bookrec.offline.raw_tables import RawTable, read_table
+from bookrec.offline.row_splitter import Dialect
+
+_BOOKS: Final = {
+    "key": ("book_id",),
+    "isbn": ("isbn",),
+    "title": ("title", "original_title"),
+    "author": ("authors",),
+    "year": ("original_publication_year",),
+    "image_url": ("image_url",),
+}
+_RATINGS: Final = {
+    "user_id": ("user_id",),
+    "isbn": ("book_id",),
+    "rating": ("rating",),
+    "timestamp": ("timestamp",),
+}
+_NO_PHOTO: Final = "/nophoto/"
+"""Goodreads' address of the picture that says there is none."""
+
+
+def _read(source: RawSource) -> RawTables:
+    dialect = Dialect(",")
+    ratings_file = _ratings_file(source)
+    (books_file,) = GOODBOOKS_10K.find_files(source)
+    books = read_table(books_file, dialect, _BOOKS, required=["key", "title", "author"])
+    ratings = read_table(ratings_file, dialect, _RATINGS, required=["user_id", "isbn", "rating"])
+    ids = _book_ids(books)
+    frame = books.frame
+    images = frame["image_url"].mask(frame["image_url"].str.contains(_NO_PHOTO, regex=False), "")
+    books.frame = frame.assign(isbn=ids, publisher="", image_url=images).drop(columns="key")
+    id_of_key = dict(zip(frame["key"].str.strip(), ids, strict=True))
+    keys = ratings.frame["isbn"].str.strip()
+    ratings.frame["isbn"] = keys.map(id_of_key).fillna("gb:" + keys)
+    return RawTables(readers=None, books=books, ratings=ratings)
+
+
+def _ratings_file(source: RawSource) -> RawFile:
+    """``ratings.csv``, or else the one file of the source that is called ``ratings*.csv``."""
+    stems = {name[: name.index(".csv") + 4] for name in source.names if ".csv" in name}
+    found = sorted(stem for stem in stems if stem.startswith("ratings"))
+    chosen = "ratings.csv" if "ratings.csv" in found or len(found) != 1 else found[0]
+    file = source.find(chosen)
+    if file is None:
+        there = f"there are several ({', '.join(found)}); keep one" if found else "there is none"
+        raise DataError(f"{source.path}: of 'ratings*.csv' {there}; the layout needs exactly one.")
+    return file
+
+
+def _book_ids(books: RawTable) -> pd.Series:
+    """The ISBN of each book where it can be had for certain, else ``gb:<book_id>``.
+
+    The file was once through a spreadsheet: ISBNs have lost their leading zeros (put back when the
+    check digit then fits), ISBN-13s are rounded floats and of no use.
+    """
+    found = books.frame["isbn"].str.strip().str.upper()
+    restored = found.str.zfill(10)
+    certain = restored.map(is_isbn10) & ~restored.duplicated(keep=False) & (found != "")
+    books.repair("isbn_leading_zeros_restored", int((certain & (found != restored)).sum()))
+    books.repair("isbn_replaced_by_book_id", int((~certain).sum()))
+    return restored.where(certain, "gb:" + books.frame["key"].str.strip())
+
+
+GOODBOOKS_10K: Final = Layout(
+    name="goodbooks-10k", files=(("books.csv",),), rating_max=5, read=_read
+)

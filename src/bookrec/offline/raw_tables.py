@@ -1,0 +1,219 @@
+"""Raw text files as tables in which every row knows its lines and no row is ever lost."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from bookrec.errors import DataError
+from bookrec.offline.dataset import REJECTED_COLUMNS
+from bookrec.offline.raw_source import RawFile
+from bookrec.offline.row_splitter import UNREADABLE, Dialect, Row, split_rows, strict_fields
+
+
+@dataclass
+class RawTable:
+    """A table under cleaning: its rows as text, and the account of those rejected and repaired."""
+
+    name: str
+    lines: Sequence[str]
+    """The physical lines of the file, without their ends."""
+    frame: pd.DataFrame
+    """Columns of text, and ``first_line``, ``last_line`` (1-based physical lines of the row)."""
+    rows_read: int
+    sha256: str
+    """Of the decompressed file."""
+    repaired: Counter[str] = field(default_factory=Counter)
+    _rejected: list[pd.DataFrame] = field(default_factory=list)
+
+    def reject(self, unwanted: NDArray[np.bool_] | pd.Series, reason: str) -> None:
+        """Take rows out of the frame and keep them with the reason; ``unwanted`` is a row mask."""
+        mask = np.asarray(unwanted, dtype=bool)
+        if not mask.any():
+            return
+        firsts = self.frame["first_line"].to_numpy()[mask]
+        lasts = self.frame["last_line"].to_numpy()[mask]
+        texts = [
+            "\n".join(self.lines[first - 1 : last]).removesuffix("\r")
+            for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+        ]
+        columns = zip(REJECTED_COLUMNS, (self.name, firsts, reason, texts), strict=True)
+        self._rejected.append(pd.DataFrame(dict(columns)))
+        self.frame = self.frame.loc[~mask].reset_index(drop=True)
+
+    def repair(self, rule: str, rows: int) -> None:
+        """Count rows that a rule changed."""
+        if rows:
+            self.repaired[rule] += int(rows)
+
+    def rejected(self) -> pd.DataFrame:
+        """The rejected rows in file order, with the columns of ``rejected.csv.gz``."""
+        if not self._rejected:
+            return pd.DataFrame(columns=list(REJECTED_COLUMNS))
+        return pd.concat(self._rejected).sort_values("line", kind="stable")
+
+    def report(self, rows_kept: int) -> dict[str, Any]:
+        """The manifest's account of this file.
+
+        Args:
+            rows_kept: how many rows of it are in the data set, counted there.
+        """
+        rejected: Counter[str] = Counter()
+        for part in self._rejected:
+            rejected[str(part["reason"].iat[0])] += len(part)
+        assert self.rows_read == rows_kept + rejected.total(), (
+            f"{self.name}: {self.rows_read} rows read, {rows_kept} kept, {dict(rejected)}"
+        )
+        return {
+            "rows_read": self.rows_read,
+            "rows_kept": rows_kept,
+            "rejected": dict(rejected),
+            "repaired": dict(self.repaired),
+            "sha256": self.sha256,
+        }
+
+
+def read_table(
+    file: RawFile,
+    dialect: Dialect,
+    columns: Mapping[str, Sequence[str]],
+    *,
+    required: Sequence[str] = (),
+) -> RawTable:
+    """Read a file whose first row names its columns.
+
+    Args:
+        columns: name here → names it may have in the file, the first one there counts; compared
+            without case, spaces, ``-`` and ``_``. A column the file lacks becomes empty texts.
+        required: columns (names here) that must be there.
+
+    Raises:
+        DataError: the file is damaged, empty, in another encoding, or lacks a required column.
+    """
+    content = file.read()
+    lines = _lines(content, dialect, file.place)
+    header = strict_fields(lines[0].removesuffix("\r"), dialect) or []
+    positions = _positions(header, columns, required, dialect, file.place)
+    return _table(file, content, lines, dialect, positions, n_fields=len(header), start=1)
+
+
+def read_headless_table(
+    file: RawFile, dialect: Dialect, columns: Mapping[str, int], n_fields: int
+) -> RawTable:
+    """Read a file without a header, of rows of ``n_fields``; ``columns`` maps name → position.
+
+    Raises:
+        DataError: the file is damaged, empty, in another encoding, or has no such rows.
+    """
+    content = file.read()
+    lines = _lines(content, dialect, file.place)
+    return _table(file, content, lines, dialect, columns, n_fields=n_fields, start=0)
+
+
+def _lines(content: bytes, dialect: Dialect, place: str) -> list[str]:
+    """Physical lines of the decoded text; the last one ends with the text, not with a line feed."""
+    text = _decode(content, dialect.encodings, place)
+    return text.removesuffix("\n").split("\n")
+
+
+def _decode(content: bytes, encodings: Sequence[str], place: str) -> str:
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError as error:
+            where, byte = error.start, content[error.start]
+            continue
+        if "\0" not in text:
+            return text
+        where, byte = text.index("\0"), 0
+    line = content.count(b"\n", 0, where) + 1
+    expected = " or ".join(name.removesuffix("-sig").upper() for name in encodings)
+    raise DataError(
+        f"{place}, line {line}: byte 0x{byte:02x} is not {expected} text; "
+        "convert the file, or choose another --format."
+    )
+
+
+def _positions(
+    header: Sequence[str],
+    columns: Mapping[str, Sequence[str]],
+    required: Sequence[str],
+    dialect: Dialect,
+    place: str,
+) -> dict[str, int | None]:
+    """Name here → position in a row, None for a column that the file lacks."""
+    found = {_bare(name): position for position, name in reversed(list(enumerate(header)))}
+    positions: dict[str, int | None] = {}
+    for name, aliases in columns.items():
+        there = [found[_bare(alias)] for alias in aliases if _bare(alias) in found]
+        positions[name] = there[0] if there else None
+        if not there and name in required:
+            raise DataError(
+                f"{place}, line 1: {_header_fault(header, aliases[0], dialect)}; "
+                "check the file or choose another --format."
+            )
+    return positions
+
+
+def _header_fault(header: Sequence[str], wanted: str, dialect: Dialect) -> str:
+    whole = dialect.separator.join(header)
+    others = [s for s in (",", ";", "\t", "|") if whole.count(s) > whole.count(dialect.separator)]
+    if others:
+        return f"its fields are separated by {others[0]!r} instead of {dialect.separator!r}"
+    return f"the header has no column {wanted!r} (it has: {whole[:200]})"
+
+
+def _bare(name: str) -> str:
+    return "".join(c for c in name.casefold() if c not in " -_")
+
+
+def _table(
+    file: RawFile,
+    content: bytes,
+    lines: Sequence[str],
+    dialect: Dialect,
+    positions: Mapping[str, int | None],
+    *,
+    n_fields: int,
+    start: int,
+) -> RawTable:
+    splitter = split_rows(lines, dialect, n_fields, start)
+    rows = list(tqdm(splitter, desc=file.name, unit=" rows", disable=None, leave=False))
+    if not rows:
+        raise DataError(f"{file.place} has a header but no rows; get it again.")
+    if all(row.fields is None for row in rows):
+        raise DataError(
+            f"{file.place}, line {rows[0].first_line}: no row has {n_fields} fields separated by "
+            f"{dialect.separator!r}; check the file or choose another --format."
+        )
+    digest = hashlib.sha256(content).hexdigest()
+    table = RawTable(file.name, lines, _frame(rows, positions, n_fields), len(rows), digest)
+    for note, count in Counter(row.note for row in rows).items():
+        if note in UNREADABLE:
+            table.reject(table.frame["note"] == note, note)
+        elif note:
+            table.repair(note, count)
+    table.frame = table.frame.drop(columns="note")
+    return table
+
+
+def _frame(rows: Sequence[Row], positions: Mapping[str, int | None], n_fields: int) -> pd.DataFrame:
+    blank = ("",) * n_fields
+    all_fields = [row.fields or blank for row in rows]
+    data: dict[str, Any] = {
+        name: [""] * len(rows) if at is None else [fields[at] for fields in all_fields]
+        for name, at in positions.items()
+    }
+    data["note"] = [row.note for row in rows]
+    frame = pd.DataFrame(data, dtype="str")
+    frame["first_line"] = np.array([row.first_line for row in rows], dtype=np.int64)
+    frame["last_line"] = np.array([row.last_line for row in rows], dtype=np.int64)
+    return frame

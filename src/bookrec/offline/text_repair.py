@@ -1,0 +1,83 @@
+"""Titles, names and places as they were meant: entities, double encoding and lost quotes undone."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Final
+
+import ftfy
+
+HTML_ENTITIES: Final = "html_entities_decoded"
+DOUBLE_ENCODING: Final = "double_encoding_undone"
+LOST_BYTE: Final = "lost_byte_restored"
+LOST_QUOTES: Final = "escaped_quotes_restored"
+DAMAGE_LEFT: Final = "damaged_text_left"
+
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_WHITE: Final = re.compile(r"[\s\x00-\x1f\x7f]+")
+# 'ä' is C3 A4 in UTF-8. Read as Latin-1 and encoded again it is Ã, U+0083, Â, ¤; the files lost
+# U+0083 ('?'), and some lost 'Ã' too ('ï¿½' or U+FFFD). Latin-1's letters from 'à' on all begin
+# with C3, so what was lost is known as long as its second half is there.
+_LOST_BYTE: Final = re.compile(r"(?:Ã|ï¿½|\ufffd)\?Â?([\xa0-\xbf])")
+_DAMAGE: Final = re.compile(r"Ã[?\x80-\xbf]|Â[\x80-\xbf]|ï¿½|\ufffd")
+_PASSES: Final = 100
+"""Text may be damaged several times over; each pass undoes one."""
+
+
+def repair_text(text: str) -> tuple[str, frozenset[str]]:
+    """The text repaired, with single spaces, and the names of the rules that changed it.
+
+    What is already right stays: correct accents, Vietnamese, ``AT&T``. Repairing twice changes
+    nothing more.
+
+    >>> repair_text("Die S\xc3?\xc2\xa4ulen &amp; die Erde")[0]
+    'Die Säulen & die Erde'
+    """
+    rules: set[str] = set()
+    for _ in range(_PASSES):
+        before = text
+        for rule, repair in _REPAIRS:
+            repaired = repair(text)
+            if repaired != text:
+                rules.add(rule)
+                text = repaired
+        text = _WHITE.sub(" ", text).strip()
+        if text == before:
+            break
+    if _DAMAGE.search(text):
+        rules.add(DAMAGE_LEFT)
+    return text, frozenset(rules)
+
+
+def _decode_entities(text: str) -> str:
+    return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
+
+
+def _restore_lost_bytes(text: str) -> str:
+    if text.isascii():
+        return text
+    return _LOST_BYTE.sub(lambda match: chr(ord(match[1]) + 0x40), text)
+
+
+def _undo_double_encoding(text: str) -> str:
+    return text if text.isascii() else ftfy.fix_encoding(text)
+
+
+def _restore_quotes(text: str) -> str:
+    r"""``One \"Two\" Three`` read without its escapes: ``One \Two\" Three"``.
+
+    The first backslash has lost its quote, the last quote is one too many.
+    """
+    if "\\" not in text or not text.endswith('"'):
+        return text
+    restored = text[:-1].replace("\\", '"', 1).replace('\\"', '"')
+    return restored if restored.count('"') % 2 == 0 else restored.replace('"', "", 1)
+
+
+_REPAIRS: Final = (
+    (LOST_QUOTES, _restore_quotes),
+    (HTML_ENTITIES, _decode_entities),
+    (LOST_BYTE, _restore_lost_bytes),
+    (DOUBLE_ENCODING, _undo_double_encoding),
+)
