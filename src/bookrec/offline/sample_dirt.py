@@ -157,6 +157,7 @@ def _soil_books(tables: SampleTables, rng: np.random.Generator) -> dict[str, int
     Years of second editions only, and authors of the least read works, so every known book keeps
     its own.
     """
+    without_author = _least_read_works(tables, 2)
     counts = {"double-encoded title or author": _encode_twice(tables.books, rng)}
     entities = 0
     for row in tables.books:
@@ -173,22 +174,19 @@ def _soil_books(tables: SampleTables, rng: np.random.Generator) -> dict[str, int
 
     second_editions = [row for row in tables.books if row[1].endswith(")")]
     spoilt = [second_editions[i] for i in _some(second_editions, 0.0, 6, rng)]
-    for row in spoilt[:3]:
-        row[3] = "0"
-    for row in spoilt[3:]:
-        row[3] = "2050"
-    without_author = _least_read_works(tables, 2)
+    for place, row in enumerate(spoilt):
+        row[3] = ("2050", "0")[place % 2]
+    counts["year 0"] = sum(row[3] == "0" for row in tables.books)
+    counts["year 2050"] = sum(row[3] == "2050" for row in tables.books)
     for row in without_author:
         row[2] = ""
-    counts["year 0"] = sum(row[3] == "0" for row in tables.books)
-    counts["year 2050"] = len(spoilt[3:])
     counts["missing author"] = len(without_author)
     return counts
 
 
 def _least_read_works(tables: SampleTables, count: int) -> list[list[str]]:
     """The books with the fewest ratings among works of one edition, ties by ISBN."""
-    readers = Counter(isbn for _, isbn, _ in tables.ratings)
+    readers = Counter(isbn.upper() for _, isbn, _ in tables.ratings)
     reissued = {row[1].rpartition(" (")[0] for row in tables.books}
     single = [row for row in tables.books if row[1] not in reissued and not row[1].endswith(")")]
     return sorted(single, key=lambda row: (readers[row[0]], row[0]))[:count]
