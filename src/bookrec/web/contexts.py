@@ -1,7 +1,9 @@
 """What each page's template is given: one Struct per page, so that its inputs are known and tested.
 
 Every template sees ``page`` (the page's own Struct below) and ``shell`` (a `Shell`), and the
-functions ``_`` / ``ngettext`` (translations), ``url`` (adds ``lang`` where needed), ``cover_style``.
+functions ``_`` / ``gettext`` / ``ngettext`` (translations into ``shell.language``). Undefined names
+are errors. A page that may be kept by caches (``shell.cacheable``) is an anonymous one: it has no
+form but the search (GET), no ``csrf_token`` and no notice.
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ class Shell(msgspec.Struct, frozen=True):
     asset_version: str
     """To be appended to the URLs of static files as ``?v=``."""
     notice: str | None = None
-    """A message key to show once after a form, e.g. 'rated', 'rating_removed', 'signed_out'."""
+    """A message key to show once after a form: 'rated', 'rating_removed', 'signed_in',
+    'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid'."""
     cacheable: bool = False
     """True when the page is the same for everyone: it must then contain nothing personal."""
 
@@ -177,5 +180,6 @@ class ErrorPage(msgspec.Struct, frozen=True):
 
     status: int
     title: str
-    """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'unavailable', 'failed'."""
+    """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'unavailable',
+    'failed'."""
     detail: str

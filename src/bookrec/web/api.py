@@ -1,0 +1,138 @@
+"""The public part of the JSON API: the catalogue and lists that are the same for everyone."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Response, get
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.params import Parameter
+
+from bookrec.web.catalogue import Book, find_book, popular_books, similar_books
+from bookrec.web.problems import InvalidRequest
+from bookrec.web.schemas import Book as BookAnswer
+from bookrec.web.schemas import BookList, RankedList, api_book, ranked_list
+from bookrec.web.search import SearchQuery, search
+from bookrec.web.site import Site
+from bookrec.web.snapshots import Snapshot
+from bookrec.web.visits import AnyRequest, path_with_query
+
+Limit = Annotated[int, Parameter(ge=1, le=100, description="Length of the list.")]
+Page = Annotated[int, Parameter(ge=1, le=1_000_000, description="1-based.")]
+PageSize = Annotated[int, Parameter(ge=1, le=100)]
+Year = Annotated[int, Parameter(ge=0, le=9999)]
+Text = Annotated[str, Parameter(max_length=200)]
+Sort = Literal["relevance", "popular", "rating", "newest", "title"]
+
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+async def check_call(request: AnyRequest) -> None:
+    """Before every call: the body is JSON, and no parameter is misspelt.
+
+    Raises:
+        InvalidRequest: a query parameter the route does not have.
+        HTTPException: 415 for a body of another media type.
+    """
+    known = request.route_handler.parsed_fn_signature.parameters
+    for name in request.query_params:
+        if name not in known or name in _INJECTED:
+            raise InvalidRequest(name, "is not a parameter of this route")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in _WITH_BODY and media_type != "application/json":
+        raise HTTPException(status_code=415, detail="Send the body as application/json.")
+
+
+_INJECTED: Final = frozenset({"site", "snapshot", "account", "request", "data", "isbn"})
+"""Arguments of handlers that are no query parameters."""
+
+
+async def provide_site(request: AnyRequest) -> Site:
+    """What this worker holds open."""
+    site: Site = request.app.state.site
+    return site
+
+
+async def provide_snapshot(site: Site) -> Snapshot:
+    """The one snapshot an answer comes from."""
+    return site.watch.current()
+
+
+def require_book(snapshot: Snapshot, isbn: str) -> Book:
+    """The book of an ISBN.
+
+    Raises:
+        NotFoundException: the catalogue does not have it.
+    """
+    book = find_book(snapshot, isbn)
+    if book is None:
+        raise NotFoundException(f"The catalogue has no book with the ISBN {isbn}.")
+    return book
+
+
+@get("/books", summary="Search the catalogue", tags=["books"])
+async def list_books(
+    request: AnyRequest,
+    site: Site,
+    snapshot: Snapshot,
+    q: Text = "",
+    author: Text = "",
+    publisher: Text = "",
+    year_from: Year | None = None,
+    year_to: Year | None = None,
+    sort: Sort = "relevance",
+    page: Page = 1,
+    page_size: PageSize = 24,
+) -> Response[BookList]:
+    """Words of title, author or ISBN; ``relevance`` without words is ``popular``.
+
+    ``rating`` sorts by a mean shrunk towards the catalogue's by ten ratings, so that one 10 of 10
+    does not lead.
+    """
+    query = SearchQuery(q, author, publisher, year_from, year_to, sort, page, page_size)
+    found = await asyncio.to_thread(search, snapshot, query)
+    answer = BookList([api_book(book) for book in found.items], found.total, page, page_size)
+    return _public(request, site, snapshot, answer)
+
+
+@get("/books/popular", summary="What everyone reads", tags=["books"])
+async def list_popular(
+    request: AnyRequest, site: Site, snapshot: Snapshot, limit: Limit = 20
+) -> Response[RankedList]:
+    """The books most readers have; ``score`` is their share."""
+    listed = popular_books(snapshot, "all", limit)
+    answer = ranked_list("popular", snapshot.snapshot_id, listed)
+    return _public(request, site, snapshot, answer)
+
+
+@get("/books/{isbn:str}", summary="One book", tags=["books"])
+async def get_book(
+    request: AnyRequest, site: Site, snapshot: Snapshot, isbn: str
+) -> Response[BookAnswer]:
+    """A book by its ISBN."""
+    return _public(request, site, snapshot, api_book(require_book(snapshot, isbn)))
+
+
+@get("/books/{isbn:str}/similar", summary="What goes with a book", tags=["books"])
+async def list_similar(
+    request: AnyRequest, site: Site, snapshot: Snapshot, isbn: str, limit: Limit = 20
+) -> Response[RankedList]:
+    """Books its readers would like; for a book without readers ``source`` is ``content``."""
+    source, listed = similar_books(snapshot, require_book(snapshot, isbn), limit)
+    answer = ranked_list(source, snapshot.snapshot_id, listed)
+    return _public(request, site, snapshot, answer)
+
+
+def _public(
+    request: AnyRequest, site: Site, snapshot: Snapshot, answer: msgspec.Struct
+) -> Response[Any]:
+    """An answer that is the same for everyone, with the tag that lets a client ask for changes."""
+    parts = (snapshot.snapshot_id, site.renderer.version, path_with_query(request))
+    tag = f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "public, max-age=0, must-revalidate"}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(None, status_code=304, headers=headers)
+    return Response(answer, headers=headers)

@@ -1,0 +1,136 @@
+"""The site as a Litestar application."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Final
+
+from litestar import Litestar, Router
+from litestar.datastructures import CacheControlHeader
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+
+from bookrec import __version__
+from bookrec.settings import Home
+from bookrec.web import account_pages, api, monitoring, pages, reader_api, reader_pages
+from bookrec.web.headers import security_headers, with_headers
+from bookrec.web.metrics import Metrics, measured
+from bookrec.web.problems import exception_handlers
+from bookrec.web.rendering import Renderer
+from bookrec.web.site import open_site
+from bookrec.web.site_settings import SiteSettings, from_environment
+from bookrec.web.visits import open_visit, provide_visit
+
+_MOST_BODY_BYTES: Final = 100_000
+_YEAR_S: Final = 365 * 86_400
+
+
+def create_app(home: Home, settings: SiteSettings) -> Litestar:
+    """The site of one home directory.
+
+    Nothing is opened before the application starts; without a snapshot it starts all the same, and
+    answers 503 until one is published.
+    """
+    renderer = Renderer(settings.templates)
+    metrics = Metrics()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_site(home, settings, renderer, metrics) as site:
+            app.state.site = site
+            yield
+
+    app = Litestar(
+        route_handlers=[_pages(), _api(), _machines(), *_static(settings)],
+        lifespan=[lifespan],
+        exception_handlers=exception_handlers(renderer),
+        openapi_config=_openapi(),
+        request_max_body_size=_MOST_BODY_BYTES,
+        # Errors are logged by our own handlers, once.
+        logging_config=None,
+        debug=False,
+    )
+    # Around everything: Litestar's own middleware does not see requests that match no route.
+    app.asgi_handler = measured(
+        with_headers(app.asgi_handler, security_headers(settings.remote_covers)), metrics
+    )
+    return app
+
+
+def application() -> Litestar:
+    """For the server's workers: the site of ``BOOKREC_HOME``."""
+    home = Home(Path(os.environ.get("BOOKREC_HOME", ".")).resolve())
+    return create_app(home, from_environment())
+
+
+def _pages() -> Router:
+    return Router(
+        path="/",
+        route_handlers=[
+            pages.home, pages.catalogue, pages.book_page, pages.cover, pages.nothing_here,
+            account_pages.login_page, account_pages.login, account_pages.logout,
+            account_pages.register_page, account_pages.register_reader,
+            account_pages.claim_page, account_pages.claim,
+            reader_pages.me, reader_pages.change_age, reader_pages.rate,
+            reader_pages.take_rating_back,
+        ],
+        before_request=open_visit,
+        dependencies={"visit": Provide(provide_visit)},
+        include_in_schema=False,
+    )  # fmt: skip
+
+
+def _api() -> Router:
+    return Router(
+        path="/api/v1",
+        route_handlers=[
+            api.list_books, api.list_popular, api.get_book, api.list_similar,
+            *reader_api.HANDLERS,
+        ],
+        before_request=api.check_call,
+        dependencies={
+            "site": Provide(api.provide_site),
+            "snapshot": Provide(api.provide_snapshot),
+            "account": Provide(reader_api.provide_account),
+        },
+    )  # fmt: skip
+
+
+def _machines() -> Router:
+    return Router(
+        path="/",
+        route_handlers=[monitoring.live, monitoring.ready, monitoring.show_metrics],
+        dependencies={"site": Provide(api.provide_site)},
+    )
+
+
+def _static(settings: SiteSettings) -> list[Router]:
+    directory = settings.templates / "static"
+    if not directory.is_dir():
+        return []
+    # Pages name static files with ?v= of their content, so they may be kept for ever.
+    cache_control = CacheControlHeader(public=True, max_age=_YEAR_S, immutable=True)
+    return [create_static_files_router("/static", [directory], cache_control=cache_control)]
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="bookrec",
+        version=__version__,
+        description="Catalogue, neighbours of a book, personal recommendations and ratings.",
+        path="/schema",
+        # JSON and YAML only: pages that draw the schema load scripts from other hosts.
+        render_plugins=[
+            JsonRenderPlugin(path=["/", "/openapi.json"]),
+            YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"]),
+        ],
+        components=Components(
+            security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}
+        ),
+    )

@@ -1,0 +1,85 @@
+"""Tokens in forms, bound to the session, and the check of where a form was sent from.
+
+The token of a signed-in reader is an HMAC of the session token; that of an anonymous visitor an
+HMAC of a random value in a signed cookie. The key is made once per installation and kept beside the
+shop's database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+FIELD: Final = "csrf_token"
+_KEY_NAME: Final = "csrf.key"
+_KEY_BYTES: Final = 32
+
+
+def load_key(directory: Path) -> bytes:
+    """The installation's key in ``directory/csrf.key``, made on first use, readable by us only."""
+    path = directory / _KEY_NAME
+    if not path.exists():
+        directory.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{_KEY_NAME}.{secrets.token_hex(8)}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+        # A link fails where a file stands: of workers starting together, the first one's key wins.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(temporary)
+        temporary.unlink()
+    return path.read_bytes()
+
+
+class FormTokens:
+    """Makes and checks form tokens."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def _sign(self, purpose: str, value: str) -> str:
+        return hmac.new(self._key, f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
+
+    def for_session(self, session_token: str) -> str:
+        """The form token of a signed-in reader."""
+        return self._sign("session", session_token)
+
+    def new_visit(self) -> str:
+        """A cookie value for an anonymous visitor who is shown a form."""
+        visit = secrets.token_urlsafe(16)
+        return f"{visit}.{self._sign('visit', visit)}"
+
+    def is_visit(self, cookie: str) -> bool:
+        """Whether a cookie value is one of ours."""
+        visit, _, signature = cookie.partition(".")
+        return _equal(signature, self._sign("visit", visit))
+
+    def for_visit(self, cookie: str) -> str:
+        """The form token of an anonymous visitor; '' for a cookie that is not ours."""
+        return self._sign("form", cookie.partition(".")[0]) if self.is_visit(cookie) else ""
+
+
+def tokens_match(expected: str, sent: str) -> bool:
+    """Whether a form sent back the token expected; never true for an empty one."""
+    return bool(expected) and _equal(expected, sent)
+
+
+def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
+    """Whether the browser says that the form was sent from a page of this host.
+
+    ``Origin`` decides where there is one (browsers send it with every POST), else ``Referer``;
+    a client that sends neither is left to the token.
+    """
+    source = headers.get("origin") or headers.get("referer")
+    return source is None or (urlsplit(source).netloc == host and bool(host))
+
+
+def _equal(a: str, b: str) -> bool:
+    return hmac.compare_digest(a.encode(), b.encode())

@@ -1,0 +1,139 @@
+"""Errors as answers: RFC 9457 problem documents for the API, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from bookrec.errors import NoSnapshot, SnapshotError
+from bookrec.web.contexts import ErrorPage, Shell
+from bookrec.web.rate_limit import TooManyAttempts
+from bookrec.web.rendering import Renderer
+from bookrec.web.visits import HTML, AnyRequest, path_with_query, private
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_JSON: Final = "application/problem+json"
+_TITLES: Final = {
+    400: "bad_request", 403: "forbidden", 404: "not_found", 429: "too_many", 503: "unavailable",
+}  # fmt: skip
+_MACHINE_PATHS: Final = ("/api/", "/health/", "/schema", "/metrics")
+
+
+class InvalidParameter(msgspec.Struct, frozen=True):
+    """What is wrong with one parameter or field."""
+
+    name: str
+    reason: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457. ``type`` is left out, which means ``about:blank``: the status says it all."""
+
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    invalid_parameters: list[InvalidParameter] = []
+
+
+class InvalidRequest(HTTPException):
+    """A request of ours to refuse by naming its parameter."""
+
+    status_code = 400
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}", extra=[{"key": name, "message": reason}])
+
+
+def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
+    """Handlers for everything: HTTP errors, errors of ours, and bugs (logged, 500)."""
+
+    def answer(
+        request: AnyRequest, status: int, detail: str, *,
+        headers: dict[str, str] | None = None, invalid: list[InvalidParameter] | None = None,
+    ) -> Response[Any]:  # fmt: skip
+        headers = private() | (headers or {})
+        if request.url.path.startswith(_MACHINE_PATHS):
+            return _problem(request, status, detail, headers, invalid or [])
+        return _error_page(renderer, request, status, detail, headers)
+
+    def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        if error.status_code >= 500:
+            return bug(request, error)
+        invalid = [
+            InvalidParameter(str(item.get("key", "")), str(item.get("message", "")))
+            for item in (error.extra if isinstance(error.extra, list) else [])
+            if isinstance(item, dict)
+        ]
+        return answer(
+            request, error.status_code, error.detail, headers=error.headers, invalid=invalid
+        )
+
+    def no_snapshot(request: AnyRequest, error: SnapshotError) -> Response[Any]:
+        nothing = isinstance(error, NoSnapshot)
+        # The full message names paths of the server: it is for the log and the operator.
+        detail = (
+            "Nothing is published yet. Run: bookrec score"
+            if nothing
+            else "The published data cannot be read. Run: bookrec doctor"
+        )
+        return answer(request, 503, detail, headers={"retry-after": "30"})
+
+    def too_many(request: AnyRequest, error: TooManyAttempts) -> Response[Any]:
+        headers = {"retry-after": str(error.retry_after_s)}
+        return answer(request, 429, str(error), headers=headers)
+
+    def bug(request: AnyRequest, error: Exception) -> Response[Any]:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(request, 500, "Something went wrong on our side; it has been noted.")
+
+    return {
+        HTTPException: http_error,
+        SnapshotError: no_snapshot,
+        TooManyAttempts: too_many,
+        Exception: bug,
+    }
+
+
+def _problem(
+    request: AnyRequest,
+    status: int,
+    detail: str,
+    headers: dict[str, str],
+    invalid: list[InvalidParameter],
+) -> Response[Any]:
+    problem = Problem(HTTPStatus(status).phrase, status, detail, request.url.path, invalid)
+    return Response(
+        msgspec.json.encode(problem), status_code=status, media_type=PROBLEM_JSON, headers=headers
+    )
+
+
+def _error_page(
+    renderer: Renderer, request: AnyRequest, status: int, detail: str, headers: dict[str, str]
+) -> Response[Any]:
+    visit = getattr(request.state, "visit", None)
+    page = ErrorPage(
+        status, _TITLES.get(status, "failed" if status >= 500 else "bad_request"), detail
+    )
+    if visit is not None:
+        response: Response[Any] = visit.page("error.html", page, status=status, headers=headers)
+        return response
+    # Nothing could be looked up (no snapshot, or no such route): a frame without a reader.
+    shell = Shell(
+        language=getattr(request.state, "language", "en"),
+        username=None,
+        csrf_token="",
+        path=path_with_query(request),
+        query="",
+        sample=False,
+        asset_version=renderer.version,
+    )
+    body = renderer.page("error.html", page, shell).encode()
+    return Response(body, status_code=status, media_type=HTML, headers=headers)

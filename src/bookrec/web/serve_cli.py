@@ -1,0 +1,111 @@
+"""``bookrec serve``: the site on granian, one or more worker processes."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+
+import click
+
+from bookrec.errors import BookrecError, SnapshotError
+from bookrec.settings import Home
+from bookrec.shop_database import migrate
+from bookrec.snapshot import current_snapshot
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port to listen on; 0 takes a free one.",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    help="Worker processes.",
+)
+@click.pass_obj
+def serve(home: Home, host: str, port: int, workers: int) -> None:
+    """Serve the site until Ctrl-C or SIGTERM.
+
+    It follows what is published: no restart is needed after 'bookrec score' or 'bookrec nightly'.
+    Settings: BOOKREC_REMOTE_COVERS=1 shows covers from other hosts, BOOKREC_SECURE_COOKIES=1 marks
+    cookies Secure behind a proxy that ends TLS.
+
+    \b
+    Example:
+      bookrec serve --port 8080 --workers 2
+    """
+    run_site(home, host, port, workers)
+
+
+def run_site(home: Home, host: str, port: int, workers: int) -> None:
+    """Serve the site of a home directory; returns when it was told to stop.
+
+    Raises:
+        BookrecError: the address cannot be listened on.
+        ShopError: the shop's database was written by a newer bookrec.
+    """
+    # Imported here: the command's help must not wait for the server.
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    port = _free_port(host, port)
+    migrate(home.shop_database)
+    with contextlib.suppress(KeyboardInterrupt):
+        # Workers are processes of their own: they learn of the home directory by the environment.
+        os.environ["BOOKREC_HOME"] = str(home.root)
+        server = Granian(
+            "bookrec.web.app:application",
+            factory=True,
+            interface=Interfaces.ASGI,
+            address=host,
+            port=port,
+            workers=workers,
+            websockets=False,
+            log_level="warning",  # type: ignore[arg-type]
+            respawn_failed_workers=True,
+            workers_kill_timeout=10,
+        )
+        server.on_startup(lambda: _say_where(home, host, port))
+        server.serve()
+
+
+def _say_where(home: Home, host: str, port: int) -> None:
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Serving http://{shown}:{port}/ (stop with Ctrl-C)")
+    try:
+        click.echo(f"Snapshot {current_snapshot(home.snapshots).name}")
+    except SnapshotError as error:
+        click.echo(f"Pages answer 503 for now: {error}", err=True)
+
+
+def _free_port(host: str, port: int) -> int:
+    """The port to listen on; for 0 one that is free at this moment.
+
+    Raises:
+        BookrecError: the address is in use or not one of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+            chosen: int = probe.getsockname()[1]
+            return chosen
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise BookrecError(
+                f"Port {port} of {host} is in use; choose another with --port."
+            ) from error
+        raise BookrecError(
+            f"Cannot listen on {host} port {port}: {error.strerror or error}; "
+            "choose another with --host and --port."
+        ) from error

@@ -1,0 +1,62 @@
+"""Languages: which one a visitor gets, and the translations read from ``.po`` files at start."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bookrec.errors import BookrecError
+
+LANGUAGES: Final = ("en", "vi")
+DEFAULT_LANGUAGE: Final = "en"
+"""The language the message ids are written in."""
+
+
+def load_translations(templates: Path, language: str) -> gettext.NullTranslations:
+    """The sentences of a language; English when it has no file.
+
+    Raises:
+        BookrecError: the file is not a ``.po`` file.
+    """
+    path = templates / "locale" / language / "LC_MESSAGES" / "bookrec.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    try:
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+    except Exception as error:
+        raise BookrecError(f"{path} is not a readable .po file: {error}.") from error
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def choose_language(cookies: Mapping[str, str], accept_language: str) -> str:
+    """The language of the cookie, else the best of ``Accept-Language``, else English."""
+    chosen = cookies.get("lang", "")
+    return chosen if chosen in LANGUAGES else preferred_language(accept_language)
+
+
+def preferred_language(accept_language: str) -> str:
+    """The language of ours with the highest quality in an ``Accept-Language`` header.
+
+    >>> preferred_language("fr, vi-VN;q=0.8, en;q=0.3")
+    'vi'
+    """
+    best = (0.0, DEFAULT_LANGUAGE)
+    for part in accept_language.split(",")[:20]:
+        tag, _, parameter = part.partition(";")
+        language = tag.strip().lower().split("-")[0]
+        try:
+            quality = float(parameter.strip().removeprefix("q=") or 1.0)
+        except ValueError:
+            continue
+        if language in LANGUAGES and quality > best[0]:
+            best = (quality, language)
+    return best[1]
