@@ -46,9 +46,9 @@ def sample(
     seed: int,
     layout: Layout,
 ) -> None:
-    """Write sample data into the new directory DIR, as Book-Crossing CSVs.
+    """Write sample data into the new directory DIR.
 
-    Real books, invented readers: each has a known taste, and the files have the kinds of dirt
+    The files are Book-Crossing CSVs. Real books, invented readers: each has a known taste, and the files have the kinds of dirt
     that real ones have.
 
     \b
