@@ -1,0 +1,132 @@
+"""The shop's readers and interactions on top of an imported data set, for the nightly job."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from bookrec.ages import MAX_AGE, MIN_AGE
+from bookrec.offline.cleaning import BOOK_NOT_IN_CATALOGUE
+from bookrec.offline.dataset import Dataset, load_dataset, make_dataset, reader_sort_key
+from bookrec.settings import Home
+from bookrec.shop_database import ShopInteraction
+
+SHOP: Final = "shop"
+"""The shop's name among the ``files`` of the manifest."""
+
+
+def load_base_dataset(home: Home) -> Dataset:
+    """The imported data set behind the current one: itself, or the one that it extends.
+
+    Raises:
+        DataError: nothing was imported, or the data set is gone or damaged.
+    """
+    current = load_dataset(home)
+    base_id = current.manifest["base_dataset_id"]
+    return current if base_id is None else load_dataset(home, base_id)
+
+
+def extend_with_shop(
+    base: Dataset, ages: Mapping[str, int | None], interactions: Sequence[ShopInteraction]
+) -> Dataset:
+    """``base`` with the shop's readers and their last word on each book.
+
+    A rating overrides the data set's; a like or a purchase is implicit, and leaves what the data
+    set has as it is; ``deleted`` takes the pair out. Books that are not in the catalogue are
+    counted and left out. A shop that changes nothing gives ``base`` itself.
+
+    Args:
+        base: an imported data set, never an extension (see `load_base_dataset`).
+        ages: age (None = not told) of every account by ``user_id``; one that is told counts for
+            more than the data set's.
+        interactions: one per reader and book, as `bookrec.shop_database.read_shop` gives them.
+    """
+    assert base.manifest["base_dataset_id"] is None, "only an imported data set is extended"
+    readers = _readers(base, ages, [row.user_id for row in interactions])
+    pairs = _shop_pairs(base, readers, interactions)
+    merged = _merge(_reindexed(base, readers), pairs)
+    rejected = len(interactions) - len(pairs)
+    account: dict[str, Any] = {
+        "rows_read": len(interactions),
+        "rows_kept": len(pairs),
+        "rejected": {BOOK_NOT_IN_CATALOGUE: rejected} if rejected else {},
+        "repaired": {},
+        "kinds": dict(Counter(pairs["kind"].tolist())),
+        "readers_added": len(readers) - base.n_readers,
+    }
+    extended = make_dataset(
+        readers,
+        base.books,
+        merged,
+        layout=base.manifest["layout"],
+        rating_max=base.rating_max,
+        source=base.manifest["source"],
+        files={**base.manifest["files"], SHOP: account},
+        sample=base.manifest["sample"],
+        base_dataset_id=base.dataset_id,
+    )
+    return base if extended.digest == base.digest else extended
+
+
+def to_source_scale(rating: int, rating_max: int) -> int:
+    """A rating 1-10 on the source's scale, halves up: 7 of 10 is 4 of 5, and 1 of 10 is 1."""
+    return (rating * rating_max + 5) // 10
+
+
+def _readers(base: Dataset, ages: Mapping[str, int | None], named: Iterable[str]) -> pd.DataFrame:
+    """The data set's readers and the shop's, in order, with the ages told to the shop."""
+    known = base.readers["user_id"]
+    new = sorted(({*ages, *named}) - set(known), key=reader_sort_key)
+    added = pd.DataFrame({"user_id": new, "age": pd.NA, "location": ""})
+    readers = pd.concat([base.readers, added.astype(base.readers.dtypes)], ignore_index=True)
+    told = readers["user_id"].map(ages)
+    told = pd.to_numeric(told).where(lambda age: age.between(MIN_AGE, MAX_AGE))
+    readers["age"] = told.astype("Int16").fillna(readers["age"])
+    keys = [reader_sort_key(user_id) for user_id in readers["user_id"]]
+    order = sorted(range(len(keys)), key=keys.__getitem__)
+    return readers.iloc[order].reset_index(drop=True)
+
+
+def _reindexed(base: Dataset, readers: pd.DataFrame) -> pd.DataFrame:
+    """The data set's interactions by the positions of the new ``readers``."""
+    moved_to = pd.Index(readers["user_id"]).get_indexer(base.readers["user_id"])
+    old = base.interactions["reader_idx"].to_numpy()
+    return base.interactions.assign(reader_idx=moved_to[old])
+
+
+def _shop_pairs(
+    base: Dataset, readers: pd.DataFrame, interactions: Sequence[ShopInteraction]
+) -> pd.DataFrame:
+    """The shop's rows of catalogue books, with the columns of interactions and ``kind``."""
+    isbns = pd.Index(base.books["isbn"])
+    ratings = [to_source_scale(row.rating or 0, base.rating_max) for row in interactions]
+    rows = pd.DataFrame(
+        {
+            "reader_idx": pd.Index(readers["user_id"]).get_indexer(
+                pd.Index([row.user_id for row in interactions], dtype="str")
+            ),
+            "book_idx": isbns.get_indexer(
+                pd.Index([row.isbn for row in interactions], dtype="str")
+            ),
+            "rating": ratings,
+            "timestamp": [row.created_at for row in interactions],
+            "kind": [row.kind for row in interactions],
+        }
+    )
+    return rows[rows["book_idx"] >= 0]
+
+
+def _merge(base: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """The data set's interactions overridden by the shop's, sorted by reader and book."""
+    base = base.assign(kind="", weight=1)
+    # An implicit interaction yields to whatever the data set has; every other word overrides it.
+    implicit = pairs["kind"].isin(["like", "purchase"])
+    pairs = pairs.assign(weight=2).assign(weight=lambda rows: rows["weight"].where(~implicit, 0))
+    together = pd.concat([base, pairs.astype({"rating": "int8", "timestamp": "Int64"})])
+    together = together.sort_values(["reader_idx", "book_idx", "weight"], kind="stable")
+    last_words = together.drop_duplicates(["reader_idx", "book_idx"], keep="last")
+    kept = last_words[last_words["kind"] != "deleted"]
+    return kept.drop(columns=["kind", "weight"])
