@@ -48,8 +48,8 @@ def sample(
 ) -> None:
     """Write sample data into the new directory DIR.
 
-    The files are Book-Crossing CSVs. Real books, invented readers: each has a known taste, and the files have the kinds of dirt
-    that real ones have.
+    The files are Book-Crossing CSVs. Real books, invented readers: each has a known taste, and the
+    files have the kinds of dirt that real ones have.
 
     \b
     Example:
