@@ -187,7 +187,9 @@ def publish(snapshots: Path, snapshot_id: str) -> None:
     directory = snapshots / snapshot_id
     if not _SNAPSHOT_ID.fullmatch(snapshot_id) or not directory.is_dir():
         known = ", ".join(versions(snapshots)) or "none"
-        raise SnapshotError(f"There is no snapshot {snapshot_id!r} in {snapshots} (known: {known}).")
+        raise SnapshotError(
+            f"There is no snapshot {snapshot_id!r} in {snapshots} (known: {known})."
+        )
     check_structure(directory)
     write_pointer(snapshots, snapshot_id)
 

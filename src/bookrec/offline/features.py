@@ -1,0 +1,175 @@
+"""Features of books and readers: what the models are told, fitted on training interactions only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bookrec.ages import age_bands
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.title_vectors import title_matrix
+from bookrec.offline.vocabulary import Vocabulary, build_vocabulary
+from bookrec.ranker import Floats, Ints
+from bookrec.text import fold
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """Some interactions of a data set, as arrays of equal length."""
+
+    reader_idx: Ints
+    book_idx: Ints
+    rating: NDArray[np.int8]
+    """On the scale 1–10; 0 = without a rating."""
+
+    def __len__(self) -> int:
+        return len(self.reader_idx)
+
+    def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Interactions:
+        return Interactions(self.reader_idx[rows], self.book_idx[rows], self.rating[rows])
+
+
+def all_interactions(dataset: Dataset) -> Interactions:
+    """Every interaction of the data set, ratings on the scale 1–10."""
+    table = dataset.interactions
+    return Interactions(
+        table["reader_idx"].to_numpy(np.int32),
+        table["book_idx"].to_numpy(np.int32),
+        dataset.ratings10(),
+    )
+
+
+@dataclass(frozen=True)
+class Vocabularies:
+    """One vocabulary per id input of the ranker."""
+
+    user: Vocabulary
+    isbn: Vocabulary
+    author: Vocabulary
+    publisher: Vocabulary
+    year: Vocabulary
+
+
+def build_vocabularies(dataset: Dataset, train: Interactions) -> Vocabularies:
+    """Ids of readers and books seen in training, and the catalogue's authors, publishers, years."""
+    books = dataset.books
+    return Vocabularies(
+        user=Vocabulary(tuple(dataset.readers["user_id"].to_numpy()[np.unique(train.reader_idx)])),
+        isbn=Vocabulary(tuple(books["isbn"])),
+        author=build_vocabulary(map(fold, books["author"])),
+        publisher=build_vocabulary(map(fold, books["publisher"])),
+        year=build_vocabulary(_years(books)),
+    )
+
+
+def _years(books: pd.DataFrame) -> list[str]:
+    return ["" if pd.isna(year) else str(int(year)) for year in books["year"]]
+
+
+@dataclass(frozen=True)
+class Scaler:
+    """Min-max scaling to 0–1, fitted once: ``(x - minimum) / span``."""
+
+    minimum: Floats
+    span: Floats
+
+    def __call__(self, values: Floats) -> Floats:
+        return ((values - self.minimum) / self.span).astype(np.float32)
+
+
+def fit_scaler(values: Floats) -> Scaler:
+    """A `Scaler` for the columns of ``values`` [rows, columns]; a constant column becomes 0."""
+    minimum = values.min(axis=0)
+    span = values.max(axis=0) - minimum
+    return Scaler(minimum.astype(np.float32), np.where(span > 0, span, 1).astype(np.float32))
+
+
+@dataclass(frozen=True)
+class BookStatistics:
+    """What interactions say of each book; [B] each."""
+
+    rating_mean: Floats
+    """Mean explicit rating, 1–10; the mean of all ratings for a book without any."""
+    rating_count: Ints
+    reader_count: Ints
+
+    @property
+    def numbers(self) -> Floats:
+        """[B, 2]: `avg_rating` and `num_ratings`, unscaled, in that order."""
+        return np.stack([self.rating_mean, self.rating_count], axis=1).astype(np.float32)
+
+    @property
+    def popularity(self) -> Floats:
+        """[B]: log(1 + readers)."""
+        return np.log1p(self.reader_count).astype(np.float32)
+
+
+def book_statistics(interactions: Interactions, n_books: int) -> BookStatistics:
+    """Count and average over ``interactions``."""
+    rated = interactions[interactions.rating > 0]
+    count = np.bincount(rated.book_idx, minlength=n_books)
+    total = np.bincount(rated.book_idx, weights=rated.rating, minlength=n_books)
+    overall = float(rated.rating.mean()) if len(rated) else 0.0
+    mean = np.where(count > 0, total / np.maximum(count, 1), overall)
+    readers = np.bincount(interactions.book_idx, minlength=n_books)
+    return BookStatistics(mean.astype(np.float32), count.astype(np.int32), readers.astype(np.int32))
+
+
+@dataclass(frozen=True)
+class BookFeatures:
+    """The book-side inputs of every catalogue book, positions being ``book_idx``."""
+
+    isbn: Ints
+    author: Ints
+    publisher: Ints
+    year: Ints
+    avg_rating: Floats
+    num_ratings: Floats
+    popularity: Floats
+    """log(1 + readers), unscaled."""
+    title: Floats
+    """[B, 50] title vectors."""
+
+    def inputs(self, books: NDArray[np.integer] | slice) -> dict[str, NDArray[np.generic]]:
+        """The ranker's book-side inputs for some books, by input name."""
+        return {
+            "isbn_encoded": self.isbn[books],
+            "author_encoded": self.author[books],
+            "publisher_encoded": self.publisher[books],
+            "year_encoded": self.year[books],
+            "avg_rating_scaled": self.avg_rating[books],
+            "num_ratings_scaled": self.num_ratings[books],
+            "popularity": self.popularity[books],
+            "title_embedding_features": self.title[books],
+        }
+
+
+def book_features(
+    dataset: Dataset,
+    vocabularies: Vocabularies,
+    scaler: Scaler,
+    words: list[str],
+    word_vectors: Floats,
+    statistics: BookStatistics,
+) -> BookFeatures:
+    """Encode the catalogue; books and names a vocabulary does not know get code 0."""
+    books = dataset.books
+    scaled = scaler(statistics.numbers)
+    return BookFeatures(
+        isbn=vocabularies.isbn.codes(books["isbn"]),
+        author=vocabularies.author.codes(map(fold, books["author"])),
+        publisher=vocabularies.publisher.codes(map(fold, books["publisher"])),
+        year=vocabularies.year.codes(_years(books)),
+        avg_rating=scaled[:, 0],
+        num_ratings=scaled[:, 1],
+        popularity=statistics.popularity,
+        title=title_matrix(list(books["title"]), words, word_vectors),
+    )
+
+
+def reader_age_bands(dataset: Dataset) -> Ints:
+    """[readers] age band of each reader."""
+    return age_bands(dataset.readers["age"].to_numpy(dtype=np.float64, na_value=np.nan))

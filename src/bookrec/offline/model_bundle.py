@@ -1,0 +1,158 @@
+"""A model bundle: everything that scoring needs, in one directory with a manifest of digests."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from bookrec.errors import ModelError
+from bookrec.files import (
+    digest_of_file,
+    read_pointer,
+    staged_directory,
+    versions,
+    write_pointer,
+)
+from bookrec.offline.features import Scaler, Vocabularies
+from bookrec.offline.item_knn import ItemKnn
+from bookrec.offline.two_tower import Towers, towers_of
+from bookrec.offline.vocabulary import Vocabulary
+from bookrec.ranker import Floats
+from bookrec.settings import Home
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A trained (or imported) pipeline, independent of the order of any data set."""
+
+    ranker: Any
+    """Keras model, see `bookrec.offline.wide_deep`."""
+    towers: Towers
+    vocabularies: Vocabularies
+    scaler: Scaler
+    """Of `avg_rating` and `num_ratings`, in that order."""
+    words: list[str]
+    word_vectors: Floats
+    """[words, size]"""
+    knn: ItemKnn
+    """Books are codes of ``vocabularies.isbn`` less one."""
+    manifest: dict[str, Any]
+    """``model_id``, ``preset``, ``seed``, ``dataset_id``, ``dataset_digest``, ``settings``,
+    ``metrics``, ``versions``, ``created_at``, and ``files``: name → SHA-256 (filled in by saving)."""
+
+    @property
+    def model_id(self) -> str:
+        return str(self.manifest["model_id"])
+
+    @property
+    def preset(self) -> str:
+        return str(self.manifest["preset"])
+
+
+def save_bundle(home: Home, bundle: Bundle) -> Path:
+    """Write the bundle as ``artifacts/models/<model_id>``, whole or not at all, and make it current."""
+    target = home.models / bundle.model_id
+    with staged_directory(target) as directory:
+        bundle.ranker.save(directory / "wide_deep.keras")
+        bundle.towers.scorer.save(directory / "two_tower.keras")
+        _write_json(directory / "vocabularies.json", asdict(bundle.vocabularies))
+        scaler = {"minimum": bundle.scaler.minimum.tolist(), "span": bundle.scaler.span.tolist()}
+        columns = ["avg_rating", "num_ratings"]
+        _write_json(directory / "scalers.json", {"item": {"columns": columns, **scaler}})
+        np.savez(
+            directory / "title_vectors.npz",
+            words=np.array(bundle.words, dtype=np.str_),
+            vectors=bundle.word_vectors,
+        )
+        knn = bundle.knn
+        np.savez(directory / "item_knn.npz", start=knn.start, book=knn.book, weight=knn.weight)
+        digests = {path.name: digest_of_file(path) for path in sorted(directory.iterdir())}
+        _write_json(directory / "manifest.json", bundle.manifest | {"files": digests})
+    write_pointer(home.models, bundle.model_id)
+    return target
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def read_manifest(home: Home, model_id: str | None = None) -> dict[str, Any]:
+    """The manifest of a bundle (None = the current one).
+
+    Raises:
+        ModelError: there is no such bundle, or its manifest is damaged.
+    """
+    name = model_id or read_pointer(home.models)
+    if name is None:
+        raise ModelError(f"There is no trained model in {home.models}; run 'bookrec train' first.")
+    path = home.models / name / "manifest.json"
+    if name not in versions(home.models) or not path.is_file():
+        known = ", ".join(versions(home.models)) or "none"
+        raise ModelError(f"There is no model {name!r} in {home.models} (known: {known}).")
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ModelError(f"{path} is damaged ({error}); run 'bookrec train' again.") from error
+    return manifest
+
+
+def check_files(home: Home, manifest: dict[str, Any]) -> None:
+    """Compare every file of a bundle with the digest in its manifest.
+
+    Raises:
+        ModelError: a file is missing or has changed.
+    """
+    directory = home.models / str(manifest["model_id"])
+    for name, digest in manifest["files"].items():
+        if not (directory / name).is_file():
+            raise ModelError(f"{directory / name} is missing; run 'bookrec train' again.")
+        if digest_of_file(directory / name) != digest:
+            raise ModelError(
+                f"{directory / name} has changed since the bundle was made (its SHA-256 differs "
+                "from manifest.json); run 'bookrec train' again."
+            )
+
+
+def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
+    """Read a bundle (None = the current one), verifying every file's digest first.
+
+    Raises:
+        ModelError: missing, changed or unreadable.
+    """
+    manifest = read_manifest(home, model_id)
+    check_files(home, manifest)
+    directory = home.models / str(manifest["model_id"])
+    vocabularies = json.loads((directory / "vocabularies.json").read_text(encoding="utf-8"))
+    scaler = json.loads((directory / "scalers.json").read_text(encoding="utf-8"))["item"]
+    titles = np.load(directory / "title_vectors.npz", allow_pickle=False)
+    knn = np.load(directory / "item_knn.npz", allow_pickle=False)
+    return Bundle(
+        ranker=_load_keras(directory / "wide_deep.keras"),
+        towers=towers_of(_load_keras(directory / "two_tower.keras")),
+        vocabularies=Vocabularies(
+            **{name: Vocabulary(tuple(v["keys"])) for name, v in vocabularies.items()}
+        ),
+        scaler=Scaler(
+            np.array(scaler["minimum"], dtype=np.float32),
+            np.array(scaler["span"], dtype=np.float32),
+        ),
+        words=[str(word) for word in titles["words"]],
+        word_vectors=titles["vectors"],
+        knn=ItemKnn(knn["start"], knn["book"], knn["weight"]),
+        manifest=manifest,
+    )
+
+
+def _load_keras(path: Path) -> Any:
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except (ValueError, TypeError, OSError, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise ModelError(
+            f"{path} cannot be loaded by Keras {keras.__version__}: {reason}"
+        ) from error

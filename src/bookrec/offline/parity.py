@@ -1,0 +1,160 @@
+"""Do published scores equal Keras? Samples pairs of a snapshot and asks the model itself."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.ages import age_bands
+from bookrec.errors import SnapshotError
+from bookrec.offline.classic_training import classic_inputs
+from bookrec.offline.compile_ranker import knows_readers_by_id
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.features import (
+    BookFeatures,
+    Interactions,
+    all_interactions,
+    book_features,
+    book_statistics,
+    reader_age_bands,
+)
+from bookrec.offline.model_bundle import Bundle
+from bookrec.offline.scoring import reader_histories
+from bookrec.offline.wide_deep import logit_model
+from bookrec.ranker import Ints
+from bookrec.recommender import Recommender
+from bookrec.retrieval import make_history
+from bookrec.snapshot import RANKER_NAME, open_database, read_meta
+
+TOLERANCE = 1e-5
+"""On probabilities, and on logits relative to ``1 + |logit|``."""
+SATURATED = 1e-6
+"""Probabilities this near 0 or 1 tell little about the logit."""
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far published scores lie from Keras's."""
+
+    pairs: int
+    probability_error: float
+    """Largest absolute difference of probabilities."""
+    logit_error: float
+    """Largest difference of logits, each divided by ``1 + |logit|``."""
+    saturated: float
+    """Share of probabilities within 1e-6 of 0 or 1."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether both differences are within `TOLERANCE`."""
+        return self.probability_error <= TOLERANCE and self.logit_error <= TOLERANCE
+
+
+def compare(published: NDArray[np.float64], logits: NDArray[np.float64]) -> Parity:
+    """Published probabilities [pairs] beside Keras's logits [pairs]."""
+    expected = 1.0 / (1.0 + np.exp(-logits))
+    clipped = np.clip(published, 1e-300, 1 - 1e-16)
+    published_logits = np.log(clipped) - np.log1p(-clipped)
+    error = np.abs(published_logits - logits) / (1.0 + np.abs(logits))
+    saturated = (published < SATURATED) | (published > 1 - SATURATED)
+    return Parity(
+        len(published),
+        float(np.abs(published - expected).max(initial=0.0)),
+        float(error.max(initial=0.0)),
+        float(saturated.mean()) if len(published) else 0.0,
+    )
+
+
+def keras_logits(
+    bundle: Bundle,
+    dataset: Dataset,
+    recommender: Recommender,
+    readers: Ints,
+    books: Ints,
+) -> NDArray[np.float64]:
+    """[pairs] logits by Keras itself, from the reader's history and the catalogue's features.
+
+    Args:
+        recommender: gives the history features; the forward pass is Keras's.
+        readers, books: [pairs] positions; readers whom the ranker knows, by id or by history.
+    """
+    interactions = all_interactions(dataset)
+    statistics = book_statistics(interactions, dataset.n_books)
+    features = book_features(
+        dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
+    )
+    model = logit_model(bundle.ranker)
+    if knows_readers_by_id(bundle.ranker):
+        pairs = Interactions(readers, books, np.zeros(len(readers), dtype=np.int8))
+        codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
+        inputs = classic_inputs(pairs, codes, features, reader_age_bands(dataset))
+    else:
+        inputs = _history_inputs(dataset, interactions, recommender, features, readers, books)
+    return np.asarray(model.predict(inputs, batch_size=8192, verbose=0)[:, 0], dtype=np.float64)
+
+
+def _history_inputs(
+    dataset: Dataset,
+    interactions: Interactions,
+    recommender: Recommender,
+    features: BookFeatures,
+    readers: Ints,
+    books: Ints,
+) -> dict[str, NDArray[Any]]:
+    owners, histories = reader_histories(dataset, interactions, None)
+    place_of = {int(reader): place for place, reader in enumerate(owners)}
+    retrieval = recommender.retrieval
+    reader_features, pair_features = [], []
+    for reader, book in zip(readers.tolist(), books.tolist(), strict=True):
+        place = place_of[reader]
+        own = slice(int(histories.start[place]), int(histories.start[place + 1]))
+        history = make_history(histories.books[own], histories.ratings[own])
+        band = int(age_bands(np.array([histories.ages[place]], dtype=np.float64))[0])
+        signals = retrieval.signals(history, band)
+        reader_features.append(recommender.reader_features(history, signals))
+        one = np.array([book], dtype=np.int32)
+        pair_features.append(retrieval.pair_features(signals, one)[0])
+    inputs: dict[str, NDArray[Any]] = dict(features.inputs(books))
+    inputs["age_binned_encoded"] = reader_age_bands(dataset)[readers]
+    inputs["reader_features"] = np.stack(reader_features)
+    inputs["pair_features"] = np.stack(pair_features)
+    return {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
+
+
+def check_published(
+    directory: Path, bundle: Bundle, dataset: Dataset, pairs: int, seed: int = 1
+) -> Parity:
+    """Compare a random sample of a snapshot's ``user_top`` with Keras.
+
+    Raises:
+        SnapshotError: the snapshot was not made from this bundle and data set, or is empty.
+    """
+    with contextlib.closing(open_database(directory)) as connection:
+        meta = read_meta(connection)
+        for key, expected in (
+            ("model_id", bundle.model_id),
+            ("dataset_digest", dataset.digest),
+        ):
+            if meta[key] != expected:
+                raise SnapshotError(
+                    f"{directory} was made with {key} {meta[key]}, not {expected}; name the "
+                    "model and data set it was made with."
+                )
+        rows = connection.execute(
+            "select reader_id - 1, book_id - 1, score from user_top order by reader_id, rank"
+        ).fetchall()
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    rng = np.random.default_rng(seed)
+    table = table[rng.choice(len(table), min(pairs, len(table)), replace=False)]
+    readers, books = table[:, 0].astype(np.int32), table[:, 1].astype(np.int32)
+    if knows_readers_by_id(bundle.ranker):
+        codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
+        known = codes[readers] > 0
+        table, readers, books = table[known], readers[known], books[known]
+    recommender = Recommender.load(directory / RANKER_NAME)
+    return compare(table[:, 2], keras_logits(bundle, dataset, recommender, readers, books))

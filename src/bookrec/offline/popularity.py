@@ -1,0 +1,43 @@
+"""Popular lists: of everyone and of each age band."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bookrec.ages import AGE_BANDS
+from bookrec.offline.features import Interactions
+from bookrec.offline.top_n import Lists
+from bookrec.ranker import Ints
+
+MIN_SEGMENT_READERS = 20
+"""Smaller segments have no list of their own; the site falls back to ``all``."""
+
+
+def popular_lists(
+    interactions: Interactions, age_bands: Ints, work_of_book: Ints, top: int
+) -> Iterator[tuple[str, Lists]]:
+    """(segment, one list) for ``all`` and each known age band with enough readers.
+
+    The score is the share of the segment's readers with an interaction who have the book, so a
+    single enthusiastic rating leads no list. One edition of a work, ties by position.
+    """
+    bands = age_bands[interactions.reader_idx]
+    yield "all", _popular(interactions, work_of_book, top)
+    for code, name in enumerate(AGE_BANDS):
+        segment = interactions[bands == code]
+        if code and len(np.unique(segment.reader_idx)) >= MIN_SEGMENT_READERS:
+            yield name, _popular(segment, work_of_book, top)
+
+
+def _popular(interactions: Interactions, work_of_book: Ints, top: int) -> Lists:
+    readers = max(1, len(np.unique(interactions.reader_idx)))
+    count = np.bincount(interactions.book_idx, minlength=len(work_of_book))
+    order = np.argsort(-count, kind="stable")
+    order = order[count[order] > 0]
+    _, first = np.unique(work_of_book[order], return_index=True)
+    chosen = order[np.sort(first)[:top]]
+    return Lists(
+        np.array([0, len(chosen)], dtype=np.int64), chosen.astype(np.int32), count[chosen] / readers
+    )

@@ -1,0 +1,246 @@
+"""Trains the ranker of preset ``default``: listwise, on candidates, without leaks.
+
+What the ranker is to predict is hidden from the retrievers whose signals it sees: they are fitted to
+the *history* part, and each *target* is to be ranked first among books drawn from the candidates of
+the same history (softmax over the group; Cao et al., "Learning to Rank: From Pairwise Approach to
+Listwise Approach", ICML 2007), with some books drawn from the whole catalogue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.keras_progress import EpochBar
+from bookrec.offline.splitting import by_reader
+from bookrec.offline.wide_deep import logit_model
+from bookrec.ranker import Floats, Ints
+from bookrec.recommender import Recommender
+from bookrec.retrieval import Retrieval, make_history
+
+
+@dataclass(frozen=True)
+class RankerSettings:
+    """Knobs of the default ranker's training."""
+
+    target_share: float = 0.2
+    """Share of a reader's interactions that become targets."""
+    targets_per_reader: int = 5
+    candidates: int = 600
+    """Candidates a reader's negatives are drawn from."""
+    negatives: int = 63
+    """Negatives per target."""
+    catalogue_negatives: int = 12
+    """How many of them are drawn from the whole catalogue instead of the candidates."""
+    epochs: int = 3
+    batch_size: int = 64
+    """Groups per step."""
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+    unknown_rate: float = 0.1
+    """Share of groups in which an id input is masked to 0, which trains "unknown"."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Ranking tasks: ``G`` groups of ``S`` books, the target first."""
+
+    books: Ints
+    """[G, S]"""
+    pair_features: Floats
+    """[G, S, P]"""
+    reader_features: Floats
+    """[G, F]"""
+    age_band: Ints
+    """[G]"""
+
+
+def make_groups(
+    history: Interactions,
+    targets: Interactions,
+    retrieval: Retrieval,
+    age_bands: Ints,
+    settings: RankerSettings,
+    rng: np.random.Generator,
+) -> Groups:
+    """A group per target, with features from the reader's history alone.
+
+    Args:
+        history, targets: disjoint, sorted by reader.
+        retrieval: fitted to ``history``.
+    """
+    start = by_reader(history, len(age_bands))
+    target_start = by_reader(targets, len(age_bands))
+    readers = np.flatnonzero(np.diff(target_start))
+    books, pairs, rows = [], [], []
+    reader_rows: list[Floats] = []
+    for reader in tqdm(readers, desc="ranker: features", disable=None, leave=False):
+        own = slice(start[reader], start[reader + 1])
+        goal = targets.book_idx[target_start[reader] : target_start[reader + 1]]
+        reader_history = make_history(history.book_idx[own], history.rating[own])
+        signals = retrieval.signals(reader_history, int(age_bands[reader]))
+        candidates = retrieval.candidates(signals, settings.candidates)
+        candidates = np.setdiff1d(candidates, np.concatenate([reader_history.books, goal]))
+        if not len(candidates):
+            continue
+        group = _with_negatives(goal, candidates, retrieval.n_books, settings, rng)
+        books.append(group)
+        features = retrieval.pair_features(signals, group.ravel())
+        pairs.append(features.reshape(*group.shape, -1))
+        rows.append(np.full(len(goal), len(reader_rows)))
+        activity = retrieval.activity(reader_history, signals)
+        reader_rows.append(np.concatenate([activity, signals.reader_vector]))
+        reader_rows[-1] = np.append(reader_rows[-1], age_bands[reader])
+    group_rows = np.concatenate(rows)
+    features = np.stack(reader_rows)[group_rows].astype(np.float32)
+    return Groups(
+        np.concatenate(books).astype(np.int32),
+        np.concatenate(pairs),
+        features[:, :-1],
+        features[:, -1].astype(np.int32),
+    )
+
+
+def _with_negatives(
+    goal: Ints,
+    candidates: Ints,
+    n_books: int,
+    settings: RankerSettings,
+    rng: np.random.Generator,
+) -> Ints:
+    """[targets, 1 + negatives]: each target, then its negatives (drawn with replacement)."""
+    near = settings.negatives - settings.catalogue_negatives
+    drawn = rng.choice(candidates, (len(goal), near))
+    anywhere = rng.integers(0, n_books, (len(goal), settings.catalogue_negatives))
+    return np.concatenate([goal[:, None], drawn, anywhere], axis=1).astype(np.int32)
+
+
+def train_ranker(
+    model: Any, groups: Groups, features: BookFeatures, settings: RankerSettings, seed: int
+) -> None:
+    """Fit ``model`` (of `build_default`, changed in place) to the groups."""
+    keras.utils.set_random_seed(seed)
+    logits = logit_model(model)
+    batches = _Batches(groups, features, settings, np.random.default_rng(seed))
+    schedule = keras.optimizers.schedules.CosineDecay(
+        settings.learning_rate, settings.epochs * len(batches), alpha=0.02
+    )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
+    size = groups.books.shape[1]
+
+    def listwise(_: Any, outputs: Any) -> Any:
+        scores = keras.ops.reshape(outputs, (-1, size))
+        return -keras.ops.log_softmax(scores, axis=1)[:, 0]
+
+    logits.compile(optimizer=optimizer, loss=listwise, jit_compile=False)
+    bar = EpochBar("ranker: training")
+    logits.fit(batches, epochs=settings.epochs, verbose=0, callbacks=[bar], shuffle=False)
+    trained = logits.get_layer("logit").get_weights()
+    model.get_layer("output").set_weights(trained)
+
+
+class _Batches(keras.utils.PyDataset):
+    """Groups flattened to pairs, shuffled every epoch."""
+
+    def __init__(
+        self,
+        groups: Groups,
+        features: BookFeatures,
+        settings: RankerSettings,
+        rng: np.random.Generator,
+    ) -> None:
+        super().__init__()
+        self.groups, self.features, self.settings, self.rng = groups, features, settings, rng
+        self.on_epoch_end()
+
+    def __len__(self) -> int:
+        return max(1, len(self.groups.books) // self.settings.batch_size)
+
+    def on_epoch_end(self) -> None:
+        self.order = self.rng.permutation(len(self.groups.books))
+
+    def __getitem__(self, number: int) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32]]:
+        size = self.settings.batch_size
+        rows = self.order[number * size : (number + 1) * size]
+        books = self.groups.books[rows]
+        width = books.shape[1]
+        inputs: dict[str, NDArray[Any]] = dict(self.features.inputs(books.ravel()))
+        for name in ("isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded"):
+            # One draw a group: masking single books would tell targets from negatives.
+            hidden = self.rng.random(len(rows)) < self.settings.unknown_rate
+            inputs[name] = np.where(np.repeat(hidden, width), 0, inputs[name])
+        inputs["age_binned_encoded"] = np.repeat(self.groups.age_band[rows], width)
+        inputs["reader_features"] = np.repeat(self.groups.reader_features[rows], width, axis=0)
+        inputs["pair_features"] = self.groups.pair_features[rows].reshape(len(rows) * width, -1)
+        # Every input a matrix: Keras would guess at the rank of one-dimensional ones.
+        inputs = {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
+        return inputs, np.zeros((len(rows) * width, 1), dtype=np.float32)
+
+
+def calibrate(
+    model: Any,
+    recommender: Recommender,
+    history: Interactions,
+    held_out: Interactions,
+    age_bands: Ints,
+    readers: NDArray[np.integer],
+    candidates: int,
+) -> tuple[float, float]:
+    """Turn ranking logits into probabilities of an interaction, keeping every order.
+
+    Platt scaling ("Probabilistic Outputs for Support Vector Machines", 1999): ``a * logit + b``
+    fitted to whether candidates of held-out readers were held-out books, folded into the output
+    layer. Softmax training leaves the level of the logits open, so raw ones are no probabilities.
+
+    Args:
+        recommender: the compiled ``model`` with retrievers fitted to ``history``.
+        readers: whose candidates to fit to.
+
+    Returns:
+        ``a`` and ``b``.
+    """
+    start, held_start = (by_reader(part, len(age_bands)) for part in (history, held_out))
+    logits, labels = [], []
+    for reader in readers:
+        own = slice(start[reader], start[reader + 1])
+        past = make_history(history.book_idx[own], history.rating[own])
+        band = int(age_bands[reader])
+        signals = recommender.retrieval.signals(past, band)
+        books = np.setdiff1d(recommender.retrieval.candidates(signals, candidates), past.books)
+        reader_features = recommender.reader_features(past, signals)
+        logits.append(recommender.score(band, reader_features, signals, books))
+        goal = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
+        labels.append(np.isin(books, goal))
+    scale, shift = fit_platt(np.concatenate(logits), np.concatenate(labels))
+    kernel, bias = model.get_layer("output").get_weights()
+    model.get_layer("output").set_weights([kernel * scale, bias * scale + shift])
+    return scale, shift
+
+
+def fit_platt(
+    logits: NDArray[np.floating], labels: NDArray[np.bool_], steps: int = 50
+) -> tuple[float, float]:
+    """Scale (positive) and shift of the maximum-likelihood ``sigmoid(scale * logit + shift)``.
+
+    Newton's method with a weak ridge, which keeps it finite where one class is missing or the
+    classes separate.
+    """
+    design = np.stack([logits.astype(np.float64), np.ones(len(logits))], axis=1)
+    ridge = np.diag([1e-3, 1e-3]) * max(1.0, len(logits) * 1e-3)
+    prior = np.array([1.0, 0.0])
+    solution = prior.copy()
+    for _ in range(steps):
+        predicted = 1 / (1 + np.exp(-np.clip(design @ solution, -35, 35)))
+        gradient = design.T @ (predicted - labels) + ridge @ (solution - prior)
+        curvature = (design * (predicted * (1 - predicted))[:, None]).T @ design + ridge
+        change = np.linalg.solve(curvature, gradient)
+        solution -= np.clip(change, -2.0, 2.0)
+        if np.abs(change).max() < 1e-9:
+            break
+    return max(float(solution[0]), 1e-3), float(solution[1])

@@ -1,0 +1,141 @@
+"""Writes a snapshot's database: one function per table, all in one transaction."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.features import BookStatistics
+from bookrec.offline.top_n import Lists
+from bookrec.snapshot import DATABASE_NAME, SCHEMA, SCHEMA_VERSION
+from bookrec.text import fold
+
+
+class SnapshotWriter:
+    """A new ``snapshot.sqlite`` in a staging directory; use as a context manager."""
+
+    def __init__(self, staging: Path) -> None:
+        # No journal: the file is built aside and thrown away when anything fails.
+        self.connection = sqlite3.connect(staging / DATABASE_NAME, isolation_level=None)
+        self.connection.execute("pragma journal_mode = off")
+        self.connection.execute("pragma synchronous = off")
+        self.connection.executescript(SCHEMA)
+        self.connection.execute("begin")
+
+    def __enter__(self) -> SnapshotWriter:
+        return self
+
+    def __exit__(self, failure: type[BaseException] | None, *_: object) -> None:
+        with contextlib.closing(self.connection):
+            if failure is None:
+                self.connection.execute("commit")
+                self.connection.execute("analyze")
+                # Gaps left by building close up, and pages lie in the order they are read.
+                self.connection.execute("vacuum")
+
+    def meta(self, values: Mapping[str, str]) -> None:
+        """Facts about the snapshot, and the schema's version."""
+        rows = {"schema_version": str(SCHEMA_VERSION), **values}
+        self._insert("meta", 2, rows.items())
+
+    def books(
+        self, dataset: Dataset, statistics: BookStatistics, similar_source: list[str | None]
+    ) -> None:
+        """The catalogue and its search index."""
+        table = dataset.books
+        self._insert("book", 12, _book_rows(dataset, statistics, similar_source))
+        folded = (
+            (number, fold(title), fold(author), isbn.lower())
+            for number, (title, author, isbn) in enumerate(
+                zip(table["title"], table["author"], table["isbn"], strict=True), start=1
+            )
+        )
+        self.connection.executemany(
+            "insert into book_search (rowid, title, author, isbn) values (?, ?, ?, ?)", folded
+        )
+
+    def readers(self, dataset: Dataset) -> None:
+        """Every reader of the data set."""
+        ages = dataset.readers["age"].astype(object).where(dataset.readers["age"].notna(), None)
+        rows = zip(range(1, dataset.n_readers + 1), dataset.readers["user_id"], ages, strict=True)
+        self._insert("reader", 3, ((i, str(u), None if a is None else int(a)) for i, u, a in rows))
+
+    def interactions(self, dataset: Dataset) -> None:
+        """Own books, ratings on the scale 1–10."""
+        table = dataset.interactions
+        rows = zip(
+            (table["reader_idx"].to_numpy() + 1).tolist(),
+            (table["book_idx"].to_numpy() + 1).tolist(),
+            dataset.ratings10().tolist(),
+            strict=True,
+        )
+        self._insert("interaction", 3, rows)
+
+    def user_top(self, readers: NDArray[np.integer], lists: Lists) -> None:
+        """Lists of readers, given by position."""
+        self._insert("user_top", 4, _list_rows((readers + 1).tolist(), lists, "user_top"))
+
+    def similar_top(self, books: NDArray[np.integer], lists: Lists) -> None:
+        """Neighbours of books, given by position."""
+        self._insert("similar_top", 4, _list_rows((books + 1).tolist(), lists, "similar_top"))
+
+    def popular_top(self, segment: str, lists: Lists) -> None:
+        """One list for a segment."""
+        self._insert("popular_top", 4, _list_rows([segment], lists, None))
+
+    def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
+        marks = ", ".join("?" * columns)
+        self.connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
+
+
+def _book_rows(
+    dataset: Dataset, statistics: BookStatistics, similar_source: list[str | None]
+) -> Iterator[tuple[Any, ...]]:
+    table = dataset.books
+    years = table["year"].astype(object).where(table["year"].notna(), None)
+    columns = zip(
+        table["isbn"], table["work_id"].tolist(), table["title"], table["author"], years,
+        table["publisher"], table["image_url"], statistics.rating_mean.tolist(),
+        statistics.rating_count.tolist(), statistics.reader_count.tolist(), similar_source,
+        strict=True,
+    )  # fmt: skip
+    for number, (
+        isbn,
+        work,
+        title,
+        author,
+        year,
+        publisher,
+        image,
+        mean,
+        count,
+        readers,
+        source,
+    ) in enumerate(columns, start=1):
+        yield (
+            number, isbn, work, title, author, None if year is None else int(year), publisher,
+            image, mean if count else None, count, readers, source,
+        )  # fmt: skip
+
+
+def _list_rows(
+    keys: list[Any], lists: Lists, label: str | None
+) -> Iterator[tuple[Any, int, int, float]]:
+    books, scores = (lists.book + 1).tolist(), lists.score.tolist()
+    starts = lists.start.tolist()
+    shown = tqdm(
+        enumerate(keys), total=len(keys), desc=f"writing {label}", leave=False,
+        disable=None if label else True,
+    )  # fmt: skip
+    for place, key in shown:
+        start, end = starts[place], starts[place + 1]
+        for rank in range(1, end - start + 1):
+            yield key, rank, books[start + rank - 1], scores[start + rank - 1]

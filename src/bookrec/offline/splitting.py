@@ -1,0 +1,46 @@
+"""Splits of interactions: what is held out to measure, and what the ranker learns to predict."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.offline.features import Interactions
+
+MIN_INTERACTIONS = 5
+"""Readers with fewer are never held out from."""
+
+
+def hold_out(
+    interactions: Interactions, share: float, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """[interactions] True for a random ``share`` of the interactions of readers with at least 5."""
+    sizes = np.bincount(interactions.reader_idx)
+    frequent = sizes[interactions.reader_idx] >= MIN_INTERACTIONS
+    return frequent & (rng.random(len(interactions)) < share)
+
+
+def ranker_targets(
+    interactions: Interactions, share: float, at_most: int, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """[interactions] True for what the ranker is to predict from the rest of the reader's books.
+
+    About ``share`` of each reader's interactions, at least one and at most ``at_most``, and never
+    all: readers with a single interaction give none.
+    """
+    readers = interactions.reader_idx
+    sizes = np.bincount(readers) if len(readers) else np.zeros(0, np.int64)
+    quota = np.clip(np.round(sizes * share), 1, at_most).astype(np.int64)
+    quota[sizes < 2] = 0
+    # A random order within each reader: the first `quota` of it are targets.
+    order = np.lexsort((rng.random(len(readers)), readers))
+    start = np.concatenate([[0], np.cumsum(sizes)])[:-1]
+    place = np.arange(len(readers)) - start[readers[order]]
+    targets = np.zeros(len(readers), dtype=bool)
+    targets[order] = place < quota[readers[order]]
+    return targets
+
+
+def by_reader(interactions: Interactions, n_readers: int) -> NDArray[np.int64]:
+    """[n_readers + 1] where each reader's interactions start; they are sorted by reader."""
+    return np.searchsorted(interactions.reader_idx, np.arange(n_readers + 1))

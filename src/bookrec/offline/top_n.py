@@ -1,0 +1,152 @@
+"""Top-N lists of many readers and books, computed in shards by a few processes.
+
+Each worker process maps the same ``ranker/`` arrays and runs one BLAS thread: two processes of one
+thread score twice as fast as one process of two threads.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from bookrec.ranker import Floats, Ints
+from bookrec.recommender import Recommender
+
+_SHARD = 512
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Who to make lists for: each one's own books, in CSR form."""
+
+    start: NDArray[np.int64]
+    """[n + 1]"""
+    books: Ints
+    ratings: NDArray[np.int8]
+    """1–10, 0 without a rating."""
+    ages: Ints
+    """[n] in years, -1 = unknown."""
+    rows: Floats | None
+    """[n, F] features of readers the ranker knows by id; None where it does not, and a row of NaN
+    for a reader it does not know."""
+
+    def __len__(self) -> int:
+        return len(self.ages)
+
+    def shard(self, where: slice) -> Histories:
+        """The same for a run of them."""
+        start = self.start[where.start : where.stop + 1]
+        inside = slice(int(start[0]), int(start[-1]))
+        rows = None if self.rows is None else self.rows[where]
+        return Histories(
+            start - start[0], self.books[inside], self.ratings[inside], self.ages[where], rows
+        )
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lists in CSR form, best first within each."""
+
+    start: NDArray[np.int64]
+    book: Ints
+    score: NDArray[np.float64]
+    """Probabilities."""
+
+
+def top_lists(
+    ranker_directory: Path,
+    histories: Histories,
+    top: int,
+    candidates: int | None,
+    *,
+    label: str,
+    workers: int | None = None,
+) -> Lists:
+    """The ``top`` books for every history, in their order.
+
+    Args:
+        ranker_directory: what `Recommender.save` wrote.
+        candidates: books that retrieval hands to the ranker; None ranks the whole catalogue.
+        label: of the progress bar.
+        workers: processes; default one per core. 0 works in this process.
+    """
+    count = len(histories)
+    shards = [slice(at, min(at + _SHARD, count)) for at in range(0, count, _SHARD)]
+    tasks = ((histories.shard(where), top, candidates) for where in shards)
+    results: list[Lists] = []
+    with tqdm(total=count, desc=label, unit="lists", disable=None, leave=False) as bar:
+        for where, lists in zip(shards, _run(ranker_directory, tasks, workers), strict=True):
+            results.append(lists)
+            bar.update(where.stop - where.start)
+    return _joined(results)
+
+
+_Task = tuple[Histories, int, int | None]
+_recommender: Recommender | None = None
+
+
+def _run(directory: Path, tasks: Iterator[_Task], workers: int | None) -> Iterator[Lists]:
+    count = workers if workers is not None else len(os.sched_getaffinity(0))
+    if count == 0:
+        _start_worker(directory)
+        yield from map(_one_shard, tasks)
+        return
+    # Spawned, not forked: TensorFlow's threads do not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, _start_worker, (directory,)) as pool:
+        yield from pool.map(_one_shard, tasks)
+
+
+def _start_worker(directory: Path) -> None:
+    global _recommender
+    _recommender = Recommender.load(directory)
+
+
+def _one_shard(task: _Task) -> Lists:
+    assert _recommender is not None
+    histories, top, candidates = task
+    results = []
+    with threadpool_limits(1):
+        for place in range(len(histories)):
+            own = slice(int(histories.start[place]), int(histories.start[place + 1]))
+            age = int(histories.ages[place])
+            results.append(
+                _recommender.top_n(
+                    histories.books[own],
+                    histories.ratings[own],
+                    None if age < 0 else age,
+                    top,
+                    candidates=candidates,
+                    known_features=known_row(histories.rows, place),
+                )
+            )
+    return Lists(
+        np.concatenate([[0], np.cumsum([len(books) for books, _ in results])]).astype(np.int64),
+        np.concatenate([books for books, _ in results]).astype(np.int32),
+        np.concatenate([scores for _, scores in results]),
+    )
+
+
+def known_row(rows: Floats | None, place: int) -> Floats | None:
+    """The features of a reader the ranker knows by id; None for one who is to be folded in."""
+    return None if rows is None or np.isnan(rows[place, 0]) else rows[place]
+
+
+def _joined(parts: list[Lists]) -> Lists:
+    if not parts:
+        return Lists(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0))
+    sizes = np.concatenate([np.diff(part.start) for part in parts])
+    return Lists(
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.concatenate([part.book for part in parts]),
+        np.concatenate([part.score for part in parts]),
+    )

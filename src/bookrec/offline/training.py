@@ -1,0 +1,237 @@
+"""``train``: data set → bundle. Fits everything three times, so that nothing measures itself.
+
+1. on the *history* part: the retrievers whose signals the default ranker learns from;
+2. on all but the validation part: what the validation figures and the calibration are taken with;
+3. on everything: what is served.
+
+Preset ``classic`` has no signals to learn from and skips the first.
+"""
+
+from __future__ import annotations
+
+import platform
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from bookrec import __version__
+from bookrec.errors import DataError
+from bookrec.files import utc_now
+from bookrec.offline.classic_training import ClassicSettings, classic_inputs, train_classic
+from bookrec.offline.compile_ranker import user_rows
+from bookrec.offline.dataset import Dataset, load_dataset
+from bookrec.offline.features import (
+    BookFeatures,
+    Interactions,
+    Scaler,
+    all_interactions,
+    book_features,
+    book_statistics,
+    build_vocabularies,
+    fit_scaler,
+    reader_age_bands,
+)
+from bookrec.offline.model_bundle import Bundle, save_bundle
+from bookrec.offline.ranker_training import RankerSettings, calibrate, make_groups, train_ranker
+from bookrec.offline.recommender_build import assemble_recommender
+from bookrec.offline.retrievers import Retrievers, fit_retrievers
+from bookrec.offline.splitting import hold_out, ranker_targets
+from bookrec.offline.title_vectors import train_title_vectors
+from bookrec.offline.two_tower import TwoTowerSettings
+from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
+from bookrec.offline.wide_deep import build_classic, build_default
+from bookrec.ranker import Floats, Ints
+from bookrec.settings import Home
+
+Preset = Literal["default", "classic"]
+Say = Callable[[str], None]
+
+_MIN_INTERACTIONS = 50
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """Knobs of a training run; everything in them is written into the manifest."""
+
+    preset: Preset = "default"
+    seed: int = 1
+    validation_share: float = 0.2
+    """Share of the interactions of readers with at least 5 that is held out for the figures."""
+    validation_readers: int = 3000
+    """At most this many of them are measured, and as many again calibrate."""
+    candidates: int = 1000
+    """Books the ranker ranks for a reader when validating."""
+    towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
+    ranker: RankerSettings = field(default_factory=RankerSettings)
+    classic: ClassicSettings = field(default_factory=ClassicSettings)
+
+    def with_epochs(self, epochs: int) -> TrainSettings:
+        """The same with another number of epochs for the ranker of either preset."""
+        return replace(
+            self,
+            ranker=replace(self.ranker, epochs=epochs),
+            classic=replace(self.classic, epochs=epochs),
+        )
+
+
+def train(home: Home, settings: TrainSettings, say: Say) -> Bundle:
+    """Train on the current data set and save the bundle as the current model.
+
+    Args:
+        say: called with one line per stage.
+
+    Raises:
+        DataError: there is no data set, or it is too small to hold anything out.
+    """
+    dataset = load_dataset(home)
+    interactions = all_interactions(dataset)
+    if len(interactions) < _MIN_INTERACTIONS:
+        raise DataError(
+            f"Data set {dataset.dataset_id} has {len(interactions)} interactions; training needs at "
+            f"least {_MIN_INTERACTIONS}. Import more ratings with 'bookrec data import'."
+        )
+    keras.utils.set_random_seed(settings.seed)
+    tf.config.experimental.enable_op_determinism()
+    run = _Run(dataset, interactions, settings, say)
+    bundle = run.classic() if settings.preset == "classic" else run.default()
+    save_bundle(home, bundle)
+    return bundle
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Features and retrievers fitted to one part of the interactions."""
+
+    interactions: Interactions
+    scaler: Scaler
+    features: BookFeatures
+    retrievers: Retrievers
+
+
+class _Run:
+    """One training run: what its stages share."""
+
+    def __init__(
+        self, dataset: Dataset, interactions: Interactions, settings: TrainSettings, say: Say
+    ) -> None:
+        self.dataset, self.all, self.settings, self.say = dataset, interactions, settings, say
+        self.rng = np.random.default_rng(settings.seed)
+        self.age_bands = reader_age_bands(dataset)
+        held = hold_out(interactions, settings.validation_share, self.rng)
+        self.known, self.held_out = interactions[~held], interactions[held]
+        self.vocabularies = build_vocabularies(dataset, self.known)
+        say("title vectors")
+        self.words, self.word_vectors = train_title_vectors(
+            list(dataset.books["title"]), settings.seed
+        )
+
+    def default(self) -> Bundle:
+        """Train preset ``default``."""
+        settings = self.settings.ranker
+        hidden = ranker_targets(
+            self.known, settings.target_share, settings.targets_per_reader, self.rng
+        )
+        self.say("retrievers for the ranker to learn from")
+        past = self._fit(self.known[~hidden], "history")
+        groups = make_groups(
+            past.interactions, self.known[hidden], past.retrievers.retrieval, self.age_bands,
+            settings, self.rng,
+        )  # fmt: skip
+        self.say(f"ranker on {len(groups.books):,} groups of {groups.books.shape[1]} books")
+        model = build_default(self.vocabularies, tower_size=self.settings.towers.embedding_size)
+        train_ranker(model, groups, past.features, settings, self.settings.seed)
+        self.say("retrievers for validation")
+        known = self._fit(self.known, "validation")
+        return self._finish(model, known, None)
+
+    def classic(self) -> Bundle:
+        """Train preset ``classic``."""
+        self.say("retrievers for validation")
+        known = self._fit(self.known, "validation")
+        model = build_classic(self.vocabularies)
+        codes = self.user_codes
+        self.say(f"ranker on {len(self.known):,} interactions")
+        train_classic(
+            model, self.known, codes, known.features, self.age_bands, self.settings.classic,
+            self.settings.seed,
+        )  # fmt: skip
+        return self._finish(model, known, user_rows(model, codes))
+
+    @property
+    def user_codes(self) -> Ints:
+        """[readers] codes of the reader-id input."""
+        return self.vocabularies.user.codes(self.dataset.readers["user_id"])
+
+    def _fit(self, interactions: Interactions, label: str) -> _Fit:
+        statistics = book_statistics(interactions, self.dataset.n_books)
+        scaler = fit_scaler(statistics.numbers)
+        features = book_features(
+            self.dataset, self.vocabularies, scaler, self.words, self.word_vectors, statistics
+        )
+        retrievers = fit_retrievers(
+            interactions, features, self.age_bands, self.vocabularies.isbn,
+            self.vocabularies.author, self.settings.towers, self.settings.seed, label,
+        )  # fmt: skip
+        return _Fit(interactions, scaler, features, retrievers)
+
+    def _finish(self, model: Any, known: _Fit, rows: Floats | None) -> Bundle:
+        metrics = self._validate(model, known, rows)
+        self.say("retrievers for serving")
+        final = self._fit(self.all, "serving")
+        # The classic ranker's inputs were scaled by the training part's scaler: it stays with it.
+        scaler = known.scaler if rows is not None else final.scaler
+        return Bundle(
+            model, final.retrievers.towers, self.vocabularies, scaler, self.words,
+            self.word_vectors, final.retrievers.knn, self._manifest(metrics),
+        )  # fmt: skip
+
+    def _validate(self, model: Any, known: _Fit, rows: Floats | None) -> dict[str, Metrics]:
+        readers = self.rng.permutation(np.unique(self.held_out.reader_idx))
+        count = min(self.settings.validation_readers, max(1, len(readers) // 2))
+        measured, calibrating = readers[:count], readers[count : 2 * count]
+        recommender = self._recommender(model, known, rows)
+        metrics: dict[str, Metrics] = {}
+        if rows is None and len(calibrating):
+            calibrate(
+                model, recommender, self.known, self.held_out, self.age_bands, calibrating,
+                self.settings.candidates,
+            )  # fmt: skip
+        elif rows is not None and len(self.held_out):
+            inputs = classic_inputs(self.held_out, self.user_codes, known.features, self.age_bands)
+            predicted = model.predict(inputs, batch_size=16384, verbose=0)[:, 0]
+            explicit = explicit_metrics(predicted, self.known, self.held_out)
+            metrics |= {f"explicit {name}": row for name, row in explicit.items()}
+        self.say(f"validation on {len(measured):,} readers")
+        chosen: list[Task] = list(tasks(self.known, self.held_out, self.age_bands, measured))
+        return metrics | list_metrics(recommender, rows, self.settings.candidates, chosen)
+
+    def _recommender(self, model: Any, fit: _Fit, rows: Floats | None) -> Any:
+        return assemble_recommender(
+            model, fit.features, fit.retrievers.retrieval, self.dataset.work_of_book, rows,
+            fit.interactions,
+        )  # fmt: skip
+
+    def _manifest(self, metrics: dict[str, Metrics]) -> dict[str, Any]:
+        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+        return {
+            "model_id": f"{self.settings.preset}-{now}-{secrets.token_hex(3)}",
+            "preset": self.settings.preset,
+            "seed": self.settings.seed,
+            "created_at": utc_now(),
+            "dataset_id": self.dataset.dataset_id,
+            "dataset_digest": self.dataset.digest,
+            "sample": bool(self.dataset.manifest.get("sample", False)),
+            "settings": asdict(self.settings),
+            "metrics": metrics,
+            "versions": {
+                "bookrec": __version__, "python": platform.python_version(),
+                "keras": keras.__version__, "tensorflow": tf.__version__,
+                "numpy": np.__version__,
+            },
+        }  # fmt: skip

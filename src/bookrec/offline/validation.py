@@ -1,0 +1,147 @@
+"""Validation figures of a training run: the pipeline's lists beside simple ones, on held-out books."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from bookrec.offline.features import Interactions
+from bookrec.offline.metrics import auc, log_loss, ndcg, recall
+from bookrec.offline.splitting import by_reader
+from bookrec.offline.top_n import known_row
+from bookrec.ranker import Floats, Ints
+from bookrec.recommender import Recommender
+from bookrec.retrieval import History, Signals, best, make_history
+
+TOP = 20
+LIKED = 7
+
+Metrics = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One reader of the validation: what is known of them, and what was held out."""
+
+    reader: int
+    books: Ints
+    ratings: NDArray[np.int8]
+    age_band: int
+    held_out: Ints
+    liked: Ints
+    """Those of ``held_out`` that are rated at least 7."""
+
+
+def tasks(
+    known: Interactions,
+    held_out: Interactions,
+    age_bands: Ints,
+    readers: NDArray[np.integer],
+) -> Iterator[Task]:
+    """A `Task` for each of ``readers``."""
+    start = by_reader(known, len(age_bands))
+    held_start = by_reader(held_out, len(age_bands))
+    for reader in readers:
+        own = slice(start[reader], start[reader + 1])
+        held = held_out[np.arange(held_start[reader], held_start[reader + 1])]
+        yield Task(
+            int(reader), known.book_idx[own], known.rating[own], int(age_bands[reader]),
+            held.book_idx, held.book_idx[held.rating >= LIKED],
+        )  # fmt: skip
+
+
+def list_metrics(
+    recommender: Recommender,
+    reader_rows: Floats | None,
+    candidates: int,
+    all_tasks: list[Task],
+) -> dict[str, Metrics]:
+    """NDCG@20 and Recall@20 of the pipeline and of its parts.
+
+    Args:
+        recommender: fitted without the held-out interactions.
+        reader_rows: [readers, F] for a ranker that knows readers by id, else None.
+        candidates: how many books the pipeline ranks.
+
+    Returns:
+        Per list maker (``pipeline``, ``item-knn``, ``two-tower``, ``popularity``): ``ndcg@20`` and
+        ``recall@20`` over all held-out books, and ``…_liked`` over the liked ones of the readers
+        who have any.
+    """
+    retrieval = recommender.retrieval
+    simple: dict[str, Callable[[Signals], Floats]] = {
+        "item-knn": lambda signals: signals.knn,
+        "two-tower": lambda signals: signals.tower,
+        "popularity": lambda _: retrieval.popularity,
+    }
+    lists: dict[str, list[Metrics]] = {name: [] for name in ("pipeline", *simple)}
+    for task in tqdm(all_tasks, desc="validation", disable=None, leave=False):
+        history = make_history(task.books, task.ratings)
+        signals = retrieval.signals(history, task.age_band)
+        chosen = retrieval.candidates(signals, candidates)
+        row = known_row(reader_rows, task.reader)
+        features = recommender.reader_features(history, signals) if row is None else row
+        logits = recommender.score(task.age_band, features, signals, chosen)
+        lists["pipeline"].append(_measure(chosen, logits, history, task))
+        everything = np.arange(retrieval.n_books, dtype=np.int32)
+        for name, score in simple.items():
+            lists[name].append(_measure(everything, score(signals), history, task))
+    return {name: _mean(rows) for name, rows in lists.items()}
+
+
+def _measure(books: Ints, scores: Floats, history: History, task: Task) -> Metrics:
+    scores = np.where(np.isin(books, history.books), -np.inf, scores)
+    places = best(scores, TOP)
+    top = books[places[np.argsort(-scores[places], kind="stable")]]
+    row = {}
+    for suffix, goal in (("", task.held_out), ("_liked", task.liked)):
+        if len(goal):
+            hits = np.isin(top, goal)
+            row[f"ndcg@{TOP}{suffix}"] = ndcg(hits, len(goal))
+            row[f"recall@{TOP}{suffix}"] = recall(hits, len(goal))
+    return row
+
+
+def _mean(rows: list[Metrics]) -> Metrics:
+    names = sorted({name for row in rows for name in row})
+    return {name: float(np.mean([row[name] for row in rows if name in row])) for name in names}
+
+
+def explicit_metrics(
+    predicted: NDArray[np.floating], train: Interactions, held_out: Interactions
+) -> dict[str, Metrics]:
+    """AUC and log-loss of "is this interaction explicit?", beside two simple predictors.
+
+    ``popularity``: the book's number of readers. ``shares``: smoothed log-odds of the reader's own
+    plus the book's own share of explicit ratings.
+    """
+    labels = held_out.rating > 0
+    readers = np.bincount(train.book_idx, minlength=int(held_out.book_idx.max(initial=0)) + 1)
+    shares = _share_log_odds(train, held_out)
+    return {
+        "pipeline": {"auc": auc(labels, predicted), "log_loss": log_loss(labels, predicted)},
+        "popularity": {"auc": auc(labels, readers[held_out.book_idx].astype(np.float64))},
+        "shares": {"auc": auc(labels, shares)},
+    }
+
+
+def _share_log_odds(
+    train: Interactions, held_out: Interactions, prior: float = 5.0
+) -> NDArray[np.float64]:
+    explicit = train.rating > 0
+    overall = float(explicit.mean()) if len(train) else 0.5
+    total = np.zeros(len(held_out))
+    for key, wanted in (
+        (train.reader_idx, held_out.reader_idx),
+        (train.book_idx, held_out.book_idx),
+    ):
+        size = int(max(key.max(initial=0), wanted.max(initial=0))) + 1
+        count = np.bincount(key, minlength=size)
+        share = (np.bincount(key, explicit, size) + prior * overall) / (count + prior)
+        share = np.clip(share, 1e-6, 1 - 1e-6)
+        total += np.log(share / (1 - share))[wanted]
+    return total

@@ -1,0 +1,35 @@
+"""Vocabularies: from what the outside knows (ids, names) to embedding codes; 0 means unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bookrec.ranker import Ints
+
+UNKNOWN = 0
+"""Code of everything that is not in a vocabulary; trained by masking known codes."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """An ordered list of distinct keys; the first has code 1."""
+
+    keys: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Rows of an embedding for it: all keys, and the unknown."""
+        return len(self.keys) + 1
+
+    def codes(self, values: Iterable[str]) -> Ints:
+        """The code of each value, `UNKNOWN` for those not in the vocabulary."""
+        code_of = {key: code for code, key in enumerate(self.keys, start=1)}
+        return np.fromiter((code_of.get(value, UNKNOWN) for value in values), dtype=np.int32)
+
+
+def build_vocabulary(values: Iterable[str]) -> Vocabulary:
+    """All distinct non-empty values, in sorted order."""
+    return Vocabulary(tuple(sorted({value for value in values if value})))

@@ -1,0 +1,130 @@
+"""The ranker's architectures: Wide & Deep (Cheng et al., 2016, arXiv 1606.07792) in Keras 3.
+
+Both presets end in the same way: a wide and a deep logit, concatenated into ``Dense(1)`` and the
+logistic function. Index 0 of every embedding is "unknown".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+
+from bookrec.ages import AGE_BANDS
+from bookrec.offline.features import Vocabularies
+from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE
+from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY
+
+READER_INPUTS = frozenset({"user_id_encoded", "age_binned_encoded", "reader_features"})
+"""Inputs that depend on the reader alone."""
+PAIR_INPUTS = frozenset({"pair_features"})
+"""Inputs that depend on both; all others depend on the book alone."""
+
+
+def build_classic(
+    vocabularies: Vocabularies, *, embedding_size: int = 32, dropout: float = 0.3
+) -> Any:
+    """Preset ``classic``: the architecture common in notebooks, exactly.
+
+    Wide: the six ids cast to float into one linear ``Dense(1)``, whose kernel starts at zero
+    (random weights on raw ids saturate the logistic function). Deep: an embedding per id,
+    flattened, with the numbers and the title vector, through Dense-ReLU-Dropout 128-64-32.
+    """
+    sizes = {
+        "user_id_encoded": vocabularies.user.size,
+        "isbn_encoded": vocabularies.isbn.size,
+        "author_encoded": vocabularies.author.size,
+        "publisher_encoded": vocabularies.publisher.size,
+        "year_encoded": vocabularies.year.size,
+        "age_binned_encoded": len(AGE_BANDS),
+    }
+    ids = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
+    numbers = [
+        keras.Input((1,), name="avg_rating_scaled"),
+        keras.Input((1,), name="num_ratings_scaled"),
+    ]
+    title = keras.Input((TITLE_VECTOR_SIZE,), name="title_embedding_features")
+
+    casts = [keras.ops.cast(id_input, "float32") for id_input in ids.values()]
+    wide = keras.layers.Dense(1, kernel_initializer="zeros", name="wide")(
+        keras.layers.Concatenate(name="wide_inputs")(casts)
+    )
+    embedded = [_embedding(ids[name], size, embedding_size) for name, size in sizes.items()]
+    deep = _deep([*embedded, *numbers, title], (128, 64, 32), dropout)
+    logits = keras.layers.Concatenate(name="logits")([wide, deep])
+    output = keras.layers.Dense(1, activation="sigmoid", name="output")(logits)
+    return keras.Model([*ids.values(), *numbers, title], output, name="wide_deep_classic")
+
+
+def build_default(
+    vocabularies: Vocabularies, *, tower_size: int, embedding_size: int = 8, dropout: float = 0.2
+) -> Any:
+    """Preset ``default``: readers known by their history, never by an id.
+
+    Wide: a weight per book and per author, and the pair features. Deep: small embeddings with
+    strong dropout (larger ones memorise), the reader's activity and tower vector, the book's
+    numbers and title vector, and the pair features, through Dense-ReLU-Dropout 128-64.
+    """
+    sizes = {
+        "isbn_encoded": vocabularies.isbn.size,
+        "author_encoded": vocabularies.author.size,
+        "publisher_encoded": vocabularies.publisher.size,
+        "year_encoded": vocabularies.year.size,
+        "age_binned_encoded": len(AGE_BANDS),
+    }
+    ids = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
+    numbers = [
+        keras.Input((1,), name="avg_rating_scaled"),
+        keras.Input((1,), name="num_ratings_scaled"),
+        keras.Input((1,), name="popularity"),
+    ]
+    title = keras.Input((TITLE_VECTOR_SIZE,), name="title_embedding_features")
+    reader = keras.Input((len(READER_ACTIVITY) + tower_size,), name="reader_features")
+    pair = keras.Input((len(PAIR_FEATURES),), name="pair_features")
+
+    weights = [
+        _embedding(ids[name], sizes[name], 1, prefix="weight", initializer="zeros")
+        for name in ("isbn_encoded", "author_encoded")
+    ]
+    wide = keras.layers.Dense(1, name="wide")(
+        keras.layers.Concatenate(name="wide_inputs")([*weights, pair])
+    )
+    embedded = [
+        keras.layers.Dropout(0.5)(_embedding(ids[name], size, embedding_size))
+        for name, size in sizes.items()
+    ]
+    deep = _deep([*embedded, *numbers, title, reader, pair], (128, 64), dropout)
+    logits = keras.layers.Concatenate(name="logits")([wide, deep])
+    output = keras.layers.Dense(1, activation="sigmoid", name="output")(logits)
+    inputs = [*ids.values(), *numbers, title, reader, pair]
+    return keras.Model(inputs, output, name="wide_deep_default")
+
+
+def _embedding(
+    id_input: Any, size: int, width: int, prefix: str = "embedding", initializer: str = "uniform"
+) -> Any:
+    name = id_input.name.removesuffix("_encoded")
+    table = keras.layers.Embedding(
+        size, width, embeddings_initializer=initializer, name=f"{prefix}_{name}"
+    )
+    return keras.layers.Flatten(name=f"{prefix}_{name}_flat")(table(id_input))
+
+
+def _deep(inputs: list[Any], widths: tuple[int, ...], dropout: float) -> Any:
+    hidden = keras.layers.Concatenate(name="deep_inputs")(inputs)
+    for number, width in enumerate(widths, start=1):
+        hidden = keras.layers.Dense(width, activation="relu", name=f"deep_{number}")(hidden)
+        hidden = keras.layers.Dropout(dropout)(hidden)
+    return keras.layers.Dense(1, name="deep")(hidden)
+
+
+def logit_model(model: Any) -> Any:
+    """The same network, sharing its layers, that stops before the logistic function."""
+    features = model.get_layer("logits").output
+    output = model.get_layer("output")
+
+    linear = keras.layers.Dense(1, name="logit")
+    logit = linear(features)
+    linear.kernel.assign(output.kernel)
+    linear.bias.assign(output.bias)
+    return keras.Model(model.inputs, logit, name=f"{model.name}_logit")

@@ -1,0 +1,182 @@
+"""``bookrec snapshots``: looks after published files."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+
+import click
+
+from bookrec.errors import SnapshotError
+from bookrec.files import read_pointer, versions
+from bookrec.settings import Home
+from bookrec.snapshot import (
+    DATABASE_NAME,
+    RANKER_NAME,
+    check_structure,
+    current_snapshot,
+    list_snapshots,
+    open_database,
+    prune,
+    publish,
+    read_meta,
+)
+
+TABLES = ("book", "reader", "interaction", "user_top", "similar_top", "popular_top")
+
+
+@click.group()
+def snapshots() -> None:
+    """List, show, verify, roll back and prune published snapshots.
+
+    \b
+    Example:
+      bookrec snapshots list
+      bookrec snapshots rollback
+    """
+
+
+@snapshots.command("list")
+@click.pass_obj
+def list_command(home: Home) -> None:
+    """All snapshots, oldest first; the published one is marked with a star.
+
+    \b
+    Example:
+      bookrec snapshots list
+    """
+    found = list_snapshots(home.snapshots)
+    if not found:
+        click.echo(f"No snapshots in {home.snapshots}; run 'bookrec score' to make one.")
+    for info in found:
+        mark = "*" if info.current else " "
+        what = info.meta.get("error") or (
+            f"{info.meta['preset']:8} {int(info.meta['readers']):>9,} readers "
+            f"{int(info.meta['books']):>9,} books  {info.meta['model_id']}"
+        )
+        click.echo(f"{mark} {info.snapshot_id}  {info.size_bytes / 2**20:8.1f} MiB  {what}")
+
+
+@snapshots.command()
+@click.argument("snapshot_id", required=False)
+@click.pass_obj
+def show(home: Home, snapshot_id: str | None) -> None:
+    """What a snapshot (default: the published one) says of itself, and its row counts.
+
+    \b
+    Example:
+      bookrec snapshots show
+    """
+    directory = _directory(home, snapshot_id)
+    with contextlib.closing(open_database(directory)) as connection:
+        meta = read_meta(connection)
+        metrics = json.loads(meta.pop("metrics", "{}"))
+        for key, value in sorted(meta.items()):
+            click.echo(f"{key:20} {value}")
+        for table in TABLES:
+            count = connection.execute(f"select count(*) from {table}").fetchone()[0]  # noqa: S608
+            click.echo(f"rows in {table:12} {count:,}")
+    size = (directory / DATABASE_NAME).stat().st_size
+    live = sum(p.stat().st_size for p in (directory / RANKER_NAME).glob("*"))
+    click.echo(f"{DATABASE_NAME:20} {size / 2**20:.1f} MiB")
+    click.echo(f"{RANKER_NAME + '/':20} {live / 2**20:.1f} MiB")
+    for name, row in metrics.items():
+        values = "  ".join(f"{key} {value:.4f}" for key, value in row.items())
+        click.echo(f"validation {name:20} {values}")
+
+
+@snapshots.command()
+@click.argument("snapshot_id", required=False)
+@click.option(
+    "--pairs", type=click.IntRange(0), default=2000, show_default=True,
+    help="Published scores to compare with Keras; 0 checks the tables only.",
+)  # fmt: skip
+@click.pass_obj
+def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
+    """Check a snapshot's tables, and a sample of its scores against the Keras model.
+
+    \b
+    Example:
+      bookrec snapshots verify --pairs 10000
+    """
+    directory = _directory(home, snapshot_id)
+    check_structure(directory)
+    click.echo(f"{directory.name}: the tables keep their promises.")
+    if not pairs:
+        return
+    from bookrec.offline.quiet_tensorflow import quiet
+
+    quiet()
+    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.model_bundle import load_bundle
+    from bookrec.offline.parity import check_published
+
+    with contextlib.closing(open_database(directory)) as connection:
+        meta = read_meta(connection)
+    bundle = load_bundle(home, meta["model_id"])
+    dataset = load_dataset(home, meta["dataset_id"])
+    parity = check_published(directory, bundle, dataset, pairs)
+    click.echo(
+        f"{parity.pairs:,} published scores beside Keras: probabilities differ by at most "
+        f"{parity.probability_error:.1e}, logits by {parity.logit_error:.1e} x (1 + |logit|); "
+        f"{parity.saturated:.2%} saturated."
+    )
+    if not parity.holds:
+        raise SnapshotError(
+            f"{directory.name} differs from its model by more than 1e-5; "
+            "run 'bookrec snapshots rollback', then 'bookrec score'."
+        )
+
+
+@snapshots.command()
+@click.argument("snapshot_id", required=False)
+@click.pass_obj
+def rollback(home: Home, snapshot_id: str | None) -> None:
+    """Publish an earlier snapshot again: the one named, or the one before the published.
+
+    \b
+    Example:
+      bookrec snapshots rollback
+    """
+    target = snapshot_id or _previous(home)
+    publish(home.snapshots, target)
+    click.echo(f"Published {target}; a running site follows within a second.")
+
+
+@snapshots.command("prune")
+@click.option("--keep", type=click.IntRange(1), default=3, show_default=True)
+@click.pass_obj
+def prune_command(home: Home, keep: int) -> None:
+    """Remove all but the newest snapshots; the published one always stays.
+
+    \b
+    Example:
+      bookrec snapshots prune --keep 3
+    """
+    removed = prune(home.snapshots, keep)
+    for name in removed:
+        click.echo(f"Removed {name}.")
+    click.echo(f"{len(versions(home.snapshots))} snapshots left.")
+
+
+def _directory(home: Home, snapshot_id: str | None) -> Path:
+    if snapshot_id is None:
+        return current_snapshot(home.snapshots)
+    if snapshot_id not in versions(home.snapshots):
+        known = ", ".join(versions(home.snapshots)) or "none"
+        raise SnapshotError(
+            f"There is no snapshot {snapshot_id!r} in {home.snapshots} (known: {known})."
+        )
+    return home.snapshots / snapshot_id
+
+
+def _previous(home: Home) -> str:
+    current = read_pointer(home.snapshots)
+    earlier = [name for name in versions(home.snapshots) if current is None or name < current]
+    if not earlier:
+        raise SnapshotError(
+            f"There is no snapshot before {current or 'none'} in {home.snapshots}; "
+            "run 'bookrec snapshots list'."
+        )
+    return earlier[-1]
