@@ -54,6 +54,7 @@ ID_PREFIXES: Final = {
 }
 """Layout → how ids of data sets read from it begin."""
 
+_MANIFEST_KEYS: Final = {"dataset_id", "digest", "layout", "rating_max", "base_dataset_id"}
 _NULL: Final = np.iinfo(np.int64).min
 _DIGITS: Final = re.compile(r"([0-9]+)")
 
@@ -265,6 +266,8 @@ def load_dataset(home: Home, dataset_id: str | None = None) -> Dataset:
 def _read(directory: Path) -> Dataset:
     try:
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+        if missing := _MANIFEST_KEYS - manifest.keys():
+            raise KeyError(f"the manifest lacks {', '.join(sorted(missing))}")
         frames = [
             pd.read_parquet(directory / f"{name}.parquet").astype(dtypes)
             for name, dtypes in (
@@ -275,7 +278,7 @@ def _read(directory: Path) -> Dataset:
         ]
         readers, books, interactions = frames
         return Dataset(readers, books, interactions, dict(manifest))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{directory} cannot be read ({type(error).__name__}: {error}); "
             "run 'bookrec data import SOURCE' again."

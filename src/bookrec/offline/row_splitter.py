@@ -124,9 +124,16 @@ def _readings(line: str, dialect: Dialect) -> Iterator[list[str] | None]:
     """Ways to read a line with broken quotes, the most careful one first."""
     if line.startswith('"') and line.endswith('"'):
         # Every field quoted: only a quote beside a separator is one that opens or closes.
-        yield line[1:-1].split(f'"{dialect.separator}"')
+        fields = line[1:-1].split(f'"{dialect.separator}"')
+        yield [_unescaped(field, dialect) for field in fields]
     yield _csv_fields(line, dialect.separator, dialect.escape, strict=False)
     # A backslash that was meant as itself, before a closing quote.
-    unescaped = _csv_fields(line, dialect.separator, None, strict=False)
-    yield unescaped and [field.strip('\\"') for field in unescaped]
+    literal = _csv_fields(line, dialect.separator, None, strict=False)
+    yield literal and [field.strip('\\"') for field in literal]
     yield [field.strip(' "') for field in line.split(dialect.separator)]
+
+
+def _unescaped(field: str, dialect: Dialect) -> str:
+    if dialect.escape is None:
+        return field.replace('""', '"')
+    return field.replace(f'{dialect.escape}"', '"').removesuffix(dialect.escape)

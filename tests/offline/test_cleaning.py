@@ -1,0 +1,265 @@
+"""The cleaning rules, one by one, on small tables made by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookrec.offline.cleaning import clean_books, clean_ratings, clean_readers, work_ids
+from bookrec.offline.raw_tables import RawTable
+
+CATALOGUE = pd.Index(["034545104X", "0553256564", "0345451041"])
+
+
+def table(columns, *rows):
+    """A `RawTable` of these rows; each stands on a line of its own below a header."""
+    frame = pd.DataFrame(list(rows), columns=columns.split(), dtype="str")
+    frame["first_line"] = frame["last_line"] = np.arange(len(rows)) + 2
+    lines = ["header", *(",".join(row) for row in rows)]
+    return RawTable("T.csv", lines, frame, len(rows), "digest")
+
+
+def readers_table(*rows):
+    return table("user_id location age", *rows)
+
+
+def books_table(*rows):
+    return table("isbn title author year publisher image_url", *rows)
+
+
+def ratings_table(*rows):
+    return table("user_id isbn rating timestamp", *rows)
+
+
+def as_text(frame):
+    """Rows of texts, unknown as an empty one."""
+    rows = frame.itertuples(index=False)
+    return [tuple("" if value is pd.NA else str(value) for value in row) for row in rows]
+
+
+def rejected(raw):
+    """(line, reason, text) of each rejected row."""
+    return [tuple(row)[1:] for row in raw.rejected().itertuples(index=False)]
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "rule"),
+    [
+        ("18", 18, None),
+        ("18.0", 18, None),
+        ("5", 5, None),
+        ("100", 100, None),
+        ("4", None, "age_impossible"),
+        ("101", None, "age_impossible"),
+        ("0", None, "age_impossible"),
+        ("-3", None, "age_impossible"),
+        ("inf", None, "age_impossible"),
+        ("forty", None, "age_unreadable"),
+        ("", None, None),
+        ("NULL", None, None),
+    ],
+)
+def test_ages(text, age, rule):
+    raw = readers_table(("1", "hà nội", text))
+    found = clean_readers(raw)["age"].iat[0]
+    assert (None if found is pd.NA else found) == age
+    assert dict(raw.repaired) == ({rule: 1} if rule else {})
+
+
+def test_readers_without_an_id_twice_or_of_the_shop_are_rejected():
+    raw = readers_table(
+        ("1", "a", ""), ("", "b", "20"), (" 1 ", "c", "30"), ("shop:4", "d", "40"), ("x", "e", "")
+    )
+    readers = clean_readers(raw)
+    # Of the two rows of reader 1 the one that tells an age stays.
+    assert readers[["user_id", "location"]].to_numpy().tolist() == [["1", "c"], ["x", "e"]]
+    assert rejected(raw) == [
+        (2, "duplicate", "1,a,"),
+        (3, "no_user_id", ",b,20"),
+        (5, "user_id_of_the_shop", "shop:4,d,40"),
+    ]
+    assert raw.report(len(readers))["rejected"] == {
+        "no_user_id": 1, "user_id_of_the_shop": 1, "duplicate": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "rule"),
+    [
+        ("1999", 1999, None),
+        ("1999.0", 1999, None),
+        ("1450", 1450, None),
+        ("2026", 2026, None),
+        ("2027", None, "year_impossible"),
+        ("1449", None, "year_impossible"),
+        ("0", None, "year_impossible"),
+        ("-750.0", None, "year_impossible"),
+        ("DK Publishing Inc", None, "year_unreadable"),
+        ("", None, None),
+    ],
+)
+def test_years(text, year, rule):
+    raw = books_table(("034545104X", "T", "A", text, "P", ""))
+    found = clean_books(raw, this_year=2026)["year"].iat[0]
+    assert (None if found is pd.NA else found) == year
+    assert dict(raw.repaired) == ({rule: 1} if rule else {})
+
+
+def test_of_a_book_listed_twice_the_fullest_row_stays():
+    raw = books_table(
+        ("034545104x", "One", "", "1999", "", ""),
+        ("0553256564", "Other", "B", "2000", "", ""),
+        ("034545104X", "One", "A", "1999", "P", ""),
+        ("9780345451040", "One more", "A", "1999", "Q", ""),
+    )
+    books = clean_books(raw, this_year=2026)
+    assert books[["isbn", "title", "publisher"]].to_numpy().tolist() == [
+        ["0553256564", "Other", ""],
+        ["034545104X", "One", "P"],
+    ]
+    assert rejected(raw) == [
+        (2, "duplicate", "034545104x,One,,1999,,"),
+        (5, "duplicate", "9780345451040,One more,A,1999,Q,"),
+    ]
+
+
+def test_books_that_cannot_be_named_are_rejected():
+    raw = books_table(
+        ("", "None", "A", "", "", ""),
+        ("2221????????", "Junk", "A", "", "", ""),
+        ("B0000633EZ", "An ASIN", "A", "", "", ""),
+    )
+    assert clean_books(raw, this_year=2026)["isbn"].tolist() == ["B0000633EZ"]
+    assert [reason for _, reason, _ in rejected(raw)] == ["no_isbn", "isbn_unusable"]
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("http://images.example/1.jpg", True),
+        ("Https://images.example/1.jpg", True),
+        ("javascript:alert(1)", False),
+        ("http://x/\"onerror='x'", False),
+        ("1.jpg", False),
+    ],
+)
+def test_only_web_addresses_stay_as_images(url, kept):
+    raw = books_table(("034545104X", "T", "A", "", "", url))
+    assert clean_books(raw, this_year=2026)["image_url"].tolist() == [url if kept else ""]
+    assert dict(raw.repaired) == ({} if kept else {"image_url_unusable": 1})
+
+
+@pytest.mark.parametrize(
+    ("rating", "reason"),
+    [
+        ("0", None),
+        ("10", None),
+        ("7.0", None),
+        ("11", "rating_out_of_range"),
+        ("-1", "rating_out_of_range"),
+        ("7.5", "rating_unreadable"),
+        ("ten", "rating_unreadable"),
+        ("", "rating_unreadable"),
+        ("inf", "rating_unreadable"),
+    ],
+)
+def test_ratings_outside_their_range(rating, reason):
+    raw = ratings_table(("1", "034545104X", rating, ""))
+    ratings = clean_ratings(raw, CATALOGUE, rating_max=10)
+    assert [why for _, why, _ in rejected(raw)] == ([reason] if reason else [])
+    assert len(ratings) == (0 if reason else 1)
+
+
+def test_six_of_five_stars_is_out_of_range():
+    raw = ratings_table(("1", "034545104X", "6", ""), ("1", "0553256564", "5", ""))
+    assert clean_ratings(raw, CATALOGUE, rating_max=5)["rating"].tolist() == [5]
+
+
+def test_a_book_counts_under_any_spelling_and_else_not_at_all():
+    raw = ratings_table(
+        ("1", "9780345451040", "3", ""),
+        ("2", "034545104x", "4", ""),
+        ("3", "0345451041", "5", ""),
+        ("4", "1111111111", "6", ""),
+        ("5", "", "7", ""),
+    )
+    ratings = clean_ratings(raw, CATALOGUE, rating_max=10)
+    # The third has a wrong check digit, but the catalogue spells its book so.
+    assert ratings["isbn"].tolist() == ["034545104X", "034545104X", "0345451041"]
+    assert rejected(raw) == [
+        (5, "book_not_in_catalogue", "4,1111111111,6,"),
+        (6, "no_isbn", "5,,7,"),
+    ]
+    assert dict(raw.repaired) == {"isbn13_to_isbn10": 1, "isbn_upper_cased": 1}
+
+
+@pytest.mark.parametrize(
+    ("ratings", "kept"),
+    [
+        (["3", "8"], 8),
+        (["8", "3"], 3),
+        (["8", "0"], 8),
+        (["0", "8"], 8),
+        (["0", "5", "0", "6", "0"], 6),
+        (["0", "0"], 0),
+    ],
+)
+def test_of_several_words_on_a_book_the_last_rating_counts(ratings, kept):
+    spellings = ["034545104X", "034545104x", "9780345451040", "0-345-45104-X", " 034545104X"]
+    raw = ratings_table(
+        *(("1", isbn, rating, "") for isbn, rating in zip(spellings, ratings, strict=False)),
+        ("2", "034545104X", "1", ""),
+    )
+    found = clean_ratings(raw, CATALOGUE, rating_max=10)
+    assert dict(zip(found["user_id"], found["rating"], strict=True)) == {"1": kept, "2": 1}
+    assert {reason for _, reason, _ in rejected(raw)} == {"duplicate"}
+
+
+def test_timestamps():
+    raw = ratings_table(
+        ("1", "034545104X", "1", "881250949"), ("2", "034545104X", "1", ""),
+        ("3", "034545104X", "1", "soon"), ("4", "034545104X", "1", "1e30"),
+    )  # fmt: skip
+    found = clean_ratings(raw, CATALOGUE, rating_max=10)["timestamp"]
+    assert found.tolist() == [881250949, pd.NA, pd.NA, pd.NA]
+    assert dict(raw.repaired) == {"timestamp_unreadable": 1, "timestamp_impossible": 1}
+
+
+def test_editions_share_a_work_and_unknown_authors_do_not():
+    books = pd.DataFrame(
+        [
+            ("1", "Emma", "Jane Austen"),
+            ("2", "Dracula", "Bram Stoker"),
+            ("3", "Emma (Penguin Classics)", "Austen, Jane"),
+            ("4", "Emma", ""),
+            ("5", "Emma", ""),
+            ("6", "", "Jane Austen"),
+            ("7", "EMMA", "jane austen"),
+        ],
+        columns=["isbn", "title", "author"],
+    )
+    assert work_ids(books) == [0, 1, 0, 2, 3, 4, 0]
+
+
+RATING_ROWS = st.tuples(
+    st.sampled_from(["1", "2", " 2", "x", "", "shop:1"]),
+    st.sampled_from(["034545104X", "034545104x", "9780345451040", "0553256564", "none", ""]),
+    st.sampled_from(["0", "1", "5", "10", "11", "7.5", "x", ""]),
+    st.sampled_from(["", "5", "x"]),
+)
+
+
+@given(st.lists(RATING_ROWS, max_size=12))
+def test_no_rating_vanishes_and_cleaning_twice_changes_nothing_more(rows):
+    raw = ratings_table(*rows)
+    once = clean_ratings(raw, CATALOGUE, rating_max=10)
+    lines = {line for line, _, _ in rejected(raw)} | set(raw.frame["first_line"])
+    assert lines == set(range(2, len(rows) + 2))
+    assert raw.report(len(once))["rows_read"] == len(rows)
+    assert not once.duplicated(["user_id", "isbn"]).any()
+
+    again = ratings_table(*as_text(once))
+    twice = clean_ratings(again, CATALOGUE, rating_max=10)
+    assert as_text(twice) == as_text(once)
+    assert again.rejected().empty

@@ -1,0 +1,300 @@
+"""Imports of small files in every layout, and every way in which a source can be wrong."""
+
+import bz2
+import gzip
+import json
+import lzma
+import zipfile
+
+import pandas as pd
+import pytest
+
+from bookrec.errors import DataError
+from bookrec.files import read_pointer
+from bookrec.offline.data_import import import_data
+from bookrec.offline.dataset import load_dataset
+from bookrec.settings import Home
+
+BOOK_CROSSING = {
+    "Users.csv": """User-ID,Location,Age
+10,"hà nội, vietnam",34.0
+9,"århus, \\n/a\\"", denmark""\",
+11,"cernusco s
+, milan, italy",30.0
+12,x,20,too many
+""",
+    "Books.csv": """ISBN,Book-Title,Book-Author,Year-Of-Publication,Publisher,Image-URL-M
+080442957x,The Trial,Franz Kafka,1998,Holt &amp; Co,http://images.example/1.jpg
+0553256564,Die SÃ?Â¤ulen,"Follett, Ken",0,,
+034545104X,"Flesh, Blood",M. J. Rose,2002,Ballantine,
+""",
+    "Ratings.csv": """User-ID,ISBN,Book-Rating
+10,9780804429573,0
+10,080442957X,8
+9,0553256564,0
+9,0553256564,11
+77,034545104X,5
+77,1111111111,5
+10
+""",
+}
+
+OF_2005 = {
+    "BX-Users.csv": (
+        b'"User-ID";"Location";"Age"\n"10";"hanoi, vietnam";"34"\n'
+        b'"9";"\xe5rhus, \\"n/a\\", denmark";NULL\n"11";"milan, italy";"30"\n'
+    ),
+    "BX-Books.csv": (
+        b'"ISBN";"Book-Title";"Book-Author";"Year-Of-Publication";"Publisher";"Image-URL-M"\r\n'
+        b'"080442957X";"The \\"Trial\\"";"Franz Kafka";"1998";"Holt &amp; Co";"http://i.example/1"\r\n'
+        b'"0553256564";"Die S\xe4ulen";"Ken Follett";"0";"";""\r\n'
+    ),
+    "BX-Book-Ratings.csv": b'"User-ID";"ISBN";"Book-Rating"\n"10";"080442957X";"8"\n'
+    b'"9";"0553256564";"0"\n',
+}
+
+GOODBOOKS = {
+    "books.csv": """book_id,isbn,isbn13,authors,original_publication_year,title,image_url
+1,439023483,9.78043902348e+12,Suzanne Collins,2008.0,"The Hunger Games",https://i.example/1.jpg
+2,,,Homer,-750.0,The Odyssey,https://s.gr-assets.com/assets/nophoto/book/1.png
+3,123456780,,Nobody,1999.0,Wrong,https://i.example/3.jpg
+4,080442957X,,Franz Kafka,1998.0,The Trial,
+""",
+    "ratings.csv": "user_id,book_id,rating\n20,1,5\n3,2,1\n3,4,4\n3,9,4\n3,1,6\n",
+}
+
+MOVIELENS = {
+    "u.user": "1|24|M|technician|85711\n2|53|F|other|94043\n",
+    "u.item": "1|Toy Story (1995)|01-Jan-1995||http://u|" + "|".join("0" * 19) + "\n"
+    "20|Misérables, Les (1998)|01-Jan-1998||http://u|" + "|".join("0" * 19) + "\n"
+    "3|unknown||||" + "|".join("0" * 19) + "\n",
+    "u.data": "2\t20\t3\t881250949\n1\t3\t1\t891717742\n1\t99\t1\t891717742\n",
+}
+
+
+def write(directory, files, encoding="utf-8"):
+    directory.mkdir(exist_ok=True)
+    for name, content in files.items():
+        data = content if isinstance(content, bytes) else content.encode(encoding)
+        (directory / name).write_bytes(data)
+    return directory
+
+
+def interactions(dataset):
+    """(user_id, isbn, rating) of each interaction, in order."""
+    rows = dataset.interactions
+    users = dataset.readers["user_id"].iloc[rows["reader_idx"]]
+    isbns = dataset.books["isbn"].iloc[rows["book_idx"]]
+    return list(zip(users, isbns, rows["rating"].tolist(), strict=True))
+
+
+def test_book_crossing_of_the_2020s(tmp_path):
+    home = Home(tmp_path / "home")
+    result = import_data(home, write(tmp_path / "raw", BOOK_CROSSING))
+    dataset = load_dataset(home)
+    assert dataset.manifest == result.dataset.manifest
+    assert dataset.readers["user_id"].tolist() == ["9", "10", "11", "77"]
+    assert dataset.readers["age"].tolist() == [pd.NA, 34, 30, pd.NA]
+    assert dataset.readers["location"].tolist() == [
+        'århus, "n/a", denmark', "hà nội, vietnam", "cernusco s , milan, italy", "",
+    ]  # fmt: skip
+    assert dataset.books["isbn"].tolist() == ["034545104X", "0553256564", "080442957X"]
+    assert dataset.books["title"].tolist() == ["Flesh, Blood", "Die Säulen", "The Trial"]
+    assert dataset.books["publisher"].tolist() == ["Ballantine", "", "Holt & Co"]
+    assert dataset.books["year"].tolist() == [2002, pd.NA, 1998]
+    assert interactions(dataset) == [
+        ("9", "0553256564", 0), ("10", "080442957X", 8), ("77", "034545104X", 5),
+    ]  # fmt: skip
+    assert dataset.manifest["sample"] is False
+    assert (dataset.rating_max, dataset.manifest["layout"]) == (10, "book-crossing")
+
+    # Rejected rows name physical lines, also below a row of two lines.
+    rejected = pd.read_csv(home.datasets / dataset.dataset_id / "rejected.csv.gz", dtype="str")
+    assert rejected.to_numpy().tolist() == [
+        ["Users.csv", "6", "wrong_field_count", "12,x,20,too many"],
+        ["Ratings.csv", "2", "duplicate", "10,9780804429573,0"],
+        ["Ratings.csv", "5", "rating_out_of_range", "9,0553256564,11"],
+        ["Ratings.csv", "7", "book_not_in_catalogue", "77,1111111111,5"],
+        ["Ratings.csv", "8", "wrong_field_count", "10"],
+    ]
+    accounts = dataset.manifest["files"]
+    assert {n: (a["rows_read"], a["rows_kept"]) for n, a in accounts.items()} == {
+        "Users.csv": (4, 3), "Books.csv": (3, 3), "Ratings.csv": (7, 3),
+    }  # fmt: skip
+    assert accounts["Users.csv"]["repaired"] == {
+        "line_break_inside_field": 1, "escaped_quotes_restored": 1, "reader_added_from_ratings": 1,
+    }  # fmt: skip
+
+
+def test_book_crossing_of_2005(tmp_path):
+    home = Home(tmp_path / "home")
+    dataset = import_data(home, write(tmp_path / "raw", OF_2005)).dataset
+    assert dataset.manifest["layout"] == "book-crossing-2005"
+    assert dataset.dataset_id.startswith("bx2005-")
+    assert dataset.readers["user_id"].tolist() == ["9", "10", "11"]
+    assert dataset.readers["location"].iat[0] == 'århus, "n/a", denmark'
+    assert dataset.readers["age"].tolist() == [pd.NA, 34, 30]
+    assert dataset.books["title"].tolist() == ["Die Säulen", 'The "Trial"']
+    assert interactions(dataset) == [("9", "0553256564", 0), ("10", "080442957X", 8)]
+
+
+def test_goodbooks(tmp_path):
+    dataset = import_data(Home(tmp_path / "home"), write(tmp_path / "raw", GOODBOOKS)).dataset
+    # Leading zero put back; missing and impossible ISBNs replaced by the source's own id.
+    assert dataset.books["isbn"].tolist() == ["0439023483", "080442957X", "gb:2", "gb:3"]
+    assert dataset.books["year"].tolist() == [2008, 1998, pd.NA, 1999]
+    assert dataset.books["image_url"].tolist() == [
+        "https://i.example/1.jpg", "", "", "https://i.example/3.jpg",
+    ]  # fmt: skip
+    assert dataset.readers["user_id"].tolist() == ["3", "20"]
+    assert interactions(dataset) == [
+        ("3", "080442957X", 4), ("3", "gb:2", 1), ("20", "0439023483", 5),
+    ]  # fmt: skip
+    assert dataset.rating_max == 5
+    assert dataset.manifest["files"]["ratings.csv"]["rejected"] == {
+        "rating_out_of_range": 1, "book_not_in_catalogue": 1,
+    }  # fmt: skip
+
+
+def test_movielens(tmp_path):
+    raw = write(tmp_path / "raw", MOVIELENS, encoding="latin-1")
+    dataset = import_data(Home(tmp_path / "home"), raw).dataset
+    assert dataset.books[["isbn", "title"]].to_numpy().tolist() == [
+        ["ml:1", "Toy Story"], ["ml:20", "Misérables, Les"], ["ml:3", "unknown"],
+    ]  # fmt: skip
+    assert dataset.books["year"].tolist() == [1995, 1998, pd.NA]
+    assert dataset.work_of_book.tolist() == [0, 1, 2]
+    assert dataset.readers["age"].tolist() == [24, 53]
+    assert interactions(dataset) == [("1", "ml:3", 1), ("2", "ml:20", 3)]
+    assert dataset.interactions["timestamp"].tolist() == [891717742, 881250949]
+    assert dataset.ratings10().tolist() == [2, 6]
+
+
+def test_compression_zips_and_folders_inside_them_change_nothing(tmp_path):
+    plain = import_data(Home(tmp_path / "home"), write(tmp_path / "raw", BOOK_CROSSING)).dataset
+    content = {name: text.encode() for name, text in BOOK_CROSSING.items()}
+    member = tmp_path / "member.zip"
+    with zipfile.ZipFile(member, "w") as archive:
+        archive.writestr("whatever.csv", content["Ratings.csv"])
+    packed = {
+        "Users.csv.xz": lzma.compress(content["Users.csv"]),
+        "Books.csv.gz": gzip.compress(content["Books.csv"]),
+        "Ratings.csv.zip": member.read_bytes(),
+    }
+    compressed = write(tmp_path / "packed", packed)
+    whole = tmp_path / "whole.zip"
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("__MACOSX/archive/Users.csv", "junk")
+        for name, data in content.items():
+            archive.writestr(f"archive/{name}.bz2", bz2.compress(data))
+    for source in (compressed, whole):
+        other = import_data(Home(tmp_path / f"home of {source.name}"), source).dataset
+        assert other.digest == plain.digest
+
+
+def test_importing_again_gives_the_same_version(tmp_path):
+    home, raw = Home(tmp_path / "home"), write(tmp_path / "raw", BOOK_CROSSING)
+    first = import_data(home, raw).dataset.dataset_id
+    second = import_data(home, write(tmp_path / "raw2", GOODBOOKS)).dataset.dataset_id
+    assert read_pointer(home.datasets) == second
+    assert import_data(home, raw).dataset.dataset_id == first
+    assert read_pointer(home.datasets) == first
+
+
+def test_generated_data_say_so(tmp_path):
+    raw = write(tmp_path / "raw", {**BOOK_CROSSING, "SAMPLE-DATA.txt": "Generated.\n"})
+    dataset = import_data(Home(tmp_path / "home"), raw).dataset
+    assert dataset.manifest["sample"] is True
+    assert dataset.dataset_id.startswith("sample-")
+
+
+WRONG_SOURCES = {
+    "missing file": ({"Books.csv": None}, "lacks Books.csv; the layout book-crossing needs"),
+    "empty file": ({"Ratings.csv": ""}, "Ratings.csv is empty"),
+    "header only": ({"Books.csv": BOOK_CROSSING["Books.csv"].split("\n")[0]}, "no rows"),
+    "wrong separator": (
+        {"Ratings.csv": BOOK_CROSSING["Ratings.csv"].replace(",", ";")},
+        "Ratings.csv, line 1: its fields are separated by ';' instead of ','",
+    ),
+    "missing column": (
+        {"Ratings.csv": BOOK_CROSSING["Ratings.csv"].replace("Book-Rating", "Stars")},
+        "line 1: the header has no column 'Book-Rating'",
+    ),
+    "wrong encoding": (
+        {
+            "Books.csv": BOOK_CROSSING["Books.csv"]
+            .replace("Holt", "Hölt")
+            .encode("latin-1", "replace")
+        },
+        "Books.csv, line 2: byte 0xf6 is not UTF-8 text",
+    ),
+    "UTF-16": ({"Users.csv": BOOK_CROSSING["Users.csv"].encode("utf-16")}, "is not UTF-8 text"),
+    "no row fits": ({"Users.csv": "User-ID,Location,Age\n1\n2\n"}, "no row has 3 fields"),
+    "files of two data sets": (
+        {"Ratings.csv": "User-ID,ISBN,Book-Rating\n1,1111111111,5\n"},
+        "none of the 1 rows of Ratings.csv names a book of Books.csv",
+    ),
+    "truncated xz": (
+        {
+            "Users.csv": None,
+            "Users.csv.xz": lzma.compress(BOOK_CROSSING["Users.csv"].encode() * 50)[:-20],
+        },
+        "Users.csv.xz cannot be read, it is damaged or cut short",
+    ),
+    "not a gzip": ({"Users.csv": None, "Users.csv.gz": b"hello"}, "damaged or cut short"),
+    "foreign files": (
+        {"Users.csv": None, "Books.csv": None, "Ratings.csv": None, "a.txt": "a"},
+        "holds the files of no known layout",
+    ),
+}
+
+
+@pytest.mark.parametrize(("changes", "sentence"), WRONG_SOURCES.values(), ids=WRONG_SOURCES)
+def test_a_wrong_source_is_one_sentence_and_leaves_nothing(tmp_path, changes, sentence):
+    home = Home(tmp_path / "home")
+    before = import_data(home, write(tmp_path / "good", BOOK_CROSSING)).dataset.dataset_id
+    listing = sorted(home.datasets.iterdir())
+    files = {k: v for k, v in (BOOK_CROSSING | changes).items() if v is not None}
+    with pytest.raises(DataError) as raised:
+        import_data(home, write(tmp_path / "bad", files))
+    message = str(raised.value)
+    assert sentence in message
+    assert "\n" not in message
+    assert read_pointer(home.datasets) == before
+    assert sorted(home.datasets.iterdir()) == listing
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda _: None, "does not exist"),
+        (lambda path: path.write_text("text"), "neither a directory nor a zip"),
+        (lambda path: path.mkdir(), "no known layout"),
+    ],
+)
+def test_a_source_that_is_none(tmp_path, make, sentence):
+    make(tmp_path / "source")
+    with pytest.raises(DataError, match=sentence):
+        import_data(Home(tmp_path / "home"), tmp_path / "source")
+    assert not (tmp_path / "home").exists()
+
+
+def test_two_files_of_ratings_are_not_guessed_between(tmp_path):
+    files = {"books.csv": GOODBOOKS["books.csv"]}
+    files |= {f"ratings_{half}.csv": GOODBOOKS["ratings.csv"] for half in "ab"}
+    with pytest.raises(DataError, match=r"several \(ratings_a.csv, ratings_b.csv\); keep one"):
+        import_data(Home(tmp_path / "home"), write(tmp_path / "raw", files))
+
+
+def test_a_named_format_is_not_guessed(tmp_path):
+    raw = write(tmp_path / "raw", BOOK_CROSSING | MOVIELENS)
+    dataset = import_data(Home(tmp_path / "home"), raw, "movielens-100k").dataset
+    assert dataset.manifest["layout"] == "movielens-100k"
+
+
+def test_the_manifest_on_disk_is_readable(tmp_path):
+    home = Home(tmp_path / "home")
+    dataset = import_data(home, write(tmp_path / "raw", BOOK_CROSSING)).dataset
+    manifest = json.loads((home.datasets / dataset.dataset_id / "manifest.json").read_text())
+    assert manifest["source"] == str(tmp_path / "raw")
+    assert len(manifest["files"]["Users.csv"]["sha256"]) == 64
