@@ -52,6 +52,8 @@ class Shelf(msgspec.Struct, frozen=True):
 
     source: str
     items: list[RankedCard]
+    segment: str = "all"
+    """Whose popular books these are when ``source`` is 'popular': an age band, or 'all'."""
 
 
 class Shell(msgspec.Struct, frozen=True):
