@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from litestar import Response, get, post
 from litestar.datastructures import FormMultiDict
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from bookrec.web import cookies
 from bookrec.web.accounts import (
@@ -32,7 +34,7 @@ _MOST_TEXT: Final = 2_000
 
 
 @get("/login")
-async def login_page(visit: Visit) -> Response[Any]:
+async def login_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The form to sign in."""
     to = local_path(visit.request.query_params.get("next", "/"))
     if visit.account is not None:
@@ -41,7 +43,7 @@ async def login_page(visit: Visit) -> Response[Any]:
 
 
 @post("/login")
-async def login(visit: Visit) -> Response[Any]:
+async def login(visit: NamedDependency[Visit]) -> Response[Any]:
     """Sign in; a new session replaces whatever was there before."""
     form = await visit.request.form()
     username, to = text(form, "username"), local_path(text(form, "next"))
@@ -82,7 +84,7 @@ async def _signed_in(visit: Visit, account: Account, to: str, notice: str) -> Re
 
 
 @post("/logout", opt={"signed_in": True})
-async def logout(visit: Visit) -> Response[Any]:
+async def logout(visit: NamedDependency[Visit]) -> Response[Any]:
     """End the session, here and on the server."""
     await end_session(visit.site.database, visit.session_token)
     for name in (cookies.SESSION, cookies.RECENT):
@@ -91,7 +93,7 @@ async def logout(visit: Visit) -> Response[Any]:
 
 
 @get("/register")
-async def register_page(visit: Visit) -> Response[Any]:
+async def register_page(visit: NamedDependency[Visit]) -> Response[Any]:
     """The form for a new reader, with books to like."""
     to = local_path(visit.request.query_params.get("next", "/"))
     if visit.account is not None:
@@ -100,7 +102,7 @@ async def register_page(visit: Visit) -> Response[Any]:
 
 
 @post("/register")
-async def register_reader(visit: Visit) -> Response[Any]:
+async def register_reader(visit: NamedDependency[Visit]) -> Response[Any]:
     """Register, or (``action=search``) look for more books to like and show the form again."""
     form = await visit.request.form()
     if text(form, "action") == "search":
@@ -162,13 +164,13 @@ def _liked_isbns(form: FormMultiDict) -> list[str]:
 
 
 @get("/claim/{token:str}")
-async def claim_page(visit: Visit, token: str) -> Response[Any]:
+async def claim_page(visit: NamedDependency[Visit], token: FromPath[str]) -> Response[Any]:
     """The form by which a reader of the data set chooses a username and password."""
     return await _claim_form(visit, token, "", None)
 
 
 @post("/claim/{token:str}")
-async def claim(visit: Visit, token: str) -> Response[Any]:
+async def claim(visit: NamedDependency[Visit], token: FromPath[str]) -> Response[Any]:
     """Use a claim link up."""
     form = await visit.request.form()
     username = text(form, "username").strip()

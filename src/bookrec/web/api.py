@@ -8,8 +8,9 @@ from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotFoundException
-from litestar.params import Parameter
+from litestar.params import FromPath, QueryParameter
 
 from bookrec.web.catalogue import Book, find_book, popular_books, similar_books
 from bookrec.web.problems import InvalidRequest
@@ -20,12 +21,12 @@ from bookrec.web.site import Site
 from bookrec.web.snapshots import Snapshot
 from bookrec.web.visits import AnyRequest, path_with_query
 
-Limit = Annotated[int, Parameter(ge=1, le=100, description="Length of the list.")]
-Page = Annotated[int, Parameter(ge=1, le=1_000_000, description="1-based.")]
-PageSize = Annotated[int, Parameter(ge=1, le=100)]
-Year = Annotated[int, Parameter(ge=0, le=9999)]
-Text = Annotated[str, Parameter(max_length=200)]
-Sort = Literal["relevance", "popular", "rating", "newest", "title"]
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Length of the list.")]
+Page = Annotated[int, QueryParameter(ge=1, le=1_000_000, description="1-based.")]
+PageSize = Annotated[int, QueryParameter(ge=1, le=100)]
+Year = Annotated[int | None, QueryParameter(ge=0, le=9999)]
+Text = Annotated[str, QueryParameter(max_length=200)]
+Sort = Annotated[Literal["relevance", "popular", "rating", "newest", "title"], QueryParameter()]
 
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
@@ -56,7 +57,7 @@ async def provide_site(request: AnyRequest) -> Site:
     return site
 
 
-async def provide_snapshot(site: Site) -> Snapshot:
+async def provide_snapshot(site: NamedDependency[Site]) -> Snapshot:
     """The one snapshot an answer comes from."""
     return site.watch.current()
 
@@ -76,13 +77,13 @@ def require_book(snapshot: Snapshot, isbn: str) -> Book:
 @get("/books", summary="Search the catalogue", tags=["books"])
 async def list_books(
     request: AnyRequest,
-    site: Site,
-    snapshot: Snapshot,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
     q: Text = "",
     author: Text = "",
     publisher: Text = "",
-    year_from: Year | None = None,
-    year_to: Year | None = None,
+    year_from: Year = None,
+    year_to: Year = None,
     sort: Sort = "relevance",
     page: Page = 1,
     page_size: PageSize = 24,
@@ -100,7 +101,10 @@ async def list_books(
 
 @get("/books/popular", summary="What everyone reads", tags=["books"])
 async def list_popular(
-    request: AnyRequest, site: Site, snapshot: Snapshot, limit: Limit = 20
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    limit: Limit = 20,
 ) -> Response[RankedList]:
     """The books most readers have; ``score`` is their share."""
     listed = popular_books(snapshot, "all", limit)
@@ -110,7 +114,10 @@ async def list_popular(
 
 @get("/books/{isbn:str}", summary="One book", tags=["books"])
 async def get_book(
-    request: AnyRequest, site: Site, snapshot: Snapshot, isbn: str
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    isbn: FromPath[str],
 ) -> Response[BookAnswer]:
     """A book by its ISBN."""
     return _public(request, site, snapshot, api_book(require_book(snapshot, isbn)))
@@ -118,7 +125,11 @@ async def get_book(
 
 @get("/books/{isbn:str}/similar", summary="What goes with a book", tags=["books"])
 async def list_similar(
-    request: AnyRequest, site: Site, snapshot: Snapshot, isbn: str, limit: Limit = 20
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    isbn: FromPath[str],
+    limit: Limit = 20,
 ) -> Response[RankedList]:
     """Books its readers would like; for a book without readers ``source`` is ``content``."""
     source, listed = similar_books(snapshot, require_book(snapshot, isbn), limit)

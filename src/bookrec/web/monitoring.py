@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from bookrec.errors import SnapshotError
 from bookrec.web import metrics
@@ -21,7 +22,7 @@ async def live() -> Response[dict[str, str]]:
 
 
 @get("/health/ready", include_in_schema=False)
-async def ready(site: Site) -> Response[dict[str, Any]]:
+async def ready(site: NamedDependency[Site]) -> Response[dict[str, Any]]:
     """200 with the snapshot's id when a snapshot is served and the shop's database answers.
 
     Raises:
@@ -33,7 +34,7 @@ async def ready(site: Site) -> Response[dict[str, Any]]:
 
 
 @get("/metrics", include_in_schema=False)
-async def show_metrics(site: Site) -> Response[bytes]:
+async def show_metrics(site: NamedDependency[Site]) -> Response[bytes]:
     """Counters of this worker in Prometheus' text format."""
     snapshot: Snapshot | None
     try:

@@ -7,7 +7,9 @@ from math import ceil
 from typing import Any, Final
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from bookrec.web import cookies
 from bookrec.web.accounts import Account
@@ -33,7 +35,7 @@ _YEAR_S: Final = 365 * 86_400
 
 
 @get("/")
-async def home(visit: Visit) -> Response[Any]:
+async def home(visit: NamedDependency[Visit]) -> Response[Any]:
     """Your shelf (signed in), what is popular, what you opened last."""
     snapshot = visit.snapshot
     yours = None
@@ -57,7 +59,7 @@ async def home(visit: Visit) -> Response[Any]:
 
 
 @get("/books")
-async def catalogue(visit: Visit, request: AnyRequest) -> Response[Any]:
+async def catalogue(visit: NamedDependency[Visit], request: AnyRequest) -> Response[Any]:
     """Search and browse the whole catalogue. What cannot be understood filters nothing."""
     asked = request.query_params
     text = {name: asked.get(name, "").strip()[:_MOST_TEXT] for name in ("q", "author", "publisher")}
@@ -90,7 +92,7 @@ async def catalogue(visit: Visit, request: AnyRequest) -> Response[Any]:
 
 
 @get("/books/{isbn:str}")
-async def book_page(visit: Visit, isbn: str) -> Response[Any]:
+async def book_page(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[Any]:
     """One book, what goes with it, its other editions, and the reader's own word on it."""
     book = require_book(visit, isbn)
     source, similar = similar_books(visit.snapshot, book, _SIMILAR)
@@ -135,7 +137,7 @@ def require_book(visit: Visit, isbn: str) -> Book:
 
 
 @get("/covers/{file_name:str}")
-async def cover(visit: Visit, file_name: str) -> Response[bytes]:
+async def cover(visit: NamedDependency[Visit], file_name: FromPath[str]) -> Response[bytes]:
     """The generated cover of a book, ``<isbn>.svg``."""
     isbn, dot, extension = file_name.rpartition(".")
     if not dot or extension != "svg":
@@ -149,7 +151,7 @@ async def cover(visit: Visit, file_name: str) -> Response[bytes]:
 
 
 @get("/{path:path}")
-async def nothing_here(path: str) -> Response[Any]:
+async def nothing_here(path: FromPath[str]) -> Response[Any]:
     """Any other address: a 404 page that knows who is signed in."""
     raise NotFoundException(f"There is no page {path}.")
 

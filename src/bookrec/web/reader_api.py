@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from litestar import Response, delete, get, post, put
+from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.params import FromPath, JSONBody
 
 from bookrec.web.account_pages import client_address
 from bookrec.web.accounts import Account, UsernameTaken
@@ -48,7 +50,7 @@ def bearer_token(request: AnyRequest) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
-async def provide_account(request: AnyRequest, site: Site) -> Account:
+async def provide_account(request: AnyRequest, site: NamedDependency[Site]) -> Account:
     """The account of the bearer token.
 
     Raises:
@@ -66,7 +68,10 @@ async def provide_account(request: AnyRequest, site: Site) -> Account:
 
 @post("/accounts", summary="Register", tags=["accounts"])
 async def create(
-    request: AnyRequest, site: Site, snapshot: Snapshot, data: NewAccountRequest
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    data: JSONBody[NewAccountRequest],
 ) -> Response[AccountAnswer]:
     """A new reader; what they like makes their first list. 409: the username is taken."""
     try:
@@ -89,7 +94,7 @@ async def create(
 
 @post("/session", summary="Sign in", tags=["accounts"])
 async def sign_in_for_token(
-    request: AnyRequest, site: Site, data: SessionRequest
+    request: AnyRequest, site: NamedDependency[Site], data: JSONBody[SessionRequest]
 ) -> Response[SessionAnswer]:
     """A bearer token. 401: wrong; 429: too many attempts, see ``Retry-After``."""
     account = await sign_in(site, data.username, data.password, client_address(request))
@@ -104,7 +109,9 @@ async def sign_in_for_token(
 
 
 @delete("/session", summary="Sign out", tags=["accounts"])
-async def sign_out(request: AnyRequest, site: Site, account: Account) -> None:
+async def sign_out(
+    request: AnyRequest, site: NamedDependency[Site], account: NamedDependency[Account]
+) -> None:
     """End the session of the token."""
     del account  # asked for so that a wrong token is told apart from an ended session
     await end_session(site.database, bearer_token(request))
@@ -112,7 +119,10 @@ async def sign_out(request: AnyRequest, site: Site, account: Account) -> None:
 
 @get("/me/recommendations", summary="What to read next", tags=["me"])
 async def recommendations(
-    site: Site, snapshot: Snapshot, account: Account, limit: Limit = 20
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    account: NamedDependency[Account],
+    limit: Limit = 20,
 ) -> Response[RankedList]:
     """The reader's list, best first; ``source`` says honestly where it came from."""
     history = await site.lists.history(snapshot, account)
@@ -122,7 +132,11 @@ async def recommendations(
 
 @get("/me/ratings", summary="Own books", tags=["me"])
 async def list_ratings(
-    site: Site, snapshot: Snapshot, account: Account, page: Page = 1, page_size: PageSize = 24
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    account: NamedDependency[Account],
+    page: Page = 1,
+    page_size: PageSize = 24,
 ) -> Response[OwnRatings]:
     """The reader's own books with their ratings, what was said on this site first."""
     own = list((await site.lists.history(snapshot, account)).books.values())
@@ -141,7 +155,11 @@ async def list_ratings(
 
 @put("/me/ratings/{isbn:str}", summary="Rate a book", tags=["me"])
 async def rate(
-    site: Site, snapshot: Snapshot, account: Account, isbn: str, data: RatingRequest
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    account: NamedDependency[Account],
+    isbn: FromPath[str],
+    data: JSONBody[RatingRequest],
 ) -> Response[OwnRating]:
     """The last word on a book; it overrides what came with the data set."""
     book = require_book(snapshot, isbn)
@@ -151,7 +169,12 @@ async def rate(
 
 
 @delete("/me/ratings/{isbn:str}", summary="Take a rating back", tags=["me"])
-async def take_back(site: Site, snapshot: Snapshot, account: Account, isbn: str) -> None:
+async def take_back(
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    account: NamedDependency[Account],
+    isbn: FromPath[str],
+) -> None:
     """The book is not the reader's any more, whatever the data set says."""
     book = require_book(snapshot, isbn)
     history = await site.lists.history(snapshot, account)

@@ -7,7 +7,9 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
+from litestar.params import FromPath
 
 from bookrec.web.account_pages import read_age, text
 from bookrec.web.accounts import Account, age_problem, set_age
@@ -30,7 +32,7 @@ def signed_in(visit: Visit) -> Account:
 
 
 @get("/me", opt={"signed_in": True})
-async def me(visit: Visit) -> Response[Any]:
+async def me(visit: NamedDependency[Visit]) -> Response[Any]:
     """The reader's shelf and own books, what was said here before what came with the data set."""
     account, snapshot = signed_in(visit), visit.snapshot
     history = await visit.site.lists.history(snapshot, account)
@@ -55,7 +57,7 @@ async def me(visit: Visit) -> Response[Any]:
 
 
 @post("/me/age", opt={"signed_in": True})
-async def change_age(visit: Visit) -> Response[Any]:
+async def change_age(visit: NamedDependency[Visit]) -> Response[Any]:
     """Tell, correct or take back one's age; the list of a new reader follows."""
     account = signed_in(visit)
     age, problem = read_age(text(await visit.request.form(), "age"))
@@ -68,7 +70,7 @@ async def change_age(visit: Visit) -> Response[Any]:
 
 
 @post("/books/{isbn:str}/rating", opt={"signed_in": True})
-async def rate(visit: Visit, isbn: str) -> Response[Any]:
+async def rate(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[Any]:
     """Rate a book 1–10: it leaves the list at once, and a new reader's list is made anew."""
     account = signed_in(visit)
     book = require_book(visit, isbn)
@@ -82,7 +84,7 @@ async def rate(visit: Visit, isbn: str) -> Response[Any]:
 
 
 @post("/books/{isbn:str}/rating/delete", opt={"signed_in": True})
-async def take_rating_back(visit: Visit, isbn: str) -> Response[Any]:
+async def take_rating_back(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[Any]:
     """Take a book out of one's own books; the data set's word on it counts no more either."""
     account = signed_in(visit)
     book = require_book(visit, isbn)
