@@ -105,9 +105,9 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     click.echo(f"{directory.name}: the tables keep their promises.")
     if not pairs:
         return
-    from bookrec.offline.quiet_tensorflow import quiet
+    from bookrec.offline.tensorflow_start import start_tensorflow
 
-    quiet()
+    start_tensorflow()
     from bookrec.offline.dataset import load_dataset
     from bookrec.offline.model_bundle import load_bundle
     from bookrec.offline.parity import check_published

@@ -49,9 +49,9 @@ def score(
       bookrec score
       bookrec score --top 50 --candidates all
     """
-    from bookrec.offline.quiet_tensorflow import quiet
+    from bookrec.offline.tensorflow_start import start_tensorflow
 
-    quiet()
+    start_tensorflow()
     from bookrec.offline.dataset import load_dataset
     from bookrec.offline.model_bundle import load_bundle
     from bookrec.offline.scoring import ScoreSettings

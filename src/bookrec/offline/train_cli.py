@@ -27,9 +27,9 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
       bookrec train
       bookrec train --preset classic --epochs 4 --seed 7
     """
-    from bookrec.offline.quiet_tensorflow import quiet
+    from bookrec.offline.tensorflow_start import start_tensorflow
 
-    quiet()
+    start_tensorflow()
     from bookrec.offline.training import TrainSettings
     from bookrec.offline.training import train as run
 

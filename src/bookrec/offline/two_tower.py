@@ -33,7 +33,11 @@ class TwoTowerSettings:
     hidden_size: int = 128
     """Width of the reader tower's hidden layer."""
     epochs: int = 4
+    """At least this many; more where `steps` asks for them."""
+    steps: int = 1500
+    """At least about this many steps, so that small data is learnt too."""
     batch_size: int = 2048
+    """At most; a hundredth of the examples (but at least 64) where that is less."""
     learning_rate: float = 2e-3
     unknown_rate: float = 0.1
     """Share of book and author codes masked to 0 in training, which trains "unknown"."""
@@ -116,10 +120,11 @@ def train_towers(
     rng = np.random.default_rng(seed)
     towers = build_towers(n_isbn, n_author, features.title.shape[1], settings)
     sampler = _Examples(interactions, features, age_bands, settings, rng)
-    step = _train_step(towers, settings, steps=max(1, settings.epochs * sampler.batches))
-    total = settings.epochs * sampler.batches
+    epochs = max(settings.epochs, -(-settings.steps // max(1, sampler.batches)))
+    total = epochs * sampler.batches
+    step = _train_step(towers, settings, steps=max(1, total))
     with tqdm(total=total, desc=progress, disable=None if progress else True, leave=False) as bar:
-        for _ in range(settings.epochs):
+        for _ in range(epochs):
             losses = []
             for batch in sampler.epoch():
                 losses.append(step(*batch))
@@ -150,11 +155,12 @@ class _Examples:
         self.log_frequency = np.log(np.maximum(frequency, 1) / max(len(self.rows), 1))
         self.features, self.age_bands = features, age_bands
         self.settings, self.rng = settings, rng
-        self.batches = len(self.rows) // settings.batch_size or int(len(self.rows) > 0)
+        self.batch_size = min(settings.batch_size, max(64, len(self.rows) // 100))
+        self.batches = len(self.rows) // self.batch_size or int(len(self.rows) > 0)
 
     def epoch(self) -> Any:
         order = self.rng.permutation(self.rows)
-        size = self.settings.batch_size
+        size = self.batch_size
         for number in range(self.batches):
             yield self._batch(order[number * size : (number + 1) * size])
 

@@ -1,0 +1,110 @@
+"""``bookrec demo``: the whole path on the embedded sample data, then the site.
+
+This module and `bookrec.cli` are the only ones that know both halves.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from bookrec.errors import BookrecError
+from bookrec.settings import Home
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--no-serve", is_flag=True, help="Stop after publishing; do not start the site.")
+@click.pass_obj
+def demo(home: Home, port: int, no_serve: bool) -> None:
+    """Build everything from sample data in the directory demo/, then serve the site.
+
+    The demo has a home of its own and touches nothing else; what an earlier demo left there is
+    replaced.
+
+    \b
+    Example:
+      bookrec demo
+      bookrec demo --no-serve
+    """
+    place = Home(home.root / "demo")
+    _clear(place.root)
+    started = time.monotonic()
+    for title, arguments in (
+        ("Writing sample data", ["data", "sample", str(place.root / "raw")]),
+        ("Importing it", ["data", "import", str(place.root / "raw")]),
+        ("Training retrieval and ranker", ["train"]),
+        ("Scoring and publishing", ["score"]),
+    ):
+        click.echo(f"\n== {title}: bookrec --home {place.root} {' '.join(arguments)}")
+        _run(place, arguments)
+    click.echo(f"\nBuilt in {time.monotonic() - started:,.0f} s.")
+    _say_how_to_sign_in(place, port)
+    if not no_serve:
+        from bookrec.web.serve_cli import run_site
+
+        run_site(place, "127.0.0.1", port, 1)
+
+
+def _clear(directory: Path) -> None:
+    """Remove an earlier demo, and only a demo."""
+    marker = directory / "DEMO"
+    if directory.exists() and any(directory.iterdir()) and not marker.exists():
+        raise BookrecError(
+            f"{directory} exists and was not made by 'bookrec demo'; move it away, or choose "
+            "another --home."
+        )
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    marker.write_text("Made by 'bookrec demo' from sample data; replaced by the next demo.\n")
+
+
+def _run(home: Home, arguments: list[str]) -> None:
+    """Run a verb as an operator would, in a process of its own, so that its memory is freed."""
+    command = [sys.executable, "-m", "bookrec", "--home", str(home.root), *arguments]
+    if subprocess.run(command, check=False).returncode:  # noqa: S603
+        raise BookrecError(f"The demo stopped: 'bookrec {' '.join(arguments)}' failed; see above.")
+
+
+def _say_how_to_sign_in(home: Home, port: int) -> None:
+    from bookrec.web.accounts_cli import create_account, invite_reader
+
+    known, invited = _two_readers(home)
+    password = secrets.token_urlsafe(9)
+    create_account(home, "demo", password, user_id=known)
+    claim = invite_reader(home, invited)
+    address = f"http://127.0.0.1:{port}"
+    click.echo(
+        f"""
+Everything here is sample data: real books, invented readers.
+
+  The site                  {address}/
+  Sign in as a reader       {address}/login
+  of the data set             username  demo   (reader {known})
+                              password  {password}   (made for this run)
+  Claim another reader      {address}{claim}
+  Register as a new reader  {address}/register
+"""
+    )
+
+
+def _two_readers(home: Home) -> tuple[str, str]:
+    """Two readers with a middling number of books: enough to show taste, few enough to read."""
+    import contextlib
+
+    from bookrec.snapshot import current_snapshot, open_database
+
+    with contextlib.closing(open_database(current_snapshot(home.snapshots))) as connection:
+        rows = connection.execute(
+            "select user_id from reader join interaction using (reader_id) group by reader_id"
+            " having count(*) between 12 and 30 order by reader_id limit 2"
+        ).fetchall()
+    if len(rows) < 2:
+        raise BookrecError(f"The snapshot in {home.snapshots} has too few readers for a demo.")
+    return rows[0][0], rows[1][0]

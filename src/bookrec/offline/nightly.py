@@ -1,0 +1,145 @@
+"""The nightly job: the shop's new interactions → (train) → score → publish; one line per stage."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bookrec.errors import BookrecError, NoSnapshot, ShopError
+from bookrec.files import read_pointer
+from bookrec.offline.dataset import Dataset, save_dataset
+from bookrec.offline.model_bundle import Bundle, load_bundle
+from bookrec.offline.scoring import ScoreSettings, score
+from bookrec.offline.shop_interactions import extend_with_shop, load_base_dataset
+from bookrec.offline.training import TrainSettings, train
+from bookrec.settings import Home
+from bookrec.shop_database import read_shop
+from bookrec.snapshot import current_snapshot, open_database, prune, read_meta
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class NightlySettings:
+    """What the refresh does."""
+
+    train: TrainSettings | None = None
+    """Train a new model first, with these settings; None keeps the current model."""
+    score: ScoreSettings = field(default_factory=ScoreSettings)
+    keep: int = 3
+    """Snapshots that stay on disk."""
+    force: bool = False
+    """Publish even when nothing is new."""
+
+
+def nightly(home: Home, settings: NightlySettings, say: Say) -> str | None:
+    """Run the refresh.
+
+    Everything is made aside; only the last step changes what the site serves. A run that failed
+    half-way is simply run again: what is published tells what is new, not what was begun.
+
+    Args:
+        say: called with one line per stage.
+
+    Returns:
+        The id of the published snapshot, or None when there was nothing new.
+
+    Raises:
+        BookrecError: a stage failed, or another nightly job is running.
+    """
+    with _only_one(home):
+        with _stage(say, "shop") as outcome:
+            dataset = _refreshed(home)
+            outcome.append(_counts(dataset))
+        if settings.train is None and not settings.force and not _is_news(home, dataset):
+            say("nothing new: the published snapshot knows everything the shop knows")
+            return None
+        with _stage(say, "dataset") as outcome:
+            save_dataset(home, dataset)
+            outcome.append(f"{dataset.dataset_id}, {len(dataset.interactions):,} interactions")
+        bundle = _bundle(home, settings, say)
+        with _stage(say, "score") as outcome:
+            snapshot_id = score(home, bundle, dataset, settings.score, lambda _: None)
+            outcome.append(f"published {snapshot_id}")
+        with _stage(say, "prune") as outcome:
+            outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
+        return snapshot_id
+
+
+def _refreshed(home: Home) -> Dataset:
+    base = load_base_dataset(home)
+    try:
+        ages, interactions = read_shop(home.shop_database)
+    except sqlite3.DatabaseError as error:
+        raise ShopError(
+            f"{home.shop_database} cannot be read ({error}); restore it from a backup."
+        ) from error
+    return extend_with_shop(base, ages, interactions)
+
+
+def _counts(dataset: Dataset) -> str:
+    shop = dataset.manifest["files"].get("shop")
+    if shop is None:
+        return "no interactions in the shop"
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(shop["kinds"].items()))
+    return f"{shop['readers_added']:,} new readers; {kinds or 'no interactions'}"
+
+
+def _is_news(home: Home, dataset: Dataset) -> bool:
+    """Whether the published snapshot lacks something that is in ``dataset`` or in the model."""
+    try:
+        directory = current_snapshot(home.snapshots)
+    except NoSnapshot:
+        return True
+    with contextlib.closing(open_database(directory)) as connection:
+        meta = read_meta(connection)
+    current_model = read_pointer(home.models)
+    return meta["dataset_digest"] != dataset.digest or meta["model_id"] != current_model
+
+
+def _bundle(home: Home, settings: NightlySettings, say: Say) -> Bundle:
+    if settings.train is None:
+        with _stage(say, "model") as outcome:
+            bundle = load_bundle(home)
+            outcome.append(f"kept {bundle.model_id}")
+        return bundle
+    with _stage(say, "train") as outcome:
+        bundle = train(home, settings.train, lambda _: None)
+        pipeline = bundle.manifest["metrics"].get("pipeline", {})
+        figures = ", ".join(f"{name} {value:.4f}" for name, value in pipeline.items())
+        outcome.append(f"{bundle.model_id}, {figures}")
+    return bundle
+
+
+@contextlib.contextmanager
+def _stage(say: Say, name: str) -> Iterator[list[str]]:
+    """Say one line about a stage: its name, how long it took, and what the block appended."""
+    started = time.monotonic()
+    outcome: list[str] = []
+    try:
+        yield outcome
+    except BookrecError as error:
+        say(f"{name}: failed after {time.monotonic() - started:,.0f} s: {error}")
+        raise
+    said = "; ".join(outcome) or "done"
+    say(f"{name}: {said} ({time.monotonic() - started:,.0f} s)")
+
+
+@contextlib.contextmanager
+def _only_one(home: Home) -> Iterator[None]:
+    """Hold a lock that ends with the process, however it ends."""
+    path: Path = home.root / "var" / "nightly.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BookrecError(
+                f"Another nightly job is running on {home.root} (lock {path}); wait for its end."
+            ) from error
+        yield

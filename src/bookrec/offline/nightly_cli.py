@@ -1,0 +1,67 @@
+"""``bookrec nightly``."""
+
+from __future__ import annotations
+
+import click
+
+from bookrec.errors import BookrecError
+from bookrec.files import utc_now
+from bookrec.offline.score_cli import CandidateCount
+from bookrec.settings import Home
+
+
+@click.command()
+@click.option("--train", is_flag=True, help="Train a new model first.")
+@click.option(
+    "--preset", type=click.Choice(["default", "classic"]), default="default", show_default=True,
+    help="With --train: the ranker's architecture.",
+)  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--top", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option("--candidates", type=CandidateCount(), default=1000, show_default=True)
+@click.option(
+    "--keep", type=click.IntRange(1), default=3, show_default=True, help="Snapshots to keep."
+)
+@click.option("--force", is_flag=True, help="Score and publish even when nothing is new.")
+@click.pass_obj
+def nightly(
+    home: Home,
+    train: bool,
+    preset: str,
+    seed: int,
+    top: int,
+    candidates: int | str,
+    keep: int,
+    force: bool,
+) -> None:
+    """Take in what the shop learnt, score, and publish; one line per stage.
+
+    Exit code 0: published, or nothing new. 1: a stage failed, and the site still serves the
+    snapshot it served before. 3: refused by the quality gate.
+
+    \b
+    Example:
+      bookrec nightly
+      bookrec --home /srv/shop nightly --train >> /var/log/bookrec.log
+    """
+    from bookrec.offline.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from bookrec.offline.nightly import NightlySettings
+    from bookrec.offline.nightly import nightly as run
+    from bookrec.offline.scoring import ScoreSettings
+    from bookrec.offline.training import TrainSettings
+
+    def say(line: str) -> None:
+        click.echo(f"{utc_now()} {line}")
+
+    training = TrainSettings(preset="classic" if preset == "classic" else "default", seed=seed)
+    scoring = ScoreSettings(top=top, candidates=candidates if isinstance(candidates, int) else None)
+    settings = NightlySettings(training if train else None, scoring, keep, force)
+    try:
+        run(home, settings, say)
+    except OSError as error:
+        raise BookrecError(
+            f"The nightly job failed: {error}; the published snapshot is unchanged. "
+            "Mend the cause and run 'bookrec nightly' again."
+        ) from error

@@ -1,0 +1,49 @@
+"""Fixtures that several parts of the tests share."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bookrec.settings import Home
+
+
+def bookrec(home: Home, *arguments: str) -> str:
+    """Run the command line as an operator would; its standard output."""
+    result = subprocess.run(
+        [sys.executable, "-m", "bookrec", "--home", str(home.root), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, f"bookrec {' '.join(arguments)}: {result.stdout}{result.stderr}"
+    return result.stdout
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with the sample data imported, trained and scored by the commands themselves.
+
+    Shared by the whole session: read it, or copy it with `copy_home`; never change it.
+    """
+    home = Home(tmp_path_factory.mktemp("sample") / "home")
+    raw = home.root / "raw"
+    home.root.mkdir()
+    bookrec(home, "data", "sample", str(raw))
+    bookrec(home, "data", "import", str(raw))
+    bookrec(home, "train")
+    bookrec(home, "score")
+    return home
+
+
+@pytest.fixture
+def sample_home_copy(sample_home: Home, tmp_path: Path) -> Home:
+    """A copy of `sample_home` that a test may change."""
+    import shutil
+
+    target = tmp_path / "home"
+    shutil.copytree(sample_home.root, target)
+    return Home(target)
