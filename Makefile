@@ -73,6 +73,7 @@ $(BIN)/python:
 	"$(PYTHON)" -m venv $(VENV)
 
 # $(call supported,PYTHON,WHAT TO RUN INSTEAD): refuse in a sentence what pip would refuse in many.
-supported = "$(1)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+supported = "$(1)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
   echo "bookrec runs on Python 3.11, 3.12 and 3.13, but $(1) is" \
-    "$$("$(1)" --version 2>&1); run instead, for example: $(2)" >&2; exit 1; }
+    "$$("$(1)" --version 2>/dev/null || echo "none that starts"); run instead, for example: $(2)" \
+    >&2; exit 1; }

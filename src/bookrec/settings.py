@@ -5,6 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+_PACKAGED_TEMPLATES = Path(__file__).parent / "templates"
+_REPOSITORY_TEMPLATES = Path(__file__).parents[2] / "templates"
+
+
+def templates_directory() -> Path:
+    """``bookrec/templates`` of an installed wheel, else the repository's ``templates``."""
+    return _PACKAGED_TEMPLATES if _PACKAGED_TEMPLATES.is_dir() else _REPOSITORY_TEMPLATES
+
 
 @dataclass(frozen=True)
 class Home:

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bookrec.errors import BookrecError
-
-_PACKAGED_TEMPLATES = Path(__file__).parents[1] / "templates"
-_REPOSITORY_TEMPLATES = Path(__file__).parents[3] / "templates"
-
-
-def default_templates() -> Path:
-    """``bookrec/templates`` of an installed wheel, else the repository's ``templates``."""
-    return _PACKAGED_TEMPLATES if _PACKAGED_TEMPLATES.is_dir() else _REPOSITORY_TEMPLATES
+from bookrec.settings import templates_directory
 
 
 @dataclass(frozen=True)
@@ -50,7 +43,7 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> SiteSettings:
         BookrecError: a variable is neither 0 nor 1.
     """
     return SiteSettings(
-        templates=default_templates(),
+        templates=templates_directory(),
         remote_covers=_flag(environ, "BOOKREC_REMOTE_COVERS"),
         secure_cookies=_flag(environ, "BOOKREC_SECURE_COOKIES"),
     )

@@ -1,0 +1,218 @@
+"""``bookrec doctor``: what is there, what is missing, what to run next. Imports no TensorFlow."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import platform
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import click
+
+from bookrec import __version__
+from bookrec.errors import BookrecError, NoSnapshot
+from bookrec.files import digest_of_file, read_pointer
+from bookrec.recommender import Recommender
+from bookrec.settings import Home, templates_directory
+from bookrec.shop_database import MIGRATIONS
+from bookrec.snapshot import (
+    RANKER_NAME,
+    check_structure,
+    current_snapshot,
+    open_database,
+    read_meta,
+)
+
+State = Literal["ok", "missing", "stale", "damaged"]
+
+_OFFLINE_MODULES: Final = ("pandas", "pyarrow", "scipy", "gensim", "keras", "tensorflow")
+_DATASET_FILES: Final = ("readers.parquet", "books.parquet", "interactions.parquet")
+_LITTLE_DISK_GIB: Final = 2.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    what: str
+    state: State
+    detail: str
+    next_step: str | None = None
+    """The command that mends it, None where nothing needs mending."""
+
+
+@click.command()
+@click.pass_obj
+def doctor(home: Home) -> None:
+    """Say what is there, what is missing and what to run next.
+
+    Looks at the installation, the data set, the model, the published snapshot and the shop's
+    database. Exits with 1 when one of them is damaged; what is only missing or stale is no error.
+
+    \b
+    Example:
+      bookrec --home /srv/bookrec doctor
+    """
+    found = list(examine(home))
+    for finding in found:
+        click.echo(f"{finding.state:8} {finding.what:14} {finding.detail}")
+    steps = [finding.next_step for finding in found if finding.next_step]
+    click.echo(f"\nNext: {steps[0] if steps else 'bookrec serve'}")
+    if any(finding.state == "damaged" for finding in found):
+        raise click.exceptions.Exit(1)
+
+
+def examine(home: Home) -> Iterator[Finding]:
+    """Everything there is to say of one installation and its home directory, in the flow's order."""
+    yield _python()
+    yield _offline_extra()
+    yield _templates()
+    yield _disk(home)
+    dataset, finding = _dataset(home)
+    yield finding
+    model, finding = _model(home, dataset)
+    yield finding
+    yield _snapshot(home, dataset, model)
+    yield _shop(home)
+
+
+def _python() -> Finding:
+    detail = f"{platform.python_version()}, bookrec {__version__}"
+    if (3, 11) <= sys.version_info[:2] <= (3, 13):
+        return Finding("python", "ok", detail)
+    return Finding("python", "missing", f"{detail}; 3.11, 3.12 or 3.13 is needed", "make install")
+
+
+def _offline_extra() -> Finding:
+    missing = [name for name in _OFFLINE_MODULES if importlib.util.find_spec(name) is None]
+    if not missing:
+        return Finding("offline extra", "ok", "installed: this machine can import, train and score")
+    detail = f"without {', '.join(missing)}: this machine can serve, but not train or score"
+    return Finding("offline extra", "missing", detail)
+
+
+def _templates() -> Finding:
+    directory = templates_directory()
+    if directory.is_dir():
+        return Finding("templates", "ok", str(directory))
+    return Finding("templates", "damaged", f"not at {directory}", "pip install --force-reinstall")
+
+
+def _disk(home: Home) -> Finding:
+    there = next(path for path in (home.root, *home.root.parents) if path.exists())
+    free_gib = shutil.disk_usage(there).free / 2**30
+    detail = f"{home.root}, {free_gib:,.1f} GiB free"
+    if free_gib < _LITTLE_DISK_GIB:
+        detail += "; a large data set needs more"
+        return Finding("home", "stale", detail, "bookrec snapshots prune")
+    return Finding("home", "ok", detail)
+
+
+Manifest = dict[str, Any]
+
+
+def _dataset(home: Home) -> tuple[Manifest | None, Finding]:
+    again = "bookrec data import SOURCE"
+    name = read_pointer(home.datasets)
+    if name is None:
+        return None, Finding("data set", "missing", "nothing imported yet", again)
+    directory = home.datasets / name
+    try:
+        manifest = _read_manifest(directory)
+        counts = ", ".join(
+            f"{int(manifest[key]):,} {key}" for key in ("readers", "books", "interactions")
+        )
+    except _UNREADABLE as error:
+        return None, Finding("data set", "damaged", f"{directory}: {error}", again)
+    lost = [file for file in _DATASET_FILES if not (directory / file).is_file()]
+    if lost:
+        return None, Finding("data set", "damaged", f"{directory} lacks {', '.join(lost)}", again)
+    sample = " (sample data)" if manifest.get("sample") else ""
+    return manifest, Finding("data set", "ok", f"{name}{sample}: {counts}")
+
+
+def _model(home: Home, dataset: Manifest | None) -> tuple[Manifest | None, Finding]:
+    again = "bookrec train"
+    name = read_pointer(home.models)
+    if name is None:
+        return None, Finding("model", "missing", "nothing trained yet", again)
+    directory = home.models / name
+    try:
+        manifest = _read_manifest(directory)
+        changed = [
+            file
+            for file, digest in manifest["files"].items()
+            if not (directory / file).is_file() or digest_of_file(directory / file) != digest
+        ]
+        foreign = dataset is not None and manifest["dataset_digest"] != dataset["digest"]
+    except _UNREADABLE as error:
+        return None, Finding("model", "damaged", f"{directory}: {error}", again)
+    if changed:
+        detail = f"{directory}: missing or changed since training: {', '.join(changed)}"
+        return None, Finding("model", "damaged", detail, again)
+    if foreign:
+        detail = f"{name} was trained on {manifest['dataset_id']}, not the current data set"
+        return manifest, Finding("model", "stale", detail, again)
+    return manifest, Finding("model", "ok", name)
+
+
+def _snapshot(home: Home, dataset: Manifest | None, model: Manifest | None) -> Finding:
+    try:
+        directory = current_snapshot(home.snapshots)
+        check_structure(directory)
+        Recommender.load(directory / RANKER_NAME)
+        with contextlib.closing(open_database(directory)) as connection:
+            meta = read_meta(connection)
+    except NoSnapshot:
+        return Finding("snapshot", "missing", "nothing published yet", "bookrec score")
+    except (BookrecError, sqlite3.DatabaseError) as error:
+        return Finding("snapshot", "damaged", str(error), "bookrec snapshots rollback")
+    name = directory.name
+    if model is not None and meta.get("model_id") != model["model_id"]:
+        detail = f"{name} was scored by {meta.get('model_id')}, not the current model"
+        return Finding("snapshot", "stale", detail, "bookrec score")
+    if dataset is not None and meta.get("dataset_digest") != dataset["digest"]:
+        detail = f"{name} was scored on {meta.get('dataset_id')}, not the current data set"
+        return Finding("snapshot", "stale", detail, "bookrec score")
+    return Finding("snapshot", "ok", name)
+
+
+def _shop(home: Home) -> Finding:
+    path = home.shop_database
+    if not path.exists():
+        return Finding("shop", "ok", f"{path} is made when the site first starts")
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
+        ) as connection:
+            version = int(connection.execute("pragma user_version").fetchone()[0])
+            verdict = connection.execute("pragma quick_check").fetchone()[0]
+            if verdict == "ok" and 0 < version <= len(MIGRATIONS):
+                accounts = connection.execute("select count(*) from account").fetchone()[0]
+                detail = f"{accounts:,} accounts, schema version {version}"
+    except sqlite3.DatabaseError as error:
+        verdict, version = str(error), 0
+    if verdict != "ok":
+        return Finding("shop", "damaged", f"{path}: {verdict}", "restore it from a backup")
+    if version > len(MIGRATIONS):
+        detail = f"{path} was written by a newer bookrec (schema version {version})"
+        return Finding("shop", "damaged", detail, "install the newer bookrec")
+    if version < len(MIGRATIONS):
+        detail = f"schema version {version} of {len(MIGRATIONS)}; the site brings it up to date"
+        return Finding("shop", "stale", detail, "bookrec serve")
+    return Finding("shop", "ok", detail)
+
+
+_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError)
+
+
+def _read_manifest(directory: Path) -> Manifest:
+    manifest: Manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
