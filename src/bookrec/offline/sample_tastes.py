@@ -48,7 +48,7 @@ def draw_tastes(
         next_to_it = _RELATED_SHARE * related[first] + (1 - _RELATED_SHARE) * popularity
         next_to_it[(popularity == 0) | (np.arange(len(popularity)) == first)] = 0.0
         wanted = rng.choice(len(_TASTE_COUNTS), p=_TASTE_COUNTS)
-        n_others = min(wanted, np.count_nonzero(next_to_it))
+        n_others = min(int(wanted), int(np.count_nonzero(next_to_it)))
         chosen = [first]
         if n_others:
             p = next_to_it / next_to_it.sum()
