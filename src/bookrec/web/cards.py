@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from urllib.parse import quote
 
-from bookrec.web.catalogue import Book, ListedBook
+from bookrec.web.catalogue import EVERYONE, Book, ListedBook
 from bookrec.web.contexts import BookCard, RankedCard, Reason, Shelf
 from bookrec.web.recommendations import Recommendations
 from bookrec.web.visits import Visit
@@ -49,6 +49,7 @@ def recommended_shelf(visit: Visit, recommendations: Recommendations) -> Shelf:
             )
             for item in recommendations.items
         ],
+        recommendations.segment if recommendations.source == "popular" else EVERYONE,
     )
 
 

@@ -14,7 +14,14 @@ import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
 from bookrec.web.accounts import Account
-from bookrec.web.catalogue import Book, ListedBook, books_by_id, popular_books, stored_list
+from bookrec.web.catalogue import (
+    EVERYONE,
+    Book,
+    ListedBook,
+    books_by_id,
+    popular_books,
+    stored_list,
+)
 from bookrec.web.catalogue import books_by_isbn as find_books
 from bookrec.web.database import Row, ShopDatabase
 from bookrec.web.history import INTERACTIONS_QUERY, History, build_history
@@ -44,6 +51,8 @@ class Recommendations(msgspec.Struct, frozen=True):
 
     source: str
     """``precomputed``, ``live`` or ``popular``."""
+    segment: str
+    """Whose popular books the popular ones are: an age band, or ``all``."""
     items: list[RecommendedBook]
 
 
@@ -66,10 +75,8 @@ class ReaderLists:
         source, listed = await self._stored(snapshot, account, history)
         works = history.works
         chosen = _take(listed, works, limit)
-        popular: list[ListedBook] = []
-        if len(chosen) < limit:
-            segment = AGE_BANDS[age_band(known_age(snapshot, account, history))]
-            popular = popular_for(snapshot, segment, works, limit - len(chosen))
+        segment = popular_segment(snapshot, known_age(snapshot, account, history))
+        popular = popular_for(snapshot, segment, works, limit - len(chosen))
         reasons = find_reasons(snapshot, history, [item.book for item in chosen])
         items = [
             RecommendedBook(
@@ -81,7 +88,7 @@ class ReaderLists:
             )
             for rank, item in enumerate([*chosen, *popular], start=1)
         ]
-        return Recommendations(source, items)
+        return Recommendations(source, segment, items)
 
     async def refresh_live_list(self, snapshot: Snapshot, account: Account) -> None:
         """Rank anew for a reader without a precomputed list, after their history changed.
@@ -167,12 +174,23 @@ def known_age(snapshot: Snapshot, account: Account, history: History) -> int | N
     return row[0] if row else None
 
 
+def popular_segment(snapshot: Snapshot, age: int | None) -> str:
+    """The age band of an age if the snapshot has popular books of it, else ``all``."""
+    band = age_band(age)
+    if band == 0:
+        return EVERYONE
+    known = snapshot.row("select 1 from popular_top where segment = ?", (AGE_BANDS[band],))
+    return AGE_BANDS[band] if known else EVERYONE
+
+
 def popular_for(
     snapshot: Snapshot, segment: str, without_works: set[int], limit: int
 ) -> list[ListedBook]:
     """Popular books of an age band, then of everyone, without some works."""
+    if limit <= 0:
+        return []
     popular = popular_books(snapshot, segment, _POPULAR_LOOKED_AT)
-    popular += popular_books(snapshot, "all", _POPULAR_LOOKED_AT)
+    popular += popular_books(snapshot, EVERYONE, _POPULAR_LOOKED_AT)
     return _take(popular, without_works, limit)
 
 
