@@ -1,30 +1,15 @@
-"""The site over a small snapshot: in process (`client`) and as a real server (`server`)."""
+"""The site over a small snapshot: in process (`client`) and as a real server (`serve`)."""
 
 from __future__ import annotations
 
-import contextlib
-import re
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import httpx
 import pytest
-from litestar import Litestar
-from litestar.testing import TestClient
+from site_testing import Client, Server, open_client, start_server
 from small_snapshot import build_snapshot
 
 from bookrec.settings import Home
-from bookrec.web.app import create_app
-from bookrec.web.site_settings import SiteSettings, default_templates
-
-PASSWORD = "correct-horse-9"
-
-Client = TestClient[Litestar]
 
 
 @pytest.fixture
@@ -39,21 +24,6 @@ def snapshot_id(home: Home) -> str:
     return build_snapshot(home)
 
 
-def make_settings(**changes: object) -> SiteSettings:
-    """Settings that notice a new snapshot at once."""
-    return SiteSettings(
-        **{"templates": default_templates(), "snapshot_check_s": 0.0, **changes}  # type: ignore[arg-type]
-    )
-
-
-@contextlib.contextmanager
-def open_client(home: Home, **changes: object) -> Iterator[Client]:
-    """The site in this process; redirects are not followed."""
-    with TestClient(create_app(home, make_settings(**changes))) as client:
-        client.follow_redirects = False
-        yield client
-
-
 @pytest.fixture
 def client(home: Home, snapshot_id: str) -> Iterator[Client]:
     """The site over the small snapshot, in this process."""
@@ -61,68 +31,14 @@ def client(home: Home, snapshot_id: str) -> Iterator[Client]:
         yield client
 
 
-def bearer(client: Client, username: str, password: str = PASSWORD) -> dict[str, str]:
-    """Headers of a signed-in API client."""
-    answer = client.post("/api/v1/session", json={"username": username, "password": password})
-    assert answer.status_code == 201, answer.text
-    return {"authorization": f"Bearer {answer.json()['token']}"}
-
-
-def register(client: Client, username: str = "anna", **fields: object) -> dict[str, str]:
-    """Register by the API; headers of the new reader."""
-    body = {"username": username, "password": PASSWORD, **fields}
-    answer = client.post("/api/v1/accounts", json=body)
-    assert answer.status_code == 201, answer.text
-    return bearer(client, username)
-
-
-def form_token(page: str) -> str:
-    """The token of the first form of a page."""
-    found = re.search(r'name="csrf_token"\s+value="([0-9a-f]{64})"', page)
-    assert found, "the page has no form with a token"
-    return found[1]
-
-
-def sign_in(client: Client, username: str = "anna", password: str = PASSWORD) -> httpx.Response:
-    """Sign in by the page's form."""
-    token = form_token(client.get("/login").text)
-    return client.post(
-        "/login",
-        data={"username": username, "password": password, "next": "/", "csrf_token": token},
-    )
-
-
-class Server:
-    """A running ``bookrec serve``."""
-
-    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
-        self.process = process
-        self.address = address
-
-    def stop(self, with_signal: int = signal.SIGTERM) -> int:
-        """Stop it; its exit code."""
-        self.process.send_signal(with_signal)
-        return self.process.wait(timeout=20)
-
-
 @pytest.fixture
-def start_server(home: Home) -> Iterator[Callable[..., Server]]:
+def serve(home: Home) -> Iterator[Callable[..., Server]]:
     """Starts real servers over `home`; they are stopped at the end of the test."""
     servers: list[Server] = []
 
     def start(workers: int = 1) -> Server:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bookrec", "--home", str(home.root), "serve",
-             "--port", str(port), "--workers", str(workers)],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-        server = Server(process, f"http://127.0.0.1:{port}")
-        servers.append(server)
-        _wait_until_alive(server)
-        return server
+        servers.append(start_server(home, workers))
+        return servers[-1]
 
     yield start
     for server in servers:
@@ -130,16 +46,3 @@ def start_server(home: Home) -> Iterator[Callable[..., Server]]:
             server.stop()
         assert server.process.stdout is not None
         server.process.stdout.close()
-
-
-def _wait_until_alive(server: Server) -> None:
-    give_up_at = time.monotonic() + 30
-    while time.monotonic() < give_up_at:
-        if server.process.poll() is not None:
-            assert server.process.stdout is not None
-            pytest.fail(f"the server ended: {server.process.stdout.read()}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{server.address}/health/live").status_code == 200:
-                return
-        time.sleep(0.1)
-    pytest.fail("the server did not answer within 30 seconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from conftest import Client
+from site_testing import Client
 from small_snapshot import BOOKS, CONTENT_ISBN, ONE_TEN_ISBN, UNLISTED_ISBN
 
 

@@ -19,7 +19,7 @@ from bookrec.web.accounts import (
     claimed_user_id,
 )
 from bookrec.web.cards import book_card
-from bookrec.web.catalogue import Book, books_by_isbn, popular_books
+from bookrec.web.catalogue import EVERYONE, Book, books_by_isbn, popular_books
 from bookrec.web.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.history import build_history
 from bookrec.web.rate_limit import TooManyAttempts
@@ -151,7 +151,7 @@ async def _books_to_like(visit: Visit, q: str) -> list[Book]:
     if q:
         query = SearchQuery(q=q, page_size=SUGGESTIONS)
         return (await asyncio.to_thread(search, visit.snapshot, query)).items
-    popular = popular_books(visit.snapshot, "all", _POPULAR_LOOKED_AT)
+    popular = popular_books(visit.snapshot, EVERYONE, _POPULAR_LOOKED_AT)
     by_author: dict[str, Book] = {}
     for item in popular:
         by_author.setdefault(item.book.author.casefold() or item.book.isbn, item.book)

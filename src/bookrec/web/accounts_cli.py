@@ -11,12 +11,13 @@ import click
 
 from bookrec.errors import ShopError
 from bookrec.settings import Home
+from bookrec.snapshot import current_snapshot
 from bookrec.web import accounts as shop_accounts
 from bookrec.web import database
 from bookrec.web.accounts import Account, NewAccount
 from bookrec.web.database import ShopDatabase
 from bookrec.web.passwords import generate_password, hash_password, password_problem
-from bookrec.web.snapshots import Snapshot, SnapshotWatch
+from bookrec.web.snapshots import Snapshot
 
 T = TypeVar("T")
 
@@ -78,7 +79,7 @@ def invite_reader(home: Home, user_id: str, valid_days: int = 14) -> str:
 
 
 def _require_reader(home: Home, user_id: str) -> None:
-    snapshot: Snapshot = SnapshotWatch(home.snapshots, 0).current()
+    snapshot = Snapshot(current_snapshot(home.snapshots))
     if not snapshot.row("select 1 from reader where user_id = ?", (user_id,)):
         raise ShopError(
             f"The published snapshot {snapshot.snapshot_id} has no reader {user_id!r}; "

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.params import FromPath, QueryParameter
 
-from bookrec.web.catalogue import Book, find_book, popular_books, similar_books
+from bookrec.web.catalogue import EVERYONE, Book, find_book, popular_books, similar_books
 from bookrec.web.problems import InvalidRequest
 from bookrec.web.schemas import Book as BookAnswer
 from bookrec.web.schemas import BookList, RankedList, api_book, ranked_list
@@ -107,7 +107,7 @@ async def list_popular(
     limit: Limit = 20,
 ) -> Response[RankedList]:
     """The books most readers have; ``score`` is their share."""
-    listed = popular_books(snapshot, "all", limit)
+    listed = popular_books(snapshot, EVERYONE, limit)
     answer = ranked_list("popular", snapshot.snapshot_id, listed)
     return _public(request, site, snapshot, answer)
 

@@ -37,6 +37,9 @@ class ListedBook(msgspec.Struct, frozen=True):
 BOOK_COLUMNS: Final = ", ".join(f"book.{name}" for name in Book.__struct_fields__)
 """The columns of `Book`, in its order, for ``select``."""
 
+EVERYONE: Final = "all"
+"""The segment of ``popular_top`` that every snapshot has."""
+
 _MOST_PARAMETERS: Final = 500
 
 

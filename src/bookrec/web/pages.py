@@ -15,6 +15,7 @@ from bookrec.web import cookies
 from bookrec.web.accounts import Account
 from bookrec.web.cards import book_card, listed_shelf, reason, recommended_shelf
 from bookrec.web.catalogue import (
+    EVERYONE,
     Book,
     books_by_isbn,
     editions,
@@ -51,7 +52,7 @@ async def home(visit: NamedDependency[Visit]) -> Response[Any]:
         recent = [known[isbn] for isbn in isbns if isbn in known]
     page = HomePage(
         yours=yours,
-        popular=listed_shelf(visit, "popular", popular_books(snapshot, "all", SHELF_LENGTH)),
+        popular=listed_shelf(visit, "popular", popular_books(snapshot, EVERYONE, SHELF_LENGTH)),
         recently_opened=[book_card(visit, book) for book in recent],
         catalogue_size=int(snapshot.meta.get("books", 0)),
     )

@@ -118,6 +118,17 @@ def _problem(
 def _error_page(
     renderer: Renderer, request: AnyRequest, status: int, detail: str, headers: dict[str, str]
 ) -> Response[Any]:
+    try:
+        return _rendered_error(renderer, request, status, detail, headers)
+    except Exception:
+        # An error page that cannot be rendered must not hide the error it is about.
+        logger.exception("the error page for %s cannot be rendered", request.url.path)
+        return Response(detail, status_code=status, media_type="text/plain", headers=headers)
+
+
+def _rendered_error(
+    renderer: Renderer, request: AnyRequest, status: int, detail: str, headers: dict[str, str]
+) -> Response[Any]:
     visit = getattr(request.state, "visit", None)
     page = ErrorPage(
         status, _TITLES.get(status, "failed" if status >= 500 else "bad_request"), detail

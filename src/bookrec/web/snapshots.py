@@ -103,5 +103,5 @@ class SnapshotWatch:
             self._error = None
         except (SnapshotError, sqlite3.Error, OSError) as error:
             if str(error) != str(self._error):
-                logger.error("snapshot not opened, %s is served on: %s", served, error)
+                logger.warning("no new snapshot, %s is served: %s", served or "none", error)
             self._error = error if isinstance(error, SnapshotError) else SnapshotError(str(error))
