@@ -7,8 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bookrec.settings import Home
+
+# No deadline: a busy machine is no failure.
+settings.register_profile("bookrec", deadline=None)
+settings.load_profile("bookrec")
 
 
 def bookrec(home: Home, *arguments: str) -> str:

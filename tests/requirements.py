@@ -18,10 +18,11 @@ SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 def require_chromium() -> str:
     """The path of Chromium's executable."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    _missing("Chromium is not installed ('make browser' says how to get it)")
+    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
+    path = next((path for path in found if path), None)
+    if path is None:
+        _missing("Chromium is not installed ('make browser' says how to get it)")
+    return path
 
 
 def require_shared_data(name: str) -> Path:

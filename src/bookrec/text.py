@@ -14,7 +14,7 @@ _LETTERS_WITHOUT_DECOMPOSITION: Final = str.maketrans(
     {"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ß": "ss", "æ": "ae", "Æ": "ae",
      "œ": "oe", "Œ": "oe", "ı": "i", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d"}
 )  # fmt: skip
-_NOT_WORD: Final = re.compile(r"[^\w]+|_+")
+_NOT_WORD: Final = re.compile(r"[\W_]+")
 _BRACKETED: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _APOSTROPHE: Final = re.compile(r"['’`]")
 
@@ -27,8 +27,9 @@ def fold(text: str) -> str:
     >>> fold("Søren's  Either/Or")
     'sorens either or'
     """
-    text = _APOSTROPHE.sub("", text.translate(_LETTERS_WITHOUT_DECOMPOSITION))
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposed first: `ǿ` is an `ø` and an accent, `℠` is `SM`. And again, after the lower-casing.
+    text = unicodedata.normalize("NFKD", text).translate(_LETTERS_WITHOUT_DECOMPOSITION)
+    decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", bare).strip()
 
