@@ -1,0 +1,76 @@
+"""``bookrec data import`` as an operator runs it: output, exit codes, one-sentence errors."""
+
+import subprocess
+import sys
+
+import pytest
+from click.testing import CliRunner
+
+from bookrec.offline.data_cli import data
+from bookrec.offline.data_import import AUTO, LAYOUTS
+from bookrec.settings import Home
+
+FILES = {
+    "Users.csv": "User-ID,Location,Age\n1,x,20\n2,y,200\n",
+    "Books.csv": "ISBN,Book-Title,Book-Author,Year-Of-Publication,Publisher\n"
+    "080442957X,The Trial,Franz Kafka,1998,Holt\n",
+    "Ratings.csv": "User-ID,ISBN,Book-Rating\n2,080442957X,8\n2,1111111111,8\n",
+}
+
+
+@pytest.fixture
+def source(tmp_path):
+    directory = tmp_path / "raw"
+    directory.mkdir()
+    for name, text in FILES.items():
+        (directory / name).write_text(text)
+    return directory
+
+
+def bookrec(*arguments):
+    """Run the command in a process of its own."""
+    command = [sys.executable, "-m", "bookrec", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_an_import_accounts_for_every_row_and_says_what_is_next(tmp_path, source):
+    done = bookrec("--home", tmp_path, "data", "import", source)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert "Users.csv: 2 rows read = 2 kept + 0 rejected" in lines
+    assert "    repaired           1  age_impossible" in lines
+    assert "Ratings.csv: 2 rows read = 1 kept + 1 rejected" in lines
+    assert "    rejected           1  book_not_in_catalogue" in lines
+    assert lines[-1] == "Next: bookrec train"
+    current = (tmp_path / "artifacts/datasets/current").read_text().strip()
+    assert f"Data set {current} is current: 2 readers (1 with an interaction)" in done.stdout
+
+
+def test_an_error_is_one_sentence_without_a_traceback(tmp_path, source):
+    (source / "Books.csv").unlink()
+    failed = bookrec("--home", tmp_path / "home", "data", "import", source)
+    assert failed.returncode == 1
+    assert failed.stdout == ""
+    *stages, error = failed.stderr.splitlines()
+    assert error.startswith(f"Error: {source} lacks Books.csv")
+    assert stages == [f"Reading {source} as book-crossing"]
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_unknown_format_is_a_usage_error(tmp_path, source):
+    result = CliRunner().invoke(
+        data, ["import", "--format", "xml", str(source)], obj=Home(tmp_path)
+    )
+    assert result.exit_code == 2
+
+
+def test_every_layout_can_be_named():
+    options = {option.name: option for option in data.commands["import"].params}
+    assert set(options["layout"].type.choices) == {AUTO, *LAYOUTS}
+
+
+@pytest.mark.parametrize("arguments", [[], ["import"], ["sample"]])
+def test_help_has_an_example(arguments):
+    result = CliRunner().invoke(data, [*arguments, "--help"])
+    assert result.exit_code == 0
+    assert "Example:\n" in result.output
