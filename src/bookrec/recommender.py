@@ -167,7 +167,7 @@ class Recommender:
                 np.load(directory / "reader_centroid.npy", mmap_mode="r") if embedding else None,
                 np.load(directory / "centroid_weight.npy", mmap_mode="r") if embedding else None,
             )
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise SnapshotError(
                 f"{directory} cannot be used for live inference ({error}); run 'bookrec score'."
             ) from error

@@ -1,0 +1,81 @@
+"""Random recommenders whose dimensions all differ, so that a swapped axis cannot pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bookrec.ages import AGE_BANDS
+from bookrec.ranker import Floats, SplitRanker
+from bookrec.recommender import ReaderKind, Recommender
+from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY, Retrieval
+
+BOOKS, TOWER, AGE_WIDTH, TOWER_HIDDEN = 37, 4, 3, 5
+FIRST, SECOND, EMBEDDING = 11, 7, 6
+
+
+def normal(rng: np.random.Generator, *shape: int) -> Floats:
+    return rng.normal(0, 0.5, shape).astype(np.float32)
+
+
+def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
+    """Up to four neighbours a book, the last book without any; authors 0 (unknown) to 8."""
+    counts = rng.integers(0, 5, books)
+    counts[-1] = 0
+    neighbours = [
+        rng.choice(np.delete(np.arange(books), book), count, replace=False)
+        for book, count in enumerate(counts)
+    ]
+    return Retrieval(
+        knn_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        knn_book=np.concatenate(neighbours).astype(np.int32),
+        knn_weight=rng.uniform(0.1, 2, counts.sum()).astype(np.float32),
+        book_vector=normal(rng, books, TOWER),
+        history_vector=normal(rng, books, TOWER),
+        tower_age=normal(rng, len(AGE_BANDS), AGE_WIDTH),
+        tower_kernel_1=normal(rng, TOWER + AGE_WIDTH, TOWER_HIDDEN),
+        tower_bias_1=normal(rng, TOWER_HIDDEN),
+        tower_kernel_2=normal(rng, TOWER_HIDDEN, TOWER),
+        tower_bias_2=normal(rng, TOWER),
+        author_of_book=rng.integers(0, 9, books).astype(np.int32),
+        popularity=np.log1p(rng.integers(0, 50, books)).astype(np.float32),
+    )
+
+
+def make_ranker(
+    rng: np.random.Generator, books: int, reader_features: int, pair_features: int
+) -> SplitRanker:
+    return SplitRanker(
+        age_half=normal(rng, len(AGE_BANDS), FIRST),
+        age_wide=normal(rng, len(AGE_BANDS)),
+        reader_kernel=normal(rng, reader_features, FIRST),
+        reader_wide=normal(rng, reader_features),
+        book_half=normal(rng, books, FIRST),
+        book_wide=normal(rng, books),
+        pair_kernel=normal(rng, pair_features, FIRST),
+        pair_wide=normal(rng, pair_features),
+        hidden=(
+            (normal(rng, FIRST, SECOND), normal(rng, SECOND)),
+            (normal(rng, SECOND, 1), normal(rng, 1)),
+        ),
+        wide_weight=0.7,
+        deep_weight=-1.3,
+        bias=0.25,
+    )
+
+
+def make_recommender(
+    kind: ReaderKind = "history", seed: int = 0, books: int = BOOKS
+) -> Recommender:
+    """Works of one to three consecutive books."""
+    rng = np.random.default_rng(seed)
+    retrieval = make_retrieval(rng, books)
+    works = np.cumsum(rng.random(books) < 0.7).astype(np.int32)
+    if kind == "history":
+        ranker = make_ranker(rng, books, len(READER_ACTIVITY) + TOWER, len(PAIR_FEATURES))
+        return Recommender(retrieval, ranker, kind, works, None, None)
+    ranker = make_ranker(rng, books, EMBEDDING + 1, 0)
+    count = rng.integers(0, 20, books)
+    return Recommender(
+        retrieval, ranker, kind, works, normal(rng, books, EMBEDDING),
+        (count / (count + 5)).astype(np.float32),
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""One suite for both kinds of recommender: what every list must be."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bookrec.ages import age_band
+from bookrec.errors import SnapshotError
+from bookrec.ranker import probabilities
+from bookrec.recommender import ReaderKind, Recommender
+from bookrec.retrieval import make_history
+from small_recommender import BOOKS, EMBEDDING, make_recommender
+
+KINDS = ("history", "embedding")
+OWN, RATINGS = np.array([3, 17, 30]), np.array([9, 0, 4])
+
+
+def brute_force(
+    recommender: Recommender, books, ratings, age, top
+) -> tuple[list[int], list[float]]:
+    """The list by its definition, book by book."""
+    history = make_history(books, ratings)
+    band = age_band(age)
+    signals = recommender.retrieval.signals(history, band)
+    features = recommender.reader_features(history, signals)
+    logits = recommender.score(band, features, signals, slice(None))
+    taken = set(recommender.work_of_book[books].tolist())
+    found: list[int] = []
+    for book in sorted(range(recommender.n_books), key=lambda b: (-logits[b], b)):
+        if recommender.work_of_book[book] not in taken and len(found) < top:
+            taken.add(recommender.work_of_book[book])
+            found.append(book)
+    return found, probabilities(logits[found]).tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("top", [1, 10, 100])
+def test_a_list_equals_its_definition(kind: ReaderKind, top: int):
+    recommender = make_recommender(kind)
+    books, scores = recommender.top_n(OWN, RATINGS, 34, top)
+    expected_books, expected_scores = brute_force(recommender, OWN, RATINGS, 34, top)
+    assert books.tolist() == expected_books
+    np.testing.assert_allclose(scores, expected_scores, rtol=1e-6)
+
+
+@given(
+    data=st.data(), kind=st.sampled_from(KINDS), candidates=st.sampled_from([None, 6, 20, BOOKS])
+)
+def test_what_every_list_promises(data, kind: ReaderKind, candidates: int | None):
+    recommender = make_recommender(kind)
+    own = data.draw(st.lists(st.integers(0, BOOKS - 1), max_size=12, unique=True))
+    ratings = data.draw(st.lists(st.integers(0, 10), min_size=len(own), max_size=len(own)))
+    age = data.draw(st.none() | st.integers(0, 120))
+    arguments = (np.array(own, dtype=np.int64), np.array(ratings, dtype=np.int64), age, 8)
+    books, scores = recommender.top_n(*arguments, candidates=candidates)
+    works = recommender.work_of_book[books].tolist()
+    assert not set(works) & set(recommender.work_of_book[own].tolist())
+    assert len(set(works)) == len(works) <= 8
+    assert (np.diff(scores) <= 0).all()
+    assert ((scores >= 0) & (scores <= 1)).all()
+    again, _ = recommender.top_n(*arguments, candidates=candidates)
+    assert again.tolist() == books.tolist()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_as_many_candidates_as_books_is_the_whole_catalogue(kind: ReaderKind):
+    recommender = make_recommender(kind)
+    all_books = recommender.top_n(OWN, RATINGS, None, 20)
+    as_candidates = recommender.top_n(OWN, RATINGS, None, 20, candidates=BOOKS)
+    assert all_books[0].tolist() == as_candidates[0].tolist()
+    np.testing.assert_allclose(all_books[1], as_candidates[1], rtol=1e-6)
+
+
+def test_ties_go_to_the_lower_position():
+    recommender = make_recommender()
+    ranker = recommender.ranker
+    flat = replace(ranker, wide_weight=0.0, deep_weight=0.0)
+    recommender = replace(recommender, ranker=flat, work_of_book=np.arange(BOOKS, dtype=np.int32))
+    books, scores = recommender.top_n(OWN, RATINGS, 34, 5)
+    assert books.tolist() == [0, 1, 2, 4, 5]
+    assert set(scores.tolist()) == {probabilities(np.array([ranker.bias]))[0]}
+
+
+def test_many_editions_do_not_shorten_a_list():
+    recommender = make_recommender(books=400)
+    # Three works of one, one, and 390 editions, then eight of one.
+    works = np.concatenate([[0, 1], np.full(390, 2), np.arange(3, 11)]).astype(np.int32)
+    recommender = replace(recommender, work_of_book=works)
+    books, _ = recommender.top_n(np.array([0]), np.array([0]), None, 10)
+    assert len(books) == 10
+    expected, _ = brute_force(recommender, np.array([0]), np.array([0]), None, 10)
+    assert books.tolist() == expected
+
+
+def test_a_reader_who_owns_everything_has_an_empty_list():
+    everything = np.arange(BOOKS)
+    books, scores = make_recommender().top_n(everything, np.zeros(BOOKS, dtype=int), None, 5)
+    assert len(books) == len(scores) == 0
+
+
+def test_known_features_are_used_as_they_are():
+    recommender = make_recommender("embedding")
+    signals = recommender.retrieval.signals(make_history(OWN, RATINGS), 3)
+    row = np.linspace(-1, 1, EMBEDDING + 1, dtype=np.float32)
+    logits = recommender.score(3, row, signals, slice(None))
+    books, scores = recommender.top_n(OWN, RATINGS, 34, 1, known_features=row)
+    allowed = ~np.isin(recommender.work_of_book, recommender.work_of_book[OWN])
+    assert books[0] == np.flatnonzero(allowed)[logits[allowed].argmax()]
+    assert scores[0] == pytest.approx(probabilities(logits[books])[0])
+
+
+def test_an_embedding_is_solved_from_the_liked_books():
+    recommender = make_recommender("embedding")
+    assert recommender.reader_centroid is not None
+    assert recommender.centroid_weight is not None
+    history = make_history(OWN, RATINGS)
+    signals = recommender.retrieval.signals(history, 0)
+    found = recommender.reader_features(history, signals)
+    confidence = recommender.centroid_weight[[3, 17]]
+    total = confidence @ recommender.reader_centroid[[3, 17]]
+    np.testing.assert_allclose(found[:-1], total / (confidence.sum() + 1 / 6), rtol=1e-5)
+    assert found[-1] == 0
+    nothing = make_history(np.array([], dtype=int), np.array([], dtype=int))
+    assert recommender.reader_features(nothing, signals).tolist() == [0] * (EMBEDDING + 1)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_saved_and_loaded_it_makes_the_same_lists(kind: ReaderKind, tmp_path: Path):
+    recommender = make_recommender(kind)
+    recommender.save(tmp_path)
+    loaded = Recommender.load(tmp_path)
+    assert loaded.reader_kind == kind
+    one, two = (r.top_n(OWN, RATINGS, 70, 12) for r in (recommender, loaded))
+    assert one[0].tolist() == two[0].tolist()
+    assert one[1].tolist() == two[1].tolist()
+
+
+def test_another_format_is_refused(tmp_path: Path):
+    make_recommender().save(tmp_path)
+    header = json.loads((tmp_path / "ranker.json").read_text())
+    (tmp_path / "ranker.json").write_text(json.dumps(header | {"format": 99}))
+    with pytest.raises(SnapshotError, match="format 99, this bookrec reads 1"):
+        Recommender.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["ranker.json", "book_half.npy", "work_of_book.npy", "output.npy"])
+def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, name: str):
+    make_recommender().save(tmp_path)
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(SnapshotError, match="run 'bookrec score'"):
+        Recommender.load(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(SnapshotError, match="run 'bookrec score'"):
+        Recommender.load(tmp_path)

@@ -1,0 +1,137 @@
+"""Signals, candidates and pair features beside hand computation."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY, Retrieval, best, make_history
+from small_recommender import BOOKS, make_retrieval
+
+
+@pytest.fixture
+def hand_made() -> Retrieval:
+    """Five books; 0 → 1 (weight 2), 3 (1); 1 → none; 2 → 3 (4); authors 1, 1, 2, 0, 2."""
+    retrieval = make_retrieval(np.random.default_rng(1), books=5)
+    return replace(
+        retrieval,
+        knn_start=np.array([0, 2, 2, 3, 3, 3]),
+        knn_book=np.array([1, 3, 3], dtype=np.int32),
+        knn_weight=np.array([2, 1, 4], dtype=np.float32),
+        author_of_book=np.array([1, 1, 2, 0, 2], dtype=np.int32),
+        popularity=np.log1p(np.array([9, 0, 4, 2, 1], dtype=np.float32)),
+    )
+
+
+def history(books: list[int], ratings: list[int]):
+    return make_history(np.array(books), np.array(ratings))
+
+
+def test_a_history_weighs_books_by_rating():
+    made = history([4, 0, 2, 1, 3, 5], [0, 10, 7, 6, 5, 4])
+    assert made.books.tolist() == [4, 0, 2, 1, 3, 5]
+    assert made.weights.tolist() == [1, 1, 1, 0.5, 0.5, 0]
+
+
+def test_knn_and_author_signals(hand_made: Retrieval):
+    # Book 0 liked, book 2 middling (weight ½), book 1 bad (weight 0, and its author counts nothing).
+    signals = hand_made.signals(history([0, 2, 1], [9, 5, 2]), age_band=3)
+    assert signals.knn.tolist() == [0, 2, 0, 1 + 4 / 2, 0]
+    assert signals.knn_support.tolist() == [0, 1, 0, 2, 0]
+    assert signals.author.tolist() == [1, 1, 0.5, 0, 0.5]
+    assert signals.history_weight == 1.5
+
+
+def test_an_unknown_author_says_nothing(hand_made: Retrieval):
+    assert hand_made.signals(history([3], [0]), age_band=0).author.tolist() == [0] * 5
+
+
+def test_the_reader_tower_in_plain_arithmetic(hand_made: Retrieval):
+    r = hand_made
+    mean = (1 * r.history_vector[0] + 0.5 * r.history_vector[2]) / 1.5
+    inputs = np.concatenate([mean, r.tower_age[6]])
+    hidden = np.maximum(r.tower_kernel_1.T @ inputs + r.tower_bias_1, 0)
+    expected = r.tower_kernel_2.T @ hidden + r.tower_bias_2
+    signals = r.signals(history([0, 2], [9, 5]), age_band=6)
+    np.testing.assert_allclose(signals.reader_vector, expected, rtol=1e-5)
+    products = r.book_vector @ expected
+    standard = (products - products.mean()) / products.std()
+    np.testing.assert_allclose(signals.tower, standard, rtol=1e-3, atol=1e-4)
+
+
+def test_an_empty_history_has_signals_without_history(hand_made: Retrieval):
+    signals = hand_made.signals(history([], []), age_band=0)
+    assert signals.knn.tolist() == signals.author.tolist() == [0] * 5
+    assert np.isfinite(signals.tower).all()
+    assert hand_made.activity(history([], []), signals).tolist() == [0] * len(READER_ACTIVITY)
+
+
+def test_activity(hand_made: Retrieval):
+    made = history([0, 1, 2], [9, 8, 0])
+    activity = hand_made.activity(made, hand_made.signals(made, 0))
+    expected = [np.log(4), (np.log(10) + np.log(1) + np.log(5)) / 3, 2 / 3]
+    np.testing.assert_allclose(activity, expected, rtol=1e-6)
+
+
+def test_pair_features(hand_made: Retrieval):
+    signals = hand_made.signals(history([0, 2], [9, 5]), age_band=3)
+    features = hand_made.pair_features(signals, np.array([3, 1], dtype=np.int32))
+    assert features.shape == (2, len(PAIR_FEATURES))
+    by_name = dict(zip(PAIR_FEATURES, features.T, strict=True))
+    np.testing.assert_allclose(by_name["knn_score"], np.log([4, 3]), rtol=1e-6)
+    np.testing.assert_allclose(by_name["knn_share"], [1, 2 / 3], rtol=1e-6)
+    np.testing.assert_allclose(by_name["knn_support"], np.log([3, 2]), rtol=1e-6)
+    np.testing.assert_allclose(by_name["tower_score"], signals.tower[[3, 1]])
+    np.testing.assert_allclose(by_name["author_affinity"], [0, np.log(2)], rtol=1e-6)
+    np.testing.assert_allclose(by_name["author_share"], [0, 1 / 1.5], rtol=1e-6)
+    everything = hand_made.pair_features(signals, slice(None))
+    np.testing.assert_array_equal(everything[[3, 1]], features)
+
+
+def test_candidates_are_the_union_of_the_retrievers():
+    retrieval = make_retrieval(np.random.default_rng(2))
+    signals = retrieval.signals(history([1, 5, 20], [9, 0, 8]), age_band=2)
+    chosen = retrieval.candidates(signals, 18)
+    assert chosen.tolist() == sorted(set(chosen.tolist()))
+    knn = sorted(np.flatnonzero(signals.knn > 0), key=lambda b: (-signals.knn[b], b))[:9]
+    tower = sorted(range(BOOKS), key=lambda b: (-signals.tower[b], b))[:3]
+    popular = sorted(range(BOOKS), key=lambda b: (-retrieval.popularity[b], b))[:3]
+    author = sorted(
+        np.flatnonzero(signals.author > 0),
+        key=lambda b: (-signals.author[b], -retrieval.popularity[b], b),
+    )[:3]
+    assert set(chosen.tolist()) == {int(b) for b in (*knn, *tower, *popular, *author)}
+
+
+@pytest.mark.parametrize("count", [BOOKS, BOOKS + 1])
+def test_enough_candidates_are_the_whole_catalogue(count: int):
+    retrieval = make_retrieval(np.random.default_rng(2))
+    signals = retrieval.signals(history([1], [0]), age_band=0)
+    assert retrieval.candidates(signals, count).tolist() == list(range(BOOKS))
+
+
+@given(
+    hnp.arrays(np.float32, st.integers(1, 30), elements=st.integers(-3, 3).map(float)),
+    st.integers(-1, 40),
+    st.sampled_from([-np.inf, 0.0]),
+)
+def test_best_takes_the_largest_and_ties_by_position(values, count, above):
+    ranked = sorted(range(len(values)), key=lambda i: (-values[i], i))
+    expected = [i for i in ranked if values[i] > above][: max(count, 0)]
+    assert sorted(best(values, count, above).tolist()) == sorted(expected)
+
+
+def test_saved_and_loaded_it_says_the_same(tmp_path: Path):
+    retrieval = make_retrieval(np.random.default_rng(3))
+    retrieval.save(tmp_path)
+    loaded = Retrieval.load(tmp_path)
+    assert isinstance(loaded.book_vector, np.memmap)
+    one, two = (r.signals(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
+    for name in ("knn", "knn_support", "tower", "author", "reader_vector"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
