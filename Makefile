@@ -49,7 +49,8 @@ browser:  ## How to get the browser of the browser tests
 	fi
 
 clean:  ## Remove the environment, caches and the demo; data sets, models and the shop stay
-	rm -rf $(VENV) demo dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	[ ! -e demo/DEMO ] || rm -rf demo
+	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # The first pip in an environment is as old as its Python; it understands hashes all the same.

@@ -19,16 +19,40 @@ from bookrec.errors import BookrecError
 from bookrec.settings import Home
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
-    "demo": ("bookrec.demo:demo", "The whole path on sample data, then the site."),
+    "demo": (
+        "bookrec.demo:demo",
+        "Build everything from sample data in the directory demo/, then serve the site.",
+    ),
     "data": ("bookrec.offline.data_cli:data", "Write sample data; import raw data."),
-    "train": ("bookrec.offline.train_cli:train", "Train ranker and retrieval on the data set."),
-    "artifacts": ("bookrec.offline.artifacts_cli:artifacts", "List and check model bundles."),
-    "score": ("bookrec.offline.score_cli:score", "Score candidates and publish a snapshot."),
-    "nightly": ("bookrec.offline.nightly_cli:nightly", "The whole refresh, for a scheduler."),
-    "snapshots": ("bookrec.snapshots_cli:snapshots", "Look after published snapshots."),
-    "serve": ("bookrec.web.serve_cli:serve", "Serve the site."),
-    "accounts": ("bookrec.web.accounts_cli:accounts", "The operator's side of accounts."),
-    "doctor": ("bookrec.doctor:doctor", "What is there, what is missing, what to run next."),
+    "train": (
+        "bookrec.offline.train_cli:train",
+        "Train ranker and retrieval on the current data set.",
+    ),
+    "artifacts": (
+        "bookrec.offline.artifacts_cli:artifacts",
+        "List model bundles and check them.",
+    ),
+    "score": (
+        "bookrec.offline.score_cli:score",
+        "Score candidates for every reader and book, and publish the lists as a snapshot.",
+    ),
+    "nightly": (
+        "bookrec.offline.nightly_cli:nightly",
+        "Take in what the shop learnt, score, and publish; one line per stage.",
+    ),
+    "snapshots": (
+        "bookrec.snapshots_cli:snapshots",
+        "List, show, verify, roll back and prune published snapshots.",
+    ),
+    "serve": ("bookrec.web.serve_cli:serve", "Serve the site until Ctrl-C or SIGTERM."),
+    "accounts": (
+        "bookrec.web.accounts_cli:accounts",
+        "Create accounts, invite readers of the data set, disable and list.",
+    ),
+    "doctor": (
+        "bookrec.doctor:doctor",
+        "Say what is there, what is missing and what to run next.",
+    ),
 }
 """Verb → (``module:command``, one-line help)."""
 
@@ -43,16 +67,7 @@ class LazyGroup(click.Group):
         if cmd_name not in VERBS:
             return None
         module_name, attribute = VERBS[cmd_name][0].split(":")
-        try:
-            module = importlib.import_module(module_name)
-        except ModuleNotFoundError as error:
-            if error.name is None or error.name.split(".")[0] == "bookrec":
-                raise
-            raise BookrecError(
-                f"'bookrec {cmd_name}' needs the package '{error.name}', which is not installed; "
-                "run: pip install 'bookrec[offline]'"
-            ) from error
-        command: click.Command = getattr(module, attribute)
+        command: click.Command = getattr(importlib.import_module(module_name), attribute)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -98,6 +113,16 @@ def main() -> None:
     except BookrecError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        # A verb of the offline half on a host that only serves; a missing module of ours is a bug.
+        if error.name is None or error.name.split(".")[0] == "bookrec":
+            raise
+        click.echo(
+            f"Error: This needs the package '{error.name}', which is not installed; "
+            "run: pip install 'bookrec[offline]'",
+            err=True,
+        )
+        sys.exit(BookrecError.exit_code)
     except BrokenPipeError:
         # The reader of our output went away (`bookrec … | head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
