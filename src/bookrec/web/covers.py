@@ -31,7 +31,8 @@ MOTIFS: Final = (
 
 _LONG_TITLE: Final = 34
 _BRACKETED: Final = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
-_WORDS_OF_A_NAME: Final = re.compile(r"\w+")
+_UNPRINTABLE: Final = frozenset({"Cc", "Cn", "Cs"})
+"""Unicode categories: control characters, unassigned code points, lone surrogates."""
 
 
 class Palette(msgspec.Struct, frozen=True):
@@ -84,6 +85,7 @@ class Cover(msgspec.Struct, frozen=True):
 
 def design_cover(title: str, author: str) -> Cover:
     """Decide on a cover; the same title and author always give the same one."""
+    title, author = _printable(title), _printable(author)
     by_author = hashlib.sha256((author or title).casefold().encode()).digest()
     by_title = hashlib.sha256(f"{title}\n{author}".casefold().encode()).digest()
     return Cover(
@@ -105,11 +107,14 @@ def render_cover(environment: jinja2.Environment, title: str, author: str) -> st
     return environment.get_template("partials/cover.svg").render(cover=design_cover(title, author))
 
 
-def _short_title(title: str) -> str:
-    """What a jacket would print: no control characters, no series in brackets, no long subtitle."""
-    text = " ".join(
-        "".join(c for c in title if unicodedata.category(c) != "Cc" or c.isspace()).split()
-    )
+def _printable(text: str) -> str:
+    """Text that may stand in an XML document, with single spaces."""
+    kept = (c for c in text if c.isspace() or unicodedata.category(c) not in _UNPRINTABLE)
+    return " ".join("".join(kept).split())
+
+
+def _short_title(text: str) -> str:
+    """What a jacket would print: no series in brackets, no long subtitle."""
     text = _BRACKETED.sub("", text) or text
     if len(text) > _LONG_TITLE:
         for separator in (": ", " : ", "; ", " - "):
@@ -134,13 +139,12 @@ def _fit_title(title: str) -> TextBlock:
 
 def _fit_author(author: str) -> TextBlock:
     """The author in at most two lines; a single line is preferred to a larger size."""
-    name = " ".join(author.split())
     for size in _AUTHOR_SIZES:
-        lines, broken = _wrap(name, size)
+        lines, broken = _wrap(author, size)
         if len(lines) <= 1 and not broken:
             return TextBlock(lines, size, size * 1.25)
     size = _AUTHOR_SIZES[-1]
-    lines, _ = _wrap(name, size)
+    lines, _ = _wrap(author, size)
     return TextBlock(_cut(lines, _AUTHOR_MAX_LINES, size), size, size * 1.25)
 
 

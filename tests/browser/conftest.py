@@ -1,0 +1,137 @@
+"""A real Chromium before a real ``bookrec serve``; whatever goes wrong in a page fails its test."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from bookrec.settings import Home
+from requirements import require_chromium
+
+# The small snapshot and the server's start belong to the tests of the site.
+sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
+
+from site_testing import Server, start_server
+from small_snapshot import build_snapshot
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TIMEOUT_MS = 20_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Headless Chromium, one for all tests."""
+    executable = require_chromium()
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def running(home: Home) -> Iterator[Server]:
+    """A real server over a home directory, stopped at the end."""
+    server = start_server(home)
+    try:
+        yield server
+    finally:
+        server.stop()
+        assert server.process.stdout is not None
+        server.process.stdout.close()
+
+
+@pytest.fixture(scope="session")
+def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site over the small snapshot."""
+    require_chromium()
+    home = Home(tmp_path_factory.mktemp("small") / "home")
+    build_snapshot(home)
+    with running(home) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def sample_site(sample_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site over the sample data, trained and scored."""
+    require_chromium()
+    home = Home(tmp_path_factory.mktemp("sample-site") / "home")
+    shutil.copytree(sample_home.snapshots, home.snapshots)
+    with running(home) as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def closed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a site that nothing was ever published for."""
+    require_chromium()
+    home = Home(tmp_path_factory.mktemp("closed") / "home")
+    home.root.mkdir()
+    with running(home) as server:
+        yield server.address
+
+
+@dataclass
+class Troubles:
+    """What went wrong in the pages of one test."""
+
+    address: str
+    found: list[str] = field(default_factory=list)
+
+    def watch(self, page: Any) -> None:
+        """Note errors of scripts and policies, requests to other hosts, and missing files."""
+        page.on("request", self._request)
+        page.on("response", self._response)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"script error: {error}"))
+
+    def _request(self, request: Any) -> None:
+        if urlsplit(request.url).netloc != urlsplit(self.address).netloc:
+            self.found.append(f"request to another host: {request.url}")
+
+    def _response(self, response: Any) -> None:
+        if response.status >= 400 and response.request.resource_type != "document":
+            self.found.append(f"{response.status} for {response.url}")
+
+    def _console(self, message: Any) -> None:
+        # Chromium also reports documents answered with 4xx and 5xx, which tests ask for.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.found.append(f"console: {message.text}")
+
+
+@pytest.fixture
+def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a page of a fresh visitor: ``open_page(address, width=…, java_script_enabled=…)``."""
+    contexts = []
+    troubles = []
+
+    def open_(address: str, *, width: int = 1280, height: int = 900, **options: Any) -> Any:
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": width, "height": height},
+            **{"locale": "en-GB", **options},
+        )
+        context.set_default_timeout(TIMEOUT_MS)
+        contexts.append(context)
+        trouble = Troubles(address)
+        troubles.append(trouble)
+        page = context.new_page()
+        trouble.watch(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert [what for trouble in troubles for what in trouble.found] == []

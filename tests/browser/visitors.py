@@ -1,0 +1,38 @@
+"""What people do on the site, step by step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PASSWORD = "a long phrase of mine 7"
+
+
+def register(page: Any, username: str, like: list[str]) -> None:
+    """Register, looking for each book to like by its title and ticking the first one found."""
+    page.goto("/register")
+    for title in like:
+        page.get_by_label("Look for a book you like").fill(title)
+        page.locator("form.register button[value=search]").click()
+        page.locator(".pick", has_text=title).first.locator("input").check()
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create my account").click()
+
+
+def sign_in(page: Any, username: str) -> None:
+    """Sign in by the form."""
+    page.goto("/login")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.locator("main").get_by_role("button", name="Sign in").click()
+
+
+def sign_out(page: Any) -> None:
+    """Press the button of the header."""
+    page.get_by_role("button", name="Sign out").click()
+
+
+def titles(page: Any, section: str) -> list[str]:
+    """Titles of the books of a section, named by its heading, in order."""
+    shelf = page.get_by_role("region", name=section)
+    return [text.strip() for text in shelf.locator(".book-title").all_inner_texts()]
