@@ -77,7 +77,7 @@ def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
     ``Origin`` decides where there is one (browsers send it with every POST), else ``Referer``;
     a client that sends neither is left to the token.
     """
-    source = headers.get("origin") or headers.get("referer")
+    source = headers.get("origin", headers.get("referer"))
     return source is None or (urlsplit(source).netloc == host and bool(host))
 
 

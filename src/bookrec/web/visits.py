@@ -25,7 +25,8 @@ from bookrec.web.site import Site
 from bookrec.web.snapshots import Snapshot
 from bookrec.web.translations import LANGUAGES, choose_language
 
-HTML: Final = "text/html; charset=utf-8"
+HTML: Final = "text/html"
+"""Litestar adds the charset."""
 _VARY: Final = "Cookie, Accept-Language"
 _FORM_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
