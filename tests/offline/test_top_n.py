@@ -1,0 +1,86 @@
+"""Lists in shards and processes beside lists one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bookrec.offline import top_n as top_n_module
+from bookrec.offline.top_n import Histories, known_row, top_lists
+from bookrec.recommender import ReaderKind
+from small_recommender import BOOKS, EMBEDDING, make_recommender
+
+
+def make_histories(rows: np.ndarray | None = None) -> Histories:
+    """Eleven readers with none to ten books."""
+    rng = np.random.default_rng(7)
+    sizes = rng.permutation(11)
+    books = [rng.choice(BOOKS, size, replace=False) for size in sizes]
+    return Histories(
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.concatenate(books).astype(np.int32),
+        rng.integers(0, 11, sizes.sum()).astype(np.int8),
+        rng.integers(-1, 90, 11).astype(np.int32),
+        rows,
+    )
+
+
+@pytest.mark.parametrize("kind", ["history", "embedding"])
+@pytest.mark.parametrize("candidates", [None, 12])
+def test_shards_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: ReaderKind, candidates: int | None
+):
+    monkeypatch.setattr(top_n_module, "_SHARD", 3)
+    rows = None
+    if kind == "embedding":
+        rows = np.random.default_rng(1).normal(size=(11, EMBEDDING + 1)).astype(np.float32)
+        rows[4] = np.nan  # a reader the ranker does not know
+    recommender, histories = make_recommender(kind), make_histories(rows)
+    recommender.save(tmp_path)
+    lists = top_lists(tmp_path, histories, 6, candidates, label="test", workers=0)
+    assert len(lists.start) == 12
+    for reader in range(11):
+        own = slice(histories.start[reader], histories.start[reader + 1])
+        age = int(histories.ages[reader])
+        books, scores = recommender.top_n(
+            histories.books[own], histories.ratings[own], None if age < 0 else age, 6,
+            candidates=candidates, known_features=known_row(rows, reader),
+        )  # fmt: skip
+        part = slice(lists.start[reader], lists.start[reader + 1])
+        assert lists.book[part].tolist() == books.tolist()
+        np.testing.assert_allclose(lists.score[part], scores, rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_two_processes_make_the_same_lists_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(top_n_module, "_SHARD", 4)
+    make_recommender().save(tmp_path)
+    one, two = (
+        top_lists(tmp_path, make_histories(), 6, 20, label="test", workers=workers)
+        for workers in (0, 2)
+    )
+    assert one.start.tolist() == two.start.tolist()
+    assert one.book.tolist() == two.book.tolist()
+    assert one.score.tolist() == two.score.tolist()
+
+
+def test_nobody_has_no_lists(tmp_path: Path):
+    make_recommender().save(tmp_path)
+    nobody = Histories(
+        np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.int8), np.empty(0, np.int32),
+        None,
+    )  # fmt: skip
+    lists = top_lists(tmp_path, nobody, 5, None, label="test", workers=0)
+    assert lists.start.tolist() == [0]
+    assert len(lists.book) == len(lists.score) == 0
+
+
+def test_a_row_of_nan_is_a_reader_to_fold_in():
+    rows = np.array([[1, 2], [np.nan, np.nan]], dtype=np.float32)
+    known = known_row(rows, 0)
+    assert known is not None
+    assert known.tolist() == [1, 2]
+    assert known_row(rows, 1) is None
+    assert known_row(None, 0) is None
