@@ -22,6 +22,11 @@ ARGUMENTS = [
 ]  # fmt: skip
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 LANGUAGES = ("en", "vi")
+# Covers load as they come into sight, which those below a picture of the whole page never do.
+LOAD_COVERS = """async () => {
+    for (const picture of document.images) picture.loading = "eager";
+    await Promise.allSettled([...document.images].map(picture => picture.decode()));
+}"""
 
 
 def main() -> None:
@@ -61,11 +66,7 @@ def photograph(
     books = [f"/books/{isbn}" for isbn in arguments.book]
 
     def shoot(name: str) -> None:
-        # Covers load as they come into sight.
-        page.locator("footer").scroll_into_view_if_needed()
-        page.evaluate("document.querySelectorAll('img').forEach(i => i.loading = 'eager')")
-        page.wait_for_load_state("networkidle")
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate(LOAD_COVERS)
         page.screenshot(path=arguments.out / f"{name}-{ending}", full_page=True)
 
     def visit(name: str, path: str) -> None:
