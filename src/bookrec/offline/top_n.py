@@ -1,23 +1,15 @@
-"""Top-N lists of many readers and books, computed in shards by a few processes.
-
-Each worker process maps the same ``ranker/`` arrays and runs one BLAS thread: two processes of one
-thread score twice as fast as one process of two threads.
-"""
+"""Top-N lists of many readers and books, computed in shards by a few processes."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
+from bookrec.offline.worker_pool import map_shards
 from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Recommender
 
@@ -84,51 +76,32 @@ def top_lists(
     tasks = ((histories.shard(where), top, candidates) for where in shards)
     results: list[Lists] = []
     with tqdm(total=count, desc=label, unit="lists", disable=None, leave=False) as bar:
-        for where, lists in zip(shards, _run(ranker_directory, tasks, workers), strict=True):
+        made = map_shards(_one_shard, Recommender.load, ranker_directory, tasks, workers)
+        for where, lists in zip(shards, made, strict=True):
             results.append(lists)
             bar.update(where.stop - where.start)
     return _joined(results)
 
 
 _Task = tuple[Histories, int, int | None]
-_recommender: Recommender | None = None
 
 
-def _run(directory: Path, tasks: Iterator[_Task], workers: int | None) -> Iterator[Lists]:
-    count = workers if workers is not None else len(os.sched_getaffinity(0))
-    if count == 0:
-        _start_worker(directory)
-        yield from map(_one_shard, tasks)
-        return
-    # Spawned, not forked: TensorFlow's threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, _start_worker, (directory,)) as pool:
-        yield from pool.map(_one_shard, tasks)
-
-
-def _start_worker(directory: Path) -> None:
-    global _recommender
-    _recommender = Recommender.load(directory)
-
-
-def _one_shard(task: _Task) -> Lists:
-    assert _recommender is not None
+def _one_shard(recommender: Recommender, task: _Task) -> Lists:
     histories, top, candidates = task
     results = []
-    with threadpool_limits(1):
-        for place in range(len(histories)):
-            own = slice(int(histories.start[place]), int(histories.start[place + 1]))
-            age = int(histories.ages[place])
-            results.append(
-                _recommender.top_n(
-                    histories.books[own],
-                    histories.ratings[own],
-                    None if age < 0 else age,
-                    top,
-                    candidates=candidates,
-                    known_features=known_row(histories.rows, place),
-                )
+    for place in range(len(histories)):
+        own = slice(int(histories.start[place]), int(histories.start[place + 1]))
+        age = int(histories.ages[place])
+        results.append(
+            recommender.top_n(
+                histories.books[own],
+                histories.ratings[own],
+                None if age < 0 else age,
+                top,
+                candidates=candidates,
+                known_features=known_row(histories.rows, place),
             )
+        )
     return Lists(
         np.concatenate([[0], np.cumsum([len(books) for books, _ in results])]).astype(np.int64),
         np.concatenate([books for books, _ in results]).astype(np.int32),

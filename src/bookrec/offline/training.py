@@ -141,7 +141,7 @@ class _Run:
         past = self._fit(self.known[~hidden], "history")
         groups = make_groups(
             past.interactions, self.known[hidden], past.retrievers.retrieval, self.age_bands,
-            settings, self.rng,
+            settings, self.settings.seed,
         )  # fmt: skip
         self.say(f"ranker on {len(groups.books):,} groups of {groups.books.shape[1]} books")
         model = build_default(self.vocabularies, tower_size=self.settings.towers.embedding_size)

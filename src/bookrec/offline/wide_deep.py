@@ -61,9 +61,10 @@ def build_default(
 ) -> Any:
     """Preset ``default``: readers known by their history, never by an id.
 
-    Wide: a weight per book and per author, and the pair features. Deep: small embeddings with
-    strong dropout (larger ones memorise), the reader's activity and tower vector, the book's
-    numbers and title vector, and the pair features, through Dense-ReLU-Dropout 128-64.
+    Wide: popularity and the pair features (what the retrievers say); a weight per book memorises
+    which books were targets. Deep: small embeddings with strong dropout (larger ones memorise too),
+    the reader's activity and tower vector, the book's numbers and title vector, and the pair
+    features, through Dense-ReLU-Dropout 128-64.
     """
     sizes = {
         "isbn_encoded": vocabularies.isbn.size,
@@ -82,12 +83,8 @@ def build_default(
     reader = keras.Input((len(READER_ACTIVITY) + tower_size,), name="reader_features")
     pair = keras.Input((len(PAIR_FEATURES),), name="pair_features")
 
-    weights = [
-        _embedding(ids[name], sizes[name], 1, prefix="weight", initializer="zeros")
-        for name in ("isbn_encoded", "author_encoded")
-    ]
     wide = keras.layers.Dense(1, name="wide")(
-        keras.layers.Concatenate(name="wide_inputs")([*weights, pair])
+        keras.layers.Concatenate(name="wide_inputs")([numbers[2], pair])
     )
     embedded = [
         keras.layers.Dropout(0.5)(_embedding(ids[name], size, embedding_size))
@@ -100,14 +97,10 @@ def build_default(
     return keras.Model(inputs, output, name="wide_deep_default")
 
 
-def _embedding(
-    id_input: Any, size: int, width: int, prefix: str = "embedding", initializer: str = "uniform"
-) -> Any:
+def _embedding(id_input: Any, size: int, width: int) -> Any:
     name = id_input.name.removesuffix("_encoded")
-    table = keras.layers.Embedding(
-        size, width, embeddings_initializer=initializer, name=f"{prefix}_{name}"
-    )
-    return keras.layers.Flatten(name=f"{prefix}_{name}_flat")(table(id_input))
+    table = keras.layers.Embedding(size, width, name=f"embedding_{name}")
+    return keras.layers.Flatten(name=f"embedding_{name}_flat")(table(id_input))
 
 
 def _deep(inputs: list[Any], widths: tuple[int, ...], dropout: float) -> Any:
