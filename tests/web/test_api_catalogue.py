@@ -105,6 +105,7 @@ def test_other_sorts(client: Client) -> None:
 
 def test_relevance_puts_the_title_before_its_companions(client: Client) -> None:
     assert search(client, q="foundation")[0] == "Foundation"
+    assert search(client, q="DRACULA")[0] == "Dracula"  # fewer readers than its other edition
 
 
 def test_similar_names_snapshot_and_source(client: Client, snapshot_id: str) -> None:

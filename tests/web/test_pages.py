@@ -300,6 +300,15 @@ def test_security_headers_are_on_every_answer(client: Client, path: str) -> None
     assert headers["cross-origin-opener-policy"] == "same-origin"
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/books", "/nothing", "/health/ready", "/api/v1/books", "/covers/ml:357.svg"]
+)
+def test_head_is_get_without_a_body(client: Client, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-length"] == get.headers["content-length"]
+
+
 def test_pages_ask_no_other_host_for_anything(client: Client) -> None:
     signed_in(client)
     for path in ["/", "/books", f"/books/{EMMA}", "/me"]:

@@ -19,7 +19,7 @@ from litestar.static_files import create_static_files_router
 from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web import account_pages, api, monitoring, pages, reader_api, reader_pages
-from bookrec.web.headers import security_headers, with_headers
+from bookrec.web.headers import answering_head, security_headers, with_headers
 from bookrec.web.metrics import Metrics, measured
 from bookrec.web.problems import exception_handlers
 from bookrec.web.rendering import Renderer
@@ -57,9 +57,8 @@ def create_app(home: Home, settings: SiteSettings) -> Litestar:
         debug=False,
     )
     # Around everything: Litestar's own middleware does not see requests that match no route.
-    app.asgi_handler = measured(
-        with_headers(app.asgi_handler, security_headers(settings.remote_covers)), metrics
-    )
+    protected = with_headers(app.asgi_handler, security_headers(settings.remote_covers))
+    app.asgi_handler = answering_head(measured(protected, metrics))
     return app
 
 

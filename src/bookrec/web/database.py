@@ -67,14 +67,18 @@ class ShopDatabase:
     async def write(self) -> AsyncIterator[Transaction]:
         """A write transaction: committed durably when the block ends, rolled back on error."""
         async with self._write_lock:
-            # `immediate`: take the lock before reading, so that what was read still holds.
-            await self._writer.execute("begin immediate")
+            committed = False
             try:
+                # `immediate`: take the lock before reading, so that what was read still holds.
+                await self._writer.execute("begin immediate")
                 yield Transaction(self._writer)
                 await self._writer.execute("commit")
+                committed = True
             finally:
-                if self._writer.in_transaction:
-                    await asyncio.shield(self._writer.execute("rollback"))
+                # Also when the request is cancelled while one of these statements runs: they are
+                # executed in order, so this one comes last (and does nothing without a transaction).
+                if not committed:
+                    await asyncio.shield(self._writer.rollback())
 
 
 @contextlib.asynccontextmanager

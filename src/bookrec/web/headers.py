@@ -1,4 +1,4 @@
-"""Security headers on every answer, errors and static files included."""
+"""Around every answer, errors and static files included: security headers, and HEAD."""
 
 from __future__ import annotations
 
@@ -41,3 +41,21 @@ def with_headers(app: ASGIApp, headers: dict[str, str]) -> ASGIApp:
         await app(scope, receive, send_with_headers)
 
     return app_with_headers
+
+
+def answering_head(app: ASGIApp) -> ASGIApp:
+    """ASGI middleware: answer HEAD like GET, without the body."""
+
+    async def app_answering_head(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("method") != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def send_without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message["body"] = b""
+            await send(message)
+
+        await app({**scope, "method": "GET"}, receive, send_without_body)  # type: ignore[arg-type]
+
+    return app_answering_head

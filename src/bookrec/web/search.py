@@ -27,9 +27,9 @@ _TITLE_ORDER: Final = (
     "(select f.title from book_search f where f.rowid = book.book_id), book.book_id"
 )
 _ORDERS: Final = {
-    # bm25 is negative, better is less. A book many read counts up to twice: of all the editions and
-    # companions whose title has the word, the one people mean comes first.
-    "relevance": "bm25(book_search, 10.0, 6.0, 1.0)"
+    # The very title first. Then bm25 (negative, better is less), where a book that many read counts
+    # up to twice: of all the editions and companions with the word, the one people mean leads.
+    "relevance": "book_search.title <> :title, bm25(book_search, 10.0, 6.0, 1.0)"
     " * (1.0 + book.reader_count / (book.reader_count + 20.0)), book.book_id",
     "popular": "book.reader_count desc, book.book_id",
     "rating": "book.rating_mean is null, (:prior * :mean + book.rating_mean * book.rating_count)"
@@ -77,7 +77,9 @@ def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
         f"select count(*) from {source} where {condition}",  # noqa: S608
         parameters,
     )
-    if sort == "rating":
+    if sort == "relevance":
+        parameters = {**parameters, "title": fold(query.q)}
+    elif sort == "rating":
         parameters = {**parameters, "prior": _PRIOR_RATINGS, "mean": _mean_rating(snapshot)}
     rows = snapshot.slow_rows(
         f"select {BOOK_COLUMNS} from {source} where {condition}"  # noqa: S608
