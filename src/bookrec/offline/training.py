@@ -38,7 +38,8 @@ from bookrec.offline.features import (
     reader_age_bands,
 )
 from bookrec.offline.model_bundle import Bundle, save_bundle
-from bookrec.offline.ranker_training import RankerSettings, calibrate, make_groups, train_ranker
+from bookrec.offline.ranker_training import calibrate, train_ranker
+from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
 from bookrec.offline.retrievers import Retrievers, fit_retrievers
 from bookrec.offline.splitting import hold_out, ranker_targets

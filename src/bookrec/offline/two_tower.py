@@ -34,7 +34,7 @@ class TwoTowerSettings:
     """Width of the reader tower's hidden layer."""
     epochs: int = 4
     """At least this many; more where `steps` asks for them."""
-    steps: int = 1500
+    steps: int = 800
     """At least about this many steps, so that small data is learnt too."""
     batch_size: int = 2048
     """At most; a hundredth of the examples (but at least 64) where that is less."""

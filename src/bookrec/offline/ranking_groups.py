@@ -1,0 +1,156 @@
+"""Ranking tasks for the default ranker: each target among candidates of the same history.
+
+What the ranker is to predict is hidden from the retrievers whose signals it sees: they are fitted to
+the *history* part, and features come from the reader's history alone. No Keras here: these tasks are
+made by worker processes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from bookrec.errors import ModelError
+from bookrec.offline.features import Interactions
+from bookrec.offline.splitting import by_reader
+from bookrec.offline.worker_pool import map_shards
+from bookrec.ranker import Floats, Ints
+from bookrec.retrieval import Retrieval, make_history
+
+_SHARD = 256
+"""Readers whose groups are made at once."""
+
+
+@dataclass(frozen=True)
+class RankerSettings:
+    """Knobs of the default ranker's training."""
+
+    target_share: float = 0.2
+    """Share of a reader's interactions that become targets."""
+    targets_per_reader: int = 5
+    candidates: int = 1000
+    """Candidates a reader's negatives are drawn from."""
+    negatives: int = 63
+    """Negatives per target."""
+    catalogue_negatives: int = 12
+    """How many of them are drawn from the whole catalogue instead of the candidates."""
+    epochs: int = 3
+    batch_size: int = 64
+    """Groups per step."""
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+    unknown_rate: float = 0.1
+    """Share of groups in which an id input is masked to 0, which trains "unknown"."""
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Ranking tasks: ``G`` groups of ``S`` books, the target first."""
+
+    books: Ints
+    """[G, S]"""
+    pair_features: Floats
+    """[G, S, P]"""
+    reader_features: Floats
+    """[G, F]"""
+    age_band: Ints
+    """[G]"""
+
+
+def make_groups(
+    history: Interactions,
+    targets: Interactions,
+    retrieval: Retrieval,
+    age_bands: Ints,
+    settings: RankerSettings,
+    seed: int,
+    workers: int | None = None,
+) -> Groups:
+    """A group per target that retrieval finds, with features from the reader's history alone.
+
+    A target outside the candidates has no group: at scoring the ranker never sees such a book, and
+    ranking it above the candidates would teach that weak signals are good ones.
+
+    Args:
+        history, targets: disjoint, sorted by reader.
+        retrieval: fitted to ``history``.
+        workers: processes; None = one per core. Their number does not change the groups.
+
+    Raises:
+        ModelError: retrieval finds no target at all.
+    """
+    start = by_reader(history, len(age_bands))
+    target_start = by_reader(targets, len(age_bands))
+    readers = np.flatnonzero(np.diff(target_start))
+    shards = [readers[at : at + _SHARD] for at in range(0, len(readers), _SHARD)]
+    seeds = np.random.SeedSequence(seed).spawn(len(shards))
+    work = (
+        [
+            (
+                history[np.arange(start[reader], start[reader + 1])],
+                targets.book_idx[target_start[reader] : target_start[reader + 1]],
+                int(age_bands[reader]),
+            )
+            for reader in shard
+        ]
+        for shard in shards
+    )
+    tasks = (
+        (settings, shard_seed, readers) for shard_seed, readers in zip(seeds, work, strict=True)
+    )
+    with tempfile.TemporaryDirectory() as directory:
+        retrieval.save(Path(directory))
+        made = map_shards(_groups_of_shard, Retrieval.load, Path(directory), tasks, workers)
+        bar = tqdm(made, total=len(shards), desc="ranker: features", disable=None, leave=False)
+        parts = [part for part in bar if part is not None]
+    if not parts:
+        raise ModelError(
+            "Retrieval finds none of the hidden interactions, so there is nothing to rank; "
+            "import more interactions."
+        )
+    return Groups(*(np.concatenate(columns) for columns in zip(*map(astuple, parts), strict=True)))
+
+
+_Shard = tuple[RankerSettings, np.random.SeedSequence, list[tuple[Interactions, Ints, int]]]
+
+
+def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
+    settings, seed, readers = task
+    rng = np.random.default_rng(seed)
+    parts = []
+    for history, goal, band in readers:
+        past = make_history(history.book_idx, history.rating)
+        signals = retrieval.signals(past, band)
+        candidates = np.setdiff1d(retrieval.candidates(signals, settings.candidates), past.books)
+        found = np.intersect1d(goal, candidates)
+        others = np.setdiff1d(candidates, goal)
+        if not len(found) or not len(others):
+            continue
+        books = _with_negatives(found, others, retrieval.n_books, settings, rng)
+        pairs = retrieval.pair_features(signals, books.ravel()).reshape(*books.shape, -1)
+        reader = np.concatenate([retrieval.activity(past, signals), signals.reader_vector])
+        parts.append((books, pairs, np.tile(reader, (len(found), 1)), np.full(len(found), band)))
+    if not parts:
+        return None
+    books, pairs, reader_features, bands = (
+        np.concatenate(part) for part in zip(*parts, strict=True)
+    )
+    return Groups(books, pairs, reader_features.astype(np.float32), bands.astype(np.int32))
+
+
+def _with_negatives(
+    goal: Ints,
+    candidates: Ints,
+    n_books: int,
+    settings: RankerSettings,
+    rng: np.random.Generator,
+) -> Ints:
+    """[targets, 1 + negatives]: each target, then its negatives (drawn with replacement)."""
+    near = settings.negatives - settings.catalogue_negatives
+    drawn = rng.choice(candidates, (len(goal), near))
+    anywhere = rng.integers(0, n_books, (len(goal), settings.catalogue_negatives))
+    return np.concatenate([goal[:, None], drawn, anywhere], axis=1).astype(np.int32)
