@@ -105,6 +105,13 @@ def test_a_reader_who_owns_everything_has_an_empty_list():
     assert len(books) == len(scores) == 0
 
 
+def test_a_reader_of_nearly_everything_still_has_a_list():
+    recommender = replace(make_recommender(), work_of_book=np.arange(BOOKS, dtype=np.int32))
+    own = np.delete(np.arange(BOOKS), [2, 11, 25])
+    books, _ = recommender.top_n(own, np.zeros(len(own), dtype=int), None, 10, candidates=18)
+    assert sorted(books.tolist()) == [2, 11, 25]
+
+
 def test_known_features_are_used_as_they_are():
     recommender = make_recommender("embedding")
     signals = recommender.retrieval.signals(make_history(OWN, RATINGS), 3)

@@ -109,6 +109,17 @@ def test_candidates_are_the_union_of_the_retrievers():
     assert set(chosen.tolist()) == {int(b) for b in (*knn, *tower, *popular, *author)}
 
 
+def test_own_books_use_up_no_candidates():
+    retrieval = make_retrieval(np.random.default_rng(2))
+    own = np.delete(np.arange(BOOKS), [3, 8, 21, 30])
+    signals = retrieval.signals(history(own.tolist(), [9] * len(own)), age_band=2)
+    assert not set(retrieval.candidates(signals, 12, own)) & set(own)
+    assert retrieval.candidates(signals, BOOKS - 1, own).tolist() == [3, 8, 21, 30]
+    untouched = retrieval.signals(history(own.tolist(), [9] * len(own)), age_band=2)
+    np.testing.assert_array_equal(signals.tower, untouched.tower)
+    np.testing.assert_array_equal(signals.knn, untouched.knn)
+
+
 @pytest.mark.parametrize("count", [BOOKS, BOOKS + 1])
 def test_enough_candidates_are_the_whole_catalogue(count: int):
     retrieval = make_retrieval(np.random.default_rng(2))

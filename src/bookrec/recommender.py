@@ -78,7 +78,9 @@ class Recommender:
             self.reader_features(history, signals) if known_features is None else known_features
         )
         chosen: Ints | slice = (
-            slice(None) if candidates is None else self.retrieval.candidates(signals, candidates)
+            slice(None)
+            if candidates is None
+            else self.retrieval.candidates(signals, candidates, history.books)
         )
         logits = self.score(band, features, signals, chosen)
         positions = np.arange(self.n_books) if isinstance(chosen, slice) else chosen

@@ -168,22 +168,32 @@ class Retrieval:
         features[:, 5] = author / max(signals.history_weight, 1.0)
         return features
 
-    def candidates(self, signals: Signals, count: int) -> Ints:
+    def candidates(self, signals: Signals, count: int, own: Ints | None = None) -> Ints:
         """About ``count`` books worth ranking, in ascending order: the union of the retrievers.
 
         Half from item-kNN, and a sixth each from the towers, the authors and popularity; books
         that several retrievers name leave room that is not refilled. With ``count`` of at least
         the catalogue's size, the whole catalogue.
+
+        Args:
+            own: positions that are not worth ranking and must not use up the count: the
+                retrievers think most of what a reader of thousands of books has read already.
         """
         if count >= self.n_books:
             return np.arange(self.n_books, dtype=np.int32)
         # Popularity (below 12) scaled down to a tie-breaker within an author's books.
         author = np.where(signals.author > 0, signals.author + self.popularity * 1e-3, 0.0)
+        knn, tower, popularity = signals.knn, signals.tower, self.popularity
+        if own is not None and len(own):
+            knn, tower, popularity = knn.copy(), tower.copy(), np.array(popularity)
+            knn[own] = author[own] = 0.0
+            tower[own] = popularity[own] = -np.inf
+        lowest = float(np.finfo(np.float32).min)
         chosen = [
-            best(signals.knn, count // 2, above=0.0),
-            best(signals.tower, count // 6),
+            best(knn, count // 2, above=0.0),
+            best(tower, count // 6, above=lowest),
             best(author, count // 6, above=0.0),
-            best(self.popularity, count - count // 2 - 2 * (count // 6)),
+            best(popularity, count - count // 2 - 2 * (count // 6), above=lowest),
         ]
         return np.unique(np.concatenate(chosen)).astype(np.int32)
 

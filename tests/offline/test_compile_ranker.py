@@ -1,0 +1,163 @@
+"""The compiled ranker beside Keras, for both presets, on random weights of a sane size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from small_dataset import interactions_of
+
+from bookrec.offline.tensorflow_start import start_tensorflow
+
+start_tensorflow()
+
+import keras  # noqa: E402
+
+from bookrec.errors import ModelError  # noqa: E402
+from bookrec.offline.classic_training import classic_inputs  # noqa: E402
+from bookrec.offline.compile_ranker import (  # noqa: E402
+    compile_ranker,
+    knows_readers_by_id,
+    user_rows,
+)
+from bookrec.offline.features import BookFeatures, Vocabularies  # noqa: E402
+from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE  # noqa: E402
+from bookrec.offline.vocabulary import Vocabulary  # noqa: E402
+from bookrec.offline.wide_deep import build_classic, build_default, logit_model  # noqa: E402
+from bookrec.ranker import probabilities  # noqa: E402
+from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY  # noqa: E402
+
+BOOKS, READERS, TOWER = 19, 7, 5
+
+
+def vocabulary(size: int) -> Vocabulary:
+    return Vocabulary(tuple(map(str, range(size))))
+
+
+VOCABULARIES = Vocabularies(
+    user=vocabulary(READERS), isbn=vocabulary(BOOKS), author=vocabulary(6),
+    publisher=vocabulary(4), year=vocabulary(3),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def features() -> BookFeatures:
+    rng = np.random.default_rng(1)
+    return BookFeatures(
+        isbn=np.arange(BOOKS, dtype=np.int32),  # the first is unknown
+        author=rng.integers(0, 7, BOOKS).astype(np.int32),
+        publisher=rng.integers(0, 5, BOOKS).astype(np.int32),
+        year=rng.integers(0, 4, BOOKS).astype(np.int32),
+        avg_rating=rng.random(BOOKS).astype(np.float32),
+        num_ratings=rng.random(BOOKS).astype(np.float32),
+        popularity=rng.random(BOOKS).astype(np.float32) * 5,
+        title=rng.normal(0, 0.3, (BOOKS, TITLE_VECTOR_SIZE)).astype(np.float32),
+    )
+
+
+def randomised(model: Any, seed: int = 2) -> Any:
+    """Every weight drawn anew, biases and the zero-initialised wide kernel too."""
+    rng = np.random.default_rng(seed)
+    model.set_weights(
+        [
+            rng.normal(0, 0.5 / np.sqrt(max(1, weight.shape[0] if weight.ndim > 1 else 1)),
+                       weight.shape)
+            for weight in model.get_weights()
+        ]
+    )  # fmt: skip
+    return model
+
+
+def assert_parity(split: np.ndarray, keras_logits: np.ndarray) -> None:
+    assert np.ptp(keras_logits) > 0.1, "a constant network would prove nothing"
+    saturated = (probabilities(keras_logits) < 1e-6) | (probabilities(keras_logits) > 1 - 1e-6)
+    assert not saturated.any()
+    error = np.abs(split - keras_logits) / (1 + np.abs(keras_logits))
+    assert error.max() <= 1e-5
+    assert np.abs(probabilities(split) - probabilities(keras_logits)).max() <= 1e-5
+
+
+def test_classic(features: BookFeatures):
+    model = randomised(build_classic(VOCABULARIES, embedding_size=6))
+    ranker = compile_ranker(model, features)
+    assert knows_readers_by_id(model)
+    codes = np.array([3, 7, 1], dtype=np.int32)
+    bands = np.array([0, 4, 7], dtype=np.int32)
+    rows = user_rows(model, codes)
+    for reader in range(3):
+        pairs = interactions_of(*((reader, book, 0) for book in range(BOOKS)))
+        inputs = classic_inputs(pairs, codes, features, bands)
+        expected = logit_model(model).predict(inputs, verbose=0)[:, 0]
+        nothing = np.empty((BOOKS, 0), dtype=np.float32)
+        found = ranker.logits(int(bands[reader]), rows[reader], slice(None), nothing)
+        assert_parity(found, expected)
+
+
+def test_default(features: BookFeatures):
+    model = randomised(build_default(VOCABULARIES, tower_size=TOWER))
+    ranker = compile_ranker(model, features)
+    assert not knows_readers_by_id(model)
+    rng = np.random.default_rng(3)
+    pairs = rng.normal(size=(BOOKS, len(PAIR_FEATURES))).astype(np.float32)
+    reader = rng.normal(size=len(READER_ACTIVITY) + TOWER).astype(np.float32)
+    for band in (0, 5):
+        inputs: dict[str, Any] = dict(features.inputs(slice(None)))
+        inputs["age_binned_encoded"] = np.full(BOOKS, band)
+        inputs["reader_features"] = np.tile(reader, (BOOKS, 1))
+        inputs["pair_features"] = pairs
+        inputs = {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
+        expected = logit_model(model).predict(inputs, verbose=0)[:, 0]
+        assert_parity(ranker.logits(band, reader, slice(None), pairs), expected)
+        probability = model.predict(inputs, verbose=0)[:, 0]
+        np.testing.assert_allclose(probabilities(expected), probability, atol=1e-6)
+
+
+def test_a_reader_the_model_does_not_know_has_no_row():
+    model = build_classic(VOCABULARIES, embedding_size=6)
+    rows = user_rows(model, np.array([2, 0], dtype=np.int32))
+    table = model.get_layer("embedding_user_id").get_weights()[0]
+    np.testing.assert_array_equal(rows[0], [*table[2], 2])
+    assert np.isnan(rows[1]).all()
+
+
+def test_the_classic_wide_kernel_starts_at_zero():
+    kernel, _ = build_classic(VOCABULARIES).get_layer("wide").get_weights()
+    assert kernel.shape == (6, 1)
+    assert not kernel.any()
+
+
+def test_a_model_without_the_two_parts_is_refused(features: BookFeatures):
+    inputs = keras.Input((1,), name="isbn_encoded")
+    model = keras.Model(inputs, keras.layers.Dense(1, name="output")(inputs), name="plain")
+    with pytest.raises(ModelError, match=r"'plain' has no layer 'deep'.*bookrec train"):
+        compile_ranker(model, features)
+
+
+def two_parts(mixed: bool, activation: str) -> Any:
+    """A small network; ``mixed`` multiplies reader and book before the first Dense layer."""
+    layers = keras.layers
+    user = keras.Input((1,), dtype="int32", name="user_id_encoded")
+    isbn = keras.Input((1,), dtype="int32", name="isbn_encoded")
+    a = layers.Flatten()(layers.Embedding(9, 2, name="embedding_user_id")(user))
+    b = layers.Flatten()(layers.Embedding(30, 2)(isbn))
+    pieces = [a, layers.Multiply()([a, b])] if mixed else [a, b]
+    hidden = layers.Concatenate(name="deep_inputs")(pieces)
+    hidden = layers.Dense(3, activation=activation, name="deep_1")(hidden)
+    deep = layers.Dense(1, name="deep")(hidden)
+    casts = [keras.ops.cast(x, "float32") for x in (user, isbn)]
+    wide = layers.Dense(1, name="wide")(layers.Concatenate(name="wide_inputs")(casts))
+    logits = layers.Concatenate(name="logits")([wide, deep])
+    output = layers.Dense(1, activation="sigmoid", name="output")(logits)
+    return keras.Model([user, isbn], output, name="foreign")
+
+
+def test_inputs_that_meet_too_early_are_refused(features: BookFeatures):
+    with pytest.raises(ModelError, match="mixes the inputs isbn_encoded, user_id_encoded"):
+        compile_ranker(two_parts(mixed=True, activation="relu"), features)
+
+
+def test_another_activation_is_refused(features: BookFeatures):
+    with pytest.raises(ModelError, match=r"'deep_1' .* is neither Dense with ReLU nor"):
+        compile_ranker(two_parts(mixed=False, activation="tanh"), features)
+    assert compile_ranker(two_parts(mixed=False, activation="relu"), features).hidden

@@ -1,0 +1,101 @@
+"""Bundles: saved and loaded equal, and nothing changed is ever loaded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bookrec.errors import ModelError
+from bookrec.files import read_pointer
+from bookrec.settings import Home
+
+pytestmark = pytest.mark.slow
+
+
+def load(home: Home, model_id: str | None = None) -> Any:
+    from bookrec.offline.model_bundle import load_bundle
+
+    return load_bundle(home, model_id)
+
+
+def test_a_loaded_bundle_equals_the_saved_one(tiny_home: Home, tiny_bundle: Any):
+    loaded = load(tiny_home, tiny_bundle.model_id)
+    for one, two in zip(
+        [*tiny_bundle.ranker.get_weights(), *tiny_bundle.towers.scorer.get_weights()],
+        [*loaded.ranker.get_weights(), *loaded.towers.scorer.get_weights()],
+        strict=True,
+    ):
+        np.testing.assert_array_equal(one, two)
+    assert loaded.vocabularies == tiny_bundle.vocabularies
+    assert loaded.words == tiny_bundle.words
+    np.testing.assert_array_equal(loaded.word_vectors, tiny_bundle.word_vectors)
+    np.testing.assert_array_equal(loaded.scaler.minimum, tiny_bundle.scaler.minimum)
+    np.testing.assert_array_equal(loaded.scaler.span, tiny_bundle.scaler.span)
+    for name in ("start", "book", "weight"):
+        np.testing.assert_array_equal(getattr(loaded.knn, name), getattr(tiny_bundle.knn, name))
+    assert loaded.manifest["metrics"] == tiny_bundle.manifest["metrics"]
+
+
+def test_the_current_bundle_is_the_default(tiny_home: Home, tiny_bundles: dict[str, Any]):
+    assert tiny_bundles
+    assert load(tiny_home).model_id == read_pointer(tiny_home.models)
+
+
+FILES = (
+    "wide_deep.keras", "two_tower.keras", "vocabularies.json", "scalers.json",
+    "title_vectors.npz", "item_knn.npz",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_changed_byte_is_refused_before_loading(
+    tiny_bundles: dict[str, Any], tiny_home_copy: Home, name: str
+):
+    model_id = tiny_bundles["default"].model_id
+    path = tiny_home_copy.models / model_id / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ModelError, match=f"{name} has changed since the bundle was made"):
+        load(tiny_home_copy, model_id)
+    path.unlink()
+    with pytest.raises(ModelError, match=f"{name} is missing"):
+        load(tiny_home_copy, model_id)
+
+
+def test_a_damaged_manifest_is_a_sentence(tiny_bundles: dict[str, Any], tiny_home_copy: Home):
+    model_id = tiny_bundles["default"].model_id
+    (tiny_home_copy.models / model_id / "manifest.json").write_text("{")
+    with pytest.raises(ModelError, match=r"is damaged .*run 'bookrec train' again"):
+        load(tiny_home_copy, model_id)
+
+
+def test_what_keras_cannot_read_is_a_sentence(tiny_bundles: dict[str, Any], tiny_home_copy: Home):
+    """Even with a digest that agrees: somebody made the manifest by hand."""
+    from bookrec.files import digest_of_file
+
+    directory = tiny_home_copy.models / tiny_bundles["default"].model_id
+    (directory / "wide_deep.keras").write_bytes(b"not a zip archive")
+    manifest = json.loads((directory / "manifest.json").read_text())
+    manifest["files"]["wide_deep.keras"] = digest_of_file(directory / "wide_deep.keras")
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ModelError, match=r"wide_deep\.keras cannot be loaded by Keras"):
+        load(tiny_home_copy, directory.name)
+
+
+def test_without_a_model_the_command_to_run_is_named(tmp_path: Path):
+    with pytest.raises(ModelError, match="run 'bookrec train' first"):
+        load(Home(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["gone", "..", "../datasets"])
+def test_an_unknown_model_is_refused_with_the_known(
+    tiny_home: Home, tiny_bundles: dict[str, Any], name: str
+):
+    with pytest.raises(ModelError, match=f"There is no model '{name}' .*known: .*default-"):
+        load(tiny_home, name)
+    assert tiny_bundles

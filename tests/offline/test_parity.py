@@ -1,0 +1,38 @@
+"""How parity is measured, on numbers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bookrec.offline.tensorflow_start import start_tensorflow
+
+start_tensorflow()
+
+from bookrec.offline.parity import compare  # noqa: E402
+
+
+def test_equal_scores_have_no_error():
+    logits = np.array([0.0, 3.0, -12.0])
+    parity = compare(1 / (1 + np.exp(-logits)), logits)
+    assert parity.holds
+    assert parity.pairs == 3
+    assert parity.probability_error < 1e-15
+    assert parity.saturated == 0
+
+
+def test_errors_are_the_largest_and_relative_to_the_logit():
+    # .75 is the probability of log 3 = 1.0986; Keras says 1.1, and 0 where .5 is published.
+    parity = compare(np.array([0.75, 0.5]), np.array([1.1, 0.0]))
+    assert parity.logit_error == pytest.approx((1.1 - np.log(3)) / 2.1, rel=1e-6)
+    assert parity.probability_error == pytest.approx(1 / (1 + np.exp(-1.1)) - 0.75, rel=1e-6)
+    assert not parity.holds
+
+
+def test_saturated_probabilities_are_counted():
+    parity = compare(np.array([1.0, 0.5, 1e-9, 0.999]), np.array([20.0, 0.0, -20.0, 7.0]))
+    assert parity.saturated == 0.5
+
+
+def test_nothing_to_compare():
+    assert compare(np.empty(0), np.empty(0)).pairs == 0
