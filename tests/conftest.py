@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from bookrec.settings import Home
+from command_line import bookrec
 
 # No deadline: a busy machine is no failure.
 settings.register_profile("bookrec", deadline=None)
 settings.load_profile("bookrec")
 
 
-def bookrec(home: Home, *arguments: str) -> str:
-    """Run the command line as an operator would; its standard output."""
-    result = subprocess.run(
-        [sys.executable, "-m", "bookrec", "--home", str(home.root), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, f"bookrec {' '.join(arguments)}: {result.stdout}{result.stderr}"
-    return result.stdout
-
-
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample data imported, trained and scored by the commands themselves.
 
-    Shared by the whole session: read it, or copy it with `copy_home`; never change it.
+    Shared by the whole session: read it, or copy it (`sample_home_copy`), and never change it.
     """
     home = Home(tmp_path_factory.mktemp("sample") / "home")
     raw = home.root / "raw"
@@ -47,8 +35,6 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture
 def sample_home_copy(sample_home: Home, tmp_path: Path) -> Home:
     """A copy of `sample_home` that a test may change."""
-    import shutil
-
     target = tmp_path / "home"
     shutil.copytree(sample_home.root, target)
     return Home(target)

@@ -1,0 +1,194 @@
+"""The whole path, by the commands an operator types, on the sample data, and the site over it."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bookrec.offline.sample_catalogue import genres_by_isbn, load_catalogue, subgenres_by_isbn
+from bookrec.settings import Home
+from command_line import bookrec
+
+sys.path.insert(0, str(Path(__file__).parent / "web"))
+from site_testing import PASSWORD, Server, start_server
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def site(sample_home_copy: Home) -> Iterator[Server]:
+    """A real server over a copy of the trained sample data."""
+    server = start_server(sample_home_copy)
+    yield server
+    if server.process.poll() is None:
+        server.stop()
+    assert server.process.stdout is not None
+    server.process.stdout.close()
+
+
+class Reader:
+    """A newly registered reader of the API."""
+
+    def __init__(self, address: str, username: str, likes: list[str]) -> None:
+        self.client = httpx.Client(base_url=address, timeout=30)
+        body: dict[str, object] = {"username": username, "password": PASSWORD}
+        made = self.client.post("/api/v1/accounts", json={**body, "liked_isbns": likes})
+        assert made.status_code == 201, made.text
+        token = self.client.post("/api/v1/session", json=body).json()["token"]
+        self.client.headers["authorization"] = f"Bearer {token}"
+
+    def shelf(self, limit: int = 20) -> tuple[str, list[str]]:
+        """Where the list came from, and its ISBNs."""
+        answer = self.client.get("/api/v1/me/recommendations", params={"limit": limit})
+        assert answer.status_code == 200, answer.text
+        content = answer.json()
+        assert [item["rank"] for item in content["items"]] == list(range(1, limit + 1))
+        return content["source"], [item["book"]["isbn"] for item in content["items"]]
+
+
+def best_known_of(subgenre: str, count: int) -> list[str]:
+    """ISBNs of the best known books whose main sub-genre is this one, one edition of each work."""
+    catalogue = load_catalogue()
+    first_edition = {book.work_idx: book.isbn for book in reversed(catalogue.books)}
+    of_rank = {
+        work.rank: first_edition[place]
+        for place, work in enumerate(catalogue.works)
+        if work.subgenres[0] == subgenre
+    }
+    return [of_rank[rank] for rank in range(count)]
+
+
+def test_likes_of_two_genres_give_two_shelves(site: Server) -> None:
+    genres = genres_by_isbn()
+    shelves = {}
+    for subgenre in ("gothic", "golden-age"):
+        likes = best_known_of(subgenre, 5)
+        reader = Reader(site.address, f"reader-{subgenre}", likes)
+        source, shelf = reader.shelf()
+        assert source == "live"
+        assert not set(shelf) & set(likes)
+        liked_genres = genres[likes[0]]
+        of_the_genre = sum(bool(genres[isbn] & liked_genres) for isbn in shelf)
+        assert of_the_genre > 10, f"{subgenre}: {of_the_genre} of 20"
+        shelves[subgenre] = set(shelf)
+    shared = shelves["gothic"] & shelves["golden-age"]
+    assert len(shared) <= 10
+
+
+def test_a_reader_of_whom_nothing_is_known_gets_popular_books(site: Server) -> None:
+    source, shelf = Reader(site.address, "nobody", []).shelf()
+    assert source == "popular"
+    popular = httpx.get(f"{site.address}/api/v1/books/popular", params={"limit": 20}).json()
+    assert shelf == [item["book"]["isbn"] for item in popular["items"]]
+
+
+def test_beside_dracula_stand_books_of_its_kind(site: Server) -> None:
+    found = httpx.get(f"{site.address}/api/v1/books", params={"q": "dracula stoker"}).json()
+    isbn = found["items"][0]["isbn"]
+    answer = httpx.get(f"{site.address}/api/v1/books/{isbn}/similar", params={"limit": 10}).json()
+    assert answer["source"] == "precomputed"
+    genres, wanted = genres_by_isbn(), genres_by_isbn()[isbn]
+    alike = [item["book"]["title"] for item in answer["items"]
+             if genres[item["book"]["isbn"]] & wanted]  # fmt: skip
+    assert len(alike) >= 7, [item["book"]["title"] for item in answer["items"]]
+    assert "gothic" in subgenres_by_isbn()[isbn]
+
+
+def test_the_night_makes_yesterdays_reader_precomputed(
+    site: Server, sample_home_copy: Home
+) -> None:
+    likes = best_known_of("russian", 3)
+    reader = Reader(site.address, "new-reader", likes)
+    source, shelf = reader.shelf()
+    assert source == "live"
+    rated = shelf[0]
+    assert reader.client.put(f"/api/v1/me/ratings/{rated}", json={"rating": 9}).status_code == 200
+    assert rated not in reader.shelf()[1]
+
+    said = bookrec(sample_home_copy, "nightly")
+    assert [line.split()[1] for line in said.splitlines()] == [
+        "shop:", "dataset:", "model:", "score:", "prune:",
+    ]  # fmt: skip
+    assert "1 new readers" in said
+    time.sleep(1.2)  # a worker looks at what is published at most once a second
+    source, shelf = reader.shelf(50)
+    assert source == "precomputed"
+    assert not set(shelf) & {rated, *likes}
+
+    before = (sample_home_copy.snapshots / "current").read_text()
+    assert "nothing new" in bookrec(sample_home_copy, "nightly")
+    assert (sample_home_copy.snapshots / "current").read_text() == before
+
+
+def test_a_failed_night_leaves_the_old_snapshot(sample_home_copy: Home) -> None:
+    before = (sample_home_copy.snapshots / "current").read_text()
+    (sample_home_copy.models / "current").write_text("gone\n")
+    failed = subprocess.run(
+        [sys.executable, "-m", "bookrec", "--home", str(sample_home_copy.root), "nightly"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert failed.returncode == 1
+    assert "There is no model 'gone'" in failed.stderr
+    assert "Traceback" not in failed.stderr
+    assert (sample_home_copy.snapshots / "current").read_text() == before
+
+
+def test_published_scores_equal_keras_for_the_default_preset(sample_home: Home) -> None:
+    assert_verified(bookrec(sample_home, "snapshots", "verify", "--pairs", "4000"))
+
+
+def test_published_scores_equal_keras_for_the_classic_preset(sample_home_copy: Home) -> None:
+    bookrec(sample_home_copy, "train", "--preset", "classic", "--epochs", "2")
+    bookrec(sample_home_copy, "score")
+    assert_verified(bookrec(sample_home_copy, "snapshots", "verify", "--pairs", "4000"))
+    server = start_server(sample_home_copy)
+    try:
+        source, shelf = Reader(server.address, "folded-in", best_known_of("gothic", 5)).shelf()
+        assert source == "live"
+        assert (
+            shelf != Reader(server.address, "another", best_known_of("nordic-noir", 5)).shelf()[1]
+        )
+    finally:
+        server.stop()
+        assert server.process.stdout is not None
+        server.process.stdout.close()
+
+
+def assert_verified(said: str) -> None:
+    found = re.search(
+        r"([\d,]+) published scores .* at most (\S+), logits by (\S+) x .* ([\d.]+)% saturated",
+        said,
+    )
+    assert found, said
+    assert int(found[1].replace(",", "")) >= 1000
+    assert float(found[2]) <= 1e-5
+    assert float(found[3]) <= 1e-5
+    assert float(found[4]) < 1
+
+
+def test_the_site_ranks_for_a_new_reader_without_the_batch_side(
+    sample_home_copy: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every module that the web process imports is listed by Python itself, on stderr."""
+    monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
+    server = start_server(sample_home_copy)
+    try:
+        assert Reader(server.address, "anna", best_known_of("gothic", 3)).shelf()[0] == "live"
+    finally:
+        os.environ.pop("PYTHONPROFILEIMPORTTIME")
+        server.stop()
+    assert server.process.stdout is not None
+    with server.process.stdout as output:
+        imported = {line.rsplit("|", 1)[-1].strip() for line in output if "import time:" in line}
+    assert {"litestar", "numpy", "bookrec.recommender"} <= imported
+    heavy = {name for name in imported
+             if re.match(r"(tensorflow|keras|pandas|scipy|bookrec\.offline)(\.|$)", name)}  # fmt: skip
+    assert not heavy
