@@ -1,0 +1,63 @@
+"""Ranking tasks: the target first, negatives from the candidates, features without leaks."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_dataset import interactions_of
+
+from bookrec.errors import ModelError
+from bookrec.offline.ranking_groups import RankerSettings, make_groups
+from bookrec.retrieval import READER_ACTIVITY, make_history
+from small_recommender import BOOKS, TOWER, make_retrieval
+
+HISTORY = interactions_of(
+    (0, 1, 9), (0, 2, 0), (1, 7, 8), (2, 4, 0), (2, 5, 7), (2, 9, 3), (3, 20, 0)
+)
+TARGETS = interactions_of((0, 5, 8), (1, 3, 0), (1, 12, 2), (2, 30, 9))
+BANDS = np.array([3, 0, 6, 1], dtype=np.int32)
+SETTINGS = RankerSettings(candidates=BOOKS, negatives=6, catalogue_negatives=2)
+
+
+def test_a_group_per_target_with_the_target_first():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=1, workers=0)
+    assert groups.books.shape == (4, 7)
+    assert groups.books[:, 0].tolist() == [5, 3, 12, 30]
+    assert groups.age_band.tolist() == [3, 0, 0, 6]
+    assert groups.reader_features.shape == (4, len(READER_ACTIVITY) + TOWER)
+    own = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
+    for reader, books in zip([0, 1, 1, 2], groups.books, strict=True):
+        near = books[1 : 1 + SETTINGS.negatives - SETTINGS.catalogue_negatives]
+        assert not own[reader] & set(near.tolist())
+
+
+def test_features_come_from_the_history_alone():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=1, workers=0)
+    past = make_history(np.array([4, 5, 9]), np.array([0, 7, 3]))
+    signals = retrieval.signals(past, 6)
+    np.testing.assert_allclose(
+        groups.pair_features[3], retrieval.pair_features(signals, groups.books[3]), rtol=1e-6
+    )
+    np.testing.assert_allclose(
+        groups.reader_features[3],
+        np.concatenate([retrieval.activity(past, signals), signals.reader_vector]),
+        rtol=1e-6,
+    )
+
+
+def test_the_seed_decides():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    one, two, other = (
+        make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=seed, workers=0)
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one.books, two.books)
+    assert not np.array_equal(one.books, other.books)
+
+
+def test_nothing_to_rank_is_a_sentence():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    with pytest.raises(ModelError, match="nothing to rank"):
+        make_groups(HISTORY, interactions_of(), retrieval, BANDS, SETTINGS, seed=1, workers=0)
