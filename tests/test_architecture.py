@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -119,3 +120,13 @@ def test_help_loads_no_verb():
     assert "click" in loaded
     assert not loaded & {*HEAVY, "numpy", "litestar"}
     assert not [name for name in loaded if within(name, "bookrec.offline")]
+
+
+def test_the_folder_map_names_every_module():
+    page = Path(__file__).parents[1] / "ARCHITECTURE.md"
+    words = set(re.findall(r"[a-z_0-9]+", page.read_text(encoding="utf-8")))
+    cli_modules = {name for name in MODULES if name.endswith("_cli") and name in OFFLINE}
+    silent = {name for name in MODULES if name.endswith(("__init__", "__main__"))}
+    packages = {"bookrec", "bookrec.web", "bookrec.offline"}
+    expected = set(MODULES) - cli_modules - silent - packages
+    assert {name for name in expected if name.split(".")[-1] not in words} == set()
