@@ -181,3 +181,15 @@ def test_a_host_that_only_serves(healthy: Home, monkeypatch: pytest.MonkeyPatch)
     assert found.state == "missing"
     assert "without pandas" in found.detail
     assert run(healthy)[0] == 0
+
+
+def test_a_host_that_only_serves_is_asked_for_a_snapshot_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("bookrec.doctor.importlib.util.find_spec", lambda _: None)
+    code, output = run(Home(tmp_path))
+    assert code == 0
+    assert "data set" not in output
+    assert output.endswith(f"Next: copy precomputed/ into {tmp_path}\n")
+    add_snapshot(Home(tmp_path))
+    assert run(Home(tmp_path))[1].endswith("Next: bookrec serve\n")

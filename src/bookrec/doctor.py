@@ -10,7 +10,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -71,15 +71,20 @@ def doctor(home: Home) -> None:
 
 def examine(home: Home) -> Iterator[Finding]:
     """Everything there is to say of one installation and its home directory, in the flow's order."""
-    yield _python()
-    yield _offline_extra()
-    yield _templates()
-    yield _disk(home)
-    dataset, finding = _dataset(home)
-    yield finding
-    model, finding = _model(home, dataset)
-    yield finding
-    yield _snapshot(home, dataset, model)
+    offline = _offline_extra()
+    yield from (_python(), offline, _templates(), _disk(home))
+    dataset, model = None, None
+    if offline.state == "ok" or home.datasets.exists():
+        dataset, finding = _dataset(home)
+        yield finding
+    if offline.state == "ok" or home.models.exists():
+        model, finding = _model(home, dataset)
+        yield finding
+    snapshot = _snapshot(home, dataset, model)
+    if snapshot.state == "missing" and offline.state != "ok":
+        # A host that only serves cannot score: it is given what another machine published.
+        snapshot = replace(snapshot, next_step=f"copy precomputed/ into {home.root}")
+    yield snapshot
     yield _shop(home)
 
 
