@@ -19,11 +19,10 @@ from bookrec.offline.features import (
     BookFeatures,
     Interactions,
     all_interactions,
-    book_features,
-    book_statistics,
     reader_age_bands,
 )
 from bookrec.offline.model_bundle import Bundle
+from bookrec.offline.recommender_build import catalogue_features
 from bookrec.offline.scoring import reader_histories
 from bookrec.offline.wide_deep import logit_model
 from bookrec.ranker import Ints
@@ -84,10 +83,7 @@ def keras_logits(
         readers, books: [pairs] positions; readers whom the ranker knows, by id or by history.
     """
     interactions = all_interactions(dataset)
-    statistics = book_statistics(interactions, dataset.n_books)
-    features = book_features(
-        dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
-    )
+    features = catalogue_features(bundle, dataset, interactions)
     model = logit_model(bundle.ranker)
     if knows_readers_by_id(bundle.ranker):
         pairs = Interactions(readers, books, np.zeros(len(readers), dtype=np.int8))

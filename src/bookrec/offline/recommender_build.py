@@ -61,6 +61,16 @@ def _reader_centroids(
     return mean.astype(np.float32), (count / (count + _CENTROID_PRIOR)).astype(np.float32)
 
 
+def catalogue_features(
+    bundle: Bundle, dataset: Dataset, interactions: Interactions
+) -> BookFeatures:
+    """The catalogue of a data set as the bundle's models are told of it."""
+    statistics = book_statistics(interactions, dataset.n_books)
+    return book_features(
+        dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
+    )
+
+
 def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floats | None]:
     """The bundle, ready to score a data set (its own, a later one, or one with other books).
 
@@ -71,10 +81,7 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
         The recommender, and for a ranker that knows its readers by id their features [readers, F].
     """
     interactions = all_interactions(dataset)
-    statistics = book_statistics(interactions, dataset.n_books)
-    features = book_features(
-        dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
-    )
+    features = catalogue_features(bundle, dataset, interactions)
     knn = _for_catalogue(bundle.knn, features.isbn)
     retrieval = assemble_retrieval(bundle.towers, knn, features)
     rows = None

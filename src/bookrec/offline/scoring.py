@@ -18,14 +18,13 @@ from bookrec.offline.features import (
     BookFeatures,
     Interactions,
     all_interactions,
-    book_features,
     book_statistics,
     reader_age_bands,
 )
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.neighbours import similar_by_content, similar_by_ranker
 from bookrec.offline.popularity import popular_lists
-from bookrec.offline.recommender_build import recommender_for
+from bookrec.offline.recommender_build import catalogue_features, recommender_for
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.top_n import Histories, top_lists
@@ -112,9 +111,7 @@ def _write_tables(
     say(f"{len(readers):,} readers in {time.monotonic() - started:,.0f} s")
     writer.user_top(readers, lists)
 
-    features = book_features(
-        dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
-    )
+    features = catalogue_features(bundle, dataset, interactions)
     started = time.monotonic()
     similar_source = _write_similar(
         writer, ranker_directory, features, dataset.work_of_book, statistics.reader_count, settings

@@ -30,15 +30,8 @@ def build_classic(
     (random weights on raw ids saturate the logistic function). Deep: an embedding per id,
     flattened, with the numbers and the title vector, through Dense-ReLU-Dropout 128-64-32.
     """
-    sizes = {
-        "user_id_encoded": vocabularies.user.size,
-        "isbn_encoded": vocabularies.isbn.size,
-        "author_encoded": vocabularies.author.size,
-        "publisher_encoded": vocabularies.publisher.size,
-        "year_encoded": vocabularies.year.size,
-        "age_binned_encoded": len(AGE_BANDS),
-    }
-    ids = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
+    ids = {"user_id_encoded": _id_input("user_id_encoded"), **_shared_ids()}
+    sizes = _sizes(vocabularies)
     numbers = [
         keras.Input((1,), name="avg_rating_scaled"),
         keras.Input((1,), name="num_ratings_scaled"),
@@ -49,7 +42,7 @@ def build_classic(
     wide = keras.layers.Dense(1, kernel_initializer="zeros", name="wide")(
         keras.layers.Concatenate(name="wide_inputs")(casts)
     )
-    embedded = [_embedding(ids[name], size, embedding_size) for name, size in sizes.items()]
+    embedded = [_embedding(ids[name], sizes[name], embedding_size) for name in ids]
     deep = _deep([*embedded, *numbers, title], (128, 64, 32), dropout)
     logits = keras.layers.Concatenate(name="logits")([wide, deep])
     output = keras.layers.Dense(1, activation="sigmoid", name="output")(logits)
@@ -66,14 +59,7 @@ def build_default(
     the reader's activity and tower vector, the book's numbers and title vector, and the pair
     features, through Dense-ReLU-Dropout 128-64.
     """
-    sizes = {
-        "isbn_encoded": vocabularies.isbn.size,
-        "author_encoded": vocabularies.author.size,
-        "publisher_encoded": vocabularies.publisher.size,
-        "year_encoded": vocabularies.year.size,
-        "age_binned_encoded": len(AGE_BANDS),
-    }
-    ids = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
+    ids, sizes = _shared_ids(), _sizes(vocabularies)
     numbers = [
         keras.Input((1,), name="avg_rating_scaled"),
         keras.Input((1,), name="num_ratings_scaled"),
@@ -87,14 +73,36 @@ def build_default(
         keras.layers.Concatenate(name="wide_inputs")([numbers[2], pair])
     )
     embedded = [
-        keras.layers.Dropout(0.5)(_embedding(ids[name], size, embedding_size))
-        for name, size in sizes.items()
+        keras.layers.Dropout(0.5)(_embedding(ids[name], sizes[name], embedding_size))
+        for name in ids
     ]
     deep = _deep([*embedded, *numbers, title, reader, pair], (128, 64), dropout)
     logits = keras.layers.Concatenate(name="logits")([wide, deep])
     output = keras.layers.Dense(1, activation="sigmoid", name="output")(logits)
     inputs = [*ids.values(), *numbers, title, reader, pair]
     return keras.Model(inputs, output, name="wide_deep_default")
+
+
+def _sizes(vocabularies: Vocabularies) -> dict[str, int]:
+    """Rows of each id's embedding."""
+    return {
+        "user_id_encoded": vocabularies.user.size,
+        "isbn_encoded": vocabularies.isbn.size,
+        "author_encoded": vocabularies.author.size,
+        "publisher_encoded": vocabularies.publisher.size,
+        "year_encoded": vocabularies.year.size,
+        "age_binned_encoded": len(AGE_BANDS),
+    }
+
+
+def _shared_ids() -> dict[str, Any]:
+    """The id inputs that both presets have, in the order in which they are concatenated."""
+    names = ("isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded")
+    return {name: _id_input(name) for name in (*names, "age_binned_encoded")}
+
+
+def _id_input(name: str) -> Any:
+    return keras.Input((1,), dtype="int32", name=name)
 
 
 def _embedding(id_input: Any, size: int, width: int) -> Any:
