@@ -9,8 +9,7 @@ import pytest
 from bookrec.offline.data_import import read_data
 from bookrec.offline.dataset import reader_sort_key
 from bookrec.offline.isbn import normalise_isbn
-
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
+from requirements import SHARED_DATA, require_shared_data
 
 pytestmark = pytest.mark.shared_data
 
@@ -23,8 +22,7 @@ def read(name):
 
 @pytest.fixture(params=["book-crossing", "book-crossing-2005", "goodbooks-10k", "ml-100k"])
 def imported(request):
-    if not (SHARED_DATA / request.param).is_dir():
-        pytest.skip(f"the real data set {SHARED_DATA / request.param} is not there")
+    require_shared_data(request.param)
     return read(request.param)
 
 

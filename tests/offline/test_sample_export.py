@@ -12,6 +12,7 @@ import pytest
 
 from bookrec.errors import DataError
 from bookrec.offline import sample_export
+from bookrec.offline.data_import import read_data
 from bookrec.offline.isbn import is_isbn10, is_isbn13
 from bookrec.offline.sample_catalogue import load_catalogue
 from bookrec.offline.sample_export import write_sample
@@ -255,9 +256,8 @@ def test_a_failure_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_an_import_finds_exactly_the_clean_interactions(
     layout: sample_export.Layout, tmp_path: Path
 ):
-    data_import = pytest.importorskip("bookrec.offline.data_import")
     write_sample(tmp_path / "raw", n_readers=200, n_interactions=3_000, seed=5, layout=layout)
-    dataset = data_import.read_data(tmp_path / "raw").dataset
+    dataset = read_data(tmp_path / "raw").dataset
     catalogue = load_catalogue()
     assert len(dataset.readers) == 200
     assert len(dataset.interactions) == 3_000
