@@ -16,6 +16,15 @@ settings.register_profile("bookrec", deadline=None)
 settings.load_profile("bookrec")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the browser come last.
+
+    Playwright keeps an event loop running in this thread for as long as its browser is open, and
+    beside a running loop no other test could use ``asyncio.run``.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample data imported, trained and scored by the commands themselves.
