@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -109,3 +110,23 @@ def test_digests(tmp_path: Path):
 def test_the_time_is_utc_with_seconds():
     shown = datetime.strptime(files.utc_now(), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     assert abs(datetime.now(UTC) - shown) < timedelta(minutes=1)
+
+
+def test_the_staging_directory_of_a_killed_process_is_removed_by_the_next(tmp_path: Path):
+    left, young = tmp_path / ".old.0123abcd", tmp_path / ".new.0123abcd"
+    for directory in (left, young, tmp_path / ".hidden"):
+        (directory / "half").mkdir(parents=True)
+        if directory != young:
+            os.utime(directory, (0, 0))
+    with files.staged_directory(tmp_path / "target"):
+        assert not left.exists()
+    assert names(tmp_path) == [".hidden", ".new.0123abcd", "target"]
+
+
+def test_the_staging_directory_of_a_living_process_stays(tmp_path: Path):
+    with files.staged_directory(tmp_path / "slow") as slow:
+        os.utime(slow, (0, 0))
+        assert files.remove_abandoned(tmp_path) == []
+        with files.staged_directory(tmp_path / "quick"):
+            assert slow.is_dir()
+    assert names(tmp_path) == ["quick", "slow"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
@@ -153,3 +154,14 @@ def test_pruning_never_removes_the_current_one(tmp_path: Path, keep: int, remove
     write_pointer(tmp_path, IDS[0])
     assert snapshots.prune(tmp_path, keep) == removed
     assert snapshots.current_snapshot(tmp_path).name == IDS[0]
+
+
+def test_pruning_touches_nothing_but_snapshots_and_what_a_killed_run_left(tmp_path: Path):
+    for name in IDS:
+        add(tmp_path, name)
+    for name in ("0-notes", "backup", f".{IDS[0]}.0123abcd"):
+        (tmp_path / name).mkdir()
+    os.utime(tmp_path / f".{IDS[0]}.0123abcd", (0, 0))
+    assert snapshots.prune(tmp_path, keep=1) == [IDS[0], IDS[1]]
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["0-notes", IDS[2], "backup", "current"]

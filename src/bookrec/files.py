@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
+import re
 import shutil
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from bookrec.errors import BookrecError
 
 POINTER_NAME = "current"
+_STAGING_NAME: Final = re.compile(r"\..+\.[0-9a-f]{8}")
+_YOUNG_SECONDS: Final = 60.0
+"""A staging directory this young may not have been locked yet by the process that made it."""
 
 
 def utc_now() -> str:
@@ -80,7 +87,8 @@ def staged_directory(target: Path) -> Iterator[Path]:
     """Build a directory aside and let it appear as ``target`` only when the block succeeds.
 
     Yields an empty directory on the same file system. On success it is flushed and renamed to
-    ``target``; on any exception it is removed, and ``target`` never existed.
+    ``target``; on any exception it is removed, and ``target`` never existed. What killed processes
+    left beside ``target`` is removed first.
 
     Raises:
         BookrecError: ``target`` exists already.
@@ -88,15 +96,55 @@ def staged_directory(target: Path) -> Iterator[Path]:
     if target.exists():
         raise BookrecError(f"{target} exists already; remove it or choose another name.")
     target.parent.mkdir(parents=True, exist_ok=True)
+    remove_abandoned(target.parent)
     staging = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
     staging.mkdir()
     try:
-        yield staging
-        fsync_tree(staging)
-        staging.rename(target)
-        fsync_directory(target.parent)
+        with _held(staging):
+            yield staging
+            fsync_tree(staging)
+            staging.rename(target)
+            fsync_directory(target.parent)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _held(directory: Path) -> Iterator[bool]:
+    """Lock a directory until the block, or the process, ends; says whether that was possible."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        got = True
+    except OSError:  # somebody else holds it, or a file system that locks no directories
+        got = False
+    try:
+        yield got
+    finally:
+        os.close(descriptor)
+
+
+def remove_abandoned(directory: Path) -> list[str]:
+    """Remove the staging directories of processes that are gone; returns their names."""
+    removed = []
+    for path in sorted(directory.iterdir()) if directory.is_dir() else []:
+        if not _STAGING_NAME.fullmatch(path.name) or not path.is_dir():
+            continue
+        with contextlib.suppress(FileNotFoundError):  # its process has just finished
+            if time.time() - path.stat().st_mtime < _YOUNG_SECONDS:
+                continue
+            with _held(path) as ours:
+                if ours:
+                    shutil.rmtree(path, ignore_errors=True)
+                    removed.append(path.name)
+    return removed
+
+
+def remove_directory(directory: Path) -> None:
+    """Remove a version: it disappears at once, and its files after that."""
+    gone = directory.with_name(f".{directory.name}.{uuid.uuid4().hex[:8]}")
+    directory.rename(gone)
+    shutil.rmtree(gone)
 
 
 def digest_of_bytes(parts: Iterable[bytes]) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +18,14 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.errors import NoSnapshot, SnapshotError
-from bookrec.files import read_pointer, staged_directory, versions, write_pointer
+from bookrec.files import (
+    read_pointer,
+    remove_abandoned,
+    remove_directory,
+    staged_directory,
+    versions,
+    write_pointer,
+)
 
 SCHEMA_VERSION: Final = 1
 DATABASE_NAME: Final = "snapshot.sqlite"
@@ -262,10 +268,13 @@ def list_snapshots(snapshots: Path) -> list[SnapshotInfo]:
 def prune(snapshots: Path, keep: int) -> list[str]:
     """Remove all but the newest ``keep`` snapshots; the current one always stays.
 
-    A site that still reads a removed snapshot keeps its open files. Returns the ids removed.
+    A site that still reads a removed snapshot keeps its open files. Directories that are no
+    snapshots are left alone, but for what a killed ``score`` left behind. Returns the ids removed.
     """
+    remove_abandoned(snapshots)
     current = read_pointer(snapshots)
-    old = [name for name in versions(snapshots)[: -keep or None] if name != current]
+    names = [name for name in versions(snapshots) if _SNAPSHOT_ID.fullmatch(name)]
+    old = [name for name in names[: -keep or None] if name != current]
     for name in old:
-        shutil.rmtree(snapshots / name)
+        remove_directory(snapshots / name)
     return old
