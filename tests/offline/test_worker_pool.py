@@ -1,0 +1,106 @@
+"""Work in shards: order, appetite, and what is left when somebody is killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bookrec.errors import BookrecError
+from bookrec.offline.worker_pool import map_shards
+
+
+def load(directory: Path) -> str:
+    return directory.name
+
+
+def describe(loaded: str, task: int) -> tuple[str, int]:
+    time.sleep(0.02 if task % 3 == 0 else 0.0)
+    return loaded, task * task
+
+
+def die(_: str, task: int) -> int:
+    if task == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_results_come_in_the_order_of_the_tasks(tmp_path: Path, workers: int):
+    directory = tmp_path / "arrays"
+    made = list(map_shards(describe, load, directory, range(25), workers))
+    assert made == [("arrays", task * task) for task in range(25)]
+
+
+def test_tasks_are_taken_as_they_are_needed(tmp_path: Path):
+    taken = 0
+
+    def tasks() -> Iterator[int]:
+        nonlocal taken
+        for number in range(1000):
+            taken += 1
+            yield number
+
+    made = map_shards(describe, load, tmp_path, tasks(), 1)
+    with contextlib.closing(made):  # type: ignore[type-var]
+        assert next(made)[1] == 0
+        assert taken < 20
+
+
+def test_a_killed_process_is_told_in_a_sentence(tmp_path: Path):
+    with pytest.raises(BookrecError, match="worker process was killed"):
+        list(map_shards(die, load, tmp_path, range(20), 1))
+
+
+PARENT = """
+import os, sys, time
+from pathlib import Path
+from bookrec.offline.worker_pool import map_shards
+
+def load(directory):
+    (directory / str(os.getpid())).touch()
+
+def sleep(_, task):
+    time.sleep(600 if task else 0)
+
+if __name__ == "__main__":
+    for _ in map_shards(sleep, load, Path(sys.argv[1]), range(4), 2):
+        print("working", flush=True)
+"""
+
+
+def test_workers_end_with_a_killed_parent(tmp_path: Path):
+    script, pids = tmp_path / "parent.py", tmp_path / "pids"
+    script.write_text(PARENT)
+    pids.mkdir()
+    parent = subprocess.Popen([sys.executable, script, pids], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    assert parent.stdout.readline() == b"working\n"
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    workers = [int(path.name) for path in pids.iterdir()]
+    assert workers
+    deadline = time.monotonic() + 30
+    while any(is_running(pid) for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    left = [pid for pid in workers if is_running(pid)]
+    for pid in left:
+        os.kill(pid, signal.SIGKILL)
+    assert not left
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process lives; one that ended and that nobody has waited for does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
