@@ -113,3 +113,9 @@ def test_probabilities_are_the_logistic_function_without_overflow():
         found = probabilities(logits)
     np.testing.assert_allclose(found, [0.5, 0.75, 0.25, 1.0, 0.0, 1 / (1 + np.exp(20))], atol=1e-16)
     assert found.dtype == np.float64
+
+
+def test_small_probabilities_keep_the_logit_they_came_from():
+    logits = np.array([-40.0, -30.0, -5.0])
+    found = probabilities(logits)
+    np.testing.assert_allclose(np.log(found) - np.log1p(-found), logits, rtol=1e-12)

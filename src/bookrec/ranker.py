@@ -122,6 +122,6 @@ class SplitRanker:
 
 
 def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The logistic function, computed in float64 without overflow."""
-    positive = 1.0 / (1.0 + np.exp(-np.abs(logits.astype(np.float64))))
-    return np.where(logits >= 0, positive, 1.0 - positive)
+    """The logistic function, computed in float64 without overflow or loss of small values."""
+    small = np.exp(-np.abs(logits.astype(np.float64)))
+    return np.where(logits >= 0, 1.0, small) / (1.0 + small)
