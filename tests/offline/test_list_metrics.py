@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small_dataset import interactions_of
 
 from bookrec.offline.metrics import auc, log_loss, ndcg, recall
+from bookrec.offline.validation import explicit_metrics
 
 
 def booleans(*values: int) -> np.ndarray:
@@ -63,3 +65,13 @@ def test_log_loss_by_hand():
     assert found == pytest.approx(-(math.log(0.5) + math.log(0.75) + math.log(0.1)) / 3)
     # Certain and wrong is bad, not infinite.
     assert log_loss(booleans(1), np.array([0.0])) == pytest.approx(-math.log(1e-7))
+
+
+def test_figures_that_are_not_defined_are_left_out():
+    """Every rating of MovieLens is explicit: NaN would be no JSON in the manifest."""
+    train = interactions_of((0, 0, 5), (0, 1, 3), (1, 0, 8))
+    held_out = interactions_of((0, 2, 4), (1, 1, 9))
+    found = explicit_metrics(np.array([0.5, 0.25]), train, held_out)
+    assert list(found) == ["pipeline", "popularity", "shares"]
+    assert found["pipeline"] == {"log_loss": pytest.approx(math.log(8) / 2)}
+    assert found["popularity"] == found["shares"] == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -117,15 +118,20 @@ def explicit_metrics(
     """AUC and log-loss of "is this interaction explicit?", beside two simple predictors.
 
     ``popularity``: the book's number of readers. ``shares``: smoothed log-odds of the reader's own
-    plus the book's own share of explicit ratings.
+    plus the book's own share of explicit ratings. A figure that is not defined (the AUC where every
+    interaction is explicit) is left out.
     """
     labels = held_out.rating > 0
     readers = np.bincount(train.book_idx, minlength=int(held_out.book_idx.max(initial=0)) + 1)
     shares = _share_log_odds(train, held_out)
-    return {
+    metrics = {
         "pipeline": {"auc": auc(labels, predicted), "log_loss": log_loss(labels, predicted)},
         "popularity": {"auc": auc(labels, readers[held_out.book_idx].astype(np.float64))},
         "shares": {"auc": auc(labels, shares)},
+    }
+    return {
+        name: {key: value for key, value in row.items() if math.isfinite(value)}
+        for name, row in metrics.items()
     }
 
 
