@@ -110,3 +110,51 @@ def test_a_missing_package_is_a_sentence(tmp_path: Path):
     assert result.stderr.startswith("Error: ")
     assert "pip install 'bookrec[offline]'" in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("mishap", "said"),
+    [
+        ("OSError(errno.ENOSPC, 'No space left on device', '/x')", "No space left on device: '/x'"),
+        ("full_database()", "database or disk is full"),
+    ],
+)
+def test_a_full_disk_is_a_sentence(mishap: str, said: str):
+    result = run_failing_verb(mishap)
+    assert result.returncode == 1
+    assert said in result.stderr
+    assert result.stderr.startswith("Error: ")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_bug_of_ours_keeps_its_traceback():
+    result = run_failing_verb("FileNotFoundError(errno.ENOENT, 'No such file', '/x')")
+    assert result.returncode == 1
+    assert "Traceback" in result.stderr
+
+
+def run_failing_verb(mishap: str) -> subprocess.CompletedProcess[str]:
+    """``bookrec snapshots list`` where listing raises ``mishap``."""
+    script = f"""
+import errno, sqlite3, sys
+from bookrec import cli, snapshots_cli
+
+def full_database():
+    connection = sqlite3.connect(":memory:")
+    connection.execute("pragma max_page_count = 2")
+    connection.execute("create table filler (content)")
+    try:
+        connection.execute("insert into filler values (zeroblob(100000))")
+    except sqlite3.OperationalError as error:
+        return error
+
+def fail(_):
+    raise {mishap}
+
+snapshots_cli.list_snapshots = fail
+sys.argv = ["bookrec", "snapshots", "list"]
+cli.main()
+"""
+    return subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )

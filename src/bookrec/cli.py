@@ -6,8 +6,10 @@ stand in `VERBS`, and a test holds them against the commands themselves.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
+import sqlite3
 import sys
 from pathlib import Path
 from typing import Final
@@ -127,3 +129,28 @@ def main() -> None:
         # The reader of our output went away (`bookrec … | head`): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except (OSError, sqlite3.OperationalError) as error:
+        if not _is_of_the_machine(error):
+            raise
+        click.echo(
+            f"Error: {error}. What was published before is unchanged; mend the cause "
+            "('bookrec doctor' shows the space left) and run the command again.",
+            err=True,
+        )
+        sys.exit(BookrecError.exit_code)
+
+
+def _is_of_the_machine(error: Exception) -> bool:
+    """Whether a full disk or a missing permission is at fault, and not a bug of ours."""
+    if isinstance(error, sqlite3.Error):
+        # The low byte is SQLite's primary result code; the others tell the variety.
+        return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _SQLITE_CODES
+    return isinstance(error, OSError) and error.errno in _ERRNOS
+
+
+_ERRNOS: Final = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO,
+}  # fmt: skip
+_SQLITE_CODES: Final = {
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
+}  # fmt: skip
