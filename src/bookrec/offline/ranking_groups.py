@@ -8,7 +8,7 @@ made by worker processes.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -112,7 +112,12 @@ def make_groups(
             "Retrieval finds none of the hidden interactions, so there is nothing to rank; "
             "import more interactions."
         )
-    return Groups(*(np.concatenate(columns) for columns in zip(*map(astuple, parts), strict=True)))
+    return Groups(
+        *(
+            np.concatenate([getattr(part, column.name) for part in parts])
+            for column in fields(Groups)
+        )
+    )
 
 
 _Shard = tuple[RankerSettings, np.random.SeedSequence, list[tuple[Interactions, Ints, int]]]

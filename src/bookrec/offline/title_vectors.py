@@ -27,8 +27,7 @@ def train_title_vectors(
     """Word2Vec (skip-gram) over titles.
 
     Returns:
-        The words, and their vectors [words, size]. Words seen once are left out unless that would
-        leave nothing.
+        The words, and their vectors [words, size]. Words seen once are left out.
     """
     from gensim.models import Word2Vec
 
