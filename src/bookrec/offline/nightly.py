@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bookrec.errors import BookrecError, NoSnapshot, ShopError
+from bookrec.errors import BookrecError, ShopError, SnapshotError
 from bookrec.files import read_pointer
 from bookrec.offline.dataset import Dataset, save_dataset
 from bookrec.offline.model_bundle import Bundle, load_bundle
@@ -93,13 +93,12 @@ def _counts(dataset: Dataset) -> str:
 def _is_news(home: Home, dataset: Dataset) -> bool:
     """Whether the published snapshot lacks something that is in ``dataset`` or in the model."""
     try:
-        directory = current_snapshot(home.snapshots)
-    except NoSnapshot:
+        with contextlib.closing(open_database(current_snapshot(home.snapshots))) as connection:
+            meta = read_meta(connection)
+    except SnapshotError:  # none, or one that is damaged: a new one mends it
         return True
-    with contextlib.closing(open_database(directory)) as connection:
-        meta = read_meta(connection)
-    current_model = read_pointer(home.models)
-    return meta["dataset_digest"] != dataset.digest or meta["model_id"] != current_model
+    published = meta.get("dataset_digest"), meta.get("model_id")
+    return published != (dataset.digest, read_pointer(home.models))
 
 
 def _bundle(home: Home, settings: NightlySettings, say: Say) -> Bundle:
@@ -123,8 +122,9 @@ def _stage(say: Say, name: str) -> Iterator[list[str]]:
     outcome: list[str] = []
     try:
         yield outcome
-    except BookrecError as error:
-        say(f"{name}: failed after {time.monotonic() - started:,.0f} s: {error}")
+    except Exception as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        say(f"{name}: failed after {time.monotonic() - started:,.0f} s: {reason}")
         raise
     said = "; ".join(outcome) or "done"
     say(f"{name}: {said} ({time.monotonic() - started:,.0f} s)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import click
 
 from bookrec.errors import BookrecError
@@ -60,8 +62,22 @@ def nightly(
     settings = NightlySettings(training if train else None, scoring, keep, force)
     try:
         run(home, settings, say)
-    except OSError as error:
+    except BookrecError:
+        raise
+    except Exception as error:  # whatever it is, a scheduler's log gets a sentence
+        reason = ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
         raise BookrecError(
-            f"The nightly job failed: {error}; the published snapshot is unchanged. "
-            "Mend the cause and run 'bookrec nightly' again."
+            f"The nightly job failed ({reason}); the site still serves what "
+            f"it served before.{_where_it_is_told(home)} Mend the cause and run 'bookrec nightly' "
+            "again."
         ) from error
+
+
+def _where_it_is_told(home: Home) -> str:
+    """Keep the traceback of the exception being handled, and say where."""
+    path = home.root / "var" / "nightly-failure.txt"
+    try:
+        path.write_text(traceback.format_exc(), encoding="utf-8")
+    except OSError:  # the disk may be what failed
+        return ""
+    return f" For a bug report: {path}."

@@ -1,0 +1,67 @@
+"""The nightly job's decisions and failures, with scoring itself replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bookrec.files import write_pointer
+from bookrec.offline.dataset import load_dataset, save_dataset
+from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.settings import Home
+
+start_tensorflow()
+from small_dataset import small_dataset  # noqa: E402
+
+from bookrec.cli import cli  # noqa: E402
+from bookrec.errors import BookrecError  # noqa: E402
+from bookrec.offline import nightly  # noqa: E402
+from small_snapshots import IDS, add  # noqa: E402
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Data and a published snapshot, of another model than the current one."""
+    home = Home(tmp_path)
+    save_dataset(home, small_dataset())
+    add(home.snapshots, IDS[0])
+    write_pointer(home.snapshots, IDS[0])
+    write_pointer(home.models, "new-model")
+    return home
+
+
+def test_a_damaged_snapshot_is_a_reason_to_make_another(home: Home):
+    database = home.snapshots / IDS[0] / "snapshot.sqlite"
+    database.chmod(0o600)
+    database.write_bytes(b"no database at all")
+    assert nightly._is_news(home, load_dataset(home))
+    write_pointer(home.snapshots, IDS[1])  # not there
+    assert nightly._is_news(home, load_dataset(home))
+
+
+def test_the_unexpected_is_a_sentence_and_leaves_the_old_snapshot(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_: object) -> None:
+        raise RuntimeError("a shape that does not fit\nand pages of detail")
+
+    monkeypatch.setattr(nightly, "load_bundle", fail)
+    result = CliRunner().invoke(cli, ["--home", str(home.root), "nightly"])
+    assert isinstance(result.exception, BookrecError)
+    assert result.exception.exit_code == 1
+    said = str(result.exception)
+    assert "RuntimeError: a shape that does not fit" in said
+    assert "\n" not in said
+    assert "model: failed after 0 s: a shape that does not fit" in result.output
+    told = home.root / "var" / "nightly-failure.txt"
+    assert str(told) in said
+    assert "in fail" in told.read_text()
+    assert (home.snapshots / "current").read_text() == f"{IDS[0]}\n"
+
+
+def test_one_job_at_a_time(home: Home):
+    settings = nightly.NightlySettings()
+    with nightly._only_one(home), pytest.raises(BookrecError, match="Another nightly job"):
+        nightly.nightly(home, settings, lambda _: None)
