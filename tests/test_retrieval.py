@@ -97,7 +97,8 @@ def test_pair_features(hand_made: Retrieval):
 def test_candidates_are_the_union_of_the_retrievers():
     retrieval = make_retrieval(np.random.default_rng(2))
     signals = retrieval.signals(history([1, 5, 20], [9, 0, 8]), age_band=2)
-    chosen = retrieval.candidates(signals, 18)
+    nothing = np.empty(0, dtype=np.int32)
+    chosen = retrieval.candidates(signals, 18, nothing)
     assert chosen.tolist() == sorted(set(chosen.tolist()))
     knn = sorted(np.flatnonzero(signals.knn > 0), key=lambda b: (-signals.knn[b], b))[:9]
     tower = sorted(range(BOOKS), key=lambda b: (-signals.tower[b], b))[:3]
@@ -121,10 +122,12 @@ def test_own_books_use_up_no_candidates():
 
 
 @pytest.mark.parametrize("count", [BOOKS, BOOKS + 1])
-def test_enough_candidates_are_the_whole_catalogue(count: int):
+def test_enough_candidates_are_the_whole_catalogue_but_own_books(count: int):
     retrieval = make_retrieval(np.random.default_rng(2))
-    signals = retrieval.signals(history([1], [0]), age_band=0)
-    assert retrieval.candidates(signals, count).tolist() == list(range(BOOKS))
+    own = np.array([4, 1], dtype=np.int32)
+    signals = retrieval.signals(history([4, 1], [0, 3]), age_band=0)
+    expected = [book for book in range(BOOKS) if book not in (1, 4)]
+    assert retrieval.candidates(signals, count, own).tolist() == expected
 
 
 @given(

@@ -168,26 +168,24 @@ class Retrieval:
         features[:, 5] = author / max(signals.history_weight, 1.0)
         return features
 
-    def candidates(self, signals: Signals, count: int, own: Ints | None = None) -> Ints:
+    def candidates(self, signals: Signals, count: int, own: Ints) -> Ints:
         """About ``count`` books worth ranking, in ascending order: the union of the retrievers.
 
         Half from item-kNN, and a sixth each from the towers, the authors and popularity; books
         that several retrievers name leave room that is not refilled. With ``count`` of at least
-        the catalogue's size, the whole catalogue.
+        the catalogue's size, the whole catalogue but ``own``.
 
         Args:
             own: positions that are not worth ranking and must not use up the count: the
                 retrievers think most of what a reader of thousands of books has read already.
         """
         if count >= self.n_books:
-            return np.arange(self.n_books, dtype=np.int32)
+            return np.setdiff1d(np.arange(self.n_books, dtype=np.int32), own)
         # Popularity (below 12) scaled down to a tie-breaker within an author's books.
         author = np.where(signals.author > 0, signals.author + self.popularity * 1e-3, 0.0)
-        knn, tower, popularity = signals.knn, signals.tower, self.popularity
-        if own is not None and len(own):
-            knn, tower, popularity = knn.copy(), tower.copy(), np.array(popularity)
-            knn[own] = author[own] = 0.0
-            tower[own] = popularity[own] = -np.inf
+        knn, tower, popularity = signals.knn.copy(), signals.tower.copy(), self.popularity.copy()
+        knn[own] = author[own] = 0.0
+        tower[own] = popularity[own] = -np.inf
         lowest = float(np.finfo(np.float32).min)
         chosen = [
             best(knn, count // 2, above=0.0),

@@ -113,7 +113,7 @@ def calibrate(
         past = make_history(history.book_idx[own], history.rating[own])
         band = int(age_bands[reader])
         signals = recommender.retrieval.signals(past, band)
-        books = np.setdiff1d(recommender.retrieval.candidates(signals, candidates), past.books)
+        books = recommender.retrieval.candidates(signals, candidates, past.books)
         reader_features = recommender.reader_features(past, signals)
         logits.append(recommender.score(band, reader_features, signals, books))
         goal = held_out.book_idx[held_start[reader] : held_start[reader + 1]]

@@ -130,7 +130,7 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
     for history, goal, band in readers:
         past = make_history(history.book_idx, history.rating)
         signals = retrieval.signals(past, band)
-        candidates = np.setdiff1d(retrieval.candidates(signals, settings.candidates), past.books)
+        candidates = retrieval.candidates(signals, settings.candidates, past.books)
         found = np.intersect1d(goal, candidates)
         others = np.setdiff1d(candidates, goal)
         if not len(found) or not len(others):

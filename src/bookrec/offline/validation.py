@@ -83,7 +83,7 @@ def list_metrics(
     for task in tqdm(all_tasks, desc="validation", disable=None, leave=False):
         history = make_history(task.books, task.ratings)
         signals = retrieval.signals(history, task.age_band)
-        chosen = retrieval.candidates(signals, candidates)
+        chosen = retrieval.candidates(signals, candidates, history.books)
         row = known_row(reader_rows, task.reader)
         features = recommender.reader_features(history, signals) if row is None else row
         logits = recommender.score(task.age_band, features, signals, chosen)
