@@ -67,9 +67,15 @@ def test_a_changed_byte_is_refused_before_loading(
         load(tiny_home_copy, model_id)
 
 
-def test_a_damaged_manifest_is_a_sentence(tiny_bundles: dict[str, Any], tiny_home_copy: Home):
+@pytest.mark.parametrize("content", ["{", "[]", '{"model_id": "half"}', None])
+def test_a_damaged_manifest_is_a_sentence(
+    tiny_bundles: dict[str, Any], tiny_home_copy: Home, content: str | None
+):
     model_id = tiny_bundles["default"].model_id
-    (tiny_home_copy.models / model_id / "manifest.json").write_text("{")
+    path = tiny_home_copy.models / model_id / "manifest.json"
+    if content is None:  # a directory that somebody renamed
+        content = path.read_text().replace(model_id, "another")
+    path.write_text(content)
     with pytest.raises(ModelError, match=r"is damaged .*run 'bookrec train' again"):
         load(tiny_home_copy, model_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import keras
 import numpy as np
@@ -24,6 +24,10 @@ from bookrec.offline.two_tower import Towers, towers_of
 from bookrec.offline.vocabulary import Vocabulary
 from bookrec.ranker import Floats
 from bookrec.settings import Home
+
+_MANIFEST_KEYS: Final = {
+    "model_id", "preset", "seed", "dataset_id", "dataset_digest", "metrics", "files",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,11 @@ def read_manifest(home: Home, model_id: str | None = None) -> dict[str, Any]:
         raise ModelError(f"There is no model {name!r} in {home.models} (known: {known}).")
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        if missing := _MANIFEST_KEYS - manifest.keys():
+            raise ValueError(f"it lacks {', '.join(sorted(missing))}")
+        if manifest["model_id"] != name:
+            raise ValueError(f"it is the manifest of {manifest['model_id']}")
+    except (ValueError, AttributeError) as error:
         raise ModelError(f"{path} is damaged ({error}); run 'bookrec train' again.") from error
     return manifest
 
