@@ -82,6 +82,22 @@ def test_the_classic_wide_part_does_not_saturate(tiny_bundles: dict[str, Any]):
     assert np.abs(kernel[:, 0] * largest).max() < 5
 
 
+def test_a_step_on_the_wide_kernel_is_divided_by_the_range_of_its_id():
+    import keras
+
+    from bookrec.offline.classic_training import RawIdAdam
+
+    ids = keras.Input((2,))
+    wide = keras.layers.Dense(1, kernel_initializer="zeros", name="wide")
+    model = keras.Model(ids, keras.layers.Activation("sigmoid")(wide(ids)))
+    optimizer = RawIdAdam(wide.kernel, [1000, 10], learning_rate=1e-3)
+    model.compile(optimizer=optimizer, loss="binary_crossentropy", jit_compile=False)
+    model.fit(np.array([[900.0, 3.0]]), np.array([[1.0]]), epochs=1, verbose=0)
+    kernel, bias = wide.get_weights()
+    np.testing.assert_allclose(kernel[:, 0], [1e-6, 1e-4], rtol=1e-3)
+    np.testing.assert_allclose(bias, [1e-3], rtol=1e-3)
+
+
 def test_too_few_interactions_are_refused_and_leave_no_model(tmp_path: Path):
     from small_dataset import small_dataset
 

@@ -43,7 +43,8 @@ class RawIdAdam(keras.optimizers.Adam):
         self._wide_rates = 1.0 / np.asarray(id_ranges, dtype=np.float32)[:, None]
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        if variable is self._wide_kernel:
+        # Keras on TensorFlow hands over the variable inside its own.
+        if variable is self._wide_kernel or variable is self._wide_kernel.value:
             learning_rate = keras.ops.cast(learning_rate, "float32") * self._wide_rates
         super().update_step(gradient, variable, learning_rate)
 
