@@ -18,6 +18,8 @@ from small_dataset import small_dataset  # noqa: E402
 from bookrec.cli import cli  # noqa: E402
 from bookrec.errors import BookrecError  # noqa: E402
 from bookrec.offline import nightly  # noqa: E402
+from bookrec.offline.shop_interactions import extend_with_shop  # noqa: E402
+from bookrec.shop_database import ShopInteraction  # noqa: E402
 from small_snapshots import IDS, add  # noqa: E402
 
 
@@ -65,3 +67,19 @@ def test_one_job_at_a_time(home: Home):
     settings = nightly.NightlySettings()
     with nightly._only_one(home), pytest.raises(BookrecError, match="Another nightly job"):
         nightly.nightly(home, settings, lambda _: None)
+
+
+def test_data_sets_of_earlier_nights_go_when_nothing_names_them(home: Home):
+    base = load_dataset(home)
+    nights = [
+        extend_with_shop(
+            base, {}, [ShopInteraction("shop:1", base.books["isbn"][book], "like", None, 7)]
+        )
+        for book in range(2)
+    ]
+    for night in nights:
+        save_dataset(home, night)
+    assert nightly.prune_extensions(home) == [nights[0].dataset_id]
+    assert load_dataset(home).dataset_id == nights[1].dataset_id
+    assert load_dataset(home, base.dataset_id).digest == base.digest
+    assert nightly.prune_extensions(home) == []

@@ -11,15 +11,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bookrec.errors import BookrecError, ShopError, SnapshotError
-from bookrec.files import read_pointer
+from bookrec.files import read_pointer, remove_directory, versions
 from bookrec.offline.dataset import Dataset, save_dataset
 from bookrec.offline.model_bundle import Bundle, load_bundle
 from bookrec.offline.scoring import ScoreSettings, score
-from bookrec.offline.shop_interactions import extend_with_shop, load_base_dataset
+from bookrec.offline.shop_interactions import extend_with_shop, is_extension, load_base_dataset
 from bookrec.offline.training import TrainSettings, train
 from bookrec.settings import Home
 from bookrec.shop_database import read_shop
-from bookrec.snapshot import current_snapshot, open_database, prune, read_meta
+from bookrec.snapshot import (
+    current_snapshot,
+    list_snapshots,
+    open_database,
+    prune,
+    read_meta,
+)
 
 Say = Callable[[str], None]
 
@@ -68,6 +74,7 @@ def nightly(home: Home, settings: NightlySettings, say: Say) -> str | None:
             outcome.append(f"published {snapshot_id}")
         with _stage(say, "prune") as outcome:
             outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
+            outcome.append(f"{len(prune_extensions(home))} data sets removed")
         return snapshot_id
 
 
@@ -80,6 +87,21 @@ def _refreshed(home: Home) -> Dataset:
             f"{home.shop_database} cannot be read ({error}); restore it from a backup."
         ) from error
     return extend_with_shop(base, ages, interactions)
+
+
+def prune_extensions(home: Home) -> list[str]:
+    """Remove data sets of earlier nights that neither a snapshot nor the current pointer names.
+
+    Imported data sets stay. Returns the ids removed.
+    """
+    named = {info.meta.get("dataset_id") for info in list_snapshots(home.snapshots)}
+    named.add(read_pointer(home.datasets))
+    removed = []
+    for name in versions(home.datasets):
+        if name not in named and is_extension(home, name):
+            remove_directory(home.datasets / name)
+            removed.append(name)
+    return removed
 
 
 def _counts(dataset: Dataset) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
@@ -27,6 +28,15 @@ def load_base_dataset(home: Home) -> Dataset:
     current = load_dataset(home)
     base_id = current.manifest["base_dataset_id"]
     return current if base_id is None else load_dataset(home, base_id)
+
+
+def is_extension(home: Home, dataset_id: str) -> bool:
+    """Whether a data set extends an imported one; False when its manifest cannot be read."""
+    try:
+        text = (home.datasets / dataset_id / "manifest.json").read_text(encoding="utf-8")
+        return json.loads(text).get("base_dataset_id") is not None
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def extend_with_shop(
