@@ -29,8 +29,9 @@ def train_ranker(
     keras.utils.set_random_seed(seed)
     logits = logit_model(model)
     batches = _Batches(groups, features, settings, np.random.default_rng(seed))
+    epochs = max(settings.epochs, -(-settings.steps // len(batches)))
     schedule = keras.optimizers.schedules.CosineDecay(
-        settings.learning_rate, settings.epochs * len(batches), alpha=0.02
+        settings.learning_rate, epochs * len(batches), alpha=0.02
     )
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
     size = groups.books.shape[1]
@@ -41,7 +42,7 @@ def train_ranker(
 
     logits.compile(optimizer=optimizer, loss=listwise, jit_compile=False)
     bar = EpochBar("ranker: training")
-    logits.fit(batches, epochs=settings.epochs, verbose=0, callbacks=[bar], shuffle=False)
+    logits.fit(batches, epochs=epochs, verbose=0, callbacks=[bar], shuffle=False)
     trained = logits.get_layer("logit").get_weights()
     model.get_layer("output").set_weights(trained)
 

@@ -39,6 +39,9 @@ class RankerSettings:
     catalogue_negatives: int = 12
     """How many of them are drawn from the whole catalogue instead of the candidates."""
     epochs: int = 3
+    """At least this many; more where `steps` asks for them, and more than needed memorises."""
+    steps: int = 350
+    """At least about this many steps, so that small data is learnt too."""
     batch_size: int = 64
     """Groups per step."""
     learning_rate: float = 1e-3

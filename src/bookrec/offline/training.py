@@ -73,10 +73,10 @@ class TrainSettings:
     classic: ClassicSettings = field(default_factory=ClassicSettings)
 
     def with_epochs(self, epochs: int) -> TrainSettings:
-        """The same with another number of epochs for the ranker of either preset."""
+        """The same with exactly this number of epochs for the ranker of either preset."""
         return replace(
             self,
-            ranker=replace(self.ranker, epochs=epochs),
+            ranker=replace(self.ranker, epochs=epochs, steps=0),
             classic=replace(self.classic, epochs=epochs),
         )
 
