@@ -51,6 +51,16 @@ DANGLING = """
     .filter(id => !document.getElementById(id))
 """
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CROOKED_PLANKS = """
+() => {
+    const rows = new Map();
+    for (const plank of document.querySelectorAll(".on-shelf")) {
+        const { top, bottom } = plank.getBoundingClientRect();
+        rows.set(top, (rows.get(top) || new Set()).add(bottom));
+    }
+    return [...rows.values()].filter(bottoms => bottoms.size > 1).map(bottoms => [...bottoms]);
+}
+"""
 SMALL_TARGETS = """
 () => [...document.querySelectorAll("button, .places a, .pagination a, .marks input, select")]
     .map(e => [e.outerHTML, e.getBoundingClientRect()])
@@ -96,6 +106,17 @@ def test_pages_of_a_reader(
     assert page.locator("html").get_attribute("lang") == language
     for path in SIGNED_IN:
         check(page, path)
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280, 1301])
+def test_planks_of_a_row_lie_on_one_line(
+    small_site: str, open_page: Callable[..., Any], width: int
+) -> None:
+    page = open_page(small_site, width=width)
+    page.goto("/books")
+    assert page.locator(".on-shelf").count() == 24
+    assert page.evaluate(CROOKED_PLANKS) == []
+    assert page.evaluate(OVERFLOW) <= 0, "no sideways scrolling"
 
 
 def test_without_a_snapshot_the_page_says_what_to_do(
