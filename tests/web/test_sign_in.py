@@ -300,6 +300,58 @@ def test_attempts_are_shared_by_workers(home: Home, snapshot_id: str) -> None:
         assert attempt(other, "anna", PASSWORD).status_code == 429
 
 
+def test_registrations_of_an_address_are_limited(
+    home: Home, snapshot_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_client(home, registrations_per_address=2) as client:
+        register(client, "anna")
+        taken = client.post("/api/v1/accounts", json={"username": "Anna", "password": PASSWORD})
+        assert taken.status_code == 409  # counts as well: it told of a username
+
+        async def never(*_: object) -> object:
+            raise AssertionError("hashed although refused")
+
+        monkeypatch.setattr("bookrec.web.passwords.Passwords.hash", never)
+        refused = client.post("/api/v1/accounts", json={"username": "berta", "password": PASSWORD})
+        assert refused.status_code == 429
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert 0 < int(refused.headers["retry-after"]) <= 900
+        page = client.post(
+            "/register",
+            data={"username": "berta", "password": PASSWORD, "action": "register",
+                  "csrf_token": form_token(client.get("/register").text)},
+        )  # fmt: skip
+        assert page.status_code == 429
+        assert int(page.headers["retry-after"]) > 0
+        assert "Too many attempts" in page.text
+        assert 'value="berta"' in page.text
+        assert attempt(client, "anna", PASSWORD).status_code == 201
+
+
+def test_clients_behind_a_proxy_are_told_apart_by_what_it_wrote(
+    home: Home, snapshot_id: str
+) -> None:
+    def status(client: Client, *forwarded: str) -> int:
+        headers = [("x-forwarded-for", value) for value in forwarded]
+        body = {"username": "nobody-at-all", "password": PASSWORD}
+        return client.post("/api/v1/session", json=body, headers=headers).status_code
+
+    limits = {"attempts_per_address": 1, "attempts_per_username": 100}
+    with open_client(home, behind_proxy=True, **limits) as client:
+        assert status(client, "198.51.100.1") == 401
+        assert status(client, "203.0.113.9, 198.51.100.1") == 429
+        assert status(client, "203.0.113.9", "198.51.100.1") == 429
+        assert status(client, "198.51.100.1, 198.51.100.2") == 401
+        # One subscriber has all the addresses of an IPv6 /64.
+        assert status(client, "2001:db8:0:7::1") == 401
+        assert status(client, "2001:db8:0:7:ffff::2") == 429
+        assert status(client, "2001:db8:0:8::1") == 401
+        assert status(client, "::ffff:198.51.100.2") == 429
+    with open_client(home, **limits) as client:
+        assert status(client, "198.51.100.3") == 401
+        assert status(client, "198.51.100.4") == 429, "without the setting the header is not read"
+
+
 # --- passwords ----------------------------------------------------------------------------------
 
 

@@ -22,11 +22,11 @@ from bookrec.web.cards import book_card
 from bookrec.web.catalogue import EVERYONE, Book, books_by_isbn, popular_books
 from bookrec.web.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.history import build_history
-from bookrec.web.rate_limit import TooManyAttempts
+from bookrec.web.rate_limit import TooManyAttempts, client_address
 from bookrec.web.search import SearchQuery, search
 from bookrec.web.sessions import end_session, start_session
 from bookrec.web.signing_in import MOST_LIKES, Refused, new_account, register, sign_in
-from bookrec.web.visits import AnyRequest, Visit, local_path
+from bookrec.web.visits import Visit, local_path
 
 SUGGESTIONS: Final = 24
 _POPULAR_LOOKED_AT: Final = 200
@@ -48,16 +48,15 @@ async def login(visit: NamedDependency[Visit]) -> Response[Any]:
     form = await visit.request.form()
     username, to = text(form, "username"), local_path(text(form, "next"))
     try:
-        account = await sign_in(
-            visit.site, username, text(form, "password"), client_address(visit.request)
-        )
+        address = client_address(visit.request, visit.site.settings)
+        account = await sign_in(visit.site, username, text(form, "password"), address)
     except TooManyAttempts as refused:
         return visit.page(
             "login.html",
             LoginPage(to, username, "too_many_attempts"),
             status=429,
             with_form=True,
-            headers={"retry-after": str(refused.retry_after_s)},
+            headers=refused.headers,
         )
     if account is None:
         page = LoginPage(to, username, "bad_credentials")
@@ -116,6 +115,7 @@ async def register_reader(visit: NamedDependency[Visit]) -> Response[Any]:
             visit.snapshot,
             text(form, "username").strip(),
             text(form, "password"),
+            client_address(visit.request, visit.site.settings),
             age=age,
             language=visit.language,
             liked_isbns=_liked_isbns(form),
@@ -124,10 +124,21 @@ async def register_reader(visit: NamedDependency[Visit]) -> Response[Any]:
         return await _register_form(visit, form, "username_taken")
     except Refused as refused:
         return await _register_form(visit, form, refused.key)
+    except TooManyAttempts as too_many:
+        return await _register_form(
+            visit, form, "too_many_attempts", status=429, headers=too_many.headers
+        )
     return await _signed_in(visit, account, local_path(text(form, "next")), "welcome")
 
 
-async def _register_form(visit: Visit, form: FormMultiDict, error: str | None) -> Response[Any]:
+async def _register_form(
+    visit: Visit,
+    form: FormMultiDict,
+    error: str | None,
+    *,
+    status: int = 400,
+    headers: dict[str, str] | None = None,
+) -> Response[Any]:
     liked = books_by_isbn(visit.snapshot, _liked_isbns(form))
     q = text(form, "q").strip()[:200]
     chosen = [liked[isbn] for isbn in _liked_isbns(form) if isbn in liked]
@@ -143,7 +154,9 @@ async def _register_form(visit: Visit, form: FormMultiDict, error: str | None) -
         liked_isbns=[book.isbn for book in chosen],
         q=q,
     )
-    return visit.page("register.html", page, status=400 if error else 200, with_form=True)
+    return visit.page(
+        "register.html", page, status=status if error else 200, with_form=True, headers=headers
+    )
 
 
 async def _books_to_like(visit: Visit, q: str) -> list[Book]:
@@ -214,8 +227,3 @@ def read_age(value: str) -> tuple[int | None, str | None]:
     if value.isascii() and value.isdecimal() and len(value) <= 3:
         return int(value), None
     return None, "age_invalid"
-
-
-def client_address(request: AnyRequest) -> str:
-    """The address of the client's end of the connection; never a header that anyone can write."""
-    return request.client.host if request.client else "unknown"

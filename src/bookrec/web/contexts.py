@@ -137,7 +137,7 @@ class RegisterPage(msgspec.Struct, frozen=True):
     age: str
     error: str | None
     """A message key: 'username_taken', 'username_invalid', 'password_short', 'password_common',
-    'password_long', 'age_invalid'."""
+    'password_long', 'age_invalid', 'too_many_attempts'."""
     suggestions: list[BookCard]
     """Popular books of different authors to choose likes from; field ``liked_isbns``, repeated."""
     liked_isbns: list[str]

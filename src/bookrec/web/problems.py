@@ -87,8 +87,7 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         return answer(request, 503, detail, headers={"retry-after": "30"})
 
     def too_many(request: AnyRequest, error: TooManyAttempts) -> Response[Any]:
-        headers = {"retry-after": str(error.retry_after_s)}
-        return answer(request, 429, str(error), headers=headers)
+        return answer(request, 429, str(error), headers=error.headers)
 
     def bug(request: AnyRequest, error: Exception) -> Response[Any]:
         logger.error("%s %s failed", request.method, request.url.path, exc_info=error)

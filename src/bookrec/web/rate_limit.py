@@ -1,4 +1,4 @@
-"""Sign-in attempts, limited per username and per client address, across workers.
+"""Attempts to sign in and to register, limited per username and per client address, across workers.
 
 An attempt is counted before the password is hashed, in one transaction with the check, so that
 attempts sent at once cannot slip past together.
@@ -7,22 +7,28 @@ attempts sent at once cannot slip past together.
 from __future__ import annotations
 
 import time
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from litestar import Request
 
 from bookrec.errors import ShopError
 from bookrec.web.accounts import fold_username
 from bookrec.web.database import ShopDatabase
 from bookrec.web.site_settings import SiteSettings
 
+_IPV6_HOST_BITS = 64
+
 
 class TooManyAttempts(ShopError):
-    """Sign-in is refused for now."""
+    """Signing in or registering is refused for now."""
 
     def __init__(self, retry_after_s: int) -> None:
-        super().__init__(f"Too many sign-in attempts; try again in {retry_after_s} seconds.")
-        self.retry_after_s = retry_after_s
+        super().__init__(f"Too many attempts; try again in {retry_after_s} seconds.")
+        self.headers = {"retry-after": str(retry_after_s)}
 
 
-async def count_attempt(
+async def count_sign_in(
     database: ShopDatabase, settings: SiteSettings, username: str, address: str
 ) -> None:
     """Count one sign-in attempt.
@@ -31,22 +37,34 @@ async def count_attempt(
         TooManyAttempts: the username or the address has used up its attempts; this one is then
             not counted, so waiting helps.
     """
-    now = int(time.time())
     limits = {
         _username_key(username): settings.attempts_per_username,
-        _address_key(address): settings.attempts_per_address,
+        f"address:{_network(address)}": settings.attempts_per_address,
     }
+    await _count(database, settings.attempt_window_s, limits)
+
+
+async def count_registration(database: ShopDatabase, settings: SiteSettings, address: str) -> None:
+    """Count one registration, successful or not: each costs a hash, and tells of a username.
+
+    Raises:
+        TooManyAttempts: the address has used up its registrations.
+    """
+    limits = {f"registration:{_network(address)}": settings.registrations_per_address}
+    await _count(database, settings.attempt_window_s, limits)
+
+
+async def _count(database: ShopDatabase, window_s: int, limits: dict[str, int]) -> None:
+    now = int(time.time())
     async with database.write() as transaction:
-        await transaction.execute(
-            "delete from sign_in_attempt where at <= ?", (now - settings.attempt_window_s,)
-        )
+        await transaction.execute("delete from sign_in_attempt where at <= ?", (now - window_s,))
         for key, limit in limits.items():
             row = await transaction.row(
                 "select count(*), min(at) from sign_in_attempt where key = ?", (key,)
             )
             assert row is not None
             if row[0] >= limit:
-                raise TooManyAttempts(max(1, row[1] + settings.attempt_window_s - now))
+                raise TooManyAttempts(max(1, row[1] + window_s - now))
         await transaction.execute_many(
             "insert into sign_in_attempt (key, at) values (?, ?)", [(key, now) for key in limits]
         )
@@ -63,9 +81,32 @@ async def forgive_attempts(database: ShopDatabase, username: str) -> None:
         )
 
 
+def client_address(request: Request[Any, Any, Any], settings: SiteSettings) -> str:
+    """The address of the client's end of the connection.
+
+    Behind a proxy of ours (by setting only) it is the last entry of ``X-Forwarded-For``, the one
+    that proxy wrote; what stands before it anyone can write.
+    """
+    if settings.behind_proxy:
+        # Repeated headers are one list (RFC 9110).
+        forwarded = ",".join(request.headers.getall("x-forwarded-for", []))
+        if last := forwarded.rpartition(",")[2].strip():
+            return last
+    return request.client.host if request.client else "unknown"
+
+
 def _username_key(username: str) -> str:
     return f"username:{fold_username(username)[:100]}"
 
 
-def _address_key(address: str) -> str:
-    return f"address:{address}"
+def _network(address: str) -> str:
+    """What attempts are counted by: an IPv4 address, or the /64 that one IPv6 subscriber has."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:100]
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> _IPV6_HOST_BITS << _IPV6_HOST_BITS)) + "/64"

@@ -10,11 +10,11 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.params import FromPath, JSONBody
 
-from bookrec.web.account_pages import client_address
 from bookrec.web.accounts import Account, UsernameTaken
 from bookrec.web.api import Limit, Page, PageSize, require_book
 from bookrec.web.catalogue import books_by_id
 from bookrec.web.problems import InvalidRequest
+from bookrec.web.rate_limit import client_address
 from bookrec.web.ratings import delete_rating, put_rating
 from bookrec.web.schemas import (
     AccountAnswer,
@@ -73,13 +73,17 @@ async def create(
     snapshot: NamedDependency[Snapshot],
     data: JSONBody[NewAccountRequest],
 ) -> Response[AccountAnswer]:
-    """A new reader; what they like makes their first list. 409: the username is taken."""
+    """A new reader; what they like makes their first list.
+
+    409: the username is taken; 429: too many from this address, see ``Retry-After``.
+    """
     try:
         account = await register(
             site,
             snapshot,
             data.username,
             data.password,
+            client_address(request, site.settings),
             age=data.age,
             language=preferred_language(request.headers.get("accept-language", "")),
             liked_isbns=data.liked_isbns,
@@ -97,7 +101,7 @@ async def sign_in_for_token(
     request: AnyRequest, site: NamedDependency[Site], data: JSONBody[SessionRequest]
 ) -> Response[SessionAnswer]:
     """A bearer token. 401: wrong; 429: too many attempts, see ``Retry-After``."""
-    account = await sign_in(site, data.username, data.password, client_address(request))
+    account = await sign_in(site, data.username, data.password, client_address(request, site.settings))
     if account is None:
         raise NotAuthorizedException(
             "Username and password do not go together.",

@@ -37,7 +37,8 @@ def serve(home: Home, host: str, port: int, workers: int) -> None:
 
     It follows what is published: no restart is needed after 'bookrec score' or 'bookrec nightly'.
     Settings: BOOKREC_REMOTE_COVERS=1 shows covers from other hosts, BOOKREC_SECURE_COOKIES=1 marks
-    cookies Secure behind a proxy that ends TLS.
+    cookies Secure behind a proxy that ends TLS, BOOKREC_BEHIND_PROXY=1 tells clients apart by the
+    last address of the proxy's X-Forwarded-For. A proxy must pass the Host header on.
 
     \b
     Example:

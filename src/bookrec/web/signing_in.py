@@ -14,7 +14,7 @@ from bookrec.web.accounts import (
 )
 from bookrec.web.catalogue import books_by_isbn
 from bookrec.web.passwords import password_problem
-from bookrec.web.rate_limit import count_attempt, forgive_attempts
+from bookrec.web.rate_limit import count_registration, count_sign_in, forgive_attempts
 from bookrec.web.site import Site
 from bookrec.web.snapshots import Snapshot
 
@@ -39,7 +39,7 @@ async def sign_in(site: Site, username: str, password: str, address: str) -> Acc
     Raises:
         TooManyAttempts: the username or the address has tried too often.
     """
-    await count_attempt(site.database, site.settings, username, address)
+    await count_sign_in(site.database, site.settings, username, address)
     stored = await find_for_sign_in(site.database, username)
     right, new_hash = await site.passwords.verify(
         stored.password_hash if stored else None, password
@@ -78,6 +78,7 @@ async def register(
     snapshot: Snapshot,
     username: str,
     password: str,
+    address: str,
     *,
     age: int | None,
     language: str,
@@ -90,7 +91,9 @@ async def register(
     Raises:
         Refused: username, password or age are not acceptable.
         UsernameTaken: the username is in use.
+        TooManyAttempts: the address has registered too often.
     """
+    await count_registration(site.database, site.settings, address)
     known = books_by_isbn(snapshot, list(dict.fromkeys(liked_isbns))[:MOST_LIKES])
     likes = tuple(isbn for isbn in dict.fromkeys(liked_isbns) if isbn in known)
     new = await new_account(site, username, password, age=age, language=language, liked_isbns=likes)
