@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from small_dataset import interactions_of
 
@@ -35,6 +35,7 @@ def test_the_same_generator_holds_out_the_same():
     assert one == two != other
 
 
+@example([2], 1.0, 2, 0)
 @given(
     st.lists(st.integers(0, 40), max_size=12), st.floats(0, 1), st.integers(1, 6),
     st.integers(0, 99),

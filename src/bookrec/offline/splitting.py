@@ -31,7 +31,7 @@ def ranker_targets(
     readers = interactions.reader_idx
     sizes = np.bincount(readers) if len(readers) else np.zeros(0, np.int64)
     quota = np.clip(np.round(sizes * share), 1, at_most).astype(np.int64)
-    quota[sizes < 2] = 0
+    quota = np.minimum(quota, np.maximum(sizes - 1, 0))
     # A random order within each reader: the first `quota` of it are targets.
     order = np.lexsort((rng.random(len(readers)), readers))
     start = np.concatenate([[0], np.cumsum(sizes)])[:-1]
