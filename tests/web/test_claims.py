@@ -71,6 +71,15 @@ def test_links_expire_and_a_new_one_ends_the_one_before(client: Client, home: Ho
     assert claim(client, second).status_code == 404
 
 
+def test_an_account_made_by_the_operator_closes_the_readers_link(
+    client: Client, home: Home
+) -> None:
+    path = invite_reader(home, LISTED_READER)
+    create_account(home, "by-hand", PASSWORD, user_id=LISTED_READER)
+    assert client.get(path).status_code == 404
+    assert claim(client, path).status_code == 404
+
+
 def test_only_a_hash_of_the_link_is_stored(home: Home, snapshot_id: str) -> None:
     token = invite_reader(home, LISTED_READER).removeprefix("/claim/")
     assert len(token) >= 40

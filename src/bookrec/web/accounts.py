@@ -193,13 +193,15 @@ async def invite(database: ShopDatabase, user_id: str, valid_s: int) -> str:
 
 
 async def claimed_user_id(database: ShopDatabase, token: str) -> str | None:
-    """The reader an open claim token is for; None when it is unknown, used or expired."""
+    """The reader an open claim token is for; None when it opens nothing (see `ClaimInvalid`)."""
     row = await database.row(_OPEN_CLAIM, (_token_hash(token), int(time.time())))
     return row[0] if row else None
 
 
 _OPEN_CLAIM: Final = (
     "select user_id from claim where token_hash = ? and used_at is null and expires_at > ?"
+    # The operator may have made the account meanwhile.
+    " and user_id not in (select user_id from account)"
 )
 
 
