@@ -179,6 +179,7 @@ def test_forms_need_the_token_of_their_own_session(client: Client, home: Home) -
         ({"origin": "http://testserver.local.evil.example"}, 403),
         ({"referer": "http://testserver.local/books"}, 303),
         ({"referer": "https://evil.example/"}, 403),
+        ({"origin": "http://[not-an-address"}, 403),
     ],
 )
 def test_forms_from_elsewhere_are_refused(
@@ -374,6 +375,18 @@ def test_a_password_is_the_same_however_accents_are_typed(client: Client) -> Non
     body = {"username": "thu", "password": composed}
     assert client.post("/api/v1/accounts", json=body).status_code == 201
     bearer(client, "thu", decomposed)
+
+
+def test_a_long_password_of_many_marks_signs_in(client: Client) -> None:
+    # 150 letters as a reader sees and the limit counts them, 450 characters as they are sent.
+    password = unicodedata.normalize("NFD", "ệ" * 75 + "ộ" * 75)
+    assert len(password) == 450
+    token = form_token(client.get("/register").text)
+    data = {"username": "thu", "password": password, "action": "register", "csrf_token": token}
+    assert client.post("/register", data=data).status_code == 303
+    client.cookies.clear()
+    assert sign_in(client, "thu", password).status_code == 303
+    bearer(client, "thu", password)
 
 
 def test_the_key_of_forms_is_kept_between_starts_and_private(home: Home, snapshot_id: str) -> None:

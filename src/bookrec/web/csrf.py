@@ -78,7 +78,12 @@ def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
     a client that sends neither is left to the token.
     """
     source = headers.get("origin", headers.get("referer"))
-    return source is None or (urlsplit(source).netloc == host and bool(host))
+    if source is None:
+        return True
+    try:
+        return bool(host) and urlsplit(source).netloc == host
+    except ValueError:  # brackets that hold no IPv6 address
+        return False
 
 
 def _equal(a: str, b: str) -> bool:

@@ -98,8 +98,9 @@ class Passwords:
 
 
 def _verify(stored_hash: str | None, hash_of_nobody: str, password: str) -> tuple[bool, str | None]:
-    # What is longer than any password accepted is wrong, and is not hashed at its full length.
-    password = normalize(password[: MAX_LENGTH + 1])
+    # What is longer than any password accepted is wrong, and is not hashed at its full length. (Cut
+    # after normalising, as the limit is: a letter may be sent as itself and its marks.)
+    password = normalize(password)[: MAX_LENGTH + 1]
     try:
         _HASHER.verify(stored_hash or hash_of_nobody, password)
     except (VerificationError, InvalidHashError):
