@@ -20,6 +20,9 @@ from small_snapshot import (
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 from bookrec.web.accounts_cli import create_account
+from bookrec.web.history import History
+from bookrec.web.live import LiveInference
+from bookrec.web.snapshots import Snapshot
 
 GENRE = {row[0]: row[5] for row in BOOKS}
 
@@ -104,11 +107,17 @@ def test_bodies_must_be_json(client: Client) -> None:
         "/api/v1/session", content="{", headers={"content-type": "application/json"}
     )
     assert malformed.status_code == 400
+    latin = client.post(
+        "/api/v1/session",
+        content='{"username": "zoë", "password": "x"}'.encode("latin-1"),
+        headers={"content-type": "application/json"},
+    )
+    assert latin.status_code == 400
     form = client.post("/api/v1/session", data={"username": "anna", "password": PASSWORD})
     assert form.status_code == 415
     huge = client.post("/api/v1/session", json={"username": "anna", "password": "x" * 200_000})
     assert huge.status_code == 413
-    for answer in (malformed, form, huge):
+    for answer in (malformed, latin, form, huge):
         assert answer.headers["content-type"] == "application/problem+json"
 
 
@@ -284,6 +293,28 @@ def test_taking_the_only_rating_back_leads_back_to_popular(client: Client) -> No
     assert recommendations(client, headers)["source"] == "live"
     assert client.delete("/api/v1/me/ratings/0062073486", headers=headers).status_code == 204
     assert recommendations(client, headers)["source"] == "popular"
+
+
+def test_a_list_ranked_for_an_age_since_corrected_is_not_stored(
+    client: Client, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow run for a rating ends after the reader told their age, and after the run for that."""
+    headers = register(client, liked_isbns=["0062073486"])
+    ages: list[int | None] = []
+    rank = LiveInference.rank
+
+    async def slow(self: LiveInference, snapshot: Snapshot, history: History, age: int | None):  # type: ignore[no-untyped-def]
+        ages.append(age)
+        if len(ages) == 1:
+            with contextlib.closing(sqlite3.connect(home.shop_database)) as shop:
+                shop.execute("update account set age = 61")
+                shop.commit()
+        return await rank(self, snapshot, history, age)
+
+    monkeypatch.setattr(LiveInference, "rank", slow)
+    rated = client.put("/api/v1/me/ratings/0345806786", json={"rating": 9}, headers=headers)
+    assert rated.status_code == 200
+    assert ages == [None, 61]
 
 
 @pytest.mark.parametrize(

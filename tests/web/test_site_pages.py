@@ -62,6 +62,16 @@ def test_unknown_addresses_are_404_pages(client: Client, path: str) -> None:
     assert "text/html" in answer.headers["content-type"]
 
 
+@pytest.mark.parametrize("path", ["/nothing", "/books/0000000000", "/books/0141439580/rating"])
+def test_errors_are_told_in_the_readers_language(client: Client, path: str) -> None:
+    page = client.get(path, headers={"accept-language": "vi"})
+    assert page.status_code in (404, 405)
+    assert '<html lang="vi">' in page.text
+    main = page.text.partition("<main")[2].partition("</main>")[0]
+    assert 'lang="en"' not in main
+    assert not re.search("no page|no book|not allowed", main, re.IGNORECASE)
+
+
 def test_a_404_page_knows_who_is_signed_in(client: Client) -> None:
     signed_in(client)
     assert "anna" in client.get("/nothing").text
@@ -272,6 +282,13 @@ def test_anonymous_pages_are_cached_by_what_they_depend_on(client: Client, path:
     assert (vietnamese.status_code, vietnamese.headers["etag"] == tag) == (200, False)
 
 
+def test_the_tag_of_a_page_depends_on_the_setting_for_covers(home: Home, snapshot_id: str) -> None:
+    with open_client(home) as client:
+        tag = client.get("/books").headers["etag"]
+    with open_client(home, remote_covers=True) as client:
+        assert client.get("/books", headers={"if-none-match": tag}).status_code == 200
+
+
 def test_a_signed_in_reader_never_gets_a_304(client: Client) -> None:
     tag = client.get("/").headers["etag"]
     signed_in(client)
@@ -355,6 +372,14 @@ def test_metrics_count_routes_and_not_paths(client: Client, snapshot_id: str) ->
     assert re.search(r'live_inference_seconds_count\{.*outcome="done"\} 1\n', text)
     assert f'snapshot_id="{snapshot_id}"' in text
     assert EMMA not in text
+
+
+def test_invented_methods_make_no_series_of_their_own(client: Client) -> None:
+    for n in range(3):
+        assert client.request(f"INVENTED{n}", "/").status_code == 405
+    counted = client.get("/metrics").text
+    assert "INVENTED" not in counted
+    assert re.search(r'method="other",route="[^"]+",status="405"} 3\n', counted)
 
 
 def test_health(client: Client, snapshot_id: str) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.exceptions import HTTPException, NotFoundException
+from litestar.exceptions import ClientException, HTTPException, NotFoundException
 from litestar.params import FromPath, QueryParameter
 
 from bookrec.web.catalogue import EVERYONE, Book, find_book, popular_books, similar_books
+from bookrec.web.headers import entity_tag, has_current, public
 from bookrec.web.problems import InvalidRequest
 from bookrec.web.schemas import Book as BookAnswer
 from bookrec.web.schemas import BookList, RankedList, api_book, ranked_list
@@ -36,15 +36,25 @@ async def check_call(request: AnyRequest) -> None:
 
     Raises:
         InvalidRequest: a query parameter the route does not have.
-        HTTPException: 415 for a body of another media type.
+        HTTPException: 415 for a body of another media type, 400 for one that is not UTF-8.
     """
     known = request.route_handler.parsed_fn_signature.parameters
     for name in request.query_params:
         if name not in known or name in _INJECTED:
             raise InvalidRequest(name, "is not a parameter of this route")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method in _WITH_BODY and media_type != "application/json":
-        raise HTTPException(status_code=415, detail="Send the body as application/json.")
+    if request.method in _WITH_BODY:
+        if media_type != "application/json":
+            raise HTTPException(status_code=415, detail="Send the body as application/json.")
+        await _check_encoding(request)
+
+
+async def _check_encoding(request: AnyRequest) -> None:
+    # The decoder raises a plain UnicodeDecodeError, which would pass for a bug of ours.
+    try:
+        (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise ClientException(f"The body is not UTF-8: {error.reason}.") from error
 
 
 _INJECTED: Final = frozenset({"site", "snapshot", "account", "request", "data", "isbn"})
@@ -141,9 +151,7 @@ def _public(
     request: AnyRequest, site: Site, snapshot: Snapshot, answer: msgspec.Struct
 ) -> Response[Any]:
     """An answer that is the same for everyone, with the tag that lets a client ask for changes."""
-    parts = (snapshot.snapshot_id, site.renderer.version, path_with_query(request))
-    tag = f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "public, max-age=0, must-revalidate"}
-    if tag in request.headers.get("if-none-match", ""):
-        return Response(None, status_code=304, headers=headers)
-    return Response(answer, headers=headers)
+    tag = entity_tag(snapshot.snapshot_id, site.renderer.version, path_with_query(request))
+    if has_current(request.headers, tag):
+        return Response(None, status_code=304, headers=public(tag))
+    return Response(answer, headers=public(tag))

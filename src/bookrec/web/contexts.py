@@ -183,5 +183,6 @@ class ErrorPage(msgspec.Struct, frozen=True):
     status: int
     title: str
     """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'unavailable',
-    'failed'."""
-    detail: str
+    'failed'. The template has the words in each language."""
+    command: str = ""
+    """What the operator should run; '' when there is nothing to run."""

@@ -1,6 +1,9 @@
-"""Around every answer, errors and static files included: security headers, and HEAD."""
+"""Headers of answers: who may keep them, and, around every answer, security headers and HEAD."""
 
 from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
 
 from litestar.datastructures import MutableScopeHeaders
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +28,21 @@ def security_headers(remote_covers: bool) -> dict[str, str]:
         "cross-origin-opener-policy": "same-origin",
         "x-frame-options": "DENY",
     }
+
+
+def entity_tag(*parts: str) -> str:
+    """A strong tag over everything that an answer depends on."""
+    return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
+
+
+def has_current(request_headers: Mapping[str, str], tag: str) -> bool:
+    """Whether the client says that it keeps the answer of this tag."""
+    return tag in request_headers.get("if-none-match", "")
+
+
+def public(tag: str) -> dict[str, str]:
+    """Headers of what everyone gets: kept, but asked about each time."""
+    return {"cache-control": "public, max-age=0, must-revalidate", "etag": tag}
 
 
 def with_headers(app: ASGIApp, headers: dict[str, str]) -> ASGIApp:

@@ -20,6 +20,9 @@ from bookrec.web.snapshots import Snapshot
 CONTENT_TYPE: Final = "text/plain; version=0.0.4"
 _BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 _UNKNOWN_ROUTE: Final = "unmatched"
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
+_OTHER_METHOD: Final = "other"
+"""For all others: clients can invent methods, and each label is a series kept for ever."""
 
 
 class Histogram:
@@ -125,6 +128,7 @@ def measured(app: ASGIApp, metrics: Metrics) -> ASGIApp:
                 route = scope.get("path_template") or _UNKNOWN_ROUTE
                 duration_s = time.perf_counter() - started
                 method = str(scope.get("method", ""))
+                method = method if method in _METHODS else _OTHER_METHOD
                 metrics.count_request(method, route, message["status"], duration_s)
             await send(message)
 

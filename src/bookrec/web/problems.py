@@ -15,7 +15,7 @@ from bookrec.errors import NoSnapshot, SnapshotError
 from bookrec.web.contexts import ErrorPage, Shell
 from bookrec.web.rate_limit import TooManyAttempts
 from bookrec.web.rendering import Renderer
-from bookrec.web.visits import HTML, AnyRequest, path_with_query, private
+from bookrec.web.visits import HTML, AnyRequest, language_of, path_with_query, private
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +58,12 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
     def answer(
         request: AnyRequest, status: int, detail: str, *,
         headers: dict[str, str] | None = None, invalid: list[InvalidParameter] | None = None,
+        command: str = "",
     ) -> Response[Any]:  # fmt: skip
         headers = private() | (headers or {})
         if request.url.path.startswith(_MACHINE_PATHS):
             return _problem(request, status, detail, headers, invalid or [])
-        return _error_page(renderer, request, status, detail, headers)
+        return _error_page(renderer, request, status, headers, command)
 
     def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
         if error.status_code >= 500:
@@ -77,14 +78,13 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         )
 
     def no_snapshot(request: AnyRequest, error: SnapshotError) -> Response[Any]:
-        nothing = isinstance(error, NoSnapshot)
         # The full message names paths of the server: it is for the log and the operator.
-        detail = (
-            "Nothing is published yet. Run: bookrec score"
-            if nothing
-            else "The published data cannot be read. Run: bookrec doctor"
-        )
-        return answer(request, 503, detail, headers={"retry-after": "30"})
+        if isinstance(error, NoSnapshot):
+            detail, command = "Nothing is published yet.", "bookrec score"
+        else:
+            detail, command = "The published data cannot be read.", "bookrec doctor"
+        headers = {"retry-after": "30"}
+        return answer(request, 503, f"{detail} Run: {command}", headers=headers, command=command)
 
     def too_many(request: AnyRequest, error: TooManyAttempts) -> Response[Any]:
         return answer(request, 429, str(error), headers=error.headers)
@@ -115,29 +115,29 @@ def _problem(
 
 
 def _error_page(
-    renderer: Renderer, request: AnyRequest, status: int, detail: str, headers: dict[str, str]
+    renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
 ) -> Response[Any]:
     try:
-        return _rendered_error(renderer, request, status, detail, headers)
+        return _rendered_error(renderer, request, status, headers, command)
     except Exception:
         # An error page that cannot be rendered must not hide the error it is about.
         logger.exception("the error page for %s cannot be rendered", request.url.path)
-        return Response(detail, status_code=status, media_type="text/plain", headers=headers)
+        phrase = HTTPStatus(status).phrase
+        return Response(phrase, status_code=status, media_type="text/plain", headers=headers)
 
 
 def _rendered_error(
-    renderer: Renderer, request: AnyRequest, status: int, detail: str, headers: dict[str, str]
+    renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
 ) -> Response[Any]:
     visit = getattr(request.state, "visit", None)
-    page = ErrorPage(
-        status, _TITLES.get(status, "failed" if status >= 500 else "bad_request"), detail
-    )
+    title = _TITLES.get(status, "failed" if status >= 500 else "bad_request")
+    page = ErrorPage(status, title, command)
     if visit is not None:
         response: Response[Any] = visit.page("error.html", page, status=status, headers=headers)
         return response
     # Nothing could be looked up (no snapshot, or no such route): a frame without a reader.
     shell = Shell(
-        language=getattr(request.state, "language", "en"),
+        language=language_of(request),
         username=None,
         csrf_token="",
         path=path_with_query(request),

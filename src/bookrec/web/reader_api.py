@@ -101,7 +101,9 @@ async def sign_in_for_token(
     request: AnyRequest, site: NamedDependency[Site], data: JSONBody[SessionRequest]
 ) -> Response[SessionAnswer]:
     """A bearer token. 401: wrong; 429: too many attempts, see ``Retry-After``."""
-    account = await sign_in(site, data.username, data.password, client_address(request, site.settings))
+    account = await sign_in(
+        site, data.username, data.password, client_address(request, site.settings)
+    )
     if account is None:
         raise NotAuthorizedException(
             "Username and password do not go together.",

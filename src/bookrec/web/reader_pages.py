@@ -64,8 +64,7 @@ async def change_age(visit: NamedDependency[Visit]) -> Response[Any]:
     if problem or age_problem(age):
         return visit.redirect("/me", "age_invalid")
     await set_age(visit.site.database, account, age)
-    changed = Account(account.account_id, account.user_id, account.username, age)
-    await visit.site.lists.refresh_live_list(visit.snapshot, changed)
+    await visit.site.lists.refresh_live_list(visit.snapshot, account)
     return visit.redirect("/me", "age_saved")
 
 

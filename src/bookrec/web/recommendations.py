@@ -23,7 +23,7 @@ from bookrec.web.catalogue import (
     stored_list,
 )
 from bookrec.web.catalogue import books_by_isbn as find_books
-from bookrec.web.database import Row, ShopDatabase
+from bookrec.web.database import Row, ShopDatabase, Transaction
 from bookrec.web.history import INTERACTIONS_QUERY, History, build_history
 from bookrec.web.live import LiveInference
 from bookrec.web.reasons import find_reasons
@@ -54,6 +54,14 @@ class Recommendations(msgspec.Struct, frozen=True):
     segment: str
     """Whose popular books the popular ones are: an age band, or ``all``."""
     items: list[RecommendedBook]
+
+
+class ShopKnowledge(msgspec.Struct, frozen=True):
+    """What the shop knows of a reader, and a live list is made from."""
+
+    interactions: list[Row]
+    """See `INTERACTIONS_QUERY`."""
+    age: int | None
 
 
 class ReaderLists:
@@ -93,19 +101,20 @@ class ReaderLists:
     async def refresh_live_list(self, snapshot: Snapshot, account: Account) -> None:
         """Rank anew for a reader without a precomputed list, after their history changed.
 
-        The list is stored only if the history is still the one it was made from; else it is made
+        The list is stored only if history and age are still those it was made from; else it is made
         again, so that of two ratings given at once neither is missed.
         """
         for _ in range(_MOST_TRIES):
-            rows = await self._database.rows(INTERACTIONS_QUERY, (account.user_id,))
-            history = build_history(snapshot, account.user_id, rows)
+            known = await _shop_knows(self._database, account)
+            account = msgspec.structs.replace(account, age=known.age)
+            history = build_history(snapshot, account.user_id, known.interactions)
             if _has_stored_list(snapshot, history):
                 return
             ranked: list[tuple[int, float]] | None = []
             if history.books:
                 age = known_age(snapshot, account, history)
                 ranked = await self._live.rank(snapshot, history, age)
-            if ranked is None or await self._store(snapshot, account, rows, ranked):
+            if ranked is None or await self._store(snapshot, account, known, ranked):
                 return
 
     async def _stored(
@@ -142,13 +151,13 @@ class ReaderLists:
         self,
         snapshot: Snapshot,
         account: Account,
-        made_from: list[Row],
+        made_from: ShopKnowledge,
         ranked: list[tuple[int, float]],
     ) -> bool:
-        """Store a live list unless the history has changed since; whether it was stored."""
+        """Store a live list unless what it was made from has changed; whether it was stored."""
         books = books_by_id(snapshot, [book_id for book_id, _ in ranked])
         async with self._database.write() as transaction:
-            if await transaction.rows(INTERACTIONS_QUERY, (account.user_id,)) != made_from:
+            if await _shop_knows(transaction, account) != made_from:
                 return False
             await transaction.execute("delete from live_list where user_id = ?", (account.user_id,))
             await transaction.execute_many(
@@ -164,6 +173,12 @@ class ReaderLists:
                 (account.user_id, snapshot.snapshot_id, int(time.time())),
             )
         return True
+
+
+async def _shop_knows(shop: ShopDatabase | Transaction, account: Account) -> ShopKnowledge:
+    interactions = await shop.rows(INTERACTIONS_QUERY, (account.user_id,))
+    row = await shop.row("select age from account where account_id = ?", (account.account_id,))
+    return ShopKnowledge(interactions, row[0] if row else None)
 
 
 def known_age(snapshot: Snapshot, account: Account, history: History) -> int | None:

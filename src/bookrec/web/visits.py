@@ -6,7 +6,6 @@ do so, and refuses forms that were not sent from a page of ours. No handler can 
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -20,6 +19,7 @@ from bookrec.web import cookies, csrf
 from bookrec.web.accounts import Account
 from bookrec.web.contexts import Shell
 from bookrec.web.csrf import sent_from_here, tokens_match
+from bookrec.web.headers import entity_tag, has_current, public
 from bookrec.web.sessions import find_session
 from bookrec.web.site import Site
 from bookrec.web.snapshots import Snapshot
@@ -86,9 +86,9 @@ class Visit:
             query: the text of the search box.
         """
         cacheable = cacheable and self.account is None and self.notice is None
-        entity_tag = self._entity_tag() if cacheable else None
-        if entity_tag and entity_tag in self.request.headers.get("if-none-match", ""):
-            return Response(None, status_code=304, headers=_public(entity_tag))
+        tag = self._entity_tag() if cacheable else None
+        if tag and has_current(self.request.headers, tag):
+            return Response(None, status_code=304, headers=_public(tag))
         form_token = "" if cacheable else self.form_token
         if with_form and not form_token:
             form_token = self._start_form()
@@ -109,7 +109,7 @@ class Visit:
             self.site.renderer.page(template, page, shell).encode(),
             status_code=status,
             media_type=HTML,
-            headers=(_public(entity_tag) if entity_tag else private()) | (headers or {}),
+            headers=(_public(tag) if tag else private()) | (headers or {}),
             cookies=self.response_cookies,
         )
 
@@ -129,8 +129,14 @@ class Visit:
 
     def _entity_tag(self) -> str:
         """Over everything an anonymous page depends on."""
-        parts = (self.snapshot.snapshot_id, self.site.renderer.version, self.language, self.path)
-        return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
+        site = self.site
+        return entity_tag(
+            self.snapshot.snapshot_id,
+            site.renderer.version,
+            f"remote covers: {site.settings.remote_covers}",
+            self.language,
+            self.path,
+        )
 
 
 async def open_visit(request: AnyRequest) -> Response[Any] | None:
@@ -141,8 +147,7 @@ async def open_visit(request: AnyRequest) -> Response[Any] | None:
         PermissionDeniedException: a form without its token, or from another site.
     """
     site: Site = request.app.state.site
-    language = choose_language(request.cookies, request.headers.get("accept-language", ""))
-    request.state.language = language
+    language = language_of(request)
     chosen = request.query_params.get("lang")
     if request.method == "GET" and chosen in LANGUAGES:
         cookie = cookies.language_cookie(chosen, secure=is_secure(site, request))
@@ -197,6 +202,11 @@ def is_secure(site: Site, request: AnyRequest) -> bool:
     return site.settings.secure_cookies or request.url.scheme == "https"
 
 
+def language_of(request: AnyRequest) -> str:
+    """The language to answer in."""
+    return choose_language(request.cookies, request.headers.get("accept-language", ""))
+
+
 def path_with_query(request: AnyRequest) -> str:
     """The request's path and query, without ``lang``."""
     raw = request.scope["query_string"].decode("latin-1")
@@ -227,10 +237,6 @@ def private() -> dict[str, str]:
     return {"cache-control": "private, no-store", "vary": _VARY}
 
 
-def _public(entity_tag: str) -> dict[str, str]:
-    """Headers of what every anonymous visitor gets: kept, but asked about each time."""
-    return {
-        "cache-control": "public, max-age=0, must-revalidate",
-        "vary": _VARY,
-        "etag": entity_tag,
-    }
+def _public(tag: str) -> dict[str, str]:
+    """Headers of what every anonymous visitor gets, in their language."""
+    return {**public(tag), "vary": _VARY}
