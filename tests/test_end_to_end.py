@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -37,8 +38,8 @@ def site(sample_home_copy: Home) -> Iterator[Server]:
 class Reader:
     """A newly registered reader of the API."""
 
-    def __init__(self, address: str, username: str, likes: list[str]) -> None:
-        self.client = httpx.Client(base_url=address, timeout=30)
+    def __init__(self, client: httpx.Client, username: str, likes: list[str]) -> None:
+        self.client = client
         body: dict[str, object] = {"username": username, "password": PASSWORD}
         made = self.client.post("/api/v1/accounts", json={**body, "liked_isbns": likes})
         assert made.status_code == 201, made.text
@@ -54,6 +55,21 @@ class Reader:
         return content["source"], [item["book"]["isbn"] for item in content["items"]]
 
 
+NewReader = Callable[[str, list[str]], Reader]
+
+
+@pytest.fixture
+def new_reader(site: Server) -> Iterator[NewReader]:
+    """Registers readers by username and likes; their connections are closed at the end."""
+    with contextlib.ExitStack() as clients:
+
+        def register(username: str, likes: list[str]) -> Reader:
+            client = clients.enter_context(httpx.Client(base_url=site.address, timeout=30))
+            return Reader(client, username, likes)
+
+        yield register
+
+
 def best_known_of(subgenre: str, count: int) -> list[str]:
     """ISBNs of the best known books whose main sub-genre is this one, one edition of each work."""
     catalogue = load_catalogue()
@@ -66,12 +82,12 @@ def best_known_of(subgenre: str, count: int) -> list[str]:
     return [of_rank[rank] for rank in range(count)]
 
 
-def test_likes_of_two_genres_give_two_shelves(site: Server) -> None:
+def test_likes_of_two_genres_give_two_shelves(new_reader: NewReader) -> None:
     genres = genres_by_isbn()
     shelves = {}
     for subgenre in ("gothic", "golden-age"):
         likes = best_known_of(subgenre, 5)
-        reader = Reader(site.address, f"reader-{subgenre}", likes)
+        reader = new_reader(f"reader-{subgenre}", likes)
         source, shelf = reader.shelf()
         assert source == "live"
         assert not set(shelf) & set(likes)
@@ -83,10 +99,12 @@ def test_likes_of_two_genres_give_two_shelves(site: Server) -> None:
     assert len(shared) <= 10
 
 
-def test_a_reader_of_whom_nothing_is_known_gets_popular_books(site: Server) -> None:
-    source, shelf = Reader(site.address, "nobody", []).shelf()
+def test_a_reader_of_whom_nothing_is_known_gets_popular_books(
+    site: Server, new_reader: NewReader
+) -> None:
+    source, shelf = new_reader("nobody", []).shelf(100)
     assert source == "popular"
-    popular = httpx.get(f"{site.address}/api/v1/books/popular", params={"limit": 20}).json()
+    popular = httpx.get(f"{site.address}/api/v1/books/popular", params={"limit": 100}).json()
     assert shelf == [item["book"]["isbn"] for item in popular["items"]]
 
 
@@ -103,10 +121,10 @@ def test_beside_dracula_stand_books_of_its_kind(site: Server) -> None:
 
 
 def test_the_night_makes_yesterdays_reader_precomputed(
-    site: Server, sample_home_copy: Home
+    new_reader: NewReader, sample_home_copy: Home
 ) -> None:
     likes = best_known_of("russian", 3)
-    reader = Reader(site.address, "new-reader", likes)
+    reader = new_reader("new-reader", likes)
     source, shelf = reader.shelf()
     assert source == "live"
     rated = shelf[0]

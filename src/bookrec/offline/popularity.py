@@ -11,6 +11,9 @@ from bookrec.offline.features import Interactions
 from bookrec.offline.top_n import Lists
 from bookrec.ranker import Ints
 
+POPULAR_TOP = 500
+"""Length of a popular list: it fills up lists of 100 for readers who have hundreds of its books."""
+
 MIN_SEGMENT_READERS = 20
 """Smaller segments have no list of their own; the site falls back to ``all``."""
 

@@ -23,7 +23,7 @@ from bookrec.offline.features import (
 )
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.neighbours import similar_by_content, similar_by_ranker
-from bookrec.offline.popularity import popular_lists
+from bookrec.offline.popularity import POPULAR_TOP, popular_lists
 from bookrec.offline.recommender_build import catalogue_features, recommender_for
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.splitting import by_reader
@@ -120,7 +120,7 @@ def _write_tables(
     say(f"neighbours of {said:,} books in {time.monotonic() - started:,.0f} s")
 
     bands = reader_age_bands(dataset)
-    for segment, popular in popular_lists(interactions, bands, dataset.work_of_book, settings.top):
+    for segment, popular in popular_lists(interactions, bands, dataset.work_of_book, POPULAR_TOP):
         writer.popular_top(segment, popular)
     writer.books(dataset, statistics, similar_source)
     writer.readers(dataset)

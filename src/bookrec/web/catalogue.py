@@ -103,7 +103,7 @@ def similar_books(snapshot: Snapshot, book: Book, limit: int) -> tuple[str, list
 
 def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBook]:
     """Up to ``limit`` popular books of a segment, one edition a work; [] for no such segment."""
-    rows = snapshot.rows(
+    rows = snapshot.each(
         f"select {BOOK_COLUMNS}, score from popular_top"  # noqa: S608
         " join book using (book_id) where segment = ? order by rank",
         (segment,),
@@ -121,7 +121,7 @@ def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
     return [ListedBook(Book(*row[:-1]), row[-1]) for row in rows]
 
 
-def _one_edition_a_work(rows: list[tuple[object, ...]], limit: int) -> list[ListedBook]:
+def _one_edition_a_work(rows: Iterable[tuple[object, ...]], limit: int) -> list[ListedBook]:
     """The first row of each work, up to ``limit``; a row is the columns of `Book` and a score."""
     listed: dict[int, ListedBook] = {}
     for *columns, score in rows:

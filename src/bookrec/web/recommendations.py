@@ -30,8 +30,8 @@ from bookrec.web.reasons import find_reasons
 from bookrec.web.snapshots import Snapshot
 
 _MOST_TRIES: Final = 3
-_POPULAR_LOOKED_AT: Final = 1_000
-"""Deep enough for whoever owns hundreds of the popular books."""
+_POPULAR_LOOKED_AT: Final = 500
+"""As deep as the snapshot's popular lists are: readers may have hundreds of their books."""
 
 
 class RecommendedBook(msgspec.Struct, frozen=True):

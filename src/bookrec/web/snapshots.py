@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,10 @@ class Snapshot:
     def rows(self, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query that takes microseconds; for the event loop's thread only."""
         return self._connection.execute(query, parameters).fetchall()
+
+    def each(self, query: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+        """Like `rows`, but read row by row, for whoever may stop early."""
+        return self._connection.execute(query, parameters)
 
     def row(self, query: str, parameters: tuple[Any, ...] = ()) -> tuple[Any, ...] | None:
         """The first row of such a query, or None."""
