@@ -8,12 +8,12 @@ from typing import Annotated, Any, Final, Literal
 import msgspec
 from litestar import Response, get
 from litestar.di import NamedDependency
-from litestar.exceptions import ClientException, HTTPException, NotFoundException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.params import FromPath, QueryParameter
 
-from bookrec.web.catalogue import EVERYONE, Book, find_book, popular_books, similar_books
+from bookrec.web.catalogue import EVERYONE, popular_books, similar_books
 from bookrec.web.headers import entity_tag, has_current, public
-from bookrec.web.problems import InvalidRequest
+from bookrec.web.problems import InvalidRequest, require_book
 from bookrec.web.schemas import Book as BookAnswer
 from bookrec.web.schemas import BookList, RankedList, api_book, ranked_list
 from bookrec.web.search import SearchQuery, search
@@ -70,18 +70,6 @@ async def provide_site(request: AnyRequest) -> Site:
 async def provide_snapshot(site: NamedDependency[Site]) -> Snapshot:
     """The one snapshot an answer comes from."""
     return site.watch.current()
-
-
-def require_book(snapshot: Snapshot, isbn: str) -> Book:
-    """The book of an ISBN.
-
-    Raises:
-        NotFoundException: the catalogue does not have it.
-    """
-    book = find_book(snapshot, isbn)
-    if book is None:
-        raise NotFoundException(f"The catalogue has no book with the ISBN {isbn}.")
-    return book
 
 
 @get("/books", summary="Search the catalogue", tags=["books"])

@@ -19,11 +19,11 @@ from bookrec.web.catalogue import (
     Book,
     books_by_isbn,
     editions,
-    find_book,
     popular_books,
     similar_books,
 )
 from bookrec.web.contexts import BookPage, CataloguePage, HomePage, Reason
+from bookrec.web.problems import require_book
 from bookrec.web.reasons import find_reasons
 from bookrec.web.search import SORTS, SearchQuery, search
 from bookrec.web.visits import AnyRequest, Visit
@@ -95,7 +95,7 @@ async def catalogue(visit: NamedDependency[Visit], request: AnyRequest) -> Respo
 @get("/books/{isbn:str}")
 async def book_page(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[Any]:
     """One book, what goes with it, its other editions, and the reader's own word on it."""
-    book = require_book(visit, isbn)
+    book = require_book(visit.snapshot, isbn)
     source, similar = similar_books(visit.snapshot, book, _SIMILAR)
     my_rating, because = None, list[Reason]()
     if visit.account is not None:
@@ -125,25 +125,13 @@ async def _own_view(visit: Visit, account: Account, book: Book) -> tuple[int | N
     return None, [reason(other) for other in reasons.get(book.book_id, [])]
 
 
-def require_book(visit: Visit, isbn: str) -> Book:
-    """The book of an ISBN.
-
-    Raises:
-        NotFoundException: the catalogue does not have it.
-    """
-    book = find_book(visit.snapshot, isbn)
-    if book is None:
-        raise NotFoundException(f"The catalogue has no book with the ISBN {isbn}.")
-    return book
-
-
 @get("/covers/{file_name:str}")
 async def cover(visit: NamedDependency[Visit], file_name: FromPath[str]) -> Response[bytes]:
     """The generated cover of a book, ``<isbn>.svg``."""
     isbn, dot, extension = file_name.rpartition(".")
     if not dot or extension != "svg":
         raise NotFoundException("A cover's address ends in .svg.")
-    book = require_book(visit, isbn)
+    book = require_book(visit.snapshot, isbn)
     return Response(
         visit.site.renderer.cover(book.title, book.author).encode(),
         media_type="image/svg+xml",

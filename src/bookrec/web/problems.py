@@ -8,13 +8,15 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ExceptionHandlersMap
 
 from bookrec.errors import NoSnapshot, SnapshotError
+from bookrec.web.catalogue import Book, find_book
 from bookrec.web.contexts import ErrorPage, Shell
 from bookrec.web.rate_limit import TooManyAttempts
 from bookrec.web.rendering import Renderer
+from bookrec.web.snapshots import Snapshot
 from bookrec.web.visits import HTML, AnyRequest, language_of, path_with_query, private
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,18 @@ class InvalidRequest(HTTPException):
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}", extra=[{"key": name, "message": reason}])
+
+
+def require_book(snapshot: Snapshot, isbn: str) -> Book:
+    """The book of an ISBN.
+
+    Raises:
+        NotFoundException: the catalogue does not have it.
+    """
+    book = find_book(snapshot, isbn)
+    if book is None:
+        raise NotFoundException(f"The catalogue has no book with the ISBN {isbn}.")
+    return book
 
 
 def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:

@@ -11,9 +11,9 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.params import FromPath, JSONBody
 
 from bookrec.web.accounts import Account, UsernameTaken
-from bookrec.web.api import Limit, Page, PageSize, require_book
+from bookrec.web.api import Limit, Page, PageSize
 from bookrec.web.catalogue import books_by_id
-from bookrec.web.problems import InvalidRequest
+from bookrec.web.problems import InvalidRequest, require_book
 from bookrec.web.rate_limit import client_address
 from bookrec.web.ratings import delete_rating, put_rating
 from bookrec.web.schemas import (

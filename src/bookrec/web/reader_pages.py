@@ -16,7 +16,8 @@ from bookrec.web.accounts import Account, age_problem, set_age
 from bookrec.web.cards import book_card, recommended_shelf
 from bookrec.web.catalogue import books_by_id
 from bookrec.web.contexts import MePage, RatedCard
-from bookrec.web.pages import page_number, require_book
+from bookrec.web.pages import page_number
+from bookrec.web.problems import require_book
 from bookrec.web.ratings import delete_rating, put_rating
 from bookrec.web.recommendations import known_age
 from bookrec.web.visits import Visit
@@ -72,7 +73,7 @@ async def change_age(visit: NamedDependency[Visit]) -> Response[Any]:
 async def rate(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[Any]:
     """Rate a book 1–10: it leaves the list at once, and a new reader's list is made anew."""
     account = signed_in(visit)
-    book = require_book(visit, isbn)
+    book = require_book(visit.snapshot, isbn)
     form = await visit.request.form()
     rating = text(form, "rating")
     if rating not in {str(n) for n in range(1, 11)}:
@@ -86,7 +87,7 @@ async def rate(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[A
 async def take_rating_back(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[Any]:
     """Take a book out of one's own books; the data set's word on it counts no more either."""
     account = signed_in(visit)
-    book = require_book(visit, isbn)
+    book = require_book(visit.snapshot, isbn)
     form = await visit.request.form()
     history = await visit.site.lists.history(visit.snapshot, account)
     if book.book_id in history.books:

@@ -154,7 +154,6 @@ async def open_visit(request: AnyRequest) -> Response[Any] | None:
         return see_other(path_with_query(request), [cookie])
     token = request.cookies.get(cookies.SESSION, "")
     account = await find_session(site.database, site.settings, token, "cookie") if token else None
-    request.state.account = account
     visit = Visit(
         site=site,
         snapshot=site.watch.current(),
