@@ -58,15 +58,22 @@ class Reader:
 NewReader = Callable[[str, list[str]], Reader]
 
 
-@pytest.fixture
-def new_reader(site: Server) -> Iterator[NewReader]:
+@contextlib.contextmanager
+def registration(address: str) -> Iterator[NewReader]:
     """Registers readers by username and likes; their connections are closed at the end."""
     with contextlib.ExitStack() as clients:
 
         def register(username: str, likes: list[str]) -> Reader:
-            client = clients.enter_context(httpx.Client(base_url=site.address, timeout=30))
+            client = clients.enter_context(httpx.Client(base_url=address, timeout=30))
             return Reader(client, username, likes)
 
+        yield register
+
+
+@pytest.fixture
+def new_reader(site: Server) -> Iterator[NewReader]:
+    """`registration` at `site`."""
+    with registration(site.address) as register:
         yield register
 
 
@@ -169,11 +176,10 @@ def test_published_scores_equal_keras_for_the_classic_preset(sample_home_copy: H
     assert_verified(bookrec(sample_home_copy, "snapshots", "verify", "--pairs", "4000"))
     server = start_server(sample_home_copy)
     try:
-        source, shelf = Reader(server.address, "folded-in", best_known_of("gothic", 5)).shelf()
-        assert source == "live"
-        assert (
-            shelf != Reader(server.address, "another", best_known_of("nordic-noir", 5)).shelf()[1]
-        )
+        with registration(server.address) as register:
+            source, shelf = register("folded-in", best_known_of("gothic", 5)).shelf()
+            assert source == "live"
+            assert shelf != register("another", best_known_of("nordic-noir", 5)).shelf()[1]
     finally:
         server.stop()
         assert server.process.stdout is not None
@@ -199,7 +205,8 @@ def test_the_site_ranks_for_a_new_reader_without_the_batch_side(
     monkeypatch.setenv("PYTHONPROFILEIMPORTTIME", "1")
     server = start_server(sample_home_copy)
     try:
-        assert Reader(server.address, "anna", best_known_of("gothic", 3)).shelf()[0] == "live"
+        with registration(server.address) as register:
+            assert register("anna", best_known_of("gothic", 3)).shelf()[0] == "live"
     finally:
         os.environ.pop("PYTHONPROFILEIMPORTTIME")
         server.stop()
