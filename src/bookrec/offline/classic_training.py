@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.features import BookFeatures, Interactions, as_columns
 from bookrec.offline.keras_progress import EpochBar
 from bookrec.ranker import Ints
 
@@ -88,7 +88,7 @@ def classic_inputs(
     del inputs["popularity"]
     inputs["user_id_encoded"] = user_codes[interactions.reader_idx]
     inputs["age_binned_encoded"] = age_bands[interactions.reader_idx]
-    return {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
+    return as_columns(inputs)
 
 
 class _Batches(keras.utils.PyDataset):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -173,3 +174,8 @@ def book_features(
 def reader_age_bands(dataset: Dataset) -> Ints:
     """[readers] age band of each reader."""
     return age_bands(dataset.readers["age"].to_numpy(dtype=np.float64, na_value=np.nan))
+
+
+def as_columns(inputs: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Inputs as matrices, [n] as [n, 1]: Keras would guess at the rank of one-dimensional ones."""
+    return {name: v if v.ndim > 1 else v[:, None] for name, v in inputs.items()}

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.ages import age_bands
 from bookrec.errors import SnapshotError
 from bookrec.offline.classic_training import classic_inputs
 from bookrec.offline.compile_ranker import knows_readers_by_id
@@ -19,6 +18,7 @@ from bookrec.offline.features import (
     BookFeatures,
     Interactions,
     all_interactions,
+    as_columns,
     reader_age_bands,
 )
 from bookrec.offline.model_bundle import Bundle
@@ -105,21 +105,21 @@ def _history_inputs(
     owners, histories = reader_histories(dataset, interactions, None)
     place_of = {int(reader): place for place, reader in enumerate(owners)}
     retrieval = recommender.retrieval
+    bands = reader_age_bands(dataset)
     reader_features, pair_features = [], []
     for reader, book in zip(readers.tolist(), books.tolist(), strict=True):
         place = place_of[reader]
         own = slice(int(histories.start[place]), int(histories.start[place + 1]))
         history = make_history(histories.books[own], histories.ratings[own])
-        band = int(age_bands(np.array([histories.ages[place]], dtype=np.float64))[0])
-        signals = retrieval.signals(history, band)
+        signals = retrieval.signals(history, int(bands[reader]))
         reader_features.append(recommender.reader_features(history, signals))
         one = np.array([book], dtype=np.int32)
         pair_features.append(retrieval.pair_features(signals, one)[0])
     inputs: dict[str, NDArray[Any]] = dict(features.inputs(books))
-    inputs["age_binned_encoded"] = reader_age_bands(dataset)[readers]
+    inputs["age_binned_encoded"] = bands[readers]
     inputs["reader_features"] = np.stack(reader_features)
     inputs["pair_features"] = np.stack(pair_features)
-    return {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
+    return as_columns(inputs)
 
 
 def check_published(

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.features import BookFeatures, Interactions, as_columns
 from bookrec.offline.keras_progress import EpochBar
 from bookrec.offline.ranking_groups import Groups, RankerSettings
 from bookrec.offline.splitting import by_reader
@@ -80,9 +80,7 @@ class _Batches(keras.utils.PyDataset):
         inputs["age_binned_encoded"] = np.repeat(self.groups.age_band[rows], width)
         inputs["reader_features"] = np.repeat(self.groups.reader_features[rows], width, axis=0)
         inputs["pair_features"] = self.groups.pair_features[rows].reshape(len(rows) * width, -1)
-        # Every input a matrix: Keras would guess at the rank of one-dimensional ones.
-        inputs = {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
-        return inputs, np.zeros((len(rows) * width, 1), dtype=np.float32)
+        return as_columns(inputs), np.zeros((len(rows) * width, 1), dtype=np.float32)
 
 
 def calibrate(
