@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from bookrec.ages import age_band
 from bookrec.errors import SnapshotError
+from bookrec.history import make_history
 from bookrec.ranker import probabilities
-from bookrec.recommender import ReaderKind, Recommender
-from bookrec.retrieval import make_history
+from bookrec.recommender import Reader, ReaderKind, Recommender
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 KINDS = ("history", "embedding")
@@ -28,9 +28,8 @@ def brute_force(
     """The list by its definition, book by book."""
     history = make_history(books, ratings)
     band = age_band(age)
-    signals = recommender.retrieval.signals(history, band)
-    features = recommender.reader_features(history, signals)
-    logits = recommender.score(band, features, signals, slice(None))
+    everything = np.arange(recommender.n_books, dtype=np.int32)
+    logits = recommender.logits(recommender.profile(Reader(history, band)), everything)
     taken = set(recommender.work_of_book[books].tolist())
     found: list[int] = []
     for book in sorted(range(recommender.n_books), key=lambda b: (-logits[b], b)):
@@ -58,14 +57,15 @@ def test_what_every_list_promises(data, kind: ReaderKind, candidates: int | None
     own = data.draw(st.lists(st.integers(0, BOOKS - 1), max_size=12, unique=True))
     ratings = data.draw(st.lists(st.integers(0, 10), min_size=len(own), max_size=len(own)))
     age = data.draw(st.none() | st.integers(0, 120))
+    recommender = replace(recommender, candidates=candidates)
     arguments = (np.array(own, dtype=np.int64), np.array(ratings, dtype=np.int64), age, 8)
-    books, scores = recommender.top_n(*arguments, candidates=candidates)
+    books, scores = recommender.top_n(*arguments)
     works = recommender.work_of_book[books].tolist()
     assert not set(works) & set(recommender.work_of_book[own].tolist())
     assert len(set(works)) == len(works) <= 8
     assert (np.diff(scores) <= 0).all()
     assert ((scores >= 0) & (scores <= 1)).all()
-    again, _ = recommender.top_n(*arguments, candidates=candidates)
+    again, _ = recommender.top_n(*arguments)
     assert again.tolist() == books.tolist()
 
 
@@ -73,7 +73,7 @@ def test_what_every_list_promises(data, kind: ReaderKind, candidates: int | None
 def test_as_many_candidates_as_books_is_the_whole_catalogue(kind: ReaderKind):
     recommender = make_recommender(kind)
     all_books = recommender.top_n(OWN, RATINGS, None, 20)
-    as_candidates = recommender.top_n(OWN, RATINGS, None, 20, candidates=BOOKS)
+    as_candidates = replace(recommender, candidates=BOOKS).top_n(OWN, RATINGS, None, 20)
     assert all_books[0].tolist() == as_candidates[0].tolist()
     np.testing.assert_allclose(all_books[1], as_candidates[1], rtol=1e-6)
 
@@ -106,17 +106,19 @@ def test_a_reader_who_owns_everything_has_an_empty_list():
 
 
 def test_a_reader_of_nearly_everything_still_has_a_list():
-    recommender = replace(make_recommender(), work_of_book=np.arange(BOOKS, dtype=np.int32))
+    works = np.arange(BOOKS, dtype=np.int32)
+    recommender = replace(make_recommender(), work_of_book=works, candidates=18)
     own = np.delete(np.arange(BOOKS), [2, 11, 25])
-    books, _ = recommender.top_n(own, np.zeros(len(own), dtype=int), None, 10, candidates=18)
+    books, _ = recommender.top_n(own, np.zeros(len(own), dtype=int), None, 10)
     assert sorted(books.tolist()) == [2, 11, 25]
 
 
 def test_known_features_are_used_as_they_are():
     recommender = make_recommender("embedding")
-    signals = recommender.retrieval.signals(make_history(OWN, RATINGS), 3)
     row = np.linspace(-1, 1, EMBEDDING + 1, dtype=np.float32)
-    logits = recommender.score(3, row, signals, slice(None))
+    everything = np.arange(BOOKS, dtype=np.int32)
+    profile = recommender.profile(Reader(make_history(OWN, RATINGS), 3, row))
+    logits = recommender.logits(profile, everything)
     books, scores = recommender.top_n(OWN, RATINGS, 34, 1, known_features=row)
     allowed = ~np.isin(recommender.work_of_book, recommender.work_of_book[OWN])
     assert books[0] == np.flatnonzero(allowed)[logits[allowed].argmax()]
@@ -140,10 +142,11 @@ def test_an_embedding_is_solved_from_the_liked_books():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_saved_and_loaded_it_makes_the_same_lists(kind: ReaderKind, tmp_path: Path):
-    recommender = make_recommender(kind)
+    recommender = replace(make_recommender(kind), candidates=20)
     recommender.save(tmp_path)
     loaded = Recommender.load(tmp_path)
     assert loaded.reader_kind == kind
+    assert loaded.candidates == 20
     one, two = (r.top_n(OWN, RATINGS, 70, 12) for r in (recommender, loaded))
     assert one[0].tolist() == two[0].tolist()
     assert one[1].tolist() == two[1].tolist()
@@ -153,7 +156,7 @@ def test_another_format_is_refused(tmp_path: Path):
     make_recommender().save(tmp_path)
     header = json.loads((tmp_path / "ranker.json").read_text())
     (tmp_path / "ranker.json").write_text(json.dumps(header | {"format": 99}))
-    with pytest.raises(SnapshotError, match="format 99, this bookrec reads 1"):
+    with pytest.raises(SnapshotError, match="format 99, this bookrec reads 2"):
         Recommender.load(tmp_path)
 
 
@@ -166,3 +169,30 @@ def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, name: str):
     (tmp_path / name).unlink()
     with pytest.raises(SnapshotError, match="run 'bookrec score'"):
         Recommender.load(tmp_path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("candidates", [None, 20])
+def test_a_list_does_not_depend_on_who_else_is_asked_for(kind: ReaderKind, candidates: int | None):
+    rng = np.random.default_rng(8)
+    recommender = replace(make_recommender(kind, books=3000), candidates=candidates)
+    readers = [
+        Reader(make_history(rng.choice(3000, size, replace=False), rng.integers(0, 11, size)), band)
+        for size, band in zip(rng.integers(0, 90, 70), rng.integers(0, 8, 70), strict=True)
+    ]
+    together = list(recommender.top_lists(readers, 15))
+    for place in (0, 5, 31, 32, 33, 69):
+        (alone,) = recommender.top_lists([readers[place]], 15)
+        np.testing.assert_array_equal(alone.books, together[place].books)
+        np.testing.assert_array_equal(alone.scores, together[place].scores)
+        assert alone.pairs == together[place].pairs > 0
+
+
+def test_the_whole_catalogue_with_pair_features_equals_book_by_book():
+    recommender = make_recommender("history")
+    profile = recommender.profile(Reader(make_history(OWN, RATINGS), 2))
+    tower = recommender.retrieval.tower_scores([profile.signals])
+    everything = np.arange(BOOKS, dtype=np.int32)
+    found = recommender.catalogue_logits([profile], tower)[0]
+    expected = [recommender.logits(profile, everything[b : b + 1])[0] for b in range(BOOKS)]
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)

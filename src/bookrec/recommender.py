@@ -2,12 +2,16 @@
 
 ``ranker/`` beside a snapshot's database holds everything it needs as memory-mapped ``.npy`` files,
 so that the site can rank for a reader who registered a moment ago without TensorFlow.
+
+Shapes: ``R`` readers, ``B`` books, ``C`` candidates, ``F`` reader features.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
@@ -16,14 +20,51 @@ from numpy.typing import NDArray
 
 from bookrec.ages import age_band
 from bookrec.errors import SnapshotError
-from bookrec.ranker import Floats, Ints, SplitRanker, probabilities
-from bookrec.retrieval import History, Retrieval, Signals, make_history
+from bookrec.history import History, make_history
+from bookrec.ranker import Floats, Ints, ReaderTerms, SplitRanker, probabilities
+from bookrec.retrieval import TOWER_BLOCK, TOWER_COLUMN, Retrieval, Signals
+from bookrec.selection import best_first, is_member, rows_of
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _FOLD_IN_PRIOR: Final = 5.0
 """Readers' worth of confidence given to the average reader when an embedding is folded in."""
 
+_SPARE: Final = 64
+"""Books looked at beyond the length of a list: enough room, nearly always, for the editions and
+own works that are dropped from it."""
+
 ReaderKind = Literal["history", "embedding"]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who to recommend to."""
+
+    history: History
+    age_band: int
+    """Code of `bookrec.ages.AGE_BANDS`."""
+    known_features: Floats | None = None
+    """[F] of a reader the ranker knows by id; None for one who is to be folded in."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A reader, prepared: what retrieval says and the ranker's terms of this reader."""
+
+    reader: Reader
+    signals: Signals
+    terms: ReaderTerms
+
+
+@dataclass(frozen=True)
+class TopN:
+    """A list, best first."""
+
+    books: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    """Probabilities; for a ranker without a logistic output, what it predicts."""
+    pairs: int
+    """Pairs of reader and book that were scored for it."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +82,18 @@ class Recommender:
     """[B, d], only for ``embedding``: mean embedding of each book's readers."""
     centroid_weight: Floats | None
     """[B], only for ``embedding``: confidence in it, n / (n + prior) for n readers."""
+    candidates: int | None = None
+    """How many books retrieval hands to the ranker for a list; None ranks the whole catalogue."""
 
     @property
     def n_books(self) -> int:
         return self.retrieval.n_books
+
+    @cached_property
+    def _books_by_work(self) -> tuple[NDArray[np.int64], Ints]:
+        """Books of each work, in CSR form."""
+        start = np.concatenate([[0], np.cumsum(np.bincount(self.work_of_book))])
+        return start, np.argsort(self.work_of_book, kind="stable").astype(np.int32)
 
     def top_n(
         self,
@@ -52,8 +101,6 @@ class Recommender:
         ratings: NDArray[np.integer],
         age: int | None,
         top: int,
-        *,
-        candidates: int | None = None,
         known_features: Floats | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """The ``top`` books for a reader with this history.
@@ -64,38 +111,79 @@ class Recommender:
             ratings: [N] 1–10, or 0 for a like or an interaction without a rating.
             age: in years, None when unknown.
             top: length of the list; shorter when the catalogue is.
-            candidates: how many books retrieval hands to the ranker; None ranks the catalogue.
             known_features: [F] the reader features of a reader the ranker knows by id.
 
         Returns:
             Positions of books, best first (ties by position), and their probabilities, both of
             length ≤ ``top``.
         """
-        history = make_history(books, ratings)
-        band = age_band(age)
-        signals = self.retrieval.signals(history, band)
-        features = (
-            self.reader_features(history, signals) if known_features is None else known_features
-        )
-        chosen: Ints | slice = (
-            slice(None)
-            if candidates is None
-            else self.retrieval.candidates(signals, candidates, history.books)
-        )
-        logits = self.score(band, features, signals, chosen)
-        positions = np.arange(self.n_books) if isinstance(chosen, slice) else chosen
-        picked = self._first(positions, logits, history, top)
-        return positions[picked].astype(np.int64), probabilities(logits[picked])
+        reader = Reader(make_history(books, ratings), age_band(age), known_features)
+        (found,) = self.top_lists([reader], top)
+        return found.books, found.scores
 
-    def score(self, band: int, features: Floats, signals: Signals, books: Ints | slice) -> Floats:
-        """[C] logits of one reader for some books."""
-        width = len(self.ranker.pair_wide)
-        if width:
-            pairs = self.retrieval.pair_features(signals, books)
-        else:
-            count = self.n_books if isinstance(books, slice) else len(books)
-            pairs = np.empty((count, 0), dtype=np.float32)
-        return self.ranker.logits(band, features, books, pairs)
+    def top_lists(self, readers: Sequence[Reader], top: int) -> Iterator[TopN]:
+        """A list for each reader, in their order; the same whoever else is among ``readers``."""
+        for start in range(0, len(readers), TOWER_BLOCK):
+            profiles = [self.profile(reader) for reader in readers[start : start + TOWER_BLOCK]]
+            tower = self.retrieval.tower_scores([profile.signals for profile in profiles])
+            if self.candidates is None:
+                yield from self._exact_lists(profiles, tower, top)
+            else:
+                yield from self._two_stage_lists(profiles, tower, top, self.candidates)
+
+    def profile(self, reader: Reader) -> Profile:
+        """Prepare a reader."""
+        signals = self.retrieval.signals(reader.history, reader.age_band)
+        features = reader.known_features
+        if features is None:
+            features = self.reader_features(reader.history, signals)
+        return Profile(reader, signals, self.ranker.reader_terms(reader.age_band, features))
+
+    def logits(self, profile: Profile, books: Ints, tower: Floats | None = None) -> Floats:
+        """[C] logits of one reader for some books.
+
+        Args:
+            tower: [C] tower scores of these books; computed when not given.
+        """
+        pairs = None
+        if self.ranker.pair_width:
+            if tower is None:
+                tower = self.retrieval.tower_scores_of(profile.signals, books)
+            pairs = self.retrieval.pair_features(profile.signals, books, tower)
+        return self.ranker.logits(profile.terms, books, pairs)
+
+    def catalogue_logits(self, profiles: Sequence[Profile], tower: Floats) -> Floats:
+        """[R, B] logits of some readers for every book.
+
+        Args:
+            tower: [R, B] tower scores.
+        """
+        logits = np.empty((len(profiles), self.n_books), dtype=np.float32)
+        terms = [profile.terms for profile in profiles]
+        if not self.ranker.pair_width:
+            self.ranker.catalogue_logits(terms, None, logits)
+            return logits
+        # Nearly all books have no pair feature but the tower score; the few others are scored
+        # again with all of theirs.
+        self.ranker.catalogue_logits(terms, (TOWER_COLUMN, tower), logits)
+        for profile, row, scores in zip(profiles, logits, tower, strict=True):
+            books = profile.signals.books
+            row[books] = self.logits(profile, books, scores[books])
+        return logits
+
+    def _exact_lists(self, profiles: Sequence[Profile], tower: Floats, top: int) -> Iterator[TopN]:
+        everything = np.arange(self.n_books, dtype=np.int32)
+        for profile, row in zip(profiles, self.catalogue_logits(profiles, tower), strict=True):
+            yield self._list(profile.reader.history, everything, row, top)
+
+    def _two_stage_lists(
+        self, profiles: Sequence[Profile], tower: Floats, top: int, count: int
+    ) -> Iterator[TopN]:
+        for profile, scores in zip(profiles, tower, strict=True):
+            history = profile.reader.history
+            books = self.retrieval.candidates(profile.signals, scores, count, history.books)
+            logits = self.logits(profile, books, scores[books])
+            yield self._list(history, books, logits, top)
 
     def reader_features(self, history: History, signals: Signals) -> Floats:
         """[F] what the ranker is told of a reader, from the history alone (fold-in)."""
@@ -119,21 +207,25 @@ class Recommender:
         embedding = weights @ self.reader_centroid[history.books] / total
         return np.append(embedding, 0.0).astype(np.float32)
 
-    def _first(
-        self, positions: NDArray[np.integer], logits: Floats, history: History, top: int
-    ) -> NDArray[np.intp]:
-        """Places in ``positions`` of the list: best first, no own work, one edition of a work."""
-        works = self.work_of_book[positions]
-        own = np.isin(works, self.work_of_book[history.books])
-        usable = np.flatnonzero(~own)
-        # Editions of a work are few: looking at a little more than `top` is nearly always enough.
-        limit = top + 64
+    def _list(self, history: History, books: Ints, logits: Floats, top: int) -> TopN:
+        """The best of ``books`` (ascending): no own work, one edition of a work, ties by position."""
+        own_works = np.unique(self.work_of_book[history.books])
+        own = rows_of(*self._books_by_work, own_works)[0]
+        scores = logits.copy()
+        scores[is_member(own, books)[1]] = -np.inf
+        limit = top + _SPARE
         while True:
-            order = _best_first(logits[usable], limit)
-            _, first = np.unique(works[usable[order]], return_index=True)
-            if len(first) >= top or limit >= len(usable):
-                return usable[order[np.sort(first)[:top]]]
+            order = best_first(scores, limit)
+            order = order[scores[order] > -np.inf]
+            _, first = np.unique(self.work_of_book[books[order]], return_index=True)
+            if len(first) >= top or limit >= len(books):
+                break
             limit *= 4
+        chosen = order[np.sort(first)[:top]]
+        values = logits[chosen]
+        if self.ranker.output == "sigmoid":
+            return TopN(books[chosen].astype(np.int64), probabilities(values), len(books))
+        return TopN(books[chosen].astype(np.int64), values.astype(np.float64), len(books))
 
     def save(self, directory: Path) -> None:
         """Write everything into ``directory`` (which exists)."""
@@ -143,7 +235,10 @@ class Recommender:
         if self.reader_centroid is not None and self.centroid_weight is not None:
             np.save(directory / "reader_centroid.npy", self.reader_centroid)
             np.save(directory / "centroid_weight.npy", self.centroid_weight)
-        header = {"format": FORMAT, "reader_kind": self.reader_kind, "books": self.n_books}
+        header = {
+            "format": FORMAT, "reader_kind": self.reader_kind, "books": self.n_books,
+            "candidates": self.candidates,
+        }  # fmt: skip
         (directory / "ranker.json").write_text(json.dumps(header, indent=1), encoding="utf-8")
 
     @classmethod
@@ -168,18 +263,9 @@ class Recommender:
                 np.load(directory / "work_of_book.npy", mmap_mode="r"),
                 np.load(directory / "reader_centroid.npy", mmap_mode="r") if embedding else None,
                 np.load(directory / "centroid_weight.npy", mmap_mode="r") if embedding else None,
+                header["candidates"],
             )
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise SnapshotError(
                 f"{directory} cannot be used for live inference ({error}); run 'bookrec score'."
             ) from error
-
-
-def _best_first(values: Floats, count: int) -> NDArray[np.intp]:
-    """Positions of the ``count`` largest values, largest first, ties by position."""
-    if count < len(values):
-        edge = np.partition(values, len(values) - count)[len(values) - count]
-        places = np.flatnonzero(values >= edge)
-    else:
-        places = np.arange(len(values))
-    return places[np.argsort(-values[places], kind="stable")][:count]

@@ -1,72 +1,83 @@
-"""Retrieval: what each retriever says of every book for one reader's history, in NumPy.
+"""Retrieval: what each retriever says of the books for one reader's history, in NumPy.
 
 Three retrievers look at a history: item-kNN (books read by the same readers), the two-tower model
 (dot product of a reader and a book vector) and the author (other books of authors in the history).
-Their answers are *signals*, one number per book. Signals choose the candidates, and, as pair
-features, tell a ranker how strongly each retriever speaks for a book.
+Their answers are *signals*. Signals choose the candidates, and, as pair features, tell a ranker how
+strongly each retriever speaks for a book. Item-kNN and the author say something of few books, so
+their signals are sparse; the towers speak of every book.
 
-Shapes: ``B`` books, ``D`` width of the towers, ``N`` books in the history, ``C`` candidates.
+Shapes: ``B`` books, ``D`` width of the towers, ``N`` books in the history, ``S`` books that a sparse
+signal speaks of, ``C`` candidates.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.history import History
 from bookrec.ranker import Floats, Ints
+from bookrec.selection import best, is_member, rows_of
 
 PAIR_FEATURES: Final = (
     "knn_score", "knn_share", "knn_support", "tower_score", "author_affinity", "author_share",
 )  # fmt: skip
 """Columns of the pair features, in this order."""
 
+TOWER_COLUMN: Final = PAIR_FEATURES.index("tower_score")
+"""The one pair feature that most books have; the others are 0 but for `Signals.books`."""
+
 READER_ACTIVITY: Final = ("history_size", "history_popularity", "author_concentration")
 """The first reader features of a history, in this order; the reader tower's vector follows."""
 
+TOWER_BLOCK: Final = 32
+"""Readers whose tower scores are one matrix product. Always so many, padded with nobody: then a
+reader's scores do not depend, even in their last bit, on who else is scored."""
+
+_BINCOUNT_FROM: Final = 4096
+"""Neighbours from which counting over the whole catalogue is faster than sorting them."""
+
 _ARRAYS: Final = (
     "knn_start", "knn_book", "knn_weight", "book_vector", "history_vector", "tower_age",
-    "tower_kernel_1", "tower_bias_1", "tower_kernel_2", "tower_bias_2", "author_of_book",
-    "popularity",
+    "tower_kernel_1", "tower_bias_1", "tower_kernel_2", "tower_bias_2", "tower_mean",
+    "tower_covariance", "author_of_book", "popularity",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
-class History:
-    """A reader's own books as retrieval sees them."""
+class Signals:
+    """What the retrievers say for one history."""
 
     books: Ints
-    """[N] positions of all own books, without repetition."""
-    weights: Floats
-    """[N] how much each speaks for the reader's taste: 1 for a liked or unrated book, .5 for a
-    middling rating, 0 for a bad one (still an own book, so never recommended)."""
-
-
-def make_history(books: NDArray[np.integer], ratings: NDArray[np.integer]) -> History:
-    """A history from own books ([N] positions) and ratings ([N], 1–10 or 0 without a rating)."""
-    weights = np.select([ratings == 0, ratings >= 7, ratings >= 5], [1.0, 1.0, 0.5], 0.0)
-    return History(books.astype(np.int32), weights.astype(np.float32))
-
-
-@dataclass(frozen=True)
-class Signals:
-    """What the retrievers say of every book for one history; each [B] float32."""
-
+    """[S] ascending: the books that item-kNN or an author of the history speaks for."""
     knn: Floats
-    """Sum of item-kNN weights from the history's books."""
+    """[S] sum of item-kNN weights from the history's books."""
     knn_support: Floats
-    """Number of history books that have this book as a neighbour."""
-    tower: Floats
-    """Dot product of reader and book vector, standardised over the catalogue."""
+    """[S] number of history books that have this book as a neighbour."""
     author: Floats
-    """Weight of the history's books by the same author."""
+    """[S] weight of the history's books by the same author."""
+    top_author: float
+    """The largest weight of one author, over the history's own books."""
     reader_vector: Floats
     """[D] the reader tower's output."""
+    taste: Floats
+    """[D] the same, scaled so that its dot product with a book vector plus ``shift`` is the tower
+    score, standardised over the catalogue that the towers were trained on."""
+    shift: float
     history_weight: float
     """Sum of the history's weights."""
+
+    def spread(self, name: str, n_books: int) -> Floats:
+        """[B] a sparse signal (``knn``, ``knn_support``, ``author``) over the whole catalogue."""
+        values = np.zeros(n_books, dtype=np.float32)
+        values[self.books] = getattr(self, name)
+        return values
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,11 @@ class Retrieval:
     tower_bias_1: Floats
     tower_kernel_2: Floats
     tower_bias_2: Floats
+    tower_mean: Floats
+    """[D] mean of the book vectors the towers were trained on: with the covariance it gives the
+    mean and the deviation of any reader's scores without looking at every book."""
+    tower_covariance: Floats
+    """[D, D] their covariance."""
     author_of_book: Ints
     """[B] author codes, 0 = unknown."""
     popularity: Floats
@@ -99,40 +115,54 @@ class Retrieval:
     def n_books(self) -> int:
         return len(self.author_of_book)
 
+    @cached_property
+    def most_popular(self) -> Ints:
+        """[B] the catalogue, most popular first, ties by position."""
+        return np.argsort(-self.popularity, kind="stable").astype(np.int32)
+
+    @cached_property
+    def _books_by_author(self) -> tuple[NDArray[np.int64], Ints]:
+        """Books of each author code, in CSR form."""
+        count = np.bincount(self.author_of_book)
+        start = np.concatenate([[0], np.cumsum(count)])
+        return start, np.argsort(self.author_of_book, kind="stable").astype(np.int32)
+
     def signals(self, history: History, age_band: int) -> Signals:
-        """Everything the retrievers have to say of every book for one reader."""
-        knn, support = self._knn(history)
+        """Everything the retrievers have to say for one reader."""
+        near, weights = self._neighbours(history)
+        authors, by_author = self._author_weights(history)
+        books, knn, support = _summed(near, weights, self.n_books)
+        same_author = rows_of(*self._books_by_author, authors)[0]
+        every = np.union1d(books, same_author).astype(np.int32)
+        at = np.searchsorted(every, books)
+        knn_of, support_of, author_of = np.zeros((3, len(every)), dtype=np.float32)
+        knn_of[at], support_of[at] = knn, support
+        if len(authors):
+            found, place = is_member(self.author_of_book[every], authors)
+            author_of[found] = by_author[place]
         reader_vector = self.reader_vector(history, age_band)
-        tower = self.book_vector @ reader_vector
-        tower -= tower.mean()
-        tower /= tower.std() + 1e-6
-        authors = self.author_of_book[history.books]
-        by_author = np.bincount(
-            authors, weights=history.weights, minlength=int(self.author_of_book.max()) + 1
-        ).astype(np.float32)
-        by_author[0] = 0.0  # unknown authors have nothing in common
+        deviation = np.sqrt(max(float(reader_vector @ self.tower_covariance @ reader_vector), 0.0))
+        taste = (reader_vector / (deviation + 1e-6)).astype(np.float32)
         return Signals(
-            knn, support, tower, by_author[self.author_of_book], reader_vector,
-            float(history.weights.sum()),
+            every, knn_of, support_of, author_of, float(by_author.max(initial=0.0)),
+            reader_vector, taste, -float(self.tower_mean @ taste), float(history.weights.sum()),
         )  # fmt: skip
 
-    def _knn(self, history: History) -> tuple[Floats, Floats]:
+    def _neighbours(self, history: History) -> tuple[Ints, Floats]:
+        """Neighbours of all liked books, one run after the other, and their weights."""
         liked = history.weights > 0
-        books, weights = history.books[liked], history.weights[liked]
-        starts, ends = self.knn_start[books], self.knn_start[books + 1]
-        lengths = ends - starts
-        total = int(lengths.sum())
-        if not total:
-            zeros = np.zeros(self.n_books, dtype=np.float32)
-            return zeros, zeros
-        # Positions of all neighbours of all liked books, one run after the other.
-        runs = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-        where = runs + np.arange(total)
-        neighbours = self.knn_book[where]
-        weighted = self.knn_weight[where] * np.repeat(weights, lengths)
-        score = np.bincount(neighbours, weights=weighted, minlength=self.n_books)
-        support = np.bincount(neighbours, minlength=self.n_books)
-        return score.astype(np.float32), support.astype(np.float32)
+        near, lengths, where = rows_of(self.knn_start, self.knn_book, history.books[liked])
+        return near, self.knn_weight[where] * np.repeat(history.weights[liked], lengths)
+
+    def _author_weights(self, history: History) -> tuple[Ints, Floats]:
+        """The known authors of the history's liked books, ascending, and the weight of each."""
+        authors = self.author_of_book[history.books]
+        # Unknown authors have nothing in common.
+        said = (history.weights > 0) & (authors > 0)
+        distinct, place = np.unique(authors[said], return_inverse=True)
+        return distinct, np.bincount(
+            place, weights=history.weights[said], minlength=len(distinct)
+        ).astype(np.float32)
 
     def reader_vector(self, history: History, age_band: int) -> Floats:
         """[D] the reader tower: mean of the history's vectors and the age band, two Dense layers."""
@@ -142,6 +172,22 @@ class Retrieval:
         hidden = np.maximum(inputs @ self.tower_kernel_1 + self.tower_bias_1, 0.0)
         return np.asarray(hidden @ self.tower_kernel_2 + self.tower_bias_2, dtype=np.float32)
 
+    def tower_scores(self, readers: Sequence[Signals]) -> Floats:
+        """[R, B] tower scores of all books for some readers."""
+        scores = np.empty((len(readers), self.n_books), dtype=np.float32)
+        for start in range(0, len(readers), TOWER_BLOCK):
+            some = readers[start : start + TOWER_BLOCK]
+            tastes = np.zeros((TOWER_BLOCK, self.book_vector.shape[1]), dtype=np.float32)
+            tastes[: len(some)] = [signals.taste for signals in some]
+            product = tastes @ self.book_vector.T
+            shifts = np.array([signals.shift for signals in some], dtype=np.float32)
+            np.add(product[: len(some)], shifts[:, None], out=scores[start : start + TOWER_BLOCK])
+        return scores
+
+    def tower_scores_of(self, signals: Signals, books: Ints) -> Floats:
+        """[C] tower scores of some books for one reader, for callers that need few of them."""
+        return self.book_vector[books] @ signals.taste + np.float32(signals.shift)
+
     def activity(self, history: History, signals: Signals) -> Floats:
         """[3] `READER_ACTIVITY`: log size, mean popularity, share of the most frequent author."""
         if not len(history.books):
@@ -150,25 +196,30 @@ class Retrieval:
             [
                 np.log1p(len(history.books)),
                 self.popularity[history.books].mean(),
-                signals.author[history.books].max() / max(signals.history_weight, 1.0),
+                signals.top_author / max(signals.history_weight, 1.0),
             ],
             dtype=np.float32,
         )
 
-    def pair_features(self, signals: Signals, books: Ints | slice) -> Floats:
-        """[C, 6] `PAIR_FEATURES` of one reader with some books."""
-        knn = signals.knn[books]
-        author = signals.author[books]
-        features = np.empty((len(knn), len(PAIR_FEATURES)), dtype=np.float32)
-        features[:, 0] = np.log1p(knn)
-        features[:, 1] = knn / max(float(signals.knn.max()), 1e-6)
-        features[:, 2] = np.log1p(signals.knn_support[books])
-        features[:, 3] = signals.tower[books]
-        features[:, 4] = np.log1p(author)
-        features[:, 5] = author / max(signals.history_weight, 1.0)
+    def pair_features(self, signals: Signals, books: Ints, tower: Floats) -> Floats:
+        """[C, 6] `PAIR_FEATURES` of one reader with some books.
+
+        Args:
+            tower: [C] tower scores of these books.
+        """
+        features = np.zeros((len(books), len(PAIR_FEATURES)), dtype=np.float32)
+        features[:, TOWER_COLUMN] = tower
+        found, place = is_member(books, signals.books)
+        knn, author = signals.knn[place], signals.author[place]
+        largest = max(float(signals.knn.max(initial=0.0)), 1e-6)
+        features[found, 0] = np.log1p(knn)
+        features[found, 1] = knn / largest
+        features[found, 2] = np.log1p(signals.knn_support[place])
+        features[found, 4] = np.log1p(author)
+        features[found, 5] = author / max(signals.history_weight, 1.0)
         return features
 
-    def candidates(self, signals: Signals, count: int, own: Ints) -> Ints:
+    def candidates(self, signals: Signals, tower: Floats, count: int, own: Ints) -> Ints:
         """About ``count`` books worth ranking, in ascending order: the union of the retrievers.
 
         Half from item-kNN, and a sixth each from the towers, the authors and popularity; books
@@ -176,24 +227,29 @@ class Retrieval:
         the catalogue's size, the whole catalogue but ``own``.
 
         Args:
+            tower: [B] tower scores.
             own: positions that are not worth ranking and must not use up the count: the
                 retrievers think most of what a reader of thousands of books has read already.
         """
         if count >= self.n_books:
             return np.setdiff1d(np.arange(self.n_books, dtype=np.int32), own)
+        sixth = count // 6
+        new = np.ones(len(signals.books), dtype=bool)
+        new[is_member(signals.books, np.unique(own))[0]] = False
+        books, knn, author = signals.books[new], signals.knn[new], signals.author[new]
         # Popularity (below 12) scaled down to a tie-breaker within an author's books.
-        author = np.where(signals.author > 0, signals.author + self.popularity * 1e-3, 0.0)
-        knn, tower, popularity = signals.knn.copy(), signals.tower.copy(), self.popularity.copy()
-        knn[own] = author[own] = 0.0
-        tower[own] = popularity[own] = -np.inf
-        lowest = float(np.finfo(np.float32).min)
-        chosen = [
-            best(knn, count // 2, above=0.0),
-            best(tower, count // 6, above=lowest),
-            best(author, count // 6, above=0.0),
-            best(popularity, count - count // 2 - 2 * (count // 6), above=lowest),
+        by_author = np.where(author > 0, author + self.popularity[books] * np.float32(1e-3), 0.0)
+        chosen: list[NDArray[np.integer]] = [
+            books[best(knn, count // 2, above=0.0)],
+            _without(best(tower, sixth + len(own)), tower, own, sixth),
+            books[best(by_author, sixth, above=0.0)],
+            self._popular(count - count // 2 - 2 * sixth, own),
         ]
         return np.unique(np.concatenate(chosen)).astype(np.int32)
+
+    def _popular(self, count: int, own: Ints) -> Ints:
+        first = self.most_popular[: count + len(own)]
+        return first[~np.isin(first, own)][:count]
 
     def save(self, directory: Path) -> None:
         """Write the arrays into ``directory`` (which exists), one ``.npy`` each."""
@@ -206,21 +262,21 @@ class Retrieval:
         return cls(**{name: np.load(directory / f"{name}.npy", mmap_mode="r") for name in _ARRAYS})
 
 
-def best(values: Floats, count: int, above: float = -np.inf) -> NDArray[np.intp]:
-    """Positions of the ``count`` largest of ``values`` that exceed ``above``, in no order.
+def _summed(books: Ints, weights: Floats, n_books: int) -> tuple[Ints, Floats, Floats]:
+    """The distinct ``books``, ascending, with the sum of their weights and their number."""
+    if len(books) < _BINCOUNT_FROM:
+        distinct, place = np.unique(books, return_inverse=True)
+        total = np.bincount(place, weights=weights, minlength=len(distinct))
+        support = np.bincount(place, minlength=len(distinct))
+    else:
+        total = np.bincount(books, weights=weights, minlength=n_books)
+        support = np.bincount(books, minlength=n_books)
+        distinct = np.flatnonzero(support).astype(np.int32)
+        total, support = total[distinct], support[distinct]
+    return distinct, total.astype(np.float32), support.astype(np.float32)
 
-    Ties at the edge go to the lower position, so that the same values give the same set.
-    """
-    if count <= 0:
-        return np.empty(0, dtype=np.intp)
-    if above > -np.inf:
-        where = np.flatnonzero(values > above)
-        if len(where) <= count:
-            return where
-        return where[best(values[where], count)]
-    if count >= len(values):
-        return np.arange(len(values))
-    edge = np.partition(values, len(values) - count)[len(values) - count]
-    certain = np.flatnonzero(values > edge)
-    ties = np.flatnonzero(values == edge)[: count - len(certain)]
-    return np.concatenate([certain, ties])
+
+def _without(places: NDArray[np.intp], values: Floats, own: Ints, count: int) -> NDArray[np.intp]:
+    """The ``count`` best of ``places`` that are not ``own``."""
+    kept = np.sort(places[~np.isin(places, own)])
+    return kept[best(values[kept], count)]

@@ -11,6 +11,7 @@ from bookrec.offline.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
+from bookrec.history import make_history  # noqa: E402
 from bookrec.offline.features import BookFeatures, Interactions  # noqa: E402
 from bookrec.offline.item_knn import build_item_knn  # noqa: E402
 from bookrec.offline.retrievers import assemble_retrieval  # noqa: E402
@@ -21,7 +22,7 @@ from bookrec.offline.two_tower import (  # noqa: E402
     build_towers,
     train_towers,
 )
-from bookrec.retrieval import Retrieval, make_history  # noqa: E402
+from bookrec.retrieval import Retrieval  # noqa: E402
 
 BOOKS, READERS, AUTHORS, TITLE = 23, 120, 5, 6
 SETTINGS = TwoTowerSettings(embedding_size=7, hidden_size=9, epochs=2, steps=1, batch_size=64)
@@ -121,7 +122,8 @@ def test_training_tells_tastes_apart():
     knn = build_item_knn(interactions.reader_idx, interactions.book_idx, READERS, BOOKS)
     retrieval = assemble_retrieval(towers, knn, make_features())
     for liked, same in ([0, 1, 2], range(12)), ([13, 14, 15], range(12, BOOKS)):
-        tower = retrieval.signals(make_history(np.array(liked), np.zeros(3, int)), 0).tower
+        signals = retrieval.signals(make_history(np.array(liked), np.zeros(3, int)), 0)
+        tower = retrieval.tower_scores([signals])[0]
         rest = np.setdiff1d(np.arange(BOOKS), liked)
         top = rest[np.argsort(-tower[rest])][:6]
         assert sum(book in same for book in top) >= 5

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import keras
 import numpy as np
 
 from bookrec.errors import ModelError
@@ -19,11 +18,15 @@ from bookrec.files import (
     write_pointer,
 )
 from bookrec.offline.features import Scaler, Vocabularies
+from bookrec.offline.fitted import Fitted
 from bookrec.offline.item_knn import ItemKnn
-from bookrec.offline.two_tower import Towers, towers_of
 from bookrec.offline.vocabulary import Vocabulary
 from bookrec.ranker import Floats
 from bookrec.settings import Home
+
+if TYPE_CHECKING:
+    # Keras is imported where a model is read: looking at manifests needs none.
+    from bookrec.offline.two_tower import Towers
 
 _MANIFEST_KEYS: Final = {
     "model_id", "preset", "seed", "dataset_id", "dataset_digest", "metrics", "files",
@@ -45,6 +48,8 @@ class Bundle:
     """[words, size]"""
     knn: ItemKnn
     """Books are codes of ``vocabularies.isbn`` less one."""
+    fitted: Fitted
+    """Frozen numbers of the books."""
     manifest: dict[str, Any]
     """``model_id``, ``preset``, ``seed``, ``dataset_id``, ``dataset_digest``, ``settings``,
     ``metrics``, ``versions``, ``created_at``, and ``files``: name → SHA-256 (filled in by saving)."""
@@ -75,6 +80,7 @@ def save_bundle(home: Home, bundle: Bundle) -> Path:
         )
         knn = bundle.knn
         np.savez(directory / "item_knn.npz", start=knn.start, book=knn.book, weight=knn.weight)
+        np.savez(directory / "fitted.npz", allow_pickle=False, **bundle.fitted.arrays())
         digests = {path.name: digest_of_file(path) for path in sorted(directory.iterdir())}
         _write_json(directory / "manifest.json", bundle.manifest | {"files": digests})
     write_pointer(home.models, bundle.model_id)
@@ -134,17 +140,16 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
     """
     manifest = read_manifest(home, model_id)
     check_files(home, manifest)
+    from bookrec.offline.two_tower import towers_of
+
     directory = home.models / str(manifest["model_id"])
-    vocabularies = json.loads((directory / "vocabularies.json").read_text(encoding="utf-8"))
     scaler = json.loads((directory / "scalers.json").read_text(encoding="utf-8"))["item"]
     titles = np.load(directory / "title_vectors.npz", allow_pickle=False)
     knn = np.load(directory / "item_knn.npz", allow_pickle=False)
     return Bundle(
         ranker=_load_keras(directory / "wide_deep.keras"),
         towers=towers_of(_load_keras(directory / "two_tower.keras")),
-        vocabularies=Vocabularies(
-            **{name: Vocabulary(tuple(v["keys"])) for name, v in vocabularies.items()}
-        ),
+        vocabularies=read_vocabularies(home, manifest),
         scaler=Scaler(
             np.array(scaler["minimum"], dtype=np.float32),
             np.array(scaler["span"], dtype=np.float32),
@@ -152,11 +157,21 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
         words=[str(word) for word in titles["words"]],
         word_vectors=titles["vectors"],
         knn=ItemKnn(knn["start"], knn["book"], knn["weight"]),
+        fitted=Fitted.from_arrays(dict(np.load(directory / "fitted.npz", allow_pickle=False))),
         manifest=manifest,
     )
 
 
+def read_vocabularies(home: Home, manifest: dict[str, Any]) -> Vocabularies:
+    """The vocabularies of a bundle whose files are checked (see `check_files`)."""
+    path = home.models / str(manifest["model_id"]) / "vocabularies.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    return Vocabularies(**{name: Vocabulary(tuple(v["keys"])) for name, v in content.items()})
+
+
 def _load_keras(path: Path) -> Any:
+    import keras
+
     try:
         return keras.saving.load_model(path, compile=False, safe_mode=True)
     except (ValueError, TypeError, OSError, KeyError) as error:

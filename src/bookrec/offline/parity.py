@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.errors import SnapshotError
+from bookrec.history import make_history
 from bookrec.offline.classic_training import classic_inputs
 from bookrec.offline.compile_ranker import knows_readers_by_id
 from bookrec.offline.dataset import Dataset
@@ -27,7 +28,6 @@ from bookrec.offline.scoring import reader_histories
 from bookrec.offline.wide_deep import logit_model
 from bookrec.ranker import Ints
 from bookrec.recommender import Recommender
-from bookrec.retrieval import make_history
 from bookrec.snapshot import RANKER_NAME, open_database, read_meta
 
 TOLERANCE = 1e-5
@@ -83,7 +83,7 @@ def keras_logits(
         readers, books: [pairs] positions; readers whom the ranker knows, by id or by history.
     """
     interactions = all_interactions(dataset)
-    features = catalogue_features(bundle, dataset, interactions)
+    features = catalogue_features(bundle, dataset)
     model = logit_model(bundle.ranker)
     if knows_readers_by_id(bundle.ranker):
         pairs = Interactions(readers, books, np.zeros(len(readers), dtype=np.int8))
@@ -114,7 +114,8 @@ def _history_inputs(
         signals = retrieval.signals(history, int(bands[reader]))
         reader_features.append(recommender.reader_features(history, signals))
         one = np.array([book], dtype=np.int32)
-        pair_features.append(retrieval.pair_features(signals, one)[0])
+        tower = retrieval.tower_scores_of(signals, one)
+        pair_features.append(retrieval.pair_features(signals, one, tower)[0])
     inputs: dict[str, NDArray[Any]] = dict(features.inputs(books))
     inputs["age_binned_encoded"] = bands[readers]
     inputs["reader_features"] = np.stack(reader_features)

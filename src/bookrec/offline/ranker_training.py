@@ -12,14 +12,14 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.history import make_history
 from bookrec.offline.features import BookFeatures, Interactions, as_columns
 from bookrec.offline.keras_progress import EpochBar
 from bookrec.offline.ranking_groups import Groups, RankerSettings
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.wide_deep import logit_model
 from bookrec.ranker import Ints
-from bookrec.recommender import Recommender
-from bookrec.retrieval import make_history
+from bookrec.recommender import Reader, Recommender
 
 
 def train_ranker(
@@ -110,11 +110,10 @@ def calibrate(
     for reader in readers:
         own = slice(start[reader], start[reader + 1])
         past = make_history(history.book_idx[own], history.rating[own])
-        band = int(age_bands[reader])
-        signals = recommender.retrieval.signals(past, band)
-        books = recommender.retrieval.candidates(signals, candidates, past.books)
-        reader_features = recommender.reader_features(past, signals)
-        logits.append(recommender.score(band, reader_features, signals, books))
+        profile = recommender.profile(Reader(past, int(age_bands[reader])))
+        tower = recommender.retrieval.tower_scores([profile.signals])[0]
+        books = recommender.retrieval.candidates(profile.signals, tower, candidates, past.books)
+        logits.append(recommender.logits(profile, books, tower[books]))
         goal = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
         labels.append(np.isin(books, goal))
     scale, shift = fit_platt(np.concatenate(logits), np.concatenate(labels))

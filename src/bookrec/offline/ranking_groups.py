@@ -15,11 +15,12 @@ import numpy as np
 from tqdm import tqdm
 
 from bookrec.errors import ModelError
+from bookrec.history import make_history
 from bookrec.offline.features import Interactions
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.worker_pool import map_shards
 from bookrec.ranker import Floats, Ints
-from bookrec.retrieval import Retrieval, make_history
+from bookrec.retrieval import Retrieval
 
 _SHARD = 256
 """Readers whose groups are made at once."""
@@ -129,17 +130,22 @@ _Shard = tuple[RankerSettings, np.random.SeedSequence, list[tuple[Interactions, 
 def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
     settings, seed, readers = task
     rng = np.random.default_rng(seed)
+    pasts = [make_history(history.book_idx, history.rating) for history, _, _ in readers]
+    said = [
+        retrieval.signals(past, band) for past, (_, _, band) in zip(pasts, readers, strict=True)
+    ]
     parts = []
-    for history, goal, band in readers:
-        past = make_history(history.book_idx, history.rating)
-        signals = retrieval.signals(past, band)
-        candidates = retrieval.candidates(signals, settings.candidates, past.books)
+    for past, signals, tower, (_, goal, band) in zip(
+        pasts, said, retrieval.tower_scores(said), readers, strict=True
+    ):
+        candidates = retrieval.candidates(signals, tower, settings.candidates, past.books)
         found = np.intersect1d(goal, candidates)
         others = np.setdiff1d(candidates, goal)
         if not len(found) or not len(others):
             continue
         books = _with_negatives(found, others, retrieval.n_books, settings, rng)
-        pairs = retrieval.pair_features(signals, books.ravel()).reshape(*books.shape, -1)
+        flat = books.ravel()
+        pairs = retrieval.pair_features(signals, flat, tower[flat]).reshape(*books.shape, -1)
         reader = np.concatenate([retrieval.activity(past, signals), signals.reader_vector])
         parts.append((books, pairs, np.tile(reader, (len(found), 1)), np.full(len(found), band)))
     if not parts:

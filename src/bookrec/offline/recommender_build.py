@@ -8,13 +8,7 @@ import numpy as np
 
 from bookrec.offline.compile_ranker import compile_ranker, knows_readers_by_id, user_rows
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import (
-    BookFeatures,
-    Interactions,
-    all_interactions,
-    book_features,
-    book_statistics,
-)
+from bookrec.offline.features import BookFeatures, book_features
 from bookrec.offline.item_knn import ItemKnn
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.retrievers import assemble_retrieval
@@ -22,50 +16,31 @@ from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Recommender
 from bookrec.retrieval import Retrieval
 
-_CENTROID_PRIOR = 5.0
-"""Readers' worth of doubt in the mean embedding of a book's readers."""
-
 
 def assemble_recommender(
     model: Any,
     features: BookFeatures,
     retrieval: Retrieval,
     work_of_book: Ints,
-    reader_rows: Floats | None,
-    interactions: Interactions,
+    centroids: tuple[Floats, Floats] | None,
 ) -> Recommender:
     """Compile ``model`` and join it with the retrievers.
 
     Args:
         features: the catalogue as ``model`` and the retrievers are told of it.
-        reader_rows: [readers, F] for a ranker that knows readers by id, else None.
-        interactions: from which the mean embedding of a book's readers is taken.
+        centroids: mean embedding of each book's readers and how far to trust it, for a ranker that
+            knows readers by id, else None.
     """
     ranker = compile_ranker(model, features)
-    if reader_rows is None:
+    if centroids is None:
         return Recommender(retrieval, ranker, "history", work_of_book, None, None)
-    centroid, weight = _reader_centroids(reader_rows[:, :-1], interactions, len(work_of_book))
-    return Recommender(retrieval, ranker, "embedding", work_of_book, centroid, weight)
+    return Recommender(retrieval, ranker, "embedding", work_of_book, *centroids)
 
 
-def _reader_centroids(
-    embeddings: Floats, interactions: Interactions, n_books: int
-) -> tuple[Floats, Floats]:
-    """[B, d] mean embedding of each book's readers, and [B] how far it is to be trusted."""
-    known = ~np.isnan(embeddings[interactions.reader_idx, 0])
-    interactions = interactions[known]
-    count = np.bincount(interactions.book_idx, minlength=n_books)
-    total = np.zeros((n_books, embeddings.shape[1]), dtype=np.float64)
-    np.add.at(total, interactions.book_idx, embeddings[interactions.reader_idx])
-    mean = total / np.maximum(count, 1)[:, None]
-    return mean.astype(np.float32), (count / (count + _CENTROID_PRIOR)).astype(np.float32)
-
-
-def catalogue_features(
-    bundle: Bundle, dataset: Dataset, interactions: Interactions
-) -> BookFeatures:
+def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:
     """The catalogue of a data set as the bundle's models are told of it."""
-    statistics = book_statistics(interactions, dataset.n_books)
+    codes = bundle.vocabularies.isbn.codes(dataset.books["isbn"])
+    statistics = bundle.fitted.for_catalogue(codes).statistics
     return book_features(
         dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
     )
@@ -80,16 +55,21 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
     Returns:
         The recommender, and for a ranker that knows its readers by id their features [readers, F].
     """
-    interactions = all_interactions(dataset)
-    features = catalogue_features(bundle, dataset, interactions)
+    features = catalogue_features(bundle, dataset)
     knn = _for_catalogue(bundle.knn, features.isbn)
-    retrieval = assemble_retrieval(bundle.towers, knn, features)
-    rows = None
+    fitted = bundle.fitted.for_catalogue(features.isbn)
+    retrieval = assemble_retrieval(
+        bundle.towers, knn, features, (fitted.tower_mean, fitted.tower_covariance)
+    )
+    rows = centroids = None
     if knows_readers_by_id(bundle.ranker):
         codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
         rows = user_rows(bundle.ranker, codes)
+        assert fitted.reader_centroid is not None
+        assert fitted.centroid_weight is not None
+        centroids = fitted.reader_centroid, fitted.centroid_weight
     recommender = assemble_recommender(
-        bundle.ranker, features, retrieval, dataset.work_of_book, rows, interactions
+        bundle.ranker, features, retrieval, dataset.work_of_book, centroids
     )
     return recommender, rows
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.fitted import tower_moments
 from bookrec.offline.item_knn import ItemKnn, build_item_knn
 from bookrec.offline.two_tower import (
     Towers,
@@ -16,7 +17,7 @@ from bookrec.offline.two_tower import (
     train_towers,
 )
 from bookrec.offline.vocabulary import Vocabulary
-from bookrec.ranker import Ints
+from bookrec.ranker import Floats, Ints
 from bookrec.retrieval import Retrieval
 
 
@@ -61,13 +62,27 @@ def fit_retrievers(
     return Retrievers(towers, knn, assemble_retrieval(towers, knn, features))
 
 
-def assemble_retrieval(towers: Towers, knn: ItemKnn, features: BookFeatures) -> Retrieval:
-    """The arrays that serving needs, for the catalogue of ``features``."""
+def assemble_retrieval(
+    towers: Towers,
+    knn: ItemKnn,
+    features: BookFeatures,
+    moments: tuple[Floats, Floats] | None = None,
+) -> Retrieval:
+    """The arrays that serving needs, for the catalogue of ``features``.
+
+    Args:
+        moments: of the book vectors that the towers were trained on (see
+            `bookrec.offline.fitted`); None when this is the very catalogue.
+    """
+    vectors = book_vectors(towers, features)
+    mean, covariance = moments or tower_moments(vectors)
     return Retrieval(
         knn_start=knn.start,
         knn_book=knn.book,
         knn_weight=knn.weight,
-        book_vector=book_vectors(towers, features),
+        book_vector=vectors,
+        tower_mean=mean,
+        tower_covariance=covariance,
         author_of_book=features.author.astype(np.int32),
         popularity=features.popularity,
         **reader_tower_arrays(towers, features.isbn),

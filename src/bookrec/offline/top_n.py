@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from bookrec.ages import age_band
+from bookrec.history import make_history
 from bookrec.offline.worker_pool import map_shards
 from bookrec.ranker import Floats, Ints
-from bookrec.recommender import Recommender
+from bookrec.recommender import Reader, Recommender
 
 _SHARD = 512
 
@@ -43,6 +46,14 @@ class Histories:
             start - start[0], self.books[inside], self.ratings[inside], self.ages[where], rows
         )
 
+    def readers(self) -> Iterator[Reader]:
+        """The same, one by one."""
+        for place, age in enumerate(self.ages.tolist()):
+            own = slice(int(self.start[place]), int(self.start[place + 1]))
+            history = make_history(self.books[own], self.ratings[own])
+            band = age_band(None if age < 0 else age)
+            yield Reader(history, band, known_row(self.rows, place))
+
 
 @dataclass(frozen=True)
 class Lists:
@@ -67,7 +78,7 @@ def top_lists(
 
     Args:
         ranker_directory: what `Recommender.save` wrote.
-        candidates: books that retrieval hands to the ranker; None ranks the whole catalogue.
+        candidates: see `Recommender.candidates`.
         label: of the progress bar.
         workers: processes; default one per core. 0 works in this process.
     """
@@ -88,24 +99,13 @@ _Task = tuple[Histories, int, int | None]
 
 def _one_shard(recommender: Recommender, task: _Task) -> Lists:
     histories, top, candidates = task
-    results = []
-    for place in range(len(histories)):
-        own = slice(int(histories.start[place]), int(histories.start[place + 1]))
-        age = int(histories.ages[place])
-        results.append(
-            recommender.top_n(
-                histories.books[own],
-                histories.ratings[own],
-                None if age < 0 else age,
-                top,
-                candidates=candidates,
-                known_features=known_row(histories.rows, place),
-            )
-        )
+    recommender = replace(recommender, candidates=candidates)
+    made = list(recommender.top_lists(list(histories.readers()), top))
+    sizes = [len(found.books) for found in made]
     return Lists(
-        np.concatenate([[0], np.cumsum([len(books) for books, _ in results])]).astype(np.int64),
-        np.concatenate([books for books, _ in results]).astype(np.int32),
-        np.concatenate([scores for _, scores in results]),
+        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        np.concatenate([found.books for found in made]).astype(np.int32),
+        np.concatenate([found.scores for found in made]),
     )
 
 

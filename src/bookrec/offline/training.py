@@ -37,6 +37,7 @@ from bookrec.offline.features import (
     fit_scaler,
     reader_age_bands,
 )
+from bookrec.offline.fitted import Fitted, reader_centroids
 from bookrec.offline.model_bundle import Bundle, save_bundle
 from bookrec.offline.ranker_training import calibrate, train_ranker
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
@@ -189,8 +190,21 @@ class _Run:
         scaler = known.scaler if rows is not None else final.scaler
         return Bundle(
             model, final.retrievers.towers, self.vocabularies, scaler, self.words,
-            self.word_vectors, final.retrievers.knn, self._manifest(metrics),
+            self.word_vectors, final.retrievers.knn, self._fitted(final, rows),
+            self._manifest(metrics),
         )  # fmt: skip
+
+    def _fitted(self, fit: _Fit, rows: Floats | None) -> Fitted:
+        retrieval = fit.retrievers.retrieval
+        return Fitted(
+            book_statistics(fit.interactions, self.dataset.n_books), retrieval.tower_mean,
+            retrieval.tower_covariance, *(self._centroids(fit, rows) or (None, None)),
+        )  # fmt: skip
+
+    def _centroids(self, fit: _Fit, rows: Floats | None) -> tuple[Floats, Floats] | None:
+        if rows is None:
+            return None
+        return reader_centroids(rows[:, :-1], fit.interactions, self.dataset.n_books)
 
     def _validate(self, model: Any, known: _Fit, rows: Floats | None) -> dict[str, Metrics]:
         readers = self.rng.permutation(np.unique(self.held_out.reader_idx))
@@ -214,8 +228,8 @@ class _Run:
 
     def _recommender(self, model: Any, fit: _Fit, rows: Floats | None) -> Any:
         return assemble_recommender(
-            model, fit.features, fit.retrievers.retrieval, self.dataset.work_of_book, rows,
-            fit.interactions,
+            model, fit.features, fit.retrievers.retrieval, self.dataset.work_of_book,
+            self._centroids(fit, rows),
         )  # fmt: skip
 
     def _manifest(self, metrics: dict[str, Metrics]) -> dict[str, Any]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from bookrec.history import History, make_history
 from bookrec.offline.features import Interactions
 from bookrec.offline.metrics import auc, log_loss, ndcg, recall
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.top_n import known_row
 from bookrec.ranker import Floats, Ints
-from bookrec.recommender import Recommender
-from bookrec.retrieval import History, Signals, best, make_history
+from bookrec.recommender import Reader, Recommender
+from bookrec.selection import best
 
 TOP = 20
 LIKED = 7
@@ -74,23 +75,23 @@ def list_metrics(
         who have any.
     """
     retrieval = recommender.retrieval
-    simple: dict[str, Callable[[Signals], Floats]] = {
-        "item-knn": lambda signals: signals.knn,
-        "two-tower": lambda signals: signals.tower,
-        "popularity": lambda _: retrieval.popularity,
+    lists: dict[str, list[Metrics]] = {
+        name: [] for name in ("pipeline", "item-knn", "two-tower", "popularity")
     }
-    lists: dict[str, list[Metrics]] = {name: [] for name in ("pipeline", *simple)}
+    everything = np.arange(retrieval.n_books, dtype=np.int32)
     for task in tqdm(all_tasks, desc="validation", disable=None, leave=False):
         history = make_history(task.books, task.ratings)
-        signals = retrieval.signals(history, task.age_band)
-        chosen = retrieval.candidates(signals, candidates, history.books)
         row = known_row(reader_rows, task.reader)
-        features = recommender.reader_features(history, signals) if row is None else row
-        logits = recommender.score(task.age_band, features, signals, chosen)
+        profile = recommender.profile(Reader(history, task.age_band, row))
+        tower = retrieval.tower_scores([profile.signals])[0]
+        chosen = retrieval.candidates(profile.signals, tower, candidates, history.books)
+        logits = recommender.logits(profile, chosen, tower[chosen])
         lists["pipeline"].append(_measure(chosen, logits, history, task))
-        everything = np.arange(retrieval.n_books, dtype=np.int32)
-        for name, score in simple.items():
-            lists[name].append(_measure(everything, score(signals), history, task))
+        knn = profile.signals.spread("knn", retrieval.n_books)
+        for name, scores in (
+            ("item-knn", knn), ("two-tower", tower), ("popularity", retrieval.popularity),
+        ):  # fmt: skip
+            lists[name].append(_measure(everything, scores, history, task))
     return {name: _mean(rows) for name, rows in lists.items()}
 
 
