@@ -145,8 +145,8 @@ DAMAGE: dict[str, tuple[str, Callable[[Home], object], str]] = {
     "a broken promise": ("snapshot", _break_promise, "segment 'all'"),
     "a lost array": (
         "snapshot",
-        lambda h: (h.snapshots / IDS[0] / "ranker" / "book_half.npy").unlink(),
-        "book_half.npy",
+        lambda h: (h.snapshots / IDS[0] / "ranker" / "last_books.npy").unlink(),
+        "last_books.npy",
     ),
     "a shop that is no database": (
         "shop", lambda h: h.shop_database.write_bytes(b"x" * 5000), "not a database",

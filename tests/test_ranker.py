@@ -11,6 +11,7 @@ from bookrec import ranker as ranker_module
 from bookrec.ages import AGE_BANDS
 from bookrec.ranker import SplitRanker, probabilities
 from small_recommender import FIRST, SECOND, normal
+from split_rankers import wide_and_deep
 
 BANDS, READER, BOOK, PAIR, BOOKS = len(AGE_BANDS), 4, 6, 3, 13
 
@@ -48,7 +49,7 @@ class Undivided:
             slice(BANDS + READER, BANDS + READER + BOOK),
             slice(BANDS + READER + BOOK, None),
         )
-        return SplitRanker(
+        return wide_and_deep(
             age_half=self.kernel[age] + self.bias,
             age_wide=self.wide[age],
             reader_kernel=self.kernel[reader],
@@ -64,7 +65,12 @@ class Undivided:
         )
 
 
-@pytest.mark.parametrize("tile", [4096, 5])
+def book_terms(ranker: SplitRanker) -> list[np.ndarray]:
+    sums = [*(operand for layer in ranker.layers for operand in layer.operands), ranker.last]
+    return [total.books for total in sums if total.books is not None]
+
+
+@pytest.mark.parametrize("tile", [1024, 5])
 @pytest.mark.parametrize("pair", [PAIR, 0])
 def test_the_split_equals_the_undivided_network(
     monkeypatch: pytest.MonkeyPatch, tile: int, pair: int
@@ -75,7 +81,7 @@ def test_the_split_equals_the_undivided_network(
     for band in (0, 2, BANDS - 1):
         expected = [network.logit(band, book) for book in range(BOOKS)]
         assert np.ptp(expected) > 0.5  # books are told apart
-        logits = split.logits(band, network.reader, slice(None), network.pairs)
+        logits = split.logits(split.reader_terms(band, network.reader), slice(None), network.pairs)
         assert logits.dtype == np.float32
         np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-5)
 
@@ -84,17 +90,23 @@ def test_some_books_in_any_order_have_the_same_logits():
     network = Undivided(seed=4)
     split = network.split()
     books = np.array([7, 0, 12, 7], dtype=np.int32)
-    logits = split.logits(1, network.reader, books, network.pairs[books])
-    everything = split.logits(1, network.reader, slice(None), network.pairs)
+    terms = split.reader_terms(1, network.reader)
+    logits = split.logits(terms, books, network.pairs[books])
+    everything = split.logits(terms, slice(None), network.pairs)
     np.testing.assert_allclose(logits, everything[books], rtol=1e-6, atol=1e-6)
 
 
 def test_ranking_changes_no_array():
     network = Undivided(seed=5)
     split = network.split()
-    before = split.book_half.copy()
-    split.logits(1, network.reader, slice(None), network.pairs)
-    np.testing.assert_array_equal(split.book_half, before)
+    before = [array.copy() for array in book_terms(split)]
+    terms = split.reader_terms(1, network.reader)
+    split.logits(terms, slice(None), network.pairs)
+    split.logits(terms, np.array([3, 1], dtype=np.int32), network.pairs[:2])
+    split.catalogue_logits([terms], None, np.empty((1, BOOKS), dtype=np.float32))
+    assert len(before) == 2
+    for array, unchanged in zip(book_terms(split), before, strict=True):
+        np.testing.assert_array_equal(array, unchanged)
 
 
 def test_saved_and_loaded_it_is_the_same(tmp_path: Path):
@@ -102,9 +114,12 @@ def test_saved_and_loaded_it_is_the_same(tmp_path: Path):
     split = network.split()
     split.save(tmp_path)
     loaded = SplitRanker.load(tmp_path)
-    assert isinstance(loaded.book_half, np.memmap)
-    arguments = (3, network.reader, slice(None), network.pairs)
-    np.testing.assert_array_equal(loaded.logits(*arguments), split.logits(*arguments))
+    assert all(isinstance(array.base, np.memmap) for array in book_terms(loaded))
+    found, expected = (
+        ranker.logits(ranker.reader_terms(3, network.reader), slice(None), network.pairs)
+        for ranker in (loaded, split)
+    )
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_probabilities_are_the_logistic_function_without_overflow():

@@ -1,124 +1,179 @@
-"""Forward pass of a compiled Wide & Deep model in NumPy, its first Dense layer split.
+"""A compiled ranker: the forward pass of a split Keras model in NumPy.
 
-The deep part's first Dense layer sees reader, book and pair inputs side by side, and a matrix product
+A network's first Dense layer sees reader, book and pair inputs side by side, and a matrix product
 over a concatenation is a sum of products: ``W [r; b; p] = W_r r + W_b b + W_p p``. The book's term is
-computed once per book, the reader's once per reader, and only what follows runs per pair. The split is
-exact up to float32 rounding. The wide part is linear, so it splits the same way.
+computed once per book, the reader's once per reader, and only what follows runs per pair
+(`bookrec.ranker_layers`). `bookrec.offline.compile_ranker` makes one from a Keras model; the two
+agree up to float32 rounding.
 
-Shapes: ``H`` width of the first Dense, ``F`` reader features, ``B`` books, ``P`` pair features,
-``C`` books ranked at once.
+Shapes: ``F`` reader features, ``P`` pair features, ``B`` books, ``C`` books ranked at once, ``R``
+readers.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Ints = NDArray[np.int32]
+from bookrec.arrays import Floats as Floats
+from bookrec.arrays import Ints as Ints
+from bookrec.ranker_files import read_program, write_program
+from bookrec.ranker_layers import Layer, Sum
 
-_TILE: Final = 4096
-"""Books ranked at a time: keeps the activations of a tile (4096 x 128 float32 = 2 MiB) in cache."""
+_TILE: Final = 1024
+"""Books ranked at a time: the activations of a tile (1024 x 128 float32 = 512 KiB) stay in cache."""
 
-_ARRAYS: Final = (
-    "age_half", "age_wide", "reader_kernel", "reader_wide", "book_half", "book_wide",
-    "pair_kernel", "pair_wide",
-)  # fmt: skip
+Output = Literal["sigmoid", "linear"]
+
+
+@dataclass(frozen=True)
+class ReaderTerms:
+    """What `SplitRanker.reader_terms` makes of one reader; only of use to the ranker it came from."""
+
+    shifts: tuple[tuple[Floats, ...], ...]
+    """Of each layer's operands."""
+    constant: np.float32
+    """Part of the logit that is the same for every book."""
 
 
 @dataclass(frozen=True)
 class SplitRanker:
-    """A Wide & Deep model as arrays; logits equal Keras's up to float32 rounding."""
+    """A compiled model; logits equal Keras's up to float32 rounding. Safe to share by threads."""
 
-    age_half: Floats
-    """[bands, H]: the first layer's term of each age band, its bias included."""
-    age_wide: Floats
-    """[bands]: the wide part's term of each age band."""
-    reader_kernel: Floats
-    """[F, H]: the first layer's rows for the reader features."""
-    reader_wide: Floats
-    """[F]: the wide part's weights for the reader features."""
-    book_half: Floats
-    """[B, H]: the first layer's term of each book."""
-    book_wide: Floats
-    """[B]: the wide part's term of each book."""
-    pair_kernel: Floats
-    """[P, H]: the first layer's rows for the pair features (P may be 0)."""
-    pair_wide: Floats
-    """[P]: the wide part's weights for the pair features."""
-    hidden: tuple[tuple[Floats, Floats], ...]
-    """(kernel, bias) of the Dense layers after the first; ReLU between them, none after the last."""
-    wide_weight: float
-    """Weight of the wide logit in the output layer."""
-    deep_weight: float
-    """Weight of the deep logit in the output layer."""
-    bias: float
-    """Bias of the output layer, with the wide part's own bias times ``wide_weight`` added."""
+    layers: tuple[Layer, ...]
+    """In an order in which each uses earlier ones only."""
+    last: Sum
+    """[B, 1]: the model's output before its final logistic function."""
+    n_books: int
+    reader_width: int
+    """F: history features, or the row of a reader whom the model knows by id."""
+    pair_width: int
+    """P: columns of the pair features, 0 for a model without."""
+    output: Output
+    """``sigmoid``: `probabilities` of the logits are the model's outputs. ``linear``: the logits are
+    its outputs themselves."""
 
-    def logits(
-        self, age_band: int, reader_features: Floats, books: Ints | slice, pair_features: Floats
-    ) -> Floats:
-        """Logits of one reader for some books.
+    def reader_terms(self, age_band: int, reader_features: Floats) -> ReaderTerms:
+        """Everything about a reader that is the same for every book.
 
         Args:
             age_band: code of `bookrec.ages.AGE_BANDS`.
             reader_features: [F].
+        """
+        shifts: list[tuple[Floats, ...]] = []
+        offsets: list[Floats] = []
+        for layer in self.layers:
+            own = tuple(s.shift(age_band, reader_features, offsets) for s in layer.operands)
+            shifts.append(own)
+            offsets.append(layer.offset(own))
+        constant = self.last.shift(age_band, reader_features, offsets)[0]
+        return ReaderTerms(tuple(shifts), constant)
+
+    def logits(self, terms: ReaderTerms, books: Ints | slice, pairs: Floats | None) -> Floats:
+        """Logits of one reader for some books.
+
+        Args:
             books: [C] positions of books, or a slice of the catalogue.
-            pair_features: [C, P] of the reader with each of these books.
+            pairs: [C, P] pair features of the reader with each of these books; None when P is 0.
 
         Returns:
-            [C] float32; higher is better, `probabilities` turns them into probabilities.
+            [C] float32; higher is better.
         """
-        reader_half = self.age_half[age_band] + reader_features @ self.reader_kernel
-        reader_wide = self.age_wide[age_band] + reader_features @ self.reader_wide
-        wide = self.book_wide[books] + reader_wide + pair_features @ self.pair_wide
-        deep = np.empty_like(wide)
-        halves = self.book_half[books]
-        for start in range(0, len(deep), _TILE):
-            tile = slice(start, start + _TILE)
-            deep[tile] = self._deep(reader_half, halves[tile], pair_features[tile])
-        return (self.wide_weight * wide + self.deep_weight * deep + self.bias).astype(np.float32)
+        chosen = books if not isinstance(books, slice) else range(self.n_books)[books]
+        out = np.empty(len(chosen), dtype=np.float32)
+        buffers = _Buffers(self, min(_TILE, len(chosen)))
+        for tile in _tiles(len(chosen)):
+            part = chosen[tile]
+            where = slice(part.start, part.stop, part.step) if isinstance(part, range) else part
+            out[tile] = self._tile(terms, where, None if pairs is None else pairs[tile], buffers)
+        return out
 
-    def _deep(self, reader_half: Floats, book_half: Floats, pair_features: Floats) -> Floats:
-        activation = book_half + reader_half
-        if pair_features.shape[1]:
-            activation += pair_features @ self.pair_kernel
-        for kernel, bias in self.hidden:
-            np.maximum(activation, 0.0, out=activation)
-            activation = activation @ kernel
-            activation += bias
-        return activation[:, 0]
+    def catalogue_logits(
+        self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
+    ) -> None:
+        """Logits of several readers for the whole catalogue.
+
+        Args:
+            terms: [R] of each reader.
+            dense: the one pair feature that is not zero for most books: its column, and [R, B] its
+                values. The other pair features count as zero.
+            out: [R, B] float32, filled with the logits. A reader's row does not depend on which
+                others there are.
+        """
+        buffers = _Buffers(self, min(_TILE, self.n_books))
+        pairs = np.zeros((buffers.size, self.pair_width), dtype=np.float32)
+        for tile in _tiles(self.n_books):
+            for reader, own in enumerate(terms):
+                if dense is None:
+                    out[reader, tile] = self._tile(own, tile, None, buffers)
+                    continue
+                count = tile.stop - tile.start
+                pairs[:count, dense[0]] = dense[1][reader, tile]
+                out[reader, tile] = self._tile(own, tile, pairs[:count], buffers)
+
+    def _tile(
+        self, terms: ReaderTerms, books: Ints | slice, pairs: Floats | None, buffers: _Buffers
+    ) -> Floats:
+        """[C] logits of at most as many books as the buffers hold."""
+        count = len(books) if not isinstance(books, slice) else books.stop - books.start
+        outputs: list[Floats | None] = []
+        for number, layer in enumerate(self.layers):
+            if not any(layer.pairwise):
+                outputs.append(None)
+                continue
+            own = [buffer[:count] for buffer in buffers.layers[number]]
+            sums = [
+                operand.rows(books, pairs, outputs, buffer)
+                for operand, buffer in zip(layer.operands, own, strict=True)
+            ]
+            outputs.append(layer.rows(sums, terms.shifts[number], own[0]))
+        logits = self.last.rows(books, pairs, outputs, buffers.last[:count])
+        return np.asarray(logits[:, 0] + terms.constant)
 
     def save(self, directory: Path) -> None:
-        """Write the arrays into ``directory`` (which exists), one ``.npy`` each."""
-        for name in _ARRAYS:
-            np.save(directory / f"{name}.npy", getattr(self, name))
-        for number, (kernel, bias) in enumerate(self.hidden):
-            np.save(directory / f"hidden_{number}_kernel.npy", kernel)
-            np.save(directory / f"hidden_{number}_bias.npy", bias)
-        output = np.array([self.wide_weight, self.deep_weight, self.bias], dtype=np.float64)
-        np.save(directory / "output.npy", output)
+        """Write the arrays into ``directory`` (which exists), and what they are for."""
+        header = {
+            "books": self.n_books,
+            "reader_width": self.reader_width,
+            "pair_width": self.pair_width,
+            "output": self.output,
+        }
+        write_program(directory, header, self.layers, self.last)
 
     @classmethod
     def load(cls, directory: Path) -> SplitRanker:
-        """Memory-map what `save` wrote; several processes share the pages."""
-        arrays = {name: np.load(directory / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
-        count = len(list(directory.glob("hidden_*_kernel.npy")))
-        hidden = tuple(
-            (
-                np.load(directory / f"hidden_{number}_kernel.npy"),
-                np.load(directory / f"hidden_{number}_bias.npy"),
-            )
-            for number in range(count)
-        )
-        wide_weight, deep_weight, bias = map(float, np.load(directory / "output.npy"))
+        """Memory-map what `save` wrote; several processes share the pages.
+
+        Raises:
+            OSError, ValueError: something is missing or damaged.
+        """
+        header, layers, last = read_program(directory)
         return cls(
-            **arrays, hidden=hidden, wide_weight=wide_weight, deep_weight=deep_weight, bias=bias
-        )
+            layers, last, header["books"], header["reader_width"], header["pair_width"],
+            header["output"],
+        )  # fmt: skip
+
+
+class _Buffers:
+    """Room for the activations of a tile, used again for every tile of a call."""
+
+    def __init__(self, ranker: SplitRanker, size: int) -> None:
+        self.size = size
+        self.layers = [
+            [np.empty((size, operand.width), dtype=np.float32) for operand in layer.operands]
+            for layer in ranker.layers
+        ]
+        self.last = np.empty((size, 1), dtype=np.float32)
+
+
+def _tiles(count: int) -> Iterator[slice]:
+    for start in range(0, count, _TILE):
+        yield slice(start, min(start + _TILE, count))
 
 
 def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:

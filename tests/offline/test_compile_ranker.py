@@ -89,8 +89,8 @@ def test_classic(features: BookFeatures):
         pairs = interactions_of(*((reader, book, 0) for book in range(BOOKS)))
         inputs = classic_inputs(pairs, codes, features, bands)
         expected = logit_model(model).predict(inputs, verbose=0)[:, 0]
-        nothing = np.empty((BOOKS, 0), dtype=np.float32)
-        found = ranker.logits(int(bands[reader]), rows[reader], slice(None), nothing)
+        terms = ranker.reader_terms(int(bands[reader]), rows[reader])
+        found = ranker.logits(terms, slice(None), None)
         assert_parity(found, expected)
 
 
@@ -108,7 +108,8 @@ def test_default(features: BookFeatures):
         inputs["pair_features"] = pairs
         inputs = {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
         expected = logit_model(model).predict(inputs, verbose=0)[:, 0]
-        assert_parity(ranker.logits(band, reader, slice(None), pairs), expected)
+        terms = ranker.reader_terms(band, reader)
+        assert_parity(ranker.logits(terms, slice(None), pairs), expected)
         probability = model.predict(inputs, verbose=0)[:, 0]
         np.testing.assert_allclose(probabilities(expected), probability, atol=1e-6)
 
@@ -160,4 +161,4 @@ def test_inputs_that_meet_too_early_are_refused(features: BookFeatures):
 def test_another_activation_is_refused(features: BookFeatures):
     with pytest.raises(ModelError, match=r"'deep_1' .* is neither Dense with ReLU nor"):
         compile_ranker(two_parts(mixed=False, activation="tanh"), features)
-    assert compile_ranker(two_parts(mixed=False, activation="relu"), features).hidden
+    assert compile_ranker(two_parts(mixed=False, activation="relu"), features).layers

@@ -21,6 +21,7 @@ from bookrec.offline.features import BookFeatures
 from bookrec.offline.vocabulary import UNKNOWN
 from bookrec.offline.wide_deep import PAIR_INPUTS, READER_INPUTS
 from bookrec.ranker import Floats, SplitRanker
+from bookrec.ranker_layers import Layer, Sum
 
 Side = Literal["reader", "book", "pair"]
 
@@ -58,19 +59,27 @@ def compile_ranker(model: Any, features: BookFeatures) -> SplitRanker:
     reader_kernel, reader_wide = _reader_rows(deep_pieces, first_kernel, wide_pieces, wide_kernel)
     pair_rows = [p.rows for p in deep_pieces if p.side == "pair"]
     pair_wide_rows = [p.rows for p in wide_pieces if p.side == "pair"]
+    pair_kernel = _rows(first_kernel, pair_rows)
+    pair_wide = _rows(wide_kernel, pair_wide_rows)
+    has_pairs = bool(len(pair_kernel))
+    first = Sum(age_half + first_bias, reader_kernel, book_half, pair_kernel if has_pairs else None)
+    layers = [Layer("relu", (first,))]
+    bands = len(age_half)
+    for number, layer in enumerate(deep_layers[1:-1]):
+        kernel, bias = layer.get_weights()
+        layers.append(Layer("relu", (Sum(np.tile(bias, (bands, 1)), inputs=((number, kernel),)),)))
+    last_kernel, last_bias = deep_layers[-1].get_weights()
+    wide_weight, deep_weight = output_kernel[0, 0], output_kernel[1, 0]
+    shift = output_bias[0] + wide_weight * wide_bias[0] + deep_weight * last_bias[0]
+    last = Sum(
+        (wide_weight * age_wide + shift)[:, None].astype(np.float32),
+        wide_weight * reader_wide[:, None],
+        wide_weight * book_wide[:, None],
+        wide_weight * pair_wide if has_pairs else None,
+        ((len(layers) - 1, deep_weight * last_kernel),),
+    )
     return SplitRanker(
-        age_half=age_half + first_bias,
-        age_wide=age_wide,
-        reader_kernel=reader_kernel,
-        reader_wide=reader_wide,
-        book_half=book_half,
-        book_wide=book_wide,
-        pair_kernel=_rows(first_kernel, pair_rows),
-        pair_wide=_rows(wide_kernel, pair_wide_rows)[:, 0],
-        hidden=tuple((k, b) for k, b in (layer.get_weights() for layer in deep_layers[1:])),
-        wide_weight=float(output_kernel[0, 0]),
-        deep_weight=float(output_kernel[1, 0]),
-        bias=float(output_bias[0] + output_kernel[0, 0] * wide_bias[0]),
+        tuple(layers), last, len(book_half), len(reader_kernel), len(pair_kernel), "sigmoid"
     )
 
 

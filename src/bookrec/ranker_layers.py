@@ -1,0 +1,161 @@
+"""The layers of a compiled model: what is left of a network once its one-sided parts are constants.
+
+A *sum* is a linear layer split by side: constants of the age band, products of the reader's features,
+a row per book, products of the pair features, and products of earlier layers' outputs. A *layer*
+applies an activation to one sum, or multiplies two.
+
+For one reader, everything in a sum that does not depend on the book is one vector: the sum's *shift*.
+A layer's output is kept as a matrix [C, H] and a vector [H], its *offset*, which is to be added
+to every row but seldom is: ``relu(x + s) = max(x, -s) + s`` needs one pass over the matrix, and the
+offset ``s`` goes into the next sum's shift, once per reader.
+
+Shapes: ``H`` width, ``F`` reader features, ``B`` books, ``P`` pair features, ``C`` books ranked at
+once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from bookrec.activations import ACTIVATIONS, Parameters
+from bookrec.arrays import Floats, Ints
+
+PRODUCTS: Final = ("multiply", "dot")
+"""Kinds of layers with two operands: number by number, and summed over the row."""
+LINEAR: Final = "linear"
+"""The kind of a layer that only keeps a sum for several later ones."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A linear layer, split by side."""
+
+    constant: Floats
+    """[bands, H]: biases, and the terms of the age band."""
+    features: Floats | None = None
+    """[F, H]: kernel of the reader features."""
+    books: Floats | None = None
+    """[B, H]: the term of each book."""
+    pairs: Floats | None = None
+    """[P, H]: kernel of the pair features."""
+    inputs: tuple[tuple[int, Floats | None], ...] = ()
+    """Earlier layers by number, each with its kernel [h, H]; None adds the layer as it is."""
+
+    @property
+    def width(self) -> int:
+        return int(self.constant.shape[1])
+
+    def shift(self, age_band: int, features: Floats, offsets: Sequence[Floats]) -> Floats:
+        """[H] what is the same for every book, for one reader.
+
+        Args:
+            features: [F].
+            offsets: of the layers so far.
+        """
+        total: Floats = self.constant[age_band]
+        if self.features is not None:
+            total = total + features @ self.features
+        for number, kernel in self.inputs:
+            total = total + (offsets[number] if kernel is None else offsets[number] @ kernel)
+        return total
+
+    def rows(
+        self,
+        books: Ints | slice,
+        pairs: Floats | None,
+        outputs: Sequence[Floats | None],
+        out: Floats,
+    ) -> Floats:
+        """[C, H] what differs from book to book; may be ``out`` [C, H], or a view not to be changed.
+
+        Args:
+            pairs: [C, P]; None counts as zeros.
+            outputs: matrices of the layers so far; None for those that depend on the reader alone.
+        """
+        total: Floats | None = None
+        if self.books is not None:
+            if isinstance(books, slice):
+                total = self.books[books]
+            else:
+                total = np.take(self.books, books, axis=0, out=out, mode="clip")
+        if self.pairs is not None and pairs is not None:
+            total = _added(total, pairs, self.pairs, out)
+        for number, kernel in self.inputs:
+            matrix = outputs[number]
+            if matrix is not None:
+                total = _added(total, matrix, kernel, out)
+        if total is None:
+            out.fill(0.0)
+            return out
+        return total
+
+
+def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, out: Floats) -> Floats:
+    """``total + matrix @ kernel`` in ``out``, or ``matrix`` itself where there is nothing to do."""
+    if total is None:
+        return matrix if kernel is None else np.matmul(matrix, kernel, out=out)
+    return np.add(total, matrix if kernel is None else matrix @ kernel, out=out)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """An activation of one sum, or the product of two."""
+
+    kind: str
+    """A name of `bookrec.activations.ACTIVATIONS`, ``linear``, or one of `PRODUCTS`."""
+    operands: tuple[Sum, ...]
+    parameters: Parameters = field(default_factory=dict)
+    pairwise: tuple[bool, ...] = (True,)
+    """For each operand: does it differ from book to book?"""
+
+    @property
+    def folds(self) -> bool:
+        """Whether the layer is a plain ReLU, whose shift becomes its offset."""
+        return self.kind == "relu" and not self.parameters
+
+    @property
+    def width(self) -> int:
+        return 1 if self.kind == "dot" else self.operands[0].width
+
+    def offset(self, shifts: Sequence[Floats]) -> Floats:
+        """[H] what is to be added to every row of `rows`; the whole output if nothing is pairwise."""
+        if self.kind in PRODUCTS:
+            if all(self.pairwise):
+                return np.zeros(self.width, dtype=np.float32)
+            product = shifts[0] * shifts[1]
+            return product.sum(keepdims=True) if self.kind == "dot" else product
+        if self.kind == LINEAR or (self.folds and any(self.pairwise)):
+            return shifts[0]
+        if any(self.pairwise):
+            return np.zeros(self.width, dtype=np.float32)
+        return np.asarray(ACTIVATIONS[self.kind](shifts[0].copy(), **self.parameters))
+
+    def rows(self, sums: Sequence[Floats], shifts: Sequence[Floats], out: Floats) -> Floats:
+        """[C, H] the layer's matrix, from those of its pairwise operands (any array of the others).
+
+        Args:
+            out: [C, width of the first operand] to write to; may be the first of ``sums``.
+        """
+        if self.kind in PRODUCTS:
+            return self._product(sums, shifts, out)
+        if self.kind == LINEAR:
+            return sums[0]
+        if self.folds:
+            return np.maximum(sums[0], -shifts[0], out=out)
+        np.add(sums[0], shifts[0], out=out)
+        return np.asarray(ACTIVATIONS[self.kind](out, **self.parameters))
+
+    def _product(self, sums: Sequence[Floats], shifts: Sequence[Floats], out: Floats) -> Floats:
+        if all(self.pairwise):
+            left, right = sums[0] + shifts[0], sums[1] + shifts[1]
+            if self.kind == "dot":
+                return np.einsum("ch,ch->c", left, right)[:, None]
+            return np.multiply(left, right, out=out)
+        one = self.pairwise.index(True)
+        if self.kind == "dot":
+            return (sums[one] @ shifts[1 - one])[:, None]
+        return np.multiply(sums[one], shifts[1 - one], out=out)
