@@ -208,24 +208,36 @@ class Recommender:
         return np.append(embedding, 0.0).astype(np.float32)
 
     def _list(self, history: History, books: Ints, logits: Floats, top: int) -> TopN:
-        """The best of ``books`` (ascending): no own work, one edition of a work, ties by position."""
-        own_works = np.unique(self.work_of_book[history.books])
-        own = rows_of(*self._books_by_work, own_works)[0]
-        scores = logits.copy()
-        scores[is_member(own, books)[1]] = -np.inf
+        chosen = self.choose(history.books, books, logits, top)
+        return TopN(books[chosen].astype(np.int64), self.scores(logits[chosen]), len(books))
+
+    def choose(
+        self, own: Ints, books: Ints, values: NDArray[np.floating], top: int
+    ) -> NDArray[np.intp]:
+        """Places in ``books`` of a list: best first, no own work, one edition of a work.
+
+        Args:
+            own: positions of books whose works are not to be listed.
+            books: [C] ascending.
+            values: [C] what to rank by; ties go to the lower position.
+        """
+        editions = rows_of(*self._books_by_work, np.unique(self.work_of_book[own]))[0]
+        scores = values.copy()
+        scores[is_member(editions, books)[1]] = -np.inf
         limit = top + _SPARE
         while True:
             order = best_first(scores, limit)
             order = order[scores[order] > -np.inf]
             _, first = np.unique(self.work_of_book[books[order]], return_index=True)
             if len(first) >= top or limit >= len(books):
-                break
+                return order[np.sort(first)[:top]]
             limit *= 4
-        chosen = order[np.sort(first)[:top]]
-        values = logits[chosen]
+
+    def scores(self, logits: Floats) -> NDArray[np.float64]:
+        """What is published for logits: probabilities, or the values of a linear output."""
         if self.ranker.output == "sigmoid":
-            return TopN(books[chosen].astype(np.int64), probabilities(values), len(books))
-        return TopN(books[chosen].astype(np.int64), values.astype(np.float64), len(books))
+            return probabilities(logits)
+        return logits.astype(np.float64)
 
     def save(self, directory: Path) -> None:
         """Write everything into ``directory`` (which exists)."""

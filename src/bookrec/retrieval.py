@@ -219,7 +219,9 @@ class Retrieval:
         features[found, 5] = author / max(signals.history_weight, 1.0)
         return features
 
-    def candidates(self, signals: Signals, tower: Floats, count: int, own: Ints) -> Ints:
+    def candidates(
+        self, signals: Signals, tower: Floats, count: int, own: Ints, *, popular: bool = True
+    ) -> Ints:
         """About ``count`` books worth ranking, in ascending order: the union of the retrievers.
 
         Half from item-kNN, and a sixth each from the towers, the authors and popularity; books
@@ -230,6 +232,7 @@ class Retrieval:
             tower: [B] tower scores.
             own: positions that are not worth ranking and must not use up the count: the
                 retrievers think most of what a reader of thousands of books has read already.
+            popular: whether popular books belong to them, whatever the history says.
         """
         if count >= self.n_books:
             return np.setdiff1d(np.arange(self.n_books, dtype=np.int32), own)
@@ -243,7 +246,7 @@ class Retrieval:
             books[best(knn, count // 2, above=0.0)],
             _without(best(tower, sixth + len(own)), tower, own, sixth),
             books[best(by_author, sixth, above=0.0)],
-            self._popular(count - count // 2 - 2 * sixth, own),
+            self._popular(count - count // 2 - 2 * sixth if popular else 0, own),
         ]
         return np.unique(np.concatenate(chosen)).astype(np.int32)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.ranker import Floats, Ints
+from bookrec.ranker import Ints
 
 _SAMPLE_STEP = 16
 """Every so many values are looked at to guess where the best begin."""
 
 
-def best(values: Floats, count: int, above: float = -np.inf) -> NDArray[np.intp]:
+def best(values: NDArray[np.floating], count: int, above: float = -np.inf) -> NDArray[np.intp]:
     """Positions of the ``count`` largest of ``values`` that exceed ``above``, in no order.
 
     Ties at the edge go to the lower position, so that the same values give the same set. Values
@@ -34,7 +34,7 @@ def best(values: Floats, count: int, above: float = -np.inf) -> NDArray[np.intp]
     return np.concatenate([certain, ties])
 
 
-def _guess(values: Floats, count: int) -> float:
+def _guess(values: NDArray[np.floating], count: int) -> float:
     """A value that somewhat more than ``count`` of ``values`` probably exceed.
 
     Looking for the best among those few is many times faster than partitioning everything; where
@@ -45,7 +45,7 @@ def _guess(values: Floats, count: int) -> float:
     return float(np.partition(sample, len(sample) - 1 - rank)[len(sample) - 1 - rank])
 
 
-def best_first(values: Floats, count: int) -> NDArray[np.intp]:
+def best_first(values: NDArray[np.floating], count: int) -> NDArray[np.intp]:
     """Positions of the ``count`` largest values, largest first, ties by position."""
     places = np.sort(best(values, count))
     return places[np.argsort(-values[places], kind="stable")]

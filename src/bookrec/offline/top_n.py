@@ -15,6 +15,7 @@ from bookrec.history import make_history
 from bookrec.offline.worker_pool import map_shards
 from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Reader, Recommender
+from bookrec.selection import rows_of
 
 _SHARD = 512
 
@@ -45,6 +46,13 @@ class Histories:
         return Histories(
             start - start[0], self.books[inside], self.ratings[inside], self.ages[where], rows
         )
+
+    def some(self, places: NDArray[np.integer]) -> Histories:
+        """The same for some of them, in the order of ``places``."""
+        books, lengths, where = rows_of(self.start, self.books, places)
+        start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        rows = None if self.rows is None else self.rows[places]
+        return Histories(start, books, self.ratings[where], self.ages[places], rows)
 
     def readers(self) -> Iterator[Reader]:
         """The same, one by one."""
