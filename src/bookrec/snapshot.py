@@ -212,11 +212,10 @@ def check_structure(directory: Path) -> None:
     """
     connection = open_database(directory)
     with contextlib.closing(connection):
-        connection.execute("pragma cache_size = -65536")  # 64 MiB: the catalogue stays in memory
         verdict = connection.execute("pragma integrity_check").fetchone()[0]
         if verdict != "ok":
             raise SnapshotError(f"{directory / DATABASE_NAME} fails SQLite's check: {verdict}.")
-        connection.executescript(_EDITIONS)
+        connection.executescript(_LOOKUPS)
         for promise, query in _BROKEN_PROMISES.items():
             count = connection.execute(query).fetchone()[0]
             if count:
@@ -224,8 +223,11 @@ def check_structure(directory: Path) -> None:
 
 
 # Most works have one edition, and of those the promises about works say no more than the ones
-# about books: only the others are joined. `cross join` fixes the order, a list's rows first.
-_EDITIONS: Final = """
+# about books: only the others are joined. `cross join` fixes the order, a list's rows first. A
+# table of ids alone is small enough to be looked into once for each row of a list.
+_LOOKUPS: Final = """
+create temp table catalogue (book_id integer primary key);
+insert into catalogue select book_id from book;
 create temp table edition (book_id integer primary key, work_id integer not null);
 insert into edition select book_id, work_id from book
 where work_id in (select work_id from book group by work_id having count(*) > 1);
@@ -256,9 +258,9 @@ _BROKEN_PROMISES: Final = {
                               having min(rank) <> 1 or max(rank) <> count(*))""",
     "every list names books of the catalogue": """
         select (select count(*) from user_top)
-             - (select count(*) from user_top cross join book using (book_id))
+             - (select count(*) from user_top cross join catalogue using (book_id))
              + (select count(*) from similar_top)
-             - (select count(*) from similar_top s cross join book b
+             - (select count(*) from similar_top s cross join catalogue b
                 on b.book_id = s.similar_book_id)
              + (select count(*) from popular_top where book_id not in (select book_id from book))""",
     "scores do not rise with rank in user_top": """
