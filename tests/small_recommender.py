@@ -8,6 +8,7 @@ from bookrec.ages import AGE_BANDS
 from bookrec.ranker import Floats, SplitRanker
 from bookrec.recommender import ReaderKind, Recommender
 from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY, Retrieval
+from split_rankers import wide_and_deep
 
 BOOKS, TOWER, AGE_WIDTH, TOWER_HIDDEN = 37, 4, 3, 5
 FIRST, SECOND, EMBEDDING = 11, 7, 6
@@ -25,11 +26,14 @@ def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
         rng.choice(np.delete(np.arange(books), book), count, replace=False)
         for book, count in enumerate(counts)
     ]
+    vectors = normal(rng, books, TOWER)
     return Retrieval(
         knn_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         knn_book=np.concatenate(neighbours).astype(np.int32),
         knn_weight=rng.uniform(0.1, 2, counts.sum()).astype(np.float32),
-        book_vector=normal(rng, books, TOWER),
+        book_vector=vectors,
+        tower_mean=vectors.mean(axis=0),
+        tower_covariance=np.cov(vectors.T, bias=True).astype(np.float32),
         history_vector=normal(rng, books, TOWER),
         tower_age=normal(rng, len(AGE_BANDS), AGE_WIDTH),
         tower_kernel_1=normal(rng, TOWER + AGE_WIDTH, TOWER_HIDDEN),
@@ -44,7 +48,7 @@ def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
 def make_ranker(
     rng: np.random.Generator, books: int, reader_features: int, pair_features: int
 ) -> SplitRanker:
-    return SplitRanker(
+    return wide_and_deep(
         age_half=normal(rng, len(AGE_BANDS), FIRST),
         age_wide=normal(rng, len(AGE_BANDS)),
         reader_kernel=normal(rng, reader_features, FIRST),

@@ -15,6 +15,7 @@ from bookrec.ages import age_band
 from bookrec.errors import SnapshotError
 from bookrec.history import make_history
 from bookrec.ranker import probabilities
+from bookrec.ranker_layers import Sum
 from bookrec.recommender import Reader, ReaderKind, Recommender
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
@@ -81,11 +82,12 @@ def test_as_many_candidates_as_books_is_the_whole_catalogue(kind: ReaderKind):
 def test_ties_go_to_the_lower_position():
     recommender = make_recommender()
     ranker = recommender.ranker
-    flat = replace(ranker, wide_weight=0.0, deep_weight=0.0)
+    bands = len(ranker.last.constant)
+    flat = replace(ranker, layers=(), last=Sum(np.full((bands, 1), 0.25, dtype=np.float32)))
     recommender = replace(recommender, ranker=flat, work_of_book=np.arange(BOOKS, dtype=np.int32))
     books, scores = recommender.top_n(OWN, RATINGS, 34, 5)
     assert books.tolist() == [0, 1, 2, 4, 5]
-    assert set(scores.tolist()) == {probabilities(np.array([ranker.bias]))[0]}
+    assert set(scores.tolist()) == {probabilities(np.array([0.25]))[0]}
 
 
 def test_many_editions_do_not_shorten_a_list():
@@ -160,7 +162,7 @@ def test_another_format_is_refused(tmp_path: Path):
         Recommender.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["ranker.json", "book_half.npy", "work_of_book.npy", "output.npy"])
+@pytest.mark.parametrize("name", ["ranker.json", "last_books.npy", "work_of_book.npy", "program.json"])
 def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, name: str):
     make_recommender().save(tmp_path)
     (tmp_path / name).write_bytes(b"")

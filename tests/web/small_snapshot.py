@@ -14,11 +14,11 @@ import numpy as np
 
 from bookrec import snapshot as snapshots
 from bookrec.ages import AGE_BANDS, age_band
-from bookrec.ranker import SplitRanker
 from bookrec.recommender import Recommender
 from bookrec.retrieval import Retrieval
 from bookrec.settings import Home
 from bookrec.text import fold, work_key
+from split_rankers import wide_and_deep
 
 # isbn, title, author, year, publisher, genre
 BOOKS = [
@@ -254,11 +254,13 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
         tower_bias_1=_zeros(hidden),
         tower_kernel_2=_zeros(hidden, width),
         tower_bias_2=_zeros(width),
+        tower_mean=_zeros(width),
+        tower_covariance=_zeros(width, width),
         author_of_book=np.arange(books, dtype=np.int32),
         popularity=popularity,
     )
     reader_features = 3 + width
-    ranker = SplitRanker(
+    ranker = wide_and_deep(
         age_half=_zeros(bands, hidden),
         age_wide=_zeros(bands),
         reader_kernel=_zeros(reader_features, hidden),
