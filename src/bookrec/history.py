@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.ranker import Floats, Ints
+from bookrec.arrays import Floats, Ints
+
+_WEIGHT: Final = np.array([1, 0, 0, 0, 0, 0.5, 0.5, 1, 1, 1, 1], dtype=np.float32)
+"""By rating, 0 (no rating) to 10."""
 
 
 @dataclass(frozen=True)
@@ -23,5 +27,4 @@ class History:
 
 def make_history(books: NDArray[np.integer], ratings: NDArray[np.integer]) -> History:
     """A history from own books ([N] positions) and ratings ([N], 1–10 or 0 without a rating)."""
-    weights = np.select([ratings == 0, ratings >= 7, ratings >= 5], [1.0, 1.0, 0.5], 0.0)
-    return History(books.astype(np.int32), weights.astype(np.float32))
+    return History(books.astype(np.int32), _WEIGHT[ratings.astype(np.intp)])

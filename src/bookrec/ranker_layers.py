@@ -96,6 +96,11 @@ class Sum:
 
 def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, out: Floats) -> Floats:
     """``total + matrix @ kernel`` in ``out``, or ``matrix`` itself where there is nothing to do."""
+    if kernel is not None and kernel.shape[1] == 1:
+        # BLAS's matrix-vector product rounds a row differently at different places of a matrix:
+        # a book's score would depend, in its last bit, on the books that are asked for with it.
+        column = np.vecdot(matrix, kernel[:, 0])[:, None]
+        return column if total is None else np.add(total, column, out=out)
     if total is None:
         return matrix if kernel is None else np.matmul(matrix, kernel, out=out)
     return np.add(total, matrix if kernel is None else matrix @ kernel, out=out)

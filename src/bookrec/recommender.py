@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.ages import age_band
+from bookrec.arrays import Floats, Ints, map_array
 from bookrec.errors import SnapshotError
 from bookrec.history import History, make_history
-from bookrec.ranker import Floats, Ints, ReaderTerms, SplitRanker, probabilities
+from bookrec.ranker import ReaderTerms, SplitRanker, probabilities
 from bookrec.retrieval import TOWER_BLOCK, TOWER_COLUMN, Retrieval, Signals
 from bookrec.selection import best_first, is_member, rows_of
 
@@ -272,9 +273,9 @@ class Recommender:
                 Retrieval.load(directory),
                 SplitRanker.load(directory),
                 header["reader_kind"],
-                np.load(directory / "work_of_book.npy", mmap_mode="r"),
-                np.load(directory / "reader_centroid.npy", mmap_mode="r") if embedding else None,
-                np.load(directory / "centroid_weight.npy", mmap_mode="r") if embedding else None,
+                map_array(directory / "work_of_book.npy"),
+                map_array(directory / "reader_centroid.npy") if embedding else None,
+                map_array(directory / "centroid_weight.npy") if embedding else None,
                 header["candidates"],
             )
         except (OSError, EOFError, ValueError, KeyError) as error:

@@ -21,8 +21,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints, map_array
 from bookrec.history import History
-from bookrec.ranker import Floats, Ints
 from bookrec.selection import best, is_member, rows_of
 
 PAIR_FEATURES: Final = (
@@ -39,9 +39,6 @@ READER_ACTIVITY: Final = ("history_size", "history_popularity", "author_concentr
 TOWER_BLOCK: Final = 32
 """Readers whose tower scores are one matrix product. Always so many, padded with nobody: then a
 reader's scores do not depend, even in their last bit, on who else is scored."""
-
-_BINCOUNT_FROM: Final = 4096
-"""Neighbours from which counting over the whole catalogue is faster than sorting them."""
 
 _ARRAYS: Final = (
     "knn_start", "knn_book", "knn_weight", "book_vector", "history_vector", "tower_age",
@@ -131,20 +128,20 @@ class Retrieval:
         """Everything the retrievers have to say for one reader."""
         near, weights = self._neighbours(history)
         authors, by_author = self._author_weights(history)
-        books, knn, support = _summed(near, weights, self.n_books)
-        same_author = rows_of(*self._books_by_author, authors)[0]
-        every = np.union1d(books, same_author).astype(np.int32)
-        at = np.searchsorted(every, books)
-        knn_of, support_of, author_of = np.zeros((3, len(every)), dtype=np.float32)
-        knn_of[at], support_of[at] = knn, support
-        if len(authors):
-            found, place = is_member(self.author_of_book[every], authors)
-            author_of[found] = by_author[place]
+        spoken_of = np.zeros(self.n_books, dtype=bool)
+        spoken_of[near] = True
+        spoken_of[rows_of(*self._books_by_author, authors)[0]] = True
+        books = np.flatnonzero(spoken_of).astype(np.int32)
+        knn = np.bincount(near, weights, self.n_books)[books].astype(np.float32)
+        support = np.bincount(near, minlength=self.n_books)[books].astype(np.float32)
+        author = np.zeros(len(books), dtype=np.float32)
+        found, place = is_member(self.author_of_book[books], authors)
+        author[found] = by_author[place]
         reader_vector = self.reader_vector(history, age_band)
         deviation = np.sqrt(max(float(reader_vector @ self.tower_covariance @ reader_vector), 0.0))
         taste = (reader_vector / (deviation + 1e-6)).astype(np.float32)
         return Signals(
-            every, knn_of, support_of, author_of, float(by_author.max(initial=0.0)),
+            books, knn, support, author, float(by_author.max(initial=0.0)),
             reader_vector, taste, -float(self.tower_mean @ taste), float(history.weights.sum()),
         )  # fmt: skip
 
@@ -186,7 +183,7 @@ class Retrieval:
 
     def tower_scores_of(self, signals: Signals, books: Ints) -> Floats:
         """[C] tower scores of some books for one reader, for callers that need few of them."""
-        return self.book_vector[books] @ signals.taste + np.float32(signals.shift)
+        return np.vecdot(self.book_vector[books], signals.taste) + np.float32(signals.shift)
 
     def activity(self, history: History, signals: Signals) -> Floats:
         """[3] `READER_ACTIVITY`: log size, mean popularity, share of the most frequent author."""
@@ -262,21 +259,7 @@ class Retrieval:
     @classmethod
     def load(cls, directory: Path) -> Retrieval:
         """Memory-map what `save` wrote."""
-        return cls(**{name: np.load(directory / f"{name}.npy", mmap_mode="r") for name in _ARRAYS})
-
-
-def _summed(books: Ints, weights: Floats, n_books: int) -> tuple[Ints, Floats, Floats]:
-    """The distinct ``books``, ascending, with the sum of their weights and their number."""
-    if len(books) < _BINCOUNT_FROM:
-        distinct, place = np.unique(books, return_inverse=True)
-        total = np.bincount(place, weights=weights, minlength=len(distinct))
-        support = np.bincount(place, minlength=len(distinct))
-    else:
-        total = np.bincount(books, weights=weights, minlength=n_books)
-        support = np.bincount(books, minlength=n_books)
-        distinct = np.flatnonzero(support).astype(np.int32)
-        total, support = total[distinct], support[distinct]
-    return distinct, total.astype(np.float32), support.astype(np.float32)
+        return cls(**{name: map_array(directory / f"{name}.npy") for name in _ARRAYS})
 
 
 def _without(places: NDArray[np.intp], values: Floats, own: Ints, count: int) -> NDArray[np.intp]:

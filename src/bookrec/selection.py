@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.ranker import Ints
+from bookrec.arrays import Ints
 
 _SAMPLE_STEP = 16
 """Every so many values are looked at to guess where the best begin."""

@@ -166,10 +166,13 @@ class _Sums:
 
     def add(self, place: int, profile: Profile) -> int:
         """Add what one reader gives to the candidates of the books they speak for."""
-        mine = self.spoken_for[self.spoken_start[place] : self.spoken_start[place + 1]]
-        for book in mine.tolist():
-            self.sums[book] += self._predicted(profile, self.candidates[book], None)
-        return int(sum(len(self.candidates[book]) for book in mine.tolist()))
+        mine = self.spoken_for[self.spoken_start[place] : self.spoken_start[place + 1]].tolist()
+        asked = np.concatenate([self.candidates[book] for book in mine])
+        predicted, end = self._predicted(profile, asked, None), 0
+        for book in mine:
+            start, end = end, end + len(self.candidates[book])
+            self.sums[book] += predicted[start:end]
+        return len(asked)
 
     def _predicted(
         self, profile: Profile, candidates: Ints, tower: Floats | None
@@ -187,3 +190,29 @@ class _Sums:
 def _reader_of(book: int) -> Reader:
     """One who has this book and nothing else."""
     return Reader(make_history(np.array([book]), np.zeros(1, dtype=np.int8)), 0)
+
+
+def changed_neighbourhoods(
+    before: tuple[Voices, Sequence[str]],
+    after: tuple[Voices, Sequence[str]],
+    touched: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """[B] whose neighbours may differ: other voices, or voices that have changed.
+
+    Args:
+        before, after: voices over the same catalogue, and the user ids that they are positions of.
+        touched: [readers of ``after``] whose history or age has changed.
+    """
+    fingerprints = [_fingerprints(voices, user_ids) for voices, user_ids in (before, after)]
+    voices = after[0]
+    book = np.repeat(np.arange(len(voices.start) - 1), np.diff(voices.start))
+    changed = np.bincount(book, touched[voices.readers], len(voices.start) - 1) > 0
+    return np.asarray(changed | (fingerprints[0] != fingerprints[1]).any(axis=1))
+
+
+def _fingerprints(voices: Voices, user_ids: Sequence[str]) -> NDArray[np.uint64]:
+    """[B, 2] number of voices and the sum, modulo 2**64, of their keys: one for each set of readers."""
+    total = np.zeros(len(voices.readers) + 1, dtype=np.uint64)
+    np.cumsum(_mixed(_keys(user_ids))[voices.readers], out=total[1:])
+    keys = total[voices.start[1:]] - total[voices.start[:-1]]
+    return np.stack([np.diff(voices.start).astype(np.uint64), keys], axis=1)

@@ -1,0 +1,208 @@
+"""Neighbourhoods beside their definition, and who speaks for a book."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bookrec.ages import age_band
+from bookrec.history import make_history
+from bookrec.offline.features import Interactions
+from bookrec.offline.neighbourhoods import (
+    Neighbourhoods,
+    Voices,
+    changed_neighbourhoods,
+    choose_voices,
+    neighbour_lists,
+    neighbourhoods,
+)
+from bookrec.offline.top_n import Histories
+from bookrec.ranker import probabilities
+from bookrec.recommender import Reader, ReaderKind, Recommender
+from small_recommender import BOOKS, EMBEDDING, make_recommender
+
+READERS = 29
+ISBNS = [f"isbn-{book}" for book in range(BOOKS)]
+
+
+def make_interactions(seed: int = 3) -> Interactions:
+    """Readers of 1 to 12 books; reader 4 and book 11 have none."""
+    rng = np.random.default_rng(seed)
+    rows = [
+        (reader, book)
+        for reader in range(READERS)
+        for book in np.sort(rng.choice(BOOKS, rng.integers(1, 13), replace=False))
+        if reader != 4 and book != 11
+    ]
+    reader, book = np.array(rows, dtype=np.int32).T
+    return Interactions(reader, book, rng.integers(0, 11, len(rows)).astype(np.int8))
+
+
+def make_histories(interactions: Interactions, kind: ReaderKind) -> tuple[Histories, np.ndarray]:
+    readers, start = np.unique(interactions.reader_idx, return_index=True)
+    rng = np.random.default_rng(5)
+    rows = None
+    if kind == "embedding":
+        rows = rng.normal(size=(len(readers), EMBEDDING + 1)).astype(np.float32)
+        rows[3] = np.nan
+    place = np.full(READERS, -1)
+    place[readers] = np.arange(len(readers))
+    histories = Histories(
+        np.append(start, len(interactions)), interactions.book_idx, interactions.rating,
+        rng.integers(-1, 80, len(readers)).astype(np.int32), rows,
+    )  # fmt: skip
+    return histories, place
+
+
+def by_definition(
+    recommender: Recommender, interactions: Interactions, histories: Histories,
+    place: np.ndarray, speakers: list[int], book: int, top: int, candidates: int,
+) -> tuple[list[int], list[float]]:  # fmt: skip
+    alone = recommender.profile(Reader(make_history(np.array([book]), np.zeros(1, int)), 0))
+    tower = recommender.retrieval.tower_scores([alone.signals])[0]
+    own = np.array([book], dtype=np.int32)
+    near = recommender.retrieval.candidates(alone.signals, tower, candidates, own, popular=False)
+    given = [probabilities(recommender.logits(alone, near))]
+    for speaker in speakers:
+        mine = interactions.reader_idx == speaker
+        age = int(histories.ages[place[speaker]])
+        row = None if histories.rows is None else histories.rows[place[speaker]]
+        reader = Reader(
+            make_history(interactions.book_idx[mine], interactions.rating[mine]),
+            age_band(None if age < 0 else age),
+            None if row is None or np.isnan(row[0]) else row,
+        )
+        given.append(probabilities(recommender.logits(recommender.profile(reader), near)))
+    mean = np.mean(given, axis=0)
+    taken, found, scores = {int(recommender.work_of_book[book])}, [], []
+    for at in sorted(range(len(near)), key=lambda i: (-mean[i], near[i])):
+        work = int(recommender.work_of_book[near[at]])
+        if work not in taken and len(found) < top:
+            taken.add(work)
+            found.append(int(near[at]))
+            scores.append(float(mean[at]))
+    return found, scores
+
+
+@pytest.mark.parametrize("kind", ["history", "embedding"])
+def test_a_neighbourhood_equals_its_definition(kind: ReaderKind):
+    recommender, interactions = make_recommender(kind), make_interactions()
+    histories, place = make_histories(interactions, kind)
+    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=3)
+    books = np.array([2, 30, 11, 17, 5], dtype=np.int32)  # nobody read book 11
+    task = neighbourhoods(books, voices, histories, place, top=6, candidates=24)
+    lists, pairs = neighbour_lists(recommender, task)
+    expected_pairs = 0
+    for number, book in enumerate(books.tolist()):
+        speakers = voices.readers[voices.start[book] : voices.start[book + 1]].tolist()
+        found, scores = by_definition(
+            recommender, interactions, histories, place, speakers, book, 6, 24
+        )
+        part = slice(lists.start[number], lists.start[number + 1])
+        assert lists.book[part].tolist() == found
+        np.testing.assert_allclose(lists.score[part], scores, rtol=1e-5)
+        expected_pairs += (1 + len(speakers)) * len(near_of(recommender, book, 24))
+    assert pairs == expected_pairs
+
+
+def near_of(recommender: Recommender, book: int, candidates: int) -> np.ndarray:
+    own = np.array([book], dtype=np.int32)
+    profile = recommender.profile(Reader(make_history(own, np.zeros(1, int)), 0))
+    tower = recommender.retrieval.tower_scores([profile.signals])[0]
+    return recommender.retrieval.candidates(profile.signals, tower, candidates, own, popular=False)
+
+
+def test_a_list_does_not_depend_on_the_other_books_of_the_shard():
+    recommender, interactions = make_recommender(books=900), make_interactions()
+    recommender = replace(recommender, work_of_book=np.arange(900, dtype=np.int32))
+    histories, place = make_histories(interactions, "history")
+    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS)
+    books = np.arange(BOOKS, dtype=np.int32)
+
+    def lists(some: np.ndarray):
+        task = neighbourhoods(some, voices, histories, place, top=20, candidates=200)
+        return neighbour_lists(recommender, task)[0]
+
+    together = lists(books)
+    for book in (0, 7, 36):
+        alone = lists(books[book : book + 1])
+        part = slice(together.start[book], together.start[book + 1])
+        np.testing.assert_array_equal(alone.book, together.book[part])
+        np.testing.assert_array_equal(alone.score, together.score[part])
+
+
+def test_voices_are_the_readers_who_did_not_dislike_the_book():
+    interactions = make_interactions()
+    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=100)
+    for book in range(BOOKS):
+        read = (interactions.book_idx == book) & (
+            (interactions.rating == 0) | (interactions.rating >= 5)
+        )
+        found = voices.readers[voices.start[book] : voices.start[book + 1]]
+        assert found.tolist() == interactions.reader_idx[read].tolist()
+
+
+def test_voices_are_a_fixed_choice_whatever_the_positions():
+    interactions = make_interactions()
+    ids = [f"r{n}" for n in range(READERS)]
+    few = choose_voices(interactions, ids, ISBNS, limit=2)
+    assert np.diff(few.start).max() == 2
+    # The same readers in another order and with one more among them choose the same.
+    order = np.random.default_rng(2).permutation(READERS)
+    position = np.argsort(order)
+    moved = Interactions(
+        position[interactions.reader_idx].astype(np.int32), interactions.book_idx,
+        interactions.rating,
+    )  # fmt: skip
+    moved = moved[np.lexsort((moved.book_idx, moved.reader_idx))]
+    again = choose_voices(moved, [ids[n] for n in order], ISBNS, limit=2)
+    for book in range(BOOKS):
+        one = {ids[r] for r in few.readers[few.start[book] : few.start[book + 1]]}
+        two = {ids[order[r]] for r in again.readers[again.start[book] : again.start[book + 1]]}
+        assert one == two
+
+
+def test_every_reader_of_a_book_is_asked_as_often_as_any_other():
+    readers, books = 40, 4000
+    reader, book = np.divmod(np.arange(readers * books), books)
+    interactions = Interactions(
+        reader.astype(np.int32), book.astype(np.int32), np.zeros(readers * books, np.int8)
+    )
+    ids, isbns = [str(n) for n in range(readers)], [f"{n:010}" for n in range(books)]
+    voices = choose_voices(interactions, ids, isbns, limit=10)
+    asked = np.bincount(voices.readers, minlength=readers)
+    assert asked.sum() == 10 * books
+    # Binomial(4000, 1/4): standard deviation 27.
+    assert np.abs(asked - books / 4).max() < 5 * 27.4
+
+
+def voices_of(*readers: list[int]) -> Voices:
+    start = np.concatenate([[0], np.cumsum([len(r) for r in readers])]).astype(np.int64)
+    return Voices(start, np.array([r for one in readers for r in one], dtype=np.int32))
+
+
+def test_neighbourhoods_change_with_their_voices():
+    before = voices_of([0, 1], [2], [], [1, 2], [0])
+    # "c" is now at position 1, "b" at 2; "d" is new; "a" has changed.
+    after = voices_of([0, 2], [1], [3], [1, 2], [])
+    changed = changed_neighbourhoods(
+        (before, ["a", "b", "c"]), (after, ["a", "c", "b", "d"]),
+        np.array([True, False, False, False]),
+    )  # fmt: skip
+    assert changed.tolist() == [True, False, True, False, True]
+
+
+def test_a_task_carries_only_the_histories_it_needs():
+    interactions = make_interactions()
+    histories, place = make_histories(interactions, "history")
+    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=2)
+    task = neighbourhoods(np.array([8, 9], np.int32), voices, histories, place, 5, 20)
+    assert isinstance(task, Neighbourhoods)
+    speakers = np.unique(voices.readers[voices.start[8] : voices.start[10]])
+    assert len(task.histories) == len(speakers) <= 4
+    for at, speaker in enumerate(speakers):
+        mine = interactions.reader_idx == speaker
+        own = slice(task.histories.start[at], task.histories.start[at + 1])
+        assert task.histories.books[own].tolist() == interactions.book_idx[mine].tolist()
