@@ -38,6 +38,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "bookrec.offline.score_cli:score",
         "Score candidates for every reader and book, and publish the lists as a snapshot.",
     ),
+    "audience": (
+        "bookrec.offline.audience_cli:audience",
+        "Print the readers a book should be offered to, best first.",
+    ),
     "nightly": (
         "bookrec.offline.nightly_cli:nightly",
         "Take in what the shop learnt, score, and publish; one line per stage.",

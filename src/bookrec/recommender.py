@@ -96,6 +96,10 @@ class Recommender:
         start = np.concatenate([[0], np.cumsum(np.bincount(self.work_of_book))])
         return start, np.argsort(self.work_of_book, kind="stable").astype(np.int32)
 
+    def editions(self, books: Ints) -> Ints:
+        """Positions of all editions of the works of some books."""
+        return rows_of(*self._books_by_work, np.unique(self.work_of_book[books]))[0]
+
     def top_n(
         self,
         books: NDArray[np.integer],
@@ -222,9 +226,8 @@ class Recommender:
             books: [C] ascending.
             values: [C] what to rank by; ties go to the lower position.
         """
-        editions = rows_of(*self._books_by_work, np.unique(self.work_of_book[own]))[0]
         scores = values.copy()
-        scores[is_member(editions, books)[1]] = -np.inf
+        scores[is_member(self.editions(own), books)[1]] = -np.inf
         limit = top + _SPARE
         while True:
             order = best_first(scores, limit)

@@ -1,0 +1,129 @@
+"""The audience of a book: the readers it should be offered to, best first.
+
+The same ranker that makes the lists, asked the other way round: every reader's score for one book.
+Everything comes from a published snapshot, so what it says agrees with what the site shows.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from bookrec.arrays import Ints, map_array
+from bookrec.errors import SnapshotError
+from bookrec.offline.scoring_engine import Engine
+from bookrec.offline.top_n import Histories
+from bookrec.recommender import Recommender
+from bookrec.selection import best_first
+from bookrec.snapshot import RANKER_NAME, ROWS_NAME, open_database
+
+_SHARD: Final = 2048
+"""Readers that a worker is asked of at once."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A reader to whom the book should be offered."""
+
+    rank: int
+    user_id: str
+    age: int | None
+    score: float
+    """Probability of a positive interaction."""
+
+
+def audience(snapshot: Path, isbn: str, top: int, engine: Engine) -> list[Offer]:
+    """The ``top`` readers for a book, best first, ties in the order of the readers.
+
+    Readers who have an edition of its work are left out, and so are those without any interaction:
+    nothing is known of them that could tell one from another.
+
+    Args:
+        snapshot: directory of a published snapshot.
+
+    Raises:
+        SnapshotError: the book is not in the snapshot, or the snapshot is damaged.
+    """
+    book = _position(snapshot, isbn)
+    readers, histories = _histories(snapshot)
+    scores = np.empty(len(readers))
+    shards = [slice(at, at + _SHARD) for at in range(0, len(readers), _SHARD)]
+    tasks = ((n, (histories.shard(_within(s, len(readers))), book)) for n, s in enumerate(shards))
+    with tqdm(total=len(readers), desc="readers", unit="readers", disable=None) as bar:
+        done = engine.map(book_scores, Recommender.load, snapshot / RANKER_NAME, tasks)
+        with contextlib.closing(done):  # type: ignore[type-var]  # iterators of engines are generators
+            for number, found in done:
+                scores[shards[number]] = found
+                bar.update(len(found))
+    return list(_offers(snapshot, readers, scores, top))
+
+
+def _within(shard: slice, count: int) -> slice:
+    return slice(shard.start, min(shard.stop, count))
+
+
+def book_scores(recommender: Recommender, task: tuple[Histories, int]) -> NDArray[np.float64]:
+    """[n] what each reader gives to one book; -inf for those who have its work."""
+    histories, book = task
+    one = np.array([book], dtype=np.int32)
+    editions = recommender.editions(one)
+    scores = np.full(len(histories), -np.inf)
+    for place, reader in enumerate(histories.readers()):
+        if not np.isin(reader.history.books, editions).any():
+            logit = recommender.logits(recommender.profile(reader), one)
+            scores[place] = recommender.scores(logit)[0]
+    return scores
+
+
+def _position(snapshot: Path, isbn: str) -> int:
+    with contextlib.closing(open_database(snapshot)) as connection:
+        row = connection.execute("select book_id from book where isbn = ?", [isbn]).fetchone()
+    if row is None:
+        raise SnapshotError(
+            f"There is no book {isbn!r} in {snapshot}; give an ISBN of its catalogue as "
+            "'bookrec data import' writes it (no dashes, a final X in upper case)."
+        )
+    return int(row[0]) - 1
+
+
+def _histories(snapshot: Path) -> tuple[Ints, Histories]:
+    """Positions of the readers with an interaction, and their histories."""
+    with contextlib.closing(open_database(snapshot)) as connection:
+        rows = np.array(
+            connection.execute(
+                "select reader_id - 1, book_id - 1, rating from interaction "
+                "order by reader_id, book_id"
+            ).fetchall(),
+            dtype=np.int32,
+        ).reshape(-1, 3)
+        ages = connection.execute("select ifnull(age, -1) from reader order by reader_id")
+        age_of = np.array(ages.fetchall(), dtype=np.int32).reshape(-1)
+    readers, start = np.unique(rows[:, 0], return_index=True)
+    known = snapshot / ROWS_NAME
+    return readers.astype(np.int32), Histories(
+        np.append(start, len(rows)).astype(np.int64),
+        rows[:, 1],
+        rows[:, 2].astype(np.int8),
+        age_of[readers],
+        map_array(known)[readers] if known.exists() else None,
+    )
+
+
+def _offers(
+    snapshot: Path, readers: Ints, scores: NDArray[np.float64], top: int
+) -> Iterator[Offer]:
+    with contextlib.closing(open_database(snapshot)) as connection:
+        for rank, place in enumerate(best_first(scores, top), start=1):
+            if scores[place] == -np.inf:
+                return
+            user_id, age = connection.execute(
+                "select user_id, age from reader where reader_id = ?", [int(readers[place]) + 1]
+            ).fetchone()
+            yield Offer(rank, user_id, age, float(scores[place]))
