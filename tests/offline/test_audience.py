@@ -69,14 +69,14 @@ def test_processes_and_a_shorter_list_agree(sample_home: Home, listed):
 
 def test_the_command_writes_csv_and_json(sample_home: Home, listed, tmp_path: Path):
     isbn = listed[0]
-    printed = bookrec(sample_home, "audience", isbn, "--top", "5", "--workers", "0").output
+    printed = bookrec(sample_home, "audience", isbn, "--top", "5", "--workers", "0")
     rows = list(csv.DictReader(line for line in printed.splitlines() if "," in line))
     assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
     file = tmp_path / "letters.json"
     said = bookrec(
         sample_home, "audience", isbn, "--top", "5", "--format", "json", "--output", str(file),
         "--workers", "0",
-    ).output  # fmt: skip
+    )  # fmt: skip
     assert f"5 readers written to {file}" in said
     objects = json.loads(file.read_text())
     assert [o["user_id"] for o in objects] == [row["user_id"] for row in rows]
