@@ -2,9 +2,13 @@
 
 Dense-ReLU layers one after the other are what most models leave to be done per pair, and a whole
 catalogue is where the time of scoring goes. So this pass does the arithmetic of
-`bookrec.ranker_layers` on a tile of books for several readers in one matrix, which BLAS multiplies
-in one call, and compares in runs that NumPy does not break up (`_RUN`). What that brings, and what
-else was tried, is in docs/scoring-speed.md.
+`bookrec.ranker_layers` on a tile of books for several readers in one NumPy call, and compares in runs
+that NumPy does not break up (`_RUN`). What that brings, and what else was tried, is in
+docs/scoring-speed.md.
+
+BLAS multiplies one reader's tile at a time, always of the same size: some of its kernels round a row
+differently at different places of a matrix, and a reader's logits would depend, in their last bits,
+on who shares the call.
 
 Shapes: ``B`` books, ``H`` width of a layer, ``R`` readers of a call, ``S`` readers at a time, ``T``
 books of a tile.
@@ -22,8 +26,7 @@ from bookrec.arrays import Floats
 from bookrec.ranker_layers import Layer, Sum
 
 _TILE: Final = 512
-"""T. The last tile is filled up, so that every product has at least as many rows: BLAS multiplies a
-single row another way, and a logit would depend, in its last bit, on who shares the call."""
+"""T. The last tile is filled up to it."""
 _READERS: Final = 8
 """S: enough that NumPy's own time for a call, some microseconds, does not count."""
 _RUN: Final = 8192
@@ -48,12 +51,9 @@ class Chain:
         self._sums = [layer.operands[0] for layer in layers]
         self._last = last
         sums = (*self._sums, last)
-        kernels = [kernel for total in sums for _, kernel in total.inputs if kernel is not None]
-        # A second column makes the product one of matrices: as fast as a matrix and a vector, and
-        # rounded alike in every row.
-        self._kernels = [*kernels[:-1], np.pad(kernels[-1], ((0, 0), (0, 1)))]
+        self._kernels = [k for total in sums for _, k in total.inputs if k is not None]
         widths = [total.width for total in self._sums]
-        self._rows = [np.empty((_READERS, _TILE, width), np.float32) for width in (*widths, 2)]
+        self._rows = [np.empty((_READERS, _TILE, width), np.float32) for width in (*widths, 1)]
         self._floors = [np.empty((_READERS, _run(width)), np.float32) for width in widths]
 
     @staticmethod
@@ -104,7 +104,7 @@ class Chain:
         activations = self._first_layer(books, readers, column, values)
         for number, kernel in enumerate(self._kernels, start=1):
             product = self._rows[number][:readers]
-            np.matmul(_flat(activations), kernel, out=_flat(product))
+            np.matmul(activations, kernel, out=product)
             activations = product
             if number < len(self._floors):
                 _maximum(activations, self._floors[number][:readers], activations)
@@ -151,11 +151,6 @@ def _runs(matrices: Floats) -> Floats:
     return matrices.reshape(len(matrices), -1, _run(matrices.shape[2]))
 
 
-def _flat(matrices: Floats) -> Floats:
-    """[S, T, H] as [S * T, H], without a copy."""
-    return matrices.reshape(-1, matrices.shape[2])
-
-
 def _maximum(matrices: Floats, floors: Floats, out: Floats) -> None:
     """``out`` [S, T, H] = the larger of ``matrices`` [S or 1, T, H] and each reader's floor."""
     np.maximum(_runs(matrices), floors[:, None], out=_runs(out))
@@ -170,7 +165,7 @@ def _outer(values: Floats, kernel: Floats, out: Floats) -> None:
     left = np.zeros((*out.shape[:2], 2), dtype=np.float32)
     left[:, : values.shape[1], 0] = values
     right = np.stack([kernel, np.zeros_like(kernel)])
-    np.matmul(_flat(left), right, out=_flat(out))
+    np.matmul(left, right, out=out)
 
 
 def _filled_up(rows: Floats) -> Floats:
