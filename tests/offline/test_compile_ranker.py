@@ -14,14 +14,16 @@ start_tensorflow()
 
 import keras  # noqa: E402
 
-from bookrec.errors import ModelError  # noqa: E402
 from bookrec.offline.classic_training import classic_inputs  # noqa: E402
 from bookrec.offline.compile_ranker import (  # noqa: E402
+    CannotSplit,
     compile_ranker,
     knows_readers_by_id,
+    raw_id_columns,
     user_rows,
 )
 from bookrec.offline.features import BookFeatures, Vocabularies  # noqa: E402
+from bookrec.offline.keras_ranker import KerasRanker  # noqa: E402
 from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE  # noqa: E402
 from bookrec.offline.vocabulary import Vocabulary  # noqa: E402
 from bookrec.offline.wide_deep import build_classic, build_default, logit_model  # noqa: E402
@@ -128,37 +130,57 @@ def test_the_classic_wide_kernel_starts_at_zero():
     assert not kernel.any()
 
 
-def test_a_model_without_the_two_parts_is_refused(features: BookFeatures):
-    inputs = keras.Input((1,), name="isbn_encoded")
-    model = keras.Model(inputs, keras.layers.Dense(1, name="output")(inputs), name="plain")
-    with pytest.raises(ModelError, match=r"'plain' has no layer 'deep'.*bookrec train"):
-        compile_ranker(model, features)
-
-
-def two_parts(mixed: bool, activation: str) -> Any:
-    """A small network; ``mixed`` multiplies reader and book before the first Dense layer."""
+def two_parts(first: str, deep: str, last: str) -> Any:
+    """A small network of the two parts, its layers named otherwise than ours."""
     layers = keras.layers
     user = keras.Input((1,), dtype="int32", name="user_id_encoded")
     isbn = keras.Input((1,), dtype="int32", name="isbn_encoded")
-    a = layers.Flatten()(layers.Embedding(9, 2, name="embedding_user_id")(user))
-    b = layers.Flatten()(layers.Embedding(30, 2)(isbn))
-    pieces = [a, layers.Multiply()([a, b])] if mixed else [a, b]
-    hidden = layers.Concatenate(name="deep_inputs")(pieces)
-    hidden = layers.Dense(3, activation=activation, name="deep_1")(hidden)
-    deep = layers.Dense(1, name="deep")(hidden)
+    embedded = [
+        layers.Flatten()(layers.Embedding(size, 2)(ids)) for size, ids in ((9, user), (30, isbn))
+    ]
+    hidden = layers.Dense(3, activation="tanh", name=first)(layers.Concatenate()(embedded))
     casts = [keras.ops.cast(x, "float32") for x in (user, isbn)]
-    wide = layers.Dense(1, name="wide")(layers.Concatenate(name="wide_inputs")(casts))
-    logits = layers.Concatenate(name="logits")([wide, deep])
-    output = layers.Dense(1, activation="sigmoid", name="output")(logits)
-    return keras.Model([user, isbn], output, name="foreign")
+    wide = layers.Dense(1)(layers.Concatenate()(casts))
+    parts = layers.Concatenate()([layers.Dense(1, name=deep)(hidden), wide])
+    return keras.Model([user, isbn], layers.Dense(1, "sigmoid", name=last)(parts), name="foreign")
 
 
-def test_inputs_that_meet_too_early_are_refused(features: BookFeatures):
-    with pytest.raises(ModelError, match="mixes the inputs isbn_encoded, user_id_encoded"):
-        compile_ranker(two_parts(mixed=True, activation="relu"), features)
+def test_names_of_layers_mean_nothing(features: BookFeatures):
+    codes = np.array([5, 0], dtype=np.int32)
+    found = []
+    for names in (("deep_1", "deep", "output"), ("a", "b", "c")):
+        model = randomised(two_parts(*names))
+        ranker, rows = compile_ranker(model, features), user_rows(model, codes)
+        terms = ranker.reader_terms(0, rows[0])
+        found.append(ranker.logits(terms, slice(None), None))
+    inputs = {"user_id_encoded": np.full((BOOKS, 1), 5), "isbn_encoded": features.isbn[:, None]}
+    expected = model.predict(inputs, verbose=0)[:, 0]
+    np.testing.assert_allclose(probabilities(found[0]), expected, atol=1e-6)
+    np.testing.assert_array_equal(found[0], found[1])
+    assert raw_id_columns(model) == 1
+    assert rows[0, -1] == 5
+    assert np.isnan(rows[1]).all()
 
 
-def test_another_activation_is_refused(features: BookFeatures):
-    with pytest.raises(ModelError, match=r"'deep_1' .* is neither Dense with ReLU nor"):
-        compile_ranker(two_parts(mixed=False, activation="tanh"), features)
-    assert compile_ranker(two_parts(mixed=False, activation="relu"), features).layers
+def test_a_model_that_cannot_be_split_has_the_id_alone_in_its_rows(features: BookFeatures):
+    user = keras.Input((1,), dtype="int32", name="user_id_encoded")
+    isbn = keras.Input((1,), dtype="int32", name="isbn_encoded")
+    tables = [keras.layers.Embedding(30, 4)(ids) for ids in (user, isbn)]
+    mixed = keras.layers.MultiHeadAttention(1, 2, name="attention")(*tables)
+    output = keras.layers.Dense(1, "sigmoid")(keras.layers.Flatten()(mixed))
+    model = randomised(keras.Model([user, isbn], output, name="attentive"))
+    with pytest.raises(CannotSplit, match=r"'attention' \(MultiHeadAttention\).*reader and book"):
+        compile_ranker(model, features)
+    rows = user_rows(model, np.array([4, 0], dtype=np.int32))
+    assert rows.shape == (2, raw_id_columns(model)) == (2, 1)
+    assert rows[0, 0] == 4
+    ranker = KerasRanker.for_catalogue(model, features)
+    found = ranker.logits(ranker.reader_terms(3, rows[0]), slice(None), None)
+    inputs = {"user_id_encoded": np.full((BOOKS, 1), 4), "isbn_encoded": features.isbn[:, None]}
+    expected = model.predict(inputs, verbose=0)[:, 0]
+    assert np.ptp(expected) > 1e-3
+    np.testing.assert_allclose(probabilities(found), expected, atol=1e-6)
+    whole = np.empty((2, BOOKS), dtype=np.float32)
+    terms = [ranker.reader_terms(3, row) for row in (np.array([2.0], np.float32), rows[0])]
+    ranker.catalogue_logits(terms, None, whole)
+    np.testing.assert_array_equal(whole[1], found)

@@ -1,0 +1,108 @@
+"""Ranking by Keras itself, for models that cannot be split: right, but many times slower.
+
+It answers the same calls as `bookrec.ranker.SplitRanker`; only its reader features differ. They are
+the reader-side inputs themselves, in the model's order, ids as numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.offline.compile_ranker import input_sides
+from bookrec.offline.features import BookFeatures
+from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
+from bookrec.offline.separable import Side
+from bookrec.offline.split_arrays import width_of
+from bookrec.ranker import Floats, Ints, Output
+
+_BATCH: Final = 16384
+
+
+@dataclass(frozen=True)
+class KerasTerms:
+    """A reader: age band, and [F] the reader-side inputs."""
+
+    age_band: int
+    features: Floats
+
+
+class KerasRanker:
+    """A functional model with one output column, run by Keras in batches."""
+
+    def __init__(
+        self, model: Any, sides: Mapping[str, Side], book_inputs: Mapping[str, NDArray[Any]]
+    ) -> None:
+        """Rank by ``model``.
+
+        Args:
+            sides: of every input, by its name.
+            book_inputs: [B] or [B, ...] the book-side inputs, by name; others are ignored.
+
+        Raises:
+            ModelError: the model is not functional, or has several outputs.
+        """
+        self._inputs, output = open_model(model)
+        self._sides, self._books = sides, book_inputs
+        self.output: Output
+        self._logit, self.output = before_sigmoid(output)
+        self.n_books = len(next(iter(book_inputs.values())))
+        self.reader_width = sum(map(width_of, self._of("reader id", "reader")))
+        self.pair_width = sum(map(width_of, self._of("pair")))
+
+    @classmethod
+    def for_catalogue(cls, model: Any, features: BookFeatures) -> KerasRanker:
+        """Of one of our models and a catalogue, as `bookrec.offline.compile_ranker.compile_ranker`."""
+        return cls(model, input_sides(model), features.inputs(slice(None)))
+
+    def _of(self, *sides: Side) -> list[Tensor]:
+        return [tensor for tensor in self._inputs if self._sides[tensor.name] in sides]
+
+    def reader_terms(self, age_band: int, reader_features: Floats) -> KerasTerms:
+        """See `bookrec.ranker.SplitRanker.reader_terms`."""
+        return KerasTerms(age_band, reader_features)
+
+    def logits(self, terms: KerasTerms, books: Ints | slice, pairs: Floats | None) -> Floats:
+        """See `bookrec.ranker.SplitRanker.logits`."""
+        positions = np.arange(self.n_books)[books]
+        out = np.empty(len(positions), dtype=np.float32)
+        for start in range(0, len(positions), _BATCH):
+            rows = slice(start, start + _BATCH)
+            values = self._values(terms, positions[rows], None if pairs is None else pairs[rows])
+            out[rows] = evaluate([self._logit], values)[0][:, 0]
+        return out
+
+    def _values(
+        self, terms: KerasTerms, books: NDArray[np.integer], pairs: Floats | None
+    ) -> dict[str, NDArray[Any]]:
+        """The model's inputs for one reader and some books."""
+        count = len(books)
+        values = {tensor.name: self._books[tensor.name][books] for tensor in self._of("book")}
+        for tensor in self._of("band"):
+            values[tensor.name] = np.full(count, terms.age_band)
+        start = 0
+        for tensor in self._of("reader id", "reader"):
+            own = terms.features[start : start + width_of(tensor)]
+            values[tensor.name] = np.tile(own, (count, 1))
+            start += width_of(tensor)
+        start = 0
+        for tensor in self._of("pair"):
+            stop = start + width_of(tensor)
+            zeros = np.zeros((count, stop - start), dtype=np.float32)
+            values[tensor.name] = zeros if pairs is None else pairs[:, start:stop]
+            start = stop
+        return values
+
+    def catalogue_logits(
+        self, terms: Sequence[KerasTerms], dense: tuple[int, Floats] | None, out: Floats
+    ) -> None:
+        """See `bookrec.ranker.SplitRanker.catalogue_logits`."""
+        for reader, own in enumerate(terms):
+            pairs = np.zeros((self.n_books, self.pair_width), dtype=np.float32)
+            if dense is not None:
+                pairs[:, dense[0]] = dense[1][reader]
+            out[reader] = self.logits(own, slice(None), pairs)

@@ -1,0 +1,142 @@
+"""Inputs of made-up models, and what it means that a compiled model equals Keras."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import keras
+import numpy as np
+
+from bookrec.offline.compile_ranker import compile_split, reader_rows, split_model
+from bookrec.offline.keras_graph import before_sigmoid, evaluate, open_model
+from bookrec.offline.keras_ranker import KerasRanker
+from bookrec.offline.separable import Side
+from bookrec.ranker import probabilities
+
+BOOKS, READERS, BANDS = 29, 12, 8
+
+SIDES: Final[dict[str, Side]] = {
+    "user": "reader id", "band": "band", "activity": "reader", "book": "book", "author": "book",
+    "numbers": "book", "pair": "pair", "affinity": "pair",
+}  # fmt: skip
+PAIR_WIDTH, ACTIVITY_WIDTH = 3, 3
+
+_RNG = np.random.default_rng(11)
+BOOK_VALUES: Final = {
+    "book": np.arange(1, BOOKS + 1, dtype=np.int32),
+    "author": _RNG.integers(0, 9, BOOKS).astype(np.int32),
+    "numbers": _RNG.normal(size=(BOOKS, 4)).astype(np.float32),
+}
+PAIRS: Final = _RNG.normal(size=(READERS, BOOKS, PAIR_WIDTH)).astype(np.float32)
+ACTIVITY: Final = _RNG.normal(size=(READERS, ACTIVITY_WIDTH)).astype(np.float32)
+BAND_OF: Final = (np.arange(READERS) * 3 % BANDS).astype(np.int32)
+
+
+def make_inputs() -> dict[str, Any]:
+    """One of every side; shapes (n, 1) and (n, k)."""
+    ids = {name: keras.Input((1,), dtype="int32", name=name)
+           for name in ("user", "band", "book", "author")}  # fmt: skip
+    return ids | {
+        "numbers": keras.Input((4,), name="numbers"),
+        "activity": keras.Input((ACTIVITY_WIDTH,), name="activity"),
+        "pair": keras.Input((2,), name="pair"),
+        "affinity": keras.Input((1,), name="affinity"),
+    }
+
+
+def draw_weights(model: Any, seed: int) -> None:
+    """Every weight anew: kernels that keep the size of what they multiply, variances positive."""
+    rng = np.random.default_rng(seed)
+    for layer in model.layers:
+        for weight in layer.weights:
+            name = weight.path.rsplit("/", 1)[-1]
+            if name in ("moving_variance", "gamma", "alpha"):
+                weight.assign(rng.uniform(0.5, 1.5, weight.shape))
+            elif weight.dtype == "float32":
+                fan = weight.shape[0] if len(weight.shape) > 1 and name == "kernel" else 1
+                weight.assign(rng.normal(0, 0.6 / np.sqrt(fan), weight.shape))
+
+
+def inputs_of(model: Any, reader: int) -> dict[str, np.ndarray]:
+    """The model's inputs for one reader and every book."""
+    values: Mapping[str, np.ndarray] = {
+        **BOOK_VALUES,
+        "user": np.full(BOOKS, reader), "band": np.full(BOOKS, BAND_OF[reader]),
+        "activity": np.tile(ACTIVITY[reader], (BOOKS, 1)),
+        "pair": PAIRS[reader, :, :2], "affinity": PAIRS[reader, :, 2:],
+    }  # fmt: skip
+    names = [tensor.name for tensor in model.inputs]
+    return {n: values[n] if values[n].ndim > 1 else values[n][:, None] for n in names}
+
+
+def keras_outputs(model: Any, reader: int) -> np.ndarray:
+    return np.asarray(model.predict_on_batch(inputs_of(model, reader)))[:, 0]
+
+
+def assert_equals_keras(model: Any, seed: int = 0, *, also_keras_ranker: bool = True) -> None:
+    """The compiled model's logits and outputs for some readers and every book are Keras's.
+
+    The last layer (named ``last``) is scaled first, so that the largest logit is 3.
+    """
+    readers = np.random.default_rng(seed).choice(READERS, 3, replace=False)
+    last = model.get_layer("last")
+    expected = _logits(model, readers)
+    assert np.isfinite(expected).all()
+    factor = 3 / max(float(np.abs(expected).max()), 1e-3)
+    last.set_weights([weight * factor for weight in last.get_weights()])
+    expected = _logits(model, readers)
+    outputs = np.stack([keras_outputs(model, reader) for reader in readers])
+    split, ranker = split_model(model, SIDES), compile_split(model, SIDES, BOOK_VALUES)
+    rows = reader_rows(model, SIDES, {"user": np.arange(READERS), "activity": ACTIVITY})
+    for place, reader in enumerate(readers):
+        terms = ranker.reader_terms(int(BAND_OF[reader]), rows[reader])
+        pairs = _pairs([tensor.name for tensor, _ in split.pair_columns], reader)
+        found = ranker.logits(terms, slice(None), pairs)
+        _assert_near(found, expected[place], outputs[place], ranker.output)
+        some = np.array([BOOKS - 1, 4, 4, 0], dtype=np.int32)
+        few = ranker.logits(terms, some, pairs[some])
+        np.testing.assert_allclose(few, found[some], rtol=1e-5, atol=1e-5)
+    if also_keras_ranker:
+        assert_keras_ranker(model, int(readers[0]), expected[0])
+
+
+def assert_keras_ranker(model: Any, reader: int, expected: np.ndarray) -> None:
+    """The fallback gives these logits for every book and for some."""
+    ranker = KerasRanker(model, SIDES, BOOK_VALUES)
+    own = [[reader] if SIDES[t.name] == "reader id" else ACTIVITY[reader]
+           for t in model.inputs if SIDES[t.name] in ("reader id", "reader")]  # fmt: skip
+    features = np.concatenate([[], *own]).astype(np.float32)
+    assert len(features) == ranker.reader_width
+    terms = ranker.reader_terms(int(BAND_OF[reader]), features)
+    pairs = _pairs([t.name for t in model.inputs if SIDES[t.name] == "pair"], reader)
+    found = ranker.logits(terms, slice(None), pairs)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+    some = np.array([7, 0, 7], dtype=np.int32)
+    np.testing.assert_allclose(
+        ranker.logits(terms, some, pairs[some]), expected[some], rtol=1e-5, atol=1e-5
+    )
+
+
+def _logits(model: Any, readers: np.ndarray) -> np.ndarray:
+    """[readers, BOOKS] what the model's final logistic function is given."""
+    tensor, _ = before_sigmoid(open_model(model)[1])
+    return np.stack([evaluate([tensor], inputs_of(model, r))[0][:, 0] for r in readers])
+
+
+def _pairs(names: list[str], reader: int) -> np.ndarray:
+    values = {"pair": PAIRS[reader, :, :2], "affinity": PAIRS[reader, :, 2:]}
+    return np.concatenate([np.empty((BOOKS, 0)), *(values[n] for n in names)], axis=1).astype(
+        np.float32
+    )
+
+
+def _assert_near(found: np.ndarray, logits: np.ndarray, outputs: np.ndarray, output: str) -> None:
+    error = np.abs(found - logits) / (1 + np.abs(logits))
+    assert error.max() <= 1e-5, f"logits are off by {error.max()}"
+    expected = probabilities(logits) if output == "sigmoid" else logits
+    made = probabilities(found) if output == "sigmoid" else found
+    if output == "sigmoid":
+        assert ((outputs > 1e-6) & (outputs < 1 - 1e-6)).all(), "saturated: proves nothing"
+    np.testing.assert_allclose(expected, outputs, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(made, outputs, rtol=1e-5, atol=1e-5)
