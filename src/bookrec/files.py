@@ -140,6 +140,19 @@ def remove_abandoned(directory: Path) -> list[str]:
     return removed
 
 
+def link_tree(source: Path, target: Path) -> None:
+    """Make ``target`` a directory with the files of ``source``: the very same ones where the file
+    system allows it, else copies. Only for files that are never written to again."""
+    shutil.copytree(source, target, copy_function=_link_or_copy)
+
+
+def _link_or_copy(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def remove_directory(directory: Path) -> None:
     """Remove a version: it disappears at once, and its files after that."""
     gone = directory.with_name(f".{directory.name}.{uuid.uuid4().hex[:8]}")

@@ -1,15 +1,12 @@
-"""Book neighbourhoods by content and by the ranker."""
+"""Neighbours by content, by hand."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bookrec.offline.features import BookFeatures
-from bookrec.offline.neighbours import similar_by_content, similar_by_ranker
-from small_recommender import BOOKS, make_recommender
+from bookrec.offline.neighbours import similar_by_content
 
 
 def features(author: list[int], title: list[list[float]]) -> BookFeatures:
@@ -59,15 +56,3 @@ def test_unknown_authors_are_not_one_author():
         np.array([0], dtype=np.int32), catalogue, np.arange(2, dtype=np.int32), np.zeros(2), 5
     )
     assert lists.book.tolist() == []
-
-
-def test_by_ranker_is_the_list_of_a_reader_of_that_book_alone(tmp_path: Path):
-    recommender = make_recommender()
-    recommender.save(tmp_path)
-    books = np.array([30, 2, 11], dtype=np.int32)
-    lists = similar_by_ranker(tmp_path, books, top=5, candidates=BOOKS, workers=0)
-    for place, book in enumerate(books):
-        expected, scores = recommender.top_n(np.array([book]), np.array([0]), None, 5)
-        part = slice(lists.start[place], lists.start[place + 1])
-        assert lists.book[part].tolist() == expected.tolist()
-        np.testing.assert_allclose(lists.score[part], scores, rtol=1e-6)

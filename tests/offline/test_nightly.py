@@ -49,7 +49,7 @@ def test_the_unexpected_is_a_sentence_and_leaves_the_old_snapshot(
     def fail(*_: object) -> None:
         raise RuntimeError("a shape that does not fit\nand pages of detail")
 
-    monkeypatch.setattr(nightly, "load_bundle", fail)
+    monkeypatch.setattr(nightly, "read_manifest", fail)
     result = CliRunner().invoke(cli, ["--home", str(home.root), "nightly"])
     assert isinstance(result.exception, BookrecError)
     assert result.exception.exit_code == 1

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from tiny_scoring import TABLES, home_with_models, rows, score_tiny
 
 from bookrec.errors import ModelError, SnapshotError
 from bookrec.files import read_pointer
@@ -17,31 +19,28 @@ from bookrec.snapshot import DATABASE_NAME, open_database, read_meta
 
 pytestmark = pytest.mark.slow
 
-TABLES = ("book", "reader", "interaction", "user_top", "similar_top", "popular_top")
 
+@pytest.fixture(scope="module")
+def score(tiny_home: Home) -> Callable[..., Path]:
+    """Scores with a model of `tiny_home`, into a home of its own."""
 
-def score(home: Home, bundle: Any, dataset: Dataset, **settings: Any) -> Path:
-    from bookrec.offline.scoring import ScoreSettings
-    from bookrec.offline.scoring import score as run
+    def run(root: Path, bundle: Any, dataset: Dataset, **settings: Any) -> Path:
+        return score_tiny(home_with_models(tiny_home, root), bundle.model_id, dataset, **settings)
 
-    chosen = {"top": 10, "candidates": 40, "similar_candidates": 30, "workers": 0} | settings
-    snapshot_id = run(home, bundle, dataset, ScoreSettings(**chosen), say=lambda _: None)
-    return home.snapshots / snapshot_id
-
-
-def rows(directory: Path, table: str) -> list[tuple]:
-    with contextlib.closing(open_database(directory)) as connection:
-        return connection.execute(f"select * from {table}").fetchall()
+    return run
 
 
 @pytest.fixture(scope="module")
 def scored(
-    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+    score: Callable[..., Path],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> dict[str, Path]:
     """Snapshots of both presets, in homes of their own."""
     dataset = load_dataset(tiny_home)
     return {
-        preset: score(Home(tmp_path_factory.mktemp(preset)), bundle, dataset)
+        preset: score(tmp_path_factory.mktemp(preset), bundle, dataset)
         for preset, bundle in tiny_bundles.items()
     }
 
@@ -105,19 +104,23 @@ def test_parity_asks_for_the_model_the_snapshot_was_made_with(
 
 
 def test_scoring_twice_writes_the_same_tables(
-    scored: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
+    scored: dict[str, Path],
+    score: Callable[..., Path],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
+    tmp_path: Path,
 ):
-    again = score(Home(tmp_path), tiny_bundles["default"], load_dataset(tiny_home), workers=2)
+    again = score(tmp_path, tiny_bundles["default"], load_dataset(tiny_home), workers=2)
     for table in TABLES:
         assert rows(again, table) == rows(scored["default"], table), table
 
 
 def test_as_many_candidates_as_books_is_all(
-    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
+    score: Callable[..., Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
 ):
     dataset = load_dataset(tiny_home)
-    everything = score(Home(tmp_path / "a"), tiny_bundles["default"], dataset, candidates=None)
-    as_many = score(Home(tmp_path / "b"), tiny_bundles["default"], dataset, candidates=90)
+    everything = score(tmp_path / "a", tiny_bundles["default"], dataset, candidates=None)
+    as_many = score(tmp_path / "b", tiny_bundles["default"], dataset, candidates=90)
     one, two = rows(everything, "user_top"), rows(as_many, "user_top")
     assert [row[:3] for row in one] == [row[:3] for row in two]
     np.testing.assert_allclose([row[3] for row in one], [row[3] for row in two], atol=1e-6)
@@ -145,7 +148,7 @@ def test_meta_says_what_it_was_made_of(
 
 
 def test_a_foreign_data_set_is_refused_and_nothing_is_left(
-    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
+    score: Callable[..., Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
 ):
     dataset = load_dataset(tiny_home)
     books = dataset.books.assign(isbn=[f"gb:{i:03}" for i in range(dataset.n_books)])
@@ -154,14 +157,14 @@ def test_a_foreign_data_set_is_refused_and_nothing_is_left(
         source="", files={},
     )  # fmt: skip
     with pytest.raises(ModelError, match=r"knows none of the 90 books of data set gb-"):
-        score(Home(tmp_path), tiny_bundles["default"], foreign)
+        score(tmp_path, tiny_bundles["default"], foreign)
     assert not (tmp_path / "precomputed").exists()
 
 
 @pytest.mark.parametrize("preset", ["default", "classic"])
 def test_a_later_data_set_with_another_order_of_books_is_scored_alike(
-    scored: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path,
-    preset: str,
+    scored: dict[str, Path], score: Callable[..., Path], tiny_home: Home,
+    tiny_bundles: dict[str, Any], tmp_path: Path, preset: str,
 ):  # fmt: skip
     """A new first book shifts every position; known books keep their neighbours and scores."""
     import pandas as pd
@@ -176,9 +179,9 @@ def test_a_later_data_set_with_another_order_of_books_is_scored_alike(
     later = make_dataset(
         dataset.readers, books, moved, layout="book-crossing", rating_max=10, source="", files={}
     )
-    directory = score(Home(tmp_path), tiny_bundles[preset], later, candidates=None)
+    directory = score(tmp_path, tiny_bundles[preset], later, candidates=None)
     shifted = {(r, b - 1): s for r, _, b, s in rows(directory, "user_top")}
-    before = score(Home(tmp_path / "b"), tiny_bundles[preset], dataset, candidates=None)
+    before = score(tmp_path / "b", tiny_bundles[preset], dataset, candidates=None)
     kept = [(s, shifted[r, b]) for r, _, b, s in rows(before, "user_top") if (r, b) in shifted]
     assert len(kept) > 0.8 * len(shifted)
     # Not equal: the towers' scores are standardised over the catalogue, which has grown.

@@ -1,40 +1,18 @@
-"""Book neighbourhoods: for each book, the books its readers would like.
+"""Neighbours by content: for a book that nobody has read yet, the books most alike by author and title.
 
-A book's neighbours are the top-N list of a reader who is known for that book alone, folded in like
-any new reader: retrieval brings candidates from its neighbourhood and the Keras model's scores rank
-them. A book without readers has no such list; it gets the books most alike by author and title.
+Books that have readers get theirs in `bookrec.offline.neighbourhoods`.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
-from tqdm import tqdm
 
 from bookrec.offline.features import BookFeatures
-from bookrec.offline.top_n import Histories, Lists, top_lists
+from bookrec.offline.top_n import Lists
 from bookrec.ranker import Floats, Ints
 
 SAME_AUTHOR = 0.5
 """What a common author adds to the cosine of two titles (halved), so scores stay within 0–1."""
-
-
-def similar_by_ranker(
-    ranker_directory: Path, books: Ints, top: int, candidates: int, workers: int | None = None
-) -> Lists:
-    """Neighbours of ``books`` by the ranker, in their order."""
-    count = len(books)
-    histories = Histories(
-        np.arange(count + 1, dtype=np.int64),
-        books,
-        np.zeros(count, dtype=np.int8),
-        np.full(count, -1, dtype=np.int32),
-        None,
-    )
-    return top_lists(
-        ranker_directory, histories, top, candidates, label="similar books", workers=workers
-    )
 
 
 def similar_by_content(
@@ -49,7 +27,7 @@ def similar_by_content(
     lengths = np.linalg.norm(features.title, axis=1, keepdims=True)
     titles = features.title / np.maximum(lengths, 1e-9)
     found, scores, counts = [], [], []
-    for book in tqdm(books, desc="similar by content", disable=None, leave=False):
+    for book in books:
         alike = np.maximum(titles @ titles[book], 0.0) * (1 - SAME_AUTHOR)
         if features.author[book]:
             alike = alike + SAME_AUTHOR * (features.author == features.author[book])

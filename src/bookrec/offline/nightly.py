@@ -7,16 +7,16 @@ import fcntl
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bookrec.errors import BookrecError, ShopError, SnapshotError
 from bookrec.files import read_pointer, remove_directory, versions
 from bookrec.offline.dataset import Dataset, save_dataset
-from bookrec.offline.model_bundle import Bundle, load_bundle
+from bookrec.offline.model_bundle import read_manifest
 from bookrec.offline.scoring import ScoreSettings, score
 from bookrec.offline.shop_interactions import extend_with_shop, is_extension, load_base_dataset
-from bookrec.offline.training import TrainSettings, train
 from bookrec.settings import Home
 from bookrec.shop_database import read_shop
 from bookrec.snapshot import (
@@ -26,6 +26,10 @@ from bookrec.snapshot import (
     prune,
     read_meta,
 )
+
+if TYPE_CHECKING:
+    # TensorFlow is started only by a night that trains.
+    from bookrec.offline.training import TrainSettings
 
 Say = Callable[[str], None]
 
@@ -68,10 +72,10 @@ def nightly(home: Home, settings: NightlySettings, say: Say) -> str | None:
         with _stage(say, "dataset") as outcome:
             save_dataset(home, dataset)
             outcome.append(f"{dataset.dataset_id}, {len(dataset.interactions):,} interactions")
-        bundle = _bundle(home, settings, say)
+        model_id = _model(home, settings, say)
         with _stage(say, "score") as outcome:
-            snapshot_id = score(home, bundle, dataset, settings.score, lambda _: None)
-            outcome.append(f"published {snapshot_id}")
+            snapshot_id, said = _score(home, model_id, dataset, settings)
+            outcome += [f"published {snapshot_id}", *said]
         with _stage(say, "prune") as outcome:
             outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
             outcome.append(f"{len(prune_extensions(home))} data sets removed")
@@ -123,18 +127,34 @@ def _is_news(home: Home, dataset: Dataset) -> bool:
     return published != (dataset.digest, read_pointer(home.models))
 
 
-def _bundle(home: Home, settings: NightlySettings, say: Say) -> Bundle:
+def _model(home: Home, settings: NightlySettings, say: Say) -> str:
+    """The id of the model to score with, trained now or kept."""
     if settings.train is None:
         with _stage(say, "model") as outcome:
-            bundle = load_bundle(home)
-            outcome.append(f"kept {bundle.model_id}")
-        return bundle
+            model_id = str(read_manifest(home)["model_id"])
+            outcome.append(f"kept {model_id}")
+        return model_id
+    from bookrec.offline.training import train
+
     with _stage(say, "train") as outcome:
         bundle = train(home, settings.train, lambda _: None)
         pipeline = bundle.manifest["metrics"].get("pipeline", {})
         figures = ", ".join(f"{name} {value:.4f}" for name, value in pipeline.items())
         outcome.append(f"{bundle.model_id}, {figures}")
-    return bundle
+    return bundle.model_id
+
+
+def _score(
+    home: Home, model_id: str, dataset: Dataset, settings: NightlySettings
+) -> tuple[str, list[str]]:
+    """The published snapshot's id, and what was scored if not simply everything."""
+    changed = settings.train is None and not settings.force
+    lines: list[str] = []
+    snapshot_id = score(
+        home, model_id, dataset, replace(settings.score, changed=changed), lines.append,
+        again="bookrec nightly",
+    )  # fmt: skip
+    return snapshot_id, lines[:1] if changed else []
 
 
 @contextlib.contextmanager

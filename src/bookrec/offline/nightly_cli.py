@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from bookrec.errors import BookrecError
 from bookrec.files import utc_now
 from bookrec.offline.score_cli import CandidateCount
 from bookrec.settings import Home
+
+if TYPE_CHECKING:
+    from bookrec.offline.training import TrainSettings
 
 
 @click.command()
@@ -46,21 +50,17 @@ def nightly(
       bookrec nightly
       bookrec --home /srv/shop nightly --train >> /var/log/bookrec.log
     """
-    from bookrec.offline.tensorflow_start import start_tensorflow
-
-    start_tensorflow()
     from bookrec.offline.nightly import NightlySettings
     from bookrec.offline.nightly import nightly as run
     from bookrec.offline.scoring import ScoreSettings
-    from bookrec.offline.training import TrainSettings
 
     def say(line: str) -> None:
         click.echo(f"{utc_now()} {line}")
 
-    training = TrainSettings(preset="classic" if preset == "classic" else "default", seed=seed)
     scoring = ScoreSettings(top=top, candidates=candidates if isinstance(candidates, int) else None)
-    settings = NightlySettings(training if train else None, scoring, keep, force)
     try:
+        training = _train_settings(preset, seed) if train else None
+        settings = NightlySettings(training, scoring, keep, force)
         run(home, settings, say)
     except BookrecError:
         raise
@@ -71,6 +71,15 @@ def nightly(
             f"it served before.{_where_it_is_told(home)} Mend the cause and run 'bookrec nightly' "
             "again."
         ) from error
+
+
+def _train_settings(preset: str, seed: int) -> TrainSettings:
+    from bookrec.offline.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from bookrec.offline.training import TrainSettings
+
+    return TrainSettings(preset="classic" if preset == "classic" else "default", seed=seed)
 
 
 def _where_it_is_told(home: Home) -> str:

@@ -24,7 +24,7 @@ from bookrec.offline.features import (
 )
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import catalogue_features
-from bookrec.offline.scoring import reader_histories
+from bookrec.offline.score_stages import reader_histories
 from bookrec.offline.wide_deep import logit_model
 from bookrec.ranker import Ints
 from bookrec.recommender import Recommender

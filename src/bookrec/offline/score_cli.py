@@ -6,6 +6,7 @@ import time
 
 import click
 
+from bookrec.offline.scoring_engine import ENGINES
 from bookrec.settings import Home
 
 
@@ -37,23 +38,37 @@ class CandidateCount(click.ParamType):
     "--candidates", type=CandidateCount(), default=1000, show_default=True,
     help="Books that retrieval hands to the ranker for a reader, or 'all'.",
 )  # fmt: skip
+@click.option(
+    "--changed", is_flag=True,
+    help="Only readers and books touched since the published snapshot; the other lists stay.",
+)  # fmt: skip
+@click.option(
+    "--engine", type=click.Choice(list(ENGINES)), default="processes", show_default=True,
+    help="Who computes: processes of this machine, or a Ray cluster.",
+)  # fmt: skip
 @click.option("--workers", type=click.IntRange(0), help="Processes (default: one per core).")
 @click.pass_obj
 def score(
-    home: Home, model_id: str | None, top: int, candidates: int | str, workers: int | None
+    home: Home,
+    model_id: str | None,
+    top: int,
+    candidates: int | str,
+    changed: bool,
+    engine: str,
+    workers: int | None,
 ) -> None:
     """Score candidates for every reader and book, and publish the lists as a snapshot.
+
+    A run that was stopped or killed is simply run again: it goes on from what is finished. The
+    site serves the published snapshot until the new one is complete.
 
     \b
     Example:
       bookrec score
       bookrec score --top 50 --candidates all
+      bookrec score --changed
     """
-    from bookrec.offline.tensorflow_start import start_tensorflow
-
-    start_tensorflow()
     from bookrec.offline.dataset import load_dataset
-    from bookrec.offline.model_bundle import load_bundle
     from bookrec.offline.scoring import ScoreSettings
     from bookrec.offline.scoring import score as run
 
@@ -63,7 +78,11 @@ def score(
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
     settings = ScoreSettings(
-        top=top, candidates=candidates if isinstance(candidates, int) else None, workers=workers
+        top=top,
+        candidates=candidates if isinstance(candidates, int) else None,
+        changed=changed,
+        engine=engine,
+        workers=workers,
     )
-    run(home, load_bundle(home, model_id), load_dataset(home), settings, say)
+    run(home, model_id, load_dataset(home), settings, say)
     click.echo("\nNext: bookrec serve")

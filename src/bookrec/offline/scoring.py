@@ -1,193 +1,130 @@
-"""``score``: bundle and data set → candidates → scores → top-N tables → a published snapshot."""
+"""``score``: bundle and data set → candidates → scores → top-N tables → a published snapshot.
+
+A job computes its shards into a directory of its own (`bookrec.offline.score_job`) and writes the
+tables from them, so a run that was killed is simply run again. TensorFlow compiles the model in a
+process that ends; neither this process nor the workers ever import it.
+"""
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-
-import numpy as np
+from typing import Any, Final
 
 from bookrec import __version__
 from bookrec.errors import ModelError
-from bookrec.files import utc_now
-from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import (
-    BookFeatures,
-    Interactions,
-    all_interactions,
-    book_statistics,
-    reader_age_bands,
-)
-from bookrec.offline.model_bundle import Bundle
-from bookrec.offline.neighbours import similar_by_content, similar_by_ranker
-from bookrec.offline.popularity import POPULAR_TOP, popular_lists
-from bookrec.offline.recommender_build import catalogue_features, recommender_for
-from bookrec.offline.snapshot_writer import SnapshotWriter
-from bookrec.offline.splitting import by_reader
-from bookrec.offline.top_n import Histories, top_lists
-from bookrec.ranker import Floats, Ints
+from bookrec.files import digest_of_bytes
+from bookrec.offline.changes import Changes, find_changes
+from bookrec.offline.dataset import Dataset, dataset_digest
+from bookrec.offline.model_bundle import check_files, read_manifest, read_vocabularies
+from bookrec.offline.score_job import open_job
+from bookrec.offline.score_report import ScoreReport
+from bookrec.offline.score_run import ScoreRun
+from bookrec.offline.score_settings import ScoreSettings as ScoreSettings
+from bookrec.offline.sgemm_rate import sgemm_rate
 from bookrec.settings import Home
-from bookrec.snapshot import RANKER_NAME, building, new_snapshot_id, publish
+from bookrec.snapshot import publish
 
 Say = Callable[[str], None]
 
-
-@dataclass(frozen=True)
-class ScoreSettings:
-    """Knobs of scoring; all are written into the snapshot's ``meta``."""
-
-    top: int = 50
-    """Length of the lists."""
-    candidates: int | None = 1000
-    """Books that retrieval hands to the ranker for a reader; None ranks the whole catalogue."""
-    similar_candidates: int = 300
-    """The same for a book's neighbours."""
-    workers: int | None = None
-    """Processes; None = one per core."""
+SCORING_FORMAT: Final = 1
+"""Raised whenever the same model, data and settings give other lists than before."""
 
 
-def score(home: Home, bundle: Bundle, dataset: Dataset, settings: ScoreSettings, say: Say) -> str:
+def score(
+    home: Home,
+    model_id: str | None,
+    dataset: Dataset,
+    settings: ScoreSettings,
+    say: Say,
+    again: str = "bookrec score",
+) -> str:
     """Build a snapshot aside, check it and publish it.
 
     Args:
+        model_id: None scores with the current model.
         say: called with one line per stage.
+        again: the command that the operator is told to run again when it was stopped.
 
     Returns:
         The id of the published snapshot.
 
     Raises:
-        ModelError: the bundle and the data set have no book in common.
+        ModelError: the bundle is missing or damaged, or knows no book of the data set.
         SnapshotError: the finished snapshot breaks a promise; it is not published.
+        BookrecError: it was stopped, the disk is full, or somebody is at the same job.
     """
-    _check_fit(bundle, dataset)
-    snapshot_id = new_snapshot_id()
-    clock = time.monotonic()
-    with building(home.snapshots, snapshot_id) as staging:
-        recommender, rows = recommender_for(bundle, dataset)
-        ranker_directory = staging / RANKER_NAME
-        ranker_directory.mkdir()
-        recommender.save(ranker_directory)
-        say(f"ranker compiled for {dataset.n_books:,} books")
-        with SnapshotWriter(staging) as writer:
-            _write_tables(writer, ranker_directory, bundle, dataset, rows, settings, say)
-            writer.meta(_meta(snapshot_id, bundle, dataset, settings))
-    publish(home.snapshots, snapshot_id)
-    say(f"published {snapshot_id} after {time.monotonic() - clock:,.0f} s")
-    return snapshot_id
+    manifest = read_manifest(home, model_id)
+    check_files(home, manifest)
+    _check_fit(home, manifest, dataset)
+    facts = _facts(manifest, dataset, settings)
+    changes = _changes(home, dataset, facts, say) if settings.changed else None
+    report = ScoreReport()
+    with open_job(home.snapshots, _identity(facts, settings, changes)) as job:
+        complete = (home.snapshots / job.snapshot_id).is_dir()
+        if complete:
+            say(f"going on: {job.snapshot_id} is complete")
+        else:
+            ScoreRun(home, job, dataset, settings, changes, report, say).build(facts, again)
+        with report.stage("publish"):
+            publish(home.snapshots, job.snapshot_id, checked=not complete)
+            job.remove()
+    for line in report.lines(sgemm_rate()):
+        say(line)
+    say(f"published {job.snapshot_id}")
+    return job.snapshot_id
 
 
-def _check_fit(bundle: Bundle, dataset: Dataset) -> None:
-    known = set(bundle.vocabularies.isbn.keys)
-    share = sum(isbn in known for isbn in dataset.books["isbn"]) / max(1, dataset.n_books)
-    if share == 0:
+def _check_fit(home: Home, manifest: dict[str, Any], dataset: Dataset) -> None:
+    known = set(read_vocabularies(home, manifest).isbn.keys)
+    if not any(isbn in known for isbn in dataset.books["isbn"]):
         raise ModelError(
-            f"Model {bundle.model_id} knows none of the {dataset.n_books:,} books of data set "
+            f"Model {manifest['model_id']} knows none of the {dataset.n_books:,} books of data set "
             f"{dataset.dataset_id}; run 'bookrec train' on this data set, or name another model "
             "with --model."
         )
 
 
-def _write_tables(
-    writer: SnapshotWriter,
-    ranker_directory: Path,
-    bundle: Bundle,
-    dataset: Dataset,
-    rows: Floats | None,
-    settings: ScoreSettings,
-    say: Say,
-) -> None:
-    interactions = all_interactions(dataset)
-    statistics = book_statistics(interactions, dataset.n_books)
-
-    readers, histories = reader_histories(dataset, interactions, rows)
-    started = time.monotonic()
-    lists = top_lists(
-        ranker_directory, histories, settings.top, settings.candidates, label="readers",
-        workers=settings.workers,
-    )  # fmt: skip
-    say(f"{len(readers):,} readers in {time.monotonic() - started:,.0f} s")
-    writer.user_top(readers, lists)
-
-    features = catalogue_features(bundle, dataset, interactions)
-    started = time.monotonic()
-    similar_source = _write_similar(
-        writer, ranker_directory, features, dataset.work_of_book, statistics.reader_count, settings
-    )
-    said = sum(source is not None for source in similar_source)
-    say(f"neighbours of {said:,} books in {time.monotonic() - started:,.0f} s")
-
-    bands = reader_age_bands(dataset)
-    for segment, popular in popular_lists(interactions, bands, dataset.work_of_book, POPULAR_TOP):
-        writer.popular_top(segment, popular)
-    writer.books(dataset, statistics, similar_source)
-    writer.readers(dataset)
-    writer.interactions(dataset)
-    say("tables written")
-
-
-def reader_histories(
-    dataset: Dataset, interactions: Interactions, rows: Floats | None
-) -> tuple[Ints, Histories]:
-    """The readers with an interaction, by position, and their histories."""
-    start = by_reader(interactions, dataset.n_readers)
-    readers = np.flatnonzero(np.diff(start)).astype(np.int32)
-    ages = dataset.readers["age"].fillna(-1).to_numpy(np.int32)
-    histories = Histories(
-        np.append(start[readers], start[-1]),
-        interactions.book_idx,
-        interactions.rating,
-        ages[readers],
-        None if rows is None else rows[readers],
-    )
-    return readers, histories
-
-
-def _write_similar(
-    writer: SnapshotWriter,
-    ranker_directory: Path,
-    features: BookFeatures,
-    work_of_book: Ints,
-    reader_count: Ints,
-    settings: ScoreSettings,
-) -> list[str | None]:
-    """Write both kinds of neighbours; says per book where its list came from, None without one."""
-    source = np.full(len(reader_count), None, dtype=object)
-    read = np.flatnonzero(reader_count > 0).astype(np.int32)
-    unread = np.flatnonzero(reader_count == 0).astype(np.int32)
-    by_ranker = similar_by_ranker(
-        ranker_directory, read, settings.top, settings.similar_candidates, settings.workers
-    )
-    by_content = similar_by_content(
-        unread, features, work_of_book, features.popularity, settings.top
-    )
-    for books, lists, name in ((read, by_ranker, "precomputed"), (unread, by_content, "content")):
-        writer.similar_top(books, lists)
-        source[books[np.diff(lists.start) > 0]] = name
-    return list(source)
-
-
-def _meta(
-    snapshot_id: str, bundle: Bundle, dataset: Dataset, settings: ScoreSettings
-) -> dict[str, str]:
-    candidates = "all" if settings.candidates is None else str(settings.candidates)
+def _facts(manifest: dict[str, Any], dataset: Dataset, settings: ScoreSettings) -> dict[str, str]:
+    """``meta`` of the snapshot to be, but for its id and when it was made."""
+    nobody, nothing = dataset.readers.iloc[:0], dataset.interactions.iloc[:0]
+    files = sorted(manifest["files"].items())
     return {
-        "snapshot_id": snapshot_id,
-        "created_at": utc_now(),
         "bookrec_version": __version__,
-        "model_id": bundle.model_id,
-        "preset": bundle.preset,
+        "scoring_format": str(SCORING_FORMAT),
+        "model_id": str(manifest["model_id"]),
+        "model_files": digest_of_bytes(text.encode() for pair in files for text in pair),
+        "preset": str(manifest["preset"]),
         "dataset_id": dataset.dataset_id,
         "dataset_digest": dataset.digest,
+        "catalogue_digest": dataset_digest(nobody, dataset.books, nothing, dataset.rating_max),
         "readers": str(dataset.n_readers),
         "books": str(dataset.n_books),
         "interactions": str(len(dataset.interactions)),
         "rating_max": str(dataset.rating_max),
         "top": str(settings.top),
-        "candidates": candidates,
+        "candidates": "all" if settings.candidates is None else str(settings.candidates),
         "similar_candidates": str(settings.similar_candidates),
         "sample": str(int(bool(dataset.manifest.get("sample", False)))),
-        "metrics": json.dumps(bundle.manifest.get("metrics", {})),
+        "metrics": json.dumps(manifest["metrics"]),
     }
+
+
+def _changes(home: Home, dataset: Dataset, facts: dict[str, str], say: Say) -> Changes | None:
+    found = find_changes(home.snapshots, dataset, facts)
+    if isinstance(found, str):
+        say(f"everything is scored: {found}")
+        return None
+    say(
+        f"changed since {found.snapshot.name}: {found.readers.sum():,} of {dataset.n_readers:,} "
+        f"readers, {found.books.sum():,} of {dataset.n_books:,} books"
+    )
+    return found
+
+
+def _identity(
+    facts: dict[str, str], settings: ScoreSettings, changes: Changes | None
+) -> dict[str, str]:
+    """Everything that decides what the shards of a job are."""
+    base = "" if changes is None else changes.snapshot.name
+    return {**facts, "per_shard": str(settings.per_shard), "base": base}

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookStatistics
@@ -22,12 +21,20 @@ from bookrec.text import fold
 class SnapshotWriter:
     """A new ``snapshot.sqlite`` in a staging directory; use as a context manager."""
 
-    def __init__(self, staging: Path) -> None:
+    def __init__(self, staging: Path, published: Path | None = None) -> None:
+        """``published``: directory of a snapshot that lists are taken over from."""
         # No journal: the file is built aside and thrown away when anything fails.
-        self.connection = sqlite3.connect(staging / DATABASE_NAME, isolation_level=None)
+        self.connection = sqlite3.connect(
+            (staging / DATABASE_NAME).absolute().as_uri(), uri=True, isolation_level=None
+        )
         self.connection.execute("pragma journal_mode = off")
         self.connection.execute("pragma synchronous = off")
         self.connection.executescript(SCHEMA)
+        if published is not None:
+            there = (published / DATABASE_NAME).absolute().as_uri()
+            self.connection.execute(
+                "attach database ? as published", (f"{there}?mode=ro&immutable=1",)
+            )
         self.connection.execute("begin")
 
     def __enter__(self) -> SnapshotWriter:
@@ -37,9 +44,9 @@ class SnapshotWriter:
         with contextlib.closing(self.connection):
             if failure is None:
                 self.connection.execute("commit")
-                self.connection.execute("analyze")
+                self.connection.execute("analyze main")
                 # Gaps left by building close up, and pages lie in the order they are read.
-                self.connection.execute("vacuum")
+                self.connection.execute("vacuum main")
 
     def meta(self, values: Mapping[str, str]) -> None:
         """Facts about the snapshot, and the schema's version."""
@@ -81,15 +88,49 @@ class SnapshotWriter:
 
     def user_top(self, readers: NDArray[np.integer], lists: Lists) -> None:
         """Lists of readers, given by position."""
-        self._insert("user_top", 4, _list_rows((readers + 1).tolist(), lists, "user_top"))
+        self._insert("user_top", 4, _list_rows(readers + 1, lists))
 
     def similar_top(self, books: NDArray[np.integer], lists: Lists) -> None:
         """Neighbours of books, given by position."""
-        self._insert("similar_top", 4, _list_rows((books + 1).tolist(), lists, "similar_top"))
+        self._insert("similar_top", 4, _list_rows(books + 1, lists))
 
     def popular_top(self, segment: str, lists: Lists) -> None:
         """One list for a segment."""
-        self._insert("popular_top", 4, _list_rows([segment], lists, None))
+        self._insert("popular_top", 4, _list_rows(np.array([segment]), lists))
+
+    def keep_user_top(self, published_id: NDArray[np.int64]) -> None:
+        """Take over lists of readers.
+
+        Args:
+            published_id: [n_readers] the ``reader_id`` of each in the published snapshot; 0 for
+                those who are not taken over.
+        """
+        kept = np.flatnonzero(published_id)
+        self.connection.execute(
+            "create temp table kept_reader (reader_id integer primary key, published_id integer)"
+        )
+        rows = zip((kept + 1).tolist(), published_id[kept].tolist(), strict=True)
+        self.connection.executemany("insert into kept_reader values (?, ?)", rows)
+        self.connection.execute(
+            "insert into user_top select k.reader_id, t.rank, t.book_id, t.score"
+            " from kept_reader k cross join published.user_top t on t.reader_id = k.published_id"
+            " order by k.reader_id, t.rank"
+        )
+
+    def keep_similar_top(self, books: NDArray[np.integer]) -> list[str | None]:
+        """Take over neighbours of books, given by position; where each one's came from."""
+        self.connection.execute("create temp table kept_book (book_id integer primary key)")
+        rows = ((number,) for number in (books + 1).tolist())
+        self.connection.executemany("insert into kept_book values (?)", rows)
+        self.connection.execute(
+            "insert into similar_top select t.* from kept_book cross join published.similar_top t"
+            " using (book_id) order by t.book_id, t.rank"
+        )
+        query = (
+            "select similar_source from kept_book join published.book using (book_id)"
+            " order by book_id"
+        )
+        return [source for (source,) in self.connection.execute(query)]
 
     def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
         marks = ", ".join("?" * columns)
@@ -126,16 +167,9 @@ def _book_rows(
         )  # fmt: skip
 
 
-def _list_rows(
-    keys: list[Any], lists: Lists, label: str | None
-) -> Iterator[tuple[Any, int, int, float]]:
-    books, scores = (lists.book + 1).tolist(), lists.score.tolist()
-    starts = lists.start.tolist()
-    shown = tqdm(
-        enumerate(keys), total=len(keys), desc=f"writing {label}", leave=False,
-        disable=None if label else True,
-    )  # fmt: skip
-    for place, key in shown:
-        start, end = starts[place], starts[place + 1]
-        for rank in range(1, end - start + 1):
-            yield key, rank, books[start + rank - 1], scores[start + rank - 1]
+def _list_rows(keys: NDArray[Any], lists: Lists) -> Iterable[tuple[Any, int, int, float]]:
+    """(key, rank, book_id, score) of every place of every list."""
+    sizes = np.diff(lists.start)
+    ranks = np.arange(len(lists.book)) - np.repeat(lists.start[:-1], sizes) + 1
+    columns = (np.repeat(keys, sizes), ranks, lists.book + 1, lists.score)
+    return zip(*(column.tolist() for column in columns), strict=True)

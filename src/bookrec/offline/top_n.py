@@ -71,6 +71,8 @@ class Lists:
     book: Ints
     score: NDArray[np.float64]
     """Probabilities."""
+    pairs: int = 0
+    """Pairs of reader and book that were scored for them."""
 
 
 def top_lists(
@@ -95,17 +97,19 @@ def top_lists(
     tasks = ((histories.shard(where), top, candidates) for where in shards)
     results: list[Lists] = []
     with tqdm(total=count, desc=label, unit="lists", disable=None, leave=False) as bar:
-        made = map_shards(_one_shard, Recommender.load, ranker_directory, tasks, workers)
+        made = map_shards(shard_lists, Recommender.load, ranker_directory, tasks, workers)
         for where, lists in zip(shards, made, strict=True):
             results.append(lists)
             bar.update(where.stop - where.start)
     return _joined(results)
 
 
-_Task = tuple[Histories, int, int | None]
+Task = tuple[Histories, int, int | None]
+"""Whose lists, how long, and from how many candidates (None = the whole catalogue)."""
 
 
-def _one_shard(recommender: Recommender, task: _Task) -> Lists:
+def shard_lists(recommender: Recommender, task: Task) -> Lists:
+    """The lists of one shard: what a worker does."""
     histories, top, candidates = task
     recommender = replace(recommender, candidates=candidates)
     made = list(recommender.top_lists(list(histories.readers()), top))
@@ -114,6 +118,7 @@ def _one_shard(recommender: Recommender, task: _Task) -> Lists:
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         np.concatenate([found.books for found in made]).astype(np.int32),
         np.concatenate([found.scores for found in made]),
+        sum(found.pairs for found in made),
     )
 
 
@@ -130,4 +135,5 @@ def _joined(parts: list[Lists]) -> Lists:
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
         np.concatenate([part.book for part in parts]),
         np.concatenate([part.score for part in parts]),
+        sum(part.pairs for part in parts),
     )

@@ -12,8 +12,8 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 from pathlib import Path
@@ -22,17 +22,106 @@ from typing import Any, Final, TypeVar
 from threadpoolctl import threadpool_limits
 
 from bookrec.errors import BookrecError
+from bookrec.offline.peak_memory import peak_resident_bytes
 
 _AHEAD: Final = 4
 """Tasks per process that wait their turn: enough to keep it busy, few enough to hold in memory."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Work = Callable[[Any, Any], Any]
+Load = Callable[[Path], Any]
+
+
+class Processes:
+    """The engine of one machine (see `bookrec.offline.scoring_engine.Engine`).
+
+    A process that dies takes its pool with it: a fresh one goes on with what was under way.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        """``workers``: processes; None = one per core, 0 = work in this process."""
+        self.workers = workers if workers is not None else len(os.sched_getaffinity(0))
+        self.peak_bytes = 0
+
+    def map(
+        self,
+        work: Callable[[Any, Task], Result],
+        load: Load,
+        directory: Path,
+        tasks: Iterable[tuple[int, Task]],
+    ) -> Generator[tuple[int, Result], None, None]:
+        """Results by number, in the order in which they are finished; see the protocol."""
+        if self.workers == 0:
+            yield from _in_this_process(work, load, directory, tasks)
+            return
+        coming, again = iter(tasks), deque[tuple[int, Task]]()
+        suspected: set[int] = set()
+        while True:
+            try:
+                yield from self._one_pool(work, load, directory, coming, again)
+                return
+            except BrokenProcessPool as error:
+                # Tasks start in the order in which they are handed in, so only the oldest of the
+                # unfinished were being worked on when a process died.
+                running = {number for number, _ in itertools.islice(again, self.workers)}
+                if not running or running & suspected:
+                    raise BookrecError(
+                        "A worker process was killed, and again on a second try, perhaps for want "
+                        "of memory; free some, or run it again with fewer processes (--workers)."
+                    ) from error
+                suspected |= running
+
+    def _one_pool(
+        self,
+        work: Work,
+        load: Load,
+        directory: Path,
+        coming: Iterator[tuple[int, Any]],
+        again: deque[tuple[int, Any]],
+    ) -> Iterator[tuple[int, Any]]:
+        """Work until all is done, or until a process dies; then ``again`` has what is unfinished."""
+        # Spawned, not forked: TensorFlow's threads do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        watched, held = context.Pipe(duplex=False)
+        pool = ProcessPoolExecutor(self.workers, context, _start, (watched,))
+        pending: dict[Future[tuple[Any, int]], tuple[int, Any]] = {}
+        try:
+            while True:
+                while len(pending) < self.workers * _AHEAD:
+                    if not again and (task := next(coming, None)) is not None:
+                        again.append(task)
+                    if not again:
+                        break
+                    future = pool.submit(_work, work, load, directory, again[0][1])
+                    pending[future] = again.popleft()
+                if not pending:
+                    return
+                yield from self._finished(pending)
+        except BaseException:
+            again.extendleft(reversed(pending.values()))
+            held.close()  # whoever is in the middle of a shard ends at once
+            raise
+        finally:
+            pool.shutdown(cancel_futures=True)
+            held.close()
+            watched.close()
+
+    def _finished(
+        self, pending: dict[Future[tuple[Any, int]], tuple[int, Any]]
+    ) -> Iterator[tuple[int, Any]]:
+        """Wait for at least one result; results come before the news that the pool is broken."""
+        done, _ = wait(pending, return_when=FIRST_COMPLETED)
+        for future in sorted(done, key=lambda future: future.exception() is not None):
+            result, peak_bytes = future.result()
+            number, _ = pending.pop(future)
+            self.peak_bytes = max(self.peak_bytes, peak_bytes)
+            yield number, result
 
 
 def map_shards(
     work: Callable[[Any, Task], Result],
-    load: Callable[[Path], Any],
+    load: Load,
     directory: Path,
     tasks: Iterable[Task],
     workers: int | None = None,
@@ -45,68 +134,52 @@ def map_shards(
         workers: processes; None = one per core, 0 = work in this process.
 
     Raises:
-        BookrecError: a process was killed.
+        BookrecError: a process was killed, twice.
     """
-    count = workers if workers is not None else len(os.sched_getaffinity(0))
-    if count == 0:
-        loaded = load(directory)
+    early: dict[int, Result] = {}
+    turn = 0
+    for number, result in Processes(workers).map(work, load, directory, enumerate(tasks)):
+        early[number] = result
+        while turn in early:
+            yield early.pop(turn)
+            turn += 1
+
+
+def _in_this_process(
+    work: Work, load: Load, directory: Path, tasks: Iterable[tuple[int, Any]]
+) -> Iterator[tuple[int, Any]]:
+    loaded = load(directory)
+    for number, task in tasks:
         with threadpool_limits(1):
-            for task in tasks:
-                yield work(loaded, task)
-        return
-    # Spawned, not forked: TensorFlow's threads do not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, _start, (load, directory)) as pool:
-        try:
-            yield from _in_order(pool, work, tasks, count * _AHEAD)
-        except BrokenProcessPool as error:
-            raise BookrecError(
-                "A worker process was killed, perhaps for want of memory; free some, or run it "
-                "again with fewer processes (--workers)."
-            ) from error
+            result = work(loaded, task)
+        yield number, result
 
 
-def _in_order(
-    pool: ProcessPoolExecutor,
-    work: Callable[[Any, Task], Result],
-    tasks: Iterable[Task],
-    ahead: int,
-) -> Iterator[Result]:
-    """``pool.map``, but taking tasks as they are needed instead of all at once."""
-    waiting: deque[Future[Result]] = deque()
-    coming = iter(tasks)
-    try:
-        while True:
-            for task in itertools.islice(coming, ahead - len(waiting)):
-                waiting.append(pool.submit(_work, (work, task)))
-            if not waiting:
-                return
-            yield waiting.popleft().result()
-    finally:
-        for future in waiting:
-            future.cancel()
+_loaded: tuple[Load, Path, Any] | None = None
 
 
-_loaded: Any = None
-
-
-def _start(load: Callable[[Path], Any], directory: Path) -> None:
-    global _loaded
+def _start(watched: connection.Connection) -> None:
     # Ctrl-C reaches the whole group: the parent stops the pool, and one message is enough.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
     threadpool_limits(1)
-    _loaded = load(directory)
 
 
-def _end_with_parent() -> None:
-    """A killed parent closes no queue, and its processes would wait for work for ever."""
+def _end_with_parent(watched: connection.Connection) -> None:
+    """A killed parent closes no queue, and its processes would wait for work for ever.
+
+    ``watched`` ends when the parent gives the pool up or is gone; nothing is ever sent.
+    """
     parent = multiprocessing.parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)
+    assert parent is not None
+    connection.wait([parent.sentinel, watched])
+    os._exit(1)
 
 
-def _work(pair: tuple[Callable[[Any, Any], Any], Any]) -> Any:
-    work, task = pair
-    return work(_loaded, task)
+def _work(work: Work, load: Load, directory: Path, task: Any) -> tuple[Any, int]:
+    """The result, and the peak resident memory of this process in bytes."""
+    global _loaded
+    # Loaded with the first task and not at the start, so that what goes wrong is told in full.
+    if _loaded is None or _loaded[:2] != (load, directory):
+        _loaded = load, directory, load(directory)
+    return work(_loaded[2], task), peak_resident_bytes()

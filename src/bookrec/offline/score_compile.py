@@ -1,0 +1,63 @@
+"""Compiles a bundle for a data set in a process of its own, so that TensorFlow lives nowhere else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.score_stages import ROWS_NAME, save_content
+from bookrec.offline.worker_pool import Processes
+from bookrec.ranker import Floats
+from bookrec.settings import Home
+from bookrec.snapshot import RANKER_NAME
+
+_Task = tuple[Path, Home, str, Dataset]
+
+
+def compile_into(
+    directory: Path, home: Home, model_id: str, dataset: Dataset, *, here: bool = False
+) -> int:
+    """Write everything that the stages' workers read into ``directory`` (which exists).
+
+    Args:
+        here: compile in this process, which has TensorFlow already or does not mind it.
+
+    Returns:
+        Peak resident memory of the process that compiled, in bytes; 0 for this one.
+
+    Raises:
+        BookrecError: the bundle is damaged, or cannot be used for this data set.
+    """
+    engine = Processes(0 if here else 1)
+    for _ in engine.map(_compile, _nothing, directory, [(0, (directory, home, model_id, dataset))]):
+        pass
+    return engine.peak_bytes
+
+
+def _nothing(_: Path) -> None:
+    """There is nothing to load before the work."""
+
+
+def _compile(_: None, task: _Task) -> None:
+    from bookrec.offline.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from bookrec.offline.model_bundle import load_bundle
+    from bookrec.offline.recommender_build import catalogue_features, recommender_for
+
+    directory, home, model_id, dataset = task
+    bundle = load_bundle(home, model_id)
+    recommender, rows = recommender_for(bundle, dataset)
+    (directory / RANKER_NAME).mkdir(exist_ok=True)  # there when an earlier try was killed
+    recommender.save(directory / RANKER_NAME)
+    if rows is not None:
+        np.save(directory / ROWS_NAME, rows)
+    save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book)
+
+
+def reader_rows(compiled: Path) -> Floats | None:
+    """[n_readers, F] features of readers whom the ranker knows by id, mapped; None if it does not."""
+    path = compiled / ROWS_NAME
+    return np.load(path, mmap_mode="r") if path.exists() else None

@@ -1,0 +1,79 @@
+"""What a scoring run says at its end: pairs, rates, seconds by stage, memory."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bookrec.offline.peak_memory import peak_resident_bytes
+from bookrec.offline.sgemm_rate import SgemmRate
+from bookrec.ranker import SplitRanker
+
+
+@dataclass
+class ScoreReport:
+    """Counters of one run; what an earlier run left finished is not in them."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    """By stage, in the order in which they were begun."""
+    pairs: dict[str, int] = field(default_factory=dict)
+    """Pairs scored, by stage."""
+    multiply_adds: int = 0
+    """Of the ranker, for one pair; 0 = unknown."""
+    compile_peak_bytes: int = 0
+    worker_peak_bytes: int = 0
+
+    @contextlib.contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a block; the same name again adds to it."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
+
+    def count(self, stage: str, pairs: int) -> None:
+        """A shard of a stage is done."""
+        self.pairs[stage] = self.pairs.get(stage, 0) + pairs
+
+    def lines(self, machine: SgemmRate) -> Iterator[str]:
+        """The report; ``machine`` is the limit that rates are compared with."""
+        for stage, pairs in self.pairs.items():
+            if pairs:
+                yield f"{stage}: {pairs:,} pairs, {self._rate(stage, machine)}"
+        times = ", ".join(f"{name} {seconds:,.1f}" for name, seconds in self.seconds.items())
+        yield f"seconds: {times}; together {sum(self.seconds.values()):,.1f}"
+        yield "peak memory: " + ", ".join(
+            f"{name} {size / 2**20:,.0f} MiB"
+            for name, size in (
+                ("here", peak_resident_bytes()),
+                ("largest worker", self.worker_peak_bytes),
+                ("compiling", self.compile_peak_bytes),
+            )
+            if size
+        )
+
+    def _rate(self, stage: str, machine: SgemmRate) -> str:
+        rate = self.pairs[stage] / max(self.seconds[stage], 1e-9)
+        said = f"{rate / 1e6:,.2f} M pairs/s, candidates and features included"
+        if not self.multiply_adds:
+            return said
+        share = 2 * self.multiply_adds * rate / machine.flops
+        return (
+            f"{said}: {self.multiply_adds:,} multiply-adds a pair, {share:.0%} of this machine's "
+            f"{machine.flops / 1e9:,.0f} GFLOP/s ({machine.kernel}, {machine.threads} threads)"
+        )
+
+
+def pair_multiply_adds(ranker: SplitRanker) -> int:
+    """Multiply-adds that a compiled ranker needs for one pair beyond what is computed once per
+    reader or book."""
+    sums = [*(operand for layer in ranker.layers for operand in layer.operands), ranker.last]
+    kernels = [total.pairs for total in sums]
+    for total in sums:
+        kernels += [
+            kernel for number, kernel in total.inputs if any(ranker.layers[number].pairwise)
+        ]
+    return sum(kernel.size for kernel in kernels if kernel is not None)

@@ -1,0 +1,186 @@
+"""One attempt at a scoring job: compile, compute the missing shards, write the tables."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from bookrec.errors import BookrecError
+from bookrec.files import link_tree, utc_now
+from bookrec.offline.changes import Changes
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.disk_full import free_mib, is_disk_full
+from bookrec.offline.features import (
+    BookStatistics,
+    Interactions,
+    all_interactions,
+    book_statistics,
+)
+from bookrec.offline.neighbourhoods import choose_voices
+from bookrec.offline.score_compile import compile_into, reader_rows
+from bookrec.offline.score_job import Job
+from bookrec.offline.score_report import ScoreReport, pair_multiply_adds
+from bookrec.offline.score_settings import ScoreSettings
+from bookrec.offline.score_stages import (
+    Stage,
+    content_stage,
+    neighbour_stage,
+    reader_histories,
+    reader_stage,
+)
+from bookrec.offline.score_tables import Stages, write_tables
+from bookrec.offline.scoring_engine import Engine, make_engine
+from bookrec.offline.snapshot_writer import SnapshotWriter
+from bookrec.recommender import Recommender
+from bookrec.settings import Home
+from bookrec.snapshot import RANKER_NAME, building
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class ScoreRun:
+    """One attempt at a job."""
+
+    home: Home
+    job: Job
+    dataset: Dataset
+    settings: ScoreSettings
+    changes: Changes | None
+    report: ScoreReport
+    say: Say
+    shards: int = 0
+    finished: int = 0
+
+    def build(self, facts: dict[str, str], again: str) -> None:
+        """From nothing, or from what an earlier attempt left, to a complete snapshot."""
+        with self._told(again):
+            with self.report.stage("compile"):
+                new = self.job.ensure_compiled(
+                    lambda aside: self._compile(aside, facts["model_id"])
+                )
+                self.say(
+                    f"{'' if new else 'going on: '}ranker compiled for "
+                    f"{self.dataset.n_books:,} books"
+                )
+            ranker = Recommender.load(self.job.compiled / RANKER_NAME).ranker
+            self.report.multiply_adds = pair_multiply_adds(ranker)
+            interactions = all_interactions(self.dataset)
+            statistics = book_statistics(interactions, self.dataset.n_books)
+            stages = self._stages(interactions, statistics)
+            self._compute(stages)
+            self._write(stages, interactions, statistics, facts)
+
+    def _write(
+        self,
+        stages: Stages,
+        interactions: Interactions,
+        statistics: BookStatistics,
+        facts: dict[str, str],
+    ) -> None:
+        """Write the snapshot from the finished shards; it appears when its check has passed."""
+        begun = time.monotonic()
+        with building(self.home.snapshots, self.job.snapshot_id) as staging:
+            link_tree(self.job.compiled / RANKER_NAME, staging / RANKER_NAME)
+            published = None if self.changes is None else self.changes.snapshot
+            with SnapshotWriter(staging, published) as writer:
+                write_tables(
+                    writer, self.job.store, stages, self.dataset, interactions, statistics,
+                    self.changes,
+                )  # fmt: skip
+                identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
+                writer.meta(facts | identity)
+            written = time.monotonic()
+            self.report.seconds["database"] = written - begun
+        self.report.seconds["checks"] = time.monotonic() - written
+
+    def _compile(self, aside: Path, model_id: str) -> None:
+        self.report.compile_peak_bytes = compile_into(
+            aside, self.home, model_id, self.dataset, here=self.settings.workers == 0
+        )
+
+    def _stages(self, interactions: Interactions, statistics: BookStatistics) -> Stages:
+        settings = self.settings
+        size = settings.per_shard
+        readers, histories = reader_histories(
+            self.dataset, interactions, reader_rows(self.job.compiled)
+        )
+        is_read = statistics.reader_count > 0
+        touched = np.arange(len(readers))
+        books = np.ones_like(is_read)
+        if self.changes is not None:
+            touched, books = np.flatnonzero(self.changes.readers[readers]), self.changes.books
+        users, isbns = self.dataset.readers["user_id"], self.dataset.books["isbn"]
+        voices = choose_voices(interactions, users.tolist(), isbns.tolist())
+        return Stages(
+            reader_stage(
+                readers[touched], histories.some(touched), settings.top, settings.candidates, size
+            ),
+            neighbour_stage(
+                np.flatnonzero(books & is_read).astype(np.int32), voices, readers, histories,
+                settings.top, settings.similar_candidates, size,
+            ),
+            content_stage(np.flatnonzero(books & ~is_read).astype(np.int32), settings.top, size),
+        )  # fmt: skip
+
+    def _compute(self, stages: Stages) -> None:
+        """Compute the shards that are not there yet."""
+        engine = make_engine(self.settings.engine, self.settings.workers)
+        there = [self.job.store.finished(stage.name, stage.shards) for stage in stages]
+        self.shards = sum(stage.shards for stage in stages)
+        self.finished = sum(map(len, there))
+        if self.finished:
+            self.say(f"going on: {self.finished:,} of {self.shards:,} shards are there")
+        for stage, done in zip(stages, there, strict=True):
+            with self.report.stage(stage.name):
+                self._compute_stage(engine, stage, set(done))
+            self.report.worker_peak_bytes = engine.peak_bytes
+            if stage.shards:
+                taken = self.report.seconds[stage.name]
+                self.say(f"{stage.label}: {len(stage.members):,} lists in {taken:,.1f} s")
+
+    def _compute_stage(self, engine: Engine, stage: Stage, done: set[int]) -> None:
+        missing = [number for number in range(stage.shards) if number not in done]
+        tasks = ((number, stage.task(stage.where(number))) for number in missing)
+        sizes = [len(stage.members[stage.where(number)]) for number in range(stage.shards)]
+        made = engine.map(stage.work, stage.load, self.job.compiled, tasks)
+        with (
+            contextlib.closing(made),
+            tqdm(
+                total=len(stage.members), initial=sum(sizes[number] for number in done),
+                desc=stage.label, unit="list", disable=None, leave=False,
+            ) as bar,
+        ):  # fmt: skip
+            for number, shard in made:
+                self.job.store.save(stage.name, number, shard)
+                self.finished += 1
+                self.report.count(stage.name, int(shard["pairs"]))
+                bar.update(sizes[number])
+
+    @contextlib.contextmanager
+    def _told(self, again: str) -> Iterator[None]:
+        """Say of Ctrl-C and of a full disk what is kept and what to do next."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise BookrecError(f"Stopped: {self._kept(again)}") from None
+        except (OSError, sqlite3.Error) as error:
+            if not is_disk_full(error):
+                raise
+            raise BookrecError(
+                f"The disk of {self.home.snapshots} is full, {free_mib(self.home.snapshots):,} MiB "
+                f"are left; free some ('bookrec snapshots prune' removes old ones). {self._kept(again)}"
+            ) from error
+
+    def _kept(self, again: str) -> str:
+        kept = f"{self.finished:,} of {self.shards:,} shards are finished and kept"
+        if not self.shards:
+            kept = "no shard was begun"
+        return f"{kept}; run '{again}' again to go on. The published snapshot is unchanged."

@@ -1,0 +1,176 @@
+"""What a scoring job computes: stages, cut into shards that are computed anywhere in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.neighbourhoods import (
+    Neighbourhoods,
+    Voices,
+    neighbour_lists,
+    neighbourhoods,
+)
+from bookrec.offline.neighbours import similar_by_content
+from bookrec.offline.shard_store import Shard
+from bookrec.offline.splitting import by_reader
+from bookrec.offline.top_n import Histories, Lists, Task, shard_lists
+from bookrec.ranker import Floats, Ints
+from bookrec.recommender import Recommender
+from bookrec.snapshot import RANKER_NAME
+
+ROWS_NAME: Final = "reader_rows.npy"
+CONTENT_NAME: Final = "content.npz"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A list for each of many readers or books."""
+
+    name: str
+    """Of the directory its shards lie in."""
+    label: str
+    """Of the progress bar."""
+    members: Ints
+    """[n] positions of the readers or books, ascending."""
+    per_shard: int
+    task: Callable[[slice], Any]
+    """What a worker is told of the members of a shard."""
+    work: Callable[[Any, Any], Shard]
+    """A module-level function: (loaded, task) → shard."""
+    load: Callable[[Path], Any]
+    """A module-level function: the job's directory ``compiled/`` → loaded, once per worker."""
+
+    @property
+    def shards(self) -> int:
+        """How many."""
+        return -(-len(self.members) // self.per_shard)
+
+    def where(self, number: int) -> slice:
+        """The places in ``members`` of a shard's members."""
+        start = number * self.per_shard
+        return slice(start, min(start + self.per_shard, len(self.members)))
+
+
+def reader_histories(
+    dataset: Dataset, interactions: Interactions, rows: Floats | None
+) -> tuple[Ints, Histories]:
+    """The readers with an interaction, by position, and their histories.
+
+    Args:
+        rows: [n_readers, F] features of readers whom the ranker knows by id.
+    """
+    start = by_reader(interactions, dataset.n_readers)
+    readers = np.flatnonzero(np.diff(start)).astype(np.int32)
+    ages = dataset.readers["age"].fillna(-1).to_numpy(np.int32)
+    histories = Histories(
+        np.append(start[readers], start[-1]),
+        interactions.book_idx,
+        interactions.rating,
+        ages[readers],
+        None if rows is None else rows[readers],
+    )
+    return readers, histories
+
+
+def reader_stage(
+    readers: Ints, histories: Histories, top: int, candidates: int | None, per_shard: int
+) -> Stage:
+    """Top-N lists of readers."""
+    return Stage(
+        "readers", "readers", readers, per_shard,
+        lambda where: (histories.shard(where), top, candidates), score_lists, load_recommender,
+    )  # fmt: skip
+
+
+def neighbour_stage(
+    books: Ints,
+    voices: Voices,
+    readers: Ints,
+    histories: Histories,
+    top: int,
+    candidates: int,
+    per_shard: int,
+) -> Stage:
+    """Neighbours of books that have readers.
+
+    Args:
+        readers, histories: of everybody with an interaction.
+    """
+    place_of_reader = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
+    place_of_reader[readers] = np.arange(len(readers), dtype=np.int32)
+    return Stage(
+        "neighbours", "neighbours", books, per_shard,
+        lambda where: neighbourhoods(
+            books[where], voices, histories, place_of_reader, top, candidates
+        ),
+        score_neighbours, load_recommender,
+    )  # fmt: skip
+
+
+def content_stage(books: Ints, top: int, per_shard: int) -> Stage:
+    """Neighbours of books without readers, by author and title."""
+    return Stage(
+        "content", "neighbours by content", books, per_shard,
+        lambda where: (books[where], top), content_lists, load_content,
+    )  # fmt: skip
+
+
+def load_recommender(compiled: Path) -> Recommender:
+    """What `score_lists` works with."""
+    return Recommender.load(compiled / RANKER_NAME)
+
+
+def score_lists(recommender: Recommender, task: Task) -> Shard:
+    """Lists by the ranker."""
+    return shard_of(shard_lists(recommender, task))
+
+
+def score_neighbours(recommender: Recommender, task: Neighbourhoods) -> Shard:
+    """Neighbours by the ranker's scores with the books' readers."""
+    lists, pairs = neighbour_lists(recommender, task)
+    return shard_of(replace(lists, pairs=pairs))
+
+
+Content = tuple[BookFeatures, Ints]
+
+
+def save_content(compiled: Path, features: BookFeatures, work_of_book: Ints) -> None:
+    """Write what `load_content` reads."""
+    arrays = {column.name: getattr(features, column.name) for column in fields(features)}
+    np.savez(compiled / CONTENT_NAME, work_of_book=work_of_book, **arrays)
+
+
+def load_content(compiled: Path) -> Content:
+    """The catalogue as content neighbours are told of it: its features, and the work of each book."""
+    with np.load(compiled / CONTENT_NAME, allow_pickle=False) as found:
+        arrays = dict(found)
+    return BookFeatures(**{c.name: arrays[c.name] for c in fields(BookFeatures)}), arrays[
+        "work_of_book"
+    ]
+
+
+def content_lists(content: Content, task: tuple[Ints, int]) -> Shard:
+    """Lists by author and title."""
+    features, work_of_book = content
+    books, top = task
+    return shard_of(similar_by_content(books, features, work_of_book, features.popularity, top))
+
+
+def shard_of(lists: Lists) -> Shard:
+    """Lists as arrays for the shard store."""
+    return {
+        "start": lists.start, "book": lists.book, "score": lists.score,
+        "pairs": np.array(lists.pairs, dtype=np.int64),
+    }  # fmt: skip
+
+
+def lists_of(shard: Shard) -> Lists:
+    """What `shard_of` was given."""
+    return Lists(shard["start"], shard["book"], shard["score"], int(shard["pairs"]))
