@@ -96,6 +96,18 @@ def test_some_books_in_any_order_have_the_same_logits():
     np.testing.assert_allclose(logits, everything[books], rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "part", [slice(3, 9), slice(None, None, 2), slice(None, None, -1), slice(-4, None), slice(5, 2)]
+)
+def test_a_slice_is_the_positions_it_stands_for(part: slice):
+    network = Undivided(seed=7)
+    split = network.split()
+    terms = split.reader_terms(2, network.reader)
+    expected = [network.logit(2, book) for book in range(BOOKS)[part]]
+    found = split.logits(terms, part, network.pairs[part])
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
 def test_ranking_changes_no_array():
     network = Undivided(seed=5)
     split = network.split()

@@ -12,8 +12,9 @@ readers.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
@@ -58,6 +59,10 @@ class SplitRanker:
     output: Output
     """``sigmoid``: `probabilities` of the logits are the model's outputs. ``linear``: the logits are
     its outputs themselves."""
+    _own: threading.local = field(
+        default_factory=threading.local, init=False, repr=False, compare=False
+    )
+    """Each thread's `_Buffers`: fresh memory for every call would cost as much as the arithmetic."""
 
     def reader_terms(self, age_band: int, reader_features: Floats) -> ReaderTerms:
         """Everything about a reader that is the same for every book.
@@ -79,18 +84,30 @@ class SplitRanker:
         """Logits of one reader for some books.
 
         Args:
-            books: [C] positions of books, or a slice of the catalogue.
+            books: [C] positions of books, all in the catalogue, or a slice of it.
             pairs: [C, P] pair features of the reader with each of these books; None when P is 0.
 
         Returns:
             [C] float32; higher is better.
         """
-        chosen = books if not isinstance(books, slice) else range(self.n_books)[books]
-        out = np.empty(len(chosen), dtype=np.float32)
-        buffers = _Buffers(self, min(_TILE, len(chosen)))
-        for tile in _tiles(len(chosen)):
-            part = chosen[tile]
-            where = slice(part.start, part.stop, part.step) if isinstance(part, range) else part
+        if isinstance(books, slice):
+            first, stop, step = books.indices(self.n_books)
+            if step == 1:  # views of the books' terms instead of copies
+                return self._logits(terms, max(0, stop - first), first, pairs)
+            books = np.arange(first, stop, step, dtype=np.int32)
+        return self._logits(terms, len(books), books, pairs)
+
+    def _logits(
+        self, terms: ReaderTerms, count: int, books: Ints | int, pairs: Floats | None
+    ) -> Floats:
+        """[count] logits of some books, or of those from one position on."""
+        out = np.empty(count, dtype=np.float32)
+        buffers = self._buffers()
+        for tile in _tiles(count):
+            if isinstance(books, int):
+                where: Ints | slice = slice(books + tile.start, books + tile.stop)
+            else:
+                where = books[tile]
             out[tile] = self._tile(terms, where, None if pairs is None else pairs[tile], buffers)
         return out
 
@@ -112,7 +129,7 @@ class SplitRanker:
             feature = None if dense is None else Dense(*dense)
             Chain(self.layers, self.last).fill(shifts, constants, feature, out)
             return
-        buffers = _Buffers(self, min(_TILE, self.n_books))
+        buffers = self._buffers()
         pairs = np.zeros((buffers.size, self.pair_width), dtype=np.float32)
         for tile in _tiles(self.n_books):
             for reader, own in enumerate(terms):
@@ -133,14 +150,20 @@ class SplitRanker:
             if not any(layer.pairwise):
                 outputs.append(None)
                 continue
-            own = [buffer[:count] for buffer in buffers.layers[number]]
+            own = [buffer[:, :count] for buffer in buffers.layers[number]]
             sums = [
                 operand.rows(books, pairs, outputs, buffer)
                 for operand, buffer in zip(layer.operands, own, strict=True)
             ]
-            outputs.append(layer.rows(sums, terms.shifts[number], own[0]))
-        logits = self.last.rows(books, pairs, outputs, buffers.last[:count])
+            outputs.append(layer.rows(sums, terms.shifts[number], own[0][0]))
+        logits = self.last.rows(books, pairs, outputs, buffers.last[:, :count])
         return np.asarray(logits[:, 0] + terms.constant)
+
+    def _buffers(self) -> _Buffers:
+        if getattr(self._own, "buffers", None) is None or self._own.buffers.size != _TILE:
+            self._own.buffers = _Buffers(self, _TILE)
+        buffers: _Buffers = self._own.buffers
+        return buffers
 
     def save(self, directory: Path) -> None:
         """Write the arrays into ``directory`` (which exists), and what they are for."""
@@ -167,15 +190,15 @@ class SplitRanker:
 
 
 class _Buffers:
-    """Room for the activations of a tile, used again for every tile of a call."""
+    """Room for the activations of a tile: for each sum its result, and a product to be added to it."""
 
     def __init__(self, ranker: SplitRanker, size: int) -> None:
         self.size = size
         self.layers = [
-            [np.empty((size, operand.width), dtype=np.float32) for operand in layer.operands]
+            [np.empty((2, size, operand.width), dtype=np.float32) for operand in layer.operands]
             for layer in ranker.layers
         ]
-        self.last = np.empty((size, 1), dtype=np.float32)
+        self.last = np.empty((2, size, 1), dtype=np.float32)
 
 
 def _tiles(count: int) -> Iterator[slice]:

@@ -68,14 +68,16 @@ class Sum:
         books: Ints | slice,
         pairs: Floats | None,
         outputs: Sequence[Floats | None],
-        out: Floats,
+        buffer: Floats,
     ) -> Floats:
-        """[C, H] what differs from book to book; may be ``out`` [C, H], or a view not to be changed.
+        """[C, H] what differs from book to book: in ``buffer[0]``, or a view not to be changed.
 
         Args:
             pairs: [C, P]; None counts as zeros.
             outputs: matrices of the layers so far; None for those that depend on the reader alone.
+            buffer: [2, C, H] to write to.
         """
+        out = buffer[0]
         total: Floats | None = None
         if self.books is not None:
             if isinstance(books, slice):
@@ -83,27 +85,24 @@ class Sum:
             else:
                 total = np.take(self.books, books, axis=0, out=out, mode="clip")
         if self.pairs is not None and pairs is not None:
-            total = _added(total, pairs, self.pairs, out)
+            total = _added(total, pairs, self.pairs, buffer)
         for number, kernel in self.inputs:
             matrix = outputs[number]
             if matrix is not None:
-                total = _added(total, matrix, kernel, out)
+                total = _added(total, matrix, kernel, buffer)
         if total is None:
             out.fill(0.0)
             return out
         return total
 
 
-def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, out: Floats) -> Floats:
-    """``total + matrix @ kernel`` in ``out``, or ``matrix`` itself where there is nothing to do."""
-    if kernel is not None and kernel.shape[1] == 1:
-        # BLAS's matrix-vector product rounds a row differently at different places of a matrix:
-        # a book's score would depend, in its last bit, on the books that are asked for with it.
-        column = np.vecdot(matrix, kernel[:, 0])[:, None]
-        return column if total is None else np.add(total, column, out=out)
+def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, buffer: Floats) -> Floats:
+    """``total + matrix @ kernel`` in ``buffer[0]``, or ``matrix`` where there is nothing to do."""
+    out, product = buffer
     if total is None:
         return matrix if kernel is None else np.matmul(matrix, kernel, out=out)
-    return np.add(total, matrix if kernel is None else matrix @ kernel, out=out)
+    added = matrix if kernel is None else np.matmul(matrix, kernel, out=product)
+    return np.add(total, added, out=out)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bookrec.offline.compile_ranker import compile_split, reader_rows, split_mod
 from bookrec.offline.keras_graph import before_sigmoid, evaluate, open_model
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.separable import Side
-from bookrec.ranker import probabilities
+from bookrec.ranker import SplitRanker, probabilities
 
 BOOKS, READERS, BANDS = 29, 12, 8
 
@@ -77,15 +77,17 @@ def keras_outputs(model: Any, reader: int) -> np.ndarray:
 def assert_equals_keras(model: Any, seed: int = 0, *, also_keras_ranker: bool = True) -> None:
     """The compiled model's logits and outputs for some readers and every book are Keras's.
 
-    The last layer (named ``last``) is scaled first, so that the largest logit is 3.
+    A last layer named ``last`` is scaled first, so that the largest logit is 3.
     """
     readers = np.random.default_rng(seed).choice(READERS, 3, replace=False)
-    last = model.get_layer("last")
     expected = _logits(model, readers)
     assert np.isfinite(expected).all()
-    factor = 3 / max(float(np.abs(expected).max()), 1e-3)
-    last.set_weights([weight * factor for weight in last.get_weights()])
-    expected = _logits(model, readers)
+    for layer in model.layers:
+        if layer.name == "last":
+            factor = 3 / max(float(np.abs(expected).max()), 1e-3)
+            layer.set_weights([weight * factor for weight in layer.get_weights()])
+            expected = _logits(model, readers)
+    assert np.abs(expected).max() < 10
     outputs = np.stack([keras_outputs(model, reader) for reader in readers])
     split, ranker = split_model(model, SIDES), compile_split(model, SIDES, BOOK_VALUES)
     rows = reader_rows(model, SIDES, {"user": np.arange(READERS), "activity": ACTIVITY})
@@ -97,8 +99,25 @@ def assert_equals_keras(model: Any, seed: int = 0, *, also_keras_ranker: bool = 
         some = np.array([BOOKS - 1, 4, 4, 0], dtype=np.int32)
         few = ranker.logits(terms, some, pairs[some])
         np.testing.assert_allclose(few, found[some], rtol=1e-5, atol=1e-5)
+    _assert_catalogue(ranker, readers, rows)
     if also_keras_ranker:
         assert_keras_ranker(model, int(readers[0]), expected[0])
+
+
+def _assert_catalogue(ranker: SplitRanker, readers: np.ndarray, rows: np.ndarray) -> None:
+    """All readers at once, with and without one pair feature: as one by one."""
+    terms = [ranker.reader_terms(int(BAND_OF[reader]), rows[reader]) for reader in readers]
+    columns = [None, ranker.pair_width - 1] if ranker.pair_width else [None]
+    for column in columns:
+        pairs = np.zeros((len(readers), BOOKS, ranker.pair_width), dtype=np.float32)
+        if column is not None:
+            pairs[:, :, column] = PAIRS[readers, :, 1]
+        dense = None if column is None else (column, np.ascontiguousarray(pairs[:, :, column]))
+        found = np.empty((len(readers), BOOKS), dtype=np.float32)
+        ranker.catalogue_logits(terms, dense, found)
+        for place, own in enumerate(terms):
+            expected = ranker.logits(own, slice(None), pairs[place])
+            np.testing.assert_allclose(found[place], expected, rtol=1e-5, atol=1e-5)
 
 
 def assert_keras_ranker(model: Any, reader: int, expected: np.ndarray) -> None:

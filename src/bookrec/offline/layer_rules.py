@@ -118,7 +118,7 @@ def _product_with_kernel(splitter: Splitter, tensor: Tensor, layer: Any) -> Form
     form, kernel = _one(splitter, tensor), _array(layer.kernel)
     repeats = math.prod(form.shape[:-1])  # a matrix is multiplied row by row
     if repeats > 1:
-        kernel = np.kron(np.eye(repeats), kernel)
+        kernel = np.kron(np.eye(repeats), kernel).astype(np.float64)
     product = splitter.times(form, kernel, _shape(tensor))
     return product if layer.bias is None else product.shifted(np.tile(_array(layer.bias), repeats))
 
@@ -136,10 +136,9 @@ def _batch_normalization(splitter: Splitter, tensor: Tensor) -> Form:
     if layer.axis not in (-1, len(form.shape)):
         raise splitter.refusal(tensor, f"normalises axis {layer.axis}, not the last")
     gamma = _array(layer.gamma) if layer.scale else 1.0
+    beta = _array(layer.beta) if layer.center else 0.0
     factors = gamma / np.sqrt(_array(layer.moving_variance) + layer.epsilon)
-    shift = -_array(layer.moving_mean) * factors
-    if layer.center:
-        shift = shift + _array(layer.beta)
+    shift = beta - _array(layer.moving_mean) * factors
     repeats = form.width // len(factors)
     return form.scaled(np.tile(factors, repeats)).shifted(np.tile(shift, repeats))
 
