@@ -18,6 +18,8 @@ from bookrec.offline.pickles.values import Draft, Name, Refusal, damaged, quoted
 NDARRAY: Final = Name("numpy", "ndarray")
 _READ_DTYPES: Final = re.compile(r"b1|[iu][1248]|f[248]|c(8|16)|[SU]\d{1,7}|O8?")
 _MOST_DIMENSIONS: Final = 8
+_MOST_OF_NOTHING: Final = 1_000_000
+"""Elements along an axis of an array without bytes: (0, 4) is honest, 10**12 by 0 is a trap."""
 
 
 def dtype(arguments: tuple[Any, ...]) -> DtypeDraft:
@@ -107,11 +109,13 @@ def from_bytes(content: Any, kind: np.dtype[Any], shape: tuple[int, ...], order:
         raise damaged("it has an array without its bytes")
     if math.prod(shape) * kind.itemsize != len(content):
         raise damaged(f"it has an array of shape {shape} with {len(content):,} bytes")
-    if kind.itemsize == 0 or not content:
-        array = np.zeros(shape, kind) if math.prod(shape) <= 1 else None
-        if array is None:
+    if not content:
+        most = _MOST_OF_NOTHING if kind.itemsize else 1  # numpy.str_("") is of dtype U0
+        if max(shape, default=1) > most:
             raise damaged(f"it has an array of shape {shape} without content")
-        return array
+        nothing: Array = np.zeros(shape, kind, order=order)
+        nothing.flags.writeable = False
+        return nothing
     flat: Array = np.frombuffer(content, kind)
     _check_values(flat)
     return flat.reshape(shape, order=order)

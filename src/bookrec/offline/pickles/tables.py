@@ -13,12 +13,13 @@ import numpy as np
 
 from bookrec.offline.pickles.records import Array, FrameRecord, IndexRecord, SeriesRecord
 from bookrec.offline.pickles.values import Draft, Name, damaged, whole_number
+from bookrec.offline.pickles.weights import Weighted
 
 _MOST_COLUMNS: Final = 100_000
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class Block(Weighted):
     """Columns of one dtype [columns, rows], and their places in the data frame."""
 
     values: Array
@@ -31,7 +32,7 @@ class Block:
 
 
 @dataclass(frozen=True, eq=False)
-class Blocks:
+class Blocks(Weighted):
     """What a data frame or series keeps inside."""
 
     blocks: tuple[Block, ...]
