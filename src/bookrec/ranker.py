@@ -64,6 +64,12 @@ class SplitRanker:
     )
     """Each thread's `_Buffers`: fresh memory for every call would cost as much as the arithmetic."""
 
+    def __reduce__(self) -> tuple[type[SplitRanker], tuple[object, ...]]:
+        """Pickled without the buffers, which belong to threads of this process."""
+        return type(self), (
+            self.layers, self.last, self.n_books, self.reader_width, self.pair_width, self.output,
+        )  # fmt: skip
+
     def reader_terms(self, age_band: int, reader_features: Floats) -> ReaderTerms:
         """Everything about a reader that is the same for every book.
 
