@@ -100,9 +100,23 @@ def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, buffer: 
     """``total + matrix @ kernel`` in ``buffer[0]``, or ``matrix`` where there is nothing to do."""
     out, product = buffer
     if total is None:
-        return matrix if kernel is None else np.matmul(matrix, kernel, out=out)
-    added = matrix if kernel is None else np.matmul(matrix, kernel, out=product)
-    return np.add(total, added, out=out)
+        return matrix if kernel is None else _product(matrix, kernel, out)
+    return np.add(total, matrix if kernel is None else _product(matrix, kernel, product), out=out)
+
+
+def _product(matrix: Floats, kernel: Floats, out: Floats) -> Floats:
+    """``matrix @ kernel``, each row rounded alike wherever it stands and whatever stands beside it.
+
+    BLAS's products of a matrix and a vector are not: a book's score would depend, in its last bit,
+    on the books that are asked for with it.
+    """
+    if kernel.shape[1] == 1:
+        np.vecdot(matrix, kernel[:, 0], out=out[:, 0])
+        return out
+    if len(matrix) == 1:
+        out[:] = np.matmul(np.repeat(matrix, 2, axis=0), kernel)[:1]
+        return out
+    return np.matmul(matrix, kernel, out=out)
 
 
 @dataclass(frozen=True)
