@@ -1,0 +1,267 @@
+"""Maps work over shards on a Ray cluster (``--engine ray``, extra ``bookrec[ray]``).
+
+What the work needs is loaded once, here, and put into Ray's object store: the processes of a machine
+share one copy of its arrays, read-only, and it travels to each machine once. Shards and their results
+are small (docs/beyond-one-machine.md has the figures). With ``RAY_ADDRESS`` set the cluster there is
+used, else one is started on this machine that only this machine can reach.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import importlib.metadata
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from threadpoolctl import threadpool_limits
+from tqdm import tqdm
+
+from bookrec import __version__
+from bookrec.errors import BookrecError
+from bookrec.offline.peak_memory import peak_resident_bytes
+
+_AHEAD: Final = 3
+"""Shards per CPU that are handed out: enough to keep it busy, few enough to hold in memory."""
+_LOSSES: Final = 3
+"""Lost workers that a shard survives: machines of a cluster come and go."""
+_RECOUNT_S: Final = 5.0
+"""How often the cluster is asked how many CPUs it has now."""
+_END_S: Final = 15.0
+"""How long we wait for cancelled shards."""
+_SPARE_STORE_BYTES: Final = 256 * 2**20
+"""Of a cluster of our own: room in the object store for shards and results."""
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+Work = Callable[[Any, Any], Any]
+Load = Callable[[Path], Any]
+
+
+class RayEngine:
+    """The engine of many machines (see `bookrec.offline.scoring_engine.Engine`).
+
+    Arrays of results, and those that the work is given, may be read-only: they lie in shared memory.
+    """
+
+    def __init__(self, workers: int | None = None) -> None:
+        """``workers``: shards at a time; None = as many as the machine, or the cluster, has CPUs.
+
+        Raises:
+            ModuleNotFoundError: Ray is not installed.
+        """
+        self.workers = None if workers is None else max(1, workers)
+        self.peak_bytes = 0
+        self._ray = _import_ray()
+
+    def map(
+        self,
+        work: Callable[[Any, Task], Result],
+        load: Load,
+        directory: Path,
+        tasks: Iterable[tuple[int, Task]],
+    ) -> Iterator[tuple[int, Result]]:
+        """Results by number, in the order in which they are finished; see the protocol.
+
+        ``load`` is called in this process, and its result must be picklable.
+        """
+        ray = self._ray
+        self._connect(directory)
+        remote = ray.remote(num_cpus=1, max_retries=0)(_work)
+        # In a list, so that Ray hands the reference on and each process fetches the object once.
+        loaded = [ray.put(load(directory))]
+        versions = _versions()
+        coming = iter(tasks)
+        pending: dict[Any, tuple[int, Task]] = {}
+        losses: Counter[int] = Counter()
+        room = _Room(ray, self.workers)
+        try:
+            while True:
+                while len(pending) < room.now() and (task := next(coming, None)) is not None:
+                    pending[remote.remote(work, loaded, versions, task[1])] = task
+                if not pending:
+                    return
+                for done in ray.wait(list(pending), num_returns=1)[0]:
+                    number, task_of = pending.pop(done)
+                    try:
+                        result, peak_bytes = _fetched(ray, done)
+                    except _Lost as lost:
+                        losses[number] += 1
+                        if losses[number] > _LOSSES:
+                            raise _lost_again(losses[number]) from lost
+                        line = f"a worker was lost; its shard {number} is computed again"
+                        tqdm.write(line, file=sys.stderr)
+                        again = remote.remote(work, loaded, versions, task_of)
+                        pending[again] = number, task_of
+                        continue
+                    self.peak_bytes = max(self.peak_bytes, peak_bytes)
+                    yield number, result
+        finally:
+            _cancel(ray, list(pending))
+
+    def _connect(self, directory: Path) -> None:
+        """Join the cluster that ``RAY_ADDRESS`` names, or start one; it lasts as long as we do."""
+        ray = self._ray
+        if ray.is_initialized():
+            return
+        quiet = {"log_to_driver": False, "logging_level": logging.CRITICAL}
+        address = os.environ.get("RAY_ADDRESS", "local")
+        if address != "local":
+            _join(ray, address, quiet)
+            return
+        scratch = tempfile.mkdtemp(prefix="bookrec-ray-")
+        atexit.register(_stop, ray, scratch)
+        ray.init(
+            address="local",
+            num_cpus=self.workers or len(os.sched_getaffinity(0)),
+            num_gpus=0,
+            object_store_memory=_size_bytes(directory) + _SPARE_STORE_BYTES,
+            include_dashboard=False,
+            _temp_dir=scratch,
+            **quiet,
+        )
+
+
+class _Lost(Exception):
+    """The worker, or the machine, that had a shard or its result is gone."""
+
+
+def _import_ray() -> Any:
+    """Ray, told first to send nothing home and, for a cluster of our own, to stay on this machine."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    if os.environ.get("RAY_ADDRESS", "local") == "local":
+        # Without it every part of Ray listens on all interfaces. The name tells where this is
+        # Ray's default; it works alike on Linux.
+        os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+    import ray
+
+    # Ray tells of a lost worker in ten lines on standard output, whatever its log level; we tell it
+    # in one, and where it belongs.
+    ray._private.worker.print_to_stdstream = lambda *_, **__: None
+    return ray
+
+
+def _join(ray: Any, address: str, quiet: dict[str, Any]) -> None:
+    try:
+        ray.init(address=address, **quiet)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise BookrecError(
+            f"The Ray cluster at {address} (RAY_ADDRESS) cannot be joined: {reason} Start it with "
+            "'ray start' and the same versions of Python and Ray, or unset RAY_ADDRESS to use this "
+            "machine alone."
+        ) from error
+
+
+def _stop(ray: Any, scratch: str) -> None:
+    ray.shutdown()
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _size_bytes(directory: Path) -> int:
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+
+
+class _Room:
+    """How many shards may be handed out; the machines of a cluster come and go."""
+
+    def __init__(self, ray: Any, workers: int | None) -> None:
+        self._ray, self._workers = ray, workers
+        self._shards, self._asked = 0, float("-inf")
+
+    def now(self) -> int:
+        """At least one."""
+        if time.monotonic() - self._asked > _RECOUNT_S:
+            self._asked = time.monotonic()
+            cpus = int(self._ray.cluster_resources().get("CPU", 0))
+            waiting = max(1, cpus) * _AHEAD
+            # On a cluster with more CPUs whatever is handed out runs at once.
+            is_all = self._workers is None or self._workers >= cpus
+            self._shards = waiting if is_all else (self._workers or 1)
+        return self._shards
+
+
+def _fetched(ray: Any, done: Any) -> tuple[Any, int]:
+    """Result and peak memory of a finished shard.
+
+    Raises:
+        _Lost: the shard is to be done again.
+        Exception: what the work raised.
+    """
+    errors = ray.exceptions
+    gone = (
+        errors.WorkerCrashedError, errors.NodeDiedError, errors.LocalRayletDiedError,
+        errors.OutOfMemoryError, errors.ObjectLostError,
+    )  # fmt: skip
+    try:
+        result: tuple[Any, int] = ray.get(done)
+    except gone as error:
+        raise _Lost from error
+    except errors.RayTaskError as error:
+        cause = error.cause
+        if isinstance(cause, BookrecError):
+            raise cause from None
+        if "failed to import on the worker" in str(cause):
+            raise _foreign_bookrec("none, or one too old to have this engine") from error
+        raise cause from error
+    return result
+
+
+def _lost_again(times: int) -> BookrecError:
+    return BookrecError(
+        f"Workers of the Ray cluster were lost {times} times with the same shard, perhaps for want "
+        "of memory; free some, or use fewer at a time (--workers)."
+    )
+
+
+def _cancel(ray: Any, pending: list[Any]) -> None:
+    """End the work under way, and wait until it has ended."""
+    with contextlib.suppress(ray.exceptions.RayError):
+        for reference in pending:
+            ray.cancel(reference, force=True)
+        if pending:
+            ray.wait(pending, num_returns=len(pending), timeout=_END_S, fetch_local=False)
+
+
+Versions = dict[str, str]
+
+
+def _versions() -> Versions:
+    """Of what decides a score: the driver's and a worker's must be the same."""
+    return {"bookrec": __version__, "numpy": importlib.metadata.version("numpy")}
+
+
+def _foreign_bookrec(found: str) -> BookrecError:
+    wanted = ", ".join(f"{name} {version}" for name, version in _versions().items())
+    return BookrecError(
+        f"A machine of the Ray cluster has other versions than this one: {found} instead of "
+        f"{wanted}. Install the same 'bookrec[offline,ray]' on all machines and restart Ray there."
+    )
+
+
+_loaded: tuple[str, Any] | None = None
+"""In a worker: the object it has fetched, and the reference's name."""
+
+
+def _work(work: Work, loaded: list[Any], versions: Versions, task: Any) -> tuple[Any, int]:
+    """In a worker: the result, and the peak resident memory of this process in bytes."""
+    global _loaded
+    name = loaded[0].hex()
+    if _loaded is None or _loaded[0] != name:
+        if _versions() != versions:
+            found = ", ".join(f"{name} {version}" for name, version in _versions().items())
+            raise _foreign_bookrec(found)
+        import ray
+
+        _loaded = None  # lets go of an earlier stage's object before the next is fetched
+        threadpool_limits(1)
+        _loaded = name, ray.get(loaded[0])
+    return work(_loaded[1], task), peak_resident_bytes()
