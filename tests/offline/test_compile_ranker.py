@@ -23,10 +23,11 @@ from bookrec.offline.compile_ranker import (  # noqa: E402
     user_rows,
 )
 from bookrec.offline.features import BookFeatures, Vocabularies  # noqa: E402
+from bookrec.offline.keras_graph import model_logits  # noqa: E402
 from bookrec.offline.keras_ranker import KerasRanker  # noqa: E402
 from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE  # noqa: E402
 from bookrec.offline.vocabulary import Vocabulary  # noqa: E402
-from bookrec.offline.wide_deep import build_classic, build_default, logit_model  # noqa: E402
+from bookrec.offline.wide_deep import build_classic, build_default  # noqa: E402
 from bookrec.ranker import probabilities  # noqa: E402
 from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY  # noqa: E402
 
@@ -90,10 +91,12 @@ def test_classic(features: BookFeatures):
     for reader in range(3):
         pairs = interactions_of(*((reader, book, 0) for book in range(BOOKS)))
         inputs = classic_inputs(pairs, codes, features, bands)
-        expected = logit_model(model).predict(inputs, verbose=0)[:, 0]
+        expected = model_logits(model, inputs)
         terms = ranker.reader_terms(int(bands[reader]), rows[reader])
         found = ranker.logits(terms, slice(None), None)
         assert_parity(found, expected)
+        predicted = model.predict(inputs, verbose=0)[:, 0]
+        np.testing.assert_allclose(probabilities(found), predicted, atol=1e-6)
 
 
 def test_default(features: BookFeatures):
@@ -109,7 +112,7 @@ def test_default(features: BookFeatures):
         inputs["reader_features"] = np.tile(reader, (BOOKS, 1))
         inputs["pair_features"] = pairs
         inputs = {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
-        expected = logit_model(model).predict(inputs, verbose=0)[:, 0]
+        expected = model_logits(model, inputs)
         terms = ranker.reader_terms(band, reader)
         assert_parity(ranker.logits(terms, slice(None), pairs), expected)
         probability = model.predict(inputs, verbose=0)[:, 0]

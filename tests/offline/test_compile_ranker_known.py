@@ -191,8 +191,17 @@ def scaled_numbers(x: Inputs) -> Any:
     pair = layers.Rescaling(0.5, offset=-1.0)(
         layers.Normalization(mean=0.3, variance=2.0)(x["pair"])
     )
-    book = layers.Average()([x["numbers"], layers.Dense(4)(x["activity"])])
+    thirds = [x["numbers"], layers.Dense(4)(x["activity"]), layers.Dense(4)(x["pair"])]
+    book = layers.Average()(thirds)
     return last(layers.Dense(6, "selu")(layers.Concatenate()([pair, book, -x["affinity"]])))
+
+
+@architecture
+def a_product_of_layers_side_by_side(x: Inputs) -> Any:
+    first = layers.Dense(3, "relu")(layers.Concatenate()([embedded(x, "user"), x["pair"]]))
+    left = layers.Concatenate()([x["numbers"], first])
+    right = layers.Concatenate()([first, layers.Dense(4, "sigmoid")(left)])
+    return last(layers.Multiply()([left, right]))
 
 
 @architecture

@@ -205,3 +205,23 @@ def evaluate(
 
     found = [keras.ops.convert_to_numpy(value(tensor)) for tensor in tensors]
     return [rows.reshape(len(rows), -1).astype(np.float32) for rows in found]
+
+
+def model_logits(
+    model: Any, inputs: Mapping[str, NDArray[Any]], batch_size: int = 8192
+) -> NDArray[np.float32]:
+    """[n] what the final logistic function of a model is given, or its outputs where it has none.
+
+    Args:
+        inputs: [n] or [n, ...] by name.
+
+    Raises:
+        ModelError: see `open_model`.
+    """
+    tensor, _ = before_sigmoid(open_model(model)[1])
+    count = len(next(iter(inputs.values())))
+    parts = [np.empty(0, dtype=np.float32)]
+    for start in range(0, count, batch_size):
+        batch = {name: rows[start : start + batch_size] for name, rows in inputs.items()}
+        parts.append(evaluate([tensor], batch)[0][:, 0])
+    return np.concatenate(parts)

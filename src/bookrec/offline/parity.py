@@ -22,10 +22,10 @@ from bookrec.offline.features import (
     as_columns,
     reader_age_bands,
 )
+from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import catalogue_features
 from bookrec.offline.score_stages import reader_histories
-from bookrec.offline.wide_deep import logit_model
 from bookrec.ranker import Ints
 from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME, open_database, read_meta
@@ -84,14 +84,13 @@ def keras_logits(
     """
     interactions = all_interactions(dataset)
     features = catalogue_features(bundle, dataset)
-    model = logit_model(bundle.ranker)
     if knows_readers_by_id(bundle.ranker):
         pairs = Interactions(readers, books, np.zeros(len(readers), dtype=np.int8))
         codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
         inputs = classic_inputs(pairs, codes, features, reader_age_bands(dataset))
     else:
         inputs = _history_inputs(dataset, interactions, recommender, features, readers, books)
-    return np.asarray(model.predict(inputs, batch_size=8192, verbose=0)[:, 0], dtype=np.float64)
+    return model_logits(bundle.ranker, inputs).astype(np.float64)
 
 
 def _history_inputs(
