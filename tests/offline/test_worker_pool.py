@@ -12,12 +12,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from bookrec.errors import BookrecError
 from bookrec.offline.worker_pool import map_shards
 
 
 def load(directory: Path) -> str:
+    return directory.name
+
+
+def loaded_with_blas(directory: Path) -> str:
+    import numpy  # noqa: F401
+
     return directory.name
 
 
@@ -30,6 +37,19 @@ def die(_: str, task: int) -> int:
     if task == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return task
+
+
+def blas_threads(_: str, __: int) -> list[int]:
+    return [
+        library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"
+    ]
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_work_has_one_blas_thread(tmp_path: Path, workers: int):
+    for threads in map_shards(blas_threads, loaded_with_blas, tmp_path, range(3), workers):
+        assert threads
+        assert set(threads) == {1}
 
 
 @pytest.mark.parametrize("workers", [0, 2])

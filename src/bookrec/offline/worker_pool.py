@@ -162,7 +162,6 @@ def _start(watched: connection.Connection) -> None:
     # Ctrl-C reaches the whole group: the parent stops the pool, and one message is enough.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
-    threadpool_limits(1)
 
 
 def _end_with_parent(watched: connection.Connection) -> None:
@@ -182,4 +181,6 @@ def _work(work: Work, load: Load, directory: Path, task: Any) -> tuple[Any, int]
     # Loaded with the first task and not at the start, so that what goes wrong is told in full.
     if _loaded is None or _loaded[:2] != (load, directory):
         _loaded = load, directory, load(directory)
+        # Not at the start of the process either: BLAS comes with NumPy, and NumPy with the task.
+        threadpool_limits(1)
     return work(_loaded[2], task), peak_resident_bytes()
