@@ -31,7 +31,7 @@ SCHEMA_VERSION: Final = 1
 DATABASE_NAME: Final = "snapshot.sqlite"
 RANKER_NAME: Final = "ranker"
 ROWS_NAME: Final = "reader_rows.npy"
-"""[readers, F] features of the readers whom the ranker knows by id, where it knows any so."""
+"""In `RANKER_NAME`, where the ranker knows readers by id: their features, [readers, F]."""
 _SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 SCHEMA: Final = """

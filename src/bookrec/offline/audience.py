@@ -58,7 +58,7 @@ def audience(snapshot: Path, isbn: str, top: int, engine: Engine) -> list[Offer]
     tasks = ((n, (histories.shard(_within(s, len(readers))), book)) for n, s in enumerate(shards))
     with tqdm(total=len(readers), desc="readers", unit="readers", disable=None) as bar:
         done = engine.map(book_scores, Recommender.load, snapshot / RANKER_NAME, tasks)
-        with contextlib.closing(done):  # type: ignore[type-var]  # iterators of engines are generators
+        with contextlib.closing(done):
             for number, found in done:
                 scores[shards[number]] = found
                 bar.update(len(found))
@@ -106,7 +106,7 @@ def _histories(snapshot: Path) -> tuple[Ints, Histories]:
         ages = connection.execute("select ifnull(age, -1) from reader order by reader_id")
         age_of = np.array(ages.fetchall(), dtype=np.int32).reshape(-1)
     readers, start = np.unique(rows[:, 0], return_index=True)
-    known = snapshot / ROWS_NAME
+    known = snapshot / RANKER_NAME / ROWS_NAME
     return readers.astype(np.int32), Histories(
         np.append(start, len(rows)).astype(np.int64),
         rows[:, 1],

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from bookrec.arrays import Floats, map_array
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.score_stages import ROWS_NAME, save_content
+from bookrec.offline.score_stages import save_content
 from bookrec.offline.worker_pool import Processes
-from bookrec.ranker import Floats
 from bookrec.settings import Home
-from bookrec.snapshot import RANKER_NAME
+from bookrec.snapshot import RANKER_NAME, ROWS_NAME
 
-_Task = tuple[Path, Home, str, Dataset]
+_Task = tuple[Path, Home, str, Dataset, int | None]
 
 
 def compile_into(
-    directory: Path, home: Home, model_id: str, dataset: Dataset, *, here: bool = False
+    directory: Path,
+    home: Home,
+    model_id: str,
+    dataset: Dataset,
+    candidates: int | None,
+    *,
+    here: bool = False,
 ) -> int:
     """Write everything that the stages' workers read into ``directory`` (which exists).
 
     Args:
+        candidates: how many books are ranked for a list, here and by the site; None = all.
         here: compile in this process, which has TensorFlow already or does not mind it.
 
     Returns:
@@ -31,7 +39,8 @@ def compile_into(
         BookrecError: the bundle is damaged, or cannot be used for this data set.
     """
     engine = Processes(0 if here else 1)
-    for _ in engine.map(_compile, _nothing, directory, [(0, (directory, home, model_id, dataset))]):
+    task = directory, home, model_id, dataset, candidates
+    for _ in engine.map(_compile, _nothing, directory, [(0, task)]):
         pass
     return engine.peak_bytes
 
@@ -47,17 +56,17 @@ def _compile(_: None, task: _Task) -> None:
     from bookrec.offline.model_bundle import load_bundle
     from bookrec.offline.recommender_build import catalogue_features, recommender_for
 
-    directory, home, model_id, dataset = task
+    directory, home, model_id, dataset, candidates = task
     bundle = load_bundle(home, model_id)
     recommender, rows = recommender_for(bundle, dataset)
     (directory / RANKER_NAME).mkdir(exist_ok=True)  # there when an earlier try was killed
-    recommender.save(directory / RANKER_NAME)
+    replace(recommender, candidates=candidates).save(directory / RANKER_NAME)
     if rows is not None:
-        np.save(directory / ROWS_NAME, rows)
+        np.save(directory / RANKER_NAME / ROWS_NAME, rows)
     save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book)
 
 
 def reader_rows(compiled: Path) -> Floats | None:
     """[n_readers, F] features of readers whom the ranker knows by id, mapped; None if it does not."""
-    path = compiled / ROWS_NAME
-    return np.load(path, mmap_mode="r") if path.exists() else None
+    path = compiled / RANKER_NAME / ROWS_NAME
+    return map_array(path) if path.exists() else None

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from tqdm import tqdm
@@ -31,6 +32,7 @@ from bookrec.offline.score_settings import ScoreSettings
 from bookrec.offline.score_stages import (
     Stage,
     content_stage,
+    load_recommender,
     neighbour_stage,
     reader_histories,
     reader_stage,
@@ -38,11 +40,18 @@ from bookrec.offline.score_stages import (
 from bookrec.offline.score_tables import Stages, write_tables
 from bookrec.offline.scoring_engine import Engine, make_engine
 from bookrec.offline.snapshot_writer import SnapshotWriter
+from bookrec.offline.top_n import Histories
+from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
 from bookrec.recommender import Recommender
+from bookrec.retrieval import TOWER_BLOCK
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
 
 Say = Callable[[str], None]
+
+_BOOKS_FOR_READERS: Final = 8
+"""Books in a shard of neighbourhoods for each reader in a shard of readers. What retrieval says of a
+reader is made once a shard for all books they speak for: large shards have more of them."""
 
 
 @dataclass
@@ -103,8 +112,9 @@ class ScoreRun:
 
     def _compile(self, aside: Path, model_id: str) -> None:
         self.report.compile_peak_bytes = compile_into(
-            aside, self.home, model_id, self.dataset, here=self.settings.workers == 0
-        )
+            aside, self.home, model_id, self.dataset, self.settings.candidates,
+            here=self.settings.workers == 0,
+        )  # fmt: skip
 
     def _stages(self, interactions: Interactions, statistics: BookStatistics) -> Stages:
         settings = self.settings
@@ -119,15 +129,15 @@ class ScoreRun:
             touched, books = np.flatnonzero(self.changes.readers[readers]), self.changes.books
         users, isbns = self.dataset.readers["user_id"], self.dataset.books["isbn"]
         voices = choose_voices(interactions, users.tolist(), isbns.tolist())
+        asked = histories.some(touched)
         return Stages(
-            reader_stage(
-                readers[touched], histories.some(touched), settings.top, settings.candidates, size
-            ),
+            reader_stage(readers[touched], asked, settings.top, settings.candidates, size),
             neighbour_stage(
                 np.flatnonzero(books & is_read).astype(np.int32), voices, readers, histories,
-                settings.top, settings.similar_candidates, size,
+                settings.top, settings.similar_candidates, _BOOKS_FOR_READERS * size,
             ),
             content_stage(np.flatnonzero(books & ~is_read).astype(np.int32), settings.top, size),
+            sample_of(asked),
         )  # fmt: skip
 
     def _compute(self, stages: Stages) -> None:
@@ -145,6 +155,32 @@ class ScoreRun:
             if stage.shards:
                 taken = self.report.seconds[stage.name]
                 self.say(f"{stage.label}: {len(stage.members):,} lists in {taken:,.1f} s")
+        candidates = self.settings.candidates
+        if candidates is not None and candidates < self.dataset.n_books and len(stages.sample):
+            with self.report.stage("comparison"):
+                self._say_kept(engine, candidates, stages.sample)
+
+    def _say_kept(self, engine: Engine, candidates: int, sample: Histories) -> None:
+        """Say what the candidates cost: the share of the exact lists that the lists keep."""
+        starts = range(0, len(sample), TOWER_BLOCK)
+        tasks = (
+            (
+                number,
+                (
+                    sample.shard(slice(at, min(at + TOWER_BLOCK, len(sample)))),
+                    self.settings.top,
+                    (candidates,),
+                ),
+            )
+            for number, at in enumerate(starts)
+        )
+        made = engine.map(kept_of_exact, load_recommender, self.job.compiled, tasks)
+        with contextlib.closing(made):
+            found = kept_share(shard for _, shard in made)
+        self.say(
+            f"{candidates:,} candidates keep {found.shares[0]:.1%} of the books of the exact lists "
+            f"({found.readers:,} readers asked)"
+        )
 
     def _compute_stage(self, engine: Engine, stage: Stage, done: set[int]) -> None:
         missing = [number for number in range(stage.shards) if number not in done]

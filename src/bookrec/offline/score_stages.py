@@ -25,7 +25,6 @@ from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME
 
-ROWS_NAME: Final = "reader_rows.npy"
 CONTENT_NAME: Final = "content.npz"
 
 

@@ -15,7 +15,7 @@ from bookrec.offline.popularity import POPULAR_TOP, popular_lists
 from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import ShardStore
 from bookrec.offline.snapshot_writer import SnapshotWriter
-from bookrec.offline.top_n import Lists
+from bookrec.offline.top_n import Histories, Lists
 from bookrec.ranker import Ints
 
 
@@ -28,6 +28,8 @@ class Stages:
     """Books that have readers."""
     content: Stage
     """Books that have none."""
+    sample: Histories
+    """Some of the readers, for comparing two-stage with exact lists."""
 
     def __iter__(self) -> Iterator[Stage]:
         return iter((self.readers, self.neighbours, self.content))
