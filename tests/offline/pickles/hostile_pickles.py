@@ -317,6 +317,8 @@ def bomb_files() -> dict[str, tuple[bytes, str]]:
                        for k in range(2**62, 2**62 + 2000))  # fmt: skip
     nest_arrays = array((1,), "O8", objects(array((1,), "O8", objects(b"N"))))
     zeros = b"\x80\x04\x8e" + (24 * MIB).to_bytes(8, "little") + bytes(24 * MIB)
+    old_lzma = lzma.compress(PROTO_4 + b"N.", format=lzma.FORMAT_ALONE)
+    wide_lzma = old_lzma[:1] + (3 * 2**29).to_bytes(4, "little") + old_lzma[5:]
     return {
         "memo_bomb_lists": (PROTO_4 + doubled + STOP, "stands for more than"),
         "memo_bomb_tuples": (PROTO_4 + b"N" + tuples + STOP, "nested more than"),
@@ -378,6 +380,7 @@ def bomb_files() -> dict[str, tuple[bytes, str]]:
         "zlib": (zlib.compress(zeros, 6), "unpacks to more than"),
         "xz": (lzma.compress(zeros, preset=0), "unpacks to more than"),
         "bz2": (bz2.compress(zeros), "unpacks to more than"),
+        "lzma_dictionary": (wide_lzma, "cannot be unpacked"),
         "gzip_cut_short": (gzip.compress(PROTO_4 + text("x" * 100))[:-12], "ends too early"),
         "gzip_of_zeros": (gzip.compress(PROTO_4 + bytes(100)), "which no pickle has"),
     }  # fmt: skip

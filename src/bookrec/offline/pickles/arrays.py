@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeGuard
 
 import numpy as np
 
 from bookrec.offline.pickles.records import Array
-from bookrec.offline.pickles.values import Draft, Name, Refusal, damaged, quoted
+from bookrec.offline.pickles.values import Draft, Name, Refusal, damaged, quoted, same
 
 NDARRAY: Final = Name("numpy", "ndarray")
 _READ_DTYPES: Final = re.compile(r"b1|[iu][1248]|f[248]|c(8|16)|[SU]\d{1,7}|O8?")
@@ -46,7 +46,9 @@ class DtypeDraft(Draft):
 
     def finish(self, state: Any) -> np.dtype[Any]:
         """From ``(version, byte order, sub-dtype, names, fields, size, alignment, flags)``."""
-        if type(state) is not tuple or len(state) < 5 or state[2:5] != (None, None, None):
+        if type(state) is not tuple or len(state) < 5:
+            raise damaged("it has an array dtype without a byte order")
+        if any(part is not None for part in state[2:5]):
             raise Refusal("has a structured NumPy array", "save it column by column")
         if type(state[1]) is not str or state[1] not in {"<", ">", "|", "="}:
             raise damaged("it has an array dtype without a byte order")
@@ -57,7 +59,7 @@ class DtypeDraft(Draft):
 
 def reconstruct(arguments: tuple[Any, ...]) -> ArrayDraft:
     """``_reconstruct(numpy.ndarray, (0,), b"b")``: an empty array whose state is still to come."""
-    if not arguments or arguments[0] != NDARRAY:
+    if not arguments or not same(arguments[0], NDARRAY):
         raise damaged("it has an array of another class than numpy.ndarray")
     return ArrayDraft("a numpy.ndarray")
 
@@ -87,7 +89,11 @@ def from_buffer(arguments: tuple[Any, ...]) -> Array:
     if axes is None:
         return from_bytes(content, _as_dtype(kind), as_shape(shape), order)
     array = from_bytes(content, _as_dtype(kind), as_shape(shape), "C")
-    if type(axes) is not tuple or sorted(map(repr, axes)) != sorted(map(repr, range(array.ndim))):
+    if (
+        type(axes) is not tuple
+        or not all(type(axis) is int for axis in axes)
+        or sorted(axes) != list(range(array.ndim))
+    ):
         raise damaged("it has an array whose axes cannot be ordered")
     return array.transpose(axes)
 
@@ -105,7 +111,7 @@ def from_bytes(content: Any, kind: np.dtype[Any], shape: tuple[int, ...], order:
     Raises:
         Refusal: there are more or fewer bytes than the shape needs, or values no such array has.
     """
-    if kind.hasobject or type(content) is not bytes or order not in ("C", "F"):
+    if kind.hasobject or type(content) is not bytes or not is_order(order):
         raise damaged("it has an array without its bytes")
     if math.prod(shape) * kind.itemsize != len(content):
         raise damaged(f"it has an array of shape {shape} with {len(content):,} bytes")
@@ -119,6 +125,11 @@ def from_bytes(content: Any, kind: np.dtype[Any], shape: tuple[int, ...], order:
     flat: Array = np.frombuffer(content, kind)
     _check_values(flat)
     return flat.reshape(shape, order=order)
+
+
+def is_order(value: Any) -> TypeGuard[Literal["C", "F"]]:
+    """Whether ``value`` is an order of elements that NumPy writes."""
+    return type(value) is str and value in ("C", "F")
 
 
 def as_shape(value: Any) -> tuple[int, ...]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bookrec.offline.pickles.values import Name, as_key, damaged
+from bookrec.offline.pickles.values import Name, as_key, damaged, same
 
 
 def encoded(arguments: tuple[Any, ...]) -> bytes:
     """``_codecs.encode(text, "latin1")``: how protocols 0 to 2 write bytes."""
-    if len(arguments) != 2 or type(arguments[0]) is not str or arguments[1] != "latin1":
+    if len(arguments) != 2 or type(arguments[0]) is not str or not same(arguments[1], "latin1"):
         raise damaged("it has bytes that are not written as pickle writes them")
     try:
         return arguments[0].encode("latin1")
@@ -22,7 +22,7 @@ def plain_bytes(arguments: tuple[Any, ...]) -> bytes:
     """``bytes()`` and ``bytearray(b"...")``, or ``bytearray("text", "latin-1")`` of protocol 2."""
     if not arguments:
         return b""
-    if len(arguments) == 2 and arguments[1] == "latin-1":
+    if len(arguments) == 2 and same(arguments[1], "latin-1"):
         return encoded((arguments[0], "latin1"))
     if len(arguments) == 1 and type(arguments[0]) is bytes:
         return arguments[0]

@@ -81,14 +81,12 @@ def min_max_scaler(fitted: Fitted) -> ScalerRecord:
 
 def _range(fitted: Fitted) -> tuple[float, float]:
     value = fitted.required("feature_range")
-    if (
-        type(value) not in (tuple, list)
-        or len(value) != 2
-        or not all(isinstance(end, (int, float, np.number)) for end in value)
-        or not value[0] <= value[1]
-    ):
+    if type(value) not in (tuple, list) or len(value) != 2:
         raise fitted.wrong("feature_range")
-    return float(value[0]), float(value[1])
+    low, high = (fitted.number("feature_range", end) for end in value)
+    if not low <= high:
+        raise fitted.wrong("feature_range")
+    return low, high
 
 
 def _scaler(
@@ -187,8 +185,4 @@ def _categories(
 
 def _unknown_value(fitted: Fitted) -> float | None:
     value = fitted.get("unknown_value")
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-        raise fitted.wrong("unknown_value")
-    return float(value)
+    return None if value is None else fitted.number("unknown_value", value)

@@ -68,6 +68,15 @@ class Fitted:
             raise self.wrong(name)
         return bool(value)
 
+    def number(self, name: str, value: Any) -> float:
+        """``value`` as a float."""
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+            raise self.wrong(name)
+        try:
+            return float(value)
+        except OverflowError as error:
+            raise self.wrong(name) from error
+
     def floats(self, name: str) -> Array | None:
         """[features] numbers, or None where the estimator has None or nothing of that name."""
         value = self._state.get(name)

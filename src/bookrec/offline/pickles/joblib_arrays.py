@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from bookrec.offline.pickles.arrays import NDARRAY, as_shape, from_bytes
+from bookrec.offline.pickles.arrays import NDARRAY, as_shape, from_bytes, is_order
 from bookrec.offline.pickles.limits import Meter
 from bookrec.offline.pickles.records import Array
 from bookrec.offline.pickles.source import ByteSource
-from bookrec.offline.pickles.values import Draft, damaged
+from bookrec.offline.pickles.values import Draft, damaged, same
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,10 @@ class ArrayWrapperDraft(Draft):
         super().__init__("an array of joblib")
 
     def finish(self, state: Any) -> ArrayInStream:
-        if type(state) is not dict or state.get("subclass") != NDARRAY:
+        if type(state) is not dict or not same(state.get("subclass"), NDARRAY):
             raise damaged("it has an array of another class than numpy.ndarray")
         kind, order = state.get("dtype"), state.get("order")
-        if not isinstance(kind, np.dtype) or order not in ("C", "F"):
+        if not isinstance(kind, np.dtype) or not is_order(order):
             raise damaged("it has an array without a dtype or order")
         padded = state.get("numpy_array_alignment_bytes") is not None
         return ArrayInStream(as_shape(state.get("shape")), kind, order, padded)

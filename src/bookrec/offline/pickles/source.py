@@ -40,7 +40,8 @@ class ByteSource:
         """
         if self._remaining is not None and size > self._remaining:
             raise self._ended()
-        data = self._stream.read(size) if size <= _PIECE else self._take_in_pieces(size)
+        sure = self._remaining is not None or size <= _PIECE
+        data = self._stream.read(size) if sure else self._take_in_pieces(size)
         if len(data) != size:
             raise self._ended()
         self.position += size

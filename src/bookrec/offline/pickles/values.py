@@ -101,6 +101,11 @@ def as_key(key: Any) -> Any:
     )
 
 
+def same(value: Any, expected: Name | str) -> bool:
+    """``value == expected`` for a value that may be anything: an array answers by an array."""
+    return type(value) is type(expected) and bool(value == expected)
+
+
 def whole_number(value: Any, what: str) -> int:
     """``value`` if it is an int (no bool) that fits in 64 bits.
 
