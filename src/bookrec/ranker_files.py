@@ -82,7 +82,7 @@ def read_program(directory: Path) -> tuple[dict[str, Any], tuple[Layer, ...], Su
             layers.append(layer)
         last = _sum(program["last"], directory)
         _check(last, program, layers)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, EOFError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
     return program, tuple(layers), last
 
@@ -116,8 +116,9 @@ def _check(total: Sum, program: dict[str, Any], layers: list[Layer]) -> None:
         if array is not None and array.shape != shape:
             raise ValueError(f"{part} have the shape {array.shape} instead of {shape}")
     for number, kernel in total.inputs:
+        if not 0 <= number < len(layers):
+            raise ValueError(f"a sum asks for layer {number}, out of range")
         rows = layers[number].width
-        if (rows if kernel is None else kernel.shape) != (
-            total.width if kernel is None else (rows, total.width)
-        ):
+        shape = (rows, total.width)
+        if rows != total.width if kernel is None else kernel.shape != shape:
             raise ValueError(f"layer {number} does not fit a sum of width {total.width}")

@@ -361,6 +361,19 @@ def test_what_cannot_be_split_is_named_and_left_to_keras(case: str):
         assert_keras_ranker(model, 2, np.log(probabilities) - np.log1p(-probabilities))
 
 
+def test_what_is_too_wide_to_keep_is_refused():
+    inputs = make_inputs()
+    hot = {n: layers.CategoryEncoding(12_000, output_mode="one_hot")(inputs[n]) for n in SIZES}
+    model = keras.Model(inputs, last(layers.Concatenate()([hot["user"], hot["book"]])))
+    with pytest.raises(CannotSplit, match="gives 12000 numbers for each reader"):
+        compile_split(model, SIDES, BOOK_VALUES)
+    scaled = 2.0 * layers.Concatenate()([hot["book"], inputs["pair"]])
+    with pytest.raises(CannotSplit, match="needs a matrix of 12000 x 12002"):
+        compile_split(keras.Model(inputs, last(scaled)), SIDES, BOOK_VALUES)
+    unscaled = layers.Concatenate()([hot["book"], inputs["pair"]])
+    assert compile_split(keras.Model(inputs, last(unscaled)), SIDES, BOOK_VALUES).n_books == BOOKS
+
+
 def test_two_columns_are_no_ranking():
     inputs = make_inputs()
     model = keras.Model(inputs, layers.Dense(2, name="pair_of_scores")(_both(inputs)))

@@ -41,6 +41,9 @@ READER_SIDES: Final[Mapping[str, Side]] = {
 }
 """Our own reader-side inputs."""
 
+_WIDEST_READER: Final = 4096
+"""Numbers kept for a reader known by id; a one-hot code of all readers would be more."""
+
 _AS_IT_IS: Final = ("Cast", "Identity", "Reshape", "Flatten", "Squeeze", "ExpandDims")
 """What may be done to a raw id without making it anything else."""
 
@@ -94,6 +97,9 @@ def split_model(model: Any, sides: Mapping[str, Side]) -> SplitModel:
     if logit.width != 1:
         raise splitter.refusal(output, f"gives {logit.width} numbers for a pair instead of one")
     looked_up = [s.tensor for s in splitter.sources if s.tensor and s.side == "reader id"]
+    for tensor in looked_up:
+        if (width := width_of(tensor)) > _WIDEST_READER:
+            raise splitter.refusal(tensor, f"gives {width} numbers for each reader")
     raw = [tensor for tensor in looked_up if _is_raw(tensor)]
     readers = [tensor for tensor in looked_up if tensor not in raw]
     numbers = [tensor for tensor in inputs if sides[tensor.name] == "reader"]

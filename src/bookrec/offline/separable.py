@@ -8,7 +8,7 @@ stays such a sum: ``bias + sum of source @ kernel``. Kernels are composed in flo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from bookrec.offline.keras_graph import Tensor
 
 Doubles = NDArray[np.float64]
+
+_LARGEST_MATRIX: Final = 1 << 27
+"""Numbers in a kernel: 1 GiB of float64."""
 
 Side = Literal["reader id", "reader", "band", "book", "pair"]
 """What an input depends on: the reader, known by an id or anything else that is looked up for known
@@ -48,6 +51,8 @@ class Placed:
     width: int
 
     def dense(self) -> Doubles:
+        if self.count * self.width > _LARGEST_MATRIX:
+            raise MemoryError(f"a matrix of {self.count} x {self.width}")
         kernel = np.zeros((self.count, self.width))
         kernel[:, self.start : self.start + self.count] = np.eye(self.count)
         return kernel

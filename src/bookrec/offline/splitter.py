@@ -79,7 +79,10 @@ class Splitter:
             raise self.refusal(tensor, "is not one of the layers that can be split")
         if getattr(tensor.operation, "compute_dtype", "float32") in ("float16", "bfloat16"):
             raise self.refusal(tensor, "computes in half precision")
-        return rule(self, tensor)
+        try:
+            return rule(self, tensor)
+        except MemoryError as error:
+            raise self.refusal(tensor, f"needs {error}") from error
 
     def _source(self, tensor: Tensor, shape: tuple[int, ...], side: Side) -> Form:
         source = Source(side, math.prod(shape), tensor, pairwise=side == "pair")
