@@ -55,6 +55,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "bookrec.web.accounts_cli:accounts",
         "Create accounts, invite readers of the data set, disable and list.",
     ),
+    "bench": (
+        "bookrec.offline.bench_cli:bench",
+        "Measure speed, side by side with the plain alternative.",
+    ),
     "doctor": (
         "bookrec.doctor:doctor",
         "Say what is there, what is missing and what to run next.",

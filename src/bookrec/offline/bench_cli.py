@@ -1,0 +1,113 @@
+"""``bookrec bench``."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from bookrec.settings import Home
+
+_CANDIDATES: Final = 1000
+_TOP: Final = 50
+
+
+@click.group()
+def bench() -> None:
+    """Measure speed, side by side with the plain alternative.
+
+    \b
+    Example:
+      bookrec bench scoring
+    """
+
+
+@bench.command()
+@click.option("--readers", type=click.IntRange(1), help="Of the model (default: 100,000).")
+@click.option("--books", type=click.IntRange(100), help="Of its catalogue (default: 150,000).")
+@click.option(
+    "--repeats", type=click.IntRange(1), help="Rounds, each way once in a round (default: 5)."
+)
+@click.option(
+    "--sample", type=click.IntRange(1), default=2048, show_default=True,
+    help="Readers of this home's published snapshot to make lists for.",
+)  # fmt: skip
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the figures there too.",
+)  # fmt: skip
+@click.option("--quick", is_flag=True, help="A tiny model: does it run, not how fast is it.")
+@click.pass_obj
+def scoring(
+    home: Home,
+    readers: int | None,
+    books: int | None,
+    repeats: int | None,
+    sample: int,
+    json_file: Path | None,
+    quick: bool,
+) -> None:
+    """Compare scoring by Keras, by the split ranker, and the limit of this machine.
+
+    A Wide & Deep model of the usual size is built with random weights, and pairs of readers and
+    books are scored in every way, in turns, medians counting: model.predict and tf.function (the
+    assembly of their inputs counts), the compiled model in one process, and as 'score' does it, a
+    process per core, the whole catalogue ranked and the 50 best kept. The limit is the rate at
+    which this machine multiplies float32 matrices. The run checks that the ways agree. Where a
+    snapshot is published, its own model and readers are measured too.
+
+    \b
+    Example:
+      bookrec bench scoring --repeats 3 --json speed.json
+    """
+    if json_file is not None and not json_file.absolute().parent.is_dir():
+        raise click.BadParameter(f"{json_file.parent} is no directory.", param_hint="--json")
+    from bookrec.offline.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from bookrec.offline.bundle_bench import has_snapshot, time_bundle
+    from bookrec.offline.scoring_bench import PREDICT, QUICK, BenchSettings, compare_scoring
+
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
+
+    given: dict[str, Any] = {"readers": readers, "books": books, "repeats": repeats}
+    settings = replace(
+        QUICK if quick else BenchSettings(top=_TOP),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+    comparison, machine, parity = compare_scoring(settings, say)
+    base = comparison.best(PREDICT)
+    click.echo(
+        f"\n{comparison.multiply_adds:,} multiply-adds a pair; {machine.flops / 1e9:,.0f} GFLOP/s "
+        f"({machine.kernel}, {machine.threads} threads); ratios to {base}\n"
+    )
+    for line in comparison.lines(base):
+        click.echo(line)
+    click.echo(
+        f"\nparity: {parity.pairs:,} pairs differ by at most {parity.largest:.1e} from Keras "
+        f"(probabilities {parity.lowest:.3f} to {parity.highest:.3f}), "
+        f"{parity.lists} lists by at most {parity.largest_in_lists:.1e}"
+    )
+    figures: dict[str, Any] = {
+        "settings": asdict(settings),
+        "sgemm": asdict(machine),
+        "multiply_adds": comparison.multiply_adds,
+        "base": base,
+        "ways": list(comparison.rows(base)),
+        "parity": asdict(parity),
+        "bundle": [],
+    }
+    if has_snapshot(home):
+        click.echo(f"\npublished snapshot of {home.root}:")
+        for found in time_bundle(home, sample, _CANDIDATES, _TOP):
+            click.echo(found.line(machine.flops))
+            figures["bundle"].append(found.row(machine.flops))
+    if json_file is not None:
+        json_file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

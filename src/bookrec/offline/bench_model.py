@@ -1,0 +1,178 @@
+"""The model that scoring is measured with: Wide & Deep of the usual size, with made-up weights.
+
+Six ids with embeddings of 32 to 50 numbers, two numbers and a title vector of 50, Dense-ReLU 128-64-32
+and a wide part over the raw ids. The weights are random, but neither saturate the logistic function
+nor make all books alike: then an error of the split would show.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.ages import AGE_BANDS, MIN_AGE
+from bookrec.offline.compile_ranker import compile_ranker, user_rows
+from bookrec.offline.features import BookFeatures
+from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE
+from bookrec.offline.top_n import Histories
+from bookrec.ranker import Ints
+from bookrec.recommender import Recommender
+from bookrec.retrieval import Retrieval
+
+HIDDEN: Final = (128, 64, 32)
+_EMBEDDING: Final = {
+    "user_id_encoded": 50, "isbn_encoded": 50, "author_encoded": 50, "publisher_encoded": 32,
+    "year_encoded": 32, "age_binned_encoded": 32,
+}  # fmt: skip
+_NUMBERS: Final = ("avg_rating_scaled", "num_ratings_scaled")
+_TITLE: Final = "title_embedding_features"
+_TOWER: Final = 64
+_OWN: Final = 10
+"""Own books of each made-up reader."""
+
+
+@dataclass(frozen=True)
+class BenchModel:
+    """The model, its catalogue, and readers it knows by id."""
+
+    model: Any
+    """Keras model whose output is the probability."""
+    features: BookFeatures
+    codes: Ints
+    """[readers] ``user_id_encoded``."""
+    bands: Ints
+    """[readers] ``age_binned_encoded``."""
+    seed: int
+
+    @property
+    def n_books(self) -> int:
+        return len(self.features.isbn)
+
+    def inputs(self, readers: Ints) -> dict[str, NDArray[Any]]:
+        """What Keras is told of every pair of some readers with the whole catalogue, put together.
+
+        Returns:
+            By input name, [R * B, ...]: all books of the first reader, then of the next.
+        """
+        books = np.tile(np.arange(self.n_books), len(readers))
+        who = np.repeat(readers, self.n_books)
+        inputs = {
+            "user_id_encoded": self.codes[who],
+            "age_binned_encoded": self.bands[who],
+            **self.features.inputs(books),
+        }
+        del inputs["popularity"]  # an input of the default preset alone
+        return {name: v if v.ndim > 1 else v[:, None] for name, v in inputs.items()}
+
+    def recommender(self) -> Recommender:
+        """The model compiled, with retrievers that have nothing to say."""
+        retrieval = _silent_retrieval(self.n_books, self.seed)
+        n_books, width = self.n_books, _EMBEDDING["user_id_encoded"]
+        return Recommender(
+            retrieval, compile_ranker(self.model, self.features), "embedding",
+            np.arange(n_books, dtype=np.int32),
+            np.zeros((n_books, width), np.float32), np.zeros(n_books, np.float32),
+        )  # fmt: skip
+
+    def histories(self, readers: Ints) -> Histories:
+        """Some readers with made-up own books."""
+        rng = np.random.default_rng(self.seed)
+        own = min(_OWN, self.n_books)
+        start = np.arange(len(readers) + 1, dtype=np.int64) * own
+        books = rng.integers(0, self.n_books, len(readers) * own).astype(np.int32)
+        ages = _age_of_band()[self.bands[readers]]
+        rows = user_rows(self.model, self.codes[readers])
+        return Histories(start, books, np.zeros(len(books), np.int8), ages, rows)
+
+
+def make_bench_model(readers: int, books: int, seed: int = 0) -> BenchModel:
+    """Build it for as many readers and books."""
+    import keras
+
+    rng = np.random.default_rng(seed)
+    keras.utils.set_random_seed(seed)
+    authors, publishers, years = max(books * 2 // 5, 1), max(books // 15, 1), min(books, 100)
+
+    def codes(distinct: int) -> Ints:
+        return rng.integers(1, distinct + 1, books).astype(np.int32)
+
+    features = BookFeatures(
+        isbn=np.arange(1, books + 1, dtype=np.int32),
+        author=codes(authors), publisher=codes(publishers), year=codes(years),
+        avg_rating=rng.random(books, dtype=np.float32),
+        num_ratings=rng.random(books, dtype=np.float32) ** 8,
+        popularity=np.zeros(books, dtype=np.float32),
+        title=rng.standard_normal((books, TITLE_VECTOR_SIZE), dtype=np.float32),
+    )  # fmt: skip
+    sizes = {
+        "user_id_encoded": readers, "isbn_encoded": books, "author_encoded": authors,
+        "publisher_encoded": publishers, "year_encoded": years,
+        "age_binned_encoded": len(AGE_BANDS) - 1,
+    }  # fmt: skip
+    bands = rng.integers(0, len(AGE_BANDS), readers).astype(np.int32)
+    user_codes = np.arange(1, readers + 1, dtype=np.int32)
+    return BenchModel(_wide_and_deep(sizes), features, user_codes, bands, seed)
+
+
+def _wide_and_deep(sizes: dict[str, int]) -> Any:
+    """``sizes``: of each id, its largest code."""
+    import keras
+
+    ids = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
+    numbers = [keras.Input((1,), name=name) for name in _NUMBERS]
+    title = keras.Input((TITLE_VECTOR_SIZE,), name=_TITLE)
+    casts = [keras.ops.cast(tensor, "float32") for tensor in ids.values()]
+    # Raw ids run into the hundred thousands: with a usual kernel they alone would decide.
+    small = keras.initializers.RandomNormal(stddev=1e-6)
+    wide = keras.layers.Dense(1, kernel_initializer=small)(keras.layers.Concatenate()(casts))
+    embedded = [_embedded(ids[name], size + 1, _EMBEDDING[name]) for name, size in sizes.items()]
+    hidden = keras.layers.Concatenate()([*embedded, *numbers, title])
+    for width in HIDDEN:
+        hidden = keras.layers.Dense(
+            width, activation="relu", kernel_initializer="he_normal",
+            bias_initializer=keras.initializers.RandomNormal(stddev=0.1),
+        )(hidden)  # fmt: skip
+        hidden = keras.layers.Dropout(0.3)(hidden)
+    logits = keras.layers.Concatenate()([wide, keras.layers.Dense(1)(hidden)])
+    output = keras.layers.Dense(1, activation="sigmoid")(logits)
+    return keras.Model([*ids.values(), *numbers, title], output, name="wide_deep_bench")
+
+
+def _embedded(id_input: Any, rows: int, width: int) -> Any:
+    import keras
+
+    usual = keras.initializers.RandomNormal(stddev=1.0)
+    table = keras.layers.Embedding(rows, width, embeddings_initializer=usual)
+    return keras.layers.Flatten()(table(id_input))
+
+
+def _silent_retrieval(books: int, seed: int) -> Retrieval:
+    rng = np.random.default_rng(seed)
+
+    def normal(*shape: int) -> NDArray[np.float32]:
+        return rng.standard_normal(shape, dtype=np.float32)
+
+    return Retrieval(
+        knn_start=np.zeros(books + 1, dtype=np.int64),
+        knn_book=np.empty(0, dtype=np.int32),
+        knn_weight=np.empty(0, dtype=np.float32),
+        book_vector=normal(books, _TOWER),
+        history_vector=normal(books, _TOWER),
+        tower_age=normal(len(AGE_BANDS), 8),
+        tower_kernel_1=normal(_TOWER + 8, _TOWER),
+        tower_bias_1=normal(_TOWER),
+        tower_kernel_2=normal(_TOWER, _TOWER),
+        tower_bias_2=normal(_TOWER),
+        tower_mean=np.zeros(_TOWER, dtype=np.float32),
+        tower_covariance=np.eye(_TOWER, dtype=np.float32),
+        author_of_book=np.zeros(books, dtype=np.int32),
+        popularity=np.zeros(books, dtype=np.float32),
+    )
+
+
+def _age_of_band() -> Ints:
+    """An age in years of each band, -1 for the unknown."""
+    return np.array([-1, MIN_AGE, 18, 25, 35, 45, 55, 65], dtype=np.int32)

@@ -1,0 +1,105 @@
+"""A home's published snapshot measured: its own readers, candidates, features and pair inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from bookrec.errors import SnapshotError
+from bookrec.offline.bench_report import Timing, duration
+from bookrec.offline.dataset import load_dataset
+from bookrec.offline.features import all_interactions
+from bookrec.offline.score_report import pair_multiply_adds
+from bookrec.offline.score_stages import reader_histories
+from bookrec.offline.scoring_bench import worker_timing
+from bookrec.offline.worker_pool import Processes
+from bookrec.recommender import Recommender
+from bookrec.settings import Home
+from bookrec.snapshot import RANKER_NAME, current_snapshot
+
+_PER_SHARD: Final = 64
+_SEED: Final = 0
+
+
+@dataclass(frozen=True)
+class BundleTiming:
+    """Lists of one kind for a sample of a home's readers."""
+
+    candidates: int | None
+    """None: the whole catalogue."""
+    timing: Timing
+    everybody: int
+    """Readers with an interaction, who would all get a list."""
+    multiply_adds: int
+
+    @property
+    def readers_per_second(self) -> float:
+        return self.timing.readers / self.timing.seconds
+
+    @property
+    def seconds_for_all(self) -> float:
+        return self.everybody / self.readers_per_second
+
+    def share(self, limit_flops: float) -> float:
+        """Of the machine's sgemm rate."""
+        return 2 * self.multiply_adds * self.timing.rate / limit_flops
+
+    def line(self, limit_flops: float) -> str:
+        """What is said of it."""
+        what = "whole catalogue" if self.candidates is None else f"{self.candidates:,} candidates"
+        return (
+            f"{what}: {self.readers_per_second:,.0f} readers/s, {self.timing.rate / 1e6:.2f} M "
+            f"pairs/s ({self.share(limit_flops):.0%} of the limit), all {self.everybody:,} readers "
+            f"in {duration(self.seconds_for_all)}"
+        )
+
+    def row(self, limit_flops: float) -> dict[str, Any]:
+        """The same for machines."""
+        return {
+            "candidates": self.candidates,
+            "readers_per_second": self.readers_per_second,
+            "pairs_per_second": self.timing.rate,
+            "share": self.share(limit_flops),
+            "readers": self.everybody,
+            "seconds_for_all": self.seconds_for_all,
+        }
+
+
+def has_snapshot(home: Home) -> bool:
+    """Whether a snapshot is published there."""
+    try:
+        current_snapshot(home.snapshots)
+    except SnapshotError:
+        return False
+    return True
+
+
+def time_bundle(home: Home, sample: int, candidates: int, top: int) -> Iterator[BundleTiming]:
+    """The published snapshot's model, on the whole catalogue and two-stage.
+
+    Args:
+        sample: readers to time, drawn at random from those with an interaction.
+
+    Raises:
+        SnapshotError: the snapshot cannot be used.
+        DatasetError: there is no data set.
+    """
+    directory = current_snapshot(home.snapshots) / RANKER_NAME
+    recommender = Recommender.load(directory)
+    dataset = load_dataset(home)
+    if dataset.n_books != recommender.n_books:
+        raise SnapshotError(
+            f"{directory.parent.name} has {recommender.n_books:,} books and the current data set "
+            f"{dataset.n_books:,}; run 'bookrec score', then measure."
+        )
+    readers, histories = reader_histories(dataset, all_interactions(dataset), None)
+    per_shard = min(_PER_SHARD, max(1, len(readers) // (8 * Processes().workers)))
+    count = max(sample, 4 * Processes().workers * per_shard)
+    rng = np.random.default_rng(_SEED)
+    chosen = histories.some(rng.choice(len(readers), count, replace=count > len(readers)))
+    for number in (None, candidates):
+        timing = worker_timing(directory, chosen, top, number, per_shard)
+        yield BundleTiming(number, timing, len(readers), pair_multiply_adds(recommender.ranker))
