@@ -14,6 +14,7 @@ import importlib.metadata
 import logging
 import os
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -37,6 +38,8 @@ _RECOUNT_S: Final = 5.0
 """How often the cluster is asked how many CPUs it has now."""
 _END_S: Final = 15.0
 """How long we wait for cancelled shards."""
+_KNOCK_S: Final = 10.0
+"""How long the head of a cluster may take to answer."""
 _SPARE_STORE_BYTES: Final = 256 * 2**20
 """Of a cluster of our own: room in the object store for shards and results."""
 
@@ -117,7 +120,8 @@ class RayEngine:
         if address != "local":
             _join(ray, address, quiet)
             return
-        scratch = tempfile.mkdtemp(prefix="bookrec-ray-")
+        # Not below TMPDIR: the names of Ray's sockets are long, and the system allows 107 bytes.
+        scratch = tempfile.mkdtemp(prefix="bookrec-ray-", dir="/tmp")
         atexit.register(_stop, ray, scratch)
         ray.init(
             address="local",
@@ -151,14 +155,24 @@ def _import_ray() -> Any:
 
 def _join(ray: Any, address: str, quiet: dict[str, Any]) -> None:
     try:
+        _knock(address)
         ray.init(address=address, **quiet)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split())
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = " ".join(str(error).split()).rstrip(".")
         raise BookrecError(
-            f"The Ray cluster at {address} (RAY_ADDRESS) cannot be joined: {reason} Start it with "
+            f"The Ray cluster at {address} (RAY_ADDRESS) cannot be joined ({reason}); start it with "
             "'ray start' and the same versions of Python and Ray, or unset RAY_ADDRESS to use this "
             "machine alone."
         ) from error
+
+
+def _knock(address: str) -> None:
+    """Raise OSError if nobody is at ``host:port``: Ray would try for minutes, and talk meanwhile."""
+    if "://" in address:
+        raise ValueError("the command is to be run on a machine of the cluster: give HOST:PORT")
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), _KNOCK_S).close()
 
 
 def _stop(ray: Any, scratch: str) -> None:
@@ -209,8 +223,8 @@ def _fetched(ray: Any, done: Any) -> tuple[Any, int]:
         cause = error.cause
         if isinstance(cause, BookrecError):
             raise cause from None
-        if "failed to import on the worker" in str(cause):
-            raise _foreign_bookrec("none, or one too old to have this engine") from error
+        if any(sign in str(cause) for sign in _NO_BOOKREC):
+            raise _foreign("no bookrec, or one without this engine,", _versions()) from error
         raise cause from error
     return result
 
@@ -239,12 +253,19 @@ def _versions() -> Versions:
     return {"bookrec": __version__, "numpy": importlib.metadata.version("numpy")}
 
 
-def _foreign_bookrec(found: str) -> BookrecError:
-    wanted = ", ".join(f"{name} {version}" for name, version in _versions().items())
+_NO_BOOKREC: Final = ("failed to import on the worker", "No module named 'bookrec")
+"""In what Ray says of a worker that could not load our function or its arguments."""
+
+
+def _foreign(found: str, wanted: Versions) -> BookrecError:
     return BookrecError(
-        f"A machine of the Ray cluster has other versions than this one: {found} instead of "
-        f"{wanted}. Install the same 'bookrec[offline,ray]' on all machines and restart Ray there."
+        f"A machine of the Ray cluster has {found} instead of {_said(wanted)}; install the same "
+        "'bookrec[ray]' on all machines and restart Ray there."
     )
+
+
+def _said(versions: Versions) -> str:
+    return " and ".join(f"{name} {version}" for name, version in versions.items())
 
 
 _loaded: tuple[str, Any] | None = None
@@ -257,11 +278,10 @@ def _work(work: Work, loaded: list[Any], versions: Versions, task: Any) -> tuple
     name = loaded[0].hex()
     if _loaded is None or _loaded[0] != name:
         if _versions() != versions:
-            found = ", ".join(f"{name} {version}" for name, version in _versions().items())
-            raise _foreign_bookrec(found)
+            raise _foreign(_said(_versions()), versions)
         import ray
 
         _loaded = None  # lets go of an earlier stage's object before the next is fetched
-        threadpool_limits(1)
         _loaded = name, ray.get(loaded[0])
+        threadpool_limits(1)  # only now: BLAS may have come with what was fetched
     return work(_loaded[1], task), peak_resident_bytes()
