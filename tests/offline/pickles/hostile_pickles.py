@@ -280,6 +280,10 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
         "odd_dict": (PROTO_4 + b"}(K\x01u.", "key and no value"),
         "keyed_by_a_list": (PROTO_4 + b"}]Ns.", "keyed by a list"),
         "keyed_by_a_tuple": (PROTO_4 + b"}K\x01\x85Ns.", "keyed by a tuple"),
+        "keyed_by_a_complex_number": (
+            PROTO_4 + b"}" + in_lines("numpy.core.multiarray", "scalar") + dtype("c16")
+            + b"C\x10" + bytes(16) + b"\x86RNs.", "keyed by a complex128",
+        ),
         "keyed_by_a_name": (PROTO_4 + b"}" + mentions + b"Ns.", "builtins.hash"),
         "set_of_lists": (PROTO_4 + b"\x8f(]\x90.", "keyed by a list"),
         "not_utf_8": (PROTO_4 + b"\x8c\x01\xff.", "not UTF-8"),

@@ -14,6 +14,10 @@ _ADVICE: Final = (
     ),
     ("sklearn.", "save its fitted attributes as a dict of NumPy arrays"),
     ("pandas.", "save the table as CSV (to_csv), or one column as a NumPy array (to_numpy)"),
+    (
+        "functools.partial",
+        "data frames of pandas 1.3 have it: save the table as CSV (to_csv); else save plain values",
+    ),
     ("pyarrow.", "save the table as CSV (to_csv), or one column as a NumPy array (to_numpy)"),
     ("scipy.", "save it as a dense NumPy array, or leave it out"),
     ("gensim.models.fasttext.", "save the words' vectors as a dict of arrays, or with np.save"),

@@ -86,12 +86,13 @@ def as_key(key: Any) -> Any:
     """A key of a dict or member of a set: plain, and hashed so that nobody can make hashes collide.
 
     Python salts the hashes of texts and bytes. Those of numbers are their remainders, so integers
-    stop at 64 bits; those of tuples follow from their elements, so there are no tuples.
+    stop at 64 bits; those of tuples and complex numbers follow from their parts, so there are none.
 
     Raises:
         Refusal: it is something else.
     """
-    if type(key) in _KEY_TYPES or isinstance(key, np.generic):
+    numpy_key = isinstance(key, np.generic) and not isinstance(key, np.complexfloating)
+    if type(key) in _KEY_TYPES or numpy_key:
         if type(key) is int and not -(2**63) <= key < 2**64:
             raise damaged("it has a key of more than 64 bits")
         return key
