@@ -25,9 +25,9 @@ import numpy as np
 from bookrec.arrays import Floats
 from bookrec.ranker_layers import Layer, Sum
 
-_TILE: Final = 512
+_TILE: Final = 256
 """T. The last tile is filled up to it."""
-_READERS: Final = 8
+_READERS: Final = 16
 """S: enough that NumPy's own time for a call, some microseconds, does not count."""
 _RUN: Final = 8192
 """Numbers compared in one go. NumPy cuts shorter rows into pieces in a slower loop: its iterator
