@@ -30,6 +30,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "bookrec.offline.train_cli:train",
         "Train ranker and retrieval on the current data set.",
     ),
+    "evaluate": (
+        "bookrec.offline.evaluate_cli:evaluate",
+        "Measure our models and the usual recommenders on held-out books of the current data set.",
+    ),
     "artifacts": (
         "bookrec.offline.artifacts_cli:artifacts",
         "List model bundles and check them.",

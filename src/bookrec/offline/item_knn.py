@@ -68,14 +68,28 @@ def build_item_knn(
         progress: label of a progress bar, None for none.
     """
     weighted = bm25_weights(reader_idx, book_idx, n_readers, n_books, k1, b)
-    by_reader = weighted.T.tocsr()
+    return strongest_products(weighted, weighted.T.tocsr(), neighbours, progress)
+
+
+def strongest_products(
+    left: Any, right: Any, neighbours: int, progress: str | None = None
+) -> ItemKnn:
+    """The largest positive entries of each row of ``left @ right``, without the diagonal.
+
+    Args:
+        left: CSR [books, readers].
+        right: CSR [readers, books].
+        neighbours: at most so many of a row.
+        progress: label of a progress bar, None for none.
+    """
+    n_books = left.shape[0]
     counts = np.zeros(n_books, dtype=np.int64)
     books: list[Ints] = []
     weights: list[Floats] = []
     # Books are sorted by ISBN, not by popularity, so equal blocks are about equal work.
     starts = range(0, n_books, 1024)
     for start in tqdm(starts, desc=progress, disable=None if progress else True, leave=False):
-        block = (weighted[start : start + 1024] @ by_reader).tocsr()
+        block = (left[start : start + 1024] @ right).tocsr()
         for row in range(block.shape[0]):
             places = slice(block.indptr[row], block.indptr[row + 1])
             book, weight = _strongest(

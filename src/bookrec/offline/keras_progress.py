@@ -1,11 +1,35 @@
-"""A progress bar for ``fit`` that falls silent where nobody watches."""
+"""A progress bar for ``fit`` that falls silent where nobody watches, and its learning curve."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import keras
 from tqdm import tqdm
+
+Curves = dict[str, list[float]]
+_CURVES: ContextVar[Curves | None] = ContextVar("curves", default=None)
+
+
+@contextmanager
+def recorded_curves() -> Iterator[Curves]:
+    """Record the training loss of every epoch inside the block, by the label of its progress bar."""
+    curves: Curves = {}
+    token = _CURVES.set(curves)
+    try:
+        yield curves
+    finally:
+        _CURVES.reset(token)
+
+
+def record_loss(label: str, loss: float) -> None:
+    """Add an epoch to a curve, where curves are recorded."""
+    curves = _CURVES.get()
+    if curves is not None:
+        curves.setdefault(label, []).append(loss)
 
 
 class EpochBar(keras.callbacks.Callback):
@@ -24,6 +48,9 @@ class EpochBar(keras.callbacks.Callback):
         self.bar.update()
         if logs and batch % 50 == 0:
             self.bar.set_postfix(loss=f"{logs['loss']:.3f}")
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        record_loss(self.label, float((logs or {}).get("loss", float("nan"))))
 
     def on_train_end(self, logs: dict[str, float] | None = None) -> None:
         self.bar.close()

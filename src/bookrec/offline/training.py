@@ -91,7 +91,17 @@ def train(home: Home, settings: TrainSettings, say: Say) -> Bundle:
     Raises:
         DataError: there is no data set, or it is too small to hold anything out.
     """
-    dataset = load_dataset(home)
+    bundle = train_bundle(load_dataset(home), settings, say)
+    save_bundle(home, bundle)
+    return bundle
+
+
+def train_bundle(dataset: Dataset, settings: TrainSettings, say: Say) -> Bundle:
+    """Train on a data set and return the bundle; writes nothing.
+
+    Raises:
+        DataError: the data set is too small to hold anything out.
+    """
     interactions = all_interactions(dataset)
     if len(interactions) < _MIN_INTERACTIONS:
         raise DataError(
@@ -101,9 +111,7 @@ def train(home: Home, settings: TrainSettings, say: Say) -> Bundle:
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
     run = _Run(dataset, interactions, settings, say)
-    bundle = run.classic() if settings.preset == "classic" else run.default()
-    save_bundle(home, bundle)
-    return bundle
+    return run.classic() if settings.preset == "classic" else run.default()
 
 
 @dataclass(frozen=True)

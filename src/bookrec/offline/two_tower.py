@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from bookrec.ages import AGE_BANDS
 from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.keras_progress import record_loss
 from bookrec.ranker import Floats, Ints
 
 HISTORY_LENGTH = 32
@@ -130,7 +131,9 @@ def train_towers(
                 losses.append(step(*batch))
                 bar.update()
             if losses:
-                bar.set_postfix(loss=f"{float(np.mean(losses)):.3f}")
+                loss = float(np.mean(losses))
+                bar.set_postfix(loss=f"{loss:.3f}")
+                record_loss(progress or "two-tower", loss)
     return towers
 
 

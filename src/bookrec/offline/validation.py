@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.history import History, make_history
+from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
+from bookrec.offline.evaluation.ranking_metrics import ndcg, recall
 from bookrec.offline.features import Interactions
-from bookrec.offline.metrics import auc, log_loss, ndcg, recall
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.top_n import known_row
 from bookrec.ranker import Floats, Ints
@@ -103,8 +104,8 @@ def _measure(books: Ints, scores: Floats, history: History, task: Task) -> Metri
     for suffix, goal in (("", task.held_out), ("_liked", task.liked)):
         if len(goal):
             hits = np.isin(top, goal)
-            row[f"ndcg@{TOP}{suffix}"] = ndcg(hits, len(goal))
-            row[f"recall@{TOP}{suffix}"] = recall(hits, len(goal))
+            row[f"ndcg@{TOP}{suffix}"] = float(ndcg(hits, len(goal)))
+            row[f"recall@{TOP}{suffix}"] = float(recall(hits, len(goal)))
     return row
 
 
@@ -124,7 +125,7 @@ def explicit_metrics(
     """
     labels = held_out.rating > 0
     readers = np.bincount(train.book_idx, minlength=int(held_out.book_idx.max(initial=0)) + 1)
-    shares = _share_log_odds(train, held_out)
+    shares = share_log_odds(train, held_out)
     metrics = {
         "pipeline": {"auc": auc(labels, predicted), "log_loss": log_loss(labels, predicted)},
         "popularity": {"auc": auc(labels, readers[held_out.book_idx].astype(np.float64))},
@@ -136,9 +137,14 @@ def explicit_metrics(
     }
 
 
-def _share_log_odds(
+def share_log_odds(
     train: Interactions, held_out: Interactions, prior: float = 5.0
 ) -> NDArray[np.float64]:
+    """[held out] smoothed log-odds of the reader's plus the book's own share of explicit ratings.
+
+    The simplest honest predictor of "explicit"; ``prior`` interactions at the overall share are added
+    to each reader and book.
+    """
     explicit = train.rating > 0
     overall = float(explicit.mean()) if len(train) else 0.5
     total = np.zeros(len(held_out))

@@ -1,4 +1,4 @@
-"""Metrics beside numbers worked out by hand."""
+"""Metrics of predicted numbers beside numbers worked out by hand."""
 
 from __future__ import annotations
 
@@ -8,33 +8,19 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_dataset import interactions_of
 
-from bookrec.offline.metrics import auc, log_loss, ndcg, recall
-from bookrec.offline.validation import explicit_metrics
+from bookrec.offline.evaluation.prediction_metrics import (
+    auc,
+    log_loss,
+    mae,
+    pearson,
+    rmse,
+    spearman,
+)
 
 
 def booleans(*values: int) -> np.ndarray:
     return np.array(values, dtype=bool)
-
-
-def test_ndcg_by_hand():
-    # Hits at ranks 2 and 4: 1/log2(3) + 1/log2(5) = 0.63093 + 0.43068 = 1.06161.
-    # Ideal for three relevant: 1 + 0.63093 + 0.5 = 2.13093.
-    assert ndcg(booleans(0, 1, 0, 1), 3) == pytest.approx(1.06161 / 2.13093, abs=1e-5)
-    # With ten relevant the ideal is cut at the list's length: 2.56161.
-    assert ndcg(booleans(0, 1, 0, 1), 10) == pytest.approx(1.06161 / 2.56161, abs=1e-5)
-
-
-def test_ndcg_at_its_ends():
-    assert ndcg(booleans(1, 1, 0), 2) == 1
-    assert ndcg(booleans(0, 0, 0), 2) == 0
-    assert ndcg(booleans(0, 1), 1) == pytest.approx(1 / math.log2(3))
-
-
-def test_recall_by_hand():
-    assert recall(booleans(0, 1, 0, 1), 3) == pytest.approx(2 / 3)
-    assert recall(booleans(0, 0), 5) == 0
 
 
 def test_auc_by_hand():
@@ -67,11 +53,26 @@ def test_log_loss_by_hand():
     assert log_loss(booleans(1), np.array([0.0])) == pytest.approx(-math.log(1e-7))
 
 
-def test_figures_that_are_not_defined_are_left_out():
-    """Every rating of MovieLens is explicit: NaN would be no JSON in the manifest."""
-    train = interactions_of((0, 0, 5), (0, 1, 3), (1, 0, 8))
-    held_out = interactions_of((0, 2, 4), (1, 1, 9))
-    found = explicit_metrics(np.array([0.5, 0.25]), train, held_out)
-    assert list(found) == ["pipeline", "popularity", "shares"]
-    assert found["pipeline"] == {"log_loss": pytest.approx(math.log(8) / 2)}
-    assert found["popularity"] == found["shares"] == {}
+GIVEN = np.array([2, 4, 9, 5], dtype=np.int8)
+PREDICTED = np.array([3.0, 4.0, 7.0, 9.0])
+
+
+def test_errors_by_hand():
+    # Errors 1, 0, -2, 4.
+    assert rmse(GIVEN, PREDICTED) == pytest.approx(math.sqrt(21 / 4))
+    assert mae(GIVEN, PREDICTED) == pytest.approx(7 / 4)
+
+
+def test_correlations_by_hand():
+    # Given less its mean 5: -3, -1, 4, 0; predicted less 5.75: -2.75, -1.75, 1.25, 3.25.
+    expected = (8.25 + 1.75 + 5 + 0) / math.sqrt(26 * (7.5625 + 3.0625 + 1.5625 + 10.5625))
+    assert pearson(GIVEN, PREDICTED) == pytest.approx(expected)
+    # Ranks 1, 2, 4, 3 and 1, 2, 3, 4: 1 - 6 * (0 + 0 + 1 + 1) / (4 * 15).
+    assert spearman(GIVEN, PREDICTED) == pytest.approx(0.8)
+    assert math.isnan(pearson(GIVEN, np.ones(4)))
+
+
+def test_tied_ranks_share_their_mean():
+    # Ranks 1.5, 1.5, 3 and 1, 2, 3, less their mean 2: (.5 + 0 + 1) / sqrt(1.5 * 2).
+    tied, apart = np.array([4.0, 4.0, 8.0]), np.array([1.0, 2.0, 3.0])
+    assert spearman(tied, apart) == pytest.approx(1.5 / math.sqrt(3))

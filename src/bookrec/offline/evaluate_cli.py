@@ -1,0 +1,178 @@
+"""``bookrec evaluate``."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bookrec.errors import DataError
+from bookrec.settings import Home
+
+if TYPE_CHECKING:
+    from bookrec.offline.dataset import Dataset
+    from bookrec.offline.evaluation.results import Results
+    from bookrec.offline.evaluation.settings import EvaluationSettings
+    from bookrec.offline.evaluation.splits import Split
+
+
+@click.command()
+@click.option(
+    "--against", default="all", show_default=True, metavar="NAMES",
+    help="Baselines, comma-separated: popularity, item-knn (or item-knn-cosine, -tfidf, -bm25), "
+    "rp3beta, ials, bpr, ease; or all.",
+)  # fmt: skip
+@click.option(
+    "--model", "models", default="default", show_default=True, metavar="NAMES",
+    help="Ours, comma-separated: default, classic, or ids of models whose settings are trained "
+    "again; or none.",
+)  # fmt: skip
+@click.option(
+    "--split", type=click.Choice(["hold-out", "leave-one-out", "k-fold"]), default="hold-out",
+    show_default=True, help="What is held out; see docs/evaluation.md.",
+)  # fmt: skip
+@click.option(
+    "--folds", type=click.IntRange(2, 20), default=5, show_default=True, help="Of k-fold."
+)
+@click.option(
+    "--held-out", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="A published test part instead: lines of user_id, tab, isbn.",
+)  # fmt: skip
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option(
+    "--readers", type=click.IntRange(10), metavar="N", help="Measure N readers (default: all)."
+)
+@click.option(
+    "--tuning-time", type=click.FloatRange(0), default=300.0, show_default=True, metavar="SECONDS",
+    help="No new trial of a baseline begins after this.",
+)  # fmt: skip
+@click.option(
+    "--new-readers", type=click.IntRange(0), default=0, show_default=True, metavar="N",
+    help="Hide N readers from a second training and fold them in.",
+)  # fmt: skip
+@click.option(
+    "--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Write report.html and report.json there.",
+)  # fmt: skip
+@click.option("--quick", is_flag=True, help="Few readers and a shortened training: a try-out.")
+@click.pass_obj
+def evaluate(
+    home: Home,
+    against: str,
+    models: str,
+    split: str,
+    folds: int,
+    held_out: Path | None,
+    seed: int,
+    readers: int | None,
+    tuning_time: float,
+    new_readers: int,
+    report: Path | None,
+    quick: bool,
+) -> None:
+    """Measure our models and the usual recommenders on held-out books of the current data set.
+
+    Every baseline is tuned on a validation part, our models are trained anew without the test part,
+    and what any of them was fitted to is checked for leaks. Publishes nothing and changes no model.
+
+    \b
+    Example:
+      bookrec evaluate --quick
+      bookrec evaluate --against popularity,item-knn,ease --report report
+      bookrec evaluate --model none --split leave-one-out
+    """
+    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.evaluation.baselines.registry import chosen_names
+    from bookrec.offline.evaluation.report_table import as_text
+    from bookrec.offline.evaluation.settings import EvaluationSettings
+
+    try:
+        baselines = tuple(chosen_names(against))
+    except KeyError as error:
+        raise click.BadParameter(str(error.args[0]), param_hint="--against") from error
+    ours = tuple(name.strip() for name in models.split(",") if name.strip() not in ("", "none"))
+    if not baselines and not ours:
+        raise click.UsageError("There is nothing to evaluate: name a baseline or a model.")
+    settings = EvaluationSettings(
+        split=split, folds=folds, seed=seed, baselines=baselines, models=ours,  # type: ignore[arg-type]
+        readers=readers, tuning_budget_s=tuning_time, new_readers=new_readers,
+    )  # fmt: skip
+    if quick:
+        settings = replace(settings.quickly(), readers=readers or settings.quickly().readers)
+    if report is not None:
+        _writable(report)
+    dataset = load_dataset(home)
+    results = _run(home, dataset, settings, held_out)
+    from bookrec.offline.evaluation.report_json import as_plain
+
+    plain = as_plain(results)
+    click.echo()
+    click.echo(as_text(plain))
+    if report is not None:
+        _write(report, results)
+
+
+def _run(
+    home: Home, dataset: Dataset, settings: EvaluationSettings, held_out: Path | None
+) -> Results:
+    if settings.models:
+        from bookrec.offline.tensorflow_start import start_tensorflow
+
+        start_tensorflow()
+        _check_models(home, settings)
+    from bookrec.offline.evaluation.protocol import evaluate as run
+
+    started = time.monotonic()
+
+    def say(line: str) -> None:
+        click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
+
+    splits = None if held_out is None else [_published(dataset, held_out, settings.seed)]
+    return run(home, dataset, settings, say, splits)
+
+
+def _check_models(home: Home, settings: EvaluationSettings) -> None:
+    """Fail on an unknown model now, and not after the baselines."""
+    from bookrec.offline.evaluation.model_choice import training_settings
+
+    for name in settings.models:
+        training_settings(home, name, settings.seed, quick=settings.quick)
+
+
+def _published(dataset: Dataset, path: Path, seed: int) -> Split:
+    """The split that a file of held-out pairs names."""
+    import numpy as np
+
+    from bookrec.offline.evaluation.splits import named_rows, split_by
+    from bookrec.offline.features import all_interactions
+
+    pairs = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        user_id, tab, isbn = line.partition("\t")
+        if not tab:
+            raise DataError(f"{path}, line {number}: expected a user_id, a tab and an isbn.")
+        pairs.append((user_id, isbn.partition("\t")[0].strip()))
+    rows = named_rows(dataset, pairs)
+    rng = np.random.default_rng(seed)
+    return split_by(all_interactions(dataset), path.name, rows, "hold-out", rng)
+
+
+def _writable(directory: Path) -> None:
+    """Fail before the long work, and not after it."""
+    directory.mkdir(parents=True, exist_ok=True)
+    probe = directory / ".writable"
+    probe.touch()
+    probe.unlink()
+
+
+def _write(directory: Path, results: Results) -> None:
+    from bookrec.files import write_atomically
+    from bookrec.offline.evaluation.report_html import as_html
+    from bookrec.offline.evaluation.report_json import as_json, as_plain
+
+    write_atomically(directory / "report.json", as_json(results).encode())
+    write_atomically(directory / "report.html", as_html(as_plain(results)).encode())
+    click.echo(f"\nWrote {directory / 'report.html'} and {directory / 'report.json'}.")

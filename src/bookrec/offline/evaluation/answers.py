@@ -1,0 +1,111 @@
+"""A scorer's answers: its lists for every reader asked, and its scores of the pairs to tell apart."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from tqdm import tqdm
+
+from bookrec.arrays import Floats, Ints
+from bookrec.offline.evaluation.material import Scorer
+from bookrec.offline.evaluation.questions import Pairs, Questions
+from bookrec.selection import best_first
+
+LIST_LENGTH: Final = 100
+_BATCH: Final = 256
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a scorer said."""
+
+    lists: Ints
+    """[R, 100] books best first without the reader's own, -1 where there are no more."""
+    scores: Floats
+    """[R, 100] their scores."""
+    lists_with_own: Ints | None
+    """[R, 100] the same with the reader's own books kept in."""
+    pairs: dict[str, Floats]
+    """Kind of negatives → scores of those pairs."""
+    seconds: float
+
+
+def lists_of(scorer: Scorer, questions: Questions, length: int) -> Ints:
+    """[R, length] books best first, without the reader's own: all that tuning needs."""
+    return answer(scorer, questions, {}, with_own=False, length=length).lists
+
+
+def answer(
+    scorer: Scorer,
+    questions: Questions,
+    pairs: dict[str, Pairs],
+    *,
+    with_own: bool = True,
+    length: int = LIST_LENGTH,
+    progress: str | None = None,
+) -> Answers:
+    """Ask a scorer, a few hundred readers at a time."""
+    started = time.perf_counter()
+    count = len(questions.readers)
+    own = _own_matrix(questions)
+    lists = np.full((count, length), -1, dtype=np.int32)
+    kept = np.full((count, length), -1, dtype=np.int32) if with_own else None
+    values = np.full((count, length), -np.inf, dtype=np.float32)
+    said = {kind: np.zeros(len(found.row), dtype=np.float32) for kind, found in pairs.items()}
+    orders = {kind: np.argsort(found.row, kind="stable") for kind, found in pairs.items()}
+    starts = range(0, count, _BATCH)
+    for start in tqdm(starts, desc=progress, disable=None if progress else True, leave=False):
+        stop = min(start + _BATCH, count)
+        scores = scorer.scores(questions.readers[start:stop])
+        for kind, found in pairs.items():
+            ordered = found.row[orders[kind]]
+            places = orders[kind][slice(*np.searchsorted(ordered, [start, stop]))]
+            said[kind][places] = scores[found.row[places] - start, found.book[places]]
+        if kept is not None:
+            _fill(kept[start:stop], None, scores)
+        scores = np.array(scores, dtype=np.float32)
+        seen = own[start:stop].tocoo()
+        scores[seen.row, seen.col] = -np.inf
+        _fill(lists[start:stop], values[start:stop], scores)
+    return Answers(lists, values, kept, said, time.perf_counter() - started)
+
+
+def _fill(lists: Ints, values: Floats | None, scores: Floats) -> None:
+    """Write the best books of each row of scores, ties by position."""
+    for place, row in enumerate(scores):
+        order = best_first(row, lists.shape[1])
+        order = order[row[order] > -np.inf]
+        lists[place, : len(order)] = order
+        if values is not None:
+            values[place, : len(order)] = row[order]
+
+
+def _own_matrix(questions: Questions) -> sparse.csr_matrix:
+    own = questions.own
+    rows = np.searchsorted(questions.readers, own.reader_idx)
+    shape = (len(questions.readers), questions.n_books)
+    return sparse.csr_matrix((np.ones(len(own), bool), (rows, own.book_idx)), shape=shape)
+
+
+def hits_of(
+    lists: Ints, questions: Questions, keep: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Which listed books were held out.
+
+    Args:
+        keep: [held out] which of them count; None = all.
+
+    Returns:
+        [R, k] hits, and [R] how many there were to find.
+    """
+    keys, rows = questions.keys(), questions.rows
+    if keep is not None:
+        keys, rows = keys[keep], rows[keep]
+    listed = np.arange(len(lists), dtype=np.int64)[:, None] * questions.n_books + lists
+    hits = np.isin(listed, keys) & (lists >= 0)
+    return hits, np.bincount(rows, minlength=len(lists))

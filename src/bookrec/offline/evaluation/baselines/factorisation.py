@@ -1,0 +1,99 @@
+"""Matrix factorisation by the package ``implicit``: iALS and BPR.
+
+iALS: Hu, Koren, Volinsky, "Collaborative filtering for implicit feedback datasets", ICDM 2008.
+BPR: Rendle et al., "BPR: Bayesian personalized ranking from implicit feedback", UAI 2009.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from bookrec.arrays import Floats, Ints
+from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
+from bookrec.offline.evaluation.leaks import Evidence
+from bookrec.offline.evaluation.material import Material, popular_where_silent
+
+
+@dataclass(frozen=True)
+class Factors:
+    """Scores are dot products of a reader's and a book's vector."""
+
+    readers: Floats
+    """[readers, d]"""
+    books: Floats
+    """[B, d]"""
+    fitted_to: Any
+    """CSR [readers, B], what the factors were fitted to."""
+    counts: NDArray[np.int64]
+    """[B] readers, for readers whose vector is zero."""
+
+    def scores(self, readers: Ints) -> Floats:
+        found = np.asarray(self.readers[readers] @ self.books.T, dtype=np.float32)
+        return popular_where_silent(found, self.counts)
+
+    def evidence(self) -> list[Evidence]:
+        return [
+            Evidence("matrix of interactions", interactions=self.fitted_to),
+            Evidence("count of readers", readers_of_book=self.counts),
+        ]
+
+
+def _fitted(model_class: Any, material: Material, **settings: Any) -> Factors:
+    matrix = material.binary
+    with threadpool_limits(1, "blas"), warnings.catch_warnings():
+        # It asks for one BLAS thread, and does not see that it has been given one.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        model = model_class(random_state=material.seed, **settings)
+        model.fit(matrix, show_progress=False)
+    readers, books = (np.asarray(factors) for factors in (model.user_factors, model.item_factors))
+    return Factors(readers, books, matrix, material.counts)
+
+
+def _fit_ials(material: Material, settings: Settings) -> Factors:
+    from implicit.cpu.als import AlternatingLeastSquares
+
+    return _fitted(
+        AlternatingLeastSquares, material, factors=settings["factors"], alpha=settings["alpha"],
+        regularization=settings["regularisation"], iterations=settings["iterations"],
+    )  # fmt: skip
+
+
+def _fit_bpr(material: Material, settings: Settings) -> Factors:
+    from implicit.cpu.bpr import BayesianPersonalizedRanking
+
+    # One thread: with several, updates race and no two runs are the same.
+    return _fitted(
+        BayesianPersonalizedRanking, material, factors=settings["factors"], num_threads=1,
+        regularization=settings["regularisation"], learning_rate=settings["learning_rate"],
+        iterations=settings["iterations"],
+    )  # fmt: skip
+
+
+IALS = Baseline(
+    "ials",
+    "Hu, Koren and Volinsky, ICDM 2008 (implicit)",
+    {
+        "factors": (128, 32, 64, 256),
+        "regularisation": (0.05, 0.5, 5.0, 20.0),
+        "alpha": (10.0, 1.0, 3.0, 40.0),
+        "iterations": (15,),
+    },
+    _fit_ials,
+)
+BPR = Baseline(
+    "bpr",
+    "Rendle et al., UAI 2009 (implicit)",
+    {
+        "factors": (64, 32, 128),
+        "learning_rate": (0.05, 0.02, 0.1),
+        "regularisation": (0.01, 0.003, 0.03),
+        "iterations": (100, 200),
+    },
+    _fit_bpr,
+)

@@ -1,0 +1,102 @@
+"""Whether anything fitted has seen what it is measured on.
+
+Scorers do not declare what they saw: they show fitted parts, and the parts give it away. A matrix of
+interactions has the test pairs in it or not; counts of readers exceed those of the known part or not;
+two books that no known reader shares are neighbours or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bookrec.errors import ModelError
+from bookrec.offline.features import Interactions
+
+_SAMPLED_BOOKS = 2000
+"""Books whose neighbours are looked at."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A fitted part, in a form that shows which interactions it saw; exactly one field is given."""
+
+    part: str
+    """What it is, for the operator."""
+    interactions: Any = None
+    """CSR [readers, B]: an entry for each interaction it was fitted to."""
+    readers_of_book: NDArray[np.integer] | None = None
+    """[B] how many readers it counted."""
+    neighbours: Any = None
+    """CSR [B, B]: an entry where two books are said to share a reader."""
+
+
+def check(name: str, evidence: list[Evidence], known: Interactions, test: Interactions) -> None:
+    """Refuse a scorer that was fitted to the test part or to anything else that is not known.
+
+    Raises:
+        ModelError: a fitted part shows interactions that are not in the known part, or the scorer
+            shows nothing at all.
+    """
+    if not evidence:
+        raise ModelError(
+            f"'{name}' shows nothing of what it was fitted to: it cannot be evaluated."
+        )
+    for part in evidence:
+        if strangers := _strangers(part, known):
+            seen = "" if part.interactions is None else _of_the_test(part.interactions, test)
+            raise ModelError(
+                f"A leak: the {part.part} of '{name}' has seen {strangers} that the known part of the "
+                f"split does not have{seen}; fit it to the known part only."
+            )
+
+
+def _strangers(part: Evidence, known: Interactions) -> str:
+    """What a part shows that the known interactions cannot explain; empty when nothing."""
+    if part.interactions is not None:
+        foreign = np.setdiff1d(_keys(part.interactions), _pairs(known, part.interactions.shape[1]))
+        return f"{len(foreign):,} interactions" if len(foreign) else ""
+    if part.readers_of_book is not None:
+        counted = np.asarray(part.readers_of_book).astype(np.int64)
+        more = counted - np.bincount(known.book_idx, minlength=len(counted))
+        return f"{more[more > 0].sum():,} readings" if (more > 0).any() else ""
+    assert part.neighbours is not None
+    unexplained = _unexplained(part.neighbours.tocsr(), known)
+    return f"{unexplained:,} pairs of books with a common reader" if unexplained else ""
+
+
+def _of_the_test(interactions: Any, test: Interactions) -> str:
+    common = np.intersect1d(_keys(interactions), _pairs(test, interactions.shape[1]))
+    return f" ({len(common):,} of them of the test part)"
+
+
+def _keys(matrix: Any) -> NDArray[np.int64]:
+    entries = matrix.tocoo()
+    return np.unique(entries.row.astype(np.int64) * matrix.shape[1] + entries.col)
+
+
+def _pairs(interactions: Interactions, n_books: int) -> NDArray[np.int64]:
+    return interactions.reader_idx.astype(np.int64) * n_books + interactions.book_idx
+
+
+def _unexplained(neighbours: Any, known: Interactions) -> int:
+    """Neighbours, of books taken at equal steps, that no known reader shares with them."""
+    n_books = neighbours.shape[0]
+    books = np.arange(0, n_books, max(1, n_books // _SAMPLED_BOOKS))
+    n_readers = int(known.reader_idx.max(initial=0)) + 1
+    ones = np.ones(len(known), dtype=np.float32)
+    readers = sparse.csr_matrix((ones, (known.book_idx, known.reader_idx)), (n_books, n_readers))
+    by_reader = readers.T.tocsr()
+    missing = 0
+    for start in range(0, len(books), 256):
+        some = books[start : start + 256]
+        shared = (readers[some] @ by_reader).tocsr()
+        said = neighbours[some].tocsr()
+        said.data = np.ones_like(said.data)
+        shared.data = np.ones_like(shared.data)
+        missing += said.nnz - int(said.multiply(shared).sum())
+    return missing

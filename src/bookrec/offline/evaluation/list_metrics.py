@@ -1,0 +1,84 @@
+"""What everyone's lists are like together: how much of the catalogue, how even, how known, how varied.
+
+``lists`` is [R, k]: positions of books, best first, -1 where a list is shorter.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bookrec.arrays import Ints
+from bookrec.offline.features import Interactions
+
+
+def times_listed(lists: Ints, n_books: int) -> NDArray[np.int64]:
+    """[B] in how many lists each book is."""
+    return np.bincount(lists[lists >= 0], minlength=n_books)
+
+
+def coverage(lists: Ints, n_books: int) -> float:
+    """Share of the catalogue that is in at least one list ("aggregate diversity"; Adomavicius and Kwon,
+    "Improving aggregate recommendation diversity", IEEE TKDE 2012)."""
+    return float((times_listed(lists, n_books) > 0).mean())
+
+
+def gini(lists: Ints, n_books: int) -> float:
+    """Gini index of how often books are listed: 0 when all equally often, near 1 when few take all.
+
+    ``sum_i (2 i - B - 1) x_i / (B sum x)``, x ascending, i from 1, over the whole catalogue (Shani and
+    Gunawardana, "Evaluating recommendation systems", 2011, 8.3.6.2).
+    """
+    counts = np.sort(times_listed(lists, n_books)).astype(np.float64)
+    if not counts.sum():
+        return float("nan")
+    places = 2 * np.arange(1, n_books + 1) - n_books - 1
+    return float((places * counts).sum() / (n_books * counts.sum()))
+
+
+def novelty(lists: Ints, train: Interactions, n_books: int) -> float:
+    """Mean self-information of the listed books in bits, ``-log2((n_i + 1) / (N + 1))``.
+
+    ``n_i`` of the ``N`` readers of the training part have read book i; the added one keeps unread books
+    finite (Zhou et al., "Solving the apparent diversity-accuracy dilemma", PNAS 2010).
+    """
+    readers = np.bincount(train.book_idx, minlength=n_books)
+    total = len(np.unique(train.reader_idx))
+    information = -np.log2((readers + 1) / (total + 1))
+    listed = lists[lists >= 0]
+    return float(information[listed].mean()) if len(listed) else float("nan")
+
+
+def intra_list_diversity(lists: Ints, train: Interactions, n_readers: int, n_books: int) -> float:
+    """Mean distance of two books of one list, mean over lists of at least two books.
+
+    The distance is ``1 - cos`` of the books' binary reader vectors in the training part; a book without
+    readers is at distance 1 from all (Ziegler et al., "Improving recommendation lists through topic
+    diversification", WWW 2005). The sum over pairs comes from the norm of the sum of the vectors.
+    """
+    vectors = _unit_rows(train, n_readers, n_books)
+    rows, columns = np.nonzero(lists >= 0)
+    listed = lists[rows, columns]
+    member = sparse.csr_matrix(
+        (np.ones(len(listed), np.float32), (rows, listed)), shape=(len(lists), n_books)
+    )
+    sums = member @ vectors
+    squared = np.asarray(sums.multiply(sums).sum(axis=1)).ravel().astype(np.float64)
+    with_readers = np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel()
+    own = member @ with_readers
+    size = (lists >= 0).sum(axis=1).astype(np.float64)
+    several = size > 1
+    if not several.any():
+        return float("nan")
+    pairs = (size * (size - 1))[several]
+    return float((1 - (squared - own)[several] / pairs).mean())
+
+
+def _unit_rows(train: Interactions, n_readers: int, n_books: int) -> Any:
+    """[B, readers] binary reader vectors of length 1 (or 0)."""
+    count = np.bincount(train.book_idx, minlength=n_books)
+    values = (1 / np.sqrt(count[train.book_idx])).astype(np.float32)
+    return sparse.csr_matrix((values, (train.book_idx, train.reader_idx)), (n_books, n_readers))

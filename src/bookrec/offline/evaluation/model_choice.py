@@ -1,0 +1,60 @@
+"""Which training settings stand behind the name of a model."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import Any
+
+from bookrec.errors import ModelError
+from bookrec.offline.model_bundle import read_manifest
+from bookrec.offline.training import TrainSettings
+from bookrec.settings import Home
+
+PRESETS = ("default", "classic")
+
+
+def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> TrainSettings:
+    """The settings of a preset, or those a model of ours was trained with.
+
+    A bundle that was trained on everything has seen the test part, so it is never measured itself:
+    its settings are trained again on the known part.
+
+    Raises:
+        ModelError: the model was not trained here, so nothing says how to train it again.
+    """
+    if name in PRESETS:
+        settings = TrainSettings(preset="classic" if name == "classic" else "default", seed=seed)
+    else:
+        settings = _recorded(read_manifest(home, name), name)
+    return _shortened(settings) if quick else settings
+
+
+def _recorded(manifest: dict[str, Any], name: str) -> TrainSettings:
+    recorded = manifest.get("settings")
+    if not isinstance(recorded, dict) or "preset" not in recorded:
+        raise ModelError(
+            f"Model {name!r} was not trained by 'bookrec train', so it cannot be trained again on a "
+            "part of the data, and what it has seen is not known; evaluate a preset instead."
+        )
+    return _filled(TrainSettings(), recorded)
+
+
+def _filled(settings: Any, recorded: dict[str, Any]) -> Any:
+    """Settings with recorded values, nested ones too; those no longer known are left out."""
+    values = {}
+    for field in fields(settings):
+        if field.name in recorded:
+            old, new = getattr(settings, field.name), recorded[field.name]
+            values[field.name] = _filled(old, new) if isinstance(new, dict) else new
+    return replace(settings, **values)
+
+
+def _shortened(settings: TrainSettings) -> TrainSettings:
+    return replace(
+        settings,
+        candidates=300,
+        validation_readers=50,
+        towers=replace(settings.towers, epochs=1, steps=250),
+        ranker=replace(settings.ranker, epochs=1, steps=120, candidates=300, batch_size=32),
+        classic=replace(settings.classic, epochs=2),
+    )

@@ -1,0 +1,112 @@
+"""Whether a book's neighbours are the books its readers go on to.
+
+A *co-reading* is a known and a held-out book of one reader. The figure of a reader is the share of
+their co-readings (i, j) in which j is among the first 20 neighbours of i.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bookrec.arrays import Ints
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.evaluation.questions import Questions
+from bookrec.offline.evaluation.significance import bootstrap_interval, paired_t
+from bookrec.offline.neighbourhoods import choose_voices, neighbour_lists, neighbourhoods
+from bookrec.offline.splitting import by_reader
+from bookrec.offline.top_n import Histories
+
+if TYPE_CHECKING:
+    from bookrec.offline.evaluation.pipeline import Pipeline
+
+NEIGHBOURS = 20
+_SHARD = 512
+
+
+def co_readings_found(neighbours: Any, questions: Questions) -> NDArray[np.float64]:
+    """[R] share of each reader's co-readings that are neighbours; NaN for a reader without any.
+
+    Args:
+        neighbours: CSR [B, B], an entry where the column is a neighbour of the row.
+    """
+    rows = np.searchsorted(questions.readers, questions.own.reader_idx)
+    shape = (len(questions.readers), questions.n_books)
+    known = _binary(rows, questions.own.book_idx, shape)
+    held_out = _binary(questions.rows, questions.held_out.book_idx, shape)
+    pattern = neighbours.tocsr().copy()
+    pattern.data = np.ones_like(pattern.data)
+    found = np.asarray((known @ pattern).multiply(held_out).sum(axis=1)).ravel()
+    pairs = np.diff(known.indptr).astype(np.float64) * np.diff(held_out.indptr)
+    return np.where(pairs > 0, found / np.maximum(pairs, 1), np.nan)
+
+
+def strongest(similarities: Any, count: int) -> Any:
+    """CSR of the ``count`` largest entries of each row of a CSR matrix, ties by column."""
+    entries = similarities.tocoo()
+    order = np.lexsort((entries.col, -entries.data, entries.row))
+    rows, columns = entries.row[order], entries.col[order]
+    place = np.arange(len(rows)) - np.searchsorted(rows, rows, side="left")
+    keep = place < count
+    return _binary(rows[keep], columns[keep], similarities.shape)
+
+
+def neighbourhood_table(
+    co_readings: dict[str, NDArray[np.float64]], seed: int
+) -> dict[str, dict[str, float]]:
+    """Name → mean share, its interval, and the p-value of its difference from the best's."""
+    table: dict[str, dict[str, float]] = {}
+    if not co_readings:
+        return table
+    best = max(co_readings, key=lambda name: float(np.nanmean(co_readings[name])))
+    defined = ~np.isnan(co_readings[best])
+    for name, values in co_readings.items():
+        interval = bootstrap_interval(values[defined], np.random.default_rng(seed))
+        table[name] = {
+            "found": interval.value, "low": interval.low, "high": interval.high,
+            "p_value_to_best": paired_t(values[defined], co_readings[best][defined]),
+        }  # fmt: skip
+    return table
+
+
+def _binary(rows: Any, columns: Any, shape: tuple[int, int]) -> Any:
+    return sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
+
+
+def asked_books(questions: Questions) -> Ints:
+    """The books whose neighbours matter: known books of the readers asked."""
+    return np.unique(questions.own.book_idx).astype(np.int32)
+
+
+def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candidates: int) -> Any:
+    """CSR [B, B] of the neighbourhoods that ``bookrec score`` would publish for some books.
+
+    Args:
+        known: what the pipeline was trained on.
+        candidates: books of a neighbourhood that are scored.
+    """
+    everyone = _histories(pipeline, known)
+    voices = choose_voices(
+        pipeline.histories, list(known.readers["user_id"]), list(known.books["isbn"])
+    )
+    place = np.arange(len(everyone), dtype=np.int32)
+    columns, lengths = [], []
+    for start in range(0, len(books), _SHARD):
+        some = books[start : start + _SHARD]
+        task = neighbourhoods(some, voices, everyone, place, NEIGHBOURS, candidates)
+        lists, _ = neighbour_lists(pipeline.recommender, task)
+        columns.append(lists.book)
+        lengths.append(np.diff(lists.start))
+    rows = np.repeat(books, np.concatenate(lengths))
+    shape = (known.n_books, known.n_books)
+    return _binary(rows, np.concatenate(columns), shape)
+
+
+def _histories(pipeline: Pipeline, known: Dataset) -> Histories:
+    ages = known.readers["age"].to_numpy(dtype=np.float64, na_value=-1).astype(np.int32)
+    start = by_reader(pipeline.histories, known.n_readers).astype(np.int64)
+    own = pipeline.histories
+    return Histories(start, own.book_idx, own.rating, ages, pipeline.rows)

@@ -1,0 +1,124 @@
+"""Readers the models never saw: hidden from training, then folded in from a few of their books.
+
+Asked of every hidden reader: NDCG@20 over the books they were not shown. From 1, 3, 5 and 10
+interactions the books to find are all but the first ten (of a random order); the ten are never
+listed, so all four are asked the same. With ``all`` the known part is folded in and the test part is
+to be found, which a model that was trained on these readers is asked too (``all, trained on``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.arrays import Ints
+from bookrec.offline.evaluation.answers import hits_of, lists_of
+from bookrec.offline.evaluation.material import Scorer
+from bookrec.offline.evaluation.questions import Questions
+from bookrec.offline.evaluation.ranking_metrics import ndcg
+from bookrec.offline.evaluation.splits import Split
+from bookrec.offline.features import Interactions
+
+SHOWN: Final = (1, 3, 5, 10)
+_MOST: Final = max(SHOWN)
+TOP: Final = 20
+
+
+@dataclass(frozen=True)
+class NewReaders:
+    """Hidden readers and, for each case, what is shown of them and what is asked."""
+
+    readers: Ints
+    shown: dict[str, Interactions]
+    """Case → what is folded in."""
+    questions: dict[str, Questions]
+    """Case → what is to be found."""
+    hidden: NDArray[np.bool_]
+    """[readers] whose interactions the second training must not have."""
+
+
+def hide_readers(
+    split: Split, count: int, n_readers: int, n_books: int, rng: np.random.Generator
+) -> NewReaders:
+    """Choose ``count`` readers who have more than ten known interactions and something held out."""
+    known = split.known
+    sizes = np.bincount(known.reader_idx, minlength=n_readers)
+    tested = np.bincount(split.test.reader_idx, minlength=n_readers) > 0
+    able = np.flatnonzero((sizes > _MOST) & tested)
+    readers = np.sort(rng.permutation(able)[:count]).astype(np.int32)
+    hidden = np.zeros(n_readers, dtype=bool)
+    hidden[readers] = True
+    theirs = known[hidden[known.reader_idx]]
+    place = _random_place(theirs, rng)
+    first, rest = theirs[place < _MOST], theirs[place >= _MOST]
+    test = split.test[hidden[split.test.reader_idx]]
+    left = known[~hidden[known.reader_idx]]
+
+    def asked(held_out: Interactions, own: Interactions) -> Questions:
+        return Questions(readers, held_out, own, left, n_readers, n_books)
+
+    to_find = _merged(rest, test)
+    shown = {str(number): theirs[place < number] for number in SHOWN} | {"all": theirs}
+    questions = {str(number): asked(to_find, first) for number in SHOWN}
+    return NewReaders(readers, shown, questions | {"all": asked(test, theirs)}, hidden)
+
+
+def folded_in(scorer: Any, shown: Interactions, n_readers: int, n_books: int) -> Scorer | None:
+    """A fitted scorer with other histories; None for one that cannot take a new reader."""
+    from bookrec.offline.evaluation.baselines.ease import Ease
+    from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
+    from bookrec.offline.evaluation.baselines.popularity import Popularity
+    from bookrec.offline.evaluation.material import Material
+    from bookrec.offline.evaluation.pipeline import PipelineScorer
+
+    matrix = Material(shown, n_readers, n_books, 0).binary
+    if isinstance(scorer, Popularity):
+        return scorer
+    if isinstance(scorer, NeighbourScorer):
+        return replace(scorer, histories=matrix)
+    if isinstance(scorer, Ease):
+        return replace(scorer, histories=matrix[:, scorer.books].tocsr())
+    if isinstance(scorer, PipelineScorer):
+        return replace(scorer, pipeline=replace(scorer.pipeline, histories=shown))
+    return None
+
+
+def fold_in_figures(
+    scorer: Any, asked: NewReaders, n_readers: int, n_books: int
+) -> dict[str, float]:
+    """Case → NDCG@20 of a scorer that was fitted without the hidden readers; empty if it cannot."""
+    figures = {}
+    for case, questions in asked.questions.items():
+        folded = folded_in(scorer, asked.shown[case], n_readers, n_books)
+        if folded is None:
+            return {}
+        figures[case] = mean_ndcg(folded, questions)
+    return figures
+
+
+def mean_ndcg(scorer: Scorer, questions: Questions) -> float:
+    """Mean NDCG@20 over the readers asked."""
+    return float(ndcg(*hits_of(lists_of(scorer, questions, TOP), questions)).mean())
+
+
+def _random_place(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.int64]:
+    """[interactions] a random place of each within its reader's."""
+    readers = interactions.reader_idx
+    order = np.lexsort((rng.random(len(readers)), readers))
+    start = np.searchsorted(readers[order], readers[order], side="left")
+    place = np.empty(len(readers), dtype=np.int64)
+    place[order] = np.arange(len(readers)) - start
+    return place
+
+
+def _merged(one: Interactions, two: Interactions) -> Interactions:
+    """Both, sorted by reader and book."""
+    columns: list[Any] = [
+        np.concatenate([getattr(one, name), getattr(two, name)])
+        for name in ("reader_idx", "book_idx", "rating")
+    ]
+    order = np.lexsort((columns[1], columns[0]))
+    return Interactions(*(column[order] for column in columns))

@@ -1,0 +1,138 @@
+"""Trains our models on the known part of a split and measures them whole and in parts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.evaluation import leaks
+from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.material import Material, Scorer
+from bookrec.offline.evaluation.neighbourhood_figures import asked_books, pipeline_neighbours
+from bookrec.offline.evaluation.new_readers import (
+    NewReaders,
+    fold_in_figures,
+    hide_readers,
+    mean_ndcg,
+)
+from bookrec.offline.evaluation.pipeline import (
+    PARTS,
+    Pipeline,
+    explicit_predictions,
+    part_scorer,
+    pipeline_of,
+)
+from bookrec.offline.evaluation.questions import Questions
+from bookrec.offline.evaluation.results import Kind
+from bookrec.offline.evaluation.settings import EvaluationSettings
+from bookrec.offline.evaluation.splits import Split, known_dataset, with_interactions
+from bookrec.offline.keras_progress import recorded_curves
+from bookrec.offline.score_settings import ScoreSettings
+from bookrec.offline.training import TrainSettings, train_bundle
+from bookrec.offline.validation import explicit_metrics
+
+Measure = Callable[[str, Scorer, Kind, float], None]
+Say = Callable[[str], None]
+
+
+@dataclass
+class OurModels:
+    """Our models on one split."""
+
+    dataset: Dataset
+    split: Split
+    settings: EvaluationSettings
+    training: dict[str, TrainSettings]
+    """Model → how it is trained."""
+    asked_neighbours: Questions | None
+    """Whose books' neighbourhoods are made; None = nobody's."""
+    measure: Measure
+    """(name, scorer, kind, seconds of the fit)"""
+    say: Say
+
+    def __post_init__(self) -> None:
+        self.known = known_dataset(self.dataset, self.split)
+        self.curves: dict[str, list[float]] = {}
+        self.explicit: dict[str, dict[str, float]] = {}
+        self.new_readers: dict[str, dict[str, float]] = {}
+        self.neighbourhoods: dict[str, Any] = {}
+
+    def everything(self, tuned: dict[str, dict[str, Any]]) -> None:
+        """Train and measure every model.
+
+        Args:
+            tuned: baseline → its settings, for those that new readers are folded into.
+        """
+        for name in self.training:
+            started = time.monotonic()
+            pipeline = self._train(name, self.known, self.training[name])
+            seconds = time.monotonic() - started
+            # What the parts of 'classic' add by themselves is what those of 'default' do.
+            parts = PARTS[:1] if pipeline.bundle.preset == "classic" else PARTS
+            for part in parts:
+                label = name if part == PARTS[0] else f"{name}: {part}"
+                self.measure(label, part_scorer(pipeline, part), "ours", seconds)
+            if pipeline.bundle.preset == "classic":
+                self._predict_explicit(name, pipeline)
+            if self.asked_neighbours is not None:
+                self.neighbourhoods[name] = self._neighbours(pipeline, self.asked_neighbours)
+            if self.settings.new_readers:
+                self._fold_in(name, pipeline, tuned)
+
+    def _train(self, name: str, known: Dataset, training: TrainSettings) -> Pipeline:
+        with recorded_curves() as curves:
+            bundle = train_bundle(known, training, lambda line: self.say(f"{name}: {line}"))
+        for label, losses in curves.items():
+            self.curves.setdefault(f"{name}, {label}", losses)
+        candidates = training.candidates if self.settings.quick else None
+        return pipeline_of(bundle, known, self.settings.seed, candidates)
+
+    def _predict_explicit(self, name: str, pipeline: Pipeline) -> None:
+        predicted = explicit_predictions(pipeline, self.known, self.split.test)
+        found = explicit_metrics(predicted, self.split.known, self.split.test)
+        self.explicit[name] = found["pipeline"]
+        self.explicit["shares of reader and book"] = found["shares"]
+        self.explicit["popularity"] = found["popularity"]
+
+    def _neighbours(self, pipeline: Pipeline, asked: Questions) -> Any:
+        self.say("neighbourhoods")
+        candidates = ScoreSettings().similar_candidates
+        return pipeline_neighbours(pipeline, asked_books(asked), self.known, candidates)
+
+    def _fold_in(self, name: str, trained: Pipeline, tuned: dict[str, dict[str, Any]]) -> None:
+        shape = self.dataset.n_readers, self.dataset.n_books
+        rng = np.random.default_rng(self.settings.seed)
+        asked = hide_readers(self.split, self.settings.new_readers, *shape, rng)
+        if not len(asked.readers):
+            self.say("new readers: nobody has more than ten known interactions")
+            return
+        self.say(f"{name} again, without {len(asked.readers):,} readers")
+        keep = self.split.known_rows & ~asked.hidden[_readers_of(self.dataset)]
+        left = with_interactions(self.dataset, keep)
+        pipeline = self._train(f"{name} without new readers", left, self.training[name])
+        scorer = part_scorer(pipeline, PARTS[0])
+        leaks.check(name, scorer.evidence(), asked.questions["all"].known, self.split.test)
+        figures = fold_in_figures(scorer, asked, *shape)
+        whole = part_scorer(trained, PARTS[0])
+        figures["all, trained on"] = mean_ndcg(whole, asked.questions["all"])
+        self.new_readers[name] = figures
+        self._fold_into_baselines(asked, tuned)
+
+    def _fold_into_baselines(self, asked: NewReaders, tuned: dict[str, dict[str, Any]]) -> None:
+        shape = self.dataset.n_readers, self.dataset.n_books
+        material = Material(asked.questions["all"].known, *shape, self.settings.seed)
+        for name, settings in tuned.items():
+            if name in self.new_readers or name in ("ials", "bpr"):
+                continue  # measured already, or unable to take a new reader
+            scorer = BASELINES[name].fit(material, settings)
+            self.new_readers[name] = fold_in_figures(scorer, asked, *shape)
+        material.forget()
+
+
+def _readers_of(dataset: Dataset) -> Any:
+    return dataset.interactions["reader_idx"].to_numpy(np.int32)

@@ -1,0 +1,215 @@
+"""Our own pipeline as scorers: whole, and each part by itself, so that one sees what each adds.
+
+It is trained by the very code of ``bookrec train``, on a data set that has the known part of a split
+and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from bookrec.arrays import Floats, Ints
+from bookrec.errors import ModelError
+from bookrec.history import make_history
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
+from bookrec.offline.evaluation.leaks import Evidence
+from bookrec.offline.evaluation.material import popular_where_silent
+from bookrec.offline.features import Interactions, all_interactions, reader_age_bands
+from bookrec.offline.model_bundle import Bundle
+from bookrec.offline.recommender_build import recommender_for
+from bookrec.offline.score_settings import ScoreSettings
+from bookrec.offline.splitting import by_reader
+from bookrec.offline.top_n import known_row
+from bookrec.recommender import Profile, Reader, Recommender
+from bookrec.retrieval import TOWER_BLOCK
+
+PARTS: Final = (
+    "as published", "two-stage", "ranker on the whole catalogue", "ranker on random candidates",
+    "two-tower alone", "item-knn alone",
+)  # fmt: skip
+_LISTED: Final = 100
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A trained pipeline and the histories it answers for."""
+
+    bundle: Bundle
+    recommender: Recommender
+    rows: Floats | None
+    """[readers, F] features of readers that the ranker knows by id."""
+    histories: Interactions
+    age_bands: Ints
+    candidates: int
+    """Books that retrieval hands to the ranker for a reader."""
+    seed: int
+    evidence: tuple[Evidence, ...]
+
+    def readers(self, positions: Ints) -> Iterator[Reader]:
+        """The readers at some positions, with their histories."""
+        start = by_reader(self.histories, len(self.age_bands))
+        for reader in positions.tolist():
+            own = slice(start[reader], start[reader + 1])
+            history = make_history(self.histories.book_idx[own], self.histories.rating[own])
+            yield Reader(history, int(self.age_bands[reader]), known_row(self.rows, reader))
+
+
+def pipeline_of(
+    bundle: Bundle, known: Dataset, seed: int, candidates: int | None = None
+) -> Pipeline:
+    """A bundle that was trained on ``known``, ready to score its readers.
+
+    Raises:
+        ModelError: it was trained on something else, so it may have seen the test part.
+    """
+    if bundle.manifest["dataset_digest"] != known.digest:
+        raise ModelError(
+            f"Model {bundle.model_id} was trained on data set {bundle.manifest['dataset_id']}, not on "
+            "the known part of the split: it may have seen the test part. It has to be trained again."
+        )
+    recommender, rows = recommender_for(bundle, known)
+    count = candidates or ScoreSettings().candidates or recommender.n_books
+    return Pipeline(
+        bundle, recommender, rows, all_interactions(known), reader_age_bands(known), count, seed,
+        tuple(_evidence(bundle, recommender)),
+    )  # fmt: skip
+
+
+def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
+    popularity = np.rint(np.expm1(recommender.retrieval.popularity.astype(np.float64)))
+    yield Evidence("popularity", readers_of_book=popularity.astype(np.int64))
+    yield Evidence("book statistics", readers_of_book=bundle.fitted.statistics.reader_count)
+    yield Evidence("item-kNN lists", neighbours=similarity_matrix(bundle.knn, 10**6))
+
+
+@dataclass(frozen=True)
+class PipelineScorer:
+    """The pipeline, or a part of it."""
+
+    pipeline: Pipeline
+    part: str
+
+    def scores(self, readers: Ints) -> Floats:
+        recommender = self.pipeline.recommender
+        scores = np.full((len(readers), recommender.n_books), -np.inf, dtype=np.float32)
+        for start in range(0, len(readers), TOWER_BLOCK):
+            some = readers[start : start + TOWER_BLOCK]
+            profiles = [recommender.profile(reader) for reader in self.pipeline.readers(some)]
+            tower = recommender.retrieval.tower_scores([profile.signals for profile in profiles])
+            block = _Block(self.pipeline, some, profiles, tower)
+            _WAYS[self.part](block, scores[start : start + len(some)])
+        return scores
+
+    def evidence(self) -> list[Evidence]:
+        return list(self.pipeline.evidence)
+
+
+class ProbabilisticScorer(PipelineScorer):
+    """One whose scores are the ranker's logits."""
+
+    def probabilities(self, scores: Floats) -> NDArray[np.floating]:
+        return np.asarray(expit(scores.astype(np.float64)))
+
+
+def part_scorer(pipeline: Pipeline, part: str) -> PipelineScorer:
+    """One of `PARTS`, with probabilities where the ranker's output is one."""
+    ranked = part in PARTS[:4] and pipeline.recommender.ranker.output == "sigmoid"
+    # The classic ranker says how likely a rating is explicit, not how likely a reading is.
+    if ranked and pipeline.bundle.preset != "classic":
+        return ProbabilisticScorer(pipeline, part)
+    return PipelineScorer(pipeline, part)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Some readers, prepared."""
+
+    pipeline: Pipeline
+    readers: Ints
+    profiles: list[Profile]
+    tower: Floats
+    """[n, B] tower scores."""
+
+
+_Way = Callable[[_Block, Floats], None]
+"""Writes scores into its second argument, [n, B], which holds -inf."""
+
+
+def _two_stage(block: _Block, out: Floats) -> None:
+    """Retrieval, then the ranker: what is scored for a list."""
+    recommender, count = block.pipeline.recommender, block.pipeline.candidates
+    for profile, said, row in zip(block.profiles, block.tower, out, strict=True):
+        own = profile.reader.history.books
+        books = recommender.retrieval.candidates(profile.signals, said, count, own)
+        row[books] = recommender.logits(profile, books, said[books])
+
+
+def _published(block: _Block, out: Floats) -> None:
+    """The same, with one edition of a work and none of a work the reader has."""
+    _two_stage(block, out)
+    for profile, row in zip(block.profiles, out, strict=True):
+        books = np.flatnonzero(row > -np.inf).astype(np.int32)
+        own = profile.reader.history.books
+        chosen = books[block.pipeline.recommender.choose(own, books, row[books], _LISTED)]
+        values = row[chosen]
+        row[:] = -np.inf
+        row[chosen] = values
+
+
+def _whole_catalogue(block: _Block, out: Floats) -> None:
+    out[:] = block.pipeline.recommender.catalogue_logits(block.profiles, block.tower)
+
+
+def _random_candidates(block: _Block, out: Floats) -> None:
+    """As many books as retrieval would give, drawn anew for every reader."""
+    recommender = block.pipeline.recommender
+    count = min(block.pipeline.candidates, recommender.n_books)
+    for reader, profile, said, row in zip(
+        block.readers.tolist(), block.profiles, block.tower, out, strict=True
+    ):
+        rng = np.random.default_rng([block.pipeline.seed, reader])
+        books = np.sort(rng.choice(recommender.n_books, count, replace=False)).astype(np.int32)
+        row[books] = recommender.logits(profile, books, said[books])
+
+
+def _tower(block: _Block, out: Floats) -> None:
+    out[:] = block.tower
+
+
+def _item_knn(block: _Block, out: Floats) -> None:
+    retrieval = block.pipeline.recommender.retrieval
+    for profile, row in zip(block.profiles, out, strict=True):
+        row[:] = profile.signals.spread("knn", retrieval.n_books)
+    counts = np.rint(np.expm1(retrieval.popularity.astype(np.float64))).astype(np.int64)
+    popular_where_silent(out, counts)
+
+
+_WAYS: Final[dict[str, _Way]] = dict(
+    zip(
+        PARTS,
+        (_published, _two_stage, _whole_catalogue, _random_candidates, _tower, _item_knn),
+        strict=True,
+    )
+)
+
+
+def explicit_predictions(
+    pipeline: Pipeline, dataset: Dataset, wanted: Interactions
+) -> NDArray[Any]:
+    """[wanted] what a ranker of preset ``classic`` gives as the probability of a rating above 0."""
+    from bookrec.offline.classic_training import classic_inputs
+    from bookrec.offline.recommender_build import catalogue_features
+
+    bundle = pipeline.bundle
+    inputs = classic_inputs(
+        wanted, bundle.vocabularies.user.codes(dataset.readers["user_id"]),
+        catalogue_features(bundle, dataset), pipeline.age_bands,
+    )  # fmt: skip
+    return np.asarray(bundle.ranker.predict(inputs, batch_size=16384, verbose=0)[:, 0])

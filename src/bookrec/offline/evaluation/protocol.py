@@ -1,0 +1,230 @@
+"""Runs an evaluation: every split, every baseline tuned, every part of ours, the same questions."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec import __version__
+from bookrec.files import utc_now
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.evaluation import leaks
+from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
+from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.citations import citation
+from bookrec.offline.evaluation.material import Material, Scorer
+from bookrec.offline.evaluation.measuring import Measurement, measure, pooled
+from bookrec.offline.evaluation.neighbourhood_figures import (
+    NEIGHBOURS,
+    co_readings_found,
+    neighbourhood_table,
+    strongest,
+)
+from bookrec.offline.evaluation.questions import Questions, ask
+from bookrec.offline.evaluation.rating_predictors import (
+    RATING_PREDICTORS,
+    explicit,
+    rating_figures,
+    tuned_settings,
+)
+from bookrec.offline.evaluation.results import Kind, Results
+from bookrec.offline.evaluation.settings import EvaluationSettings
+from bookrec.offline.evaluation.splits import Split, make_splits
+from bookrec.offline.evaluation.tuning import tune
+from bookrec.offline.features import Interactions
+from bookrec.settings import Home
+
+Say = Callable[[str], None]
+
+
+def evaluate(
+    home: Home,
+    dataset: Dataset,
+    settings: EvaluationSettings,
+    say: Say,
+    splits: list[Split] | None = None,
+) -> Results:
+    """Everything that the settings ask for.
+
+    Args:
+        home: where models are whose settings are to be trained again.
+        say: called with one line per stage.
+        splits: instead of those that the settings name, e.g. a published one.
+
+    Raises:
+        DataError: the data set is too small to be split.
+        ModelError: a scorer has seen the test part, or a model cannot be trained again.
+    """
+    started = time.monotonic()
+    splits = splits or make_splits(dataset, settings.split, settings.seed, settings.folds)
+    results = Results(settings, _about(dataset, settings, splits))
+    runs = [_SplitRun(home, dataset, split, settings, results, say) for split in splits]
+    found: dict[str, list[Measurement]] = {}
+    for run in runs:
+        run.everything()
+        for name, measurement in run.measured.items():
+            found.setdefault(name, []).append(measurement)
+    results.measurements = {name: pooled(parts) for name, parts in found.items()}
+    results.ratings = _means([run.ratings for run in runs])
+    results.explicit = _means([run.explicit for run in runs])
+    results.new_readers = _means([run.new_readers for run in runs])
+    results.neighbourhoods = _means([run.neighbourhoods for run in runs])
+    results.about["seconds"] = round(time.monotonic() - started, 1)
+    return results
+
+
+class _SplitRun:
+    """One split: what its stages share."""
+
+    def __init__(
+        self,
+        home: Home,
+        dataset: Dataset,
+        split: Split,
+        settings: EvaluationSettings,
+        results: Results,
+        say: Say,
+    ) -> None:
+        self.home, self.dataset, self.split = home, dataset, split
+        self.settings, self.results, self.say = settings, results, say
+        self.measured: dict[str, Measurement] = {}
+        self.ratings: dict[str, dict[str, float]] = {}
+        self.explicit: dict[str, dict[str, float]] = {}
+        self.new_readers: dict[str, dict[str, float]] = {}
+        rng = np.random.default_rng(settings.seed)
+        self.questions = self._ask(split.known, split.test, settings.readers, rng)
+        self.tuning = self._ask(split.train, split.validation, settings.tuning_readers, rng)
+        self.few = self._ask(split.known, split.test, settings.neighbourhoods, rng)
+        self.co_readings: dict[str, NDArray[np.float64]] = {}
+        self.neighbourhoods: dict[str, dict[str, float]] = {}
+
+    def everything(self) -> None:
+        """Measure all that the settings name."""
+        count = len(self.questions.readers)
+        self.say(f"{self.split.label}: {len(self.split.test):,} held out, {count:,} readers")
+        chosen = {name: self._tuned(name) for name in self.settings.baselines}
+        material = self._material(self.split.known)
+        for name, tuned in chosen.items():
+            started = time.monotonic()
+            scorer = BASELINES[name].fit(material, tuned)
+            self.measure(name, scorer, "baseline", time.monotonic() - started)
+            self.results.sources[name] = BASELINES[name].source
+            if self.settings.neighbourhoods and isinstance(scorer, NeighbourScorer):
+                self._look_up(name, strongest(scorer.similarities, NEIGHBOURS))
+            del scorer
+        material.forget()
+        self._predict_ratings()
+        if self.settings.models:
+            self._measure_ours(chosen)
+        self.neighbourhoods = neighbourhood_table(self.co_readings, self.settings.seed)
+
+    def _measure_ours(self, tuned: dict[str, dict[str, Any]]) -> None:
+        # TensorFlow is needed from here on only: comparing baselines does not load it.
+        from bookrec.offline.evaluation.model_choice import training_settings
+        from bookrec.offline.evaluation.our_models import OurModels
+
+        settings = self.settings
+        training = {
+            name: training_settings(self.home, name, settings.seed, quick=settings.quick)
+            for name in settings.models
+        }
+        asked = self.few if settings.neighbourhoods else None
+        ours = OurModels(
+            self.dataset, self.split, settings, training, asked, self.measure, self.say
+        )
+        ours.everything(tuned)
+        for name, neighbours in ours.neighbourhoods.items():
+            self._look_up(name, neighbours)
+        self.explicit, self.new_readers = ours.explicit, ours.new_readers
+        for label, losses in ours.curves.items():
+            self.results.curves.setdefault(label, losses)
+
+    def measure(self, name: str, scorer: Scorer, kind: Kind, fit_s: float) -> None:
+        """Check for leaks, then take all figures of one scorer."""
+        leaks.check(name, scorer.evidence(), self.split.known, self.split.test)
+        found = measure(name, scorer, self.questions, self.settings.seed)
+        found.seconds["fit"] = fit_s
+        self.measured[name] = found
+        self.results.kinds[name] = kind
+        self.say(f"{name}: NDCG@20 {found.mean('ndcg@20'):.4f}")
+
+    def _look_up(self, name: str, neighbours: Any) -> None:
+        """Take the figure of book neighbourhoods, CSR [B, B]."""
+        self.co_readings[name] = co_readings_found(neighbours, self.few)
+
+    def _tuned(self, name: str) -> dict[str, Any]:
+        material = self._material(self.split.train)
+        tuning = tune(
+            BASELINES[name], material, self.tuning, self.settings.tuning_budget_s,
+            lambda line: self.say(f"tuning {line}"),
+        )  # fmt: skip
+        self.results.tunings.setdefault(name, []).append(tuning)
+        return tuning.best
+
+    def _material(self, interactions: Interactions) -> Material:
+        shape = self.dataset.n_readers, self.dataset.n_books
+        return Material(interactions, *shape, self.settings.seed)
+
+    def _ask(
+        self,
+        known: Interactions,
+        held_out: Interactions,
+        at_most: int | None,
+        rng: np.random.Generator,
+    ) -> Questions:
+        shape = self.dataset.n_readers, self.dataset.n_books
+        return ask(known, held_out, *shape, at_most, rng)
+
+    def _predict_ratings(self) -> None:
+        """RMSE and its kin over all held-out ratings, where there are any."""
+        split, shape = self.split, (self.dataset.n_readers, self.dataset.n_books)
+        if min(len(explicit(part)) for part in (split.train, split.validation, split.test)) < 2:
+            return
+        scale = 10 / self.dataset.rating_max
+        for name, predictor in RATING_PREDICTORS.items():
+            tuned = tuned_settings(predictor, split.train, split.validation, shape)
+            predict = predictor.fit(explicit(split.known), shape, tuned)
+            self.ratings[name] = rating_figures(predict, split.test, scale)
+
+
+def _means(parts: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
+    """Figures averaged over folds."""
+    if not parts:
+        return {}
+    return {
+        name: {
+            key: float(np.mean([part[name][key] for part in parts if key in part.get(name, {})]))
+            for key in row
+        }
+        for name, row in parts[0].items()
+    }
+
+
+def _about(dataset: Dataset, settings: EvaluationSettings, splits: list[Split]) -> dict[str, Any]:
+    manifest = dataset.manifest
+    return {
+        "created_at": utc_now(),
+        "dataset_id": dataset.dataset_id,
+        "dataset_digest": dataset.digest,
+        "layout": str(manifest["layout"]),
+        "sample": bool(manifest.get("sample", False)),
+        "citation": citation(dataset),
+        "readers": dataset.n_readers,
+        "books": dataset.n_books,
+        "interactions": len(dataset.interactions),
+        "splits": [
+            {
+                "label": split.label, "train": len(split.train),
+                "validation": len(split.validation), "test": len(split.test),
+            }
+            for split in splits
+        ],
+        "settings": asdict(settings),
+        "versions": {"bookrec": __version__, "python": platform.python_version()},
+    }  # fmt: skip

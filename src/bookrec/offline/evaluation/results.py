@@ -1,0 +1,86 @@
+"""What an evaluation found, before it is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from bookrec.offline.evaluation.measuring import HEADLINE, Measurement
+from bookrec.offline.evaluation.settings import EvaluationSettings
+from bookrec.offline.evaluation.significance import (
+    Comparison,
+    Interval,
+    adjusted,
+    bootstrap_interval,
+    compare,
+)
+from bookrec.offline.evaluation.tuning import Tuning
+
+Kind = Literal["baseline", "ours"]
+
+COMPARED = (HEADLINE, "recall@20", "ndcg@20_liked", "recall@20_liked")
+"""Metrics with intervals and tests."""
+
+
+@dataclass
+class Results:
+    """Everything found, scorer by scorer."""
+
+    settings: EvaluationSettings
+    about: dict[str, Any]
+    """The data set, the split, versions, times."""
+    measurements: dict[str, Measurement] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    """Baseline → where the method is described."""
+    tunings: dict[str, list[Tuning]] = field(default_factory=dict)
+    """Baseline → one per fold."""
+    ratings: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Rating predictor → figures."""
+    explicit: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Predictor of "explicit among interactions" → AUC and log-loss."""
+    new_readers: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Scorer → number of interactions folded in → NDCG@20."""
+    neighbourhoods: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Maker of neighbourhoods → share of co-readings found, its interval, and the p-value of the
+    difference from the best."""
+    curves: dict[str, list[float]] = field(default_factory=dict)
+    """Model → training loss by epoch."""
+
+    def best_baseline(self, metric: str = HEADLINE) -> str | None:
+        """The baseline with the highest figure on the test part: the hardest to beat."""
+        names = [name for name, kind in self.kinds.items() if kind == "baseline"]
+        values = {name: self.measurements[name].mean(metric) for name in names}
+        known = {name: value for name, value in values.items() if not np.isnan(value)}
+        return max(known, key=lambda name: known[name]) if known else None
+
+    def intervals(self, metric: str) -> dict[str, Interval]:
+        """Scorer → mean with its bootstrap interval."""
+        found = {}
+        for name, measurement in self.measurements.items():
+            values = measurement.per_reader.get(metric)
+            if values is not None and (defined := ~np.isnan(values)).any():
+                rng = np.random.default_rng(self.settings.seed)
+                found[name] = bootstrap_interval(values[defined], rng)
+        return found
+
+    def comparisons(self, metric: str) -> dict[str, Comparison]:
+        """Every other scorer against the best baseline, over readers who have the figure."""
+        best = self.best_baseline(metric)
+        if best is None:
+            return {}
+        reference = self.measurements[best].per_reader[metric]
+        defined = ~np.isnan(reference)
+        if not defined.any():
+            return {}
+        found = {
+            name: compare(
+                measurement.per_reader[metric][defined], reference[defined],
+                np.random.default_rng(self.settings.seed),
+            )
+            for name, measurement in self.measurements.items()
+            if name != best
+        }  # fmt: skip
+        return adjusted(found)

@@ -1,0 +1,148 @@
+"""Splits: what everything is fitted to, what settings are chosen on, and what is measured.
+
+``train`` and ``validation`` together are ``known``. Baselines are tuned by fitting to ``train`` and
+measuring on ``validation``; then everything, baselines and pipeline alike, is fitted to ``known`` and
+measured once on ``test``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.errors import DataError
+from bookrec.offline.dataset import Dataset, make_dataset
+from bookrec.offline.features import Interactions, all_interactions
+from bookrec.offline.splitting import MIN_INTERACTIONS, hold_out
+
+SplitKind = Literal["hold-out", "leave-one-out", "k-fold"]
+SPLIT_KINDS: Final = get_args(SplitKind)
+TEST_SHARE: Final = 0.2
+
+
+@dataclass(frozen=True)
+class Split:
+    """A data set's interactions in three disjoint parts."""
+
+    label: str
+    train: Interactions
+    validation: Interactions
+    test: Interactions
+    known: Interactions
+    """``train`` and ``validation``, sorted as in the data set."""
+    known_rows: NDArray[np.bool_]
+    """[interactions of the data set] which of them are ``known``."""
+
+
+def make_splits(dataset: Dataset, kind: SplitKind, seed: int, folds: int = 5) -> list[Split]:
+    """The split, or the ``folds`` splits, of a data set; the same seed gives the same ones.
+
+    - ``hold-out``: a random fifth of the interactions of readers with at least 5;
+    - ``leave-one-out``: one random interaction of each of them;
+    - ``k-fold``: their interactions dealt into ``folds`` parts of about equal size within each reader,
+      each part being the test part once.
+
+    The validation part is drawn from the rest in the same way (of k-fold: as a hold-out).
+
+    Raises:
+        DataError: no reader has enough interactions.
+    """
+    interactions = all_interactions(dataset)
+    rng = np.random.default_rng(seed)
+    if kind == "k-fold":
+        fold = _dealt(interactions, folds, rng)
+        tests = [(f"fold {number + 1}", fold == number) for number in range(folds)]
+    elif kind == "leave-one-out":
+        tests = [(kind, _one_each(interactions, rng))]
+    else:
+        tests = [(kind, hold_out(interactions, TEST_SHARE, rng))]
+    return [split_by(interactions, label, test, kind, rng) for label, test in tests]
+
+
+def split_by(
+    interactions: Interactions,
+    label: str,
+    test: NDArray[np.bool_],
+    kind: SplitKind,
+    rng: np.random.Generator,
+) -> Split:
+    """A split with a given test part ([interactions] True), the validation part being drawn.
+
+    Raises:
+        DataError: one of the parts is empty.
+    """
+    known = interactions[~test]
+    held = _one_each(known, rng) if kind == "leave-one-out" else hold_out(known, TEST_SHARE, rng)
+    if not test.any() or not held.any() or held.all():
+        raise DataError(
+            f"The data set has {len(interactions)} interactions, too few of them of readers with at "
+            f"least {MIN_INTERACTIONS}: a split needs a test and a validation part. Import more "
+            "ratings with 'bookrec data import'."
+        )
+    return Split(label, known[~held], known[held], interactions[test], known, ~test)
+
+
+def known_dataset(dataset: Dataset, split: Split) -> Dataset:
+    """The data set as it would have been imported without the test part."""
+    return with_interactions(dataset, split.known_rows)
+
+
+def with_interactions(dataset: Dataset, rows: NDArray[np.bool_]) -> Dataset:
+    """The same readers and books with some of the interactions ([interactions] True)."""
+    manifest = dataset.manifest
+    return make_dataset(
+        dataset.readers, dataset.books, dataset.interactions[rows],
+        layout=str(manifest["layout"]), rating_max=dataset.rating_max,
+        source=str(manifest.get("source", "")), files={},
+        sample=bool(manifest.get("sample", False)), base_dataset_id=None,
+    )  # fmt: skip
+
+
+def named_rows(dataset: Dataset, pairs: list[tuple[str, str]]) -> NDArray[np.bool_]:
+    """[interactions] True for interactions named by (user_id, isbn), as a published split does.
+
+    Raises:
+        DataError: a pair is no interaction of the data set.
+    """
+    users = dataset.readers["user_id"].to_numpy()[dataset.interactions["reader_idx"].to_numpy()]
+    isbns = dataset.books["isbn"].to_numpy()[dataset.interactions["book_idx"].to_numpy()]
+    row_of = {pair: row for row, pair in enumerate(zip(users, isbns, strict=True))}
+    rows = np.zeros(len(users), dtype=bool)
+    for user_id, isbn in pairs:
+        row = row_of.get((user_id, isbn))
+        if row is None:
+            raise DataError(
+                f"Reader {user_id!r} has no interaction with {isbn!r} in data set "
+                f"{dataset.dataset_id}; a held-out file names a user_id and an isbn on each line."
+            )
+        rows[row] = True
+    return rows
+
+
+def _order_within_readers(
+    interactions: Interactions, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """[interactions] a random place of each within its reader's, and whether its reader has enough."""
+    readers = interactions.reader_idx
+    sizes = np.bincount(readers) if len(readers) else np.zeros(0, np.int64)
+    order = np.lexsort((rng.random(len(readers)), readers))
+    start = np.cumsum(sizes) - sizes
+    place = np.empty(len(readers), dtype=np.int64)
+    place[order] = np.arange(len(readers)) - start[readers[order]]
+    return place, sizes[readers] >= MIN_INTERACTIONS
+
+
+def _one_each(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.bool_]:
+    place, enough = _order_within_readers(interactions, rng)
+    return enough & (place == 0)
+
+
+def _dealt(interactions: Interactions, folds: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """[interactions] the fold that each is tested in, -1 for none."""
+    place, enough = _order_within_readers(interactions, rng)
+    # Where dealing starts is random for each reader, else fold 0 would have most of everyone's.
+    offset = rng.integers(0, folds, int(interactions.reader_idx.max(initial=0)) + 1)
+    return np.where(enough, (place + offset[interactions.reader_idx]) % folds, -1)

@@ -1,0 +1,113 @@
+"""Chooses each baseline's settings on the validation part, by a stated grid within a stated time.
+
+Coordinate search: one setting after the other, in the order of the grid, is set to the value that does
+best while the others stay; again and again until nothing improves or the time is up. Every trial is
+kept for the report. The test part is not even passed in.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bookrec.offline.evaluation.answers import hits_of, lists_of
+from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
+from bookrec.offline.evaluation.material import Material
+from bookrec.offline.evaluation.questions import Questions
+from bookrec.offline.evaluation.ranking_metrics import ndcg
+
+TOP = 20
+"""Settings are chosen by NDCG at this cut."""
+
+Watch = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One setting and how well it did."""
+
+    settings: Settings
+    ndcg: float
+    seconds: float
+
+
+@dataclass
+class Tuning:
+    """What was tried for one baseline, and what was chosen."""
+
+    baseline: str
+    best: Settings
+    ndcg: float
+    """On the validation part."""
+    trials: list[Trial] = field(default_factory=list)
+    seconds: float = 0.0
+    complete: bool = True
+    """False where the time was up before nothing improved any more."""
+
+
+def tune(
+    baseline: Baseline,
+    material: Material,
+    questions: Questions,
+    budget_s: float,
+    watch: Watch = lambda _: None,
+) -> Tuning:
+    """The best settings of a baseline.
+
+    Args:
+        material: the training part.
+        questions: on the validation part.
+        budget_s: no new trial begins after this time; the first always runs.
+        watch: called with a line for each trial.
+    """
+    started = time.monotonic()
+    search = _Search(baseline, material, questions, watch)
+    current = baseline.start
+    best = search.ndcg(current)
+    complete = True
+    improved = bool(baseline.grid)
+    while improved:
+        improved = False
+        for name, values in baseline.grid.items():
+            for value in values:
+                trial = {**current, name: value}
+                if search.known(trial):
+                    continue
+                if time.monotonic() - started > budget_s:
+                    complete = False
+                    break
+                found = search.ndcg(trial)
+                if found > best:
+                    best, current, improved = found, trial, True
+        if not complete:
+            break
+    material.forget()
+    seconds = time.monotonic() - started
+    return Tuning(baseline.name, current, best, search.trials, seconds, complete)
+
+
+class _Search:
+    """Trials of one baseline; none is run twice."""
+
+    def __init__(
+        self, baseline: Baseline, material: Material, questions: Questions, watch: Watch
+    ) -> None:
+        self.baseline, self.material, self.questions = baseline, material, questions
+        self.watch = watch
+        self.trials: list[Trial] = []
+        self.done: set[tuple[tuple[str, object], ...]] = set()
+
+    def known(self, settings: Settings) -> bool:
+        return tuple(settings.items()) in self.done
+
+    def ndcg(self, settings: Settings) -> float:
+        started = time.monotonic()
+        self.done.add(tuple(settings.items()))
+        scorer = self.baseline.fit(self.material, settings)
+        lists = lists_of(scorer, self.questions, TOP)
+        value = float(ndcg(*hits_of(lists, self.questions)).mean())
+        self.trials.append(Trial(settings, value, time.monotonic() - started))
+        said = ", ".join(f"{name} {setting}" for name, setting in settings.items())
+        self.watch(f"{self.baseline.name}: {said or 'no settings'}: NDCG@{TOP} {value:.4f}")
+        return value

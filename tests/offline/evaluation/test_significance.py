@@ -1,0 +1,73 @@
+"""Intervals and tests: that they cover what they should, and are what SciPy says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from bookrec.offline.evaluation.significance import (
+    Comparison,
+    Interval,
+    adjusted,
+    bootstrap_interval,
+    compare,
+    paired_t,
+)
+
+
+def rng(seed: int = 0) -> np.random.Generator:
+    return np.random.default_rng(seed)
+
+
+def test_a_bootstrap_interval_is_about_the_normal_one():
+    values = rng(1).normal(3.0, 2.0, 1000)
+    found = bootstrap_interval(values, rng())
+    error = values.std() / np.sqrt(1000)
+    assert found.value == pytest.approx(values.mean())
+    assert found.low == pytest.approx(values.mean() - 1.96 * error, abs=0.3 * error)
+    assert found.high == pytest.approx(values.mean() + 1.96 * error, abs=0.3 * error)
+    assert found == bootstrap_interval(values, rng())
+
+
+def test_intervals_cover_the_truth_about_95_times_in_100():
+    inside = 0
+    for seed in range(120):
+        found = bootstrap_interval(rng(seed).exponential(1.0, 200), rng(seed))
+        inside += found.low <= 1.0 <= found.high
+    assert 105 <= inside <= 120
+
+
+def test_pairing_finds_a_small_difference_that_holds_for_everyone():
+    baseline = rng(2).random(500)
+    better = baseline + 0.01 + rng(3).normal(0, 0.02, 500)
+    found = compare(better, baseline, rng())
+    assert found.p_value < 1e-6
+    assert found.difference.low > 0
+    assert found.ratio.low > 1
+    # The same two without their pairs are far from telling.
+    assert stats.ttest_ind(better, baseline).pvalue > 0.3
+
+
+def test_no_difference_is_none():
+    values = rng(4).random(50)
+    same = compare(values, values, rng())
+    assert (same.p_value, same.difference) == (1.0, Interval(0.0, 0.0, 0.0))
+    noisy = compare(values, values[::-1].copy(), rng())
+    assert noisy.difference.low < 0 < noisy.difference.high
+
+
+def test_the_t_test_by_hand():
+    # Differences 1, 2, 3, 6: mean 3, sd sqrt(14/3), t = 3 / (sqrt(14/3) / 2).
+    t = 3 / (np.sqrt(14 / 3) / 2)
+    found = paired_t(np.array([1.0, 2, 3, 6]), np.zeros(4))
+    assert found == pytest.approx(2 * stats.t.sf(t, 3))
+
+
+def test_holm_by_hand():
+    nothing = Interval(0, 0, 0)
+    given = {name: Comparison(nothing, nothing, p, p) for name, p in
+             (("a", 0.01), ("b", 0.04), ("c", 0.03), ("d", 0.9))}  # fmt: skip
+    found = {name: row.p_adjusted for name, row in adjusted(given).items()}
+    # .01 * 4, .03 * 3, then .04 * 2 may not fall below .09, .9 * 1.
+    assert found == pytest.approx({"a": 0.04, "b": 0.09, "c": 0.09, "d": 0.9})
