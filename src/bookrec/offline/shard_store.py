@@ -68,6 +68,10 @@ class ShardStore:
         for number in range(count):
             yield self.read(stage, number)
 
+    def count(self) -> int:
+        """How many shards were saved, of all stages together."""
+        return sum(1 for _ in self.directory.glob("*/*.shard"))
+
     def _is_whole(self, stage: str, number: int) -> bool:
         path = self._path(stage, number)
         if not path.exists():

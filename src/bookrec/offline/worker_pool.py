@@ -6,6 +6,7 @@ one reader are too small for BLAS to share out.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import multiprocessing
 import os
@@ -93,7 +94,8 @@ class Processes:
                         again.append(task)
                     if not again:
                         break
-                    future = pool.submit(_work, work, load, directory, again[0][1])
+                    with _interrupts_held():
+                        future = pool.submit(_work, work, load, directory, again[0][1])
                     pending[future] = again.popleft()
                 if not pending:
                     return
@@ -155,12 +157,24 @@ def _in_this_process(
         yield number, result
 
 
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold Ctrl-C back while processes are started.
+
+    It reaches the whole group, but the parent alone answers it: a process inherits that it is held
+    back, so not even one that is still importing its modules prints a traceback.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 _loaded: tuple[Load, Path, Any] | None = None
 
 
 def _start(watched: connection.Connection) -> None:
-    # Ctrl-C reaches the whole group: the parent stops the pool, and one message is enough.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(watched,), daemon=True).start()
 
 
