@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -66,7 +67,6 @@ class ScoreRun:
     report: ScoreReport
     say: Say
     shards: int = 0
-    finished: int = 0
 
     def build(self, facts: dict[str, str], again: str) -> None:
         """From nothing, or from what an earlier attempt left, to a complete snapshot."""
@@ -96,6 +96,8 @@ class ScoreRun:
     ) -> None:
         """Write the snapshot from the finished shards; it appears when its check has passed."""
         begun = time.monotonic()
+        for left in self.home.snapshots.glob(f".{self.job.snapshot_id}.*"):
+            shutil.rmtree(left, ignore_errors=True)  # of a killed run: the job is ours
         with building(self.home.snapshots, self.job.snapshot_id) as staging:
             link_tree(self.job.compiled / RANKER_NAME, staging / RANKER_NAME)
             published = None if self.changes is None else self.changes.snapshot
@@ -145,9 +147,9 @@ class ScoreRun:
         engine = make_engine(self.settings.engine, self.settings.workers)
         there = [self.job.store.finished(stage.name, stage.shards) for stage in stages]
         self.shards = sum(stage.shards for stage in stages)
-        self.finished = sum(map(len, there))
-        if self.finished:
-            self.say(f"going on: {self.finished:,} of {self.shards:,} shards are there")
+        finished = sum(map(len, there))
+        if finished:
+            self.say(f"going on: {finished:,} of {self.shards:,} shards are there")
         for stage, done in zip(stages, there, strict=True):
             with self.report.stage(stage.name):
                 self._compute_stage(engine, stage, set(done))
@@ -196,7 +198,6 @@ class ScoreRun:
         ):  # fmt: skip
             for number, shard in made:
                 self.job.store.save(stage.name, number, shard)
-                self.finished += 1
                 self.report.count(stage.name, int(shard["pairs"]))
                 bar.update(sizes[number])
 
@@ -216,7 +217,7 @@ class ScoreRun:
             ) from error
 
     def _kept(self, again: str) -> str:
-        kept = f"{self.finished:,} of {self.shards:,} shards are finished and kept"
-        if not self.shards:
-            kept = "no shard was begun"
+        kept = "no shard was begun"
+        if self.shards:
+            kept = f"{self.job.store.count():,} of {self.shards:,} shards are finished and kept"
         return f"{kept}; run '{again}' again to go on. The published snapshot is unchanged."
