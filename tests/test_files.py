@@ -130,3 +130,27 @@ def test_the_staging_directory_of_a_living_process_stays(tmp_path: Path):
         with files.staged_directory(tmp_path / "quick"):
             assert slow.is_dir()
     assert names(tmp_path) == ["quick", "slow"]
+
+
+def test_a_linked_tree_shares_its_files_and_outlives_the_first(tmp_path: Path):
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "inner").mkdir(parents=True)
+    (source / "inner" / "file").write_text("x")
+    files.link_tree(source, target)
+    assert (source / "inner" / "file").samefile(target / "inner" / "file")
+    files.remove_directory(source)
+    assert (target / "inner" / "file").read_text() == "x"
+
+
+def test_where_files_cannot_be_linked_they_are_copied(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*_: object) -> None:
+        raise PermissionError("not here")
+
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "file").write_text("x")
+    monkeypatch.setattr(files.os, "link", refuse)
+    files.link_tree(tmp_path / "source", tmp_path / "target")
+    assert (tmp_path / "target" / "file").read_text() == "x"
+    assert not (tmp_path / "source" / "file").samefile(tmp_path / "target" / "file")

@@ -18,7 +18,7 @@ import pytest
 from tiny_scoring import home_with_models, score_tiny, tables
 
 from bookrec.errors import BookrecError
-from bookrec.files import read_pointer
+from bookrec.files import read_pointer, remove_abandoned
 from bookrec.offline.dataset import load_dataset
 from bookrec.settings import Home
 
@@ -45,6 +45,7 @@ home, tiny, model_id, point = Home(Path(sys.argv[2])), Home(Path(sys.argv[3])), 
 
 
 def die(*_, **__):
+    print("heavy:", sorted({"tensorflow", "keras"} & set(sys.modules)), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -112,6 +113,8 @@ def test_killed_at_every_stage_it_goes_on_and_ends_in_the_same_tables(
         )  # fmt: skip
         assert done.returncode == (0 if point == "never" else -signal.SIGKILL), done.stderr
         assert (read_pointer(home.snapshots) is None) == (point != "never")
+        if point != "never":
+            assert "heavy: []" in done.stdout, "TensorFlow lives in the process that compiles alone"
         return done.stdout
 
     run("while compiling")
@@ -296,6 +299,8 @@ def test_a_left_job_stays_until_another_begins_and_a_held_one_stays_even_then(tm
 
     with open_job(tmp_path, {"model": "a"}) as left:
         left.ensure_compiled(lambda aside: (aside / "x").touch())
+    os.utime(left.directory, (0, 0))
+    assert remove_abandoned(tmp_path) == [], "as old as it may be, it is no staging directory"
     with open_job(tmp_path, {"model": "a"}) as again:
         assert (again.directory, again.snapshot_id) == (left.directory, left.snapshot_id)
         assert not again.ensure_compiled(lambda _: pytest.fail("it is there"))

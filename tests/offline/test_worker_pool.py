@@ -15,7 +15,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from bookrec.errors import BookrecError
-from bookrec.offline.worker_pool import map_shards
+from bookrec.offline.scoring_engine import ENGINES, make_engine
+from bookrec.offline.worker_pool import Processes, map_shards
 
 
 def load(directory: Path) -> str:
@@ -77,6 +78,56 @@ def test_tasks_are_taken_as_they_are_needed(tmp_path: Path):
 def test_a_killed_process_is_told_in_a_sentence(tmp_path: Path):
     with pytest.raises(BookrecError, match="worker process was killed"):
         list(map_shards(die, load, tmp_path, range(20), 1))
+
+
+def die_once(marker: Path, task: int) -> int:
+    """Kills its process at task 5 the first time."""
+    if task == 5 and not marker.exists():
+        marker.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task * task
+
+
+def load_marker(directory: Path) -> Path:
+    return directory / "killed"
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_a_killed_process_worked_on_is_done_by_a_fresh_one(tmp_path: Path, workers: int):
+    engine = Processes(workers)
+    made = dict(engine.map(die_once, load_marker, tmp_path, [(n + 100, n) for n in range(12)]))
+    assert made == {n + 100: n * n for n in range(12)}
+    assert (tmp_path / "killed").exists()
+    assert 2**20 < engine.peak_bytes < 2**33
+
+
+def fail_to_load(directory: Path) -> None:
+    raise BookrecError(f"{directory.name} is damaged; make it again.")
+
+
+def test_what_goes_wrong_with_loading_is_told_in_full(tmp_path: Path):
+    directory = tmp_path / "arrays"
+    with pytest.raises(BookrecError, match=r"^arrays is damaged; make it again\.$"):
+        list(map_shards(describe, fail_to_load, directory, range(3), 1))
+
+
+def test_an_engine_that_is_not_installed_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(ENGINES, "ray", ("bookrec_no_such_engine", "Engine", "ray"))
+    with pytest.raises(BookrecError, match=r"'bookrec_no_such_engine', .*'bookrec\[ray\]'"):
+        make_engine("ray", None)
+    assert isinstance(make_engine("processes", 2), Processes)
+
+
+@pytest.mark.parametrize(
+    "module", ["scoring", "score_run", "score_stages", "score_cli", "nightly", "nightly_cli"]
+)
+def test_scoring_imports_no_tensorflow(module: str):
+    """Neither the process that directs nor the workers, who import the stages."""
+    code = f"import sys, bookrec.offline.{module}; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert f"bookrec.offline.{module}" in loaded
+    assert not {"tensorflow", "keras"} & set(loaded)
 
 
 PARENT = """
