@@ -11,9 +11,11 @@ from click.testing import CliRunner
 
 from bookrec.cli import cli
 from bookrec.offline.bench_report import Comparison, Timing, duration, steady
-from bookrec.offline.bundle_bench import BundleTiming
+from bookrec.offline.bundle_bench import BundleTiming, has_snapshot, time_bundle
+from bookrec.offline.dataset import load_dataset
 from bookrec.offline.scoring_bench import _largest_in_lists
 from bookrec.offline.top_n import Histories, Lists
+from bookrec.settings import Home
 
 
 def test_steady_leaves_out_the_start_and_the_end():
@@ -112,6 +114,24 @@ def test_a_quick_run_measures_every_way_and_finds_them_equal(tmp_path: Path):
     # Books are told apart, and the logistic function is not saturated.
     assert 0.001 < parity["lowest"] < parity["highest"] - 0.1 < 0.999
     assert figures["bundle"] == []
+
+
+@pytest.mark.slow
+def test_a_published_snapshot_is_timed_whole_and_in_two_stages(sample_home: Home):
+    assert has_snapshot(sample_home)
+    whole, two_stage = time_bundle(sample_home, sample=40, candidates=30, top=10)
+    assert whole.candidates is None
+    assert whole.timing.pairs == whole.timing.readers * load_dataset(sample_home).n_books
+    assert two_stage.candidates == 30
+    assert 0 < two_stage.timing.pairs <= 30 * two_stage.timing.readers
+    for found in (whole, two_stage):
+        assert found.everybody > 100
+        assert found.multiply_adds > 128 * 64
+        assert found.row(1e9)["seconds_for_all"] == found.seconds_for_all
+
+
+def test_a_home_without_a_snapshot_has_none(tmp_path: Path):
+    assert not has_snapshot(Home(tmp_path))
 
 
 def test_a_file_in_no_directory_is_refused_before_the_work(tmp_path: Path):

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 
+from bookrec.errors import BookrecError
 from bookrec.settings import Home
 
 _CANDIDATES: Final = 1000
@@ -106,8 +107,12 @@ def scoring(
     }
     if has_snapshot(home):
         click.echo(f"\npublished snapshot of {home.root}:")
-        for found in time_bundle(home, sample, _CANDIDATES, _TOP):
-            click.echo(found.line(machine.flops))
-            figures["bundle"].append(found.row(machine.flops))
+        try:
+            for found in time_bundle(home, sample, _CANDIDATES, _TOP):
+                click.echo(found.line(machine.flops))
+                figures["bundle"].append(found.row(machine.flops))
+        except BookrecError as error:
+            # What was measured before stays worth saying and writing down.
+            click.echo(f"not measured: {error}")
     if json_file is not None:
         json_file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
