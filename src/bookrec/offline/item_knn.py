@@ -7,6 +7,7 @@ thousands of books says less about each than a reader of five (idf), and popular
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +73,11 @@ def build_item_knn(
 
 
 def strongest_products(
-    left: Any, right: Any, neighbours: int, progress: str | None = None
+    left: Any,
+    right: Any,
+    neighbours: int,
+    progress: str | None = None,
+    rescale: Callable[[Any, int], None] | None = None,
 ) -> ItemKnn:
     """The largest positive entries of each row of ``left @ right``, without the diagonal.
 
@@ -81,6 +86,8 @@ def strongest_products(
         right: CSR [readers, books].
         neighbours: at most so many of a row.
         progress: label of a progress bar, None for none.
+        rescale: called with some rows of the product, CSR, and the number of the first; changes
+            their values in place.
     """
     n_books = left.shape[0]
     counts = np.zeros(n_books, dtype=np.int64)
@@ -90,6 +97,8 @@ def strongest_products(
     starts = range(0, n_books, 1024)
     for start in tqdm(starts, desc=progress, disable=None if progress else True, leave=False):
         block = (left[start : start + 1024] @ right).tocsr()
+        if rescale is not None:
+            rescale(block, start)
         for row in range(block.shape[0]):
             places = slice(block.indptr[row], block.indptr[row + 1])
             book, weight = _strongest(

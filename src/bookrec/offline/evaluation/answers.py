@@ -29,7 +29,8 @@ class Answers:
     scores: Floats
     """[R, 100] their scores."""
     lists_with_own: Ints | None
-    """[R, 100] the same with the reader's own books kept in."""
+    """[R, 100] the same with the reader's own books kept in; None for a scorer that never lists them
+    (or that was not asked)."""
     pairs: dict[str, Floats]
     """Kind of negatives → scores of those pairs."""
     seconds: float
@@ -58,7 +59,7 @@ def answer(
     values = np.full((count, length), -np.inf, dtype=np.float32)
     said = {kind: np.zeros(len(found.row), dtype=np.float32) for kind, found in pairs.items()}
     orders = {kind: np.argsort(found.row, kind="stable") for kind, found in pairs.items()}
-    starts = range(0, count, _BATCH)
+    starts, lists_own = range(0, count, _BATCH), False
     for start in tqdm(starts, desc=progress, disable=None if progress else True, leave=False):
         stop = min(start + _BATCH, count)
         scores = scorer.scores(questions.readers[start:stop])
@@ -70,9 +71,11 @@ def answer(
             _fill(kept[start:stop], None, scores)
         scores = np.array(scores, dtype=np.float32)
         seen = own[start:stop].tocoo()
+        lists_own |= bool((scores[seen.row, seen.col] > -np.inf).any())
         scores[seen.row, seen.col] = -np.inf
         _fill(lists[start:stop], values[start:stop], scores)
-    return Answers(lists, values, kept, said, time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Answers(lists, values, kept if lists_own else None, said, seconds)
 
 
 def _fill(lists: Ints, values: Floats | None, scores: Floats) -> None:

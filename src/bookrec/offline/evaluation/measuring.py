@@ -117,7 +117,8 @@ def per_reader_figures(lists: Ints, questions: Questions) -> dict[str, NDArray[n
 def _scalars(said: Answers, pairs: dict[str, Pairs], questions: Questions) -> dict[str, float]:
     figures = {}
     for suffix, lists in (("removed", said.lists), ("kept", said.lists_with_own)):
-        assert lists is not None
+        if lists is None:  # a scorer that never lists own books has no such figures
+            continue
         hits, relevant = hits_of(lists, questions)
         for cut in FACTORISED_CUTS:
             figures[f"top-{cut}, seen {suffix}"] = factorised_top_k(hits[:, :cut], relevant)
@@ -165,7 +166,7 @@ def pooled(parts: list[Measurement]) -> Measurement:
     readers = np.unique(np.concatenate([part.readers for part in parts]))
     per_reader = {metric: _mean_by_reader(metric, parts, readers) for metric in parts[0].per_reader}
     scalars = {
-        metric: float(np.nanmean([part.scalars[metric] for part in parts]))
+        metric: float(np.mean([part.scalars.get(metric, np.nan) for part in parts]))
         for metric in parts[0].scalars
     }
     first, *others = parts

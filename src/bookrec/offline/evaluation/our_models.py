@@ -88,7 +88,8 @@ class OurModels:
         with recorded_curves() as curves:
             bundle = train_bundle(known, training, lambda line: self.say(f"{name}: {line}"))
         for label, losses in curves.items():
-            self.curves.setdefault(f"{name}, {label}", losses)
+            if name in self.training:  # and not the second training of new readers
+                self.curves[f"{name}, {label}"] = losses
         candidates = training.candidates if self.settings.quick else None
         return pipeline_of(bundle, known, self.settings.seed, candidates)
 

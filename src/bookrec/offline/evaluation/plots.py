@@ -15,8 +15,8 @@ from typing import Final
 COLOURS: Final = (
     "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6D31", "#555555",
 )  # fmt: skip
-_WIDTH, _HEIGHT = 720.0, 320.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 200.0, 16.0, 52.0
+_WIDTH, _HEIGHT = 760.0, 330.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 250.0, 28.0, 52.0
 
 
 @dataclass(frozen=True)

@@ -48,9 +48,10 @@ def mae(given: Numbers, predicted: Numbers) -> float:
 def pearson(given: Numbers, predicted: Numbers) -> float:
     """Linear correlation, ``cov(x, y) / (sd(x) sd(y))`` (Pearson, 1895); NaN for a constant."""
     x, y = given.astype(np.float64), predicted.astype(np.float64)
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
     x, y = x - x.mean(), y - y.mean()
-    scale = math.sqrt(float(x @ x) * float(y @ y))
-    return float(x @ y) / scale if scale > 0 else float("nan")
+    return float(x @ y) / math.sqrt(float(x @ x) * float(y @ y))
 
 
 def spearman(given: Numbers, predicted: Numbers) -> float:

@@ -53,9 +53,9 @@ def _charts(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for seen in ("removed", "kept"):
         title = f"Factorised top-k, seen {seen}"
         lines = {
-            name: _values([scorers[name]["metrics"][f"top-{k}, seen {seen}"] for k in FACTORISED_CUTS])
-            for name in _shown(scorers)
-        }  # fmt: skip
+            name: _values([figures.get(f"top-{k}, seen {seen}") for k in FACTORISED_CUTS])
+            for name, figures in ((name, scorers[name]["metrics"]) for name in _shown(scorers))
+        }
         note = "Share of held-out interactions whose book is among the first k of the catalogue."
         labels = [str(k) for k in FACTORISED_CUTS]
         yield title, note, line_chart(title, labels, lines, "k", "share found")
@@ -97,10 +97,11 @@ def _calibration(scorers: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _learning(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for label, losses in plain["learning_curves"].items():
-        title = f"Learning curve: {label}"
-        labels = [str(epoch) for epoch in range(1, len(losses) + 1)]
-        chart = line_chart(title, labels, {"training loss": _values(losses)}, "epoch", "loss")
+    for model, curves in _by_model(plain["learning_curves"]).items():
+        title = f"Learning curves: {model}"
+        epochs = max(map(len, curves.values()))
+        labels = [str(epoch) for epoch in range(1, epochs + 1)]
+        chart = line_chart(title, labels, curves, "epoch", "training loss")
         yield title, "Mean training loss of each epoch.", chart
     for name, tunings in plain["tuning"].items():
         trials = tunings[0]["trials"]
@@ -112,6 +113,15 @@ def _learning(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             lines = {"trial": figures, "best so far": best}
             note = "NDCG@20 on the validation part, trial by trial."
             yield title, note, line_chart(title, labels, lines, "trial", "NDCG@20")
+
+
+def _by_model(curves: dict[str, list[float | None]]) -> dict[str, dict[str, list[float]]]:
+    """Model → what was trained → losses; labels are ``model, what: kind``."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for label, losses in curves.items():
+        model, _, what = label.partition(", ")
+        found.setdefault(model, {})[what] = _values(losses)
+    return found
 
 
 def _values(values: list[float | None]) -> list[float]:

@@ -65,8 +65,7 @@ def bin_labels(edges: tuple[float, ...]) -> list[str]:
     """``0-4``, ``5-9``, …, ``200+`` for whole numbers."""
     starts = [0, *[int(edge) for edge in edges]]
     labels = [
-        f"{low}" if high - low == 1 else f"{low}-{high - 1}"
-        for low, high in pairwise(starts)
+        f"{low}" if high - low == 1 else f"{low}-{high - 1}" for low, high in pairwise(starts)
     ]
     return [*labels, f"{starts[-1]}+"]
 

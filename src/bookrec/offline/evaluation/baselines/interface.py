@@ -19,8 +19,8 @@ class Baseline:
     source: str
     """Where the method is described."""
     grid: Mapping[str, tuple[Any, ...]]
-    """Setting → values to try, the first being where tuning starts; settings that need no new fit
-    come last, so that neighbouring trials share the fit."""
+    """Setting → values to try, the first being where tuning starts. Settings that need no new fit
+    come first: where time is short, most is tried."""
     fit: Callable[[Material, Settings], Scorer]
 
     @property
