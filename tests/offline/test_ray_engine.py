@@ -10,6 +10,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -186,6 +187,15 @@ def test_a_shard_that_kills_every_worker_ends_in_a_sentence(engine: RayEngine, d
 def test_what_the_work_says_comes_as_it_is(engine: RayEngine, directory: Path):
     with pytest.raises(BookrecError, match=r"^There is no 0\.$"):
         list(engine.map(refuse, load, directory, [(0, 0)]))
+
+
+def lock(_: Path) -> Any:
+    return threading.Lock()
+
+
+def test_what_cannot_be_sent_is_refused(engine: RayEngine, directory: Path):
+    with pytest.raises(BookrecError, match=r"\(cannot pickle .*lock.*\).*--engine processes"):
+        list(engine.map(square, lock, directory, [(0, 0)]))
 
 
 def test_other_versions_are_refused(

@@ -80,7 +80,7 @@ class RayEngine:
         self._connect(directory)
         remote = ray.remote(num_cpus=1, max_retries=0)(_work)
         # In a list, so that Ray hands the reference on and each process fetches the object once.
-        loaded = [ray.put(load(directory))]
+        loaded = [_shared(ray, load(directory))]
         versions = _versions()
         coming = iter(tasks)
         pending: dict[Any, tuple[int, Task]] = {}
@@ -182,6 +182,18 @@ def _stop(ray: Any, scratch: str) -> None:
 
 def _size_bytes(directory: Path) -> int:
     return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+
+
+def _shared(ray: Any, loaded: Any) -> Any:
+    """A reference to it in the object store."""
+    try:
+        return ray.put(loaded)
+    except TypeError as error:
+        # Ray's own message has the whole object in it, array by array.
+        raise BookrecError(
+            f"What the workers need cannot be sent to other machines ({error.__cause__}), as with a "
+            "model that could not be split; use --engine processes."
+        ) from error.__cause__
 
 
 class _Room:

@@ -44,7 +44,7 @@ class CandidateCount(click.ParamType):
 )  # fmt: skip
 @click.option(
     "--engine", type=click.Choice(list(ENGINES)), default="processes", show_default=True,
-    help="Who computes: processes of this machine, or a Ray cluster.",
+    help="Who computes: processes of this machine, a Ray cluster, or TensorFlow (on a GPU).",
 )  # fmt: skip
 @click.option("--workers", type=click.IntRange(0), help="Processes (default: one per core).")
 @click.pass_obj

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 from bookrec.offline.worker_pool import Processes
+from bookrec.ranker import SplitRanker
 from bookrec.recommender import Recommender
 
 Task = TypeVar("Task")
@@ -45,8 +46,8 @@ class TensorFlowEngine:
     ) -> Iterator[tuple[int, Result]]:
         """Results by number, in the order in which they are finished; see the protocol.
 
-        Where ``load`` gives a `Recommender`, its ranker is replaced. Says once, on standard error,
-        what device it is.
+        Where ``load`` gives a `Recommender`, its split ranker is replaced. Says once, on standard
+        error, what device it is.
         """
         threads = max(1, len(os.sched_getaffinity(0)) // self._processes.workers)
         loader = _Loader(load, threads)
@@ -66,7 +67,8 @@ class _Loader:
 
     def __call__(self, directory: Path) -> tuple[Any, str]:
         loaded = self.load(directory)
-        if not isinstance(loaded, Recommender):
+        # A model that could not be split is run by Keras, which finds a GPU by itself.
+        if not isinstance(loaded, Recommender) or not isinstance(loaded.ranker, SplitRanker):
             return loaded, ""
         device = _start(self.threads)
         from bookrec.offline.tensorflow_ranker import TensorFlowRanker
