@@ -24,7 +24,7 @@ from tiny_scoring import tables
 from bookrec.arrays import map_array
 from bookrec.errors import BookrecError
 from bookrec.files import read_pointer
-from bookrec.offline import ray_engine
+from bookrec.offline import ray_cluster, ray_engine
 from bookrec.offline.audience import _histories
 from bookrec.offline.ray_engine import RayEngine
 from bookrec.offline.score_stages import score_lists
@@ -249,7 +249,7 @@ def test_without_ray_the_package_is_named():
 )
 def test_a_cluster_that_is_not_there(address: str, said: str):
     with pytest.raises(BookrecError, match=rf"{address} \(RAY_ADDRESS\) cannot .*{said}"):
-        ray_engine._join(None, address, {})
+        ray_cluster._join(None, address, {})
 
 
 @pytest.fixture
