@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ from bookrec.ages import age_band
 from bookrec.arrays import Floats, Ints, map_array
 from bookrec.errors import SnapshotError
 from bookrec.history import History, make_history
-from bookrec.ranker import ReaderTerms, SplitRanker, probabilities
+from bookrec.ranker import Output, SplitRanker, probabilities
 from bookrec.retrieval import TOWER_BLOCK, TOWER_COLUMN, Retrieval, Signals
 from bookrec.selection import best_first, is_member, rows_of
 
@@ -35,6 +35,36 @@ _SPARE: Final = 64
 own works that are dropped from it."""
 
 ReaderKind = Literal["history", "embedding"]
+
+
+class Ranker(Protocol):
+    """What ranks: `bookrec.ranker.SplitRanker`, offline also others that answer the same calls."""
+
+    @property
+    def output(self) -> Output:
+        """See `SplitRanker.output`."""
+
+    @property
+    def reader_width(self) -> int:
+        """F"""
+
+    @property
+    def pair_width(self) -> int:
+        """P"""
+
+    def reader_terms(self, age_band: int, reader_features: Floats) -> Any:
+        """See `SplitRanker.reader_terms`."""
+
+    def logits(self, terms: Any, books: Ints | slice, pairs: Floats | None) -> Floats:
+        """See `SplitRanker.logits`."""
+
+    def catalogue_logits(
+        self, terms: Sequence[Any], dense: tuple[int, Floats] | None, out: Floats
+    ) -> None:
+        """See `SplitRanker.catalogue_logits`."""
+
+    def save(self, directory: Path) -> None:
+        """Write it into a directory."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +84,8 @@ class Profile:
 
     reader: Reader
     signals: Signals
-    terms: ReaderTerms
+    terms: Any
+    """Of `Ranker.reader_terms`."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +104,7 @@ class Recommender:
     """Retrieval, ranker and what is needed to filter; immutable and safe to share by threads."""
 
     retrieval: Retrieval
-    ranker: SplitRanker
+    ranker: Ranker
     reader_kind: ReaderKind
     """``history``: reader features are computed from the history. ``embedding``: the ranker knows
     its readers by an id; others get an embedding solved from their books."""
@@ -198,7 +229,7 @@ class Recommender:
         return self._solved_embedding(history)
 
     def _solved_embedding(self, history: History) -> Floats:
-        """[d + 1] an embedding for an unknown reader, and the id 0 that means unknown.
+        """[F] an embedding for an unknown reader, and zeros for raw ids: 0 means unknown.
 
         The least-squares solution of ``sum_b w_b |e - m_b|² + k |e|²`` over the liked books b,
         where ``m_b`` is the mean embedding of b's readers (centred on all readers) and ``w_b`` the
@@ -210,7 +241,9 @@ class Recommender:
         weights = history.weights * self.centroid_weight[history.books]
         total = float(weights.sum()) + 1.0 / (1.0 + _FOLD_IN_PRIOR)
         embedding = weights @ self.reader_centroid[history.books] / total
-        return np.append(embedding, 0.0).astype(np.float32)
+        features = np.zeros(self.ranker.reader_width, dtype=np.float32)
+        features[: len(embedding)] = embedding
+        return features
 
     def _list(self, history: History, books: Ints, logits: Floats, top: int) -> TopN:
         chosen = self.choose(history.books, books, logits, top)
@@ -253,16 +286,20 @@ class Recommender:
             np.save(directory / "centroid_weight.npy", self.centroid_weight)
         header = {
             "format": FORMAT, "reader_kind": self.reader_kind, "books": self.n_books,
-            "candidates": self.candidates,
+            "candidates": self.candidates, "live": isinstance(self.ranker, SplitRanker),
         }  # fmt: skip
         (directory / "ranker.json").write_text(json.dumps(header, indent=1), encoding="utf-8")
 
     @classmethod
-    def load(cls, directory: Path) -> Recommender:
+    def load(cls, directory: Path, ranker: Ranker | None = None) -> Recommender:
         """Memory-map what `save` wrote.
 
+        Args:
+            ranker: to rank with instead of the one that was saved.
+
         Raises:
-            SnapshotError: something is missing, damaged or of another format.
+            SnapshotError: something is missing, damaged or of another format, or the ranker was
+                saved by offline code that alone can run it.
         """
         try:
             header = json.loads((directory / "ranker.json").read_text(encoding="utf-8"))
@@ -271,10 +308,15 @@ class Recommender:
                     f"{directory} has format {header['format']}, this bookrec reads {FORMAT}; "
                     "run 'bookrec score'."
                 )
+            if ranker is None and not header["live"]:
+                raise SnapshotError(
+                    f"The model of {directory} cannot be split, so it only runs in 'bookrec score'; "
+                    "readers without a list get popular books."
+                )
             embedding = header["reader_kind"] == "embedding"
             return cls(
                 Retrieval.load(directory),
-                SplitRanker.load(directory),
+                ranker or SplitRanker.load(directory),
                 header["reader_kind"],
                 map_array(directory / "work_of_book.npy"),
                 map_array(directory / "reader_centroid.npy") if embedding else None,

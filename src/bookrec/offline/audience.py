@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from bookrec.arrays import Ints, map_array
 from bookrec.errors import SnapshotError
+from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.scoring_engine import Engine
 from bookrec.offline.top_n import Histories
 from bookrec.recommender import Recommender
@@ -57,7 +58,7 @@ def audience(snapshot: Path, isbn: str, top: int, engine: Engine) -> list[Offer]
     shards = [slice(at, at + _SHARD) for at in range(0, len(readers), _SHARD)]
     tasks = ((n, (histories.shard(_within(s, len(readers))), book)) for n, s in enumerate(shards))
     with tqdm(total=len(readers), desc="readers", unit="readers", disable=None) as bar:
-        done = engine.map(book_scores, Recommender.load, snapshot / RANKER_NAME, tasks)
+        done = engine.map(book_scores, open_recommender, snapshot / RANKER_NAME, tasks)
         with contextlib.closing(done):
             for number, found in done:
                 scores[shards[number]] = found

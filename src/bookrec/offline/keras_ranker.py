@@ -6,10 +6,13 @@ the reader-side inputs themselves, in the model's order, ids as numbers.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
+import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +24,8 @@ from bookrec.offline.split_arrays import width_of
 from bookrec.ranker import Floats, Ints, Output
 
 _BATCH: Final = 16384
+
+MODEL_NAME: Final = "ranker.keras"
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class KerasRanker:
         Raises:
             ModelError: the model is not functional, or has several outputs.
         """
+        self._model = model
         self._inputs, output = open_model(model)
         self._sides, self._books = sides, book_inputs
         self.output: Output
@@ -58,6 +64,28 @@ class KerasRanker:
     def for_catalogue(cls, model: Any, features: BookFeatures) -> KerasRanker:
         """Of one of our models and a catalogue, as `bookrec.offline.compile_ranker.compile_ranker`."""
         return cls(model, input_sides(model), features.inputs(slice(None)))
+
+    def save(self, directory: Path) -> None:
+        """Write the model and the books' inputs into ``directory`` (which exists)."""
+        self._model.save(directory / MODEL_NAME)
+        books: dict[str, Any] = {
+            tensor.name: self._books[tensor.name] for tensor in self._of("book")
+        }
+        np.savez(directory / "book_inputs.npz", allow_pickle=False, **books)
+        (directory / "sides.json").write_text(json.dumps(dict(self._sides)), encoding="utf-8")
+
+    @classmethod
+    def load(cls, directory: Path) -> KerasRanker:
+        """What `save` wrote.
+
+        Raises:
+            OSError, ValueError: something is missing or damaged.
+        """
+        model = keras.saving.load_model(directory / MODEL_NAME, compile=False, safe_mode=True)
+        with np.load(directory / "book_inputs.npz", allow_pickle=False) as arrays:
+            books = dict(arrays)
+        sides = json.loads((directory / "sides.json").read_text(encoding="utf-8"))
+        return cls(model, sides, books)
 
     def _of(self, *sides: Side) -> list[Tensor]:
         return [tensor for tensor in self._inputs if self._sides[tensor.name] in sides]

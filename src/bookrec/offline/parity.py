@@ -24,6 +24,7 @@ from bookrec.offline.features import (
 )
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
+from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.recommender_build import catalogue_features
 from bookrec.offline.score_stages import reader_histories
 from bookrec.ranker import Ints
@@ -152,5 +153,5 @@ def check_published(
         codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
         known = codes[readers] > 0
         table, readers, books = table[known], readers[known], books[known]
-    recommender = Recommender.load(directory / RANKER_NAME)
+    recommender = open_recommender(directory / RANKER_NAME)
     return compare(table[:, 2], keras_logits(bundle, dataset, recommender, readers, books))

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 
-from bookrec.offline.compile_ranker import compile_ranker, knows_readers_by_id, user_rows
+from bookrec.offline.compile_ranker import (
+    CannotSplit,
+    compile_ranker,
+    knows_readers_by_id,
+    user_rows,
+)
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookFeatures, book_features
 from bookrec.offline.item_knn import ItemKnn
+from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.retrievers import assemble_retrieval
 from bookrec.ranker import Floats, Ints
-from bookrec.recommender import Recommender
+from bookrec.recommender import Ranker, Recommender
 from bookrec.retrieval import Retrieval
+
+
+class SlowRankerWarning(UserWarning):
+    """A model is scored by Keras because it cannot be split."""
 
 
 def assemble_recommender(
@@ -31,10 +42,20 @@ def assemble_recommender(
         centroids: mean embedding of each book's readers and how far to trust it, for a ranker that
             knows readers by id, else None.
     """
-    ranker = compile_ranker(model, features)
+    ranker = _ranker(model, features)
     if centroids is None:
         return Recommender(retrieval, ranker, "history", work_of_book, None, None)
     return Recommender(retrieval, ranker, "embedding", work_of_book, *centroids)
+
+
+def _ranker(model: Any, features: BookFeatures) -> Ranker:
+    """The model compiled; where it cannot be split, run by Keras, with a warning why."""
+    try:
+        return compile_ranker(model, features)
+    except CannotSplit as error:
+        message = f"{error} Keras scores it instead, many times slower, and not on the site."
+        warnings.warn(message, SlowRankerWarning, stacklevel=2)
+        return KerasRanker.for_catalogue(model, features)
 
 
 def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:

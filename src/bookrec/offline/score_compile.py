@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from bookrec.arrays import Floats, map_array
 from bookrec.offline.dataset import Dataset
+from bookrec.offline.open_recommender import note_slow
 from bookrec.offline.score_stages import save_content
 from bookrec.offline.worker_pool import Processes
 from bookrec.settings import Home
@@ -54,13 +56,22 @@ def _compile(_: None, task: _Task) -> None:
 
     start_tensorflow()
     from bookrec.offline.model_bundle import load_bundle
-    from bookrec.offline.recommender_build import catalogue_features, recommender_for
+    from bookrec.offline.recommender_build import (
+        SlowRankerWarning,
+        catalogue_features,
+        recommender_for,
+    )
 
     directory, home, model_id, dataset, candidates = task
     bundle = load_bundle(home, model_id)
-    recommender, rows = recommender_for(bundle, dataset)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always", SlowRankerWarning)
+        recommender, rows = recommender_for(bundle, dataset)
     (directory / RANKER_NAME).mkdir(exist_ok=True)  # there when an earlier try was killed
     replace(recommender, candidates=candidates).save(directory / RANKER_NAME)
+    for warning in heard:
+        if isinstance(warning.message, SlowRankerWarning):
+            note_slow(directory / RANKER_NAME, str(warning.message))
     if rows is not None:
         np.save(directory / RANKER_NAME / ROWS_NAME, rows)
     save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book)

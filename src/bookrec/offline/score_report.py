@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bookrec.offline.peak_memory import peak_resident_bytes
 from bookrec.offline.sgemm_rate import SgemmRate
 from bookrec.ranker import SplitRanker
+from bookrec.recommender import Ranker
 
 
 @dataclass
@@ -67,9 +68,11 @@ class ScoreReport:
         )
 
 
-def pair_multiply_adds(ranker: SplitRanker) -> int:
+def pair_multiply_adds(ranker: Ranker) -> int:
     """Multiply-adds that a compiled ranker needs for one pair beyond what is computed once per
-    reader or book."""
+    reader or book; 0 for a ranker that is not compiled."""
+    if not isinstance(ranker, SplitRanker):
+        return 0
     sums = [*(operand for layer in ranker.layers for operand in layer.operands), ranker.last]
     kernels = [total.pairs for total in sums]
     for total in sums:

@@ -26,6 +26,7 @@ from bookrec.offline.features import (
     book_statistics,
 )
 from bookrec.offline.neighbourhoods import choose_voices
+from bookrec.offline.open_recommender import is_compiled, slow_reason
 from bookrec.offline.score_compile import compile_into, reader_rows
 from bookrec.offline.score_job import Job
 from bookrec.offline.score_report import ScoreReport, pair_multiply_adds
@@ -43,7 +44,7 @@ from bookrec.offline.scoring_engine import Engine, make_engine
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.top_n import Histories
 from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
-from bookrec.recommender import Recommender
+from bookrec.ranker import SplitRanker
 from bookrec.retrieval import TOWER_BLOCK
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
@@ -79,8 +80,11 @@ class ScoreRun:
                     f"{'' if new else 'going on: '}ranker compiled for "
                     f"{self.dataset.n_books:,} books"
                 )
-            ranker = Recommender.load(self.job.compiled / RANKER_NAME).ranker
-            self.report.multiply_adds = pair_multiply_adds(ranker)
+            if is_compiled(self.job.compiled / RANKER_NAME):
+                ranker = SplitRanker.load(self.job.compiled / RANKER_NAME)
+                self.report.multiply_adds = pair_multiply_adds(ranker)
+            else:
+                self.say(f"warning: {slow_reason(self.job.compiled / RANKER_NAME)}")
             interactions = all_interactions(self.dataset)
             statistics = book_statistics(interactions, self.dataset.n_books)
             stages = self._stages(interactions, statistics)

@@ -18,6 +18,7 @@ from bookrec.offline.neighbourhoods import (
     neighbourhoods,
 )
 from bookrec.offline.neighbours import similar_by_content
+from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.top_n import Histories, Lists, Task, shard_lists
@@ -123,7 +124,7 @@ def content_stage(books: Ints, top: int, per_shard: int) -> Stage:
 
 def load_recommender(compiled: Path) -> Recommender:
     """What `score_lists` works with."""
-    return Recommender.load(compiled / RANKER_NAME)
+    return open_recommender(compiled / RANKER_NAME)
 
 
 def score_lists(recommender: Recommender, task: Task) -> Shard:
