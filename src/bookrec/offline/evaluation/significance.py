@@ -6,7 +6,6 @@ all of them, so differences are paired.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -48,7 +47,7 @@ class Comparison:
 def bootstrap_interval(values: Values, rng: np.random.Generator) -> Interval:
     """Percentile bootstrap interval of the mean over readers (Efron, 1979; Sakai, "Evaluating
     evaluation metrics based on the bootstrap", SIGIR 2006)."""
-    means = _resample(len(values), rng, lambda weights: weights @ values)
+    means = _resample(values, rng)
     return _interval(float(values.mean()), means)
 
 
@@ -61,7 +60,7 @@ def compare(values: Values, baseline: Values, rng: np.random.Generator) -> Compa
     (and Wilcoxon's not to). `adjusted` corrects it.
     """
     pair = np.stack([values, baseline], axis=1)
-    means = _resample(len(values), rng, lambda weights: weights @ pair)
+    means = _resample(pair, rng)
     ours, theirs = values.mean(), baseline.mean()
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = _interval(float(np.float64(ours) / theirs), means[:, 0] / means[:, 1])
@@ -95,16 +94,12 @@ def adjusted(comparisons: dict[str, Comparison]) -> dict[str, Comparison]:
     }
 
 
-def _resample(
-    count: int, rng: np.random.Generator, mean_of: Callable[[Values], Values]
-) -> NDArray[np.float64]:
-    """[resamples, ...] weighted means, each weight being how often a reader was drawn."""
+def _resample(values: Values, rng: np.random.Generator) -> Values:
+    """[resamples, ...] means over as many readers, drawn with replacement from ``values`` [R, ...]."""
     parts = []
     for start in range(0, RESAMPLES, _CHUNK):
         size = min(_CHUNK, RESAMPLES - start)
-        drawn = rng.integers(0, count, (size, count))
-        weights = np.stack([np.bincount(row, minlength=count) for row in drawn]) / count
-        parts.append(np.asarray(mean_of(weights)))
+        parts.append(values[rng.integers(0, len(values), (size, len(values)))].mean(axis=1))
     return np.concatenate(parts)
 
 

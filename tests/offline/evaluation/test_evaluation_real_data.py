@@ -1,0 +1,67 @@
+"""MovieLens-100K, random 80/20: known figures of popularity and EASE, within what a split varies."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bookrec.offline.data_import import read_data
+from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.material import Material
+from bookrec.offline.evaluation.measuring import measure
+from bookrec.offline.evaluation.questions import ask
+from bookrec.offline.evaluation.rating_predictors import (
+    RATING_PREDICTORS,
+    explicit,
+    rating_figures,
+)
+from bookrec.offline.evaluation.splits import make_splits
+from requirements import require_shared_data
+
+pytestmark = pytest.mark.shared_data
+
+KNOWN = {
+    "popularity, seen kept": (0.0059, 0.0257, 0.0488, 0.1806, 0.2986),
+    "popularity, seen removed": (0.0132, 0.0510, 0.0912, 0.2760, 0.4158),
+    "ease, seen removed": (0.0260, 0.1031, 0.1738, 0.4613, 0.6214),
+}
+"""Top-1, 5, 10, 50 and 100."""
+
+
+@pytest.fixture(scope="module")
+def movielens():
+    dataset = read_data(require_shared_data("ml-100k")).dataset
+    return dataset, make_splits(dataset, "hold-out", seed=1)[0]
+
+
+@pytest.mark.parametrize("name", ["popularity", "ease"])
+def test_factorised_top_k(movielens, name):
+    dataset, split = movielens
+    shape = dataset.n_readers, dataset.n_books
+    questions = ask(split.known, split.test, *shape, None, np.random.default_rng(0))
+    baseline = BASELINES[name]
+    settings = baseline.start | ({"lambda": 200.0} if name == "ease" else {})
+    scorer = baseline.fit(Material(split.known, *shape, 1), settings)
+    found = measure(name, scorer, questions, seed=1)
+    for label, figures in KNOWN.items():
+        if label.startswith(name):
+            seen = label.split(", ")[1]
+            for cut, figure in zip((1, 5, 10, 50, 100), figures, strict=True):
+                measured = found.mean(f"top-{cut}, {seen}")
+                assert measured == pytest.approx(figure, rel=0.05, abs=0.0025), (label, cut)
+
+
+def test_biases_predict_ratings_as_well_as_elsewhere(movielens):
+    """RMSE about .94 on the scale 1-5 (Surprise's 'BaselineOnly' is .944 in five folds)."""
+    dataset, split = movielens
+    shape = dataset.n_readers, dataset.n_books
+    found = {}
+    for name, settings in (
+        ("book's mean", {}),
+        ("biases", {"book_prior": 10.0, "reader_prior": 5.0}),
+    ):
+        predict = RATING_PREDICTORS[name].fit(explicit(split.known), shape, settings)
+        found[name] = rating_figures(predict, split.test, 2.0)
+    assert found["biases"]["rmse"] == pytest.approx(0.944, abs=0.012)
+    assert found["book's mean"]["rmse"] == pytest.approx(1.025, abs=0.015)
+    assert found["biases"]["pearson"] > found["book's mean"]["pearson"] + 0.05

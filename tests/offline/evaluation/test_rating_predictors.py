@@ -1,0 +1,63 @@
+"""Predicted ratings beside numbers worked out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_dataset import interactions_of
+
+from bookrec.offline.evaluation.rating_predictors import (
+    RATING_PREDICTORS,
+    rating_figures,
+    tuned_settings,
+)
+
+TRAIN = interactions_of((0, 0, 8), (0, 1, 4), (1, 0, 10), (1, 2, 6))
+SHAPE = 3, 4
+"""Reader 2 and book 3 have no rating; the mean is 7."""
+
+
+def predictions(name: str, **settings) -> dict[tuple[int, int], float]:
+    predict = RATING_PREDICTORS[name].fit(TRAIN, SHAPE, settings)
+    pairs = [(0, 0), (1, 1), (0, 3), (2, 0), (2, 3)]
+    readers, books = (np.array(column, dtype=np.int32) for column in zip(*pairs, strict=True))
+    return dict(zip(pairs, predict(readers, books).tolist(), strict=True))
+
+
+def test_means_by_hand():
+    assert set(predictions("overall mean").values()) == {7}
+    assert predictions("book's mean") == {(0, 0): 9, (1, 1): 4, (0, 3): 7, (2, 0): 9, (2, 3): 7}
+
+
+def test_biases_by_hand():
+    # Books: (1 + 3) / (2 + 2) = 1, -3 / (1 + 2) = -1, -1 / 3. Reader 0 has left 0 and -2: -2 / (2 + 2);
+    # reader 1 has 2 and -2/3: (4 / 3) / 4.
+    found = predictions("biases", book_prior=2.0, reader_prior=2.0)
+    assert found == pytest.approx({
+        (0, 0): 7 + 1 - 0.5, (1, 1): 7 - 1 + 1 / 3, (0, 3): 7 - 0.5, (2, 0): 8, (2, 3): 7,
+    })  # fmt: skip
+
+
+def test_only_ratings_are_measured_and_on_the_scale_of_the_source():
+    held_out = interactions_of((0, 2, 0), (1, 1, 8), (2, 0, 6))
+    predict = RATING_PREDICTORS["book's mean"].fit(TRAIN, SHAPE, {})
+    assert rating_figures(predict, held_out, 1.0)["mae"] == pytest.approx((4 + 3) / 2)
+    assert rating_figures(predict, held_out, 2.0)["rmse"] == pytest.approx(
+        np.sqrt((16 + 9) / 2) / 2
+    )
+
+
+def test_priors_are_tuned_on_the_validation_part():
+    rng = np.random.default_rng(0)
+    mood = rng.normal(0, 2.5, 60)
+    rows = [
+        (reader, book, int(np.clip(round(6 + mood[reader] + rng.normal(0, 0.3)), 1, 10)))
+        for reader in range(60)
+        for book in range(6)
+    ]
+    train = interactions_of(*(row for row in rows if row[1] < 3))
+    validation = interactions_of(*(row for row in rows if row[1] >= 3))
+    biases = RATING_PREDICTORS["biases"]
+    # What a reader gives says nearly all: the weakest prior for readers is best.
+    found = tuned_settings(biases, train, validation, (60, 6))
+    assert found["reader_prior"] == min(biases.grid["reader_prior"])
