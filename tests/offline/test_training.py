@@ -51,7 +51,7 @@ def test_the_manifest_says_where_the_model_came_from(tiny_home: Home, tiny_bundl
     assert set(manifest["versions"]) == {"bookrec", "python", "keras", "tensorflow", "numpy"}
     assert set(manifest["files"]) == {
         "wide_deep.keras", "two_tower.keras", "vocabularies.json", "scalers.json",
-        "title_vectors.npz", "item_knn.npz",
+        "title_vectors.npz", "item_knn.npz", "fitted.npz",
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from tqdm import tqdm
 
-from bookrec.errors import BookrecError
+from bookrec.errors import BookrecError, SnapshotError
 from bookrec.files import link_tree, utc_now
 from bookrec.offline.changes import Changes
 from bookrec.offline.dataset import Dataset
@@ -45,6 +45,7 @@ from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.top_n import Histories
 from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
 from bookrec.ranker import SplitRanker
+from bookrec.recommender import Recommender
 from bookrec.retrieval import TOWER_BLOCK
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
@@ -72,9 +73,11 @@ class ScoreRun:
     def build(self, facts: dict[str, str], again: str) -> None:
         """From nothing, or from what an earlier attempt left, to a complete snapshot."""
         with self._told(again):
+            interactions = all_interactions(self.dataset)
+            statistics = book_statistics(interactions, self.dataset.n_books)
             with self.report.stage("compile"):
                 new = self.job.ensure_compiled(
-                    lambda aside: self._compile(aside, facts["model_id"])
+                    lambda aside: self._compile(aside, facts["model_id"], statistics)
                 )
                 self.say(
                     f"{'' if new else 'going on: '}ranker compiled for "
@@ -85,8 +88,6 @@ class ScoreRun:
                 self.report.multiply_adds = pair_multiply_adds(ranker)
             else:
                 self.say(f"warning: {slow_reason(self.job.compiled / RANKER_NAME)}")
-            interactions = all_interactions(self.dataset)
-            statistics = book_statistics(interactions, self.dataset.n_books)
             stages = self._stages(interactions, statistics)
             self._compute(stages)
             self._write(stages, interactions, statistics, facts)
@@ -116,11 +117,30 @@ class ScoreRun:
             self.report.seconds["database"] = written - begun
         self.report.seconds["checks"] = time.monotonic() - written
 
-    def _compile(self, aside: Path, model_id: str) -> None:
+    def _compile(self, aside: Path, model_id: str, statistics: BookStatistics) -> None:
+        published = self._published_ranker(statistics)
+        if published is not None:
+            link_tree(published, aside / RANKER_NAME)
+            return
         self.report.compile_peak_bytes = compile_into(
             aside, self.home, model_id, self.dataset, self.settings.candidates,
             here=self.settings.workers == 0,
         )  # fmt: skip
+
+    def _published_ranker(self, statistics: BookStatistics) -> Path | None:
+        """The published snapshot's compiled model, where it is all that the workers need.
+
+        It is this model, compiled for this catalogue, or everything would be scored. But readers
+        whom it knows by id may have come, and neighbours by content need more than the ranker.
+        """
+        if self.changes is None or (self.changes.books & (statistics.reader_count == 0)).any():
+            return None
+        ranker = self.changes.snapshot / RANKER_NAME
+        try:
+            by_id = Recommender.load(ranker).reader_kind == "embedding"
+        except SnapshotError:
+            return None
+        return None if by_id else ranker
 
     def _stages(self, interactions: Interactions, statistics: BookStatistics) -> Stages:
         settings = self.settings
@@ -190,6 +210,8 @@ class ScoreRun:
 
     def _compute_stage(self, engine: Engine, stage: Stage, done: set[int]) -> None:
         missing = [number for number in range(stage.shards) if number not in done]
+        if not missing:
+            return
         tasks = ((number, stage.task(stage.where(number))) for number in missing)
         sizes = [len(stage.members[stage.where(number)]) for number in range(stage.shards)]
         made = engine.map(stage.work, stage.load, self.job.compiled, tasks)
