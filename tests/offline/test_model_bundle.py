@@ -47,7 +47,7 @@ def test_the_current_bundle_is_the_default(tiny_home: Home, tiny_bundles: dict[s
 
 FILES = (
     "wide_deep.keras", "two_tower.keras", "vocabularies.json", "scalers.json",
-    "title_vectors.npz", "item_knn.npz",
+    "title_vectors.npz", "item_knn.npz", "fitted.npz",
 )  # fmt: skip
 
 
