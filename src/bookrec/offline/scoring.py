@@ -127,4 +127,6 @@ def _identity(
 ) -> dict[str, str]:
     """Everything that decides what the shards of a job are."""
     base = "" if changes is None else changes.snapshot.name
-    return {**facts, "per_shard": str(settings.per_shard), "base": base}
+    # TensorFlow rounds otherwise than NumPy: the shards of one snapshot come from one of them.
+    arithmetic = "tensorflow" if settings.engine == "tensorflow" else "numpy"
+    return {**facts, "per_shard": str(settings.per_shard), "base": base, "arithmetic": arithmetic}
