@@ -162,7 +162,9 @@ def test_another_format_is_refused(tmp_path: Path):
         Recommender.load(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["ranker.json", "last_books.npy", "work_of_book.npy", "program.json"])
+@pytest.mark.parametrize(
+    "name", ["ranker.json", "last_books.npy", "work_of_book.npy", "program.json"]
+)
 def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, name: str):
     make_recommender().save(tmp_path)
     (tmp_path / name).write_bytes(b"")
