@@ -80,7 +80,7 @@ IALS = Baseline(
     "Hu, Koren and Volinsky, ICDM 2008 (implicit)",
     {
         "factors": (128, 32, 64, 256),
-        "regularisation": (0.05, 0.5, 5.0, 20.0),
+        "regularisation": (0.05, 0.5, 5.0, 20.0, 80.0),
         "alpha": (10.0, 1.0, 3.0, 40.0),
         "iterations": (15,),
     },

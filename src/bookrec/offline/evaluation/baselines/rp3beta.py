@@ -20,7 +20,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
 from bookrec.offline.evaluation.material import Material
 from bookrec.offline.item_knn import ItemKnn, strongest_products
 
-_NEIGHBOURS = (200, 100, 400, 1000)
+_NEIGHBOURS = (400, 100, 200, 1000)
 
 
 def walk(material: Material, alpha: float, beta: float, neighbours: int) -> ItemKnn:
@@ -60,8 +60,8 @@ RP3BETA = Baseline(
     {
         "neighbours": _NEIGHBOURS,
         "history": ("equal", "taste"),
-        "alpha": (0.6, 0.4, 0.5, 0.8, 1.0),
-        "beta": (0.3, 0.2, 0.1, 0.4, 0.5, 0.7),
+        "alpha": (0.4, 0.3, 0.2, 0.5, 0.6, 0.8, 1.0),
+        "beta": (0.3, 0.2, 0.1, 0.0, 0.4, 0.5, 0.7),
     },
     _fit,
 )
