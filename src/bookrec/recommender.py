@@ -270,7 +270,7 @@ class Recommender:
                 return order[np.sort(first)[:top]]
             limit *= 4
 
-    def scores(self, logits: Floats) -> NDArray[np.float64]:
+    def scores(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
         """What is published for logits: probabilities, or the values of a linear output."""
         if self.ranker.output == "sigmoid":
             return probabilities(logits)

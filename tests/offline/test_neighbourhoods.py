@@ -64,7 +64,7 @@ def by_definition(
     tower = recommender.retrieval.tower_scores([alone.signals])[0]
     own = np.array([book], dtype=np.int32)
     near = recommender.retrieval.candidates(alone.signals, tower, candidates, own, popular=False)
-    given = [probabilities(recommender.logits(alone, near))]
+    given = []
     for speaker in speakers:
         mine = interactions.reader_idx == speaker
         age = int(histories.ages[place[speaker]])
@@ -74,15 +74,17 @@ def by_definition(
             age_band(None if age < 0 else age),
             None if row is None or np.isnan(row[0]) else row,
         )
-        given.append(probabilities(recommender.logits(recommender.profile(reader), near)))
-    mean = np.mean(given, axis=0)
+        given.append(recommender.logits(recommender.profile(reader), near).astype(float))
+    mean = recommender.logits(alone, near).astype(float)
+    if given:
+        mean = (mean + np.mean(given, axis=0)) / 2
     taken, found, scores = {int(recommender.work_of_book[book])}, [], []
     for at in sorted(range(len(near)), key=lambda i: (-mean[i], near[i])):
         work = int(recommender.work_of_book[near[at]])
         if work not in taken and len(found) < top:
             taken.add(work)
             found.append(int(near[at]))
-            scores.append(float(mean[at]))
+            scores.append(float(probabilities(mean[at])))
     return found, scores
 
 

@@ -1,16 +1,20 @@
 """Book neighbourhoods: for each book, the books its readers would like.
 
-The score of a neighbour is the mean of what the ranker predicts for it with the book's readers: a
+A neighbour is ranked by the mean of the logits that the ranker gives it for the book's readers: a
 recommendation to a group, the group being the readers of the book, by the average of the members'
 predictions (Masthoff, "Group Recommender Systems: Combining Individual Models", 2011; Baltrunas,
 Makcinskas, Ricci, "Group recommendations with rank aggregation and collaborative filtering", RecSys
-2010). A reader who has nothing but the book is a member of every group: a book of few readers,
-each of whom read much else, stays in its own neighbourhood.
+2010). One who has the book and nothing else counts as much as all of them together: the readers read
+much else, and the neighbourhood of a book is not to become that of its readers' other tastes.
+
+    logit(b, c) = logit(c | only b) / 2 + sum over voices r of b: logit(c | r) / 2m
+
+Logits and not probabilities: a single reader who is sure of a book would outweigh all who are not.
+What is published is the probability of the mean.
 
 At most `VOICES` readers of a book are asked, chosen by a hash of reader and book, so the choice is as
-good as random and changes only with the book's own readers. A mean of m values between 0 and 1 lies
-within ``sqrt(ln(40) / 2m)`` of the mean over all readers 19 times in 20 (Hoeffding, 1963); predictions
-for one book are far closer together than that.
+good as random and changes only with the book's own readers. The mean of m of them has a standard error
+of at most 1/sqrt(m) of the spread of all readers' logits: a quarter with 16.
 """
 
 from __future__ import annotations
@@ -131,7 +135,7 @@ def neighbour_lists(recommender: Recommender, task: Neighbourhoods) -> tuple[Lis
         total += len(candidates)
         chosen = recommender.choose(np.array([book]), candidates, mean, task.top)
         found.append(candidates[chosen])
-        scores.append(mean[chosen])
+        scores.append(recommender.scores(mean[chosen]))
     sizes = [len(books) for books in found]
     return Lists(
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
@@ -141,11 +145,12 @@ def neighbour_lists(recommender: Recommender, task: Neighbourhoods) -> tuple[Lis
 
 
 class _Sums:
-    """Each book's candidates, and the sum of what its voices gave them so far."""
+    """Each book's candidates, and the sum of the logits its voices gave them so far."""
 
     def __init__(self, recommender: Recommender, task: Neighbourhoods) -> None:
         self.recommender, self.books = recommender, task.books
         self.candidates: list[Ints] = []
+        self.alone: list[NDArray[np.float64]] = []
         self.sums: list[NDArray[np.float64]] = []
         for start in range(0, len(task.books), TOWER_BLOCK):
             some = task.books[start : start + TOWER_BLOCK]
@@ -157,34 +162,36 @@ class _Sums:
                     popular=False,
                 )  # fmt: skip
                 self.candidates.append(candidates)
-                self.sums.append(self._predicted(profile, candidates, row[candidates]))
+                self.alone.append(self._logits(profile, candidates, row[candidates]))
+                self.sums.append(np.zeros(len(candidates)))
         owners = np.repeat(np.arange(len(task.books)), np.diff(task.start))
         order = np.argsort(task.voices, kind="stable")
         self.spoken_for = owners[order]
         self.spoken_start = np.searchsorted(task.voices[order], np.arange(len(task.histories) + 1))
-        self.members = np.diff(task.start) + 1
+        self.members = np.diff(task.start)
 
     def add(self, place: int, profile: Profile) -> int:
         """Add what one reader gives to the candidates of the books they speak for."""
         mine = self.spoken_for[self.spoken_start[place] : self.spoken_start[place + 1]].tolist()
         asked = np.concatenate([self.candidates[book] for book in mine])
-        predicted, end = self._predicted(profile, asked, None), 0
+        logits, end = self._logits(profile, asked, None), 0
         for book in mine:
             start, end = end, end + len(self.candidates[book])
-            self.sums[book] += predicted[start:end]
+            self.sums[book] += logits[start:end]
         return len(asked)
 
-    def _predicted(
+    def _logits(
         self, profile: Profile, candidates: Ints, tower: Floats | None
     ) -> NDArray[np.float64]:
-        return self.recommender.scores(self.recommender.logits(profile, candidates, tower))
+        return self.recommender.logits(profile, candidates, tower).astype(np.float64)
 
     def means(self) -> Iterator[tuple[int, Ints, NDArray[np.float64]]]:
-        """Each book, its candidates and their mean scores."""
-        for book, candidates, total, members in zip(
-            self.books.tolist(), self.candidates, self.sums, self.members.tolist(), strict=True
-        ):
-            yield book, candidates, total / members
+        """Each book, its candidates and their mean logits."""
+        for book, candidates, alone, total, members in zip(
+            self.books.tolist(), self.candidates, self.alone, self.sums, self.members.tolist(),
+            strict=True,
+        ):  # fmt: skip
+            yield book, candidates, (alone + total / members) / 2 if members else alone
 
 
 def _reader_of(book: int) -> Reader:
