@@ -161,6 +161,9 @@ class Recommender:
         """A list for each reader, in their order; the same whoever else is among ``readers``."""
         for start in range(0, len(readers), TOWER_BLOCK):
             profiles = [self.profile(reader) for reader in readers[start : start + TOWER_BLOCK]]
+            if self.candidates is None and not self.ranker.pair_width:
+                yield from self._exact_lists(profiles, None, top)
+                continue
             tower = self.retrieval.tower_scores([profile.signals for profile in profiles])
             if self.candidates is None:
                 yield from self._exact_lists(profiles, tower, top)
@@ -188,15 +191,15 @@ class Recommender:
             pairs = self.retrieval.pair_features(profile.signals, books, tower)
         return self.ranker.logits(profile.terms, books, pairs)
 
-    def catalogue_logits(self, profiles: Sequence[Profile], tower: Floats) -> Floats:
+    def catalogue_logits(self, profiles: Sequence[Profile], tower: Floats | None) -> Floats:
         """[R, B] logits of some readers for every book.
 
         Args:
-            tower: [R, B] tower scores.
+            tower: [R, B] tower scores; None for a ranker without pair features, which needs none.
         """
         logits = np.empty((len(profiles), self.n_books), dtype=np.float32)
         terms = [profile.terms for profile in profiles]
-        if not self.ranker.pair_width:
+        if tower is None or not self.ranker.pair_width:
             self.ranker.catalogue_logits(terms, None, logits)
             return logits
         # Nearly all books have no pair feature but the tower score; the few others are scored
@@ -207,7 +210,9 @@ class Recommender:
             row[books] = self.logits(profile, books, scores[books])
         return logits
 
-    def _exact_lists(self, profiles: Sequence[Profile], tower: Floats, top: int) -> Iterator[TopN]:
+    def _exact_lists(
+        self, profiles: Sequence[Profile], tower: Floats | None, top: int
+    ) -> Iterator[TopN]:
         everything = np.arange(self.n_books, dtype=np.int32)
         for profile, row in zip(profiles, self.catalogue_logits(profiles, tower), strict=True):
             yield self._list(profile.reader.history, everything, row, top)
