@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bookrec.selection import best, best_first, is_member, rows_of
+from bookrec.selection import best, best_first, grouped, is_member, row_starts, rows_of
 
 
 @given(
@@ -62,3 +62,10 @@ def test_rows_one_after_the_other():
     assert lengths.tolist() == [3, 0, 2]
     assert where.tolist() == [2, 3, 4, 0, 1]
     assert rows_of(start, values, np.array([], dtype=int))[0].tolist() == []
+
+
+def test_positions_by_code():
+    start, members = grouped(np.array([2, 0, 2, 4, 0], dtype=np.int32))
+    assert start.tolist() == [0, 2, 2, 4, 4, 5]
+    assert members.tolist() == [1, 4, 0, 2, 3]
+    assert row_starts(np.array([], dtype=int)).tolist() == [0]

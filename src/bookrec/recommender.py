@@ -24,7 +24,7 @@ from bookrec.errors import SnapshotError
 from bookrec.history import History, make_history
 from bookrec.ranker import Output, SplitRanker, probabilities
 from bookrec.retrieval import TOWER_BLOCK, TOWER_COLUMN, Retrieval, Signals
-from bookrec.selection import best_first, is_member, rows_of
+from bookrec.selection import best_first, grouped, is_member, rows_of
 
 FORMAT: Final = 2
 _FOLD_IN_PRIOR: Final = 5.0
@@ -124,8 +124,7 @@ class Recommender:
     @cached_property
     def _books_by_work(self) -> tuple[NDArray[np.int64], Ints]:
         """Books of each work, in CSR form."""
-        start = np.concatenate([[0], np.cumsum(np.bincount(self.work_of_book))])
-        return start, np.argsort(self.work_of_book, kind="stable").astype(np.int32)
+        return grouped(self.work_of_book)
 
     def editions(self, books: Ints) -> Ints:
         """Positions of all editions of the works of some books."""

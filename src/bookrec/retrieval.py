@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints, map_array
 from bookrec.history import History
-from bookrec.selection import best, is_member, rows_of
+from bookrec.selection import best, grouped, is_member, rows_of
 
 PAIR_FEATURES: Final = (
     "knn_score", "knn_share", "knn_support", "tower_score", "author_affinity", "author_share",
@@ -120,9 +120,7 @@ class Retrieval:
     @cached_property
     def _books_by_author(self) -> tuple[NDArray[np.int64], Ints]:
         """Books of each author code, in CSR form."""
-        count = np.bincount(self.author_of_book)
-        start = np.concatenate([[0], np.cumsum(count)])
-        return start, np.argsort(self.author_of_book, kind="stable").astype(np.int32)
+        return grouped(self.author_of_book)
 
     def signals(self, history: History, age_band: int) -> Signals:
         """Everything the retrievers have to say for one reader."""

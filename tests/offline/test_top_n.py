@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bookrec.offline import top_n as top_n_module
-from bookrec.offline.top_n import Histories, known_row, top_lists
-from bookrec.recommender import ReaderKind
+from bookrec.offline.top_n import Histories, Lists, known_row, lists_from, shard_lists
+from bookrec.offline.worker_pool import map_shards
+from bookrec.recommender import ReaderKind, Recommender
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 
@@ -28,19 +28,30 @@ def make_histories(rows: np.ndarray | None = None) -> Histories:
     )
 
 
+def lists_in_shards(
+    directory: Path, histories: Histories, top: int, candidates: int | None, per_shard: int,
+    workers: int = 0,
+) -> Lists:  # fmt: skip
+    starts = range(0, len(histories), per_shard)
+    shards = [slice(at, min(at + per_shard, len(histories))) for at in starts]
+    tasks = [(histories.shard(where), top, candidates) for where in shards]
+    made = list(map_shards(shard_lists, Recommender.load, directory, tasks, workers))
+    return lists_from(
+        [part for lists in made for part in np.split(lists.book, lists.start[1:-1])],
+        [part for lists in made for part in np.split(lists.score, lists.start[1:-1])],
+    )
+
+
 @pytest.mark.parametrize("kind", ["history", "embedding"])
 @pytest.mark.parametrize("candidates", [None, 12])
-def test_shards_change_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: ReaderKind, candidates: int | None
-):
-    monkeypatch.setattr(top_n_module, "_SHARD", 3)
+def test_shards_change_nothing(tmp_path: Path, kind: ReaderKind, candidates: int | None):
     rows = None
     if kind == "embedding":
         rows = np.random.default_rng(1).normal(size=(11, EMBEDDING + 1)).astype(np.float32)
         rows[4] = np.nan  # a reader the ranker does not know
     recommender, histories = make_recommender(kind), make_histories(rows)
     recommender.save(tmp_path)
-    lists = top_lists(tmp_path, histories, 6, candidates, label="test", workers=0)
+    lists = lists_in_shards(tmp_path, histories, 6, candidates, per_shard=3)
     assert len(lists.start) == 12
     for reader in range(11):
         own = slice(histories.start[reader], histories.start[reader + 1])
@@ -55,11 +66,10 @@ def test_shards_change_nothing(
 
 
 @pytest.mark.slow
-def test_two_processes_make_the_same_lists_as_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(top_n_module, "_SHARD", 4)
+def test_two_processes_make_the_same_lists_as_none(tmp_path: Path):
     make_recommender().save(tmp_path)
     one, two = (
-        top_lists(tmp_path, make_histories(), 6, 20, label="test", workers=workers)
+        lists_in_shards(tmp_path, make_histories(), 6, 20, per_shard=4, workers=workers)
         for workers in (0, 2)
     )
     assert one.start.tolist() == two.start.tolist()
@@ -73,7 +83,7 @@ def test_nobody_has_no_lists(tmp_path: Path):
         np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.int8), np.empty(0, np.int32),
         None,
     )  # fmt: skip
-    lists = top_lists(tmp_path, nobody, 5, None, label="test", workers=0)
+    lists = shard_lists(Recommender.load(tmp_path), (nobody, 5, None))
     assert lists.start.tolist() == [0]
     assert len(lists.book) == len(lists.score) == 0
 

@@ -29,11 +29,11 @@ from numpy.typing import NDArray
 
 from bookrec.history import make_history
 from bookrec.offline.features import Interactions
-from bookrec.offline.top_n import Histories, Lists
+from bookrec.offline.top_n import Histories, Lists, lists_from
 from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Profile, Reader, Recommender
 from bookrec.retrieval import TOWER_BLOCK
-from bookrec.selection import rows_of
+from bookrec.selection import row_starts, rows_of
 
 VOICES: Final = 16
 """Readers of a book who are asked, at most."""
@@ -71,8 +71,7 @@ def choose_voices(
     chosen = order[place < limit]
     chosen = chosen[np.lexsort((said.reader_idx[chosen], said.book_idx[chosen]))]
     kept = np.bincount(said.book_idx[chosen], minlength=len(isbns))
-    start = np.concatenate([[0], np.cumsum(kept)]).astype(np.int64)
-    return Voices(start, said.reader_idx[chosen])
+    return Voices(row_starts(kept), said.reader_idx[chosen])
 
 
 def _keys(names: Sequence[str]) -> NDArray[np.uint64]:
@@ -120,13 +119,14 @@ def neighbourhoods(
     """
     readers, lengths, _ = rows_of(voices.start, voices.readers, books)
     distinct, place = np.unique(place_of_reader[readers], return_inverse=True)
-    start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
     chosen = histories.some(distinct)
-    return Neighbourhoods(books, start, place.astype(np.int32), chosen, top, candidates)
+    return Neighbourhoods(
+        books, row_starts(lengths), place.astype(np.int32), chosen, top, candidates
+    )
 
 
-def neighbour_lists(recommender: Recommender, task: Neighbourhoods) -> tuple[Lists, int]:
-    """The neighbours of the task's books, and how many pairs were scored."""
+def neighbour_lists(recommender: Recommender, task: Neighbourhoods) -> Lists:
+    """The neighbours of the task's books."""
     total, found, scores = 0, [], []
     sums = _Sums(recommender, task)
     for place, reader in enumerate(task.histories.readers()):
@@ -136,12 +136,7 @@ def neighbour_lists(recommender: Recommender, task: Neighbourhoods) -> tuple[Lis
         chosen = recommender.choose(np.array([book]), candidates, mean, task.top)
         found.append(candidates[chosen])
         scores.append(recommender.scores(mean[chosen]))
-    sizes = [len(books) for books in found]
-    return Lists(
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.concatenate([np.empty(0, np.int32), *found]).astype(np.int32),
-        np.concatenate([np.empty(0), *scores]),
-    ), total
+    return lists_from(found, scores, total)
 
 
 class _Sums:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from bookrec.offline.features import BookFeatures
-from bookrec.offline.top_n import Lists
+from bookrec.offline.top_n import Lists, lists_from
 from bookrec.ranker import Floats, Ints
 
 SAME_AUTHOR = 0.5
@@ -26,7 +26,7 @@ def similar_by_content(
     """
     lengths = np.linalg.norm(features.title, axis=1, keepdims=True)
     titles = features.title / np.maximum(lengths, 1e-9)
-    found, scores, counts = [], [], []
+    found, scores = [], []
     for book in books:
         alike = np.maximum(titles @ titles[book], 0.0) * (1 - SAME_AUTHOR)
         if features.author[book]:
@@ -36,11 +36,6 @@ def similar_by_content(
         order = order[alike[order] > 0]
         _, first = np.unique(work_of_book[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
-        found.append(chosen.astype(np.int32))
+        found.append(chosen)
         scores.append(alike[chosen].astype(np.float64))
-        counts.append(len(chosen))
-    return Lists(
-        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        np.concatenate([np.empty(0, np.int32), *found]).astype(np.int32),
-        np.concatenate([np.empty(0), *scores]),
-    )
+    return lists_from(found, scores)

@@ -14,7 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
@@ -23,16 +23,12 @@ from bookrec import __version__
 from bookrec.errors import BookrecError
 from bookrec.offline.peak_memory import peak_resident_bytes
 from bookrec.offline.ray_cluster import Room, connect, import_ray
+from bookrec.offline.scoring_engine import Load, Result, Task, Work
 
 _LOSSES: Final = 3
 """Lost workers that a shard survives: machines of a cluster come and go."""
 _END_S: Final = 15.0
 """How long we wait for cancelled shards."""
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-Work = Callable[[Any, Any], Any]
-Load = Callable[[Path], Any]
 
 
 class RayEngine:

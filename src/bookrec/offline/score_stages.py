@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -134,8 +134,7 @@ def score_lists(recommender: Recommender, task: Task) -> Shard:
 
 def score_neighbours(recommender: Recommender, task: Neighbourhoods) -> Shard:
     """Neighbours by the ranker's scores with the books' readers."""
-    lists, pairs = neighbour_lists(recommender, task)
-    return shard_of(replace(lists, pairs=pairs))
+    return shard_of(neighbour_lists(recommender, task))
 
 
 Content = tuple[BookFeatures, Ints]

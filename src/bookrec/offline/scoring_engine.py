@@ -11,6 +11,10 @@ from bookrec.errors import BookrecError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+Work = Callable[[Any, Any], Any]
+"""(loaded, task) → result."""
+Load = Callable[[Path], Any]
+"""Directory → loaded."""
 
 
 class Engine(Protocol):

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from bookrec.ages import age_band
 from bookrec.history import make_history
-from bookrec.offline.worker_pool import map_shards
 from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Reader, Recommender
-from bookrec.selection import rows_of
-
-_SHARD = 512
+from bookrec.selection import row_starts, rows_of
 
 
 @dataclass(frozen=True)
@@ -50,9 +45,8 @@ class Histories:
     def some(self, places: NDArray[np.integer]) -> Histories:
         """The same for some of them, in the order of ``places``."""
         books, lengths, where = rows_of(self.start, self.books, places)
-        start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         rows = None if self.rows is None else self.rows[places]
-        return Histories(start, books, self.ratings[where], self.ages[places], rows)
+        return Histories(row_starts(lengths), books, self.ratings[where], self.ages[places], rows)
 
     def readers(self) -> Iterator[Reader]:
         """The same, one by one."""
@@ -75,33 +69,21 @@ class Lists:
     """Pairs of reader and book that were scored for them."""
 
 
-def top_lists(
-    ranker_directory: Path,
-    histories: Histories,
-    top: int,
-    candidates: int | None,
-    *,
-    label: str,
-    workers: int | None = None,
+def lists_from(
+    books: Sequence[NDArray[np.integer]], scores: Sequence[NDArray[np.float64]], pairs: int = 0
 ) -> Lists:
-    """The ``top`` books for every history, in their order.
+    """`Lists` from one after the other.
 
     Args:
-        ranker_directory: what `Recommender.save` wrote.
-        candidates: see `Recommender.candidates`.
-        label: of the progress bar.
-        workers: processes; default one per core. 0 works in this process.
+        books, scores: of each list, best first.
+        pairs: that were scored for all of them.
     """
-    count = len(histories)
-    shards = [slice(at, min(at + _SHARD, count)) for at in range(0, count, _SHARD)]
-    tasks = ((histories.shard(where), top, candidates) for where in shards)
-    results: list[Lists] = []
-    with tqdm(total=count, desc=label, unit="lists", disable=None, leave=False) as bar:
-        made = map_shards(shard_lists, Recommender.load, ranker_directory, tasks, workers)
-        for where, lists in zip(shards, made, strict=True):
-            results.append(lists)
-            bar.update(where.stop - where.start)
-    return _joined(results)
+    return Lists(
+        row_starts(np.array([len(found) for found in books], dtype=np.int64)),
+        np.concatenate([np.empty(0, np.int32), *books]).astype(np.int32),
+        np.concatenate([np.empty(0), *scores]),
+        pairs,
+    )
 
 
 Task = tuple[Histories, int, int | None]
@@ -113,11 +95,9 @@ def shard_lists(recommender: Recommender, task: Task) -> Lists:
     histories, top, candidates = task
     recommender = replace(recommender, candidates=candidates)
     made = list(recommender.top_lists(list(histories.readers()), top))
-    sizes = [len(found.books) for found in made]
-    return Lists(
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.concatenate([found.books for found in made]).astype(np.int32),
-        np.concatenate([found.scores for found in made]),
+    return lists_from(
+        [found.books for found in made],
+        [found.scores for found in made],
         sum(found.pairs for found in made),
     )
 
@@ -125,15 +105,3 @@ def shard_lists(recommender: Recommender, task: Task) -> Lists:
 def known_row(rows: Floats | None, place: int) -> Floats | None:
     """The features of a reader the ranker knows by id; None for one who is to be folded in."""
     return None if rows is None or np.isnan(rows[place, 0]) else rows[place]
-
-
-def _joined(parts: list[Lists]) -> Lists:
-    if not parts:
-        return Lists(np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0))
-    sizes = np.concatenate([np.diff(part.start) for part in parts])
-    return Lists(
-        np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.concatenate([part.book for part in parts]),
-        np.concatenate([part.score for part in parts]),
-        sum(part.pairs for part in parts),
-    )

@@ -18,20 +18,16 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from threadpoolctl import threadpool_limits
 
 from bookrec.errors import BookrecError
 from bookrec.offline.peak_memory import peak_resident_bytes
+from bookrec.offline.scoring_engine import Load, Result, Task, Work
 
 _AHEAD: Final = 4
 """Tasks per process that wait their turn: enough to keep it busy, few enough to hold in memory."""
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
-Work = Callable[[Any, Any], Any]
-Load = Callable[[Path], Any]
 
 
 class Processes:

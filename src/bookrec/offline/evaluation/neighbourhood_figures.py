@@ -97,7 +97,7 @@ def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candida
     for start in range(0, len(books), _SHARD):
         some = books[start : start + _SHARD]
         task = neighbourhoods(some, voices, everyone, place, NEIGHBOURS, candidates)
-        lists, _ = neighbour_lists(pipeline.recommender, task)
+        lists = neighbour_lists(pipeline.recommender, task)
         columns.append(lists.book)
         lengths.append(np.diff(lists.start))
     rows = np.repeat(books, np.concatenate(lengths))
