@@ -5,32 +5,60 @@ from __future__ import annotations
 import numpy as np
 
 from bookrec.ages import AGE_BANDS
+from bookrec.book_facts import BookFacts
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.ranker import Floats, SplitRanker
 from bookrec.recommender import ReaderKind, Recommender
-from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY, Retrieval
+from bookrec.retrieval import Retrieval
 from split_rankers import wide_and_deep
 
 BOOKS, TOWER, AGE_WIDTH, TOWER_HIDDEN = 37, 4, 3, 5
 FIRST, SECOND, EMBEDDING = 11, 7, 6
+AUTHORS = 9
+SCALES = {"walk": 0.4, "knn": 1.5, "ease": 0.9}
 
 
 def normal(rng: np.random.Generator, *shape: int) -> Floats:
     return rng.normal(0, 0.5, shape).astype(np.float32)
 
 
-def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
-    """Up to four neighbours a book, the last book without any; authors 0 (unknown) to 8."""
-    counts = rng.integers(0, 5, books)
+def make_table(rng: np.random.Generator, rows: int, scale: float = 1.0) -> NeighbourTable:
+    """Up to four neighbours a row, the last row without any."""
+    counts = rng.integers(0, 5, rows)
     counts[-1] = 0
     neighbours = [
-        rng.choice(np.delete(np.arange(books), book), count, replace=False)
-        for book, count in enumerate(counts)
+        rng.choice(np.delete(np.arange(rows), row), count, replace=False)
+        for row, count in enumerate(counts)
     ]
+    return NeighbourTable(
+        np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        np.concatenate(neighbours).astype(np.int32),
+        rng.uniform(0.1, 2, counts.sum()).astype(np.float32),
+        scale,
+    )
+
+
+def make_facts(rng: np.random.Generator, books: int) -> BookFacts:
+    """Authors 0 (unknown) to 8, few series, three languages, and years with gaps."""
+    return BookFacts(
+        author=rng.integers(0, AUTHORS, books).astype(np.int32),
+        series=np.maximum(rng.integers(-9, 5, books), 0).astype(np.int32),
+        work=np.cumsum(rng.random(books) < 0.7).astype(np.int32),
+        language=rng.integers(0, 4, books).astype(np.int32),
+        publisher=rng.integers(0, 6, books).astype(np.int32),
+        year=np.where(rng.random(books) < 0.2, 0, rng.integers(1950, 2005, books)).astype(np.int32),
+        popularity=np.log1p(rng.integers(0, 50, books)).astype(np.float32),
+    )
+
+
+def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
+    """Random tables, facts and towers."""
     vectors = normal(rng, books, TOWER)
     return Retrieval(
-        knn_start=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        knn_book=np.concatenate(neighbours).astype(np.int32),
-        knn_weight=rng.uniform(0.1, 2, counts.sum()).astype(np.float32),
+        facts=make_facts(rng, books),
+        tables={name: make_table(rng, books, scale) for name, scale in SCALES.items()},
+        authors=make_table(rng, AUTHORS, 0.5),
         book_vector=vectors,
         tower_mean=vectors.mean(axis=0),
         tower_covariance=np.cov(vectors.T, bias=True).astype(np.float32),
@@ -40,8 +68,6 @@ def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
         tower_bias_1=normal(rng, TOWER_HIDDEN),
         tower_kernel_2=normal(rng, TOWER_HIDDEN, TOWER),
         tower_bias_2=normal(rng, TOWER),
-        author_of_book=rng.integers(0, 9, books).astype(np.int32),
-        popularity=np.log1p(rng.integers(0, 50, books)).astype(np.float32),
     )
 
 
@@ -75,7 +101,7 @@ def make_recommender(
     retrieval = make_retrieval(rng, books)
     works = np.cumsum(rng.random(books) < 0.7).astype(np.int32)
     if kind == "history":
-        ranker = make_ranker(rng, books, len(READER_ACTIVITY) + TOWER, len(PAIR_FEATURES))
+        ranker = make_ranker(rng, books, len(READER_ACTIVITY), len(PAIR_FEATURES))
         return Recommender(retrieval, ranker, kind, works, None, None)
     ranker = make_ranker(rng, books, EMBEDDING + 1, 0)
     count = rng.integers(0, 20, books)

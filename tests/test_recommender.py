@@ -158,7 +158,7 @@ def test_another_format_is_refused(tmp_path: Path):
     make_recommender().save(tmp_path)
     header = json.loads((tmp_path / "ranker.json").read_text())
     (tmp_path / "ranker.json").write_text(json.dumps(header | {"format": 99}))
-    with pytest.raises(SnapshotError, match="format 99, this bookrec reads 2"):
+    with pytest.raises(SnapshotError, match="format 99, this bookrec reads 3"):
         Recommender.load(tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""A reader's history: their own books, and how much each speaks for their taste."""
+"""A reader's history: their own books, and how they rated them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 
+LIKED: Final = 7
+"""Ratings from here on are positive."""
+
 _WEIGHT: Final = np.array([1, 0, 0, 0, 0, 0.5, 0.5, 1, 1, 1, 1], dtype=np.float32)
 """By rating, 0 (no rating) to 10."""
 
@@ -20,6 +23,8 @@ class History:
 
     books: Ints
     """[N] positions of all own books, without repetition."""
+    ratings: NDArray[np.int8]
+    """[N] 1–10, 0 without a rating."""
     weights: Floats
     """[N] how much each speaks for the reader's taste: 1 for a liked or unrated book, .5 for a
     middling rating, 0 for a bad one (still an own book, so never recommended)."""
@@ -27,4 +32,5 @@ class History:
 
 def make_history(books: NDArray[np.integer], ratings: NDArray[np.integer]) -> History:
     """A history from own books ([N] positions) and ratings ([N], 1–10 or 0 without a rating)."""
-    return History(books.astype(np.int32), _WEIGHT[ratings.astype(np.intp)])
+    weights = _WEIGHT[ratings.astype(np.intp)]
+    return History(books.astype(np.int32), ratings.astype(np.int8), weights)

@@ -22,11 +22,13 @@ from bookrec.ages import age_band
 from bookrec.arrays import Floats, Ints, map_array
 from bookrec.errors import SnapshotError
 from bookrec.history import History, make_history
+from bookrec.pair_features import TOWER_COLUMN
 from bookrec.ranker import Output, SplitRanker, probabilities
-from bookrec.retrieval import TOWER_BLOCK, TOWER_COLUMN, Retrieval, Signals
+from bookrec.retrieval import TOWER_BLOCK, Retrieval
 from bookrec.selection import best_first, grouped, is_member, rows_of
+from bookrec.signals import Signals
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 _FOLD_IN_PRIOR: Final = 5.0
 """Readers' worth of confidence given to the average reader when an embedding is folded in."""
 
@@ -228,8 +230,7 @@ class Recommender:
     def reader_features(self, history: History, signals: Signals) -> Floats:
         """[F] what the ranker is told of a reader, from the history alone (fold-in)."""
         if self.reader_kind == "history":
-            activity = self.retrieval.activity(history, signals)
-            return np.concatenate([activity, signals.reader_vector])
+            return self.retrieval.activity(history, signals)
         return self._solved_embedding(history)
 
     def _solved_embedding(self, history: History) -> Floats:

@@ -22,16 +22,17 @@ from bookrec.offline.compile_ranker import (  # noqa: E402
     raw_id_columns,
     user_rows,
 )
-from bookrec.offline.features import BookFeatures, Vocabularies  # noqa: E402
+from bookrec.offline.features import BOOK_NUMBERS, BookFeatures, Vocabularies  # noqa: E402
 from bookrec.offline.keras_graph import model_logits  # noqa: E402
 from bookrec.offline.keras_ranker import KerasRanker  # noqa: E402
 from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE  # noqa: E402
 from bookrec.offline.vocabulary import Vocabulary  # noqa: E402
-from bookrec.offline.wide_deep import build_classic, build_default  # noqa: E402
+from bookrec.offline.wide_deep import Scaling, build_classic, build_default  # noqa: E402
+from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY  # noqa: E402
 from bookrec.ranker import probabilities  # noqa: E402
-from bookrec.retrieval import PAIR_FEATURES, READER_ACTIVITY  # noqa: E402
+from small_recommender import make_facts  # noqa: E402
 
-BOOKS, READERS, TOWER = 19, 7, 5
+BOOKS, READERS = 19, 7
 
 
 def vocabulary(size: int) -> Vocabulary:
@@ -56,6 +57,8 @@ def features() -> BookFeatures:
         num_ratings=rng.random(BOOKS).astype(np.float32),
         popularity=rng.random(BOOKS).astype(np.float32) * 5,
         title=rng.normal(0, 0.3, (BOOKS, TITLE_VECTOR_SIZE)).astype(np.float32),
+        numbers=rng.normal(0, 2, (BOOKS, len(BOOK_NUMBERS))).astype(np.float32),
+        facts=make_facts(rng, BOOKS),
     )
 
 
@@ -99,13 +102,26 @@ def test_classic(features: BookFeatures):
         np.testing.assert_allclose(probabilities(found), predicted, atol=1e-6)
 
 
-def test_default(features: BookFeatures):
-    model = randomised(build_default(VOCABULARIES, tower_size=TOWER))
+def scaling() -> Scaling:
+    rng = np.random.default_rng(8)
+
+    def moments(width: int) -> tuple[np.ndarray, np.ndarray]:
+        return tuple(rng.uniform(0.3, 2, (2, width)).astype(np.float32))
+
+    return Scaling(
+        moments(len(READER_ACTIVITY)), moments(len(PAIR_FEATURES)),
+        moments(len(BOOK_NUMBERS)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("standardised", [False, True])
+def test_default(features: BookFeatures, standardised: bool):
+    model = randomised(build_default(VOCABULARIES, scaling=scaling() if standardised else None))
     ranker = compile_ranker(model, features)
     assert not knows_readers_by_id(model)
     rng = np.random.default_rng(3)
     pairs = rng.normal(size=(BOOKS, len(PAIR_FEATURES))).astype(np.float32)
-    reader = rng.normal(size=len(READER_ACTIVITY) + TOWER).astype(np.float32)
+    reader = rng.normal(size=len(READER_ACTIVITY)).astype(np.float32)
     for band in (0, 5):
         inputs: dict[str, Any] = dict(features.inputs(slice(None)))
         inputs["age_binned_encoded"] = np.full(BOOKS, band)

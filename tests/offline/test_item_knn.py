@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.offline.item_knn import ItemKnn, build_item_knn
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.offline.item_knn import build_item_knn
 
 READERS, BOOKS = 23, 31
 
@@ -34,9 +35,9 @@ def dense(readers: np.ndarray, books: np.ndarray, k1: float, b: float) -> np.nda
     return weights @ weights.T
 
 
-def lists(knn: ItemKnn) -> list[list[tuple[int, float]]]:
+def lists(knn: NeighbourTable) -> list[list[tuple[int, float]]]:
     return [
-        list(zip(knn.book[a:z].tolist(), knn.weight[a:z].tolist(), strict=True))
+        list(zip(knn.neighbour[a:z].tolist(), knn.weight[a:z].tolist(), strict=True))
         for a, z in zip(knn.start[:-1], knn.start[1:], strict=True)
     ]
 
@@ -72,4 +73,4 @@ def test_without_interactions_every_list_is_empty():
     nothing = np.empty(0, dtype=np.int32)
     knn = build_item_knn(nothing, nothing, 2, 3)
     assert knn.start.tolist() == [0, 0, 0, 0]
-    assert len(knn.book) == len(knn.weight) == 0
+    assert len(knn.neighbour) == len(knn.weight) == 0

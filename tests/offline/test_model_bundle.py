@@ -35,8 +35,10 @@ def test_a_loaded_bundle_equals_the_saved_one(tiny_home: Home, tiny_bundle: Any)
     np.testing.assert_array_equal(loaded.word_vectors, tiny_bundle.word_vectors)
     np.testing.assert_array_equal(loaded.scaler.minimum, tiny_bundle.scaler.minimum)
     np.testing.assert_array_equal(loaded.scaler.span, tiny_bundle.scaler.span)
-    for name in ("start", "book", "weight"):
-        np.testing.assert_array_equal(getattr(loaded.knn, name), getattr(tiny_bundle.knn, name))
+    found, expected = loaded.tables.arrays(), tiny_bundle.tables.arrays()
+    assert list(found) == list(expected)
+    for name, array in expected.items():
+        np.testing.assert_array_equal(found[name], array)
     assert loaded.manifest["metrics"] == tiny_bundle.manifest["metrics"]
 
 
@@ -47,7 +49,7 @@ def test_the_current_bundle_is_the_default(tiny_home: Home, tiny_bundles: dict[s
 
 FILES = (
     "wide_deep.keras", "two_tower.keras", "vocabularies.json", "scalers.json",
-    "title_vectors.npz", "item_knn.npz", "fitted.npz",
+    "title_vectors.npz", "tables.npz", "fitted.npz",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.neighbours import similar_by_content
+from small_recommender import make_facts
 
 
 def features(author: list[int], title: list[list[float]]) -> BookFeatures:
@@ -14,7 +15,8 @@ def features(author: list[int], title: list[list[float]]) -> BookFeatures:
     ints, floats = np.zeros(size, dtype=np.int32), np.zeros(size, dtype=np.float32)
     return BookFeatures(
         ints, np.array(author, dtype=np.int32), ints, ints, floats, floats, floats,
-        np.array(title, dtype=np.float32),
+        np.array(title, dtype=np.float32), np.zeros((size, 1), dtype=np.float32),
+        make_facts(np.random.default_rng(0), size),
     )  # fmt: skip
 
 

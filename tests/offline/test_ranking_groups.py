@@ -9,8 +9,8 @@ from small_dataset import interactions_of
 from bookrec.errors import ModelError
 from bookrec.history import make_history
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
-from bookrec.retrieval import READER_ACTIVITY
-from small_recommender import BOOKS, TOWER, make_retrieval
+from bookrec.pair_features import READER_ACTIVITY
+from small_recommender import BOOKS, make_retrieval
 
 HISTORY = interactions_of(
     (0, 1, 9), (0, 2, 0), (1, 7, 8), (2, 4, 0), (2, 5, 7), (2, 9, 3), (3, 20, 0)
@@ -26,7 +26,7 @@ def test_a_group_per_target_with_the_target_first():
     assert groups.books.shape == (4, 7)
     assert groups.books[:, 0].tolist() == [5, 3, 12, 30]
     assert groups.age_band.tolist() == [3, 0, 0, 6]
-    assert groups.reader_features.shape == (4, len(READER_ACTIVITY) + TOWER)
+    assert groups.reader_features.shape == (4, len(READER_ACTIVITY))
     own = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
     for reader, books in zip([0, 1, 1, 2], groups.books, strict=True):
         near = books[1 : 1 + SETTINGS.negatives - SETTINGS.catalogue_negatives]
@@ -45,7 +45,7 @@ def test_features_come_from_the_history_alone():
     )  # fmt: skip
     np.testing.assert_allclose(
         groups.reader_features[3],
-        np.concatenate([retrieval.activity(past, signals), signals.reader_vector]),
+        retrieval.activity(past, signals),
         rtol=1e-6,
     )
 

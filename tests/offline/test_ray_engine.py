@@ -104,7 +104,9 @@ def score_after_a_death(recommender: Recommender, task: tuple[Path, Any]) -> Sha
         os.kill(os.getpid(), signal.SIGKILL)
     shard = score_lists(recommender, lists)
     retrieval = recommender.retrieval
-    shard["shared"] = np.array([is_shared(retrieval.book_vector), is_shared(retrieval.knn_book)])
+    shard["shared"] = np.array(
+        [is_shared(retrieval.book_vector), is_shared(retrieval.tables["walk"].neighbour)]
+    )
     return shard
 
 

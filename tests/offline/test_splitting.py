@@ -27,6 +27,16 @@ def test_only_readers_of_at_least_five_are_held_out_from():
     assert not hold_out(interactions, 0.0, np.random.default_rng(0)).any()
 
 
+def test_nothing_is_held_out_from_more_readers_than_asked():
+    interactions = of_sizes([6, 3, 9, 5, 7])
+    held = hold_out(interactions, 1.0, np.random.default_rng(4), at_most=2)
+    counts = np.bincount(interactions.reader_idx, held, minlength=5)
+    assert (counts > 0).sum() == 2
+    assert counts[1] == 0
+    everyone = hold_out(interactions, 1.0, np.random.default_rng(4), at_most=9)
+    assert np.bincount(interactions.reader_idx, everyone).tolist() == [6, 0, 9, 5, 7]
+
+
 def test_the_same_generator_holds_out_the_same():
     interactions = of_sizes([50, 7])
     one, two, other = (
@@ -35,23 +45,20 @@ def test_the_same_generator_holds_out_the_same():
     assert one == two != other
 
 
-@example([2], 1.0, 2, 0)
-@given(
-    st.lists(st.integers(0, 40), max_size=12), st.floats(0, 1), st.integers(1, 6),
-    st.integers(0, 99),
-)  # fmt: skip
-def test_targets_are_a_few_of_each_reader_and_never_all(sizes, share, at_most, seed):
+@example([2], 1.0, 0)
+@given(st.lists(st.integers(0, 40), max_size=12), st.floats(0, 1), st.integers(0, 99))
+def test_targets_are_a_few_of_each_reader_and_never_all(sizes, share, seed):
     interactions = of_sizes(sizes)
-    targets = ranker_targets(interactions, share, at_most, np.random.default_rng(seed))
+    targets = ranker_targets(interactions, share, np.random.default_rng(seed))
     found = np.bincount(interactions.reader_idx, targets, minlength=len(sizes)).astype(int)
     for size, count in zip(sizes, found, strict=True):
-        assert count == (0 if size < 2 else min(at_most, max(1, round(size * share)), size - 1))
+        assert count == (0 if size < 2 else min(max(1, round(size * share)), size - 1))
 
 
 def test_targets_are_drawn_at_random_within_a_reader():
     interactions = of_sizes([10, 10])
     chosen = sum(
-        ranker_targets(interactions, 0.2, 5, np.random.default_rng(seed)).astype(int)
+        ranker_targets(interactions, 0.2, np.random.default_rng(seed)).astype(int)
         for seed in range(300)
     )
     assert chosen.sum() == 300 * 4

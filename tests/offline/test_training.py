@@ -35,7 +35,8 @@ def test_the_same_seed_trains_the_same_model(
         for a, b in zip(one, two, strict=True):
             np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(first.word_vectors, second.word_vectors)
-    np.testing.assert_array_equal(first.knn.weight, second.knn.weight)
+    for name, array in first.tables.arrays().items():
+        np.testing.assert_array_equal(array, second.tables.arrays()[name])
     assert first.manifest["metrics"] == second.manifest["metrics"]
     assert asdict(first.vocabularies) == asdict(second.vocabularies)
 
@@ -51,13 +52,13 @@ def test_the_manifest_says_where_the_model_came_from(tiny_home: Home, tiny_bundl
     assert set(manifest["versions"]) == {"bookrec", "python", "keras", "tensorflow", "numpy"}
     assert set(manifest["files"]) == {
         "wide_deep.keras", "two_tower.keras", "vocabularies.json", "scalers.json",
-        "title_vectors.npz", "item_knn.npz", "fitted.npz",
+        "title_vectors.npz", "tables.npz", "fitted.npz",
     }  # fmt: skip
 
 
 def test_popularity_stands_beside_every_result(tiny_bundle: Any):
     metrics = tiny_bundle.manifest["metrics"]
-    assert {"pipeline", "item-knn", "two-tower", "popularity"} <= set(metrics)
+    assert {"pipeline", "item-knn", "random walk", "two-tower", "popularity"} <= set(metrics)
     for row in metrics.values():
         for name, value in row.items():
             assert np.isfinite(value), name

@@ -14,6 +14,9 @@ import numpy as np
 
 from bookrec import snapshot as snapshots
 from bookrec.ages import AGE_BANDS, age_band
+from bookrec.book_facts import BookFacts
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.recommender import Recommender
 from bookrec.retrieval import Retrieval
 from bookrec.settings import Home
@@ -243,10 +246,19 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     popularity = np.log1p(np.array(readers, dtype=np.float32))
     width, age_width, hidden = 2, 1, 3
     bands = len(AGE_BANDS)
+    said = (
+        np.array([row[1] for row in neighbours], dtype=np.int32),
+        np.array([row[2] for row in neighbours], dtype=np.float32),
+    )
+    table = NeighbourTable(start.astype(np.int64), *said)
+    nothing = np.zeros(books, dtype=np.int32)
+    works = np.array(work, dtype=np.int32)
+    authors = np.arange(1, books + 1, dtype=np.int32)
+    facts = BookFacts(authors, nothing, works, nothing, nothing, nothing, popularity)
     retrieval = Retrieval(
-        knn_start=start.astype(np.int64),
-        knn_book=np.array([row[1] for row in neighbours], dtype=np.int32),
-        knn_weight=np.array([row[2] for row in neighbours], dtype=np.float32),
+        facts=facts,
+        tables={"walk": table, "knn": table, "ease": table},
+        authors=NeighbourTable(np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in said)),
         book_vector=_zeros(books, width),
         history_vector=_zeros(books, width),
         tower_age=_zeros(bands, age_width),
@@ -256,10 +268,10 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
         tower_bias_2=_zeros(width),
         tower_mean=_zeros(width),
         tower_covariance=_zeros(width, width),
-        author_of_book=np.arange(books, dtype=np.int32),
-        popularity=popularity,
     )
-    reader_features = 3 + width
+    reader_features = len(READER_ACTIVITY)
+    pair_wide = _zeros(len(PAIR_FEATURES))
+    pair_wide[PAIR_FEATURES.index("knn_score")] = 3.0
     ranker = wide_and_deep(
         age_half=_zeros(bands, hidden),
         age_wide=_zeros(bands),
@@ -267,16 +279,14 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
         reader_wide=_zeros(reader_features),
         book_half=_zeros(books, hidden),
         book_wide=popularity / 10,
-        pair_kernel=_zeros(6, hidden),
-        pair_wide=np.array([3.0, 0, 0, 0, 0, 0], dtype=np.float32),
+        pair_kernel=_zeros(len(PAIR_FEATURES), hidden),
+        pair_wide=pair_wide,
         hidden=((_zeros(hidden, 1), _zeros(1)),),
         wide_weight=1.0,
         deep_weight=1.0,
         bias=-2.0,
     )
-    Recommender(retrieval, ranker, "history", np.array(work, dtype=np.int32), None, None).save(
-        directory
-    )
+    Recommender(retrieval, ranker, "history", works, None, None).save(directory)
 
 
 def _zeros(*shape: int) -> np.ndarray:

@@ -343,9 +343,9 @@ def test_a_live_list_is_made_anew_after_a_publish(client: Client, home: Home) ->
 def test_without_a_usable_ranker_there_are_popular_books(home: Home, damage: str) -> None:
     build_snapshot(home, with_ranker=damage == "broken")
     if damage == "broken":
-        next(current_snapshot(home.snapshots).joinpath("ranker").glob("knn_book*")).write_bytes(
-            b"not an array"
-        )
+        next(
+            current_snapshot(home.snapshots).joinpath("ranker").glob("knn_neighbour*")
+        ).write_bytes(b"not an array")
     with open_client(home) as client:
         headers = register(client, liked_isbns=["0345806786"])
         found = recommendations(client, headers)

@@ -96,7 +96,7 @@ def test_live_inference_needs_neither_tensorflow_nor_pandas(serve: Serve, snapsh
     assert httpx.post(f"{server.address}/api/v1/accounts", json=body).status_code == 201
     assert 'outcome="done"' in httpx.get(f"{server.address}/metrics").text
     mapped = "".join(Path(f"/proc/{pid}/maps").read_text() for pid in workers_of(server))
-    assert "ranker/knn_book.npy" in mapped
+    assert "ranker/knn_neighbour.npy" in mapped
     assert not re.search(r"tensorflow|/pandas/|/scipy/|/keras/", mapped)
 
 

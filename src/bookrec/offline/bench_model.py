@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS, MIN_AGE
+from bookrec.arrays import Ints
+from bookrec.book_facts import BookFacts
+from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.compile_ranker import compile_ranker, user_rows
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features import BOOK_NUMBERS, BookFeatures
 from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE
 from bookrec.offline.top_n import Histories
-from bookrec.ranker import Ints
 from bookrec.recommender import Recommender
 from bookrec.retrieval import Retrieval
+from bookrec.signals import TABLES
 
 HIDDEN: Final = (128, 64, 32)
 _EMBEDDING: Final = {
@@ -106,6 +109,8 @@ def make_bench_model(readers: int, books: int, seed: int = 0) -> BenchModel:
         num_ratings=rng.random(books, dtype=np.float32) ** 8,
         popularity=np.zeros(books, dtype=np.float32),
         title=rng.standard_normal((books, TITLE_VECTOR_SIZE), dtype=np.float32),
+        numbers=np.zeros((books, len(BOOK_NUMBERS)), dtype=np.float32),
+        facts=_plain_facts(books),
     )  # fmt: skip
     sizes = {
         "user_id_encoded": readers, "isbn_encoded": books, "author_encoded": authors,
@@ -156,9 +161,9 @@ def _silent_retrieval(books: int, seed: int) -> Retrieval:
         return rng.standard_normal(shape, dtype=np.float32)
 
     return Retrieval(
-        knn_start=np.zeros(books + 1, dtype=np.int64),
-        knn_book=np.empty(0, dtype=np.int32),
-        knn_weight=np.empty(0, dtype=np.float32),
+        facts=_plain_facts(books),
+        tables={name: _silent_table(books) for name in TABLES},
+        authors=_silent_table(1),
         book_vector=normal(books, _TOWER),
         history_vector=normal(books, _TOWER),
         tower_age=normal(len(AGE_BANDS), 8),
@@ -168,9 +173,19 @@ def _silent_retrieval(books: int, seed: int) -> Retrieval:
         tower_bias_2=normal(_TOWER),
         tower_mean=np.zeros(_TOWER, dtype=np.float32),
         tower_covariance=np.eye(_TOWER, dtype=np.float32),
-        author_of_book=np.zeros(books, dtype=np.int32),
-        popularity=np.zeros(books, dtype=np.float32),
     )
+
+
+def _silent_table(rows: int) -> NeighbourTable:
+    nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+    return NeighbourTable(np.zeros(rows + 1, dtype=np.int64), *nothing)
+
+
+def _plain_facts(books: int) -> BookFacts:
+    unknown = np.zeros(books, dtype=np.int32)
+    works = np.arange(books, dtype=np.int32)
+    popularity = np.zeros(books, dtype=np.float32)
+    return BookFacts(unknown, unknown, works, unknown, unknown, unknown, popularity)
 
 
 def _age_of_band() -> Ints:

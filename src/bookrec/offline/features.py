@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.ages import age_bands
+from bookrec.book_facts import UNKNOWN_YEAR, BookFacts
+from bookrec.offline.book_keys import author_key, language_key, series_key
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.title_vectors import title_matrix
 from bookrec.offline.vocabulary import Vocabulary, build_vocabulary
@@ -60,7 +63,7 @@ def build_vocabularies(dataset: Dataset, train: Interactions) -> Vocabularies:
     return Vocabularies(
         user=Vocabulary(tuple(dataset.readers["user_id"].to_numpy()[np.unique(train.reader_idx)])),
         isbn=Vocabulary(tuple(books["isbn"])),
-        author=build_vocabulary(map(fold, books["author"])),
+        author=build_vocabulary(map(author_key, books["author"])),
         publisher=build_vocabulary(map(fold, books["publisher"])),
         year=build_vocabulary(_years(books)),
     )
@@ -133,6 +136,10 @@ class BookFeatures:
     """log(1 + readers), unscaled."""
     title: Floats
     """[B, 50] title vectors."""
+    numbers: Floats
+    """[B, K] `BOOK_NUMBERS`, unscaled."""
+    facts: BookFacts
+    """What retrieval is told of the books."""
 
     def inputs(self, books: NDArray[np.integer] | slice) -> dict[str, NDArray[np.generic]]:
         """The ranker's book-side inputs for some books, by input name."""
@@ -145,6 +152,7 @@ class BookFeatures:
             "num_ratings_scaled": self.num_ratings[books],
             "popularity": self.popularity[books],
             "title_embedding_features": self.title[books],
+            "book_numbers": self.numbers[books],
         }
 
 
@@ -159,16 +167,75 @@ def book_features(
     """Encode the catalogue; books and names a vocabulary does not know get code 0."""
     books = dataset.books
     scaled = scaler(statistics.numbers)
+    facts = book_facts(dataset, vocabularies, statistics)
     return BookFeatures(
         isbn=vocabularies.isbn.codes(books["isbn"]),
-        author=vocabularies.author.codes(map(fold, books["author"])),
-        publisher=vocabularies.publisher.codes(map(fold, books["publisher"])),
+        author=facts.author,
+        publisher=facts.publisher,
         year=vocabularies.year.codes(_years(books)),
         avg_rating=scaled[:, 0],
         num_ratings=scaled[:, 1],
-        popularity=statistics.popularity,
+        popularity=facts.popularity,
         title=title_matrix(list(books["title"]), words, word_vectors),
+        numbers=book_numbers(facts, statistics),
+        facts=facts,
     )
+
+
+def book_facts(
+    dataset: Dataset, vocabularies: Vocabularies, statistics: BookStatistics
+) -> BookFacts:
+    """What retrieval is told of a catalogue."""
+    books = dataset.books
+    return BookFacts(
+        author=vocabularies.author.codes(map(author_key, books["author"])),
+        series=_codes(map(series_key, books["title"])),
+        work=dataset.work_of_book,
+        language=_codes(map(language_key, books["isbn"])),
+        publisher=vocabularies.publisher.codes(map(fold, books["publisher"])),
+        year=books["year"].fillna(UNKNOWN_YEAR).to_numpy(dtype=np.int32),
+        popularity=statistics.popularity,
+    )
+
+
+def _codes(keys: Iterable[str]) -> Ints:
+    """Codes from 1 in the order of the keys; the empty key is 0."""
+    found = list(keys)
+    return build_vocabulary(found).codes(found)
+
+
+BOOK_NUMBERS: Final = (
+    "work_popularity", "editions", "share_of_work", "rated_share", "author_popularity",
+    "author_books", "series_popularity", "language_books", "decade", "year_known", "ratings",
+)  # fmt: skip
+"""Columns of the book numbers: logarithms of counts, shares, and decades since 1997."""
+
+
+def book_numbers(facts: BookFacts, statistics: BookStatistics) -> Floats:
+    """[B, K] `BOOK_NUMBERS`."""
+    readers = statistics.reader_count.astype(np.float64)
+    of_work, of_author, of_series = (
+        np.bincount(codes, readers)[codes] for codes in (facts.work, facts.author, facts.series)
+    )
+    editions, by_author, in_language = (
+        np.bincount(codes)[codes].astype(np.float64)
+        for codes in (facts.work, facts.author, facts.language)
+    )
+    known = facts.year != UNKNOWN_YEAR
+    columns = [
+        np.log1p(of_work),
+        np.log(editions),
+        (readers + 0.5) / (of_work + 1.0),
+        (statistics.rating_count + 2.0) / (readers + 4.0),
+        np.where(facts.author > 0, np.log1p(of_author), 0.0),
+        np.where(facts.author > 0, np.log1p(by_author), 0.0),
+        np.where(facts.series > 0, np.log1p(of_series), 0.0),
+        np.log1p(in_language),
+        np.where(known, (facts.year - 1997) / 10, 0.0),
+        known,
+        np.log1p(statistics.rating_count),
+    ]
+    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def reader_age_bands(dataset: Dataset) -> Ints:

@@ -8,27 +8,15 @@ thousands of books says less about each than a reader of five (idf), and popular
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 from tqdm import tqdm
 
-from bookrec.ranker import Floats, Ints
-
-
-@dataclass(frozen=True)
-class ItemKnn:
-    """Neighbour lists in CSR form, strongest first within a book."""
-
-    start: NDArray[np.int64]
-    """[B + 1]"""
-    book: Ints
-    """Neighbours."""
-    weight: Floats
-    """Similarities, positive."""
+from bookrec.arrays import Floats, Ints
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.selection import row_starts
 
 
 def bm25_weights(
@@ -59,7 +47,7 @@ def build_item_knn(
     k1: float = 1.2,
     b: float = 0.2,
     progress: str | None = None,
-) -> ItemKnn:
+) -> NeighbourTable:
     """The ``neighbours`` most similar books of each book.
 
     Args:
@@ -78,7 +66,7 @@ def strongest_products(
     neighbours: int,
     progress: str | None = None,
     rescale: Callable[[Any, int], None] | None = None,
-) -> ItemKnn:
+) -> NeighbourTable:
     """The largest positive entries of each row of ``left @ right``, without the diagonal.
 
     Args:
@@ -107,12 +95,19 @@ def strongest_products(
             counts[start + row] = len(book)
             books.append(book)
             weights.append(weight)
-    ends = np.concatenate([[0], np.cumsum(counts)])
-    return ItemKnn(
-        ends.astype(np.int64),
-        np.concatenate(books).astype(np.int32) if books else np.empty(0, np.int32),
-        np.concatenate(weights).astype(np.float32) if weights else np.empty(0, np.float32),
+    weight = np.concatenate([np.empty(0, np.float32), *weights]).astype(np.float32)
+    return NeighbourTable(
+        row_starts(counts),
+        np.concatenate([np.empty(0, np.int32), *books]).astype(np.int32),
+        weight,
+        usual_weight(weight),
     )
+
+
+def usual_weight(weights: Floats) -> float:
+    """What scores of a table are measured in: the mean of its positive weights, 1 without any."""
+    positive = weights[weights > 0]
+    return float(positive.mean(dtype=np.float64)) if len(positive) else 1.0
 
 
 def _strongest(books: Ints, weights: Floats, own: int, count: int) -> tuple[Ints, Floats]:

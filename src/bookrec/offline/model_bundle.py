@@ -19,7 +19,7 @@ from bookrec.files import (
 )
 from bookrec.offline.features import Scaler, Vocabularies
 from bookrec.offline.fitted import Fitted
-from bookrec.offline.item_knn import ItemKnn
+from bookrec.offline.tables import Tables
 from bookrec.offline.vocabulary import Vocabulary
 from bookrec.ranker import Floats
 from bookrec.settings import Home
@@ -46,8 +46,8 @@ class Bundle:
     words: list[str]
     word_vectors: Floats
     """[words, size]"""
-    knn: ItemKnn
-    """Books are codes of ``vocabularies.isbn`` less one."""
+    tables: Tables
+    """Books are codes of ``vocabularies.isbn`` less one, authors codes of ``vocabularies.author``."""
     fitted: Fitted
     """Frozen numbers of the books."""
     manifest: dict[str, Any]
@@ -78,8 +78,7 @@ def save_bundle(home: Home, bundle: Bundle) -> Path:
             words=np.array(bundle.words, dtype=np.str_),
             vectors=bundle.word_vectors,
         )
-        knn = bundle.knn
-        np.savez(directory / "item_knn.npz", start=knn.start, book=knn.book, weight=knn.weight)
+        np.savez(directory / "tables.npz", allow_pickle=False, **bundle.tables.arrays())
         np.savez(directory / "fitted.npz", allow_pickle=False, **bundle.fitted.arrays())
         digests = {path.name: digest_of_file(path) for path in sorted(directory.iterdir())}
         _write_json(directory / "manifest.json", bundle.manifest | {"files": digests})
@@ -145,7 +144,6 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
     directory = home.models / str(manifest["model_id"])
     scaler = json.loads((directory / "scalers.json").read_text(encoding="utf-8"))["item"]
     titles = np.load(directory / "title_vectors.npz", allow_pickle=False)
-    knn = np.load(directory / "item_knn.npz", allow_pickle=False)
     return Bundle(
         ranker=_load_keras(directory / "wide_deep.keras"),
         towers=towers_of(_load_keras(directory / "two_tower.keras")),
@@ -156,7 +154,7 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
         ),
         words=[str(word) for word in titles["words"]],
         word_vectors=titles["vectors"],
-        knn=ItemKnn(knn["start"], knn["book"], knn["weight"]),
+        tables=Tables.from_arrays(dict(np.load(directory / "tables.npz", allow_pickle=False))),
         fitted=Fitted.from_arrays(dict(np.load(directory / "fitted.npz", allow_pickle=False))),
         manifest=manifest,
     )

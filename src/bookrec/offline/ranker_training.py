@@ -6,35 +6,67 @@ From Pairwise Approach to Listwise Approach", ICML 2007). The groups: `bookrec.o
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
 from bookrec.offline.features import BookFeatures, Interactions, as_columns
 from bookrec.offline.keras_progress import EpochBar
 from bookrec.offline.ranking_groups import Groups, RankerSettings
 from bookrec.offline.splitting import by_reader
-from bookrec.offline.wide_deep import logit_model
-from bookrec.ranker import Ints
+from bookrec.offline.wide_deep import Scaling, logit_model
 from bookrec.recommender import Reader, Recommender
+
+_LEAST_VARIANCE: Final = 1e-4
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one fold of the readers has to learn from."""
+
+    groups: Groups
+    features: BookFeatures
+    """Of the catalogue, as known in this fold."""
+
+
+def scaling_of(lessons: Sequence[Lesson]) -> Scaling:
+    """Means and variances of the ranker's inputs, over all pairs of all groups."""
+    groups = [lesson.groups for lesson in lessons]
+    numbers = [lesson.features.numbers[lesson.groups.books.ravel()] for lesson in lessons]
+    return Scaling(
+        _moments([part.reader_features for part in groups]),
+        _moments([part.pair_features.reshape(-1, part.pair_features.shape[2]) for part in groups]),
+        _moments(numbers),
+    )
+
+
+def _moments(parts: list[Floats]) -> tuple[Floats, Floats]:
+    """Mean and variance of each column; a constant column is not blown up."""
+    count = sum(len(part) for part in parts)
+    mean = sum(part.sum(axis=0, dtype=np.float64) for part in parts) / count
+    variance = sum(((part - mean) ** 2).sum(axis=0, dtype=np.float64) for part in parts) / count
+    return mean.astype(np.float32), np.maximum(variance, _LEAST_VARIANCE).astype(np.float32)
 
 
 def train_ranker(
-    model: Any, groups: Groups, features: BookFeatures, settings: RankerSettings, seed: int
+    model: Any, lessons: Sequence[Lesson], settings: RankerSettings, seed: int
 ) -> None:
-    """Fit ``model`` (of `build_default`, changed in place) to the groups."""
+    """Fit ``model`` (of `build_default`, changed in place) to the groups of all folds."""
     keras.utils.set_random_seed(seed)
     logits = logit_model(model)
-    batches = _Batches(groups, features, settings, np.random.default_rng(seed))
+    batches = _Batches(lessons, settings, np.random.default_rng(seed))
     epochs = max(settings.epochs, -(-settings.steps // len(batches)))
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, epochs * len(batches), alpha=0.02
     )
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
-    size = groups.books.shape[1]
+    size = lessons[0].groups.books.shape[1]
 
     def listwise(_: Any, outputs: Any) -> Any:
         scores = keras.ops.reshape(outputs, (-1, size))
@@ -48,39 +80,48 @@ def train_ranker(
 
 
 class _Batches(keras.utils.PyDataset):
-    """Groups flattened to pairs, shuffled every epoch."""
+    """Groups flattened to pairs, those of all folds shuffled together every epoch."""
 
     def __init__(
-        self,
-        groups: Groups,
-        features: BookFeatures,
-        settings: RankerSettings,
-        rng: np.random.Generator,
+        self, lessons: Sequence[Lesson], settings: RankerSettings, rng: np.random.Generator
     ) -> None:
         super().__init__()
-        self.groups, self.features, self.settings, self.rng = groups, features, settings, rng
+        self.lessons, self.settings, self.rng = lessons, settings, rng
+        self.places = np.concatenate([
+            np.stack([np.full(len(lesson.groups.books), fold), np.arange(len(lesson.groups.books))])
+            for fold, lesson in enumerate(lessons)
+        ], axis=1)  # fmt: skip
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return max(1, len(self.groups.books) // self.settings.batch_size)
+        return max(1, self.places.shape[1] // self.settings.batch_size)
 
     def on_epoch_end(self) -> None:
-        self.order = self.rng.permutation(len(self.groups.books))
+        self.order = self.rng.permutation(self.places.shape[1])
 
     def __getitem__(self, number: int) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32]]:
         size = self.settings.batch_size
-        rows = self.order[number * size : (number + 1) * size]
-        books = self.groups.books[rows]
+        fold, row = self.places[:, self.order[number * size : (number + 1) * size]]
+        parts = [
+            self._inputs(lesson, row[fold == number])
+            for number, lesson in enumerate(self.lessons)
+            if (fold == number).any()
+        ]
+        inputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return as_columns(inputs), np.zeros((len(inputs["pair_features"]), 1), dtype=np.float32)
+
+    def _inputs(self, lesson: Lesson, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
+        groups, books = lesson.groups, lesson.groups.books[rows]
         width = books.shape[1]
-        inputs: dict[str, NDArray[Any]] = dict(self.features.inputs(books.ravel()))
+        inputs: dict[str, NDArray[Any]] = dict(lesson.features.inputs(books.ravel()))
         for name in ("isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded"):
             # One draw a group: masking single books would tell targets from negatives.
             hidden = self.rng.random(len(rows)) < self.settings.unknown_rate
             inputs[name] = np.where(np.repeat(hidden, width), 0, inputs[name])
-        inputs["age_binned_encoded"] = np.repeat(self.groups.age_band[rows], width)
-        inputs["reader_features"] = np.repeat(self.groups.reader_features[rows], width, axis=0)
-        inputs["pair_features"] = self.groups.pair_features[rows].reshape(len(rows) * width, -1)
-        return as_columns(inputs), np.zeros((len(rows) * width, 1), dtype=np.float32)
+        inputs["age_binned_encoded"] = np.repeat(groups.age_band[rows], width)
+        inputs["reader_features"] = np.repeat(groups.reader_features[rows], width, axis=0)
+        inputs["pair_features"] = groups.pair_features[rows].reshape(len(rows) * width, -1)
+        return inputs
 
 
 def calibrate(

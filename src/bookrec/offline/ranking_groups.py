@@ -33,11 +33,17 @@ class RankerSettings:
     target_share: float = 0.2
     """Share of a reader's interactions that become targets."""
     targets_per_reader: int = 5
-    candidates: int = 1000
+    """At most so many of them are learnt from; the others are neither targets nor negatives."""
+    rounds: int = 2
+    """So often other interactions become targets."""
+    folds: int = 3
+    """Parts of the readers. The tables of neighbours are fitted once for each, without the targets
+    of its readers alone, so that they know nearly as much as those that serve."""
+    candidates: int = 1500
     """Candidates a reader's negatives are drawn from."""
-    negatives: int = 63
+    negatives: int = 100
     """Negatives per target."""
-    catalogue_negatives: int = 12
+    catalogue_negatives: int = 8
     """How many of them are drawn from the whole catalogue instead of the candidates."""
     epochs: int = 3
     """At least this many; more where `steps` asks for them, and more than needed memorises."""
@@ -73,6 +79,7 @@ def make_groups(
     settings: RankerSettings,
     seed: int,
     workers: int | None = None,
+    label: str = "ranker",
 ) -> Groups:
     """A group per target that retrieval finds, with features from the reader's history alone.
 
@@ -109,7 +116,7 @@ def make_groups(
     with tempfile.TemporaryDirectory() as directory:
         retrieval.save(Path(directory))
         made = map_shards(_groups_of_shard, Retrieval.load, Path(directory), tasks, workers)
-        bar = tqdm(made, total=len(shards), desc="ranker: features", disable=None, leave=False)
+        bar = tqdm(made, total=len(shards), desc=f"{label}: features", disable=None, leave=False)
         parts = [part for part in bar if part is not None]
     if not parts:
         raise ModelError(
@@ -143,10 +150,12 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         others = np.setdiff1d(candidates, goal)
         if not len(found) or not len(others):
             continue
+        if len(found) > settings.targets_per_reader:
+            found = np.sort(rng.choice(found, settings.targets_per_reader, replace=False))
         books = _with_negatives(found, others, retrieval.n_books, settings, rng)
         flat = books.ravel()
         pairs = retrieval.pair_features(signals, flat, tower[flat]).reshape(*books.shape, -1)
-        reader = np.concatenate([retrieval.activity(past, signals), signals.reader_vector])
+        reader = retrieval.activity(past, signals)
         parts.append((books, pairs, np.tile(reader, (len(found), 1)), np.full(len(found), band)))
     if not parts:
         return None

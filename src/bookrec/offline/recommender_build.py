@@ -5,8 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import numpy as np
-
+from bookrec.arrays import Floats, Ints
 from bookrec.offline.compile_ranker import (
     CannotSplit,
     compile_ranker,
@@ -15,11 +14,9 @@ from bookrec.offline.compile_ranker import (
 )
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookFeatures, book_features
-from bookrec.offline.item_knn import ItemKnn
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.retrievers import assemble_retrieval
-from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Ranker, Recommender
 from bookrec.retrieval import Retrieval
 
@@ -77,10 +74,10 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
         The recommender, and for a ranker that knows its readers by id their features [readers, F].
     """
     features = catalogue_features(bundle, dataset)
-    knn = _for_catalogue(bundle.knn, features.isbn)
+    tables = bundle.tables.for_catalogue(features.isbn)
     fitted = bundle.fitted.for_catalogue(features.isbn)
     retrieval = assemble_retrieval(
-        bundle.towers, knn, features, (fitted.tower_mean, fitted.tower_covariance)
+        bundle.towers, tables, features, (fitted.tower_mean, fitted.tower_covariance)
     )
     rows = centroids = None
     if knows_readers_by_id(bundle.ranker):
@@ -93,31 +90,3 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
         bundle.ranker, features, retrieval, dataset.work_of_book, centroids
     )
     return recommender, rows
-
-
-def _for_catalogue(knn: ItemKnn, codes: Ints) -> ItemKnn:
-    """Neighbour lists renumbered from ``code - 1`` to positions of another catalogue.
-
-    ``codes``: [B] the code of each catalogue book, 0 = unknown to the lists.
-    """
-    known = len(knn.start) - 1
-    if len(codes) == known and np.array_equal(codes, np.arange(1, known + 1)):
-        return knn
-    position = np.full(known, -1, dtype=np.int32)
-    position[codes[codes > 0] - 1] = np.flatnonzero(codes > 0)
-    lists, weights, counts = [], [], np.zeros(len(codes), dtype=np.int64)
-    for book, code in enumerate(codes):
-        if code == 0:
-            continue
-        places = slice(knn.start[code - 1], knn.start[code])
-        neighbours = position[knn.book[places]]
-        lists.append(neighbours[neighbours >= 0])
-        weights.append(knn.weight[places][neighbours >= 0])
-        counts[book] = len(lists[-1])
-    start = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    empty = np.empty(0)
-    return ItemKnn(
-        start,
-        np.concatenate([empty, *lists]).astype(np.int32),
-        np.concatenate([empty, *weights]).astype(np.float32),
-    )

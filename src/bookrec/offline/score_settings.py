@@ -11,7 +11,7 @@ class ScoreSettings:
 
     top: int = 50
     """Length of the lists."""
-    candidates: int | None = 1000
+    candidates: int | None = 1500
     """Books that retrieval hands to the ranker for a reader; None ranks the whole catalogue."""
     similar_candidates: int = 300
     """The same for a book's neighbours."""

@@ -12,25 +12,36 @@ MIN_INTERACTIONS = 5
 
 
 def hold_out(
-    interactions: Interactions, share: float, rng: np.random.Generator
+    interactions: Interactions,
+    share: float,
+    rng: np.random.Generator,
+    at_most: int | None = None,
 ) -> NDArray[np.bool_]:
-    """[interactions] True for a random ``share`` of the interactions of readers with at least 5."""
+    """[interactions] True for a random ``share`` of the interactions of readers with at least 5.
+
+    Args:
+        at_most: from no more than so many readers, chosen at random; None = from all.
+    """
     sizes = np.bincount(interactions.reader_idx)
-    frequent = sizes[interactions.reader_idx] >= MIN_INTERACTIONS
-    return frequent & (rng.random(len(interactions)) < share)
+    asked = sizes >= MIN_INTERACTIONS
+    if at_most is not None:
+        chosen = rng.permutation(np.flatnonzero(asked))[:at_most]
+        asked = np.zeros(len(sizes), dtype=bool)
+        asked[chosen] = True
+    return asked[interactions.reader_idx] & (rng.random(len(interactions)) < share)
 
 
 def ranker_targets(
-    interactions: Interactions, share: float, at_most: int, rng: np.random.Generator
+    interactions: Interactions, share: float, rng: np.random.Generator
 ) -> NDArray[np.bool_]:
     """[interactions] True for what the ranker is to predict from the rest of the reader's books.
 
-    About ``share`` of each reader's interactions, at least one and at most ``at_most``, and never
-    all: readers with a single interaction give none.
+    About ``share`` of each reader's interactions, at least one, and never all: readers with a
+    single interaction give none.
     """
     readers = interactions.reader_idx
     sizes = np.bincount(readers) if len(readers) else np.zeros(0, np.int64)
-    quota = np.clip(np.round(sizes * share), 1, at_most).astype(np.int64)
+    quota = np.maximum(np.round(sizes * share), 1).astype(np.int64)
     quota = np.minimum(quota, np.maximum(sizes - 1, 0))
     # A random order within each reader: the first `quota` of it are targets.
     order = np.lexsort((rng.random(len(readers)), readers))

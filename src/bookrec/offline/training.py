@@ -1,6 +1,6 @@
 """``train``: data set → bundle. Fits everything three times, so that nothing measures itself.
 
-1. on the *history* part: the retrievers whose signals the default ranker learns from;
+1. on the *history* part, fold by fold: the retrievers whose signals the default ranker learns from;
 2. on all but the validation part: what the validation figures and the calibration are taken with;
 3. on everything: what is served.
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import platform
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -19,15 +19,23 @@ from typing import Any, Literal
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from bookrec import __version__
+from bookrec.arrays import Floats, Ints
 from bookrec.errors import DataError
 from bookrec.files import utc_now
-from bookrec.offline.classic_training import ClassicSettings, classic_inputs, train_classic
+from bookrec.offline.classic_training import (
+    ClassicSettings,
+    classic_inputs,
+    refit_classic,
+    train_classic,
+)
 from bookrec.offline.compile_ranker import user_rows
 from bookrec.offline.dataset import Dataset, load_dataset
 from bookrec.offline.features import (
     BookFeatures,
+    BookStatistics,
     Interactions,
     Scaler,
     all_interactions,
@@ -39,16 +47,17 @@ from bookrec.offline.features import (
 )
 from bookrec.offline.fitted import Fitted, reader_centroids
 from bookrec.offline.model_bundle import Bundle, save_bundle
-from bookrec.offline.ranker_training import calibrate, train_ranker
+from bookrec.offline.ranker_training import Lesson, calibrate, scaling_of, train_ranker
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
-from bookrec.offline.retrievers import Retrievers, fit_retrievers
+from bookrec.offline.retrievers import assemble_retrieval
 from bookrec.offline.splitting import hold_out, ranker_targets
+from bookrec.offline.tables import Tables, fit_tables
 from bookrec.offline.title_vectors import train_title_vectors
-from bookrec.offline.two_tower import TwoTowerSettings
+from bookrec.offline.two_tower import Towers, TwoTowerSettings, train_towers
 from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
 from bookrec.offline.wide_deep import build_classic, build_default
-from bookrec.ranker import Floats, Ints
+from bookrec.retrieval import Retrieval
 from bookrec.settings import Home
 
 Preset = Literal["default", "classic"]
@@ -64,10 +73,11 @@ class TrainSettings:
     preset: Preset = "default"
     seed: int = 1
     validation_share: float = 0.2
-    """Share of the interactions of readers with at least 5 that is held out for the figures."""
-    validation_readers: int = 3000
-    """At most this many of them are measured, and as many again calibrate."""
-    candidates: int = 1000
+    """Share of the interactions of some readers with at least 5 that is held out for the figures."""
+    validation_readers: int = 1500
+    """At most this many are measured, and as many again calibrate; nothing is held out from others,
+    because the ranker learns the more, the more it knows."""
+    candidates: int = 1500
     """Books the ranker ranks for a reader when validating."""
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
     ranker: RankerSettings = field(default_factory=RankerSettings)
@@ -121,7 +131,9 @@ class _Fit:
     interactions: Interactions
     scaler: Scaler
     features: BookFeatures
-    retrievers: Retrievers
+    towers: Towers
+    tables: Tables
+    retrieval: Retrieval
 
 
 class _Run:
@@ -133,7 +145,9 @@ class _Run:
         self.dataset, self.all, self.settings, self.say = dataset, interactions, settings, say
         self.rng = np.random.default_rng(settings.seed)
         self.age_bands = reader_age_bands(dataset)
-        held = hold_out(interactions, settings.validation_share, self.rng)
+        held = hold_out(
+            interactions, settings.validation_share, self.rng, 2 * settings.validation_readers
+        )
         self.known, self.held_out = interactions[~held], interactions[held]
         self.vocabularies = build_vocabularies(dataset, self.known)
         say("title vectors")
@@ -144,27 +158,44 @@ class _Run:
     def default(self) -> Bundle:
         """Train preset ``default``."""
         settings = self.settings.ranker
-        hidden = ranker_targets(
-            self.known, settings.target_share, settings.targets_per_reader, self.rng
-        )
-        self.say("retrievers for the ranker to learn from")
-        past = self._fit(self.known[~hidden], "history")
-        groups = make_groups(
-            past.interactions, self.known[hidden], past.retrievers.retrieval, self.age_bands,
-            settings, self.settings.seed,
-        )  # fmt: skip
-        self.say(f"ranker on {len(groups.books):,} groups of {groups.books.shape[1]} books")
-        model = build_default(self.vocabularies, tower_size=self.settings.towers.embedding_size)
-        train_ranker(model, groups, past.features, settings, self.settings.seed)
+        lessons = [lesson for number in range(settings.rounds) for lesson in self._round(number)]
+        groups = sum(len(lesson.groups.books) for lesson in lessons)
+        self.say(f"ranker on {groups:,} groups of {settings.negatives + 1} books")
+        model = build_default(self.vocabularies, scaling=scaling_of(lessons))
+        train_ranker(model, lessons, settings, self.settings.seed)
         self.say("retrievers for validation")
         known = self._fit(self.known, "validation")
         return self._finish(model, known, None)
+
+    def _round(self, number: int) -> Iterator[Lesson]:
+        """Hide some interactions of every reader, and make a lesson of each fold of the readers."""
+        settings = self.settings.ranker
+        hidden = ranker_targets(self.known, settings.target_share, self.rng)
+        fold_of = self.rng.integers(0, settings.folds, self.dataset.n_readers)
+        self.say(f"towers for the ranker to learn from, round {number + 1} of {settings.rounds}")
+        towers = self._towers(self.known[~hidden], "history")
+        for fold in range(settings.folds):
+            gone = hidden & (fold_of[self.known.reader_idx] == fold)
+            if gone.any():
+                label = f"fold {fold + 1} of {settings.folds}"
+                self.say(f"tables for the ranker to learn from, {label}")
+                yield self._lesson(gone, towers, label)
+
+    def _lesson(self, gone: NDArray[np.bool_], towers: Towers, label: str) -> Lesson:
+        """What is to be learnt from predicting some of the known interactions from the others."""
+        past = self._fit(self.known[~gone], label, towers)
+        groups = make_groups(
+            past.interactions, self.known[gone], past.retrieval, self.age_bands,
+            self.settings.ranker, self.settings.seed, label=label,
+        )  # fmt: skip
+        return Lesson(groups, past.features)
 
     def classic(self) -> Bundle:
         """Train preset ``classic``."""
         self.say("retrievers for validation")
         known = self._fit(self.known, "validation")
-        model = build_classic(self.vocabularies)
+        weights = self.settings.classic.weight_per_id
+        model = build_classic(self.vocabularies, weight_per_id=weights)
         codes = self.user_codes
         self.say(f"ranker on {len(self.known):,} interactions")
         train_classic(
@@ -178,32 +209,49 @@ class _Run:
         """[readers] codes of the reader-id input."""
         return self.vocabularies.user.codes(self.dataset.readers["user_id"])
 
-    def _fit(self, interactions: Interactions, label: str) -> _Fit:
+    def _fit(self, interactions: Interactions, label: str, towers: Towers | None = None) -> _Fit:
+        """Everything fitted to ``interactions``; the towers too, where none are given."""
         statistics = book_statistics(interactions, self.dataset.n_books)
         scaler = fit_scaler(statistics.numbers)
-        features = book_features(
+        features = self._features(scaler, statistics)
+        towers = towers or self._towers(interactions, label)
+        tables = fit_tables(
+            interactions, features.facts, self.dataset.n_readers, self.vocabularies.author.size,
+            label,
+        )  # fmt: skip
+        retrieval = assemble_retrieval(towers, tables, features)
+        return _Fit(interactions, scaler, features, towers, tables, retrieval)
+
+    def _towers(self, interactions: Interactions, label: str) -> Towers:
+        statistics = book_statistics(interactions, self.dataset.n_books)
+        return train_towers(
+            interactions, self._features(fit_scaler(statistics.numbers), statistics),
+            self.age_bands, self.vocabularies.isbn.size, self.vocabularies.author.size,
+            self.settings.towers, self.settings.seed, progress=f"{label}: two-tower",
+        )  # fmt: skip
+
+    def _features(self, scaler: Scaler, statistics: BookStatistics) -> BookFeatures:
+        return book_features(
             self.dataset, self.vocabularies, scaler, self.words, self.word_vectors, statistics
         )
-        retrievers = fit_retrievers(
-            interactions, features, self.age_bands, self.vocabularies.isbn,
-            self.vocabularies.author, self.settings.towers, self.settings.seed, label,
-        )  # fmt: skip
-        return _Fit(interactions, scaler, features, retrievers)
 
     def _finish(self, model: Any, known: _Fit, rows: Floats | None) -> Bundle:
         metrics = self._validate(model, known, rows)
         self.say("retrievers for serving")
         final = self._fit(self.all, "serving")
+        if rows is not None:
+            refit_classic(model, self.all, self.user_codes, final.features, self.age_bands)
+            rows = user_rows(model, self.user_codes)
         # The classic ranker's inputs were scaled by the training part's scaler: it stays with it.
         scaler = known.scaler if rows is not None else final.scaler
         return Bundle(
-            model, final.retrievers.towers, self.vocabularies, scaler, self.words,
-            self.word_vectors, final.retrievers.knn, self._fitted(final, rows),
+            model, final.towers, self.vocabularies, scaler, self.words,
+            self.word_vectors, final.tables, self._fitted(final, rows),
             self._manifest(metrics),
         )  # fmt: skip
 
     def _fitted(self, fit: _Fit, rows: Floats | None) -> Fitted:
-        retrieval = fit.retrievers.retrieval
+        retrieval = fit.retrieval
         return Fitted(
             book_statistics(fit.interactions, self.dataset.n_books), retrieval.tower_mean,
             retrieval.tower_covariance, *(self._centroids(fit, rows) or (None, None)),
@@ -212,7 +260,9 @@ class _Run:
     def _centroids(self, fit: _Fit, rows: Floats | None) -> tuple[Floats, Floats] | None:
         if rows is None:
             return None
-        return reader_centroids(rows[:, :-1], fit.interactions, self.dataset.n_books)
+        raw_ids = 0 if self.settings.classic.weight_per_id else 1
+        embeddings = rows[:, : rows.shape[1] - raw_ids]
+        return reader_centroids(embeddings, fit.interactions, self.dataset.n_books)
 
     def _validate(self, model: Any, known: _Fit, rows: Floats | None) -> dict[str, Metrics]:
         readers = self.rng.permutation(np.unique(self.held_out.reader_idx))
@@ -236,7 +286,7 @@ class _Run:
 
     def _recommender(self, model: Any, fit: _Fit, rows: Floats | None) -> Any:
         return assemble_recommender(
-            model, fit.features, fit.retrievers.retrieval, self.dataset.work_of_book,
+            model, fit.features, fit.retrieval, self.dataset.work_of_book,
             self._centroids(fit, rows),
         )  # fmt: skip
 

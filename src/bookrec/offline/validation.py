@@ -22,6 +22,9 @@ from bookrec.selection import best
 
 TOP = 20
 LIKED = 7
+SHARE_PRIORS = (5.0, 50.0)
+"""Of a reader's and of a book's share of explicit ratings: best on the validation part of
+Book-Crossing."""
 
 Metrics = dict[str, float]
 
@@ -71,13 +74,13 @@ def list_metrics(
         candidates: how many books the pipeline ranks.
 
     Returns:
-        Per list maker (``pipeline``, ``item-knn``, ``two-tower``, ``popularity``): ``ndcg@20`` and
-        ``recall@20`` over all held-out books, and ``…_liked`` over the liked ones of the readers
-        who have any.
+        Per list maker (``pipeline``, ``item-knn``, ``random walk``, ``two-tower``,
+        ``popularity``): ``ndcg@20`` and ``recall@20`` over all held-out books, and ``…_liked`` over
+        the liked ones of the readers who have any.
     """
     retrieval = recommender.retrieval
     lists: dict[str, list[Metrics]] = {
-        name: [] for name in ("pipeline", "item-knn", "two-tower", "popularity")
+        name: [] for name in ("pipeline", "item-knn", "random walk", "two-tower", "popularity")
     }
     everything = np.arange(retrieval.n_books, dtype=np.int32)
     for task in tqdm(all_tasks, desc="validation", disable=None, leave=False):
@@ -88,9 +91,10 @@ def list_metrics(
         chosen = retrieval.candidates(profile.signals, tower, candidates, history.books)
         logits = recommender.logits(profile, chosen, tower[chosen])
         lists["pipeline"].append(_measure(chosen, logits, history, task))
-        knn = profile.signals.spread("knn", retrieval.n_books)
+        knn, walk = (profile.signals.spread(name, retrieval.n_books) for name in ("knn", "walk"))
         for name, scores in (
-            ("item-knn", knn), ("two-tower", tower), ("popularity", retrieval.popularity),
+            ("item-knn", knn), ("random walk", walk), ("two-tower", tower),
+            ("popularity", retrieval.facts.popularity),
         ):  # fmt: skip
             lists[name].append(_measure(everything, scores, history, task))
     return {name: _mean(rows) for name, rows in lists.items()}
@@ -115,17 +119,20 @@ def _mean(rows: list[Metrics]) -> Metrics:
 
 
 def explicit_metrics(
-    predicted: NDArray[np.floating], train: Interactions, held_out: Interactions
+    predicted: NDArray[np.floating],
+    train: Interactions,
+    held_out: Interactions,
+    priors: tuple[float, float] = SHARE_PRIORS,
 ) -> dict[str, Metrics]:
     """AUC and log-loss of "is this interaction explicit?", beside two simple predictors.
 
     ``popularity``: the book's number of readers. ``shares``: smoothed log-odds of the reader's own
-    plus the book's own share of explicit ratings. A figure that is not defined (the AUC where every
-    interaction is explicit) is left out.
+    plus the book's own share of explicit ratings, at the ``priors`` of both. A figure that is not
+    defined (the AUC where every interaction is explicit) is left out.
     """
     labels = held_out.rating > 0
     readers = np.bincount(train.book_idx, minlength=int(held_out.book_idx.max(initial=0)) + 1)
-    shares = share_log_odds(train, held_out)
+    shares = share_log_odds(train, held_out, *priors)
     metrics = {
         "pipeline": {"auc": auc(labels, predicted), "log_loss": log_loss(labels, predicted)},
         "popularity": {"auc": auc(labels, readers[held_out.book_idx].astype(np.float64))},
@@ -138,19 +145,19 @@ def explicit_metrics(
 
 
 def share_log_odds(
-    train: Interactions, held_out: Interactions, prior: float = 5.0
+    train: Interactions, held_out: Interactions, reader_prior: float, book_prior: float
 ) -> NDArray[np.float64]:
     """[held out] smoothed log-odds of the reader's plus the book's own share of explicit ratings.
 
-    The simplest honest predictor of "explicit"; ``prior`` interactions at the overall share are added
-    to each reader and book.
+    The simplest honest predictor of "explicit"; so many interactions at the overall share are added
+    to those of each reader and of each book.
     """
     explicit = train.rating > 0
     overall = float(explicit.mean()) if len(train) else 0.5
     total = np.zeros(len(held_out))
-    for key, wanted in (
-        (train.reader_idx, held_out.reader_idx),
-        (train.book_idx, held_out.book_idx),
+    for key, wanted, prior in (
+        (train.reader_idx, held_out.reader_idx, reader_prior),
+        (train.book_idx, held_out.book_idx, book_prior),
     ):
         size = int(max(key.max(initial=0), wanted.max(initial=0))) + 1
         count = np.bincount(key, minlength=size)

@@ -7,7 +7,7 @@ import pytest
 from small_material import N_BOOKS, N_READERS, dense, material_of, random_interactions
 
 from bookrec.errors import ModelError
-from bookrec.offline.evaluation.baselines.ease import inverse_of_definite
+from bookrec.offline.ease import inverse_of_definite
 from bookrec.offline.evaluation.baselines.registry import BASELINES, GROUPS, chosen_names
 from bookrec.offline.evaluation.leaks import check
 from bookrec.offline.evaluation.material import popular_where_silent

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.special import expit
 
 from bookrec.arrays import Floats, Ints
@@ -32,7 +33,7 @@ from bookrec.retrieval import TOWER_BLOCK
 
 PARTS: Final = (
     "as published", "two-stage", "ranker on the whole catalogue", "ranker on random candidates",
-    "two-tower alone", "item-knn alone",
+    "two-tower alone", "item-knn alone", "random walk alone",
 )  # fmt: skip
 _LISTED: Final = 100
 
@@ -83,10 +84,23 @@ def pipeline_of(
 
 
 def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
-    popularity = np.rint(np.expm1(recommender.retrieval.popularity.astype(np.float64)))
-    yield Evidence("popularity", readers_of_book=popularity.astype(np.int64))
+    yield Evidence("popularity", readers_of_book=_readers_of_book(recommender))
     yield Evidence("book statistics", readers_of_book=bundle.fitted.statistics.reader_count)
-    yield Evidence("item-kNN lists", neighbours=similarity_matrix(bundle.knn, 10**6))
+    tables, facts = bundle.tables.books, recommender.retrieval.facts
+    yield Evidence("item-kNN lists", neighbours=similarity_matrix(tables["knn"], 10**6))
+    # Walks also lead over authors and series: what is left must have gone over readers.
+    walked = similarity_matrix(tables["walk"], 10**6).tocoo()
+    alike = np.zeros(walked.nnz, dtype=bool)
+    for codes in (facts.author, facts.series):
+        alike |= (codes[walked.row] == codes[walked.col]) & (codes[walked.row] > 0)
+    kept = (walked.data[~alike], (walked.row[~alike], walked.col[~alike]))
+    yield Evidence("random walks", neighbours=sparse.csr_matrix(kept, walked.shape))
+
+
+def _readers_of_book(recommender: Recommender) -> NDArray[np.int64]:
+    """[B] by what the retrievers take for popularity."""
+    readers = np.rint(np.expm1(recommender.retrieval.facts.popularity.astype(np.float64)))
+    return readers.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -183,18 +197,30 @@ def _tower(block: _Block, out: Floats) -> None:
     out[:] = block.tower
 
 
-def _item_knn(block: _Block, out: Floats) -> None:
-    retrieval = block.pipeline.recommender.retrieval
-    for profile, row in zip(block.profiles, out, strict=True):
-        row[:] = profile.signals.spread("knn", retrieval.n_books)
-    counts = np.rint(np.expm1(retrieval.popularity.astype(np.float64))).astype(np.int64)
-    popular_where_silent(out, counts)
+def _table(name: str) -> _Way:
+    """A table of neighbours by itself."""
+
+    def scores(block: _Block, out: Floats) -> None:
+        recommender = block.pipeline.recommender
+        for profile, row in zip(block.profiles, out, strict=True):
+            row[:] = profile.signals.spread(name, recommender.n_books)
+        popular_where_silent(out, _readers_of_book(recommender))
+
+    return scores
 
 
 _WAYS: Final[dict[str, _Way]] = dict(
     zip(
         PARTS,
-        (_published, _two_stage, _whole_catalogue, _random_candidates, _tower, _item_knn),
+        (
+            _published,
+            _two_stage,
+            _whole_catalogue,
+            _random_candidates,
+            _tower,
+            _table("knn"),
+            _table("walk"),
+        ),
         strict=True,
     )
 )

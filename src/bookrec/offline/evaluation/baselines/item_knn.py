@@ -19,13 +19,14 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
     similarity_matrix,
 )
 from bookrec.offline.evaluation.material import Material
-from bookrec.offline.item_knn import ItemKnn, bm25_weights, strongest_products
+from bookrec.offline.item_knn import bm25_weights, strongest_products
 
 _NEIGHBOURS = (200, 50, 100, 400, 1000)
 _LONGEST = max(_NEIGHBOURS)
@@ -50,16 +51,16 @@ def weighted_rows(material: Material, weighting: str, settings: Settings) -> Any
     return sparse.csr_matrix(entries, shape=(material.n_books, material.n_readers))
 
 
-def similar_books(material: Material, weighting: str, settings: Settings) -> ItemKnn:
+def similar_books(material: Material, weighting: str, settings: Settings) -> NeighbourTable:
     """The most similar books of each book, more than any setting asks for; kept for the next trial."""
     key = (weighting, settings.get("k1"), settings.get("b"), settings.get("shrink"))
 
-    def build() -> ItemKnn:
+    def build() -> NeighbourTable:
         weighted = weighted_rows(material, weighting, settings)
         rescale = None if weighting == "bm25" else _by_length(weighted, settings["shrink"])
         return strongest_products(weighted, weighted.T.tocsr(), _LONGEST, rescale=rescale)
 
-    found: ItemKnn = material.kept("neighbours", key, build)
+    found: NeighbourTable = material.kept("neighbours", key, build)
     return found
 
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
+from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
-from bookrec.offline.item_knn import ItemKnn
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,12 @@ class NeighbourScorer:
         ]
 
 
-def similarity_matrix(knn: ItemKnn, neighbours: int) -> Any:
+def similarity_matrix(knn: NeighbourTable, neighbours: int) -> Any:
     """CSR [B, B] of the first ``neighbours`` of each list (lists are strongest first)."""
     n_books = len(knn.start) - 1
     lengths = np.diff(knn.start)
     rows = np.repeat(np.arange(n_books), lengths)
-    place = np.arange(len(knn.book)) - np.repeat(knn.start[:-1], lengths)
+    place = np.arange(len(knn.neighbour)) - np.repeat(knn.start[:-1], lengths)
     keep = place < neighbours
-    entries = (knn.weight[keep], (rows[keep], knn.book[keep]))
+    entries = (knn.weight[keep], (rows[keep], knn.neighbour[keep]))
     return sparse.csr_matrix(entries, shape=(n_books, n_books), dtype=np.float32)

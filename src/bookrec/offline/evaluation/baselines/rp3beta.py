@@ -1,16 +1,6 @@
-"""RP3beta: a random walk reader → book → reader → book, popular ends damped.
-
-``similarity(i, j) = sum_u (1 / n_i)^alpha (1 / n_u)^alpha / n_j^beta`` over the readers u of both
-books, ``n`` counting interactions (Paudel et al., "Updatable, accurate, diverse, and scalable
-recommendations for interactive applications", ACM TiiS 2017).
-"""
+"""RP3beta (`bookrec.offline.random_walk`) over readers alone, as published."""
 
 from __future__ import annotations
-
-from typing import Any
-
-import numpy as np
-from scipy import sparse
 
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import (
@@ -18,34 +8,18 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     similarity_matrix,
 )
 from bookrec.offline.evaluation.material import Material
-from bookrec.offline.item_knn import ItemKnn, strongest_products
+from bookrec.offline.random_walk import random_walk
 
 _NEIGHBOURS = (400, 100, 200, 1000)
-
-
-def walk(material: Material, alpha: float, beta: float, neighbours: int) -> ItemKnn:
-    """The books at which walks from each book most often end, without the book itself."""
-    rows = material.interactions
-    books_of_reader = np.bincount(rows.reader_idx, minlength=material.n_readers)
-    to_reader = material.counts[rows.book_idx].astype(np.float64) ** -alpha
-    to_book = books_of_reader[rows.reader_idx].astype(np.float64) ** -alpha
-    to_book *= material.counts[rows.book_idx].astype(np.float64) ** -beta
-    return strongest_products(
-        _matrix(to_reader, rows.book_idx, rows.reader_idx, material.n_books, material.n_readers),
-        _matrix(to_book, rows.reader_idx, rows.book_idx, material.n_readers, material.n_books),
-        neighbours,
-    )
-
-
-def _matrix(values: Any, row: Any, column: Any, rows: int, columns: int) -> Any:
-    return sparse.csr_matrix((values.astype(np.float32), (row, column)), shape=(rows, columns))
 
 
 def _fit(material: Material, settings: Settings) -> NeighbourScorer:
     key = ("rp3beta", settings["alpha"], settings["beta"])
     knn = material.kept(
         "neighbours", key,
-        lambda: walk(material, settings["alpha"], settings["beta"], max(_NEIGHBOURS)),
+        lambda: random_walk(
+            material.binary, max(_NEIGHBOURS), settings["alpha"], settings["beta"]
+        ),
     )  # fmt: skip
     return NeighbourScorer(
         material.histories(settings["history"]),

@@ -1,0 +1,110 @@
+"""EASE: a linear autoencoder without a diagonal, in closed form.
+
+``P = (XᵀX + λ I)⁻¹``, ``B_ij = -P_ij / P_jj``, ``B_jj = 0``, scores ``X B`` (Steck, "Embarrassingly
+shallow autoencoders for sparse data", WWW 2019). ``B`` is dense, so it covers the columns of ``X`` that
+most rows have, and only its strongest weights are kept for serving.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from scipy.linalg import lapack
+
+from bookrec.arrays import Floats, Ints
+from bookrec.errors import ModelError
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.offline.item_knn import usual_weight
+from bookrec.selection import row_starts
+
+REGULARISATION: Final = 150.0
+"""λ for books."""
+
+_BLOCK: Final = 1024
+
+
+def ease_table(
+    histories: Any, covered: int, keep: int, regularisation: float = REGULARISATION
+) -> NeighbourTable:
+    """The strongest weights of EASE, positive and negative, of each column.
+
+    Args:
+        histories: CSR [rows, N] of 0 and 1.
+        covered: the columns that most rows have, so many, take part; the others have no neighbours.
+            Time grows with the cube, memory (8 bytes) with the square.
+        keep: so many weights of each column, or fewer.
+
+    Raises:
+        ModelError: the matrix cannot be inverted.
+    """
+    size = histories.shape[1]
+    columns = most_read(histories, covered)
+    if not len(columns):
+        nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+        return NeighbourTable(np.zeros(size + 1, dtype=np.int64), *nothing)
+    weights = ease_weights(gram(histories[:, columns].tocsr()), regularisation)
+    keep = min(keep, len(columns) - 1)
+    places = np.argpartition(-np.abs(weights), keep, axis=1)[:, :keep]
+    values = np.take_along_axis(weights, places, axis=1)
+    order = np.argsort(-np.abs(values), axis=1, kind="stable")
+    lengths = np.zeros(size, dtype=np.int64)
+    lengths[columns] = keep
+    kept = np.take_along_axis(values, order, axis=1).ravel()
+    neighbours = columns[np.take_along_axis(places, order, axis=1).ravel()]
+    return NeighbourTable(row_starts(lengths), neighbours, kept, usual_weight(kept))
+
+
+def most_read(histories: Any, count: int) -> Ints:
+    """The ``count`` columns that most rows have, ascending; ties to the lower one."""
+    rows_of_column = np.bincount(histories.indices, minlength=histories.shape[1])
+    popular = np.argsort(-rows_of_column, kind="stable")[:count]
+    return np.sort(popular[rows_of_column[popular] > 0]).astype(np.int32)
+
+
+def ease_weights(gram_matrix: Floats, regularisation: float) -> Floats:
+    """[M, M] B, in the memory of ``gram_matrix`` [M, M], which is XᵀX.
+
+    Raises:
+        ModelError: the matrix cannot be inverted.
+    """
+    diagonal = np.diag_indices(len(gram_matrix))
+    gram_matrix[diagonal] += np.float32(regularisation)
+    weights = inverse_of_definite(gram_matrix)
+    weights /= -np.diag(weights).copy()[None, :]
+    weights[diagonal] = 0.0
+    return weights
+
+
+def inverse_of_definite(matrix: Floats) -> Floats:
+    """The inverse of a symmetric positive definite float32 matrix, in its own memory.
+
+    By Cholesky (LAPACK ``potrf`` and ``potri``): half the work and memory of a general inverse.
+
+    Raises:
+        ModelError: it is not positive definite.
+    """
+    # A symmetric matrix in C order is itself in LAPACK's order, so nothing is copied.
+    factor, failed = lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
+    if not failed:
+        factor, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
+    if failed:
+        raise ModelError("EASE's matrix cannot be inverted in float32; choose a larger λ.")
+    inverse: Floats = factor
+    for start in range(0, len(inverse), _BLOCK):
+        # Only the lower triangle was written: mirror it, block by block.
+        stop = start + _BLOCK
+        inverse[start:stop, stop:] = inverse[stop:, start:stop].T
+        block = inverse[start:stop, start:stop]
+        block[:] = np.tril(block) + np.tril(block, -1).T
+    return inverse
+
+
+def gram(histories: Any) -> Floats:
+    """[M, M] XᵀX of CSR [rows, M], dense, block by block: as a sparse matrix it would be larger."""
+    size = histories.shape[1]
+    transposed = histories.T.tocsr()
+    product = np.empty((size, size), dtype=np.float32)
+    for start in range(0, size, _BLOCK):
+        product[start : start + _BLOCK] = (transposed[start : start + _BLOCK] @ histories).toarray()
+    return product

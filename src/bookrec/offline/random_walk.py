@@ -1,0 +1,67 @@
+"""RP3beta: random walks from a book over what has it to other books, popular ends damped.
+
+``w(i, j) = sum_g (x_gi / n_i^alpha) (x_gj / n_g^alpha) / n_j^beta`` over all groups g that have both
+books, ``n`` being sums of ``x`` (Paudel et al., "Updatable, accurate, diverse, and scalable
+recommendations for interactive applications", ACM TiiS 2017). In the paper a group is a reader. An
+author and a series are groups of books too: walks over them as well reach books that few have read.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from scipy import sparse
+
+from bookrec.arrays import Ints
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.offline.item_knn import strongest_products
+
+ALPHA: Final = 0.4
+BETA: Final = 0.3
+LARGEST_GROUP: Final = 300
+"""Authors and series of more books say too little about each to be walked over."""
+
+
+def groups_of(codes: Ints) -> Any:
+    """CSR [groups, B] of the codes that 2 to `LARGEST_GROUP` books share; code 0 is no group."""
+    n_books = len(codes)
+    members = sparse.csr_matrix(
+        (np.ones(n_books, dtype=np.float32), (codes, np.arange(n_books))),
+        shape=(int(codes.max(initial=0)) + 1, n_books),
+    )
+    size = np.diff(members.indptr)
+    usable = (size > 1) & (size <= LARGEST_GROUP)
+    usable[0] = False
+    return members[np.flatnonzero(usable)]
+
+
+def random_walk(
+    groups: Any,
+    neighbours: int,
+    alpha: float = ALPHA,
+    beta: float = BETA,
+    progress: str | None = None,
+) -> NeighbourTable:
+    """The books at which walks from each book most often end, without the book itself.
+
+    Args:
+        groups: CSR [groups, B] of x: readers' interactions, below them authors and so on.
+        neighbours: at most so many of a book.
+        progress: label of a progress bar, None for none.
+    """
+    entries = groups.tocoo()
+    of_group = np.asarray(groups.sum(axis=1), dtype=np.float64).ravel()[entries.row]
+    of_book = np.asarray(groups.sum(axis=0), dtype=np.float64).ravel()[entries.col]
+    to_group = entries.data * of_book**-alpha
+    to_book = entries.data * of_group**-alpha * of_book**-beta
+    return strongest_products(
+        _matrix(to_group, entries.col, entries.row, groups.shape[::-1]),
+        _matrix(to_book, entries.row, entries.col, groups.shape),
+        neighbours,
+        progress,
+    )
+
+
+def _matrix(values: Any, row: Ints, column: Ints, shape: tuple[int, int]) -> Any:
+    return sparse.csr_matrix((values.astype(np.float32), (row, column)), shape=shape)

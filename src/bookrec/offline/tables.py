@@ -1,0 +1,97 @@
+"""The tables of neighbours that the sparse retrievers know, fitted to some interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bookrec.arrays import Ints
+from bookrec.book_facts import BookFacts
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.offline.ease import ease_table
+from bookrec.offline.features import Interactions
+from bookrec.offline.item_knn import build_item_knn
+from bookrec.offline.random_walk import groups_of, random_walk
+from bookrec.signals import TABLES
+
+_WALK_NEIGHBOURS: Final = 400
+_KNN_NEIGHBOURS: Final = 200
+_EASE_NEIGHBOURS: Final = 200
+_EASE_BOOKS: Final = 12_000
+_AUTHOR_NEIGHBOURS: Final = 200
+_AUTHORS: Final = 8_000
+_AUTHOR_REGULARISATION: Final = 100.0
+_OVER_AUTHORS: Final = "authors"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What the sparse retrievers know."""
+
+    books: Mapping[str, NeighbourTable]
+    """Name → table, see `bookrec.signals.TABLES`."""
+    authors: NeighbourTable
+    """Over author codes."""
+
+    def for_catalogue(self, codes: Ints) -> Tables:
+        """The same for another catalogue; authors stay as they are.
+
+        Args:
+            codes: [B] for each of its books, 1 + the position it has here; 0 = unknown here.
+        """
+        books = {name: table.renumbered(codes) for name, table in self.books.items()}
+        return Tables(books, self.authors)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays by name, for saving."""
+        arrays: dict[str, NDArray[Any]] = dict(self.authors.arrays(_OVER_AUTHORS))
+        for name, table in self.books.items():
+            arrays |= table.arrays(name)
+        return arrays
+
+    @classmethod
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Tables:
+        """What `arrays` gave."""
+        books = {name: NeighbourTable.from_arrays(name, arrays) for name in TABLES}
+        return cls(books, NeighbourTable.from_arrays(_OVER_AUTHORS, arrays))
+
+
+def fit_tables(
+    interactions: Interactions, facts: BookFacts, n_readers: int, n_authors: int, label: str
+) -> Tables:
+    """The tables of ``interactions``, and nothing else.
+
+    Args:
+        facts: of the whole catalogue.
+        n_authors: author codes, the unknown included.
+        label: what the progress bars say of this fit.
+    """
+    n_books = facts.n_books
+    histories = _matrix(interactions.reader_idx, interactions.book_idx, (n_readers, n_books))
+    alike = [groups_of(facts.author), groups_of(facts.series)]
+    walk = random_walk(
+        sparse.vstack([histories, *alike]).tocsr(), _WALK_NEIGHBOURS, progress=f"{label}: walks"
+    )
+    knn = build_item_knn(
+        interactions.reader_idx, interactions.book_idx, n_readers, n_books,
+        neighbours=_KNN_NEIGHBOURS, progress=f"{label}: item-kNN",
+    )  # fmt: skip
+    ease = ease_table(histories, _EASE_BOOKS, _EASE_NEIGHBOURS)
+    author = facts.author[interactions.book_idx]
+    known = author > 0
+    by_author = _matrix(interactions.reader_idx[known], author[known], (n_readers, n_authors))
+    authors = ease_table(by_author, _AUTHORS, _AUTHOR_NEIGHBOURS, _AUTHOR_REGULARISATION)
+    return Tables({"walk": walk, "knn": knn, "ease": ease}, authors)
+
+
+def _matrix(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Any:
+    """CSR with 1 wherever there is an entry."""
+    entries = np.ones(len(rows), dtype=np.float32)
+    matrix = sparse.csr_matrix((entries, (rows, columns)), shape=shape)
+    matrix.data[:] = 1.0  # and not the number of them
+    return matrix

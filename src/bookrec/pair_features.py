@@ -1,0 +1,140 @@
+"""Pair features: what a ranker is told of a reader and a book together; and of the reader alone.
+
+Books that no sparse retriever speaks for have no pair feature but the tower score, so a whole
+catalogue is ranked with one dense column (see `bookrec.ranker.SplitRanker.catalogue_logits`).
+
+Shapes: ``C`` books, ``S`` as in `bookrec.signals`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.arrays import Floats, Ints
+from bookrec.book_facts import UNKNOWN_YEAR, BookFacts
+from bookrec.history import History
+from bookrec.selection import is_member
+from bookrec.signals import TABLES, Signals
+
+_OF_TABLE: Final = ("score", "share", "rank", "mean", "strongest", "support", "support_share")
+
+PAIR_FEATURES: Final = (
+    *(f"{table}_{name}" for table in TABLES for name in _OF_TABLE),
+    "liked_score", "liked_share", "author_books", "author_share", "author_owned", "near_author",
+    "near_author_rank", "series_books", "series_share", "own_work", "language_share",
+    "publisher_books", "publisher_share", "year_distance", "tower_score",
+)  # fmt: skip
+"""Columns of the pair features, in this order."""
+
+TOWER_COLUMN: Final = PAIR_FEATURES.index("tower_score")
+"""The one pair feature that most books have; the others are 0 but for `Signals.books`."""
+
+READER_ACTIVITY: Final = (
+    "history_size", "popularity_mean", "popularity_deviation", "popularity_least",
+    "author_concentration", "language_concentration", "rated_share", "rating_mean", "year_mean",
+    "walk_best", "knn_best",
+)  # fmt: skip
+"""The reader features of a history, in this order."""
+
+_USUAL_YEAR: Final = 1997.0
+_DECADE: Final = 10.0
+_USUAL_RATING: Final = 7.5
+
+
+def pair_features(facts: BookFacts, signals: Signals, books: Ints, tower: Floats) -> Floats:
+    """[C, P] `PAIR_FEATURES` of one reader with some books.
+
+    Of each table: the score, ``log(1 + s)``; its share of the best score of a book that is not own;
+    its rank among those, ``log(1 + r)``; the score per own book; the strongest single
+    neighbourhood; and how many own books speak for it, as ``log(1 + n)`` and as a share.
+
+    Args:
+        tower: [C] tower scores of these books.
+    """
+    features = np.zeros((len(books), len(PAIR_FEATURES)), dtype=np.float32)
+    features[:, TOWER_COLUMN] = tower
+    found, place = is_member(books, signals.books)
+    if len(found):
+        columns = [*_of_tables(signals, place), *_of_facts(facts, signals, books[found], place)]
+        features[found, :TOWER_COLUMN] = np.stack(columns, axis=1)
+    return features
+
+
+def _of_tables(signals: Signals, place: NDArray[np.intp]) -> list[Floats]:
+    size, ladders, columns = np.float32(len(signals.history.books)), signals.ladders, []
+    for row in range(len(TABLES)):
+        score = signals.scores[row, place]
+        support = signals.support[row, place]
+        columns += [
+            np.log1p(score), score / _best(ladders[row], 1.0), _rank(score, ladders[row]), score / size,
+            np.log1p(signals.strongest[row, place]), np.log1p(support), support / size,
+        ]  # fmt: skip
+    liked = signals.liked[place]
+    columns += [np.log1p(liked), liked / np.maximum(signals.scores[0, place], np.float32(1e-9))]
+    return columns
+
+
+def _of_facts(
+    facts: BookFacts, signals: Signals, books: Ints, place: NDArray[np.intp]
+) -> list[Floats]:
+    own = signals.history.books
+    size = np.float32(len(own))
+    by_author, near = signals.own_author[place], signals.near_author[place]
+    in_series = facts.counts("series", own)[facts.series[books]].astype(np.float32)
+    in_language = facts.counts("language", own)[facts.language[books]].astype(np.float32)
+    by_publisher = facts.counts("publisher", own)[facts.publisher[books]].astype(np.float32)
+    own_work = is_member(facts.work[books], np.unique(facts.work[own]))[0]
+    has_work = np.zeros(len(books), dtype=np.float32)
+    has_work[own_work] = 1.0
+    year, usual = facts.year[books], _mean_year(facts, own)
+    distance = np.where(year == UNKNOWN_YEAR, 0.0, np.abs(year - usual) / _DECADE)
+    return [
+        np.log1p(by_author), by_author / size, by_author / facts.author_books[books],
+        np.log1p(near), _rank(near, signals.ladders[-1]),
+        np.log1p(in_series), in_series / size, has_work, in_language / size,
+        np.log1p(by_publisher), by_publisher / size, distance.astype(np.float32),
+    ]  # fmt: skip
+
+
+def _best(ladder: Floats, otherwise: float = 0.0) -> np.float32:
+    return np.float32(ladder[-1] if len(ladder) else otherwise)
+
+
+def _rank(scores: Floats, ladder: Floats) -> Floats:
+    """``log(1 + number of scores above)``."""
+    above = len(ladder) - np.searchsorted(ladder, scores, side="right")
+    return np.log1p(above.astype(np.float32))
+
+
+def _mean_year(facts: BookFacts, books: Ints) -> float:
+    years = facts.year[books]
+    known = years[years != UNKNOWN_YEAR]
+    return float(known.mean()) if len(known) else _USUAL_YEAR
+
+
+def activity(facts: BookFacts, history: History, signals: Signals) -> Floats:
+    """[A] `READER_ACTIVITY`: zeros for an empty history."""
+    if not len(history.books):
+        return np.zeros(len(READER_ACTIVITY), dtype=np.float32)
+    size = len(history.books)
+    popularity = facts.popularity[history.books]
+    rated = history.ratings[history.ratings > 0]
+    return np.array(
+        [
+            np.log1p(size),
+            popularity.mean(),
+            popularity.std(),
+            popularity.min(),
+            facts.counts("author", history.books).max() / size,
+            facts.counts("language", history.books).max() / size,
+            len(rated) / size,
+            rated.mean() - _USUAL_RATING if len(rated) else 0.0,
+            (_mean_year(facts, history.books) - _USUAL_YEAR) / _DECADE,
+            np.log1p(_best(signals.ladders[0])),
+            np.log1p(_best(signals.ladders[1])),
+        ],
+        dtype=np.float32,
+    )

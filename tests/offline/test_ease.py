@@ -1,0 +1,55 @@
+"""EASE's table beside a dense solution in double precision."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from bookrec.offline.ease import ease_table
+
+READERS, BOOKS = 40, 12
+
+
+@pytest.fixture
+def histories() -> np.ndarray:
+    rng = np.random.default_rng(5)
+    chance = np.linspace(0.8, 0.1, BOOKS)
+    seen = (rng.random((READERS, BOOKS)) < chance).astype(np.float32)
+    seen[:, 7] = 0
+    return seen
+
+
+def dense(seen: np.ndarray, regularisation: float) -> np.ndarray:
+    inverse = np.linalg.inv(seen.T.astype(float) @ seen + regularisation * np.eye(seen.shape[1]))
+    weights = inverse / -np.diag(inverse)
+    np.fill_diagonal(weights, 0)
+    return weights
+
+
+def test_it_keeps_the_strongest_weights_of_the_columns_most_read(histories: np.ndarray):
+    table = ease_table(sparse.csr_matrix(histories), covered=9, keep=3, regularisation=4.0)
+    covered = np.sort(np.argsort(-histories.sum(axis=0), kind="stable")[:9])
+    expected = dense(histories[:, covered], 4.0)
+    assert table.size == BOOKS
+    for book in range(BOOKS):
+        neighbours, weights, _ = table.of(np.array([book]))
+        if book not in covered:
+            assert len(neighbours) == 0
+            continue
+        row = expected[np.searchsorted(covered, book)]
+        strongest = sorted(range(9), key=lambda j, row=row: -abs(row[j]))[:3]
+        assert neighbours.tolist() == covered[strongest].tolist()
+        np.testing.assert_allclose(weights, row[strongest], rtol=1e-4)
+    assert (table.weight < 0).any(), "weights against a book are kept too"
+
+
+def test_all_weights_of_few_columns(histories: np.ndarray):
+    table = ease_table(sparse.csr_matrix(histories), covered=100, keep=100, regularisation=4.0)
+    assert np.diff(table.start).tolist() == [10 if book != 7 else 0 for book in range(BOOKS)]
+    assert not (table.neighbour == 7).any(), "nobody's book has no neighbours and is none"
+
+
+def test_nothing_to_learn_from():
+    table = ease_table(sparse.csr_matrix((3, 5), dtype=np.float32), covered=4, keep=2)
+    assert table.start.tolist() == [0] * 6

@@ -1,0 +1,195 @@
+"""What the sparse retrievers say, beside hand computation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bookrec.book_facts import BookFacts
+from bookrec.history import History, make_history
+from bookrec.neighbour_table import NeighbourTable
+from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY, activity, pair_features
+from bookrec.signals import TABLES, Signals, Speakers
+from small_recommender import AUTHORS, BOOKS, make_facts, make_table
+
+
+def table(rows: list[dict[int, float]], scale: float = 1.0) -> NeighbourTable:
+    return NeighbourTable(
+        np.cumsum([0, *map(len, rows)]),
+        np.array([book for row in rows for book in row], dtype=np.int32),
+        np.array([weight for row in rows for weight in row.values()], dtype=np.float32),
+        scale,
+    )
+
+
+WALK = table([{1: 2, 3: 1}, {}, {3: 4, 1: 2}, {4: 6}, {}, {}], scale=2)
+KNN = table([{5: 3}, {}, {5: 1}, {}, {}, {}])
+EASE = table([{1: -2, 3: 1}, {}, {1: 1}, {}, {}, {}])
+NEAR = table([{}, {3: 5}, {1: 2}, {}], scale=5)
+
+
+@pytest.fixture
+def speakers() -> Speakers:
+    """Six books by authors 1, 1, 2, 0, 2, 3 in languages 1, 1, 2, 0, 1, 1."""
+
+    def ints(*values: int) -> np.ndarray:
+        return np.array(values, dtype=np.int32)
+
+    facts = BookFacts(
+        author=ints(1, 1, 2, 0, 2, 3), series=ints(0, 5, 5, 0, 0, 1), work=ints(0, 1, 2, 3, 2, 4),
+        language=ints(1, 1, 2, 0, 1, 1), publisher=ints(2, 2, 0, 1, 1, 2),
+        year=ints(1990, 2000, 0, 1980, 1970, 1995),
+        popularity=np.log1p(np.array([9, 0, 4, 2, 1, 7], dtype=np.float32)),
+    )  # fmt: skip
+    return Speakers(facts, {"walk": WALK, "knn": KNN, "ease": EASE}, NEAR)
+
+
+def said(speakers: Speakers, books: list[int], ratings: list[int]) -> Signals:
+    history = make_history(np.array(books, dtype=int), np.array(ratings, dtype=int))
+    return speakers.signals(history, np.array([1, 2], dtype=np.float32), 0.5)
+
+
+def test_tables_add_up_and_every_own_book_counts_alike(speakers: Speakers):
+    signals = said(speakers, [0, 2], [9, 3])
+    # Author 1 speaks for author 3 (book 5), author 2 for author 1; nobody speaks for book 3 twice.
+    assert signals.books.tolist() == [0, 1, 2, 3, 4, 5]
+    walk, knn, ease = signals.scores
+    assert walk.tolist() == [0, (2 + 2) / 2, 0, (1 + 4) / 2, 0, 0]
+    assert knn.tolist() == [0, 0, 0, 0, 0, 4]
+    assert ease.tolist() == [0, 0, 0, 1, 0, 0], "what speaks against a book is cut at 0"
+    assert signals.strongest[0].tolist() == [0, 1, 0, 2, 0, 0]
+    assert signals.support[0].tolist() == [0, 2, 0, 2, 0, 0]
+    assert signals.support[1].tolist() == [0, 0, 0, 0, 0, 2]
+    assert signals.liked.tolist() == [0, 1, 0, 0.5, 0, 0], "book 2 is not liked"
+    assert signals.own.tolist() == [True, False, True, False, False, False]
+    assert signals.knn.tolist() == knn.tolist()
+
+
+def test_authors_speak_for_their_books_and_for_near_authors(speakers: Speakers):
+    signals = said(speakers, [0, 1, 4], [0, 8, 0])
+    assert signals.books.tolist() == [0, 1, 2, 3, 4, 5]
+    assert signals.own_author.tolist() == [2, 2, 1, 0, 1, 0]
+    np.testing.assert_allclose(signals.near_author, [2 / 5, 2 / 5, 0, 0, 0, 1])
+    assert signals.ladders[-1].tolist() == [1.0], "own books are on no ladder"
+
+
+def test_an_unknown_author_says_nothing(speakers: Speakers):
+    signals = said(speakers, [3], [0])
+    assert signals.books.tolist() == [4]
+    assert signals.own_author.tolist() == signals.near_author.tolist() == [0]
+    assert signals.spread("walk", 6).tolist() == [0, 0, 0, 0, 3, 0]
+
+
+def test_an_empty_history_has_no_signals(speakers: Speakers):
+    signals = said(speakers, [], [])
+    assert signals.books.tolist() == []
+    assert signals.scores.shape == (len(TABLES), 0)
+    history = make_history(np.array([], dtype=int), np.array([], dtype=int))
+    assert not activity(speakers.facts, history, signals).any()
+    some = np.array([4, 1], dtype=np.int32)
+    features = pair_features(speakers.facts, signals, some, np.array([2, 3], dtype=np.float32))
+    assert features[:, :-1].any() == np.False_
+    assert features[:, -1].tolist() == [2, 3]
+
+
+def test_pair_features(speakers: Speakers):
+    signals = said(speakers, [0, 2], [9, 3])
+    books = np.array([3, 1, 5], dtype=np.int32)
+    tower = np.array([0.25, -1, 3], dtype=np.float32)
+    features = pair_features(speakers.facts, signals, books, tower)
+    assert features.shape == (3, len(PAIR_FEATURES))
+    by_name = dict(zip(PAIR_FEATURES, features.T, strict=True))
+    expected = {
+        "walk_score": np.log([3.5, 3, 1]),
+        "walk_share": [1, 2 / 2.5, 0],
+        "walk_rank": np.log([1, 2, 3]),
+        "walk_mean": [2.5 / 2, 1, 0],
+        "walk_strongest": np.log([3, 2, 1]),
+        "walk_support": np.log([3, 3, 1]),
+        "walk_support_share": [1, 1, 0],
+        "knn_score": np.log([1, 1, 5]),
+        "ease_rank": np.log([1, 2, 2]),
+        "liked_score": np.log([1.5, 2, 1]),
+        "liked_share": [0.5 / 2.5, 1 / 2, 0],
+        "author_books": np.log([1, 2, 1]),
+        "author_share": [0, 0.5, 0],
+        "author_owned": [0, 1 / 2, 0],
+        "near_author": np.log([1, 1 + 2 / 5, 2]),
+        "near_author_rank": np.log([3, 2, 1]),
+        "series_books": np.log([1, 2, 1]),
+        "series_share": [0, 0.5, 0],
+        "own_work": [0, 0, 0],
+        "language_share": [0, 0.5, 0.5],
+        "publisher_books": np.log([1, 2, 2]),
+        "year_distance": [1, 1, 0.5],
+        "tower_score": tower,
+    }
+    for name, values in expected.items():
+        np.testing.assert_allclose(by_name[name], values, rtol=1e-5, atol=1e-7, err_msg=name)
+    other_edition = pair_features(speakers.facts, signals, np.array([4], np.int32), tower[:1])
+    assert other_edition[0, PAIR_FEATURES.index("own_work")] == 1
+
+
+def test_activity(speakers: Speakers):
+    signals = said(speakers, [0, 1, 2], [9, 0, 6])
+    found = dict(
+        zip(READER_ACTIVITY, activity(speakers.facts, signals.history, signals), strict=True)
+    )
+    popularity = np.log([10, 1, 5])
+    expected = {
+        "history_size": np.log(4),
+        "popularity_mean": popularity.mean(),
+        "popularity_deviation": popularity.std(),
+        "popularity_least": 0,
+        "author_concentration": 2 / 3,
+        "language_concentration": 2 / 3,
+        "rated_share": 2 / 3,
+        "rating_mean": 0.0,
+        "year_mean": (1995 - 1997) / 10,
+        "walk_best": np.log(3.5),
+        "knn_best": np.log(5),
+    }
+    assert found == pytest.approx(expected, rel=1e-5, abs=1e-7)
+
+
+def test_many_neighbours_are_summed():
+    rng = np.random.default_rng(6)
+    books, each = 300, 100
+    big = NeighbourTable(
+        np.arange(books + 1) * each,
+        rng.integers(0, books, books * each).astype(np.int32),
+        rng.uniform(0.1, 2, books * each).astype(np.float32),
+        1.7,
+    )
+    facts, authors = make_facts(rng, books), make_table(rng, AUTHORS)
+    speakers = Speakers(facts, {"walk": big, "knn": make_table(rng, books), "ease": big}, authors)
+    for own in ([7, 3], list(range(0, 200, 2))):
+        signals = said(speakers, own, [8] * len(own))
+        expected, support, largest = np.zeros(books), np.zeros(books), np.zeros(books)
+        for book in own:
+            for place in range(book * each, book * each + each):
+                at, weight = big.neighbour[place], big.weight[place] / 1.7
+                expected[at] += weight
+                support[at] += 1
+                largest[at] = max(largest[at], weight)
+        spoken = signals.books
+        np.testing.assert_allclose(signals.spread("walk", books), expected, rtol=1e-5)
+        np.testing.assert_array_equal(signals.support[0], support[spoken])
+        np.testing.assert_allclose(signals.strongest[0], largest[spoken], rtol=1e-6)
+        np.testing.assert_allclose(signals.liked, expected[spoken], rtol=1e-5)
+
+
+def test_a_book_that_nothing_speaks_for_has_the_tower_score_alone():
+    rng = np.random.default_rng(9)
+    facts = make_facts(rng, BOOKS)
+    tables = {name: make_table(rng, BOOKS) for name in TABLES}
+    history: History = make_history(np.array([3]), np.array([0]))
+    vector = np.ones(2, dtype=np.float32)
+    signals = Speakers(facts, tables, make_table(rng, AUTHORS)).signals(history, vector, 0)
+    everything = np.arange(BOOKS, dtype=np.int32)
+    features = pair_features(facts, signals, everything, np.full(BOOKS, 7, dtype=np.float32))
+    silent = np.setdiff1d(everything, signals.books)
+    assert 0 < len(silent) < BOOKS
+    assert not features[silent, :-1].any()
+    assert features[signals.books, :-1].any(axis=1).all()
+    assert (features[:, -1] == 7).all()
