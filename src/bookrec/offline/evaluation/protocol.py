@@ -27,17 +27,13 @@ from bookrec.offline.evaluation.neighbourhood_figures import (
     strongest,
 )
 from bookrec.offline.evaluation.questions import Questions, ask
-from bookrec.offline.evaluation.rating_predictors import (
-    RATING_PREDICTORS,
-    explicit,
-    rating_figures,
-    tuned_settings,
-)
+from bookrec.offline.evaluation.rating_predictors import rating_table
 from bookrec.offline.evaluation.results import Kind, Results
 from bookrec.offline.evaluation.settings import EvaluationSettings
 from bookrec.offline.evaluation.splits import Split, make_splits
 from bookrec.offline.evaluation.tuning import tune
 from bookrec.offline.features import Interactions
+from bookrec.offline.rating_prediction.histories import catalogue_of
 from bookrec.settings import Home
 
 Say = Callable[[str], None]
@@ -183,14 +179,11 @@ class _SplitRun:
 
     def _predict_ratings(self) -> None:
         """RMSE and its kin over all held-out ratings, where there are any."""
-        split, shape = self.split, (self.dataset.n_readers, self.dataset.n_books)
-        if min(len(explicit(part)) for part in (split.train, split.validation, split.test)) < 2:
-            return
         scale = 10 / self.dataset.rating_max
-        for name, predictor in RATING_PREDICTORS.items():
-            tuned = tuned_settings(predictor, split.train, split.validation, shape)
-            predict = predictor.fit(explicit(split.known), shape, tuned)
-            self.ratings[name] = rating_figures(predict, split.test, scale)
+        self.ratings = rating_table(
+            self.split, catalogue_of(self.dataset), scale, self.settings.seed,
+            quick=self.settings.quick,
+        )  # fmt: skip
 
 
 def _means(parts: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:

@@ -1,6 +1,6 @@
-"""Predicting the rating a reader gives to a book: the simple predictors to beat.
+"""Predicting the rating a reader gives to a book: ours, and the simple predictors to beat.
 
-A predictor is fitted to explicit ratings and predicts on the same scale.
+A predictor is fitted to the known interactions and predicts on the scale 1–10.
 """
 
 from __future__ import annotations
@@ -14,14 +14,21 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.offline.evaluation import prediction_metrics
+from bookrec.offline.evaluation.rating_comparison import compare_correlations
+from bookrec.offline.evaluation.splits import Split
 from bookrec.offline.features import Interactions
+from bookrec.offline.rating_prediction.effects import Priors, fit_effects
+from bookrec.offline.rating_prediction.factors import Sampling
+from bookrec.offline.rating_prediction.histories import Catalogue, Histories, explicit
+from bookrec.offline.rating_prediction.rating_model import BOOK_PRIORS, fit_rating_model
 
 Predict = Callable[[Ints, Ints], NDArray[np.float64]]
 """(reader_idx [n], book_idx [n]) → [n] ratings."""
 
-Shape = tuple[int, int]
-"""Readers, books."""
-
+DEFAULT: Final = "book's mean"
+"""What a shop usually shows: the predictor that the others are compared with."""
+OURS: Final = "ours"
+_QUICK: Final = Sampling(factors=2, sweeps=12, burn_in=4, every=2)
 METRICS: Final = ("rmse", "mae", "pearson", "spearman")
 
 
@@ -32,13 +39,8 @@ class RatingPredictor:
     name: str
     source: str
     grid: Mapping[str, tuple[Any, ...]]
-    fit: Callable[[Interactions, Shape, dict[str, Any]], Predict]
-    """(explicit ratings, shape, settings) → a function."""
-
-
-def explicit(interactions: Interactions) -> Interactions:
-    """Those with a rating."""
-    return interactions[interactions.rating > 0]
+    fit: Callable[[Interactions, Catalogue, dict[str, Any]], Predict]
+    """(known interactions, sorted by reader, catalogue, settings) → a function."""
 
 
 def rating_figures(predict: Predict, held_out: Interactions, scale: float) -> dict[str, float]:
@@ -49,36 +51,64 @@ def rating_figures(predict: Predict, held_out: Interactions, scale: float) -> di
             which are kept as found times two).
     """
     rows = explicit(held_out)
-    predicted = predict(rows.reader_idx, rows.book_idx) / scale
+    return _figures(rows, predict(rows.reader_idx, rows.book_idx), scale)
+
+
+def _figures(rows: Interactions, said: NDArray[np.float64], scale: float) -> dict[str, float]:
     given = rows.rating.astype(np.float64) / scale
-    return {name: getattr(prediction_metrics, name)(given, predicted) for name in METRICS}
+    return {name: getattr(prediction_metrics, name)(given, said / scale) for name in METRICS}
 
 
 def _overall(ratings: Interactions) -> float:
     return float(ratings.rating.mean()) if len(ratings) else 0.0
 
 
-def _fit_overall(ratings: Interactions, shape: Shape, settings: dict[str, Any]) -> Predict:  # noqa: ARG001
-    mean = _overall(ratings)
+def _fit_overall(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:  # noqa: ARG001
+    mean = _overall(explicit(known))
     return lambda _, books: np.full(len(books), mean)
 
 
-def _fit_book_mean(ratings: Interactions, shape: Shape, settings: dict[str, Any]) -> Predict:  # noqa: ARG001
-    count = np.bincount(ratings.book_idx, minlength=shape[1])
-    total = np.bincount(ratings.book_idx, ratings.rating, shape[1])
+def _fit_book_mean(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:  # noqa: ARG001
+    ratings = explicit(known)
+    count = np.bincount(ratings.book_idx, minlength=catalogue.n_books)
+    total = np.bincount(ratings.book_idx, ratings.rating, catalogue.n_books)
     mean = np.where(count > 0, total / np.maximum(count, 1), _overall(ratings))
     return lambda _, books: mean[books]
 
 
-def _fit_biases(ratings: Interactions, shape: Shape, settings: dict[str, Any]) -> Predict:
+def _fit_biases(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
     """``mean + b_i + b_u``: shrunken deviations of books, then of readers from what is left."""
+    ratings = explicit(known)
     mean = _overall(ratings)
     rest = ratings.rating.astype(np.float64) - mean
-    by_book = _shrunken(ratings.book_idx, rest, shape[1], settings["book_prior"])
+    by_book = _shrunken(ratings.book_idx, rest, catalogue.n_books, settings["book_prior"])
     rest = rest - by_book[ratings.book_idx]
-    by_reader = _shrunken(ratings.reader_idx, rest, shape[0], settings["reader_prior"])
+    by_reader = _shrunken(ratings.reader_idx, rest, catalogue.n_readers, settings["reader_prior"])
     low, high = float(ratings.rating.min(initial=1)), float(ratings.rating.max(initial=10))
     return lambda readers, books: np.clip(mean + by_book[books] + by_reader[readers], low, high)
+
+
+def _fit_effects(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
+    """The first part of ours."""
+    histories = Histories(known, catalogue.n_readers, catalogue.n_books)
+    effects, _ = fit_effects(histories.rated, catalogue, Priors(**settings))
+
+    def predict(readers: Ints, books: Ints) -> NDArray[np.float64]:
+        found = np.zeros(len(books))
+        for one in histories.one_by_one(readers, books):
+            residuals = effects.residuals(one.rated, one.ratings)
+            found[one.places] = effects.predict(one.books, one.rated, residuals)
+        ratings = histories.rated.rating
+        return np.clip(found, float(ratings.min(initial=10)), float(ratings.max(initial=1)))
+
+    return predict
+
+
+def _fit_blend(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
+    """All of ours. Reader by reader it is solved from the known histories, as for a new one."""
+    histories = Histories(known, catalogue.n_readers, catalogue.n_books)
+    model = fit_rating_model(known, catalogue, settings["seed"], settings.get("sampling"))
+    return lambda readers, books: model.predict(histories, readers, books)
 
 
 def _shrunken(
@@ -93,7 +123,7 @@ RATING_PREDICTORS: Final[dict[str, RatingPredictor]] = {
     for predictor in (
         RatingPredictor("overall mean", "mean of all ratings", {}, _fit_overall),
         RatingPredictor(
-            "book's mean", "mean rating of the book: a shop's usual default", {}, _fit_book_mean
+            DEFAULT, "mean rating of the book: a shop's usual default", {}, _fit_book_mean
         ),
         RatingPredictor(
             "biases",
@@ -101,23 +131,62 @@ RATING_PREDICTORS: Final[dict[str, RatingPredictor]] = {
             {"book_prior": (10.0, 3.0, 25.0), "reader_prior": (5.0, 1.0, 2.0, 10.0, 20.0)},
             _fit_biases,
         ),
+        RatingPredictor(
+            "effects alone",
+            "our linear mixed model of books, their groups and a reader's liking for them",
+            {"book": BOOK_PRIORS, "reader": (2.0,)},
+            _fit_effects,
+        ),
+        RatingPredictor(
+            OURS, "our blend of effects, neighbours and factors", {"seed": (1,)}, _fit_blend
+        ),
     )
 }
 
 
 def tuned_settings(
-    predictor: RatingPredictor, train: Interactions, validation: Interactions, shape: Shape
+    predictor: RatingPredictor, train: Interactions, validation: Interactions, catalogue: Catalogue
 ) -> dict[str, Any]:
-    """The settings with the lowest RMSE on the validation part: the whole grid is tried."""
-    train, validation = explicit(train), explicit(validation)
-    best: tuple[float, dict[str, Any]] | None = None
-    for settings in _product(predictor.grid):
-        predict = predictor.fit(train, shape, settings)
-        error = rating_figures(predict, validation, 1.0)["rmse"]
-        if best is None or error < best[0]:
-            best = error, settings
-    assert best is not None
-    return best[1]
+    """The settings with the lowest RMSE on the validation part: the whole grid is tried. What has no
+    choice is not fitted."""
+    choices = _product(predictor.grid)
+    if len(choices) == 1:
+        return choices[0]
+
+    def error(settings: dict[str, Any]) -> float:
+        predict = predictor.fit(train, catalogue, settings)
+        return rating_figures(predict, validation, 1.0)["rmse"]
+
+    return min(choices, key=error)
+
+
+def rating_table(
+    split: Split, catalogue: Catalogue, scale: float, seed: int, *, quick: bool = False
+) -> dict[str, dict[str, float]]:
+    """Predictor → figures over the held-out ratings, and the gain in correlation over the book's mean
+    with its bootstrap interval and p-value. Empty where a part of the split has no two ratings.
+
+    Args:
+        scale: as for `rating_figures`.
+        quick: sample little, to see that all works.
+    """
+    parts = (split.train, split.validation, split.test)
+    if min(len(explicit(part)) for part in parts) < 2:
+        return {}
+    asked, table, said = explicit(split.test), {}, {}
+    for name, predictor in RATING_PREDICTORS.items():
+        settings = tuned_settings(predictor, split.train, split.validation, catalogue)
+        if name == OURS:
+            settings |= {"seed": seed} | ({"sampling": _QUICK} if quick else {})
+        predict = predictor.fit(split.known, catalogue, settings)
+        said[name] = predict(asked.reader_idx, asked.book_idx)
+        table[name] = _figures(asked, said[name], scale)
+    for name in table.keys() - {DEFAULT}:
+        table[name] |= compare_correlations(
+            asked.rating.astype(np.float64), said[name], said[DEFAULT], asked.reader_idx,
+            np.random.default_rng(seed),
+        )  # fmt: skip
+    return table
 
 
 def _product(grid: Mapping[str, tuple[Any, ...]]) -> list[dict[str, Any]]:

@@ -1,0 +1,105 @@
+"""What rating prediction is given: books with their groups, and readers' histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bookrec.arrays import Ints
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.features import Interactions
+from bookrec.text import fold
+
+_YEARS: Final = 5
+"""Years of publication are told apart in bands of so many."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """How many readers and books there are, and what books have in common."""
+
+    n_readers: int
+    n_books: int
+    groups: Mapping[str, Ints]
+    """``author``, ``publisher``, ``year`` → [B] number of the book's group, -1 where not known."""
+
+
+def catalogue_of(dataset: Dataset) -> Catalogue:
+    """The groups of a data set's books."""
+    books = dataset.books
+    years = books["year"].to_numpy(dtype=np.int64, na_value=-1)
+    groups = {
+        "author": _numbered(books["author"].tolist()),
+        "publisher": _numbered(books["publisher"].tolist()),
+        "year": np.where(years > 0, years // _YEARS, -1).astype(np.int32),
+    }
+    return Catalogue(dataset.n_readers, dataset.n_books, groups)
+
+
+def _numbered(names: list[str]) -> Ints:
+    """[B] the same number for names that fold to the same text, -1 for none."""
+    found, numbers = np.unique([fold(name) for name in names], return_inverse=True)
+    return np.where(found[numbers] == "", -1, numbers).astype(np.int32)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The books asked about for one reader, and that reader's ratings."""
+
+    reader: int
+    places: NDArray[np.int64]
+    """[m] where they stand in the whole question."""
+    books: Ints
+    """[m] asked."""
+    rated: Ints
+    """[n] rated by the reader."""
+    ratings: NDArray[np.float64]
+    """[n] 1–10."""
+
+
+class Histories:
+    """The interactions of some readers, known or new.
+
+    Args:
+        interactions: sorted by ``reader_idx``, which counts the readers from 0; ratings of 0 are books
+            read without a rating.
+        n_readers: how many readers, with or without interactions.
+        n_books: of the catalogue, B.
+    """
+
+    def __init__(self, interactions: Interactions, n_readers: int, n_books: int) -> None:
+        self.interactions = interactions
+        self.rated = explicit(interactions)
+        self.shape = n_readers, n_books
+
+    @cached_property
+    def own(self) -> Any:
+        """CSR [readers, B]: 1 for each own book, rated or not."""
+        rows = self.interactions
+        ones = np.ones(len(rows))
+        return sparse.csr_matrix((ones, (rows.reader_idx, rows.book_idx)), self.shape)
+
+    def one_by_one(self, readers: Ints, books: Ints) -> Iterator[Asked]:
+        """What is asked of (reader, book) pairs ([n] each), reader by reader."""
+        rated = self.rated
+        starts = np.searchsorted(rated.reader_idx, np.arange(self.shape[0] + 1))
+        ratings = rated.rating.astype(np.float64)
+        order = np.argsort(readers, kind="stable")
+        cuts = np.flatnonzero(np.diff(readers[order])) + 1
+        for places in np.split(order, cuts):
+            if not len(places):
+                continue
+            reader = int(readers[places[0]])
+            own = slice(starts[reader], starts[reader + 1])
+            yield Asked(reader, places, books[places], rated.book_idx[own], ratings[own])
+
+
+def explicit(interactions: Interactions) -> Interactions:
+    """Those with a rating."""
+    return interactions[interactions.rating > 0]

@@ -1,0 +1,85 @@
+"""What is left of a reader's ratings of similar books: two weighted means of residuals.
+
+Similar are books that the same readers have (the cosine of co-reading: unrated books count, and readers
+of many books count less), or that the same readers rate above or below what is expected (the shrunken
+correlation of residuals; Koren, "Factor in the neighbors", ACM TKDD 2010, section 2.2).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from bookrec.arrays import Ints
+from bookrec.offline.rating_prediction.histories import Histories
+
+Values = NDArray[np.float64]
+
+_CO_READ_PRIOR: Final = 0.1
+_ALIKE_PRIOR: Final = 0.02
+"""Added to a sum of similarities: few and faint neighbours say little."""
+_SHRINK: Final = 200.0
+"""Common readers at which a correlation counts half."""
+_SHARPNESS: Final = 1.5
+"""Power of a correlation as a weight."""
+
+
+class Neighbours:
+    """Similarities of books, computed for the pairs that are asked for.
+
+    Args:
+        known: histories of the readers it learns from.
+        residuals: [rated] what `Effects` leave of their ratings, in the order of ``known.rated``.
+    """
+
+    def __init__(self, known: Histories, residuals: Values) -> None:
+        activity = np.asarray(known.own.sum(axis=1)).ravel()
+        damped = sparse.diags(1 / np.sqrt(np.maximum(activity, 1))) @ known.own
+        # A reader of one book makes no two books similar, and only adds to the books' lengths.
+        self._readers = _unit_rows(damped.T.tocsr())[:, np.flatnonzero(activity > 1)]
+        rated = known.rated
+        left = sparse.csr_matrix((residuals, (rated.reader_idx, rated.book_idx)), known.shape)
+        self._left = left[np.flatnonzero(np.diff(left.indptr) > 1)].T.tocsr()
+        self._squares = self._left.power(2)
+        self._rated = self._left.copy()
+        self._rated.data = np.ones_like(self._left.data)
+
+    def means(self, books: Ints, rated: Ints, residuals: Values) -> Values:
+        """[m, 2] mean residuals of a reader's rated books ([n]), weighted by how similar each is to an
+        asked book ([m]): co-read, and rated alike. A book says nothing about itself."""
+        itself = books[:, None] == rated[None, :]
+        found = np.zeros((len(books), 2))
+        for place, (weights, prior) in enumerate(
+            (
+                (self._co_read(books, rated), _CO_READ_PRIOR),
+                (self._alike(books, rated), _ALIKE_PRIOR),
+            )
+        ):
+            weights[itself] = 0.0
+            found[:, place] = (weights @ residuals) / (weights.sum(axis=1) + prior)
+        return found
+
+    def _co_read(self, some: Ints, others: Ints) -> Values:
+        found: Values = (self._readers[some] @ self._readers[others].T.tocsr()).toarray()
+        return found
+
+    def _alike(self, some: Ints, others: Ints) -> Values:
+        """[m, n] shrunken correlations over common readers where positive, sharpened."""
+        rated, rated_others = self._rated[some], self._rated[others].T.tocsr()
+        common = (rated @ rated_others).toarray()
+        product = (self._left[some] @ self._left[others].T.tocsr()).toarray()
+        squares = (self._squares[some] @ rated_others).toarray()
+        squares *= (rated @ self._squares[others].T.tocsr()).toarray()
+        correlation = product / np.sqrt(np.maximum(squares, 1e-12))
+        shrunken = np.maximum(correlation, 0.0) * common / (common + _SHRINK)
+        sharpened: Values = shrunken**_SHARPNESS
+        return sharpened
+
+
+def _unit_rows(matrix: Any) -> Any:
+    """The same rows with length 1, or 0 where empty."""
+    squares = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
+    return (sparse.diags(1 / np.sqrt(np.maximum(squares, 1e-12))) @ matrix).tocsr()
