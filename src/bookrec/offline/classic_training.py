@@ -1,21 +1,34 @@
-"""Trains the ranker of preset ``classic``: is an interaction explicit (rating > 0)?"""
+"""Trains the ranker of preset ``classic``: is an interaction explicit (rating > 0)?
+
+Its embeddings are counted (`bookrec.offline.target_encoding`), its network is learnt. The network
+learns from embeddings that have not seen the interaction it is to predict: interactions are dealt
+into folds, and those of a fold are told what the others say. What the finished model looks up is
+counted from all of them.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.features import BookFeatures, Interactions, as_columns
+from bookrec.arrays import Floats, Ints
+from bookrec.offline.features import (
+    BookFeatures,
+    Interactions,
+    as_columns,
+    book_statistics,
+    fit_scaler,
+)
 from bookrec.offline.keras_progress import EpochBar
-from bookrec.ranker import Ints
+from bookrec.offline.target_encoding import ENCODED, Coded, coded, encode
 
-_ID_INPUTS = (
-    "user_id_encoded", "isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded",
-    "age_binned_encoded",
+_BOOK_INPUTS: Final = (
+    "isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded", "avg_rating_scaled",
+    "num_ratings_scaled", "title_embedding_features",
 )  # fmt: skip
 
 
@@ -24,10 +37,14 @@ class ClassicSettings:
     """Knobs of the classic ranker's training."""
 
     epochs: int = 4
-    batch_size: int = 4096
-    learning_rate: float = 1e-3
-    unknown_rate: float = 0.1
+    batch_size: int = 1024
+    learning_rate: float = 3e-3
+    unknown_rate: float = 0.01
     """Share of each id input masked to 0, which trains "unknown"."""
+    folds: int = 5
+    """Parts of the interactions; each is told what the others say of its ids."""
+    weight_per_id: bool = False
+    """A weight for each id in the wide part, instead of one for the id as a number."""
 
 
 class RawIdAdam(keras.optimizers.Adam):
@@ -62,64 +79,120 @@ def train_classic(
 
     Args:
         user_codes, age_bands: [readers].
+        features: of the catalogue, numbers counted from and scaled to these ``interactions``.
     """
     keras.utils.set_random_seed(seed)
-    ranges = [
-        model.get_layer(f"embedding_{name.removesuffix('_encoded')}").input_dim
-        for name in _ID_INPUTS
-    ]
-    batches = _Batches(
-        interactions, user_codes, features, age_bands, settings, np.random.default_rng(seed)
-    )
+    rows = coded(interactions, user_codes, features, age_bands)
+    batches = _Batches(rows, interactions, features, _sizes(model), settings, seed)
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, settings.epochs * len(batches), alpha=0.05
     )
-    optimizer = RawIdAdam(model.get_layer("wide").kernel, ranges, learning_rate=schedule)
-    model.compile(optimizer=optimizer, loss="binary_crossentropy", jit_compile=False)
+    # Of a copy: a model that begins inside another leaves marks there, and Keras cannot save that.
+    copy = keras.models.clone_model(model)
+    network = _network(copy)
+    network.compile(
+        optimizer=_optimizer(copy, schedule), loss="binary_crossentropy", jit_compile=False
+    )
     bar = EpochBar("ranker: training")
-    model.fit(batches, epochs=settings.epochs, verbose=0, callbacks=[bar], shuffle=False)
+    network.fit(batches, epochs=settings.epochs, verbose=0, callbacks=[bar], shuffle=False)
+    model.set_weights(copy.get_weights())
+    _set_embeddings(model, rows)
+
+
+def refit_classic(
+    model: Any,
+    interactions: Interactions,
+    user_codes: Ints,
+    features: BookFeatures,
+    age_bands: Ints,
+) -> None:
+    """Count the embeddings of a trained ``model`` anew (in place); its network stays."""
+    _set_embeddings(model, coded(interactions, user_codes, features, age_bands))
 
 
 def classic_inputs(
     interactions: Interactions, user_codes: Ints, features: BookFeatures, age_bands: Ints
 ) -> dict[str, NDArray[Any]]:
     """The classic ranker's inputs for some (reader, book) pairs; each [pairs, width]."""
-    inputs: dict[str, NDArray[Any]] = dict(features.inputs(interactions.book_idx))
-    del inputs["popularity"]
+    of_books = features.inputs(interactions.book_idx)
+    inputs: dict[str, NDArray[Any]] = {name: of_books[name] for name in _BOOK_INPUTS}
     inputs["user_id_encoded"] = user_codes[interactions.reader_idx]
     inputs["age_binned_encoded"] = age_bands[interactions.reader_idx]
     return as_columns(inputs)
 
 
+def _sizes(model: Any) -> list[int]:
+    """How many codes each id has."""
+    return [model.get_layer(f"embedding_{name}").input_dim for name in ENCODED]
+
+
+def _set_embeddings(model: Any, rows: Coded) -> None:
+    for name, table in zip(ENCODED, encode(rows, _sizes(model)), strict=True):
+        model.get_layer(f"embedding_{name}").set_weights([table])
+
+
+def _network(model: Any) -> Any:
+    """``model`` behind its lookups: the ids for the wide part, and what the deep part is given.
+
+    Its layers are those of ``model``.
+    """
+    ids = [model.get_layer(f"{name}_encoded").output for name in ENCODED]
+    return keras.Model([*ids, model.get_layer("deep_inputs").output], model.output)
+
+
+def _optimizer(model: Any, schedule: Any) -> Any:
+    wide = model.get_layer("wide")
+    if isinstance(wide, keras.layers.Dense):
+        return RawIdAdam(wide.kernel, _sizes(model), learning_rate=schedule)
+    return keras.optimizers.Adam(schedule)
+
+
 class _Batches(keras.utils.PyDataset):
-    """Shuffled batches with some ids masked to unknown."""
+    """Shuffled batches with some ids masked to unknown, each told of the other folds only."""
 
     def __init__(
         self,
+        rows: Coded,
         interactions: Interactions,
-        user_codes: Ints,
         features: BookFeatures,
-        age_bands: Ints,
+        sizes: list[int],
         settings: ClassicSettings,
-        rng: np.random.Generator,
+        seed: int,
     ) -> None:
         super().__init__()
-        self.interactions, self.user_codes = interactions, user_codes
-        self.features, self.age_bands = features, age_bands
-        self.settings, self.rng = settings, rng
+        self.rows, self.book_idx, self.title = rows, interactions.book_idx, features.title
+        self.settings, self.rng = settings, np.random.default_rng(seed)
+        self.fold = self.rng.integers(0, settings.folds, len(rows))
+        others = [self.fold != fold for fold in range(settings.folds)]
+        by_fold = [encode(rows[kept], sizes) for kept in others]
+        self.tables = [np.stack(tables) for tables in zip(*by_fold, strict=True)]
+        """For each id [folds, codes, width]."""
+        self.numbers = _numbers(interactions, others, len(features.isbn))
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return max(1, len(self.interactions) // self.settings.batch_size)
+        return max(1, len(self.rows) // self.settings.batch_size)
 
     def on_epoch_end(self) -> None:
-        self.order = self.rng.permutation(len(self.interactions))
+        self.order = self.rng.permutation(len(self.rows))
 
-    def __getitem__(self, number: int) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32]]:
+    def __getitem__(self, number: int) -> tuple[tuple[NDArray[Any], ...], Floats]:
         size = self.settings.batch_size
-        batch = self.interactions[self.order[number * size : (number + 1) * size]]
-        inputs = classic_inputs(batch, self.user_codes, self.features, self.age_bands)
-        for name in _ID_INPUTS:
-            hidden = self.rng.random((len(batch), 1)) < self.settings.unknown_rate
-            inputs[name] = np.where(hidden, 0, inputs[name])
-        return inputs, (batch.rating > 0).astype(np.float32)[:, None]
+        chosen = self.order[number * size : (number + 1) * size]
+        batch, fold, books = self.rows[chosen], self.fold[chosen], self.book_idx[chosen]
+        hidden = self.rng.random(batch.codes.shape) < self.settings.unknown_rate
+        ids = np.where(hidden, 0, batch.codes).T
+        embedded = [table[fold, codes] for table, codes in zip(self.tables, ids, strict=True)]
+        deep = np.concatenate([*embedded, self.numbers[fold, books], self.title[books]], axis=1)
+        return (*ids[:, :, None], deep), batch.explicit[:, None].astype(np.float32)
+
+
+def _numbers(interactions: Interactions, parts: list[NDArray[np.bool_]], n_books: int) -> Floats:
+    """[parts, B, 2] the books' average rating and number of ratings in parts of the interactions.
+
+    Scaled as those of all interactions are: a book's only rating would else tell that it is one.
+    """
+    scaler = fit_scaler(book_statistics(interactions, n_books).numbers)
+    return np.stack(
+        [scaler(book_statistics(interactions[part], n_books).numbers) for part in parts]
+    )

@@ -30,7 +30,7 @@ def test_quick_measures_ours_and_baselines_and_publishes_nothing(tiny_home_copy:
     report = home.root / "report"
     said = bookrec(
         home, "evaluate", "--quick", "--against", "popularity,item-knn-bm25", "--model",
-        "default,classic", "--new-readers", "10", "--report", str(report),
+        "default,classic,classic-weights", "--new-readers", "10", "--report", str(report),
     )  # fmt: skip
     after = {path for path in home.root.rglob("*") if path.is_file()}
     assert after - before == {report / "report.html", report / "report.json"}
@@ -39,7 +39,10 @@ def test_quick_measures_ours_and_baselines_and_publishes_nothing(tiny_home_copy:
             "default: ranker on random candidates"} <= set(found["scorers"])  # fmt: skip
     for name in ("default", "popularity", "NDCG@20", "Quick:"):
         assert name in said
-    assert set(found["explicit_among_interactions"]["classic"]) == {"auc", "log_loss"}
+    explicit = found["explicit_among_interactions"]
+    assert set(explicit["classic"]) == {"auc", "log_loss", "auc above shares", "low", "high"}
+    assert explicit["classic-weights"]["auc"] != explicit["classic"]["auc"]
+    assert set(explicit["shares of reader and book"]) == {"auc", "reader prior", "book prior"}
     assert set(found["new_readers"]["default"]) >= {"1", "3", "5", "10", "all", "all, trained on"}
     assert found["neighbourhoods"]["default"]["found"] > 0
     assert found["learning_curves"]

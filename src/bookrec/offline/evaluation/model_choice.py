@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Any
+from typing import Any, Final
 
 from bookrec.errors import ModelError
+from bookrec.offline.classic_training import ClassicSettings
 from bookrec.offline.model_bundle import read_manifest
 from bookrec.offline.training import TrainSettings
 from bookrec.settings import Home
 
-PRESETS = ("default", "classic")
+PRESETS: Final = ("default", "classic")
+WITHOUT_CASTS: Final = "classic-weights"
+"""Preset ``classic`` with a weight per id instead of ids cast to float: only ever measured."""
 
 
 def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> TrainSettings:
@@ -24,6 +27,9 @@ def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> Train
     """
     if name in PRESETS:
         settings = TrainSettings(preset="classic" if name == "classic" else "default", seed=seed)
+    elif name == WITHOUT_CASTS:
+        weights = ClassicSettings(weight_per_id=True)
+        settings = TrainSettings(preset="classic", seed=seed, classic=weights)
     else:
         settings = _recorded(read_manifest(home, name), name)
     return _shortened(settings) if quick else settings
@@ -55,6 +61,8 @@ def _shortened(settings: TrainSettings) -> TrainSettings:
         candidates=300,
         validation_readers=50,
         towers=replace(settings.towers, epochs=1, steps=250),
-        ranker=replace(settings.ranker, epochs=1, steps=120, candidates=300, batch_size=32),
+        ranker=replace(
+            settings.ranker, epochs=1, steps=120, candidates=300, batch_size=32, rounds=1
+        ),
         classic=replace(settings.classic, epochs=2),
     )

@@ -12,6 +12,11 @@ import numpy as np
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation import leaks
 from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.explicit_figures import (
+    SharePriors,
+    explicit_figures,
+    tuned_priors,
+)
 from bookrec.offline.evaluation.material import Material, Scorer
 from bookrec.offline.evaluation.neighbourhood_figures import asked_books, pipeline_neighbours
 from bookrec.offline.evaluation.new_readers import (
@@ -34,7 +39,6 @@ from bookrec.offline.evaluation.splits import Split, known_dataset, with_interac
 from bookrec.offline.keras_progress import recorded_curves
 from bookrec.offline.score_settings import ScoreSettings
 from bookrec.offline.training import TrainSettings, train_bundle
-from bookrec.offline.validation import explicit_metrics
 
 Measure = Callable[[str, Scorer, Kind, float], None]
 Say = Callable[[str], None]
@@ -59,6 +63,7 @@ class OurModels:
         self.known = known_dataset(self.dataset, self.split)
         self.curves: dict[str, list[float]] = {}
         self.explicit: dict[str, dict[str, float]] = {}
+        self.share_priors: SharePriors | None = None
         self.new_readers: dict[str, dict[str, float]] = {}
         self.neighbourhoods: dict[str, Any] = {}
 
@@ -95,7 +100,12 @@ class OurModels:
 
     def _predict_explicit(self, name: str, pipeline: Pipeline) -> None:
         predicted = explicit_predictions(pipeline, self.known, self.split.test)
-        found = explicit_metrics(predicted, self.split.known, self.split.test)
+        split = self.split
+        if self.share_priors is None:
+            self.share_priors = tuned_priors(split.train, split.validation)
+        found = explicit_figures(
+            predicted, split.known, split.test, self.share_priors, self.settings.seed
+        )
         self.explicit[name] = found["pipeline"]
         self.explicit["shares of reader and book"] = found["shares"]
         self.explicit["popularity"] = found["popularity"]
