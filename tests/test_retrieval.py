@@ -37,9 +37,7 @@ def test_the_reader_tower_in_plain_arithmetic(five: Retrieval):
     hidden = np.maximum(r.tower_kernel_1.T @ inputs + r.tower_bias_1, 0)
     expected = r.tower_kernel_2.T @ hidden + r.tower_bias_2
     signals = r.signals(history([0, 2], [9, 5]), age_band=6)
-    np.testing.assert_allclose(
-        r.reader_vector(history([0, 2], [9, 5]), 6), expected, rtol=1e-5
-    )
+    np.testing.assert_allclose(r.reader_vector(history([0, 2], [9, 5]), 6), expected, rtol=1e-5)
     products = r.book_vector @ expected
     standard = (products - products.mean()) / products.std()
     scores = r.tower_scores([signals])[0]

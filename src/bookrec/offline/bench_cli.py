@@ -13,7 +13,7 @@ import click
 from bookrec.errors import BookrecError
 from bookrec.settings import Home
 
-_CANDIDATES: Final = 1000
+_CANDIDATES: Final = 1500
 _TOP: Final = 50
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--top", type=click.IntRange(1, 1000), default=50, show_default=True)
-@click.option("--candidates", type=CandidateCount(), default=1000, show_default=True)
+@click.option("--candidates", type=CandidateCount(), default=1500, show_default=True)
 @click.option(
     "--keep", type=click.IntRange(1), default=3, show_default=True, help="Snapshots to keep."
 )

@@ -35,7 +35,7 @@ class CandidateCount(click.ParamType):
     "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Length of lists."
 )
 @click.option(
-    "--candidates", type=CandidateCount(), default=1000, show_default=True,
+    "--candidates", type=CandidateCount(), default=1500, show_default=True,
     help="Books that retrieval hands to the ranker for a reader, or 'all'.",
 )  # fmt: skip
 @click.option(

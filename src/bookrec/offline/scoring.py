@@ -27,7 +27,7 @@ from bookrec.snapshot import publish
 
 Say = Callable[[str], None]
 
-SCORING_FORMAT: Final = 1
+SCORING_FORMAT: Final = 2
 """Raised whenever the same model, data and settings give other lists than before."""
 
 
