@@ -13,16 +13,19 @@ start_tensorflow()
 
 from bookrec.history import make_history  # noqa: E402
 from bookrec.offline.features import BookFeatures, Interactions  # noqa: E402
-from bookrec.offline.item_knn import build_item_knn  # noqa: E402
 from bookrec.offline.retrievers import assemble_retrieval  # noqa: E402
+from bookrec.offline.tables import fit_tables  # noqa: E402
+from bookrec.offline.tower_examples import Batch  # noqa: E402
 from bookrec.offline.two_tower import (  # noqa: E402
-    HISTORY_LENGTH,
     Towers,
     TwoTowerSettings,
+    _loss,
     build_towers,
     train_towers,
 )
 from bookrec.retrieval import Retrieval  # noqa: E402
+from small_recommender import AUTHORS as SMALL_AUTHORS  # noqa: E402
+from small_recommender import make_facts  # noqa: E402
 
 BOOKS, READERS, AUTHORS, TITLE = 23, 120, 5, 6
 SETTINGS = TwoTowerSettings(embedding_size=7, hidden_size=9, epochs=2, steps=1, batch_size=64)
@@ -39,6 +42,7 @@ def make_features() -> BookFeatures:
         ones.astype(np.float32), ones.astype(np.float32),
         rng.random(BOOKS).astype(np.float32) * 3,
         rng.normal(size=(BOOKS, TITLE)).astype(np.float32),
+        np.zeros((BOOKS, 2), dtype=np.float32), make_facts(rng, BOOKS),
     )  # fmt: skip
 
 
@@ -65,34 +69,41 @@ def towers() -> Towers:
     return trained(seed=4)
 
 
+def retrieval_of(towers: Towers) -> Retrieval:
+    features = make_features()
+    tables = fit_tables(make_interactions(), features.facts, READERS, SMALL_AUTHORS, "test")
+    return assemble_retrieval(towers, tables, features)
+
+
 @pytest.fixture(scope="module")
 def retrieval(towers: Towers) -> Retrieval:
-    interactions = make_interactions()
-    knn = build_item_knn(interactions.reader_idx, interactions.book_idx, READERS, BOOKS)
-    return assemble_retrieval(towers, knn, make_features())
+    return retrieval_of(towers)
 
 
-@pytest.mark.parametrize("books", [[5], [0, 22, 7, 11], [3, 8], []])
+@pytest.mark.parametrize(
+    ("books", "ratings"),
+    [([5], [0]), ([0, 22, 7, 11], [9, 6, 2, 0]), ([3, 8], [7, 5]), ([4], [1]), ([], [])],
+)
 @pytest.mark.parametrize("band", [0, 6])
 def test_numpy_gives_the_reader_vector_of_keras(
-    towers: Towers, retrieval: Retrieval, books: list[int], band: int
+    towers: Towers, retrieval: Retrieval, books: list[int], ratings: list[int], band: int
 ):
-    codes = np.zeros((1, HISTORY_LENGTH), dtype=np.int32)
+    history = make_history(np.array(books, dtype=int), np.array(ratings, dtype=int))
+    codes, weights = np.zeros((1, 6), dtype=np.int32), np.zeros((1, 6), dtype=np.float32)
     codes[0, : len(books)] = make_features().isbn[books]
-    expected = towers.reader.predict([codes, np.array([[band]])], verbose=0)[0]
-    # Keras leaves unknown books out of the mean; so does a history without them.
-    known = [book for book in books if book != 3]
-    history = make_history(np.array(known, dtype=int), np.zeros(len(known), dtype=int))
+    codes[0, 5] = 9  # padding has no weight, whatever its code
+    weights[0, : len(books)] = history.weights
+    inputs = [codes, weights, np.array([[band]])]
+    expected = towers.reader.predict(inputs, verbose=0)[0]
     found = retrieval.reader_vector(history, band)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_the_scorer_is_the_dot_product_of_both_towers(towers: Towers, retrieval: Retrieval):
     features = make_features()
-    codes = np.zeros((BOOKS, HISTORY_LENGTH), dtype=np.int32)
-    codes[:, :2] = [features.isbn[1], features.isbn[20]]
     inputs: dict[str, Any] = {
-        "history_isbn_encoded": codes,
+        "history_isbn_encoded": np.tile(features.isbn[[1, 20]], (BOOKS, 1)),
+        "history_weight": np.tile(np.array([1.0, 0.5], dtype=np.float32), (BOOKS, 1)),
         "age_binned_encoded": np.full((BOOKS, 1), 2),
         "isbn_encoded": features.isbn[:, None],
         "author_encoded": features.author[:, None],
@@ -100,8 +111,30 @@ def test_the_scorer_is_the_dot_product_of_both_towers(towers: Towers, retrieval:
         "popularity": features.popularity[:, None],
     }
     expected = towers.scorer.predict(inputs, verbose=0)[:, 0]
-    reader = retrieval.reader_vector(make_history(np.array([1, 20]), np.array([0, 0])), 2)
+    reader = retrieval.reader_vector(make_history(np.array([1, 20]), np.array([0, 6])), 2)
     np.testing.assert_allclose(retrieval.book_vector @ reader, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_a_hidden_book_competes_with_what_is_not_hidden():
+    """One reader hides the first two of four candidates; the last is there for another reader."""
+    odds = np.log([2.0, 5.0, 3.0, 7.0])
+    logits = np.stack([odds, np.zeros(4)]).astype(np.float32)
+    batch = make_batch(
+        hidden_reader=[0, 0, 1], hidden_place=[0, 1, 3], correction=[0, 0, np.log(4), -1e9]
+    )
+    # The third was drawn with chance 1/4, so its 3 stand for 12; the second reader's weigh 1.
+    expected = -(np.log(2 / (2 + 12)) + np.log(5 / (5 + 12)) + np.log(1 / (1 + 1 + 1 + 4))) / 3
+    np.testing.assert_allclose(_loss(logits, batch).numpy(), expected, rtol=1e-5)
+
+
+def make_batch(**columns: list[float]) -> Batch:
+    """A batch with some columns, the others empty."""
+    integers = {"hidden_reader", "hidden_place"}
+    given = {
+        name: np.array(values, dtype=np.int32 if name in integers else np.float32)
+        for name, values in columns.items()
+    }
+    return Batch(**(dict.fromkeys(Batch._fields, np.empty(0)) | given))
 
 
 def test_the_same_seed_trains_the_same_towers(towers: Towers):
@@ -118,15 +151,48 @@ def test_training_tells_tastes_apart():
     towers = train_towers(
         make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, settings, seed=1
     )
-    interactions = make_interactions()
-    knn = build_item_knn(interactions.reader_idx, interactions.book_idx, READERS, BOOKS)
-    retrieval = assemble_retrieval(towers, knn, make_features())
+    retrieval = retrieval_of(towers)
     for liked, same in ([0, 1, 2], range(12)), ([13, 14, 15], range(12, BOOKS)):
         signals = retrieval.signals(make_history(np.array(liked), np.zeros(3, int)), 0)
         tower = retrieval.tower_scores([signals])[0]
         rest = np.setdiff1d(np.arange(BOOKS), liked)
         top = rest[np.argsort(-tower[rest])][:6]
         assert sum(book in same for book in top) >= 5
+
+
+def test_drawn_candidates_tell_tastes_apart_too():
+    settings = TwoTowerSettings(
+        embedding_size=8, hidden_size=16, epochs=1, steps=300, learning_rate=1e-2, candidates=8
+    )
+    towers = train_towers(
+        make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, settings, seed=1
+    )
+    retrieval = retrieval_of(towers)
+    history = make_history(np.array([0, 1, 2]), np.zeros(3, int))
+    tower = retrieval.tower_scores([retrieval.signals(history, 0)])[0]
+    assert tower[4:12].mean() > tower[12:].mean() + 0.5  # in standard deviations
+
+
+def test_dropout_follows_the_size_of_the_catalogue():
+    settings = TwoTowerSettings(candidates=BOOKS, dropout=0.25, dropout_whole=0.75)
+    rates = [
+        build_towers(books + 1, 2, TITLE, settings).reader.get_layer("reader_dropout").rate
+        for books in (BOOKS, BOOKS + 1)
+    ]
+    assert rates == [0.75, 0.25]
+
+
+def test_own_books_are_not_what_comes_next():
+    settings = TwoTowerSettings(embedding_size=16, hidden_size=64, epochs=1, steps=300)
+    towers = train_towers(
+        make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, settings, seed=1
+    )
+    retrieval = retrieval_of(towers)
+    for own in ([0, 1, 2, 4, 5, 6], [13, 15, 17, 19, 21, 22]):
+        same = np.arange(12) if own[0] == 0 else np.arange(12, BOOKS)
+        history = make_history(np.array(own), np.zeros(6, int))
+        tower = retrieval.tower_scores([retrieval.signals(history, 0)])[0]
+        assert tower[own].mean() < tower[np.setdiff1d(same, own)].mean()
 
 
 def test_nobody_with_two_books_trains_nothing():
