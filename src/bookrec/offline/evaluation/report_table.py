@@ -37,7 +37,9 @@ def tables(plain: dict[str, Any]) -> list[Table]:
         _tuned(plain),
         _of_rows("New readers: NDCG@20 by interactions folded in", plain["new_readers"]),
         _of_rows("Book neighbourhoods: share of co-readings found", plain["neighbourhoods"]),
-        _of_rows("Predicted ratings", plain["rating_prediction"]),
+        _of_rows(
+            "Predicted ratings; gain in Pearson over the book's mean", plain["rating_prediction"]
+        ),
         _of_rows("Explicit among interactions", plain["explicit_among_interactions"]),
     ]  # fmt: skip
     return [table for table in found if table[2]]
