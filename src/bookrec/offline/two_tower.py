@@ -47,9 +47,9 @@ class TwoTowerSettings:
     candidates: int = 8192
     """Books that a step tells apart: the whole catalogue where it has no more, else about so many
     of it, drawn by popularity."""
-    hidden_share: float = 0.4
+    hidden_share: float = 0.3
     """Share of a reader's books to be found from the others."""
-    learning_rate: float = 3e-3
+    learning_rate: float = 4e-3
     unknown_rate: float = 0.1
     """Share of book and author codes masked to 0 in training, which trains "unknown"."""
 
