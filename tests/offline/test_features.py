@@ -6,6 +6,7 @@ import numpy as np
 from small_dataset import interactions_of, small_dataset
 
 from bookrec.offline.features import (
+    BOOK_NUMBERS,
     all_interactions,
     book_features,
     book_statistics,
@@ -102,3 +103,45 @@ def test_interactions_are_selected_by_mask_or_position():
     assert interactions[np.array([2, 0])].rating.tolist() == [5, 9]
     assert len(interactions) == 3
     assert interactions[np.array([1])].reader_idx.tolist() == [1]
+
+
+def test_facts_and_numbers_of_books():
+    dataset = small_dataset()
+    dataset.books.loc[3, "title"] = "Dune (Dune Chronicles, Book 1)"
+    dataset.books.loc[2, "title"] = "Emma (Dune Chronicles, Book 2)"
+    statistics = book_statistics(all_interactions(dataset), dataset.n_books)
+    vocabularies = build_vocabularies(dataset, all_interactions(dataset))
+    features = book_features(
+        dataset, vocabularies, fit_scaler(statistics.numbers), [], np.zeros((0, 3), np.float32),
+        statistics,
+    )  # fmt: skip
+    facts = features.facts
+    assert facts.author.tolist() == features.author.tolist() == [2, 1, 4, 3, 1, 0]
+    assert facts.series.tolist() == [0, 0, 1, 1, 2, 0], "and Dracula (Signet)"
+    assert facts.work.tolist() == [0, 1, 2, 3, 1, 4]
+    assert facts.language.tolist() == [1, 1, 1, 1, 1, 0], "ml:357 names no language"
+    assert facts.year.tolist() == [2002, 2003, 2003, 1990, 1986, 0]
+    assert facts.author_books.tolist() == [1, 2, 1, 1, 2, 1]
+    assert facts.counts("author", np.array([1, 4, 5, 2])).tolist() == [0, 2, 0, 0, 1]
+    assert facts.most_popular.tolist() == [1, 0, 3, 2, 4, 5]
+    # Readers: 2, 3, 1, 2, 1, 0; rated: 2, 2, 1, 0, 1, 0.
+    numbers = dict(zip(BOOK_NUMBERS, features.numbers.T, strict=True))
+    expected = {
+        "work_popularity": np.log([3, 5, 2, 3, 5, 1]),
+        "editions": np.log([1, 2, 1, 1, 2, 1]),
+        "share_of_work": [2.5 / 3, 3.5 / 5, 1.5 / 2, 2.5 / 3, 1.5 / 5, 0.5],
+        "rated_share": [4 / 6, 4 / 7, 3 / 5, 2 / 6, 3 / 5, 2 / 4],
+        "author_popularity": [np.log(3), np.log(5), np.log(2), np.log(3), np.log(5), 0],
+        "author_books": [np.log(2), np.log(3), np.log(2), np.log(2), np.log(3), 0],
+        "series_popularity": [0, 0, np.log(4), np.log(4), np.log(2), 0],
+        "language_books": np.log([6, 6, 6, 6, 6, 2]),
+        "decade": [0.5, 0.6, 0.6, -0.7, -1.1, 0],
+        "year_known": [1, 1, 1, 1, 1, 0],
+        "ratings": np.log([3, 3, 2, 1, 2, 1]),
+    }
+    assert set(numbers) == set(expected)
+    for name, values in expected.items():
+        np.testing.assert_allclose(numbers[name], values, rtol=1e-5, err_msg=name)
+    np.testing.assert_array_equal(
+        features.inputs(np.array([4, 0]))["book_numbers"], features.numbers[[4, 0]]
+    )

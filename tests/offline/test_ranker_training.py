@@ -1,4 +1,4 @@
-"""Calibration of the default ranker."""
+"""Lessons and calibration of the default ranker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,78 @@ from bookrec.offline.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
-from bookrec.offline.ranker_training import fit_platt  # noqa: E402
+from bookrec.offline.features import BookFeatures  # noqa: E402
+from bookrec.offline.ranker_training import (  # noqa: E402
+    Batches,
+    Lesson,
+    fit_platt,
+    scaling_of,
+)
+from bookrec.offline.ranking_groups import Groups, RankerSettings  # noqa: E402
+from small_recommender import make_facts  # noqa: E402
+
+BOOKS = 9
+
+
+def make_lesson(seed: int, groups: int) -> Lesson:
+    """Of one fold: books of 3 a group, popularities that tell the fold."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(1, BOOKS + 1, dtype=np.int32)
+    plain = np.zeros(BOOKS, dtype=np.float32)
+    features = BookFeatures(
+        codes, codes, codes, codes, plain, plain, plain + seed,
+        np.zeros((BOOKS, 2), dtype=np.float32), rng.normal(seed, 2, (BOOKS, 4)).astype(np.float32),
+        make_facts(rng, BOOKS),
+    )  # fmt: skip
+    made = Groups(
+        rng.integers(0, BOOKS, (groups, 3)).astype(np.int32),
+        rng.normal(3, 2, (groups, 3, 5)).astype(np.float32),
+        rng.normal(-1, 3, (groups, 2)).astype(np.float32),
+        rng.integers(0, 8, groups).astype(np.int32),
+    )
+    made.pair_features[..., 4] = 6.0
+    return Lesson(made, features)
+
+
+def test_inputs_are_scaled_by_the_pairs_of_all_lessons():
+    lessons = [make_lesson(1, 20), make_lesson(2, 7)]
+    scaling = scaling_of(lessons)
+    pairs = np.concatenate([x.groups.pair_features.reshape(-1, 5) for x in lessons])
+    numbers = np.concatenate([x.features.numbers[x.groups.books.ravel()] for x in lessons])
+    readers = np.concatenate([x.groups.reader_features for x in lessons])
+    for (mean, variance), rows in zip(
+        (scaling.pair, scaling.numbers, scaling.reader), (pairs, numbers, readers), strict=True
+    ):
+        np.testing.assert_allclose(mean, rows.mean(axis=0), rtol=1e-4, atol=1e-5)
+        np.testing.assert_allclose(variance, np.maximum(rows.var(axis=0), 1e-4), rtol=1e-3)
+    assert scaling.pair[1][4] == np.float32(1e-4), "a constant is not blown up"
+
+
+def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
+    lessons = [make_lesson(1, 20), make_lesson(2, 12)]
+    settings = RankerSettings(batch_size=8, unknown_rate=0.0)
+    batches = Batches(lessons, settings, np.random.default_rng(0))
+    assert len(batches) == 4
+    seen, mixed = [], 0
+    for number in range(len(batches)):
+        inputs, _ = batches[number]
+        fold = inputs["popularity"].reshape(8, 3)
+        assert (fold == fold[:, :1]).all(), "a group is of one fold"
+        mixed += len(np.unique(fold)) > 1
+        for group in range(8):
+            rows = slice(group * 3, group * 3 + 3)
+            lesson = lessons[int(fold[group, 0]) - 1]
+            books = inputs["isbn_encoded"][rows, 0] - 1
+            pairs = inputs["pair_features"][rows]
+            place = np.flatnonzero((lesson.groups.pair_features == pairs).all(axis=(1, 2)))
+            assert len(place) == 1
+            assert lesson.groups.books[place[0]].tolist() == books.tolist()
+            np.testing.assert_array_equal(
+                inputs["book_numbers"][rows], lesson.features.numbers[books]
+            )
+            seen.append((int(fold[group, 0]), int(place[0])))
+    assert mixed
+    assert len(set(seen)) == 32, "every group once an epoch"
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (2.5, -3.0), (0.4, 1.5)])

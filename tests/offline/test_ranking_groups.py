@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_dataset import interactions_of
@@ -64,3 +66,14 @@ def test_nothing_to_rank_is_a_sentence():
     retrieval = make_retrieval(np.random.default_rng(4))
     with pytest.raises(ModelError, match="nothing to rank"):
         make_groups(HISTORY, interactions_of(), retrieval, BANDS, SETTINGS, seed=1, workers=0)
+
+
+def test_no_more_targets_of_a_reader_than_asked_and_the_others_are_no_negatives():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    hidden = interactions_of(*((2, book, 0) for book in range(10, 30)))
+    settings = replace(SETTINGS, targets_per_reader=3, negatives=200, catalogue_negatives=0)
+    groups = make_groups(HISTORY, hidden, retrieval, BANDS, settings, seed=1, workers=0)
+    targets = groups.books[:, 0].tolist()
+    assert len(targets) == len(set(targets)) == 3
+    assert set(targets) <= set(range(10, 30))
+    assert not set(groups.books[:, 1:].ravel().tolist()) & set(range(10, 30))

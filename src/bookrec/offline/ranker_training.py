@@ -60,7 +60,7 @@ def train_ranker(
     """Fit ``model`` (of `build_default`, changed in place) to the groups of all folds."""
     keras.utils.set_random_seed(seed)
     logits = logit_model(model)
-    batches = _Batches(lessons, settings, np.random.default_rng(seed))
+    batches = Batches(lessons, settings, np.random.default_rng(seed))
     epochs = max(settings.epochs, -(-settings.steps // len(batches)))
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, epochs * len(batches), alpha=0.02
@@ -79,7 +79,7 @@ def train_ranker(
     model.get_layer("output").set_weights(trained)
 
 
-class _Batches(keras.utils.PyDataset):
+class Batches(keras.utils.PyDataset):
     """Groups flattened to pairs, those of all folds shuffled together every epoch."""
 
     def __init__(

@@ -107,7 +107,8 @@ def build_default(
 
     Wide: popularity and the pair features (what the retrievers say); a weight per book memorises
     which books were targets. Deep: small embeddings with strong dropout (larger ones memorise too),
-    the reader's activity, the book's numbers and title vector, and the pair features, through Dense-ReLU-Dropout 128-64.
+    the reader's activity, the book's numbers and title vector, and the pair features, through
+    Dense-ReLU-Dropout 128-64.
 
     Args:
         scaling: None leaves the inputs as they are.
