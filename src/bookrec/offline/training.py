@@ -51,7 +51,7 @@ from bookrec.offline.ranker_training import Lesson, calibrate, scaling_of, train
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
 from bookrec.offline.retrievers import assemble_retrieval
-from bookrec.offline.splitting import hold_out, ranker_targets
+from bookrec.offline.splitting import MIN_INTERACTIONS, hold_out, ranker_targets
 from bookrec.offline.tables import Tables, fit_tables
 from bookrec.offline.title_vectors import train_title_vectors
 from bookrec.offline.two_tower import Towers, TwoTowerSettings, train_towers
@@ -75,8 +75,8 @@ class TrainSettings:
     validation_share: float = 0.2
     """Share of the interactions of some readers with at least 5 that is held out for the figures."""
     validation_readers: int = 1500
-    """At most this many are measured, and as many again calibrate; nothing is held out from others,
-    because the ranker learns the more, the more it knows."""
+    """At most this many are measured, and as many again calibrate, a tenth of the readers each at
+    most; nothing is held out from others, because the ranker learns the more, the more it knows."""
     candidates: int = 1500
     """Books the ranker ranks for a reader when validating."""
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
@@ -124,6 +124,11 @@ def train_bundle(dataset: Dataset, settings: TrainSettings, say: Say) -> Bundle:
     return run.classic() if settings.preset == "classic" else run.default()
 
 
+def _frequent_readers(interactions: Interactions) -> int:
+    """How many readers have enough interactions to hold some out."""
+    return int((np.bincount(interactions.reader_idx) >= MIN_INTERACTIONS).sum())
+
+
 @dataclass(frozen=True)
 class _Fit:
     """Features and retrievers fitted to one part of the interactions."""
@@ -145,9 +150,8 @@ class _Run:
         self.dataset, self.all, self.settings, self.say = dataset, interactions, settings, say
         self.rng = np.random.default_rng(settings.seed)
         self.age_bands = reader_age_bands(dataset)
-        held = hold_out(
-            interactions, settings.validation_share, self.rng, 2 * settings.validation_readers
-        )
+        asked = min(2 * settings.validation_readers, _frequent_readers(interactions) // 5)
+        held = hold_out(interactions, settings.validation_share, self.rng, max(asked, 2))
         self.known, self.held_out = interactions[~held], interactions[held]
         self.vocabularies = build_vocabularies(dataset, self.known)
         say("title vectors")
