@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from bookrec.offline.neighbourhoods import (
     neighbour_lists,
     neighbourhoods,
 )
-from bookrec.offline.neighbours import similar_by_content
+from bookrec.offline.neighbours import Content, similar_by_content
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.splitting import by_reader
@@ -137,29 +137,24 @@ def score_neighbours(recommender: Recommender, task: Neighbourhoods) -> Shard:
     return shard_of(neighbour_lists(recommender, task))
 
 
-Content = tuple[BookFeatures, Ints]
-
-
 def save_content(compiled: Path, features: BookFeatures, work_of_book: Ints) -> None:
     """Write what `load_content` reads."""
-    arrays = {column.name: getattr(features, column.name) for column in fields(features)}
-    np.savez(compiled / CONTENT_NAME, work_of_book=work_of_book, **arrays)
+    np.savez(
+        compiled / CONTENT_NAME, author=features.author, title=features.title,
+        work_of_book=work_of_book, popularity=features.popularity,
+    )  # fmt: skip
 
 
 def load_content(compiled: Path) -> Content:
-    """The catalogue as content neighbours are told of it: its features, and the work of each book."""
+    """The catalogue as content neighbours are told of it."""
     with np.load(compiled / CONTENT_NAME, allow_pickle=False) as found:
-        arrays = dict(found)
-    return BookFeatures(**{c.name: arrays[c.name] for c in fields(BookFeatures)}), arrays[
-        "work_of_book"
-    ]
+        return Content(**found)
 
 
 def content_lists(content: Content, task: tuple[Ints, int]) -> Shard:
     """Lists by author and title."""
-    features, work_of_book = content
     books, top = task
-    return shard_of(similar_by_content(books, features, work_of_book, features.popularity, top))
+    return shard_of(similar_by_content(books, content, top))
 
 
 def shard_of(lists: Lists) -> Shard:
