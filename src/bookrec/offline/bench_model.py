@@ -67,7 +67,7 @@ class BenchModel:
             "age_binned_encoded": self.bands[who],
             **self.features.inputs(books),
         }
-        del inputs["popularity"]  # an input of the default preset alone
+        del inputs["popularity"], inputs["book_numbers"]  # inputs of the default preset alone
         return {name: v if v.ndim > 1 else v[:, None] for name, v in inputs.items()}
 
     def recommender(self) -> Recommender:
