@@ -62,7 +62,7 @@ def test_tables_add_up_and_every_own_book_counts_alike(speakers: Speakers):
     assert signals.support[1].tolist() == [0, 0, 0, 0, 0, 2]
     assert signals.liked.tolist() == [0, 1, 0, 0.5, 0, 0], "book 2 is not liked"
     assert signals.own.tolist() == [True, False, True, False, False, False]
-    assert signals.knn.tolist() == knn.tolist()
+    assert signals.spread("knn", 6).tolist() == knn.tolist()
 
 
 def test_authors_speak_for_their_books_and_for_near_authors(speakers: Speakers):

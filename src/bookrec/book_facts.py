@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,11 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints, map_array
 from bookrec.selection import grouped
 
-UNKNOWN_YEAR = 0
+UNKNOWN_YEAR: Final = 0
+
+USUAL_YEAR: Final = 1997
+"""Years are told to models in decades since then."""
+DECADE: Final = 10
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 
-LIKED: Final = 7
-"""Ratings from here on are positive."""
+POSITIVE_RATING: Final = 7
+"""Ratings of at least this on the scale 1-10 are positive, and so are implicit interactions."""
 
 _WEIGHT: Final = np.array([1, 0, 0, 0, 0, 0.5, 0.5, 1, 1, 1, 1], dtype=np.float32)
 """By rating, 0 (no rating) to 10."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints, map_array
-from bookrec.selection import rows_of
+from bookrec.selection import row_starts, rows_of
 
 _PARTS: Final = ("start", "neighbour", "weight")
 _ALL: Final = (*_PARTS, "scale")
@@ -54,8 +54,9 @@ class NeighbourTable:
         owner = np.repeat(known, lengths)
         kept = position[neighbours] >= 0
         counts = np.bincount(owner[kept], minlength=len(codes))
-        start = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
-        return NeighbourTable(start, position[neighbours[kept]], weights[kept], self.scale)
+        return NeighbourTable(
+            row_starts(counts), position[neighbours[kept]], weights[kept], self.scale
+        )
 
     def arrays(self, name: str) -> dict[str, NDArray[Any]]:
         """The arrays for saving, each called by its part and the name of the table."""

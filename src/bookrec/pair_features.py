@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.book_facts import UNKNOWN_YEAR, BookFacts
+from bookrec.book_facts import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
 from bookrec.history import History
 from bookrec.selection import is_member
 from bookrec.signals import TABLES, Signals
@@ -39,8 +39,6 @@ READER_ACTIVITY: Final = (
 )  # fmt: skip
 """The reader features of a history, in this order."""
 
-_USUAL_YEAR: Final = 1997.0
-_DECADE: Final = 10.0
 _USUAL_RATING: Final = 7.5
 
 
@@ -90,7 +88,7 @@ def _of_facts(
     has_work = np.zeros(len(books), dtype=np.float32)
     has_work[own_work] = 1.0
     year, usual = facts.year[books], _mean_year(facts, own)
-    distance = np.where(year == UNKNOWN_YEAR, 0.0, np.abs(year - usual) / _DECADE)
+    distance = np.where(year == UNKNOWN_YEAR, 0.0, np.abs(year - usual) / DECADE)
     return [
         np.log1p(by_author), by_author / size, by_author / facts.author_books[books],
         np.log1p(near), _rank(near, signals.ladders[-1]),
@@ -112,7 +110,7 @@ def _rank(scores: Floats, ladder: Floats) -> Floats:
 def _mean_year(facts: BookFacts, books: Ints) -> float:
     years = facts.year[books]
     known = years[years != UNKNOWN_YEAR]
-    return float(known.mean()) if len(known) else _USUAL_YEAR
+    return float(known.mean()) if len(known) else USUAL_YEAR
 
 
 def activity(facts: BookFacts, history: History, signals: Signals) -> Floats:
@@ -132,7 +130,7 @@ def activity(facts: BookFacts, history: History, signals: Signals) -> Floats:
             facts.counts("language", history.books).max() / size,
             len(rated) / size,
             rated.mean() - _USUAL_RATING if len(rated) else 0.0,
-            (_mean_year(facts, history.books) - _USUAL_YEAR) / _DECADE,
+            (_mean_year(facts, history.books) - USUAL_YEAR) / DECADE,
             np.log1p(_best(signals.ladders[0])),
             np.log1p(_best(signals.ladders[1])),
         ],

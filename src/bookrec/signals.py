@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.book_facts import BookFacts
-from bookrec.history import LIKED, History
+from bookrec.history import POSITIVE_RATING, History
 from bookrec.neighbour_table import NeighbourTable
 from bookrec.selection import best, rows_of
 
@@ -59,11 +59,6 @@ class Signals:
     """[D] the reader tower's output, scaled so that its dot product with a book vector plus
     ``shift`` is the tower score, standardised over the catalogue the towers were trained on."""
     shift: float
-
-    @property
-    def knn(self) -> Floats:
-        """[S] scores of item-kNN."""
-        return np.asarray(self.scores[TABLES.index("knn")])
 
     def spread(self, name: str, n_books: int) -> Floats:
         """[B] the scores of a table over the whole catalogue."""
@@ -105,7 +100,7 @@ class Speakers:
             np.maximum.at(strongest[row], at, weights)
             support[row] = np.bincount(at, minlength=len(books))
             if row == 0:
-                by_liked = np.repeat(history.ratings >= LIKED, lengths)
+                by_liked = np.repeat(history.ratings >= POSITIVE_RATING, lengths)
                 liked[:] = np.bincount(at[by_liked], weights[by_liked], len(books))
         own = np.zeros(len(books), dtype=bool)
         own[place[history.books][place[history.books] >= 0]] = True

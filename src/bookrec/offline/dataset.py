@@ -29,10 +29,8 @@ from bookrec.files import (
     versions,
     write_pointer,
 )
+from bookrec.history import POSITIVE_RATING
 from bookrec.settings import Home
-
-POSITIVE_RATING: Final = 7
-"""Ratings of at least this on the scale 1-10 are positive, and so are implicit interactions."""
 
 READER_DTYPES: Final = {"user_id": "str", "age": "Int16", "location": "str"}
 BOOK_DTYPES: Final = {

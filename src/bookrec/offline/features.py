@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.ages import age_bands
-from bookrec.book_facts import UNKNOWN_YEAR, BookFacts
+from bookrec.book_facts import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
 from bookrec.offline.book_keys import author_key, language_key, series_key
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.title_vectors import title_matrix
@@ -208,7 +208,7 @@ BOOK_NUMBERS: Final = (
     "work_popularity", "editions", "share_of_work", "rated_share", "author_popularity",
     "author_books", "series_popularity", "language_books", "decade", "year_known", "ratings",
 )  # fmt: skip
-"""Columns of the book numbers: logarithms of counts, shares, and decades since 1997."""
+"""Columns of the book numbers: logarithms of counts, shares, and decades since `USUAL_YEAR`."""
 
 
 def book_numbers(facts: BookFacts, statistics: BookStatistics) -> Floats:
@@ -231,7 +231,7 @@ def book_numbers(facts: BookFacts, statistics: BookStatistics) -> Floats:
         np.where(facts.author > 0, np.log1p(by_author), 0.0),
         np.where(facts.series > 0, np.log1p(of_series), 0.0),
         np.log1p(in_language),
-        np.where(known, (facts.year - 1997) / 10, 0.0),
+        np.where(known, (facts.year - USUAL_YEAR) / DECADE, 0.0),
         known,
         np.log1p(statistics.rating_count),
     ]

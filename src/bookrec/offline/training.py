@@ -35,7 +35,6 @@ from bookrec.offline.compile_ranker import user_rows
 from bookrec.offline.dataset import Dataset, load_dataset
 from bookrec.offline.features import (
     BookFeatures,
-    BookStatistics,
     Interactions,
     Scaler,
     all_interactions,
@@ -177,7 +176,8 @@ class _Run:
         hidden = ranker_targets(self.known, settings.target_share, self.rng)
         fold_of = self.rng.integers(0, settings.folds, self.dataset.n_readers)
         self.say(f"towers for the ranker to learn from, round {number + 1} of {settings.rounds}")
-        towers = self._towers(self.known[~hidden], "history")
+        shown = self.known[~hidden]
+        towers = self._towers(shown, self._features(shown)[1], "history")
         for fold in range(settings.folds):
             gone = hidden & (fold_of[self.known.reader_idx] == fold)
             if gone.any():
@@ -215,10 +215,8 @@ class _Run:
 
     def _fit(self, interactions: Interactions, label: str, towers: Towers | None = None) -> _Fit:
         """Everything fitted to ``interactions``; the towers too, where none are given."""
-        statistics = book_statistics(interactions, self.dataset.n_books)
-        scaler = fit_scaler(statistics.numbers)
-        features = self._features(scaler, statistics)
-        towers = towers or self._towers(interactions, label)
+        scaler, features = self._features(interactions)
+        towers = towers or self._towers(interactions, features, label)
         tables = fit_tables(
             interactions, features.facts, self.dataset.n_readers, self.vocabularies.author.size,
             label,
@@ -226,16 +224,18 @@ class _Run:
         retrieval = assemble_retrieval(towers, tables, features)
         return _Fit(interactions, scaler, features, towers, tables, retrieval)
 
-    def _towers(self, interactions: Interactions, label: str) -> Towers:
-        statistics = book_statistics(interactions, self.dataset.n_books)
+    def _towers(self, interactions: Interactions, features: BookFeatures, label: str) -> Towers:
         return train_towers(
-            interactions, self._features(fit_scaler(statistics.numbers), statistics),
-            self.age_bands, self.vocabularies.isbn.size, self.vocabularies.author.size,
+            interactions, features, self.age_bands, self.vocabularies.isbn.size,
+            self.vocabularies.author.size,
             self.settings.towers, self.settings.seed, progress=f"{label}: two-tower",
         )  # fmt: skip
 
-    def _features(self, scaler: Scaler, statistics: BookStatistics) -> BookFeatures:
-        return book_features(
+    def _features(self, interactions: Interactions) -> tuple[Scaler, BookFeatures]:
+        """The catalogue as ``interactions`` tell of it, and what its numbers are scaled by."""
+        statistics = book_statistics(interactions, self.dataset.n_books)
+        scaler = fit_scaler(statistics.numbers)
+        return scaler, book_features(
             self.dataset, self.vocabularies, scaler, self.words, self.word_vectors, statistics
         )
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from bookrec.history import History, make_history
+from bookrec.history import POSITIVE_RATING, History, make_history
 from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.evaluation.ranking_metrics import ndcg, recall
 from bookrec.offline.features import Interactions
@@ -21,7 +21,6 @@ from bookrec.recommender import Reader, Recommender
 from bookrec.selection import best
 
 TOP = 20
-LIKED = 7
 SHARE_PRIORS = (5.0, 50.0)
 """Of a reader's and of a book's share of explicit ratings: best on the validation part of
 Book-Crossing."""
@@ -56,7 +55,7 @@ def tasks(
         held = held_out[np.arange(held_start[reader], held_start[reader + 1])]
         yield Task(
             int(reader), known.book_idx[own], known.rating[own], int(age_bands[reader]),
-            held.book_idx, held.book_idx[held.rating >= LIKED],
+            held.book_idx, held.book_idx[held.rating >= POSITIVE_RATING],
         )  # fmt: skip
 
 

@@ -9,13 +9,13 @@ from typing import Final
 
 import msgspec
 
+from bookrec.history import POSITIVE_RATING
 from bookrec.web.catalogue import books_by_isbn
 from bookrec.web.database import Row
 from bookrec.web.snapshots import Snapshot
 
 DELETED: Final = "deleted"
 IMPLICIT: Final = 0
-_POSITIVE_RATING: Final = 7
 
 INTERACTIONS_QUERY: Final = (
     "select isbn, kind, rating from shop_interaction where user_id = ? order by created_at, isbn"
@@ -36,7 +36,7 @@ class OwnBook(msgspec.Struct, frozen=True):
     @property
     def positive(self) -> bool:
         """A like, a purchase, an interaction without a rating, or a rating of at least 7."""
-        return self.rating == IMPLICIT or self.rating >= _POSITIVE_RATING
+        return self.rating == IMPLICIT or self.rating >= POSITIVE_RATING
 
 
 class History(msgspec.Struct, frozen=True):

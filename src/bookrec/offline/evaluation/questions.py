@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.offline.dataset import POSITIVE_RATING
+from bookrec.history import POSITIVE_RATING
 from bookrec.offline.features import Interactions
 
 NEGATIVE_KINDS: Final = ("uniform", "popularity-matched")
