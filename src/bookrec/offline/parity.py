@@ -77,10 +77,22 @@ def keras_logits(
     readers: Ints,
     books: Ints,
 ) -> NDArray[np.float64]:
-    """[pairs] logits by Keras itself, from the reader's history and the catalogue's features.
+    """[pairs] logits by Keras itself, see `ranker_inputs`; the forward pass is Keras's."""
+    inputs = ranker_inputs(bundle, dataset, recommender, readers, books)
+    return model_logits(bundle.ranker, inputs).astype(np.float64)
+
+
+def ranker_inputs(
+    bundle: Bundle,
+    dataset: Dataset,
+    recommender: Recommender,
+    readers: Ints,
+    books: Ints,
+) -> dict[str, NDArray[Any]]:
+    """What the Keras model itself is told of some pairs: [pairs, width] by input name.
 
     Args:
-        recommender: gives the history features; the forward pass is Keras's.
+        recommender: gives the history features.
         readers, books: [pairs] positions; readers whom the ranker knows, by id or by history.
     """
     interactions = all_interactions(dataset)
@@ -88,10 +100,8 @@ def keras_logits(
     if knows_readers_by_id(bundle.ranker):
         pairs = Interactions(readers, books, np.zeros(len(readers), dtype=np.int8))
         codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
-        inputs = classic_inputs(pairs, codes, features, reader_age_bands(dataset))
-    else:
-        inputs = _history_inputs(dataset, interactions, recommender, features, readers, books)
-    return model_logits(bundle.ranker, inputs).astype(np.float64)
+        return classic_inputs(pairs, codes, features, reader_age_bands(dataset))
+    return _history_inputs(dataset, interactions, recommender, features, readers, books)
 
 
 def _history_inputs(
