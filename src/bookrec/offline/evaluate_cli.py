@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option(
     "--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-    help="Write report.html and report.json there.",
+    help="Write report.html and report.json there, anew whenever more is known.",
 )  # fmt: skip
 @click.option("--quick", is_flag=True, help="Few readers and a shortened training: a try-out.")
 @click.pass_obj
@@ -105,18 +106,22 @@ def evaluate(
     if report is not None:
         _writable(report)
     dataset = load_dataset(home)
-    results = _run(home, dataset, settings, held_out)
+    results = _run(home, dataset, settings, held_out, report)
     from bookrec.offline.evaluation.report_json import as_plain
 
     plain = as_plain(results)
     click.echo()
     click.echo(as_text(plain))
     if report is not None:
-        _write(report, results)
+        click.echo(f"\nWrote {report / 'report.html'} and {report / 'report.json'}.")
 
 
 def _run(
-    home: Home, dataset: Dataset, settings: EvaluationSettings, held_out: Path | None
+    home: Home,
+    dataset: Dataset,
+    settings: EvaluationSettings,
+    held_out: Path | None,
+    report: Path | None,
 ) -> Results:
     if settings.models:
         from bookrec.offline.tensorflow_start import start_tensorflow
@@ -131,7 +136,8 @@ def _run(
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
     splits = None if held_out is None else [_published(dataset, held_out, settings.seed)]
-    return run(home, dataset, settings, say, splits)
+    keep = partial(_write, report) if report is not None else lambda _: None
+    return run(home, dataset, settings, say, splits, keep)
 
 
 def _check_models(home: Home, settings: EvaluationSettings) -> None:
@@ -175,4 +181,3 @@ def _write(directory: Path, results: Results) -> None:
 
     write_atomically(directory / "report.json", as_json(results).encode())
     write_atomically(directory / "report.html", as_html(as_plain(results)).encode())
-    click.echo(f"\nWrote {directory / 'report.html'} and {directory / 'report.json'}.")

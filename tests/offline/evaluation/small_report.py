@@ -37,6 +37,7 @@ def small_results() -> Results:
 
     settings = EvaluationSettings(baselines=("popularity", "ease"), models=("default",))
     about = {
+        "finished": True,
         "dataset_id": "bx-0123456789", "dataset_digest": "0" * 64, "layout": HOSTILE,
         "sample": False, "citation": f"Cite {HOSTILE}.", "created_at": "2026-11-22T04:00:00Z",
         "readers": N_READERS, "books": N_BOOKS, "interactions": len(everything), "seconds": 1.5,

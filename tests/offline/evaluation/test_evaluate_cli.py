@@ -81,6 +81,25 @@ def test_the_other_splits(tiny_home: Home, tmp_path: Path, split: str):
         assert metrics["recall@20"] == metrics["hit_rate@20"]
 
 
+def test_what_was_measured_survives_what_goes_wrong_later(
+    tiny_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def killed(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    asked = "--model", "none", "--against", "popularity,rp3beta", "--quick", "--report"
+    assert run(tiny_home, *asked, str(tmp_path / "whole")).exit_code == 0
+    monkeypatch.setattr("bookrec.offline.evaluation.protocol.rating_table", killed)
+    assert run(tiny_home, *asked, str(tmp_path / "part")).exit_code == 1
+    whole, part = figures(tmp_path / "whole"), figures(tmp_path / "part")
+    assert (whole["about"]["finished"], part["about"]["finished"]) == (True, False)
+    for name in ("popularity", "rp3beta"):
+        assert part["scorers"][name]["metrics"] == whole["scorers"][name]["metrics"]
+    assert whole["rating_prediction"]
+    assert not part["rating_prediction"]
+    assert "Not finished" in (tmp_path / "part" / "report.html").read_text(encoding="utf-8")
+
+
 def test_a_published_split(tiny_home: Home, tmp_path: Path):
     dataset = load_dataset(tiny_home)
     rows = np.random.default_rng(0).permutation(len(dataset.interactions))[:200]

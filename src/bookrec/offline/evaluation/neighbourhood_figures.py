@@ -6,19 +6,31 @@ their co-readings (i, j) in which j is among the first 20 neighbours of i.
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from tqdm import tqdm
 
 from bookrec.arrays import Ints
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.evaluation.significance import bootstrap_interval, paired_t
-from bookrec.offline.neighbourhoods import choose_voices, neighbour_lists, neighbourhoods
+from bookrec.offline.neighbourhoods import (
+    Neighbourhoods,
+    choose_voices,
+    neighbour_lists,
+    neighbourhoods,
+)
 from bookrec.offline.splitting import by_reader
-from bookrec.offline.top_n import Histories
+from bookrec.offline.top_n import Histories, Lists
+from bookrec.offline.worker_pool import map_shards
+from bookrec.ranker import SplitRanker
+from bookrec.recommender import Recommender
 
 if TYPE_CHECKING:
     from bookrec.offline.evaluation.pipeline import Pipeline
@@ -93,16 +105,25 @@ def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candida
         pipeline.histories, list(known.readers["user_id"]), list(known.books["isbn"])
     )
     place = np.arange(len(everyone), dtype=np.int32)
-    columns, lengths = [], []
-    for start in range(0, len(books), _SHARD):
-        some = books[start : start + _SHARD]
-        task = neighbourhoods(some, voices, everyone, place, NEIGHBOURS, candidates)
-        lists = neighbour_lists(pipeline.recommender, task)
-        columns.append(lists.book)
-        lengths.append(np.diff(lists.start))
-    rows = np.repeat(books, np.concatenate(lengths))
+    shards = [books[start : start + _SHARD] for start in range(0, len(books), _SHARD)]
+    tasks = (
+        neighbourhoods(some, voices, everyone, place, NEIGHBOURS, candidates) for some in shards
+    )
+    made = _lists(pipeline.recommender, tasks)
+    lists = list(tqdm(made, total=len(shards), desc="neighbourhoods", disable=None, leave=False))
+    rows = np.repeat(books, np.concatenate([np.diff(some.start) for some in lists]))
     shape = (known.n_books, known.n_books)
-    return _binary(rows, np.concatenate(columns), shape)
+    return _binary(rows, np.concatenate([some.book for some in lists]), shape)
+
+
+def _lists(recommender: Recommender, tasks: Iterator[Neighbourhoods]) -> Iterator[Lists]:
+    """The tasks' neighbours, by as many processes as there are cores where Keras is not needed."""
+    if not isinstance(recommender.ranker, SplitRanker):
+        yield from (neighbour_lists(recommender, task) for task in tasks)
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        recommender.save(Path(directory))
+        yield from map_shards(neighbour_lists, Recommender.load, Path(directory), tasks)
 
 
 def _histories(pipeline: Pipeline, known: Dataset) -> Histories:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,8 +67,8 @@ class OurModels:
         self.new_readers: dict[str, dict[str, float]] = {}
         self.neighbourhoods: dict[str, Any] = {}
 
-    def everything(self, tuned: dict[str, dict[str, Any]]) -> None:
-        """Train and measure every model.
+    def stages(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
+        """Train and measure every model; yields whenever there is something new to report.
 
         Args:
             tuned: baseline → its settings, for those that new readers are folded into.
@@ -84,10 +84,13 @@ class OurModels:
                 self.measure(label, part_scorer(pipeline, part), "ours", seconds)
             if pipeline.bundle.preset == "classic":
                 self._predict_explicit(name, pipeline)
+            yield
             if self.asked_neighbours is not None:
                 self.neighbourhoods[name] = self._neighbours(pipeline, self.asked_neighbours)
+                yield
             if self.settings.new_readers:
                 self._fold_in(name, pipeline, tuned)
+                yield
 
     def _train(self, name: str, known: Dataset, training: TrainSettings) -> Pipeline:
         with recorded_curves() as curves:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -45,6 +45,7 @@ def evaluate(
     settings: EvaluationSettings,
     say: Say,
     splits: list[Split] | None = None,
+    keep: Callable[[Results], None] = lambda _: None,
 ) -> Results:
     """Everything that the settings ask for.
 
@@ -52,6 +53,8 @@ def evaluate(
         home: where models are whose settings are to be trained again.
         say: called with one line per stage.
         splits: instead of those that the settings name, e.g. a published one.
+        keep: called with what is known so far, whenever it is more: hours of work are not to be lost
+            to what goes wrong at their end.
 
     Raises:
         DataError: the data set is too small to be split.
@@ -60,10 +63,25 @@ def evaluate(
     started = time.monotonic()
     splits = splits or make_splits(dataset, settings.split, settings.seed, settings.folds)
     results = Results(settings, _about(dataset, settings, splits))
-    runs = [_SplitRun(home, dataset, split, settings, results, say) for split in splits]
+    runs: list[_SplitRun] = []
+
+    def report(*, finished: bool) -> None:
+        _gather(results, runs)
+        results.about |= {"finished": finished, "seconds": round(time.monotonic() - started, 1)}
+        keep(results)
+
+    for split in splits:
+        runs.append(_SplitRun(home, dataset, split, settings, results, say))
+        for _ in runs[-1].stages():
+            report(finished=False)
+    report(finished=True)
+    return results
+
+
+def _gather(results: Results, runs: list[_SplitRun]) -> None:
+    """Pool what the splits have found so far."""
     found: dict[str, list[Measurement]] = {}
     for run in runs:
-        run.everything()
         for name, measurement in run.measured.items():
             found.setdefault(name, []).append(measurement)
     results.measurements = {name: pooled(parts) for name, parts in found.items()}
@@ -71,8 +89,6 @@ def evaluate(
     results.explicit = _means([run.explicit for run in runs])
     results.new_readers = _means([run.new_readers for run in runs])
     results.neighbourhoods = _means([run.neighbourhoods for run in runs])
-    results.about["seconds"] = round(time.monotonic() - started, 1)
-    return results
 
 
 class _SplitRun:
@@ -100,8 +116,8 @@ class _SplitRun:
         self.co_readings: dict[str, NDArray[np.float64]] = {}
         self.neighbourhoods: dict[str, dict[str, float]] = {}
 
-    def everything(self) -> None:
-        """Measure all that the settings name."""
+    def stages(self) -> Iterator[None]:
+        """Measure all that the settings name; yields whenever there is something new to report."""
         count = len(self.questions.readers)
         self.say(f"{self.split.label}: {len(self.split.test):,} held out, {count:,} readers")
         chosen = {name: self._tuned(name) for name in self.settings.baselines}
@@ -115,12 +131,13 @@ class _SplitRun:
                 self._look_up(name, strongest(scorer.similarities, NEIGHBOURS))
             del scorer
         material.forget()
+        yield
         self._predict_ratings()
+        yield
         if self.settings.models:
-            self._measure_ours(chosen)
-        self.neighbourhoods = neighbourhood_table(self.co_readings, self.settings.seed)
+            yield from self._measure_ours(chosen)
 
-    def _measure_ours(self, tuned: dict[str, dict[str, Any]]) -> None:
+    def _measure_ours(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
         # TensorFlow is needed from here on only: comparing baselines does not load it.
         from bookrec.offline.evaluation.model_choice import training_settings
         from bookrec.offline.evaluation.our_models import OurModels
@@ -134,12 +151,13 @@ class _SplitRun:
         ours = OurModels(
             self.dataset, self.split, settings, training, asked, self.measure, self.say
         )
-        ours.everything(tuned)
-        for name, neighbours in ours.neighbourhoods.items():
-            self._look_up(name, neighbours)
-        self.explicit, self.new_readers = ours.explicit, ours.new_readers
-        for label, losses in ours.curves.items():
-            self.results.curves.setdefault(label, losses)
+        for _ in ours.stages(tuned):
+            for name, neighbours in ours.neighbourhoods.items():
+                self._look_up(name, neighbours)
+            self.explicit, self.new_readers = ours.explicit, ours.new_readers
+            for label, losses in ours.curves.items():
+                self.results.curves.setdefault(label, losses)
+            yield
 
     def measure(self, name: str, scorer: Scorer, kind: Kind, fit_s: float) -> None:
         """Check for leaks, then take all figures of one scorer."""
@@ -153,6 +171,7 @@ class _SplitRun:
     def _look_up(self, name: str, neighbours: Any) -> None:
         """Take the figure of book neighbourhoods, CSR [B, B]."""
         self.co_readings[name] = co_readings_found(neighbours, self.few)
+        self.neighbourhoods = neighbourhood_table(self.co_readings, self.settings.seed)
 
     def _tuned(self, name: str) -> dict[str, Any]:
         material = self._material(self.split.train)

@@ -148,6 +148,8 @@ def summary(about: dict[str, Any]) -> str:
         f"'{settings['split']}', seed {settings['seed']}: {held:,} held out"
         + (f" in {len(splits)} folds." if len(splits) > 1 else ".")
     )
+    if not about["finished"]:
+        text += " Not finished: what is known so far."
     if settings["quick"]:
         text += " Quick: few readers and a shortened training; no figures to quote."
     return text
