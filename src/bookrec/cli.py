@@ -36,7 +36,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "artifacts": (
         "bookrec.offline.artifacts_cli:artifacts",
-        "List model bundles and check them.",
+        "List, check, import and export model bundles.",
     ),
     "score": (
         "bookrec.offline.score_cli:score",

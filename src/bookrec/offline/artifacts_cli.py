@@ -6,18 +6,23 @@ import click
 
 from bookrec.errors import ModelError
 from bookrec.files import read_pointer, versions
+from bookrec.offline.artifacts_export_cli import export_command
 from bookrec.settings import Home
 
 
 @click.group()
 def artifacts() -> None:
-    """List model bundles and check them.
+    """List, check, import and export model bundles.
 
     \b
     Example:
       bookrec artifacts list
       bookrec artifacts check
+      bookrec artifacts export --format savedmodel
     """
+
+
+artifacts.add_command(export_command)
 
 
 @artifacts.command("list")

@@ -12,14 +12,14 @@ def start_tensorflow() -> None:
     """Import TensorFlow, silently; what goes wrong is still raised. Call before importing Keras."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with _silenced_stderr():
+    with silenced_stderr():
         import tensorflow as tf
     # Not warnings to act on: each one-sided branch is a small model that is traced once.
     tf.get_logger().setLevel("ERROR")
 
 
 @contextlib.contextmanager
-def _silenced_stderr() -> Iterator[None]:
+def silenced_stderr() -> Iterator[None]:
     """Some messages are written by C++ before any log level is read: close the door below them."""
     sys.stderr.flush()
     kept = os.dup(2)

@@ -1,0 +1,34 @@
+"""The files beside an exported model: how to call it, and what checks it."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+_PACKAGE: Final = "bookrec.offline.exports.standalone"
+_CHECKS: Final = {
+    "example_savedmodel": "check_index",
+    "example_weights": "check_weights",
+}
+"""By the example; `check_ranker` checks the others."""
+
+_OURS: Final = "from bookrec.arrays import Floats\n"
+_THEIRS: Final = "Floats = NDArray[np.float32]\n"
+
+
+def write_standalone(directory: Path, example: str) -> None:
+    """Copy ``example.py``, ``check.py`` and what they import into an export."""
+    check = _CHECKS.get(example, "check_ranker")
+    for module, name in ((example, "example.py"), (check, "check.py")):
+        source = files(_PACKAGE).joinpath(f"{module}.py").read_text(encoding="utf-8")
+        (directory / name).write_text(source, encoding="utf-8")
+    if example == "example_npz":
+        content = _without_bookrec(files("bookrec").joinpath("activations.py").read_text("utf-8"))
+        (directory / "activations.py").write_text(content, encoding="utf-8")
+
+
+def _without_bookrec(source: str) -> str:
+    """A module of ours whose only import from bookrec is the name of an array type."""
+    assert source.count(_OURS) == source.count("bookrec") == 1, "it imports more of bookrec"
+    return source.replace(_OURS, _THEIRS)

@@ -1,0 +1,218 @@
+"""The ranker as TensorFlow Lite, ONNX and arrays: loaded elsewhere, the scores are Keras's."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from without_bookrec import call_example, run_own_check
+
+from bookrec.errors import BookrecError, ModelError
+from bookrec.files import digest_of_file
+from bookrec.settings import Home
+
+pytestmark = pytest.mark.slow
+
+PAIRS = 60
+
+
+def needs(form: str) -> None:
+    if form == "onnx" and importlib.util.find_spec("tf2onnx") is None:
+        pytest.skip("tf2onnx is not installed (pip install 'bookrec[onnx]')")
+
+
+def export(home: Home, bundle: Any, form: str, target: Path) -> Any:
+    from bookrec.offline.exports.export_job import export_model
+
+    return export_model(home, bundle.model_id, form, target, say=lambda _: None)
+
+
+def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
+    """Other pairs than the export's own sample, and what Keras is told of them."""
+    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.exports.material import Material
+
+    material = Material(home, bundle, load_dataset(home), seed=77)
+    return material, material.sample_inputs(PAIRS)
+
+
+@pytest.mark.parametrize("form", ["tflite", "onnx"])
+def test_loaded_elsewhere_it_scores_like_keras(
+    tiny_home: Home, tiny_bundle: Any, form: str, tmp_path: Path
+):
+    needs(form)
+    exported = export(tiny_home, tiny_bundle, form, tmp_path / "out")
+    assert exported.check["largest_difference"] <= 1e-5
+    _, inputs = other_pairs(tiny_home, tiny_bundle)
+    expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
+    assert np.ptp(expected) > 0.01
+    for count in (PAIRS, 1):
+        some = {name: values[:count] for name, values in inputs.items()}
+        found = call_example(tmp_path / "out", tmp_path, **some)["score"]
+        np.testing.assert_allclose(found, expected[:count], atol=1e-5)
+
+
+def test_the_arrays_alone_score_like_keras(tiny_home: Home, tiny_bundle: Any, tmp_path: Path):
+    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.features import reader_age_bands
+
+    export(tiny_home, tiny_bundle, "npz", tmp_path / "out")
+    material, inputs = other_pairs(tiny_home, tiny_bundle)
+    readers, books = material.sample_pairs(PAIRS)
+    asked: dict[str, Any] = {
+        "age_band": reader_age_bands(load_dataset(tiny_home))[readers],
+        "book": books,
+    }
+    with np.load(tmp_path / "out" / "catalogue.npz") as catalogue:
+        assert catalogue["isbn"].tolist() == material.dataset.books["isbn"].to_list()
+        if tiny_bundle.preset == "classic":  # the reader's own row, looked up by the outside's id
+            ids = catalogue["user_id"].tolist()
+            users = material.dataset.readers["user_id"].to_numpy()[readers]
+            rows = [ids.index(user) for user in users]
+            asked["reader_features"] = catalogue["reader_features"][rows]
+            np.testing.assert_array_equal(catalogue["age_band"][rows], asked["age_band"])
+        else:
+            asked["reader_features"] = inputs["reader_features"]
+            asked["pair_features"] = inputs["pair_features"]
+    found = call_example(tmp_path / "out", tmp_path, **asked)
+    expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
+    np.testing.assert_allclose(found["score"], expected, atol=1e-5)
+
+
+def test_weights_are_there_by_layer(tiny_home: Home, tiny_bundle: Any, tmp_path: Path):
+    export(tiny_home, tiny_bundle, "npz", tmp_path / "out")
+    described = json.loads((tmp_path / "out" / "weights.json").read_text())
+    with np.load(tmp_path / "out" / "weights.npz") as arrays:
+        for weight in tiny_bundle.ranker.weights:
+            np.testing.assert_array_equal(arrays[weight.path], weight.numpy())
+        assert {name: list(array.shape) for name, array in arrays.items()} == described["weights"]
+    layers = {layer["config"]["name"] for layer in described["model"]["config"]["layers"]}
+    assert {name.split("/")[0] for name in described["weights"]} <= layers
+
+
+def test_a_model_that_cannot_be_split_gives_its_weights_alone(
+    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from bookrec.offline import recommender_build
+    from bookrec.offline.compile_ranker import CannotSplit
+
+    def refuse(*_: Any) -> Any:
+        raise CannotSplit("A layer of every kind.")
+
+    monkeypatch.setattr(recommender_build, "compile_ranker", refuse)
+    with pytest.warns(recommender_build.SlowRankerWarning):
+        exported = export(tiny_home, tiny_bundles["classic"], "npz", tmp_path / "out")
+    assert exported.manifest["figures"]["program"] is False
+    assert exported.check["weights"] == len(tiny_bundles["classic"].ranker.weights)
+    assert not (tmp_path / "out" / "ranker.npz").exists()
+
+
+@pytest.fixture(scope="module")
+def lite(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: Any) -> Path:
+    target = tmp_path_factory.mktemp("exports") / "lite"
+    export(tiny_home, tiny_bundles["classic"], "tflite", target)
+    return target
+
+
+def test_the_manifest_says_what_it_is(lite: Path, tiny_home: Home, tiny_bundles: dict[str, Any]):
+    from bookrec.offline.model_bundle import read_manifest
+
+    bundle = tiny_bundles["classic"]
+    files = read_manifest(tiny_home, bundle.model_id)["files"]
+    manifest = json.loads((lite / "export.json").read_text())
+    assert manifest["model_id"] == bundle.model_id
+    assert manifest["model_files"] == files
+    assert manifest["inputs"]["title_embedding_features"] == {
+        "dtype": "float32",
+        "shape": [None, 50],
+    }
+    assert manifest["outputs"].keys() == {"score"}
+    assert manifest["size_bytes"] == (lite / "ranker.tflite").stat().st_size
+    for name, digest in manifest["files"].items():
+        assert digest_of_file(lite / name) == digest
+    vocabularies = json.loads((lite / "encoders" / "vocabularies.json").read_text())
+    assert tuple(vocabularies["isbn"]["keys"]) == bundle.vocabularies.isbn.keys
+
+
+def test_its_own_check_finds_a_wrong_score(lite: Path, tmp_path: Path):
+    copy = shutil.copytree(lite, tmp_path / "copy")
+    assert run_own_check(copy).returncode == 0
+    with np.load(copy / "sample_outputs.npz") as file:
+        score = file["score"]
+    score[17] += 1e-4
+    np.savez(copy / "sample_outputs.npz", score=score)
+    result = run_own_check(copy)
+    assert result.returncode == 1
+    assert json.loads(result.stdout)["largest_difference"] > 1e-5
+
+
+def test_what_scores_otherwise_is_not_kept(
+    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    import keras
+
+    from bookrec.offline.exports import tflite_export
+
+    convert = tflite_export._converted
+
+    def wrong(model: Any) -> bytes:
+        other = keras.models.clone_model(model)  # weights drawn anew
+        return convert(other)
+
+    monkeypatch.setattr(tflite_export, "_converted", wrong)
+    with pytest.raises(ModelError, match=r"does not give the model's scores.*nothing was kept"):
+        export(tiny_home, tiny_bundles["classic"], "tflite", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_does_not_load_is_not_kept(
+    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from bookrec.offline.exports import tflite_export
+
+    monkeypatch.setattr(tflite_export, "_converted", lambda _: b"no model")
+    with pytest.raises(ModelError, match="does not load in a process of its own"):
+        export(tiny_home, tiny_bundles["classic"], "tflite", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_directory_that_is_there_is_refused_and_left_alone(
+    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
+):
+    (tmp_path / "mine").write_text("keep me")
+    with pytest.raises(BookrecError, match="exists already"):
+        export(tiny_home, tiny_bundles["classic"], "npz", tmp_path)
+    assert (tmp_path / "mine").read_text() == "keep me"
+
+
+def test_onnx_without_its_packages_says_what_to_install(
+    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    find = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "tf2onnx" else find(name)
+    )
+    with pytest.raises(ModelError, match=r"needs tf2onnx.*pip install 'bookrec\[onnx\]'"):
+        export(tiny_home, tiny_bundles["classic"], "onnx", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_operation_that_cannot_be_converted_is_said(tmp_path: Path):
+    import keras
+    import tensorflow as tf
+
+    from bookrec.offline.exports.tflite_export import _converted
+
+    class Odd(keras.layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return tf.strings.to_number(tf.strings.as_string(inputs))
+
+    given = keras.Input((1,), name="book")
+    model = keras.Model(given, Odd()(given))
+    with pytest.raises(ModelError, match="cannot be converted to TensorFlow Lite"):
+        _converted(model)
