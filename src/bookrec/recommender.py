@@ -36,6 +36,9 @@ _SPARE: Final = 64
 """Books looked at beyond the length of a list: enough room, nearly always, for the editions and
 own works that are dropped from it."""
 
+_OPTIONAL: Final = ("base_row", "left_out")
+"""Arrays that only imported models have."""
+
 ReaderKind = Literal["history", "embedding"]
 
 
@@ -118,6 +121,11 @@ class Recommender:
     """[B], only for ``embedding``: confidence in it, n / (n + prior) for n readers."""
     candidates: int | None = None
     """How many books retrieval hands to the ranker for a list; None ranks the whole catalogue."""
+    base_row: Floats | None = None
+    """[F], only for ``embedding``: the reader features of somebody of whom nothing is known, which the
+    centroids are told from; None = zeros."""
+    left_out: NDArray[np.bool_] | None = None
+    """[B] books that the ranker does not know and never lists; None = it ranks them all."""
 
     @property
     def n_books(self) -> int:
@@ -223,7 +231,9 @@ class Recommender:
     ) -> Iterator[TopN]:
         for profile, scores in zip(profiles, tower, strict=True):
             history = profile.reader.history
-            books = self.retrieval.candidates(profile.signals, scores, count, history.books)
+            books = self.retrieval.candidates(
+                profile.signals, scores, count, history.books, left_out=self.left_out
+            )
             logits = self.logits(profile, books, scores[books])
             yield self._list(history, books, logits, top)
 
@@ -239,7 +249,7 @@ class Recommender:
         The least-squares solution of ``sum_b w_b |e - m_b|² + k |e|²`` over the liked books b,
         where ``m_b`` is the mean embedding of b's readers (centred on all readers) and ``w_b`` the
         confidence in it: ``e = sum_b w_b m_b / (sum_b w_b + k)``, with one reader's worth ``k`` of
-        trust in the average reader.
+        trust in the average reader. Added to the base row, where there is one.
         """
         assert self.reader_centroid is not None
         assert self.centroid_weight is not None
@@ -248,7 +258,7 @@ class Recommender:
         embedding = weights @ self.reader_centroid[history.books] / total
         features = np.zeros(self.ranker.reader_width, dtype=np.float32)
         features[: len(embedding)] = embedding
-        return features
+        return features if self.base_row is None else features + self.base_row
 
     def _list(self, history: History, books: Ints, logits: Floats, top: int) -> TopN:
         chosen = self.choose(history.books, books, logits, top)
@@ -266,6 +276,8 @@ class Recommender:
         """
         scores = values.copy()
         scores[is_member(self.editions(own), books)[1]] = -np.inf
+        if self.left_out is not None:
+            scores[self.left_out[books]] = -np.inf
         limit = top + _SPARE
         while True:
             order = best_first(scores, limit)
@@ -289,6 +301,9 @@ class Recommender:
         if self.reader_centroid is not None and self.centroid_weight is not None:
             np.save(directory / "reader_centroid.npy", self.reader_centroid)
             np.save(directory / "centroid_weight.npy", self.centroid_weight)
+        for name in _OPTIONAL:
+            if (array := getattr(self, name)) is not None:
+                np.save(directory / f"{name}.npy", array)
         header = {
             "format": FORMAT, "reader_kind": self.reader_kind, "books": self.n_books,
             "candidates": self.candidates, "live": isinstance(self.ranker, SplitRanker),
@@ -327,7 +342,9 @@ class Recommender:
                 map_array(directory / "reader_centroid.npy") if embedding else None,
                 map_array(directory / "centroid_weight.npy") if embedding else None,
                 header["candidates"],
-            )
+                **{name: map_array(path) for name in _OPTIONAL
+                   if (path := directory / f"{name}.npy").exists()},
+            )  # fmt: skip
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise SnapshotError(
                 f"{directory} cannot be used for live inference ({error}); run 'bookrec score'."

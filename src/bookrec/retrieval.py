@@ -119,7 +119,14 @@ class Retrieval:
         return pair_features.pair_features(self.facts, signals, books, tower)
 
     def candidates(
-        self, signals: Signals, tower: Floats, count: int, own: Ints, *, popular: bool = True
+        self,
+        signals: Signals,
+        tower: Floats,
+        count: int,
+        own: Ints,
+        *,
+        popular: bool = True,
+        left_out: NDArray[np.bool_] | None = None,
     ) -> Ints:
         """At most ``count`` books worth ranking, in ascending order: the union of the retrievers.
 
@@ -131,11 +138,17 @@ class Retrieval:
             own: positions that are not worth ranking and must not use up the count: the
                 retrievers think most of what a reader of thousands of books has read already.
             popular: whether popular books belong to them, whatever the history says.
+            left_out: [B] books that are never candidates; None = none.
         """
         if count >= self.n_books:
-            return np.setdiff1d(np.arange(self.n_books, dtype=np.int32), own)
+            everything = np.arange(self.n_books, dtype=np.int32)
+            return np.setdiff1d(everything if left_out is None else everything[~left_out], own)
         quota = {name: round(count * share) for name, share in QUOTA.items()}
-        new = ~signals.own
+        new, most_popular = ~signals.own, self.facts.most_popular
+        if left_out is not None:
+            new &= ~left_out[signals.books]
+            tower = np.where(left_out, -np.inf, tower)
+            most_popular = most_popular[~left_out[most_popular]]
         books = signals.books[new]
         # Popularity (below 12) scaled down to a tie-breaker within an author's books.
         popularity = self.facts.popularity[books]
@@ -149,9 +162,10 @@ class Retrieval:
         many = quota["tower"] + len(own)
         chosen.append(_without(best(tower, many), tower, own, quota["tower"]))
         if popular:
-            first = self.facts.most_popular[: quota["popular"] + len(own)]
+            first = most_popular[: quota["popular"] + len(own)]
             chosen.append(first[~np.isin(first, own)][: quota["popular"]])
-        return np.unique(np.concatenate(chosen)).astype(np.int32)
+        books = np.unique(np.concatenate(chosen)).astype(np.int32)
+        return books if left_out is None else books[~left_out[books]]
 
     def save(self, directory: Path) -> None:
         """Write the arrays into ``directory`` (which exists), one ``.npy`` each."""

@@ -7,6 +7,7 @@ import click
 from bookrec.errors import ModelError
 from bookrec.files import read_pointer, versions
 from bookrec.offline.artifacts_export_cli import export_command
+from bookrec.offline.artifacts_import_cli import import_command
 from bookrec.settings import Home
 
 
@@ -17,12 +18,14 @@ def artifacts() -> None:
     \b
     Example:
       bookrec artifacts list
+      bookrec artifacts import notebook/
       bookrec artifacts check
       bookrec artifacts export --format savedmodel
     """
 
 
 artifacts.add_command(export_command)
+artifacts.add_command(import_command)
 
 
 @artifacts.command("list")

@@ -131,20 +131,25 @@ def compile_split(
     sides: Mapping[str, Side],
     book_inputs: Mapping[str, NDArray[Any]],
     bands: int = len(AGE_BANDS),
+    band_inputs: Mapping[str, NDArray[Any]] | None = None,
 ) -> SplitRanker:
     """Split ``model`` and evaluate its book side for a catalogue.
 
     Args:
         sides: of every input, by its name.
         book_inputs: [B] or [B, ...] the book-side inputs, by name; others are ignored.
-        bands: how many age bands there are; a band-side input is a code below that.
+        bands: how many age bands there are.
+        band_inputs: [bands] by name, the band-side inputs; None = their codes are those of the bands.
 
     Raises:
         CannotSplit: see `split_model`.
     """
     split = split_model(model, sides)
     forms = forms_of(split.layers, split.logit)
-    bands_of = {n: np.arange(bands, dtype=np.int32) for n, side in sides.items() if side == "band"}
+    bands_of = band_inputs
+    if bands_of is None:
+        codes = np.arange(bands, dtype=np.int32)
+        bands_of = {name: codes for name, side in sides.items() if side == "band"}
     layout = Layout(
         book_terms(forms, book_inputs), band_tables(forms, bands_of), bands,
         split.reader_columns, split.pair_columns,

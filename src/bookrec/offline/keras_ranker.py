@@ -40,20 +40,25 @@ class KerasRanker:
     """A functional model with one output column, run by Keras in batches."""
 
     def __init__(
-        self, model: Any, sides: Mapping[str, Side], book_inputs: Mapping[str, NDArray[Any]]
+        self,
+        model: Any,
+        sides: Mapping[str, Side],
+        book_inputs: Mapping[str, NDArray[Any]],
+        band_inputs: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
         """Rank by ``model``.
 
         Args:
             sides: of every input, by its name.
             book_inputs: [B] or [B, ...] the book-side inputs, by name; others are ignored.
+            band_inputs: [bands] the band-side inputs, by name; None = the codes of the bands.
 
         Raises:
             ModelError: the model is not functional, or has several outputs.
         """
         self._model = model
         self._inputs, output = open_model(model)
-        self._sides, self._books = sides, book_inputs
+        self._sides, self._books, self._bands = sides, book_inputs, band_inputs
         self.output: Output
         self._logit, self.output = before_sigmoid(output)
         self.n_books = len(next(iter(book_inputs.values())))
@@ -72,6 +77,9 @@ class KerasRanker:
             tensor.name: self._books[tensor.name] for tensor in self._of("book")
         }
         np.savez(directory / "book_inputs.npz", allow_pickle=False, **books)
+        if self._bands is not None:
+            bands: dict[str, Any] = dict(self._bands)
+            np.savez(directory / "band_inputs.npz", allow_pickle=False, **bands)
         (directory / "sides.json").write_text(json.dumps(dict(self._sides)), encoding="utf-8")
 
     @classmethod
@@ -84,8 +92,12 @@ class KerasRanker:
         model = keras.saving.load_model(directory / MODEL_NAME, compile=False, safe_mode=True)
         with np.load(directory / "book_inputs.npz", allow_pickle=False) as arrays:
             books = dict(arrays)
+        bands = None
+        if (directory / "band_inputs.npz").exists():
+            with np.load(directory / "band_inputs.npz", allow_pickle=False) as arrays:
+                bands = dict(arrays)
         sides = json.loads((directory / "sides.json").read_text(encoding="utf-8"))
-        return cls(model, sides, books)
+        return cls(model, sides, books, bands)
 
     def _of(self, *sides: Side) -> list[Tensor]:
         return [tensor for tensor in self._inputs if self._sides[tensor.name] in sides]
@@ -111,7 +123,10 @@ class KerasRanker:
         count = len(books)
         values = {tensor.name: self._books[tensor.name][books] for tensor in self._of("book")}
         for tensor in self._of("band"):
-            values[tensor.name] = np.full(count, terms.age_band)
+            code = terms.age_band
+            if self._bands is not None:
+                code = self._bands[tensor.name][code]
+            values[tensor.name] = np.full(count, code)
         start = 0
         for tensor in self._of("reader id", "reader"):
             own = terms.features[start : start + width_of(tensor)]

@@ -26,7 +26,11 @@ from bookrec.settings import Home
 
 if TYPE_CHECKING:
     # Keras is imported where a model is read: looking at manifests needs none.
+    from bookrec.offline.imported.imported_model import ImportedModel
     from bookrec.offline.two_tower import Towers
+
+IMPORTED: Final = "imported"
+"""What stands in the place of a preset's name in the manifest of a model made elsewhere."""
 
 _MANIFEST_KEYS: Final = {
     "model_id", "preset", "seed", "dataset_id", "dataset_digest", "metrics", "files",
@@ -38,7 +42,8 @@ class Bundle:
     """A trained (or imported) pipeline, independent of the order of any data set."""
 
     ranker: Any
-    """Keras model, see `bookrec.offline.wide_deep`."""
+    """Keras model, see `bookrec.offline.wide_deep`; an imported one with a row in its embeddings for
+    what it does not know, see `bookrec.offline.imported.extended`."""
     towers: Towers
     vocabularies: Vocabularies
     scaler: Scaler
@@ -53,6 +58,8 @@ class Bundle:
     manifest: dict[str, Any]
     """``model_id``, ``preset``, ``seed``, ``dataset_id``, ``dataset_digest``, ``settings``,
     ``metrics``, ``versions``, ``created_at``, and ``files``: name → SHA-256 (filled in by saving)."""
+    imported: ImportedModel | None = None
+    """What the ranker's inputs are given, for one that was made elsewhere."""
 
     @property
     def model_id(self) -> str:
@@ -67,7 +74,10 @@ def save_bundle(home: Home, bundle: Bundle) -> Path:
     """Write the bundle as ``artifacts/models/<model_id>``, whole or not at all, and make it current."""
     target = home.models / bundle.model_id
     with staged_directory(target) as directory:
-        bundle.ranker.save(directory / "wide_deep.keras")
+        if bundle.imported is None:
+            bundle.ranker.save(directory / "wide_deep.keras")
+        else:
+            bundle.imported.save(directory)
         bundle.towers.scorer.save(directory / "two_tower.keras")
         _write_json(directory / "vocabularies.json", asdict(bundle.vocabularies))
         scaler = {"minimum": bundle.scaler.minimum.tolist(), "span": bundle.scaler.span.tolist()}
@@ -142,10 +152,13 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
     from bookrec.offline.two_tower import towers_of
 
     directory = home.models / str(manifest["model_id"])
+    imported = _load_imported(directory) if manifest["preset"] == IMPORTED else None
+    own = directory / "wide_deep.keras"
+    ranker = _load_keras(own) if imported is None else imported.open_ranker()
     scaler = json.loads((directory / "scalers.json").read_text(encoding="utf-8"))["item"]
     titles = np.load(directory / "title_vectors.npz", allow_pickle=False)
     return Bundle(
-        ranker=_load_keras(directory / "wide_deep.keras"),
+        ranker=ranker,
         towers=towers_of(_load_keras(directory / "two_tower.keras")),
         vocabularies=read_vocabularies(home, manifest),
         scaler=Scaler(
@@ -157,7 +170,19 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
         tables=Tables.from_arrays(dict(np.load(directory / "tables.npz", allow_pickle=False))),
         fitted=Fitted.from_arrays(dict(np.load(directory / "fitted.npz", allow_pickle=False))),
         manifest=manifest,
+        imported=imported,
     )
+
+
+def _load_imported(directory: Path) -> ImportedModel:
+    from bookrec.offline.imported.imported_model import ImportedModel
+
+    try:
+        return ImportedModel.load(directory)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(
+            f"{directory} is damaged ({error}); run 'bookrec artifacts import' again."
+        ) from error
 
 
 def read_vocabularies(home: Home, manifest: dict[str, Any]) -> Vocabularies:

@@ -154,7 +154,7 @@ class _Sums:
             for profile, row in zip(alone, tower, strict=True):
                 candidates = recommender.retrieval.candidates(
                     profile.signals, row, task.candidates, profile.reader.history.books,
-                    popular=False,
+                    popular=False, left_out=recommender.left_out,
                 )  # fmt: skip
                 self.candidates.append(candidates)
                 self.alone.append(self._logits(profile, candidates, row[candidates]))

@@ -22,12 +22,13 @@ from bookrec.offline.features import (
     as_columns,
     reader_age_bands,
 )
+from bookrec.offline.imported.imported_model import imported_inputs
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.recommender_build import catalogue_features
 from bookrec.offline.score_stages import reader_histories
-from bookrec.ranker import Ints
+from bookrec.ranker import Ints, Output
 from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME, open_database, read_meta
 
@@ -55,8 +56,13 @@ class Parity:
         return self.probability_error <= TOLERANCE and self.logit_error <= TOLERANCE
 
 
-def compare(published: NDArray[np.float64], logits: NDArray[np.float64]) -> Parity:
-    """Published probabilities [pairs] beside Keras's logits [pairs]."""
+def compare(
+    published: NDArray[np.float64], logits: NDArray[np.float64], output: Output = "sigmoid"
+) -> Parity:
+    """Published scores [pairs] beside Keras's logits [pairs]; those of a linear output are equal."""
+    if output == "linear":
+        error = np.abs(published - logits) / (1.0 + np.abs(logits))
+        return Parity(len(published), 0.0, float(error.max(initial=0.0)), 0.0)
     expected = 1.0 / (1.0 + np.exp(-logits))
     clipped = np.clip(published, 1e-300, 1 - 1e-16)
     published_logits = np.log(clipped) - np.log1p(-clipped)
@@ -95,6 +101,8 @@ def ranker_inputs(
         recommender: gives the history features.
         readers, books: [pairs] positions; readers whom the ranker knows, by id or by history.
     """
+    if bundle.imported is not None:
+        return imported_inputs(bundle.imported, dataset, bundle.vocabularies, readers, books)
     interactions = all_interactions(dataset)
     features = catalogue_features(bundle, dataset)
     if knows_readers_by_id(bundle.ranker):
@@ -159,9 +167,18 @@ def check_published(
     rng = np.random.default_rng(seed)
     table = table[rng.choice(len(table), min(pairs, len(table)), replace=False)]
     readers, books = table[:, 0].astype(np.int32), table[:, 1].astype(np.int32)
-    if knows_readers_by_id(bundle.ranker):
-        codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
-        known = codes[readers] > 0
-        table, readers, books = table[known], readers[known], books[known]
+    if (known := _known_readers(bundle, dataset)) is not None:
+        kept = known[readers]
+        table, readers, books = table[kept], readers[kept], books[kept]
     recommender = open_recommender(directory / RANKER_NAME)
-    return compare(table[:, 2], keras_logits(bundle, dataset, recommender, readers, books))
+    logits = keras_logits(bundle, dataset, recommender, readers, books)
+    return compare(table[:, 2], logits, recommender.ranker.output)
+
+
+def _known_readers(bundle: Bundle, dataset: Dataset) -> NDArray[np.bool_] | None:
+    """[readers] whom the ranker knows by id; None where it knows everyone by their history."""
+    if bundle.imported is not None:
+        return bundle.imported.readers(dataset, bundle.vocabularies).known
+    if knows_readers_by_id(bundle.ranker):
+        return np.asarray(bundle.vocabularies.user.codes(dataset.readers["user_id"]) > 0)
+    return None

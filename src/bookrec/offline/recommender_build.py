@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from bookrec.arrays import Floats, Ints
@@ -14,6 +15,12 @@ from bookrec.offline.compile_ranker import (
 )
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookFeatures, book_features
+from bookrec.offline.imported.compiled import (
+    compile_imported,
+    imported_rows,
+    slow_imported,
+)
+from bookrec.offline.imported.imported_model import ImportedModel
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.retrievers import assemble_retrieval
@@ -46,13 +53,19 @@ def assemble_recommender(
 
 
 def _ranker(model: Any, features: BookFeatures) -> Ranker:
+    return _split_or_slow(
+        lambda: compile_ranker(model, features), lambda: KerasRanker.for_catalogue(model, features)
+    )
+
+
+def _split_or_slow(split: Callable[[], Ranker], slow: Callable[[], Ranker]) -> Ranker:
     """The model compiled; where it cannot be split, run by Keras, with a warning why."""
     try:
-        return compile_ranker(model, features)
+        return split()
     except CannotSplit as error:
         message = f"{error} Keras scores it instead, many times slower, and not on the site."
-        warnings.warn(message, SlowRankerWarning, stacklevel=2)
-        return KerasRanker.for_catalogue(model, features)
+        warnings.warn(message, SlowRankerWarning, stacklevel=3)
+        return slow()
 
 
 def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:
@@ -62,6 +75,13 @@ def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:
     return book_features(
         dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
     )
+
+
+def _retrieval(bundle: Bundle, features: BookFeatures) -> Retrieval:
+    fitted = bundle.fitted.for_catalogue(features.isbn)
+    moments = fitted.tower_mean, fitted.tower_covariance
+    tables = bundle.tables.for_catalogue(features.isbn)
+    return assemble_retrieval(bundle.towers, tables, features, moments)
 
 
 def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floats | None]:
@@ -74,11 +94,10 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
         The recommender, and for a ranker that knows its readers by id their features [readers, F].
     """
     features = catalogue_features(bundle, dataset)
-    tables = bundle.tables.for_catalogue(features.isbn)
+    retrieval = _retrieval(bundle, features)
+    if bundle.imported is not None:
+        return _imported_recommender(bundle, bundle.imported, dataset, retrieval)
     fitted = bundle.fitted.for_catalogue(features.isbn)
-    retrieval = assemble_retrieval(
-        bundle.towers, tables, features, (fitted.tower_mean, fitted.tower_covariance)
-    )
     rows = centroids = None
     if knows_readers_by_id(bundle.ranker):
         codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
@@ -90,3 +109,22 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
         bundle.ranker, features, retrieval, dataset.work_of_book, centroids
     )
     return recommender, rows
+
+
+def _imported_recommender(
+    bundle: Bundle, imported: ImportedModel, dataset: Dataset, retrieval: Retrieval
+) -> tuple[Recommender, Floats | None]:
+    """A ranker made elsewhere, given what it was trained with, and our retrievers."""
+    books = imported.books(dataset, bundle.vocabularies)
+    readers = imported.readers(dataset, bundle.vocabularies)
+    ranker = _split_or_slow(
+        lambda: compile_imported(bundle.ranker, imported, books),
+        lambda: slow_imported(bundle.ranker, imported, books),
+    )
+    codes = bundle.vocabularies.isbn.codes(dataset.books["isbn"])
+    fitted = bundle.fitted.for_catalogue(codes)
+    recommender = Recommender(
+        retrieval, ranker, "embedding", dataset.work_of_book, fitted.reader_centroid,
+        fitted.centroid_weight, base_row=imported.base_row, left_out=imported.left_out(books),
+    )  # fmt: skip
+    return recommender, imported_rows(bundle.ranker, imported, readers)

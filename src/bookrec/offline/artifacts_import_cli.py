@@ -1,0 +1,71 @@
+"""``bookrec artifacts import``: a model made elsewhere becomes a bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bookrec.errors import ModelError
+from bookrec.files import write_atomically
+from bookrec.settings import Home
+
+
+@click.command("import")
+@click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--mapping", "mapping_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A TOML file that says what each input of the model is given.",
+)  # fmt: skip
+@click.option(
+    "--write-mapping", "draft_path", type=click.Path(dir_okay=False, path_type=Path),
+    help="Write such a file from what is found, and import nothing.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.pass_obj
+def import_command(
+    home: Home, directory: Path, mapping_path: Path | None, draft_path: Path | None, seed: int
+) -> None:
+    """Import a .keras or .h5 model with its encoders, scalers and vectors.
+
+    Nothing in the files is run: pickles are read, layers that hold code are refused. The model is not
+    trained; the retrievers that choose candidates for it are fitted to the current data set.
+
+    \b
+    Example:
+      bookrec artifacts import notebook/ --write-mapping mapping.toml
+      bookrec artifacts import notebook/ --mapping mapping.toml
+    """
+    if mapping_path is not None and draft_path is not None:
+        raise click.UsageError("--write-mapping drafts a mapping: leave --mapping out.")
+    from bookrec.offline.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.imported.draft import draft
+    from bookrec.offline.imported.import_job import ImportSettings, import_model, open_directory
+    from bookrec.offline.imported.mapping import read_mapping
+    from bookrec.offline.imported.report import knowledge, mapping_table, questions
+
+    dataset = load_dataset(home)
+    mapping = None if mapping_path is None else read_mapping(mapping_path)
+    opened = open_directory(directory, dataset, mapping)
+    for line in mapping_table(opened):
+        click.echo(line)
+    if draft_path is not None:
+        name = opened.archive.path.relative_to(directory).as_posix()
+        text = draft(name, opened.guesses, opened.sources, opened.casts)
+        write_atomically(draft_path, text.encode())
+        click.echo(f"Wrote {draft_path}; look through it, then: "
+                   f"bookrec artifacts import {directory} --mapping {draft_path}")  # fmt: skip
+        return
+    if opened.mapping is None:
+        raise ModelError(
+            f"What these inputs are given is not sure: {questions(opened.guesses)}. Run 'bookrec "
+            f"artifacts import {directory} --write-mapping mapping.toml', answer there, and import "
+            "with --mapping mapping.toml."
+        )
+    bundle = import_model(home, opened, dataset, ImportSettings(seed=seed), click.echo)
+    for line in knowledge(bundle, dataset):
+        click.echo(line)
+    click.echo(f"Imported {bundle.model_id}; next: bookrec score")

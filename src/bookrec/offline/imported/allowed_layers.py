@@ -1,0 +1,79 @@
+"""The written list of what a model file may name: Keras's own layers, operations and their settings.
+
+Everything here computes with its inputs, its weights and the numbers in its configuration. What runs
+code of the file (Lambda), reads other files (StringLookup's vocabulary, TFSMLayer) or comes from
+another package is not on the list.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_LAYERS: Final = """
+    Activation ActivityRegularization Add AlphaDropout Average BatchNormalization CategoryEncoding
+    Concatenate Cropping1D Dense Discretization Dot Dropout ELU Embedding Flatten GaussianDropout
+    GaussianNoise GlobalAveragePooling1D GlobalMaxPooling1D GroupNormalization Identity InputLayer
+    LayerNormalization LeakyReLU Masking Maximum Minimum Multiply Normalization PReLU Permute
+    RMSNormalization ReLU RepeatVector Rescaling Reshape Softmax SpatialDropout1D Subtract
+    UnitNormalization
+"""
+
+_OPERATIONS: Final = {
+    "core": "Cast StopGradient",
+    "numpy": """
+        Abs Absolute Add Average Clip Concatenate Divide Equal Exp ExpandDims Greater GreaterEqual
+        Less LessEqual Log Log1p LogicalAnd LogicalNot LogicalOr Matmul Max Maximum Mean Min Minimum
+        Multiply Negative NotEqual Power Reciprocal Repeat Reshape Round Sign Split Sqrt Square
+        Squeeze Stack Subtract Sum Take Tanh Tile Transpose TrueDivide Vecdot Where GetItem Dot
+    """,
+    "nn": """
+        Celu Elu Gelu HardSigmoid HardSilu HardTanh LeakyRelu LogSigmoid Normalize OneHot Relu Relu6
+        Selu Sigmoid Silu Softmax Softplus Softsign
+    """,
+    "math": "Erf Logsumexp Rsqrt",
+}
+
+_INITIALIZERS: Final = """
+    Constant GlorotNormal GlorotUniform HeNormal HeUniform Identity LecunNormal LecunUniform Ones
+    Orthogonal OrthogonalInitializer RandomNormal RandomUniform TruncatedNormal VarianceScaling Zeros
+"""
+
+_REGULARIZERS: Final = "L1 L2 L1L2 OrthogonalRegularizer"
+_CONSTRAINTS: Final = "MaxNorm MinMaxNorm NonNeg UnitNorm"
+
+MODELS: Final = {"Functional": "keras.src.models.functional", "Sequential": "keras"}
+"""Class → the module that Keras writes for it."""
+
+LAYERS: Final = dict.fromkeys(_LAYERS.split(), "keras.layers")
+
+OPERATIONS: Final = {
+    name: f"keras.src.ops.{module}"
+    for module, names in _OPERATIONS.items()
+    for name in names.split()
+}
+
+SETTINGS: Final = {
+    **dict.fromkeys(_INITIALIZERS.split(), "keras.initializers"),
+    **dict.fromkeys(_REGULARIZERS.split(), "keras.regularizers"),
+    **dict.fromkeys(_CONSTRAINTS.split(), "keras.constraints"),
+    "DTypePolicy": "keras",
+}
+
+MARKS: Final = frozenset(
+    {"__keras_tensor__", "__slice__", "__ellipsis__", "__tuple__", "__numpy__"}
+)
+"""How Keras writes what is neither."""
+
+ADVICE: Final = {
+    "Lambda": (
+        "a Lambda layer is code; where it only casts its input, declare so in the mapping "
+        '([lambda], "{name}" = "float32"), else build the model with layers or keras.ops in its place'
+    ),
+    "TFOpLambda": "save the model again with Keras 3, with keras.ops in the place of tf operations",
+    "StringLookup": "give the model numbers, and save what maps texts to them beside it",
+    "IntegerLookup": "give the model numbers, and save what maps ids to them beside it",
+    "TextVectorization": "give the model vectors, and save the words' vectors beside it",
+    "TFSMLayer": "save the Keras model itself with model.save('model.keras')",
+    "Model": "build it with keras.Model(inputs, outputs) and save it with model.save('model.keras')",
+}
+"""What to do about usual classes that are not on the list."""

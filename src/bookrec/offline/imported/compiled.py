@@ -1,0 +1,120 @@
+"""An imported model as the scoring engine runs it, and its readers as rows of numbers.
+
+Shapes: ``F`` reader features: what the model computes from the reader's own inputs alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.offline.compile_ranker import (
+    CannotSplit,
+    SplitModel,
+    compile_split,
+    reader_rows,
+    split_model,
+)
+from bookrec.offline.features import Interactions
+from bookrec.offline.fitted import reader_centroids
+from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
+from bookrec.offline.keras_ranker import KerasRanker
+from bookrec.ranker import Floats, SplitRanker
+
+
+def compile_imported(model: Any, imported: ImportedModel, books: SideInputs) -> SplitRanker:
+    """Split an imported model for a catalogue.
+
+    Raises:
+        CannotSplit: a layer mixes sides and is not one of those that can be split.
+    """
+    return compile_split(model, imported.sides, books.values, band_inputs=imported.bands())
+
+
+def slow_imported(model: Any, imported: ImportedModel, books: SideInputs) -> KerasRanker:
+    """The same, run by Keras."""
+    return KerasRanker(model, imported.sides, books.values, imported.bands())
+
+
+def imported_rows(model: Any, imported: ImportedModel, readers: SideInputs) -> Floats | None:
+    """[readers, F] of readers whom the model knows, NaN for others; None where F is 0."""
+    rows = _rows(model, imported, readers.values, len(readers.known))
+    if not rows.shape[1]:
+        return None
+    rows[~readers.known] = np.nan
+    return rows
+
+
+def base_row_of(model: Any, imported: ImportedModel, readers: SideInputs) -> Floats:
+    """[F] of somebody of whom nothing is known: the model's own unknown, else the mean.
+
+    Ids that the model takes as plain numbers are then the mean of those it knows.
+    """
+    unknown = {
+        plan.name: np.array([plan.unknown_number]).astype(plan.dtype)
+        for plan in imported.plans
+        if plan.side == "reader id"
+    }
+    base = _rows(model, imported, unknown, 1)[0]
+    known = _rows(model, imported, readers.values, len(readers.known))[readers.known]
+    means = {plan.name for plan in imported.plans if plan.unknown == "mean"}
+    for name, column in _raw_columns(model, imported):
+        if name in means and len(known):
+            base[column] = known[:, column].mean(dtype=np.float64)
+    return base
+
+
+def centroids_of(
+    model: Any,
+    imported: ImportedModel,
+    rows: Floats | None,
+    interactions: Interactions,
+    n_books: int,
+) -> tuple[Floats, Floats]:
+    """[B, F] how the mean row of each book's readers differs from the base row, and [B] how far that
+    is to be trusted.
+
+    Zeros where a mean says nothing: in the columns of ids taken as plain numbers, and everywhere for
+    a model that only Keras can run.
+    """
+    if rows is None:
+        return np.zeros((n_books, 0), np.float32), np.zeros(n_books, np.float32)
+    mean, weight = reader_centroids(rows - imported.base_row, interactions, n_books)
+    identities = {plan.name for plan in imported.plans if plan.is_identity}
+    for name, column in _raw_columns(model, imported):
+        if name in identities:
+            mean[:, column] = 0.0
+    if _split(model, imported) is None:
+        mean[:] = 0.0
+    return mean, weight
+
+
+def _rows(model: Any, imported: ImportedModel, values: Inputs, count: int) -> Floats:
+    """[n, F] whatever depends on the reader's id, or is known of a reader as a number."""
+    own = [plan.name for plan in imported.plans if plan.side == "reader id"]
+    if not own:
+        return np.zeros((count, 0), dtype=np.float32)
+    given: dict[str, NDArray[Any]] = {name: values[name] for name in own}
+    if _split(model, imported) is not None:
+        return reader_rows(model, imported.sides, given)
+    # As `bookrec.offline.keras_ranker` wants them: the inputs themselves, in the model's order.
+    columns = [values[name].reshape(count, -1).astype(np.float32) for name in own]
+    return np.concatenate(columns, axis=1)
+
+
+def _raw_columns(model: Any, imported: ImportedModel) -> list[tuple[str, int]]:
+    """The inputs that are used as plain numbers, and the column of each."""
+    split = _split(model, imported)
+    if split is None or not split.raw_ids:
+        return []
+    last = split.reader_columns[-split.raw_ids :]
+    return [(next(iter(tensor.sources)), columns.start) for tensor, columns in last]
+
+
+def _split(model: Any, imported: ImportedModel) -> SplitModel | None:
+    try:
+        return split_model(model, imported.sides)
+    except CannotSplit:
+        return None

@@ -1,0 +1,96 @@
+"""Tables for the operator: what each input is given, and what a model knows of a data set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.imported.draft import describe
+from bookrec.offline.imported.import_job import Opened
+from bookrec.offline.imported.mapping import InputMapping
+from bookrec.offline.imported.matching import Guess
+from bookrec.offline.model_bundle import Bundle
+
+_HEADINGS = ("input", "side", "column", "encoder or vectors", "scaler", "remarks")
+
+
+def mapping_table(opened: Opened) -> Iterator[str]:
+    """One line an input, and one for every file that was not used or not read."""
+    guesses = {guess.input.name: guess for guess in opened.guesses}
+    given = {} if opened.mapping is None else opened.mapping.inputs
+    rows: list[tuple[str, ...]] = [_HEADINGS]
+    for name in guesses or given:
+        rows.append(_row(name, guesses.get(name), given.get(name)))
+    yield from _aligned(rows)
+    for file, reason in opened.sources.unread.items():
+        yield f"not read: {file}: {reason}"
+
+
+def questions(guesses: Sequence[Guess]) -> str:
+    """Everything that is asked, in one sentence."""
+    asked = [
+        f"{guess.input.name!r} ({field}: {why})"
+        for guess in guesses
+        for field, why in guess.questions.items()
+    ]
+    return "; ".join(asked)
+
+
+def _row(name: str, guess: Guess | None, given: InputMapping | None) -> tuple[str, ...]:
+    if given is not None:
+        part = given.encoder or given.vectors or ""
+        scaler = f"{given.scaler} [{given.scaler_column}]" if given.scaler else ""
+        notes = "; ".join(guess.notes) if guess is not None else "as the mapping says"
+        return name, given.side, given.column, part, scaler, notes
+    assert guess is not None
+    if guess.sure:
+        known = guess.mapping()
+        return _row(name, guess, known)
+    fields = guess.fields
+    part = fields.get("encoder") or fields.get("vectors") or "?"
+    asked = "; ".join(f"{field}: {why}" for field, why in guess.questions.items())
+    return name, "?", guess.column or "?", part, str(fields.get("scaler", "")), f"NOT SURE: {asked}"
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(len(row[place]) for row in rows) for place in range(len(_HEADINGS) - 1)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        yield "  ".join([*cells, row[-1]]).rstrip()
+
+
+def knowledge(bundle: Bundle, dataset: Dataset) -> Iterator[str]:
+    """What an imported model knows of a data set, and what becomes of the rest."""
+    imported = bundle.imported
+    assert imported is not None
+    readers = imported.readers(dataset, bundle.vocabularies)
+    books = imported.books(dataset, bundle.vocabularies)
+    ranked = int((~imported.left_out(books)).sum())
+    yield (
+        f"knows {int(readers.known.sum()):,} of {dataset.n_readers:,} readers; the others are folded "
+        "in from their books"
+    )
+    yield (
+        f"ranks {ranked:,} of {dataset.n_books:,} books; the others are found by their authors, titles "
+        "and readers"
+    )
+    for plan in imported.plans:
+        side = readers if plan.given.side == "reader" else books
+        known = side.known_by_input[plan.name]
+        missing = int((~known).sum())
+        if missing and not plan.is_identity:
+            yield (
+                f"{plan.name}: {plan.given.column} not known for {missing:,} of {len(known):,} "
+                f"{plan.given.side}s, given {_WORDS[plan.unknown]}"
+            )
+
+
+_WORDS = {
+    "class": "the encoder's class for it",
+    "code": "the mapping's code for it",
+    "mean": "the mean of what is known",
+    "leave out": "nothing: not ranked",
+    "zeros": "zeros",
+}
+
+__all__ = ["describe", "knowledge", "mapping_table", "questions"]

@@ -1,0 +1,76 @@
+"""Our own retrieval, fitted to a data set for a ranker that was not trained here.
+
+The same code that training serves with: vocabularies, title vectors, towers and tables of neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import keras
+import tensorflow as tf
+
+from bookrec.arrays import Floats
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.features import (
+    BookStatistics,
+    Interactions,
+    Scaler,
+    Vocabularies,
+    book_features,
+    book_statistics,
+    build_vocabularies,
+    fit_scaler,
+    reader_age_bands,
+)
+from bookrec.offline.retrievers import assemble_retrieval
+from bookrec.offline.tables import Tables, fit_tables
+from bookrec.offline.title_vectors import train_title_vectors
+from bookrec.offline.two_tower import Towers, TwoTowerSettings, train_towers
+from bookrec.retrieval import Retrieval
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class ServingParts:
+    """Everything of a bundle but its ranker."""
+
+    vocabularies: Vocabularies
+    scaler: Scaler
+    words: list[str]
+    word_vectors: Floats
+    statistics: BookStatistics
+    towers: Towers
+    tables: Tables
+    retrieval: Retrieval
+
+
+def fit_serving_parts(
+    dataset: Dataset, interactions: Interactions, towers: TwoTowerSettings, seed: int, say: Say
+) -> ServingParts:
+    """Fit the retrievers to ``interactions``.
+
+    Args:
+        say: called with one line per stage.
+    """
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+    say("title vectors")
+    words, word_vectors = train_title_vectors(list(dataset.books["title"]), seed)
+    vocabularies = build_vocabularies(dataset, interactions)
+    statistics = book_statistics(interactions, dataset.n_books)
+    scaler = fit_scaler(statistics.numbers)
+    features = book_features(dataset, vocabularies, scaler, words, word_vectors, statistics)
+    authors = vocabularies.author.size
+    say("retrievers for serving")
+    trained = train_towers(
+        interactions, features, reader_age_bands(dataset), vocabularies.isbn.size, authors, towers,
+        seed, progress="serving: two-tower",
+    )  # fmt: skip
+    tables = fit_tables(interactions, features.facts, dataset.n_readers, authors, "serving")
+    retrieval = assemble_retrieval(trained, tables, features)
+    return ServingParts(
+        vocabularies, scaler, words, word_vectors, statistics, trained, tables, retrieval
+    )

@@ -1,0 +1,146 @@
+"""How the plans of an imported model are written: as JSON and arrays, never as pickles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.offline.imported.encoder import Encoder
+from bookrec.offline.imported.mapping import InputMapping
+from bookrec.offline.imported.plan import InputPlan
+from bookrec.offline.pickles.records import ScalerRecord, WordVectorsRecord
+
+_PLANS, _ENCODERS, _SCALERS = (
+    "imported_inputs.json",
+    "imported_encoders.json",
+    "imported_scalers.json",
+)
+_ARRAYS: Final = "imported_arrays.npz"
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def write_plans(
+    directory: Path, facts: Mapping[str, Any], plans: Sequence[InputPlan], arrays: Arrays
+) -> None:
+    """Write plans, and other facts and arrays beside them, into ``directory`` (which exists)."""
+    parts = _Parts.of(plans)
+    arrays = dict(arrays)
+    for number, plan in enumerate(plans):
+        if plan.counted is not None:
+            arrays[f"counted_{number}"] = plan.counted
+    for name, words in parts.words.items():
+        arrays[f"words_{name}"] = np.array(words.keys, dtype=np.str_)
+        arrays[f"vectors_{name}"] = words.vectors
+    saved: dict[str, Any] = arrays
+    np.savez(directory / _ARRAYS, allow_pickle=False, **saved)
+    _write(directory / _ENCODERS, {n: _encoder_out(e) for n, e in parts.encoders.items()})
+    _write(directory / _SCALERS, {n: _scaler_out(s) for n, s in parts.scalers.items()})
+    inputs = [_plan_out(plan) for plan in plans]
+    _write(directory / _PLANS, {**facts, "inputs": inputs})
+
+
+def read_plans(directory: Path) -> tuple[dict[str, Any], tuple[InputPlan, ...], Arrays]:
+    """What `write_plans` wrote: the facts, the plans, all arrays."""
+    facts = _read(directory / _PLANS)
+    encoders = {n: _encoder_in(e) for n, e in _read(directory / _ENCODERS).items()}
+    scalers = {n: _scaler_in(s) for n, s in _read(directory / _SCALERS).items()}
+    with np.load(directory / _ARRAYS, allow_pickle=False) as found:
+        arrays: Arrays = dict(found)
+    words = {
+        name.removeprefix("words_"): WordVectorsRecord(
+            tuple(keys.tolist()), arrays[name.replace("words_", "vectors_", 1)]
+        )
+        for name, keys in arrays.items()
+        if name.startswith("words_")
+    }
+    parts = _Parts(encoders, scalers, words)
+    plans = tuple(
+        _plan_in(one, parts, arrays.get(f"counted_{number}"))
+        for number, one in enumerate(facts["inputs"])
+    )
+    return facts, plans, arrays
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Everything that plans name, by name."""
+
+    encoders: Mapping[str, Encoder]
+    scalers: Mapping[str, ScalerRecord]
+    words: Mapping[str, WordVectorsRecord]
+
+    @classmethod
+    def of(cls, plans: Sequence[InputPlan]) -> _Parts:
+        return cls(
+            {p.given.encoder: p.encoder for p in plans if p.given.encoder and p.encoder},
+            {p.given.scaler: p.scaler for p in plans if p.given.scaler and p.scaler},
+            {p.given.vectors: p.words for p in plans if p.given.vectors and p.words},
+        )
+
+
+def _plan_out(plan: InputPlan) -> dict[str, Any]:
+    return {
+        "name": plan.name, "given": msgspec.to_builtins(plan.given), "width": plan.width,
+        "dtype": plan.dtype, "rows": plan.rows, "unknown": plan.unknown,
+        "unknown_number": plan.unknown_number,
+    }  # fmt: skip
+
+
+def _plan_in(told: dict[str, Any], parts: _Parts, counted: NDArray[Any] | None) -> InputPlan:
+    given = msgspec.convert(told["given"], InputMapping)
+    return InputPlan(
+        told["name"], given, told["width"], told["dtype"], told["rows"], told["unknown"],
+        told["unknown_number"], parts.encoders.get(given.encoder or ""),
+        parts.scalers.get(given.scaler or ""), parts.words.get(given.vectors or ""), counted,
+    )  # fmt: skip
+
+
+def _encoder_out(encoder: Encoder) -> dict[str, Any]:
+    return {"labels": list(encoder.labels), "codes": encoder.codes.tolist()}
+
+
+def _encoder_in(told: dict[str, Any]) -> Encoder:
+    return Encoder(tuple(told["labels"]), np.array(told["codes"], dtype=np.int32))
+
+
+_SCALER_ARRAYS: Final = (
+    "center", "divisor", "factor", "offset", "mean", "variance", "data_min", "data_max",
+)  # fmt: skip
+
+
+def _scaler_out(scaler: ScalerRecord) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "kind": scaler.kind, "feature_count": scaler.feature_count,
+        "feature_names": scaler.feature_names, "samples_seen": scaler.samples_seen,
+        "clip": scaler.clip, "version": scaler.version,
+    }  # fmt: skip
+    for name in _SCALER_ARRAYS:
+        values = getattr(scaler, name)
+        told[name] = None if values is None else np.asarray(values, dtype=np.float64).tolist()
+    return told
+
+
+def _scaler_in(told: dict[str, Any]) -> ScalerRecord:
+    arrays = {n: None if told[n] is None else np.array(told[n]) for n in _SCALER_ARRAYS}
+    names, clip = told["feature_names"], told["clip"]
+    return ScalerRecord(
+        told["kind"], told["feature_count"], None if names is None else tuple(names),
+        told["samples_seen"], clip=None if clip is None else (clip[0], clip[1]),
+        version=told["version"], **arrays,
+    )  # fmt: skip
+
+
+def _write(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
