@@ -19,7 +19,9 @@ from bookrec.offline.compile_ranker import (
 )
 from bookrec.offline.features import Interactions
 from bookrec.offline.fitted import reader_centroids
+from bookrec.offline.imported.extended import AS_NUMBER
 from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
+from bookrec.offline.imported.model_inputs import tensors_of
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.ranker import Floats, SplitRanker
 
@@ -47,23 +49,14 @@ def imported_rows(model: Any, imported: ImportedModel, readers: SideInputs) -> F
     return rows
 
 
-def base_row_of(model: Any, imported: ImportedModel, readers: SideInputs) -> Floats:
-    """[F] of somebody of whom nothing is known: the model's own unknown, else the mean.
-
-    Ids that the model takes as plain numbers are then the mean of those it knows.
-    """
+def base_row_of(model: Any, imported: ImportedModel) -> Floats:
+    """[F] of somebody of whom nothing is known: the model's own unknown, else the mean."""
     unknown = {
         plan.name: np.array([plan.unknown_number]).astype(plan.dtype)
         for plan in imported.plans
         if plan.side == "reader id"
     }
-    base = _rows(model, imported, unknown, 1)[0]
-    known = _rows(model, imported, readers.values, len(readers.known))[readers.known]
-    means = {plan.name for plan in imported.plans if plan.unknown == "mean"}
-    for name, column in _raw_columns(model, imported):
-        if name in means and len(known):
-            base[column] = known[:, column].mean(dtype=np.float64)
-    return base
+    return np.asarray(_rows(model, imported, unknown, 1)[0])
 
 
 def centroids_of(
@@ -82,12 +75,17 @@ def centroids_of(
     if rows is None:
         return np.zeros((n_books, 0), np.float32), np.zeros(n_books, np.float32)
     mean, weight = reader_centroids(rows - imported.base_row, interactions, n_books)
+    split = _split(model, imported)
+    if split is None:
+        return np.zeros_like(mean), weight
     identities = {plan.name for plan in imported.plans if plan.is_identity}
-    for name, column in _raw_columns(model, imported):
-        if name in identities:
-            mean[:, column] = 0.0
-    if _split(model, imported) is None:
-        mean[:] = 0.0
+    for tensor, columns in split.reader_columns:
+        looked_up = any(
+            before.kind == "Embedding" and not before.name.endswith(AS_NUMBER)
+            for before in tensors_of(tensor)
+        )
+        if tensor.sources <= identities and not looked_up:
+            mean[:, columns] = 0.0
     return mean, weight
 
 
@@ -102,15 +100,6 @@ def _rows(model: Any, imported: ImportedModel, values: Inputs, count: int) -> Fl
     # As `bookrec.offline.keras_ranker` wants them: the inputs themselves, in the model's order.
     columns = [values[name].reshape(count, -1).astype(np.float32) for name in own]
     return np.concatenate(columns, axis=1)
-
-
-def _raw_columns(model: Any, imported: ImportedModel) -> list[tuple[str, int]]:
-    """The inputs that are used as plain numbers, and the column of each."""
-    split = _split(model, imported)
-    if split is None or not split.raw_ids:
-        return []
-    last = split.reader_columns[-split.raw_ids :]
-    return [(next(iter(tensor.sources)), columns.start) for tensor, columns in last]
 
 
 def _split(model: Any, imported: ImportedModel) -> SplitModel | None:

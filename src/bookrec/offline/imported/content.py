@@ -17,6 +17,8 @@ from bookrec.offline.pickles.records import ScalerRecord
 _FEW_AGES: Final = 15
 """Whole numbers that are all below this number bands rather than years of age."""
 
+_OLDEST: Final = 250
+
 
 @dataclass
 class Content:
@@ -73,7 +75,10 @@ def _share_of_ages(labels: list[str]) -> float:
     named = [text for text in labels if not is_unknown_label(text)]
     if not named or all(text.isdigit() and int(text) < _FEW_AGES for text in named):
         return 0.0  # numbers of bands, which do not say which ages they are
-    return float(np.mean([age_bounds(text) is not None for text in named]))
+    bounds = [age_bounds(text) for text in named]
+    if any(ages is not None and ages[0] > _OLDEST for ages in bounds):
+        return 0.0  # ids
+    return float(np.mean([ages is not None for ages in bounds]))
 
 
 def _middle(scaler: ScalerRecord, place: int) -> float | None:

@@ -1,12 +1,15 @@
-"""A model with one row more in its embeddings: the mean of all rows, for what it does not know.
+"""A model that has something to say of what it does not know: the mean of all that it knows.
 
-The file that was imported stays as it is; the row is added each time it is opened.
+An id that is not known is given the number after the last row of the embeddings it is looked up in.
+There they get a row more, the mean of the others; where the model uses the id as a plain number, it is
+the mean of the known ones. For everything that is known the model stays what it was, and so does the
+file that was imported: this is done each time it is opened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import keras
 import numpy as np
@@ -16,11 +19,21 @@ from bookrec.offline.imported.model_inputs import ModelInput
 from bookrec.offline.imported.plan import InputPlan
 from bookrec.ranker import Floats
 
+_SHAPING: Final = ("Embedding", "Reshape", "Flatten", "Squeeze", "ExpandDims", "Identity")
+"""What an id goes through on its way to an embedding, as an id."""
+
+AS_NUMBER: Final = "_as_number"
+"""How the name of a table ends that gives an id as a plain number."""
+
 
 def with_mean_rows(model: Any, inputs: Sequence[ModelInput], plans: Sequence[InputPlan]) -> Any:
-    """A copy of ``model`` whose embeddings have rows up to the highest `InputPlan.rows` among their
-    inputs, the new ones being the mean of the rows that the encoders know."""
+    """A copy of ``model`` that knows the codes `InputPlan.rows` of its inputs, see above."""
     tables = _tables(inputs, plans)
+    numbers = {
+        plan.name: _Numbers(plan)
+        for plan in plans
+        if plan.rows is not None and plan.encoder is not None
+    }
     pairs: list[tuple[Any, Any]] = []
 
     def copied(layer: Any) -> Any:
@@ -31,7 +44,15 @@ def with_mean_rows(model: Any, inputs: Sequence[ModelInput], plans: Sequence[Inp
         pairs.append((layer, made))
         return made
 
-    copy = keras.models.clone_model(model, clone_function=copied, recursive=True)
+    def called(operation: Any, *arguments: Any, **keywords: Any) -> Any:
+        if not _keeps_ids(operation):
+            arguments = keras.tree.map_structure(lambda one: _as_number(one, numbers), arguments)
+        return operation(*arguments, **keywords)
+
+    sequential = isinstance(model, keras.Sequential)
+    copy = keras.models.clone_model(
+        model, clone_function=copied, call_function=None if sequential else called, recursive=True
+    )
     for layer, made in pairs:
         if id(layer) in tables:
             made.set_weights([tables[id(layer)]])
@@ -40,10 +61,49 @@ def with_mean_rows(model: Any, inputs: Sequence[ModelInput], plans: Sequence[Inp
     return copy
 
 
+def known_codes(plan: InputPlan) -> NDArray[np.float64]:
+    """What an input with an encoder is for everything that it knows, before the scaler."""
+    assert plan.encoder is not None
+    return plan.encoder.codes.astype(np.float64) + plan.given.offset
+
+
+def _keeps_ids(operation: Any) -> bool:
+    kind = type(operation).__name__
+    return kind in _SHAPING or (kind == "Cast" and not str(operation.dtype).startswith("float"))
+
+
+def _as_number(value: Any, numbers: Mapping[str, _Numbers]) -> Any:
+    """An id input as a plain number, the mean where it is not known; all else as it is."""
+    if not isinstance(value, keras.KerasTensor):
+        return value
+    source = value._keras_history.operation
+    known = type(source) is keras.layers.InputLayer and source.name in numbers
+    return numbers[source.name].of(value) if known else value
+
+
+class _Numbers:
+    """A table of the ids of an input as numbers: what an embedding looks up, too."""
+
+    def __init__(self, plan: InputPlan) -> None:
+        assert plan.rows is not None
+        self.name = f"{plan.name}{AS_NUMBER}"
+        self.table = np.arange(plan.rows + 1, dtype=np.float32)
+        self.table[-1] = known_codes(plan).mean()
+        self.made: Any = None
+
+    def of(self, ids: Any) -> Any:
+        """The tensor of ids as one of numbers, of the same shape."""
+        if self.made is None:
+            layer = keras.layers.Embedding(len(self.table), 1, name=self.name)
+            self.made = keras.layers.Reshape(ids.shape[1:], name=f"{self.name}_flat")(layer(ids))
+            layer.set_weights([self.table[:, None]])
+        return self.made
+
+
 def _tables(inputs: Sequence[ModelInput], plans: Sequence[InputPlan]) -> dict[int, Floats]:
     """By id of each Embedding layer its rows, the new ones included."""
     layers: dict[int, Any] = {}
-    codes: dict[int, list[Any]] = {}
+    codes: dict[int, list[NDArray[np.integer]]] = {}
     sizes: dict[int, int] = {}
     for one, plan in zip(inputs, plans, strict=True):
         for lookup in one.lookups:
@@ -51,7 +111,7 @@ def _tables(inputs: Sequence[ModelInput], plans: Sequence[InputPlan]) -> dict[in
             layers[key] = lookup.layer
             known: NDArray[np.integer] = np.arange(lookup.rows)
             if plan.encoder is not None:
-                known = plan.encoder.codes + plan.given.offset
+                known = known_codes(plan).astype(np.int64)
             codes.setdefault(key, []).append(known[known < lookup.rows])
             sizes[key] = max(sizes.get(key, 0), (plan.rows or 0) + 1)
     made = {}

@@ -191,7 +191,7 @@ def assemble(
             f"{dataset.dataset_id}: its encoder is of another catalogue, or spells ids otherwise."
         )
     readers = imported.readers(dataset, parts.vocabularies)
-    imported = replace(imported, base_row=base_row_of(ranker, imported, readers))
+    imported = replace(imported, base_row=base_row_of(ranker, imported))
     rows = imported_rows(ranker, imported, readers)
     centroids = centroids_of(ranker, imported, rows, interactions, dataset.n_books)
     fitted = Fitted(
