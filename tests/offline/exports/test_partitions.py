@@ -43,9 +43,9 @@ def test_no_partition_is_empty_although_many_books_are_alike():
     assert (np.diff(partitions.start) > 0).all()
 
 
-def test_about_the_square_root_of_the_catalogue_by_default():
+def test_about_four_square_roots_of_the_catalogue_by_default():
     rng = np.random.default_rng(1)
-    assert 90 <= make_partitions(rng.normal(size=(10_000, 3)).astype(np.float32)).count <= 100
+    assert 180 <= make_partitions(rng.normal(size=(2_500, 3)).astype(np.float32)).count <= 200
 
 
 def test_nearest_is_by_distance_and_not_by_dot_product():

@@ -52,12 +52,13 @@ def make_partitions(vectors: Floats, count: int | None = None, seed: int = 1) ->
 
     Args:
         vectors: [B, D].
-        count: how many, at most; None for about the square root of B, with which looking for the
-            partitions and looking through one cost alike. None of them is empty.
+        count: how many, at most; None for about four square roots of B: with so many small ones,
+            half as many books are looked at for the same recall as with one square root. None of
+            them is empty.
         seed: of the centres that k-means starts from.
     """
     rng = np.random.default_rng(seed)
-    wanted = max(1, min(count or round(len(vectors) ** 0.5), len(vectors)))
+    wanted = max(1, min(count or round(4 * len(vectors) ** 0.5), len(vectors)))
     sample = vectors
     if len(vectors) > wanted * _SAMPLE:
         sample = vectors[rng.choice(len(vectors), wanted * _SAMPLE, replace=False)]

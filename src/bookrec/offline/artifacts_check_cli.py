@@ -1,0 +1,79 @@
+"""``bookrec artifacts check``: what is wrong with a bundle, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bookrec.errors import ModelError
+from bookrec.files import write_atomically
+from bookrec.settings import Home
+
+if TYPE_CHECKING:
+    from bookrec.offline.model_checks.finding import Finding
+
+
+@click.command("check")
+@click.argument("model_id", required=False)
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
+    help="Write everything there too, with the figures by name.",
+)  # fmt: skip
+@click.pass_obj
+def check_command(home: Home, model_id: str | None, json_file: Path | None) -> None:
+    """Check a bundle (default: the current one) beside the current data set.
+
+    Its files, how many readers and books it knows, encoders, scalers, constant inputs, title vectors,
+    whether readers get different orders, and whether its lists are better than popularity's. Each line
+    says what was seen; warnings and errors say what to do. Exit code 1 if there is an error.
+
+    \b
+    Example:
+      bookrec artifacts check
+      bookrec artifacts check imported-20261122T140000Z-3fa21c --json check.json
+    """
+    if json_file is not None and not json_file.absolute().parent.is_dir():
+        raise click.BadParameter(f"{json_file.parent} is no directory.", param_hint="--json")
+    from bookrec.offline.tensorflow_start import start_tensorflow
+
+    start_tensorflow()
+    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.model_bundle import load_bundle
+    from bookrec.offline.model_checks.finding import worst
+    from bookrec.offline.model_checks.registry import run_checks
+    from bookrec.offline.model_checks.subject import Subject
+
+    bundle, dataset = load_bundle(home, model_id), load_dataset(home)
+    click.echo(f"{bundle.model_id} beside data set {dataset.dataset_id}")
+    findings = []
+    for finding in run_checks(Subject(bundle, dataset)):
+        findings.append(finding)
+        _say(finding)
+    levels = Counter(finding.level for finding in findings)
+    click.echo(f"\n{levels['ok']} ok, {levels['warning']} to look at, {levels['error']} wrong.")
+    if json_file is not None:
+        content = {"model_id": bundle.model_id, "dataset_id": dataset.dataset_id,
+                   "findings": [asdict(finding) for finding in findings]}  # fmt: skip
+        write_atomically(json_file, (json.dumps(content, indent=1) + "\n").encode())
+    if worst(findings) == "error":
+        count = levels["error"]
+        faults = "1 fault that makes" if count == 1 else f"{count} faults that make"
+        raise ModelError(
+            f"Model {bundle.model_id} has {faults} its lists wrong; each line marked 'error' above "
+            "says what to do."
+        )
+
+
+_WIDTH = 18
+"""Of a check's name, in a terminal."""
+
+
+def _say(finding: Finding) -> None:
+    click.echo(f"{finding.level:8} {finding.check:{_WIDTH}} {finding.text}")
+    if finding.fix:
+        click.echo(f"{'':8} {'':{_WIDTH}} → {finding.fix}")

@@ -1,0 +1,1 @@
+"""``artifacts check``: what goes wrong with models in the wild, each with figures and a fix."""

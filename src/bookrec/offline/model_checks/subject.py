@@ -1,0 +1,81 @@
+"""What is checked: a bundle, the data set at hand, and the two put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bookrec.arrays import Floats, Ints
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.features import Interactions, all_interactions, reader_age_bands
+from bookrec.offline.model_bundle import Bundle
+from bookrec.offline.model_checks.bundle_inputs import imported_checked_inputs, trained_inputs
+from bookrec.offline.model_checks.model_input import CheckedInput, Flags
+from bookrec.offline.recommender_build import recommender_for
+from bookrec.offline.splitting import by_reader
+from bookrec.recommender import Recommender
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A bundle beside a data set; what takes time is computed when a check asks for it."""
+
+    bundle: Bundle
+    dataset: Dataset
+    seed: int = 1
+    """Of samples."""
+
+    @cached_property
+    def inputs(self) -> list[CheckedInput]:
+        """The ranker's inputs that depend on one side, in the model's order."""
+        if self.bundle.imported is not None:
+            return imported_checked_inputs(self.bundle, self.bundle.imported, self.dataset)
+        return trained_inputs(self.bundle, self.dataset)
+
+    @cached_property
+    def interactions(self) -> Interactions:
+        """All of the data set's."""
+        return all_interactions(self.dataset)
+
+    @cached_property
+    def history_start(self) -> np.ndarray:
+        """[n_readers + 1] where each reader's interactions start."""
+        return by_reader(self.interactions, self.dataset.n_readers)
+
+    @cached_property
+    def active(self) -> Ints:
+        """Positions of readers with an interaction."""
+        return np.flatnonzero(np.diff(self.history_start)).astype(np.int32)
+
+    @cached_property
+    def age_bands(self) -> Ints:
+        """[n_readers]"""
+        return reader_age_bands(self.dataset)
+
+    @cached_property
+    def _recommender(self) -> tuple[Recommender, Floats | None]:
+        return recommender_for(self.bundle, self.dataset)
+
+    @property
+    def recommender(self) -> Recommender:
+        """The bundle, compiled for the data set."""
+        return self._recommender[0]
+
+    @property
+    def rows(self) -> Floats | None:
+        """[n_readers, F] of a ranker that knows its readers by id; NaN for others."""
+        return self._recommender[1]
+
+    @cached_property
+    def known_readers(self) -> Flags | None:
+        """[n_readers] whom the ranker knows by id; None where it knows everybody by their history."""
+        own = [one.known for one in self.inputs if one.side == "reader" and one.is_identity]
+        return np.logical_and.reduce(own) if own else None
+
+    @cached_property
+    def known_books(self) -> Flags:
+        """[n_books] whom the ranker knows by id."""
+        own = [one.known for one in self.inputs if one.side == "book" and one.is_identity]
+        return np.logical_and.reduce(own) if own else np.ones(self.dataset.n_books, dtype=bool)
