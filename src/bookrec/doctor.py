@@ -163,7 +163,8 @@ def _model(home: Home, dataset: Manifest | None) -> tuple[Manifest | None, Findi
         detail = f"{directory}: missing or changed since training: {', '.join(changed)}"
         return None, Finding("model", "damaged", detail, again)
     if foreign:
-        detail = f"{name} was trained on {manifest['dataset_id']}, not the current data set"
+        done = "imported for" if manifest.get("preset") == "imported" else "trained on"
+        detail = f"{name} was {done} {manifest['dataset_id']}, not the current data set"
         return manifest, Finding("model", "stale", detail, again)
     return manifest, Finding("model", "ok", name)
 

@@ -15,11 +15,11 @@ from bookrec.settings import Home
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
     "--mapping", "mapping_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A TOML file that says what each input of the model is given.",
+    help="A TOML file that says what inputs of the model are given; the rest is found out.",
 )  # fmt: skip
 @click.option(
     "--write-mapping", "draft_path", type=click.Path(dir_okay=False, path_type=Path),
-    help="Write such a file from what is found, and import nothing.",
+    help="Write such a file, whole, from what is found, and import nothing.",
 )  # fmt: skip
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.pass_obj
@@ -36,8 +36,6 @@ def import_command(
       bookrec artifacts import notebook/ --write-mapping mapping.toml
       bookrec artifacts import notebook/ --mapping mapping.toml
     """
-    if mapping_path is not None and draft_path is not None:
-        raise click.UsageError("--write-mapping drafts a mapping: leave --mapping out.")
     from bookrec.offline.tensorflow_start import start_tensorflow
 
     start_tensorflow()

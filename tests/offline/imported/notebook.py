@@ -116,10 +116,9 @@ def ratings_table(dataset: Dataset) -> pd.DataFrame:
 def add_statistics(frame: pd.DataFrame) -> pd.DataFrame:
     """With ``avg_rating`` and ``num_ratings`` of each book, over explicit ratings."""
     rated = frame[frame["rating"] > 0].groupby("isbn")["rating"].agg(["mean", "count"])
-    frame = frame.join(
+    return frame.join(
         rated.rename(columns={"mean": "avg_rating", "count": "num_ratings"}), on="isbn"
     )
-    return frame
 
 
 def shaken(model: Any, seed: int, scale: float = 0.3) -> Any:

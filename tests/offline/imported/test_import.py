@@ -77,7 +77,7 @@ def embedded(given: Any, size: int, width: int = 4) -> Any:
 
 def classic(directory: Path, frame: pd.DataFrame) -> Made:
     """The model of the notebooks: nine inputs, encoders in files of their own."""
-    part = frame[frame["user"].isin(sorted(set(frame["user"]))[::2] + ["8"])]
+    part = frame[frame["user"].isin([*sorted(set(frame["user"]))[::2], "8"])]
     part = part[part["isbn"].isin(sorted(set(part["isbn"]))[: -len(set(part["isbn"])) // 5])]
     encoders = {
         "user_id": label_encoder(part["user"].astype(int)),

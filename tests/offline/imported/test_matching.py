@@ -70,7 +70,7 @@ def test_titles_in_the_place_of_isbns(tmp_path: Path):
 
 def test_two_encoders_of_one_name_are_asked_for(tmp_path: Path):
     dump(tmp_path / "user_encoder.pkl", label_encoder(READERS))
-    dump(tmp_path / "users.pkl", {"user": label_encoder(READERS[:3] + ["7"])})
+    dump(tmp_path / "users.pkl", {"user": label_encoder([*READERS[:3], "7"])})
     found = one(tmp_path, looked_up("user_id", 4))
     assert found.questions == {"encoder": "it could be user_encoder.pkl or users.pkl:user"}
 

@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import msgspec
+
 from bookrec.offline.imported.columns import BOOK_COLUMNS, READER_COLUMNS, side_of
 from bookrec.offline.imported.encoder import Encoder
-from bookrec.offline.imported.mapping import ANSWER
+from bookrec.offline.imported.mapping import ANSWER, InputMapping
 from bookrec.offline.imported.matching import Guess
 from bookrec.offline.imported.sources import Sources
 from bookrec.offline.pickles.records import ScalerRecord
@@ -41,6 +43,11 @@ def _input(guess: Guess) -> Iterator[str]:
     if guess.column is None or "column" in guess.questions:
         yield f"# a reader has {', '.join(READER_COLUMNS)};"
         yield f"# a book has {', '.join(BOOK_COLUMNS)}"
+    if guess.stated is not None:
+        stated = msgspec.to_builtins(guess.stated)
+        plain = msgspec.to_builtins(InputMapping(side=guess.stated.side, column=""))
+        yield from (f"{n} = {_toml(v)}" for n, v in stated.items() if n == "side" or v != plain[n])
+        return
     fields: dict[str, Any] = {
         "side": ANSWER if guess.column is None else side_of(guess.column),
         "column": guess.column or ANSWER,

@@ -62,7 +62,7 @@ class Opened:
     archive: Archive
     casts: dict[str, str]
     guesses: list[Guess]
-    """Of every input of the model; what a mapping file says is not guessed."""
+    """Of every input of the model, those that a mapping file states included."""
     mapping: Mapping | None
     """What is known; None while anything is asked."""
 
@@ -71,22 +71,27 @@ def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -
     """Look through a directory: its model, its parts, and what each input is given.
 
     Args:
-        mapping: of a mapping file; None finds out.
+        mapping: of a mapping file; what it does not state is found out.
 
     Raises:
         ModelError: there is no model, or several, or it cannot be opened.
     """
     sources = find_sources(directory)
     path = _model_file(sources, mapping)
-    casts = {} if mapping is None else mapping.lambda_
-    archive = open_archive(path, casts)
-    if mapping is not None:
-        return Opened(sources, archive, casts, [], mapping)
+    stated = mapping or Mapping()
+    archive = open_archive(path, stated.lambda_)
     inputs, _ = inputs_of(archive.model)
-    guesses = match_inputs(inputs, sources, Content(dataset))
+    names = [one.name for one in inputs]
+    if strange := [name for name in stated.inputs if name not in names]:
+        raise ModelError(
+            f"The mapping has [inputs.{strange[0]}], the model has {', '.join(names)}; "
+            "mend the mapping."
+        )
+    guesses = match_inputs(inputs, sources, Content(dataset), stated.inputs)
+    complete = None
     if all(guess.sure for guess in guesses):
-        mapping = Mapping(inputs={guess.input.name: guess.mapping() for guess in guesses})
-    return Opened(sources, archive, casts, guesses, mapping)
+        complete = Mapping(inputs={guess.input.name: guess.mapping() for guess in guesses})
+    return Opened(sources, archive, stated.lambda_, guesses, complete)
 
 
 def _model_file(sources: Sources, mapping: Mapping | None) -> Path:

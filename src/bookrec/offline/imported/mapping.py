@@ -51,9 +51,10 @@ class InputMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that a mapping file says."""
+    """Everything that a mapping file says; all of it may be left out."""
 
-    inputs: dict[str, InputMapping]
+    inputs: dict[str, InputMapping] = {}
+    """Those that are not here are found out."""
     model: str | None = None
     """File name of the model, where there are several."""
     lambda_: dict[str, str] = msgspec.field(default_factory=dict, name="lambda")

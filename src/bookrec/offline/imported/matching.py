@@ -5,7 +5,7 @@ What is not sure is asked, never guessed: a wrong encoder gives lists that look 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -51,17 +51,32 @@ class Guess:
     def sure(self) -> bool:
         return not self.questions
 
+    stated: InputMapping | None = None
+    """What a mapping file says; then nothing is guessed."""
+
     def mapping(self) -> InputMapping:
         """The mapping of an input that is sure."""
+        if self.stated is not None:
+            return self.stated
         assert self.column is not None
         fields = {"side": side_of(self.column), "column": self.column, **self.fields}
         return msgspec.convert(fields, InputMapping)
 
 
-def match_inputs(inputs: Sequence[ModelInput], sources: Sources, content: Content) -> list[Guess]:
-    """A guess for every input."""
-    matcher = _Matcher(sources, content)
-    return [matcher.guess(one) for one in inputs]
+def match_inputs(
+    inputs: Sequence[ModelInput],
+    sources: Sources,
+    content: Content,
+    stated: Mapping[str, InputMapping] | None = None,
+) -> list[Guess]:
+    """A guess for every input that a mapping file does not state."""
+    matcher, stated = _Matcher(sources, content), stated or {}
+    return [
+        Guess(one, stated[one.name].column, notes=["as the mapping says"], stated=stated[one.name])
+        if one.name in stated
+        else matcher.guess(one)
+        for one in inputs
+    ]
 
 
 class _Matcher:

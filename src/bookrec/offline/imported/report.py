@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.imported.draft import describe
+from bookrec.offline.imported.columns import side_of
 from bookrec.offline.imported.import_job import Opened
-from bookrec.offline.imported.mapping import InputMapping
 from bookrec.offline.imported.matching import Guess
 from bookrec.offline.model_bundle import Bundle
 
@@ -16,11 +15,7 @@ _HEADINGS = ("input", "side", "column", "encoder or vectors", "scaler", "remarks
 
 def mapping_table(opened: Opened) -> Iterator[str]:
     """One line an input, and one for every file that was not used or not read."""
-    guesses = {guess.input.name: guess for guess in opened.guesses}
-    given = {} if opened.mapping is None else opened.mapping.inputs
-    rows: list[tuple[str, ...]] = [_HEADINGS]
-    for name in guesses or given:
-        rows.append(_row(name, guesses.get(name), given.get(name)))
+    rows: list[tuple[str, ...]] = [_HEADINGS, *map(_row, opened.guesses)]
     yield from _aligned(rows)
     for file, reason in opened.sources.unread.items():
         yield f"not read: {file}: {reason}"
@@ -36,20 +31,18 @@ def questions(guesses: Sequence[Guess]) -> str:
     return "; ".join(asked)
 
 
-def _row(name: str, guess: Guess | None, given: InputMapping | None) -> tuple[str, ...]:
-    if given is not None:
-        part = given.encoder or given.vectors or ""
-        scaler = f"{given.scaler} [{given.scaler_column}]" if given.scaler else ""
-        notes = "; ".join(guess.notes) if guess is not None else "as the mapping says"
-        return name, given.side, given.column, part, scaler, notes
-    assert guess is not None
+def _row(guess: Guess) -> tuple[str, ...]:
+    name, fields = guess.input.name, guess.fields
     if guess.sure:
-        known = guess.mapping()
-        return _row(name, guess, known)
-    fields = guess.fields
+        given = guess.mapping()
+        scaler = f"{given.scaler} [{given.scaler_column}]" if given.scaler else ""
+        part = given.encoder or given.vectors or ""
+        return name, given.side, given.column, part, scaler, "; ".join(guess.notes)
     part = fields.get("encoder") or fields.get("vectors") or "?"
     asked = "; ".join(f"{field}: {why}" for field, why in guess.questions.items())
-    return name, "?", guess.column or "?", part, str(fields.get("scaler", "")), f"NOT SURE: {asked}"
+    side = "?" if guess.column is None else side_of(guess.column)
+    scaler = str(fields.get("scaler", ""))
+    return name, side, guess.column or "?", part, scaler, f"NOT SURE: {asked}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
@@ -92,5 +85,3 @@ _WORDS = {
     "leave out": "nothing: not ranked",
     "zeros": "zeros",
 }
-
-__all__ = ["describe", "knowledge", "mapping_table", "questions"]
