@@ -28,9 +28,10 @@ def dense(seen: np.ndarray, regularisation: float) -> np.ndarray:
 
 
 def test_it_keeps_the_strongest_weights_of_the_columns_most_read(histories: np.ndarray):
-    table = ease_table(sparse.csr_matrix(histories), covered=9, keep=3, regularisation=4.0)
+    table = ease_table(sparse.csr_matrix(histories), covered=9, keep=3, strength=0.25)
     covered = np.sort(np.argsort(-histories.sum(axis=0), kind="stable")[:9])
-    expected = dense(histories[:, covered], 4.0)
+    readers_each = histories[:, covered].sum() / 9
+    expected = dense(histories[:, covered], 0.25 * float(readers_each))
     assert table.size == BOOKS
     for book in range(BOOKS):
         neighbours, weights, _ = table.of(np.array([book]))
@@ -45,7 +46,7 @@ def test_it_keeps_the_strongest_weights_of_the_columns_most_read(histories: np.n
 
 
 def test_all_weights_of_few_columns(histories: np.ndarray):
-    table = ease_table(sparse.csr_matrix(histories), covered=100, keep=100, regularisation=4.0)
+    table = ease_table(sparse.csr_matrix(histories), covered=100, keep=100, strength=0.25)
     assert np.diff(table.start).tolist() == [10 if book != 7 else 0 for book in range(BOOKS)]
     assert not (table.neighbour == 7).any(), "nobody's book has no neighbours and is none"
 
@@ -53,3 +54,12 @@ def test_all_weights_of_few_columns(histories: np.ndarray):
 def test_nothing_to_learn_from():
     table = ease_table(sparse.csr_matrix((3, 5), dtype=np.float32), covered=4, keep=2)
     assert table.start.tolist() == [0] * 6
+
+
+def test_twice_the_same_readers_are_the_same_table(histories: np.ndarray):
+    once, twice = (
+        ease_table(sparse.csr_matrix(rows), covered=9, keep=8)
+        for rows in (histories, np.concatenate([histories, histories]))
+    )
+    np.testing.assert_array_equal(once.neighbour, twice.neighbour)
+    np.testing.assert_allclose(once.weight, twice.weight, rtol=1e-4)

@@ -18,14 +18,15 @@ from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.item_knn import usual_weight
 from bookrec.selection import row_starts
 
-REGULARISATION: Final = 150.0
-"""λ for books."""
+STRENGTH: Final = 5.0
+"""λ over the mean number of rows that a covered column has. What λ is best grows with the data: 50 to
+150 for 12,000 books of Book-Crossing (32 readers each), 300 for MovieLens-100K (47 to 60 each)."""
 
 _BLOCK: Final = 1024
 
 
 def ease_table(
-    histories: Any, covered: int, keep: int, regularisation: float = REGULARISATION
+    histories: Any, covered: int, keep: int, strength: float = STRENGTH
 ) -> NeighbourTable:
     """The strongest weights of EASE, positive and negative, of each column.
 
@@ -34,6 +35,7 @@ def ease_table(
         covered: the columns that most rows have, so many, take part; the others have no neighbours.
             Time grows with the cube, memory (8 bytes) with the square.
         keep: so many weights of each column, or fewer.
+        strength: λ, in mean entries of a covered column.
 
     Raises:
         ModelError: the matrix cannot be inverted.
@@ -43,7 +45,8 @@ def ease_table(
     if not len(columns):
         nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
         return NeighbourTable(np.zeros(size + 1, dtype=np.int64), *nothing)
-    weights = ease_weights(gram(histories[:, columns].tocsr()), regularisation)
+    covering = histories[:, columns].tocsr()
+    weights = ease_weights(gram(covering), strength * covering.nnz / len(columns))
     keep = min(keep, len(columns) - 1)
     places = np.argpartition(-np.abs(weights), keep, axis=1)[:, :keep]
     values = np.take_along_axis(weights, places, axis=1)

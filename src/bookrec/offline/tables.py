@@ -21,11 +21,12 @@ from bookrec.signals import TABLES
 
 _WALK_NEIGHBOURS: Final = 400
 _KNN_NEIGHBOURS: Final = 200
-_EASE_NEIGHBOURS: Final = 200
 _EASE_BOOKS: Final = 12_000
+_EASE_ENTRIES: Final = 200 * _EASE_BOOKS
+"""Of the whole table: a small catalogue keeps more weights of each book, for every weight helps."""
 _AUTHOR_NEIGHBOURS: Final = 200
 _AUTHORS: Final = 8_000
-_AUTHOR_REGULARISATION: Final = 100.0
+_AUTHOR_STRENGTH: Final = 2.0
 _OVER_AUTHORS: Final = "authors"
 
 
@@ -81,11 +82,11 @@ def fit_tables(
         interactions.reader_idx, interactions.book_idx, n_readers, n_books,
         neighbours=_KNN_NEIGHBOURS, progress=f"{label}: item-kNN",
     )  # fmt: skip
-    ease = ease_table(histories, _EASE_BOOKS, _EASE_NEIGHBOURS)
+    ease = ease_table(histories, _EASE_BOOKS, _EASE_ENTRIES // min(n_books, _EASE_BOOKS))
     author = facts.author[interactions.book_idx]
     known = author > 0
     by_author = _matrix(interactions.reader_idx[known], author[known], (n_readers, n_authors))
-    authors = ease_table(by_author, _AUTHORS, _AUTHOR_NEIGHBOURS, _AUTHOR_REGULARISATION)
+    authors = ease_table(by_author, _AUTHORS, _AUTHOR_NEIGHBOURS, _AUTHOR_STRENGTH)
     return Tables({"walk": walk, "knn": knn, "ease": ease}, authors)
 
 
