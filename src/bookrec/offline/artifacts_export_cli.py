@@ -63,5 +63,8 @@ def _report(exported: Exported) -> list[str]:
     ]
     if "largest_difference" in check:
         lines.append(f"largest difference from the model: {check['largest_difference']:.1e}")
-    lines += [f"{name}: {ms:,.3f} ms (median)" for name, ms in check["ms"].items()]
+    keras = exported.manifest["figures"].get("keras_ms", {})
+    for name, ms in check["ms"].items():
+        beside = f", model.predict {keras[name]:,.1f} ms" if name in keras else ""
+        lines.append(f"{name}: {ms:,.3f} ms (median){beside}")
     return [*lines, f"How to call it: {exported.directory / 'example.py'}"]

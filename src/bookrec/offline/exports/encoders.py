@@ -8,15 +8,17 @@ from typing import Final
 
 from bookrec.offline.exports.material import Material
 
-_OTHERS: Final = {"wide_deep.keras", "two_tower.keras", "tables.npz", "fitted.npz"}
-"""Files of a bundle that are models and retrievers, not encoders."""
+_OTHERS: Final = {"tables.npz", "fitted.npz"}
+"""Files of a bundle that are retrievers, not encoders."""
+_MODELS: Final = {".keras", ".h5", ".hdf5"}
 
 
 def write_encoders(material: Material, directory: Path) -> list[str]:
     """Copy the encoders of a bundle into ``encoders/`` and return their names."""
     source = material.home.models / material.bundle.model_id
     (directory / "encoders").mkdir()
-    names = sorted(material.bundle.manifest["files"].keys() - _OTHERS)
+    files = material.bundle.manifest["files"].keys() - _OTHERS
+    names = sorted(name for name in files if Path(name).suffix not in _MODELS)
     for name in names:
         shutil.copyfile(source / name, directory / "encoders" / name)
     return names

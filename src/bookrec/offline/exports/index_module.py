@@ -39,6 +39,7 @@ class RetrievalIndex(tf.Module):
         self._own_start, self._own = _fixed(data.own_start), _fixed(data.own_books)
         self._centres = _fixed(partitions.centres)
         self._start, self._members = _fixed(partitions.start), _fixed(partitions.books)
+        self._partitioned = _fixed(data.book_vectors[partitions.books])
 
     @tf.function(input_signature=[READER_ID, K])
     def exact(self, reader_id: Any, k: Any) -> dict[str, Any]:
@@ -49,28 +50,53 @@ class RetrievalIndex(tf.Module):
         where = tf.stack([own.value_rowids(), tf.cast(own.values, tf.int64)], axis=1)
         nothing = tf.fill(tf.shape(where)[:1], NOTHING)
         scores = tf.tensor_scatter_nd_update(scores, where, nothing)
-        return self._lists(rows, scores, None, k)
+        return self._first(rows, scores, k)
 
     @tf.function(input_signature=[READER_ID, K])
     def with_own(self, reader_id: Any, k: Any) -> dict[str, Any]:
         """The ``k`` best of all books, own ones too."""
         rows = self._row_of_reader.lookup(reader_id)
-        return self._lists(rows, self._all_scores(rows), None, k)
+        return self._first(rows, self._all_scores(rows), k)
 
     @tf.function(input_signature=[READER_ID, K, PROBES])
     def approximate(self, reader_id: Any, k: Any, probes: Any) -> dict[str, Any]:
         """As `exact`, of the books in the ``probes`` partitions nearest to the reader."""
         rows = self._row_of_reader.lookup(reader_id)
         vectors = tf.gather(self._readers, rows)  # [n, D]
+
+        def one(reader: tuple[Any, Any, Any]) -> tuple[Any, Any]:
+            return self._best_of(*reader, k)
+
+        # One by one: readers look at different numbers of books, and padding costs more than a loop.
+        books, scores = tf.map_fn(
+            one, (vectors, self._near(vectors, probes), self._own_of(rows)),
+            fn_output_signature=(tf.TensorSpec([None], tf.int32), tf.TensorSpec([None])),
+        )  # fmt: skip
+        return self._lists(rows, books, scores, k)
+
+    def _near(self, vectors: Any, probes: Any) -> Any:
+        """Ragged [n, C]: places, in the order of the partitions, of the books to be looked at."""
         closeness = tf.matmul(vectors, self._centres, transpose_b=True)
         probes = tf.clip_by_value(probes, 1, tf.shape(self._centres)[0])
         probed = tf.math.top_k(closeness, probes).indices
-        members = tf.gather(_ragged(self._members, self._start), probed).merge_dims(1, 2)
-        books = members.to_tensor(default_value=-1)  # [n, C]
-        found = tf.gather(self._books, tf.maximum(books, 0))  # [n, C, D]
-        scores = tf.einsum("nd,ncd->nc", vectors, found)
-        hidden = tf.logical_or(books < 0, self._are_own(rows, books))
-        return self._lists(rows, tf.where(hidden, NOTHING, scores), books, k)
+        start, stop = tf.gather(self._start, probed), tf.gather(self._start, probed + 1)
+        places = tf.ragged.range(tf.reshape(start, [-1]), tf.reshape(stop, [-1]))
+        lengths = tf.reduce_sum(stop - start, axis=1)
+        return tf.RaggedTensor.from_row_lengths(places.values, lengths, validate=False)
+
+    def _best_of(self, vector: Any, places: Any, own: Any, k: Any) -> tuple[Any, Any]:
+        """The ``k`` best of some books for one reader, own ones left out: books and scores [k]."""
+        scores = tf.linalg.matvec(tf.gather(self._partitioned, places), vector)
+        # So many that enough remain when all own books are among them.
+        best = tf.math.top_k(scores, tf.minimum(k + tf.size(own), tf.size(scores)))
+        books = tf.gather(self._members, tf.gather(places, best.indices))
+        # One more than any book, so that there is always something to be found.
+        last = tf.concat([own, [tf.shape(self._books)[0]]], axis=0)
+        is_own = tf.equal(tf.gather(last, tf.searchsorted(own, books)), books)
+        left = tf.math.top_k(tf.where(is_own, NOTHING, best.values), tf.minimum(k, tf.size(books)))
+        room = [[0, k - tf.size(left.values)]]
+        chosen = tf.pad(tf.gather(books, left.indices), room)
+        return chosen, tf.pad(left.values, room, constant_values=NOTHING)
 
     def _all_scores(self, rows: Any) -> Any:
         """[n, B]"""
@@ -80,32 +106,19 @@ class RetrievalIndex(tf.Module):
         """Own books of each reader, as a ragged tensor."""
         return tf.gather(_ragged(self._own, self._own_start), rows)
 
-    def _are_own(self, rows: Any, books: Any) -> Any:
-        """[n, C] whether a book is the reader's own: looked for among ascending numbers, one for
-        each pair of reader and book."""
-        many = tf.shape(self._books, tf.int64)[0]
-        own = self._own_of(rows)
-        # One more than any pair's number, so that there is always something to be found.
-        last = (own.nrows() + 1) * many
-        known = tf.concat([own.value_rowids() * many + tf.cast(own.values, tf.int64), [last]], 0)
-        asked = tf.range(own.nrows())[:, None] * many + tf.cast(books, tf.int64)
-        place = tf.searchsorted(known, tf.reshape(asked, [-1]), out_type=tf.int64)
-        return tf.reshape(tf.gather(known, place), tf.shape(asked)) == asked
-
-    def _lists(self, rows: Any, scores: Any, books: Any, k: Any) -> dict[str, Any]:
-        """The best of ``scores`` [n, C]: [n, k], padded where there is nothing more to list.
-
-        Args:
-            books: [n, C] positions of the books; None where these are 0, 1, 2 …
-        """
+    def _first(self, rows: Any, scores: Any, k: Any) -> dict[str, Any]:
+        """The lists of the best of ``scores`` [n, B]."""
         best = tf.math.top_k(scores, tf.minimum(k, tf.shape(scores)[1]))
-        chosen = best.indices if books is None else tf.gather(books, best.indices, batch_dims=1)
-        isbns = tf.gather(self._isbns, tf.maximum(chosen, 0))
-        isbns = tf.where(best.values > NOTHING, isbns, "")
         room = [[0, 0], [0, k - tf.shape(best.values)[1]]]
+        values = tf.pad(best.values, room, constant_values=NOTHING)
+        return self._lists(rows, tf.pad(best.indices, room), values, k)
+
+    def _lists(self, rows: Any, books: Any, scores: Any, k: Any) -> dict[str, Any]:
+        """What is answered, from books and scores [n, k]."""
+        isbns = tf.where(scores > NOTHING, tf.gather(self._isbns, books), "")
         return {
-            "isbn": tf.pad(isbns, room, constant_values=""),
-            "score": tf.pad(best.values, room, constant_values=NOTHING),
+            "isbn": tf.reshape(isbns, [-1, k]),
+            "score": tf.reshape(scores, [-1, k]),
             "known": tf.not_equal(rows, self._unknown),
         }
 

@@ -20,7 +20,7 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.exports.encoders import write_encoders
 from bookrec.offline.exports.material import SAMPLE_INPUTS, SAMPLE_OUTPUTS, Described, Material, Say
-from bookrec.offline.exports.ranker_sample import PAIRS, describe_score
+from bookrec.offline.exports.ranker_sample import PAIRS, describe_score, keras_ms
 from bookrec.offline.features import all_interactions, reader_age_bands
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.score_stages import reader_histories
@@ -45,7 +45,7 @@ def export_npz(material: Material, directory: Path, say: Say) -> Described:
     say("the compiled ranker")
     _write_program(ranker, directory)
     _write_catalogue(material, directory)
-    _write_sample(material, ranker, directory)
+    figures["keras_ms"] = _write_sample(material, ranker, directory)
     files = [*PROGRAM, CATALOGUE, *WEIGHTS]
     return Described("example_npz", files, _inputs(ranker), describe_score(material), figures)
 
@@ -84,10 +84,15 @@ def _write_catalogue(material: Material, directory: Path) -> None:
     np.savez(directory / CATALOGUE, allow_pickle=False, **arrays)
 
 
-def _write_sample(material: Material, ranker: SplitRanker, directory: Path) -> None:
-    """Real pairs as the program is told of them, and the logits and scores that Keras gives."""
+def _write_sample(material: Material, ranker: SplitRanker, directory: Path) -> dict[str, float]:
+    """Real pairs as the program is told of them, and the logits and scores that Keras gives.
+
+    Returns:
+        Milliseconds that Keras itself takes.
+    """
     readers, books = material.sample_pairs(PAIRS)
-    logits = model_logits(material.bundle.ranker, material.sample_inputs(PAIRS))
+    told = material.sample_inputs(PAIRS)
+    logits = model_logits(material.bundle.ranker, told)
     features, pairs = _reader_side(material, ranker, readers, books)
     bands = reader_age_bands(material.dataset)[readers]
     inputs: dict[str, Any] = {"age_band": bands, "reader_features": features, "book": books}
@@ -96,6 +101,7 @@ def _write_sample(material: Material, ranker: SplitRanker, directory: Path) -> N
     np.savez(directory / SAMPLE_INPUTS, allow_pickle=False, **inputs)
     score = material.recommender.scores(logits)
     np.savez(directory / SAMPLE_OUTPUTS, allow_pickle=False, logit=logits, score=score)
+    return keras_ms(material, told)
 
 
 def _reader_side(

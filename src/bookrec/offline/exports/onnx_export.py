@@ -40,13 +40,13 @@ def export_onnx(material: Material, directory: Path, say: Say) -> Described:
     """
     require_onnx()
     ranker = material.bundle.ranker
-    write_sample(material, directory)
+    keras_ms = write_sample(material, directory)
     say("converting the ranker")
     _convert(ranker, directory / MODEL_NAME)
     encoders = write_encoders(material, directory)
     return Described(
         "example_onnx", [MODEL_NAME], describe_inputs(ranker), describe_score(material),
-        {"encoders": encoders},
+        {"encoders": encoders, "keras_ms": keras_ms},
     )  # fmt: skip
 
 

@@ -25,13 +25,13 @@ def export_tflite(material: Material, directory: Path, say: Say) -> Described:
         ModelError: it has operations that TensorFlow Lite does not have.
     """
     ranker = material.bundle.ranker
-    write_sample(material, directory)
+    keras_ms = write_sample(material, directory)
     say("converting the ranker")
     (directory / MODEL_NAME).write_bytes(_converted(ranker))
     encoders = write_encoders(material, directory)
     return Described(
         "example_tflite", [MODEL_NAME], describe_inputs(ranker), describe_score(material),
-        {"encoders": encoders},
+        {"encoders": encoders, "keras_ms": keras_ms},
     )  # fmt: skip
 
 
