@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from bookrec.errors import ModelError
 from bookrec.offline.classic_training import ClassicSettings
-from bookrec.offline.model_bundle import read_manifest
+from bookrec.offline.evaluation.as_it_is import AsItIs
+from bookrec.offline.model_bundle import IMPORTED, read_manifest
 from bookrec.offline.training import TrainSettings
 from bookrec.settings import Home
 
@@ -16,11 +17,12 @@ WITHOUT_CASTS: Final = "classic-weights"
 """Preset ``classic`` with a weight per id instead of ids cast to float: only ever measured."""
 
 
-def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> TrainSettings:
+def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> TrainSettings | AsItIs:
     """The settings of a preset, or those a model of ours was trained with.
 
     A bundle that was trained on everything has seen the test part, so it is never measured itself:
-    its settings are trained again on the known part.
+    its settings are trained again on the known part. An imported one cannot be: it is measured as it
+    is.
 
     Raises:
         ModelError: the model was not trained here, so nothing says how to train it again.
@@ -31,7 +33,10 @@ def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> Train
         weights = ClassicSettings(weight_per_id=True)
         settings = TrainSettings(preset="classic", seed=seed, classic=weights)
     else:
-        settings = _recorded(read_manifest(home, name), name)
+        manifest = read_manifest(home, name)
+        if manifest["preset"] == IMPORTED:
+            return AsItIs(home, name, seed, quick)
+        settings = _recorded(manifest, name)
     return _shortened(settings) if quick else settings
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation import leaks
+from bookrec.offline.evaluation.as_it_is import AsItIs
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.explicit_figures import (
     SharePriors,
@@ -51,8 +52,8 @@ class OurModels:
     dataset: Dataset
     split: Split
     settings: EvaluationSettings
-    training: dict[str, TrainSettings]
-    """Model → how it is trained."""
+    training: dict[str, TrainSettings | AsItIs]
+    """Model → how it is trained, or that it is not."""
     asked_neighbours: Questions | None
     """Whose books' neighbourhoods are made; None = nobody's."""
     measure: Measure
@@ -78,7 +79,7 @@ class OurModels:
             pipeline = self._train(name, self.known, self.training[name])
             seconds = time.monotonic() - started
             # What the parts of 'classic' add by themselves is what those of 'default' do.
-            parts = PARTS[:1] if pipeline.bundle.preset == "classic" else PARTS
+            parts = PARTS if pipeline.bundle.preset == "default" else PARTS[:1]
             for part in parts:
                 label = name if part == PARTS[0] else f"{name}: {part}"
                 self.measure(label, part_scorer(pipeline, part), "ours", seconds)
@@ -88,13 +89,19 @@ class OurModels:
             if self.asked_neighbours is not None:
                 self.neighbourhoods[name] = self._neighbours(pipeline, self.asked_neighbours)
                 yield
-            if self.settings.new_readers:
+            if self.settings.new_readers and not isinstance(self.training[name], AsItIs):
                 self._fold_in(name, pipeline, tuned)
                 yield
 
-    def _train(self, name: str, known: Dataset, training: TrainSettings) -> Pipeline:
+    def _train(self, name: str, known: Dataset, training: TrainSettings | AsItIs) -> Pipeline:
+        def say(line: str) -> None:
+            self.say(f"{name}: {line}")
+
         with recorded_curves() as curves:
-            bundle = train_bundle(known, training, lambda line: self.say(f"{name}: {line}"))
+            if isinstance(training, AsItIs):
+                bundle = training.bundle(known, say)
+            else:
+                bundle = train_bundle(known, training, say)
         for label, losses in curves.items():
             if name in self.training:  # and not the second training of new readers
                 self.curves[f"{name}, {label}"] = losses

@@ -161,7 +161,9 @@ def _two_stage(block: _Block, out: Floats) -> None:
     recommender, count = block.pipeline.recommender, block.pipeline.candidates
     for profile, said, row in zip(block.profiles, block.tower, out, strict=True):
         own = profile.reader.history.books
-        books = recommender.retrieval.candidates(profile.signals, said, count, own)
+        books = recommender.retrieval.candidates(
+            profile.signals, said, count, own, left_out=recommender.left_out
+        )
         row[books] = recommender.logits(profile, books, said[books])
 
 

@@ -139,14 +139,16 @@ class _SplitRun:
 
     def _measure_ours(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
         # TensorFlow is needed from here on only: comparing baselines does not load it.
+        from bookrec.offline.evaluation.as_it_is import labelled
         from bookrec.offline.evaluation.model_choice import training_settings
         from bookrec.offline.evaluation.our_models import OurModels
 
         settings = self.settings
-        training = {
+        chosen = {
             name: training_settings(self.home, name, settings.seed, quick=settings.quick)
             for name in settings.models
         }
+        training = {labelled(name, how): how for name, how in chosen.items()}
         asked = self.few if settings.neighbourhoods else None
         ours = OurModels(
             self.dataset, self.split, settings, training, asked, self.measure, self.say

@@ -1,0 +1,43 @@
+"""Models that cannot be trained again: measured as they are, and never without saying so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.imported.import_job import ImportSettings
+from bookrec.offline.imported.refit import refitted
+from bookrec.offline.model_bundle import Bundle, load_bundle
+from bookrec.settings import Home
+
+CAVEAT: Final = "may have seen the test part"
+
+
+@dataclass(frozen=True)
+class AsItIs:
+    """An imported model: its ranker stays, its retrievers are fitted to the known part."""
+
+    home: Home
+    model_id: str
+    seed: int
+    quick: bool
+
+    @property
+    def candidates(self) -> int:
+        """Books that are ranked for a reader in a try-out."""
+        return 300
+
+    def bundle(self, known: Dataset, say: Callable[[str], None]) -> Bundle:
+        """The model for the known part of a split."""
+        settings = ImportSettings(seed=self.seed)
+        if self.quick:
+            settings = replace(settings, towers=replace(settings.towers, epochs=1, steps=250))
+        say("as it is, not trained again")
+        return refitted(load_bundle(self.home, self.model_id), known, settings, say)
+
+
+def labelled(name: str, how: object) -> str:
+    """What a model is called in tables and reports."""
+    return f"{name} ({CAVEAT})" if isinstance(how, AsItIs) else name
