@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from bookrec.offline.evaluation.pipeline import Pipeline
 
 NEIGHBOURS = 20
-_SHARD = 512
+_SHARD = 2048
+"""Books at once: what retrieval says of a reader is made once a shard, for all books they speak for."""
 
 
 def co_readings_found(neighbours: Any, questions: Questions) -> NDArray[np.float64]:
