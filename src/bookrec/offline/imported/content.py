@@ -60,15 +60,15 @@ class Content:
 
     def counted(self, scaler: ScalerRecord, place: int, column: str) -> Counted:
         """Which way of counting a scaler's own numbers speak for."""
-        ways = columns.both_ways(self.dataset, column)
-        seen = _middle(scaler, place)
-        if seen is None:
-            return "explicit"
-        apart = {way: abs(float(np.nanmean(values)) - seen) for way, values in ways.items()}
         if scaler.data_min is not None and column.endswith("mean"):
             # The lowest mean of ratings is 0 only where those without a rating were counted in.
             return "all" if float(scaler.data_min[place]) < 1 else "explicit"
-        return "all" if apart["all"] < apart["explicit"] else "explicit"
+        for seen, of in ((scaler.mean, np.nanmean), (scaler.data_max, np.nanmax)):
+            if seen is not None:
+                ways = columns.both_ways(self.dataset, column)
+                apart = {way: abs(float(of(x)) - float(seen[place])) for way, x in ways.items()}
+                return "all" if apart["all"] < apart["explicit"] else "explicit"
+        return "explicit"
 
 
 def _share_of_ages(labels: list[str]) -> float:

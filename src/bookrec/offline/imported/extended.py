@@ -29,9 +29,13 @@ AS_NUMBER: Final = "_as_number"
 def with_mean_rows(model: Any, inputs: Sequence[ModelInput], plans: Sequence[InputPlan]) -> Any:
     """A copy of ``model`` that knows the codes `InputPlan.rows` of its inputs, see above."""
     tables = _tables(inputs, plans)
+    given = [
+        keras.Input(batch_shape=tensor.shape, dtype=tensor.dtype, name=tensor.name)
+        for tensor in model.inputs
+    ]
     numbers = {
-        plan.name: _Numbers(plan)
-        for plan in plans
+        id(tensor): _Numbers(plan)
+        for tensor, plan in zip(given, plans, strict=True)
         if plan.rows is not None and plan.encoder is not None
     }
     pairs: list[tuple[Any, Any]] = []
@@ -49,10 +53,12 @@ def with_mean_rows(model: Any, inputs: Sequence[ModelInput], plans: Sequence[Inp
             arguments = keras.tree.map_structure(lambda one: _as_number(one, numbers), arguments)
         return operation(*arguments, **keywords)
 
-    sequential = isinstance(model, keras.Sequential)
-    copy = keras.models.clone_model(
-        model, clone_function=copied, call_function=None if sequential else called, recursive=True
-    )
+    if isinstance(model, keras.Sequential):
+        copy = keras.models.clone_model(model, clone_function=copied)
+    else:
+        copy = keras.models.clone_model(
+            model, given, clone_function=copied, call_function=called, recursive=True
+        )
     for layer, made in pairs:
         if id(layer) in tables:
             made.set_weights([tables[id(layer)]])
@@ -69,16 +75,14 @@ def known_codes(plan: InputPlan) -> NDArray[np.float64]:
 
 def _keeps_ids(operation: Any) -> bool:
     kind = type(operation).__name__
+    if isinstance(operation, keras.Model):  # which may look them up inside
+        return True
     return kind in _SHAPING or (kind == "Cast" and not str(operation.dtype).startswith("float"))
 
 
-def _as_number(value: Any, numbers: Mapping[str, _Numbers]) -> Any:
+def _as_number(value: Any, numbers: Mapping[int, _Numbers]) -> Any:
     """An id input as a plain number, the mean where it is not known; all else as it is."""
-    if not isinstance(value, keras.KerasTensor):
-        return value
-    source = value._keras_history.operation
-    known = type(source) is keras.layers.InputLayer and source.name in numbers
-    return numbers[source.name].of(value) if known else value
+    return numbers[id(value)].of(value) if id(value) in numbers else value
 
 
 class _Numbers:

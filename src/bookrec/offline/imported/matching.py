@@ -232,7 +232,11 @@ class _Matcher:
             guess.fields |= {"scaler": part.name, "scaler_column": place}
             guess.notes.append(f"{scaler.kind} scaler, column {place}")
             if column in STATISTICS:
-                guess.fields["counted"] = self.content.counted(scaler, place, column)
+                # A notebook counts once: the mean, which tells more, tells of the count too.
+                mean = column.replace("count", "mean")
+                of_mean = _place_in_scaler(part, scaler, mean)
+                asked = (place, column) if of_mean is None else (of_mean, mean)
+                guess.fields["counted"] = self.content.counted(scaler, *asked)
                 guess.notes.append(f"counted: {guess.fields['counted']}")
         elif found:
             guess.questions["scaler"] = f"it could be {_listed(p for p, _, _ in found)}"
