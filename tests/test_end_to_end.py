@@ -8,14 +8,18 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Protocol
 
 import httpx
+import pandas as pd
 import pytest
 
+from bookrec.offline.dataset import Dataset, load_dataset
 from bookrec.offline.sample_catalogue import genres_by_isbn, load_catalogue, subgenres_by_isbn
 from bookrec.settings import Home
+from bookrec.snapshot import current_snapshot, open_database
 from command_line import bookrec
 
 sys.path.insert(0, str(Path(__file__).parent / "web"))
@@ -38,24 +42,35 @@ def site(sample_home_copy: Home) -> Iterator[Server]:
 class Reader:
     """A newly registered reader of the API."""
 
-    def __init__(self, client: httpx.Client, username: str, likes: list[str]) -> None:
+    def __init__(
+        self, client: httpx.Client, username: str, likes: list[str], age: int | None
+    ) -> None:
         self.client = client
         body: dict[str, object] = {"username": username, "password": PASSWORD}
-        made = self.client.post("/api/v1/accounts", json={**body, "liked_isbns": likes})
+        about = {"liked_isbns": likes, "age": age}
+        made = self.client.post("/api/v1/accounts", json={**body, **about})
         assert made.status_code == 201, made.text
         token = self.client.post("/api/v1/session", json=body).json()["token"]
         self.client.headers["authorization"] = f"Bearer {token}"
 
     def shelf(self, limit: int = 20) -> tuple[str, list[str]]:
         """Where the list came from, and its ISBNs."""
+        source, items = self.items(limit)
+        return source, [item["book"]["isbn"] for item in items]
+
+    def items(self, limit: int) -> tuple[str, list[dict[str, Any]]]:
+        """Where the list came from, and the list."""
         answer = self.client.get("/api/v1/me/recommendations", params={"limit": limit})
         assert answer.status_code == 200, answer.text
         content = answer.json()
         assert [item["rank"] for item in content["items"]] == list(range(1, limit + 1))
-        return content["source"], [item["book"]["isbn"] for item in content["items"]]
+        return content["source"], content["items"]
 
 
-NewReader = Callable[[str, list[str]], Reader]
+class NewReader(Protocol):
+    """Registers somebody."""
+
+    def __call__(self, username: str, likes: list[str], age: int | None = None) -> Reader: ...
 
 
 @contextlib.contextmanager
@@ -63,9 +78,9 @@ def registration(address: str) -> Iterator[NewReader]:
     """Registers readers by username and likes; their connections are closed at the end."""
     with contextlib.ExitStack() as clients:
 
-        def register(username: str, likes: list[str]) -> Reader:
+        def register(username: str, likes: list[str], age: int | None = None) -> Reader:
             client = clients.enter_context(httpx.Client(base_url=address, timeout=30))
-            return Reader(client, username, likes)
+            return Reader(client, username, likes, age)
 
         yield register
 
@@ -104,6 +119,44 @@ def test_likes_of_two_genres_give_two_shelves(new_reader: NewReader) -> None:
         shelves[subgenre] = set(shelf)
     shared = shelves["gothic"] & shelves["golden-age"]
     assert len(shared) <= 10
+
+
+def test_a_live_list_is_the_list_that_the_batch_side_gives(
+    new_reader: NewReader, sample_home: Home
+) -> None:
+    """New readers with the ages and ratings of readers of the data set get those readers' lists."""
+    dataset = load_dataset(sample_home)
+    for number, (age, ratings, expected) in enumerate(readers_who_rated_all(dataset, sample_home)):
+        reader = new_reader(f"double-{number}", [], age)
+        for isbn, rating in ratings.items():
+            reader.client.put(f"/api/v1/me/ratings/{isbn}", json={"rating": rating})
+        source, items = reader.items(20)
+        assert source == "live"
+        assert [item["book"]["isbn"] for item in items] == [isbn for isbn, _ in expected]
+        scores = [score for _, score in expected]
+        assert [item["score"] for item in items] == pytest.approx(scores, abs=1e-6)
+
+
+def readers_who_rated_all(
+    dataset: Dataset, home: Home
+) -> list[tuple[int | None, dict[str, int], list[tuple[str, float]]]]:
+    """Age, rating of every own book, and the first twenty of the published list, of readers with few
+    books, with more and with many, all of them rated."""
+    rows = dataset.interactions.groupby("reader_idx")["rating"].agg(["size", "min"])
+    rated = rows[(rows["min"] > 0) & (rows["size"] >= 3)].sort_values("size", kind="stable").index
+    found = []
+    with contextlib.closing(open_database(current_snapshot(home.snapshots))) as snapshot:
+        for reader in map(int, (rated[0], rated[len(rated) // 2], rated[-1])):
+            own = dataset.interactions[dataset.interactions["reader_idx"] == reader]
+            isbns = dataset.books["isbn"].iloc[own["book_idx"]]
+            age = dataset.readers["age"].iloc[reader]
+            listed = snapshot.execute(
+                "select isbn, score from user_top join book using (book_id) "
+                "where reader_id = ? and rank <= 20 order by rank", (reader + 1,),
+            ).fetchall()  # fmt: skip
+            ratings = dict(zip(isbns, map(int, own["rating"]), strict=True))
+            found.append((None if pd.isna(age) else int(age), ratings, [tuple(r) for r in listed]))
+    return found
 
 
 def test_a_reader_of_whom_nothing_is_known_gets_popular_books(
