@@ -1,0 +1,207 @@
+"""docs/bring-your-own-model.md, word for word: its notebook without bookrec, then its commands."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from document import blocks
+
+from bookrec.files import read_pointer
+from bookrec.settings import Home
+from requirements import REPOSITORY
+
+pytestmark = pytest.mark.slow
+
+DOCUMENT = REPOSITORY / "docs" / "bring-your-own-model.md"
+
+_WITHOUT_BOOKREC = "import sys\nsys.modules['bookrec'] = None  # an import of it raises\n"
+
+_PREDICT = """
+def predicted(reader, bins):
+    scaled = item_scaler.transform(catalogue[["avg_rating", "num_ratings"]].to_numpy())
+    return model.predict({
+        "user_id_encoded": np.repeat(user_id_encoder.transform([reader]), len(catalogue)),
+        "isbn_encoded": isbn_encoder.transform(catalogue["ISBN"]),
+        "author_encoded": author_encoder.transform(catalogue["Book-Author"]),
+        "publisher_encoded": publisher_encoder.transform(catalogue["Publisher"]),
+        "year_encoded": year_encoder.transform(catalogue["year"]),
+        "age_binned_encoded": np.repeat(age_bin_encoder.transform([bins]), len(catalogue)),
+        "avg_rating_scaled": scaled[:, 0],
+        "num_ratings_scaled": scaled[:, 1],
+        "title_embedding_features": vectors,
+    }, verbose=0)[:, 0]
+
+
+some = table.drop_duplicates("User-ID").sort_values("User-ID").iloc[5:400:40]
+np.savez(
+    "predicted.npz", isbn=catalogue["ISBN"].to_numpy(dtype=str), reader=some["User-ID"].to_numpy(),
+    score=np.stack([predicted(*row) for row in zip(some["User-ID"], some["age_bin"])]),
+)
+"""
+"""In the notebook, after its last cell: what the model says, to be found on the site."""
+
+
+def notebook_python() -> str:
+    """A Python with a notebook's packages."""
+    named = os.environ.get("BOOKREC_NOTEBOOK_PYTHON")
+    if named:
+        return named
+    missing = [name for name in ("sklearn", "gensim") if not importlib.util.find_spec(name)]
+    if missing:
+        pytest.skip(
+            f"{' and '.join(missing)} not installed: set BOOKREC_NOTEBOOK_PYTHON, see "
+            "tests/tutorial/make_notebook_environment.py"
+        )
+    return sys.executable
+
+
+@dataclass
+class Tutorial:
+    """A directory in which the document is followed."""
+
+    root: Path
+    cells: list[str] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
+    """Command → its output."""
+
+    def run(self) -> None:
+        """Every block; the notebook before the command that follows its last cell."""
+        for block in blocks(DOCUMENT):
+            if block.language == "python":
+                self.cells.append(block.text)
+            elif block.language == "sh":
+                if self.cells and not (self.root / "notebook").exists():
+                    self._run_notebook()
+                for line in block.lines:
+                    if line != "bookrec serve":
+                        self.said[line] = self._command(line)
+
+    def _command(self, line: str) -> str:
+        words = line.split()
+        assert words[0] == "bookrec", f"{line}: a command that nobody expected"
+        command = [sys.executable, "-m", *words]
+        return self._done(command, f"'{line}'")
+
+    def _run_notebook(self) -> None:
+        (self.root / "notebook.py").write_text(
+            _WITHOUT_BOOKREC + "\n\n".join([*self.cells, _PREDICT]), encoding="utf-8"
+        )
+        self._done([notebook_python(), "notebook.py"], "the notebook")
+
+    def _done(self, command: list[str], what: str) -> str:
+        result = subprocess.run(
+            command, cwd=self.root, capture_output=True, text=True, check=False,
+            env={k: v for k, v in os.environ.items() if k != "BOOKREC_HOME"},
+        )  # fmt: skip
+        assert result.returncode == 0, f"{what}: {result.stdout[-3000:]}{result.stderr[-3000:]}"
+        return result.stdout
+
+    @property
+    def snapshot(self) -> Path:
+        home = Home(self.root)
+        return home.snapshots / (read_pointer(home.snapshots) or "")
+
+
+@pytest.fixture(scope="module")
+def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Tutorial:
+    notebook_python()
+    followed = Tutorial(tmp_path_factory.mktemp("tutorial"))
+    followed.run()
+    return followed
+
+
+def test_the_document_has_the_commands_in_their_order(tutorial: Tutorial):
+    assert [line.split()[1] for line in tutorial.said] == [
+        "data", "data", "artifacts", "artifacts", "score", "snapshots", "accounts",
+    ]  # fmt: skip
+    assert any(block.lines == ["bookrec accounts invite 44", "bookrec serve"]
+               for block in blocks(DOCUMENT))  # fmt: skip
+
+
+def test_the_mapping_is_what_the_document_shows(tutorial: Tutorial):
+    shown = next(block for block in blocks(DOCUMENT) if block.text.startswith("input  "))
+    said = tutorial.said["bookrec artifacts import notebook"].splitlines()
+    for line in shown.lines:
+        assert line == "…" or line.rstrip() in said
+
+
+def test_nothing_is_wrong_with_the_model(tutorial: Tutorial):
+    said = tutorial.said["bookrec artifacts check"]
+    assert " 0 wrong." in said
+    assert "ok       beats popularity" in said
+    assert "ok       orders differ" in said
+
+
+def test_published_scores_are_what_the_notebook_predicts(tutorial: Tutorial):
+    """Books whose ratings the notebook counts as bookrec does after cleaning are equal; the few others
+    are near."""
+    with np.load(tutorial.root / "predicted.npz") as file:
+        predicted = dict(file)
+    place = {isbn: number for number, isbn in enumerate(predicted["isbn"].tolist())}
+    differences = []
+    with contextlib.closing(sqlite3.connect(tutorial.snapshot / "snapshot.sqlite")) as database:
+        for user_id, scores in zip(predicted["reader"].tolist(), predicted["score"], strict=True):
+            rows = database.execute(
+                "select isbn, score from user_top join reader using (reader_id) "
+                "join book using (book_id) where user_id = ?", (str(user_id),),
+            ).fetchall()  # fmt: skip
+            differences += [abs(s - scores[place[isbn]]) for isbn, s in rows if isbn in place]
+    assert len(differences) > 200
+    assert np.median(differences) < 1e-5
+    assert np.max(differences) < 0.1
+
+
+@contextlib.contextmanager
+def served(tutorial: Tutorial) -> Iterator[str]:
+    """``bookrec serve``, on a port that is free."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bookrec", "serve", "--port", str(port)], cwd=tutorial.root,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def get(url: str, tries: int = 1) -> str:
+    while True:
+        tries -= 1
+        try:
+            with urllib.request.urlopen(url, timeout=30) as answer:
+                return answer.read().decode()
+        except OSError:
+            if not tries:
+                raise
+            time.sleep(0.25)
+
+
+def test_the_site_serves_the_model(tutorial: Tutorial):
+    link = tutorial.said["bookrec accounts invite 44"].splitlines()[0]
+    with served(tutorial) as address:
+        get(f"{address}/health/ready", tries=240)
+        assert "<html" in get(f"{address}/books")
+        assert "44" in get(address + link[link.index("/claim/") :])
+        found = json.loads(get(f"{address}/api/v1/books?page_size=1"))
+        similar = json.loads(
+            get(f"{address}/api/v1/books/{found['items'][0]['isbn']}/similar?limit=3")
+        )
+        assert similar["snapshot_id"] == tutorial.snapshot.name
