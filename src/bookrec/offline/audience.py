@@ -50,9 +50,16 @@ def audience(snapshot: Path, isbn: str, top: int, engine: Engine) -> list[Offer]
         snapshot: directory of a published snapshot.
 
     Raises:
-        SnapshotError: the book is not in the snapshot, or the snapshot is damaged.
+        SnapshotError: the book is not in the snapshot, its (imported) model does not know it, or the
+            snapshot is damaged.
     """
     book = _position(snapshot, isbn)
+    left_out = snapshot / RANKER_NAME / "left_out.npy"
+    if left_out.exists() and map_array(left_out)[book]:
+        raise SnapshotError(
+            f"The imported model of {snapshot} does not know the book {isbn}, so it cannot say who "
+            "would like it; ask for another edition, or score with a model of 'bookrec train'."
+        )
     readers, histories = _histories(snapshot)
     scores = np.empty(len(readers))
     shards = [slice(at, at + _SHARD) for at in range(0, len(readers), _SHARD)]

@@ -32,6 +32,7 @@ from bookrec.offline.imported.model_inputs import inputs_of
 from bookrec.offline.imported.planning import make_plans
 from bookrec.offline.imported.serving_parts import ServingParts, fit_serving_parts
 from bookrec.offline.imported.sources import Sources, find_sources
+from bookrec.offline.imported.stacked import Stacked, find_stacked, unstacked
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import IMPORTED, Bundle, save_bundle
 from bookrec.offline.parity import Parity, compare
@@ -60,6 +61,9 @@ class Opened:
 
     sources: Sources
     archive: Archive
+    model: Any
+    """The archive's, with an input for each column where it has several in one."""
+    stacked: Stacked
     casts: dict[str, str]
     guesses: list[Guess]
     """Of every input of the model, those that a mapping file states included."""
@@ -80,7 +84,9 @@ def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -
     path = _model_file(sources, mapping)
     stated = mapping or Mapping()
     archive = open_archive(path, stated.lambda_)
-    inputs, _ = inputs_of(archive.model)
+    stacked = find_stacked(inputs_of(archive.model)[0], sources, stated.inputs)
+    model = unstacked(archive.model, stacked)
+    inputs, _ = inputs_of(model)
     names = [one.name for one in inputs]
     if strange := [name for name in stated.inputs if name not in names]:
         raise ModelError(
@@ -91,7 +97,7 @@ def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -
     complete = None
     if all(guess.sure for guess in guesses):
         complete = Mapping(inputs={guess.input.name: guess.mapping() for guess in guesses})
-    return Opened(sources, archive, stated.lambda_, guesses, complete)
+    return Opened(sources, archive, model, stacked, stated.lambda_, guesses, complete)
 
 
 def _model_file(sources: Sources, mapping: Mapping | None) -> Path:
@@ -145,7 +151,7 @@ def make_bundle(opened: Opened, dataset: Dataset, settings: ImportSettings, say:
             "'bookrec data import' first."
         )
     # Plans before the fit: what is wrong with a mapping is said at once.
-    inputs, _ = inputs_of(opened.archive.model)
+    inputs, _ = inputs_of(opened.model)
     places = {
         "reader": np.unique(interactions.reader_idx).astype(np.int32),
         "book": np.arange(dataset.n_books, dtype=np.int32),
@@ -159,13 +165,13 @@ def make_bundle(opened: Opened, dataset: Dataset, settings: ImportSettings, say:
     }
     imported = ImportedModel(
         opened.archive.path, opened.archive.digest, opened.casts, plans, np.zeros(0, np.float32),
-        {file: opened.sources.digests[file] for file in sorted(used)},
+        opened.stacked, {file: opened.sources.digests[file] for file in sorted(used)},
     )  # fmt: skip
-    ranker = with_mean_rows(opened.archive.model, inputs, plans)
+    ranker = with_mean_rows(opened.model, inputs, plans)
     parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, say)
     bundle = assemble(imported, ranker, parts, dataset, interactions, settings)
     say("comparing with the model itself")
-    parity = check_parity(bundle, opened.archive.model, dataset)
+    parity = check_parity(bundle, opened.model, dataset)
     if not parity.holds:
         raise ModelError(
             f"{imported.archive.name} does not score as its compiled form does (logits differ by "

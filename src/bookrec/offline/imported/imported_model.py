@@ -19,6 +19,7 @@ from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.extended import with_mean_rows
 from bookrec.offline.imported.model_inputs import inputs_of
 from bookrec.offline.imported.plan import Flags, InputPlan
+from bookrec.offline.imported.stacked import Stacked, unstacked
 from bookrec.offline.imported.stored_parts import read_plans, write_plans
 from bookrec.offline.separable import Side
 from bookrec.ranker import Floats, Ints
@@ -55,6 +56,8 @@ class ImportedModel:
     """In the order of the model's inputs."""
     base_row: Floats
     """[F] the reader features of somebody of whom nothing is known."""
+    stacked: Stacked = field(default_factory=dict)
+    """Inputs of the file that are several inputs here."""
     sources: dict[str, str] = field(default_factory=dict)
     """File beside the model → SHA-256."""
 
@@ -115,7 +118,8 @@ class ImportedModel:
                 f"{self.archive} is not the file that was imported (its SHA-256 differs); run "
                 "'bookrec artifacts import' again."
             )
-        return with_mean_rows(opened.model, inputs_of(opened.model)[0], self.plans)
+        model = unstacked(opened.model, self.stacked)
+        return with_mean_rows(model, inputs_of(model)[0], self.plans)
 
     def save(self, directory: Path) -> ImportedModel:
         """Write everything into ``directory`` (which exists); the model there from now on."""
@@ -125,6 +129,7 @@ class ImportedModel:
             "archive": archive.name,
             "digest": self.digest,
             "casts": self.casts,
+            "stacked": self.stacked,
             "sources": self.sources,
         }
         write_plans(directory, facts, self.plans, {"base_row": self.base_row})
@@ -136,7 +141,7 @@ class ImportedModel:
         facts, plans, arrays = read_plans(directory)
         return cls(
             directory / facts["archive"], facts["digest"], facts["casts"], plans,
-            arrays["base_row"], facts["sources"],
+            arrays["base_row"], facts["stacked"], facts["sources"],
         )  # fmt: skip
 
 

@@ -88,7 +88,8 @@ class _Matcher:
         self.vectors = [(p, p.value) for p in parts if isinstance(p.value, WordVectorsRecord)]
 
     def guess(self, given: ModelInput) -> Guess:
-        names = [given.name, *(lookup.name for lookup in given.lookups)]
+        # Of a column of several in one input, `bookrec.offline.imported.stacked`, its own name.
+        names = [given.name.rpartition(".")[2], *(lookup.name for lookup in given.lookups)]
         column = next((found for name in names if (found := column_named(name))), None)
         guess = Guess(given, column)
         if given.width > 1:
