@@ -12,7 +12,7 @@ from bookrec.offline.model_checks.model_input import CheckedInput
 from bookrec.offline.model_checks.subject import Subject
 from bookrec.offline.pickles.records import ScalerRecord
 
-_OUTSIDE = 0.01
+_OUTSIDE = 0.05
 """Share of values outside the range of a min-max scaler that is let pass."""
 _NARROW = 0.5
 """Of that range, the share that data must span."""
