@@ -124,7 +124,8 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     )
     if not parity.holds:
         raise SnapshotError(
-            f"{directory.name} differs from its model by more than 1e-5; "
+            f"{directory.name} differs from its model by more than 1e-5 (logits: "
+            f"{parity.logit_tolerance:.0e}); "
             "run 'bookrec snapshots rollback', then 'bookrec score'."
         )
 

@@ -34,5 +34,18 @@ def test_saturated_probabilities_are_counted():
     assert parity.saturated == 0.5
 
 
+def test_a_probability_of_one_tells_no_logit():
+    logits = np.array([45.0, -45.0, 3.0])
+    parity = compare(1 / (1 + np.exp(-logits)), logits)
+    assert parity.holds
+    assert not compare(np.array([1.0]), np.array([3.0])).holds
+
+
+def test_linear_outputs_are_compared_as_they_are():
+    parity = compare(np.array([4.5, -3.0]), np.array([4.5, -3.0002]), "linear")
+    assert parity.logit_error == pytest.approx(0.0002 / 4.0002, rel=1e-6)
+    assert parity.probability_error == 0
+
+
 def test_nothing_to_compare():
     assert compare(np.empty(0), np.empty(0)).pairs == 0
