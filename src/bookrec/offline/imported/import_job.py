@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Final
 
 import keras
@@ -17,36 +16,26 @@ import tensorflow as tf
 from bookrec import __version__
 from bookrec.errors import DataError, ModelError
 from bookrec.files import utc_now
-from bookrec.history import make_history
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import Interactions, all_interactions, reader_age_bands
+from bookrec.offline.features import Interactions, all_interactions
 from bookrec.offline.fitted import Fitted
-from bookrec.offline.imported.archive import Archive, open_archive
+from bookrec.offline.imported.comparison import check_parity
 from bookrec.offline.imported.compiled import base_row_of, centroids_of, imported_rows
-from bookrec.offline.imported.content import Content
 from bookrec.offline.imported.extended import with_mean_rows
-from bookrec.offline.imported.imported_model import ImportedModel, imported_inputs
-from bookrec.offline.imported.mapping import Mapping
-from bookrec.offline.imported.matching import Guess, match_inputs
+from bookrec.offline.imported.imported_model import ImportedModel
 from bookrec.offline.imported.model_inputs import inputs_of
+from bookrec.offline.imported.opening import Opened as Opened
+from bookrec.offline.imported.opening import open_directory as open_directory
 from bookrec.offline.imported.planning import make_plans
 from bookrec.offline.imported.serving_parts import ServingParts, fit_serving_parts
-from bookrec.offline.imported.sources import Sources, find_sources
-from bookrec.offline.imported.stacked import Stacked, find_stacked, unstacked
-from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import IMPORTED, Bundle, save_bundle
-from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare
-from bookrec.offline.recommender_build import recommender_for
 from bookrec.offline.two_tower import TwoTowerSettings
-from bookrec.recommender import Reader, Recommender
 from bookrec.settings import Home
 
 Say = Callable[[str], None]
 
 _WRONG: Final = 1e-2
 """Logits that differ by more are no matter of rounding."""
-_PAIRS: Final = 2000
-"""Compared with Keras before a bundle is saved."""
 
 
 @dataclass(frozen=True)
@@ -55,73 +44,6 @@ class ImportSettings:
 
     seed: int = 1
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A directory, looked through."""
-
-    sources: Sources
-    archive: Archive
-    model: Any
-    """The archive's, with an input for each column where it has several in one."""
-    stacked: Stacked
-    casts: dict[str, str]
-    guesses: list[Guess]
-    """Of every input of the model, those that a mapping file states included."""
-    mapping: Mapping | None
-    """What is known; None while anything is asked."""
-
-
-def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -> Opened:
-    """Look through a directory: its model, its parts, and what each input is given.
-
-    Args:
-        mapping: of a mapping file; what it does not state is found out.
-
-    Raises:
-        ModelError: there is no model, or several, or it cannot be opened.
-    """
-    sources = find_sources(directory)
-    path = _model_file(sources, mapping)
-    stated = mapping or Mapping()
-    archive = open_archive(path, stated.lambda_)
-    stacked = find_stacked(inputs_of(archive.model)[0], sources, stated.inputs)
-    model = unstacked(archive.model, stacked)
-    inputs, _ = inputs_of(model)
-    names = [one.name for one in inputs]
-    if strange := [name for name in stated.inputs if name not in names]:
-        raise ModelError(
-            f"The mapping has [inputs.{strange[0]}], the model has {', '.join(names)}; "
-            "mend the mapping."
-        )
-    guesses = match_inputs(inputs, sources, Content(dataset), stated.inputs)
-    complete = None
-    if all(guess.sure for guess in guesses):
-        complete = Mapping(inputs={guess.input.name: guess.mapping() for guess in guesses})
-    return Opened(sources, archive, model, stacked, stated.lambda_, guesses, complete)
-
-
-def _model_file(sources: Sources, mapping: Mapping | None) -> Path:
-    names = [path.relative_to(sources.directory).as_posix() for path in sources.models]
-    if mapping is not None and mapping.model is not None:
-        if mapping.model not in names:
-            raise ModelError(
-                f"There is no model {mapping.model!r} in {sources.directory} "
-                f"({', '.join(names) or 'none'}); mend the mapping."
-            )
-        return sources.models[names.index(mapping.model)]
-    if not names:
-        raise ModelError(
-            f"{sources.directory} has no .keras or .h5 file; save the model there with "
-            "model.save('model.keras')."
-        )
-    if len(names) > 1:
-        raise ModelError(
-            f"{sources.directory} has {len(names)} models ({', '.join(names)}); leave one there, or "
-            'name it in a mapping (model = "…").'
-        )
-    return sources.models[0]
 
 
 def import_model(
@@ -250,46 +172,3 @@ def _manifest(
             "keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__,
         },
     }  # fmt: skip
-
-
-def check_parity(bundle: Bundle, original: Any, dataset: Dataset, seed: int = 1) -> Parity:
-    """Compare what is going to be published with the imported model's own logits.
-
-    Args:
-        original: the model as it was imported, without anything of ours.
-    """
-    assert bundle.imported is not None
-    recommender, rows = recommender_for(bundle, dataset)
-    rng = np.random.default_rng(seed)
-    books_in = bundle.imported.books(dataset, bundle.vocabularies)
-    readers_in = bundle.imported.readers(dataset, bundle.vocabularies)
-    readers = _sample(_as_trained(bundle.imported, "reader", readers_in), rng, 50)
-    books = _sample(_as_trained(bundle.imported, "book", books_in), rng, _PAIRS // 50)
-    pairs = np.repeat(readers, len(books)), np.tile(books, len(readers))
-    inputs = imported_inputs(bundle.imported, dataset, bundle.vocabularies, *pairs)
-    expected = model_logits(original, inputs).astype(np.float64)
-    made = [_logits(recommender, dataset, rows, reader, books) for reader in readers.tolist()]
-    logits = np.concatenate([np.empty(0, np.float32), *made])
-    found = compare(logits.astype(np.float64), expected, "linear")
-    return replace(found, logit_tolerance=IMPORTED_TOLERANCE)
-
-
-def _as_trained(imported: ImportedModel, side: str, found: Any) -> Any:
-    """Positions of those of whom every input is known: the original has no row for others."""
-    known = found.known.copy()
-    for plan in imported.plans:
-        if plan.given.side == side and plan.unknown in ("mean", "leave out"):
-            known &= found.known_by_input[plan.name]
-    return np.flatnonzero(known).astype(np.int32)
-
-
-def _sample(places: Any, rng: np.random.Generator, count: int) -> Any:
-    return np.sort(rng.choice(places, min(count, len(places)), replace=False))
-
-
-def _logits(recommender: Recommender, dataset: Dataset, rows: Any, reader: int, books: Any) -> Any:
-    band = int(reader_age_bands(dataset)[reader])
-    nothing = make_history(np.empty(0, np.int32), np.empty(0, np.int8))
-    row = None if rows is None else rows[reader]
-    profile = recommender.profile(Reader(nothing, band, row))
-    return recommender.logits(profile, books)
