@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from without_bookrec import call_example, run_own_check
 
 from bookrec.errors import BookrecError, ModelError
 from bookrec.files import digest_of_file
 from bookrec.settings import Home
+from without_bookrec import call_example, run_own_check
 
 pytestmark = pytest.mark.slow
 
@@ -178,6 +178,17 @@ def test_what_does_not_load_is_not_kept(
     monkeypatch.setattr(tflite_export, "_converted", lambda _: b"no model")
     with pytest.raises(ModelError, match="does not load in a process of its own"):
         export(tiny_home, tiny_bundles["classic"], "tflite", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_check_without_an_end_is_given_up(
+    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from bookrec.offline.exports import export_job
+
+    monkeypatch.setattr(export_job, "_CHECK_SECONDS", 0.01)
+    with pytest.raises(ModelError, match="still being checked"):
+        export(tiny_home, tiny_bundles["classic"], "npz", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 

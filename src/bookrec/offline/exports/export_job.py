@@ -107,10 +107,16 @@ def run_check(directory: Path) -> dict[str, Any]:
     Raises:
         ModelError: it does not load, or gives other scores than the model.
     """
-    result = subprocess.run(  # noqa: S603 - Python, with a file that was written a moment ago
-        [sys.executable, "-B", str(directory / "check.py")],
-        capture_output=True, text=True, check=False, timeout=_CHECK_SECONDS,
-    )  # fmt: skip
+    command = [sys.executable, "-B", str(directory / "check.py")]
+    try:
+        result = subprocess.run(  # noqa: S603 - Python, with a file that was written a moment ago
+            command, capture_output=True, text=True, check=False, timeout=_CHECK_SECONDS
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ModelError(
+            f"What was written is still being checked after {_CHECK_SECONDS:,.0f} s; nothing was "
+            "kept. Run it again on a machine with less to do."
+        ) from error
     lines = result.stdout.strip().splitlines()
     if not lines or not lines[-1].startswith("{"):
         reason = (result.stderr.strip().splitlines() or [f"exit code {result.returncode}"])[-1]
