@@ -34,22 +34,22 @@ class RankerSettings:
     """Share of a reader's interactions that become targets."""
     targets_per_reader: int = 5
     """At most so many of them are learnt from; the others are neither targets nor negatives."""
-    rounds: int = 2
+    rounds: int = 3
     """So often other interactions become targets."""
     folds: int = 3
     """Parts of the readers. The tables of neighbours are fitted once for each, without the targets
     of its readers alone, so that they know nearly as much as those that serve."""
     candidates: int = 1500
     """Candidates a reader's negatives are drawn from."""
-    negatives: int = 100
-    """Negatives per target."""
-    catalogue_negatives: int = 8
+    negatives: int = 50
+    """Negatives per target; twice as many teach no more."""
+    catalogue_negatives: int = 4
     """How many of them are drawn from the whole catalogue instead of the candidates."""
-    epochs: int = 3
+    epochs: int = 2
     """At least this many; more where `steps` asks for them, and more than needed memorises."""
-    steps: int = 350
+    steps: int = 700
     """At least about this many steps, so that small data is learnt too."""
-    batch_size: int = 64
+    batch_size: int = 32
     """Groups per step."""
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
