@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from without_bookrec import call_example, run_own_check
 
 from bookrec.settings import Home
+from without_bookrec import call_example, run_own_check
 
 pytestmark = pytest.mark.slow
 
