@@ -42,7 +42,13 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
             candidates=40,
             towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5),
             ranker=RankerSettings(
-                candidates=40, negatives=15, catalogue_negatives=3, epochs=6, batch_size=8, rounds=1
+                candidates=40,
+                negatives=15,
+                catalogue_negatives=3,
+                epochs=6,
+                steps=350,
+                batch_size=8,
+                rounds=1,
             ),
             classic=ClassicSettings(epochs=1, batch_size=256),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,14 @@ def bookrec(home: Home, *arguments: object) -> Done:
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return Done(result.exit_code, result.output)
+
+
+@pytest.fixture
+def tiny_home_copy(tiny_home: Home, tmp_path: Path) -> Home:
+    """A home of its own with the data set alone: models that others have trained are not copied."""
+    home = Home(tmp_path / "home")
+    shutil.copytree(tiny_home.datasets, home.datasets)
+    return home
 
 
 @pytest.fixture
