@@ -15,6 +15,7 @@ from bookrec.offline.compile_ranker import (
 )
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookFeatures, book_features
+from bookrec.offline.fitted import Fitted
 from bookrec.offline.imported.compiled import (
     compile_imported,
     imported_rows,
@@ -77,13 +78,6 @@ def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:
     )
 
 
-def _retrieval(bundle: Bundle, features: BookFeatures) -> Retrieval:
-    fitted = bundle.fitted.for_catalogue(features.isbn)
-    moments = fitted.tower_mean, fitted.tower_covariance
-    tables = bundle.tables.for_catalogue(features.isbn)
-    return assemble_retrieval(bundle.towers, tables, features, moments)
-
-
 def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floats | None]:
     """The bundle, ready to score a data set (its own, a later one, or one with other books).
 
@@ -94,10 +88,13 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
         The recommender, and for a ranker that knows its readers by id their features [readers, F].
     """
     features = catalogue_features(bundle, dataset)
-    retrieval = _retrieval(bundle, features)
-    if bundle.imported is not None:
-        return _imported_recommender(bundle, bundle.imported, dataset, retrieval)
+    tables = bundle.tables.for_catalogue(features.isbn)
     fitted = bundle.fitted.for_catalogue(features.isbn)
+    retrieval = assemble_retrieval(
+        bundle.towers, tables, features, (fitted.tower_mean, fitted.tower_covariance)
+    )
+    if bundle.imported is not None:
+        return _imported_recommender(bundle, bundle.imported, dataset, retrieval, fitted)
     rows = centroids = None
     if knows_readers_by_id(bundle.ranker):
         codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
@@ -112,17 +109,23 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
 
 
 def _imported_recommender(
-    bundle: Bundle, imported: ImportedModel, dataset: Dataset, retrieval: Retrieval
+    bundle: Bundle,
+    imported: ImportedModel,
+    dataset: Dataset,
+    retrieval: Retrieval,
+    fitted: Fitted,
 ) -> tuple[Recommender, Floats | None]:
-    """A ranker made elsewhere, given what it was trained with, and our retrievers."""
+    """A ranker made elsewhere, given what it was trained with, and our retrievers.
+
+    Args:
+        fitted: the bundle's, in the order of the catalogue.
+    """
     books = imported.books(dataset, bundle.vocabularies)
     readers = imported.readers(dataset, bundle.vocabularies)
     ranker = _split_or_slow(
         lambda: compile_imported(bundle.ranker, imported, books),
         lambda: slow_imported(bundle.ranker, imported, books),
     )
-    codes = bundle.vocabularies.isbn.codes(dataset.books["isbn"])
-    fitted = bundle.fitted.for_catalogue(codes)
     recommender = Recommender(
         retrieval, ranker, "embedding", dataset.work_of_book, fitted.reader_centroid,
         fitted.centroid_weight, base_row=imported.base_row, left_out=imported.left_out(books),
