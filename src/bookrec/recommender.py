@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from bookrec.ages import age_band
 from bookrec.arrays import Floats, Ints, map_array
 from bookrec.errors import SnapshotError
+from bookrec.fold_in import folded_in
 from bookrec.history import History, make_history
 from bookrec.pair_features import TOWER_COLUMN
 from bookrec.ranker import Output, SplitRanker, probabilities
@@ -29,9 +30,6 @@ from bookrec.selection import best_first, grouped, is_member, rows_of
 from bookrec.signals import Signals
 
 FORMAT: Final = 3
-_FOLD_IN_PRIOR: Final = 5.0
-"""Readers' worth of confidence given to the average reader when an embedding is folded in."""
-
 _SPARE: Final = 64
 """Books looked at beyond the length of a list: enough room, nearly always, for the editions and
 own works that are dropped from it."""
@@ -116,9 +114,9 @@ class Recommender:
     work_of_book: Ints
     """[B] works; a list shows one edition of a work."""
     reader_centroid: Floats | None
-    """[B, d], only for ``embedding``: mean embedding of each book's readers."""
+    """[B, d], only for ``embedding``: what fold-in takes for the embedding of each book's readers."""
     centroid_weight: Floats | None
-    """[B], only for ``embedding``: confidence in it, n / (n + prior) for n readers."""
+    """[B], only for ``embedding``: trust in it, 0–1."""
     candidates: int | None = None
     """How many books retrieval hands to the ranker for a list; None ranks the whole catalogue."""
     base_row: Floats | None = None
@@ -244,18 +242,14 @@ class Recommender:
         return self._solved_embedding(history)
 
     def _solved_embedding(self, history: History) -> Floats:
-        """[F] an embedding for an unknown reader, and zeros for raw ids: 0 means unknown.
-
-        The least-squares solution of ``sum_b w_b |e - m_b|² + k |e|²`` over the liked books b,
-        where ``m_b`` is the mean embedding of b's readers (centred on all readers) and ``w_b`` the
-        confidence in it: ``e = sum_b w_b m_b / (sum_b w_b + k)``, with one reader's worth ``k`` of
-        trust in the average reader. Added to the base row, where there is one.
-        """
+        """[F] an embedding for an unknown reader, and zeros for raw ids: 0 means unknown."""
         assert self.reader_centroid is not None
         assert self.centroid_weight is not None
-        weights = history.weights * self.centroid_weight[history.books]
-        total = float(weights.sum()) + 1.0 / (1.0 + _FOLD_IN_PRIOR)
-        embedding = weights @ self.reader_centroid[history.books] / total
+        embedding = folded_in(
+            history.weights,
+            self.reader_centroid[history.books],
+            self.centroid_weight[history.books],
+        )
         features = np.zeros(self.ranker.reader_width, dtype=np.float32)
         features[: len(embedding)] = embedding
         return features if self.base_row is None else features + self.base_row

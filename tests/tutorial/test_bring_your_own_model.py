@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import itertools
 import json
 import os
 import socket
@@ -21,7 +22,11 @@ import pytest
 from document import blocks
 
 from bookrec.files import read_pointer
+from bookrec.offline.dataset import load_dataset
+from bookrec.offline.sample_catalogue import genres_by_isbn
+from bookrec.recommender import Recommender
 from bookrec.settings import Home
+from new_readers import best_known_of, registration
 from requirements import REPOSITORY
 
 pytestmark = pytest.mark.slow
@@ -205,3 +210,42 @@ def test_the_site_serves_the_model(tutorial: Tutorial):
             get(f"{address}/api/v1/books/{found['items'][0]['isbn']}/similar?limit=3")
         )
         assert similar["snapshot_id"] == tutorial.snapshot.name
+
+
+def test_likes_of_two_genres_give_two_shelves_by_the_imported_model(tutorial: Tutorial):
+    genres = genres_by_isbn()
+    likes = {subgenre: best_known_of(subgenre, 5) for subgenre in ("gothic", "golden-age")}
+    shelves = {}
+    with served(tutorial) as address, registration(address) as register:
+        get(f"{address}/health/ready", tries=240)
+        for subgenre, books in likes.items():
+            source, shelves[subgenre] = register(f"reader-{subgenre}", books).shelf()
+            assert source == "live"
+    assert len(set(shelves["gothic"]) & set(shelves["golden-age"])) <= 10
+
+    def alike(shelf: str, subgenre: str) -> int:
+        return sum(bool(genres[isbn] & genres[likes[subgenre][0]]) for isbn in shelves[shelf])
+
+    assert alike("gothic", "gothic") > alike("golden-age", "gothic")
+    assert alike("golden-age", "golden-age") > alike("gothic", "golden-age")
+
+
+def test_those_folded_in_are_told_apart_as_those_the_model_knows_are(tutorial: Tutorial):
+    """Lists of readers whom the model knows, by their own rows and folded in from their books."""
+    dataset = load_dataset(Home(tutorial.root))
+    recommender = Recommender.load(tutorial.snapshot / "ranker")
+    rows = np.load(tutorial.snapshot / "ranker" / "reader_rows.npy")
+    positive = dataset.interactions[dataset.positive()]
+    books = positive.groupby("reader_idx")["book_idx"].apply(lambda own: own.to_numpy()[:5])
+    some = [reader for reader in books.index[books.map(len) == 5] if not np.isnan(rows[reader, 0])]
+    lists: dict[str, list[set[int]]] = {"known": [], "folded in": []}
+    for reader in some[:400:4]:
+        own = books[reader]
+        for name, row in ("known", rows[reader]), ("folded in", None):
+            found, _ = recommender.top_n(own, np.zeros(5, np.int8), None, 10, row)
+            lists[name].append(set(found.tolist()))
+    known, folded = (
+        np.mean([len(one & other) for one, other in itertools.combinations(found, 2)])
+        for found in lists.values()
+    )
+    assert folded < 1.5 * known, f"books in common of 10: {known:.2f}, folded in {folded:.2f}"

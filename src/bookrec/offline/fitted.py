@@ -9,16 +9,13 @@ scoring only those who changed gives the same lists as scoring everyone. What pa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.features import BookStatistics, Interactions
+from bookrec.offline.features import BookStatistics
 from bookrec.ranker import Floats, Ints
-
-_CENTROID_PRIOR: Final = 5.0
-"""Readers' worth of doubt in the mean embedding of a book's readers."""
 
 
 @dataclass(frozen=True)
@@ -31,9 +28,10 @@ class Fitted:
     tower_covariance: Floats
     """[D, D] their covariance."""
     reader_centroid: Floats | None
-    """[B, d] mean embedding of each book's readers, for a ranker that knows readers by id."""
+    """[B, d] what fold-in takes for the row of each book's readers (`bookrec.offline.centroids`), for a
+    ranker that knows readers by id."""
     centroid_weight: Floats | None
-    """[B] how far it is to be trusted, n / (n + 5) for n readers."""
+    """[B] how far it is to be trusted, 0–1."""
 
     def for_catalogue(self, codes: Ints) -> Fitted:
         """The same in the order of a catalogue; what is not known of a book is neutral.
@@ -92,20 +90,3 @@ def tower_moments(book_vectors: Floats) -> tuple[Floats, Floats]:
     mean = vectors.mean(axis=0)
     covariance = vectors.T @ vectors / len(vectors) - np.outer(mean, mean)
     return mean.astype(np.float32), covariance.astype(np.float32)
-
-
-def reader_centroids(
-    embeddings: Floats, interactions: Interactions, n_books: int
-) -> tuple[Floats, Floats]:
-    """[B, d] mean embedding of each book's readers, and [B] how far it is to be trusted.
-
-    Args:
-        embeddings: [readers, d], rows of NaN for readers without one.
-    """
-    known = ~np.isnan(embeddings[interactions.reader_idx, 0])
-    interactions = interactions[known]
-    count = np.bincount(interactions.book_idx, minlength=n_books)
-    total = np.zeros((n_books, embeddings.shape[1]), dtype=np.float64)
-    np.add.at(total, interactions.book_idx, embeddings[interactions.reader_idx])
-    mean = total / np.maximum(count, 1)[:, None]
-    return mean.astype(np.float32), (count / (count + _CENTROID_PRIOR)).astype(np.float32)

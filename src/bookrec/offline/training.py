@@ -25,6 +25,7 @@ from bookrec import __version__
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import DataError
 from bookrec.files import utc_now
+from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.classic_training import (
     ClassicSettings,
     classic_inputs,
@@ -44,7 +45,7 @@ from bookrec.offline.features import (
     fit_scaler,
     reader_age_bands,
 )
-from bookrec.offline.fitted import Fitted, reader_centroids
+from bookrec.offline.fitted import Fitted
 from bookrec.offline.model_bundle import Bundle, save_bundle
 from bookrec.offline.ranker_training import Lesson, calibrate, scaling_of, train_ranker
 from bookrec.offline.ranking_groups import RankerSettings, make_groups

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.compile_ranker import (
     CannotSplit,
     SplitModel,
@@ -18,7 +19,6 @@ from bookrec.offline.compile_ranker import (
     split_model,
 )
 from bookrec.offline.features import Interactions
-from bookrec.offline.fitted import reader_centroids
 from bookrec.offline.imported.extended import AS_NUMBER
 from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.imported.model_inputs import tensors_of
@@ -66,18 +66,26 @@ def centroids_of(
     interactions: Interactions,
     n_books: int,
 ) -> tuple[Floats, Floats]:
-    """[B, F] how the mean row of each book's readers differs from the base row, and [B] how far that
-    is to be trusted.
+    """[B, F] what fold-in takes for the row of each book's readers, less the base row, and [B] how far
+    that is to be trusted.
 
     Zeros where a mean says nothing: in the columns of ids taken as plain numbers, and everywhere for
     a model that only Keras can run.
     """
     if rows is None:
         return np.zeros((n_books, 0), np.float32), np.zeros(n_books, np.float32)
-    mean, weight = reader_centroids(rows - imported.base_row, interactions, n_books)
+    away = rows - imported.base_row
+    away[:, _meaningless(model, imported)] *= 0.0  # NaN stays what says that a reader is not known
+    return reader_centroids(away, interactions, n_books)
+
+
+def _meaningless(model: Any, imported: ImportedModel) -> NDArray[np.bool_]:
+    """[F] columns of which a mean over readers says nothing."""
+    meaningless = np.ones(len(imported.base_row), dtype=bool)
     split = _split(model, imported)
     if split is None:
-        return np.zeros_like(mean), weight
+        return meaningless
+    meaningless[:] = False
     identities = {plan.name for plan in imported.plans if plan.is_identity}
     for tensor, columns in split.reader_columns:
         looked_up = any(
@@ -85,8 +93,8 @@ def centroids_of(
             for before in tensors_of(tensor)
         )
         if tensor.sources <= identities and not looked_up:
-            mean[:, columns] = 0.0
-    return mean, weight
+            meaningless[columns] = True
+    return meaningless
 
 
 def _rows(model: Any, imported: ImportedModel, values: Inputs, count: int) -> Floats:

@@ -1,0 +1,114 @@
+"""What fold-in takes for the row of a book's readers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bookrec.fold_in import folded_in, trust
+from bookrec.history import make_history
+from bookrec.offline.centroids import reader_centroids
+from bookrec.offline.features import Interactions
+
+READERS, BOOKS, KINDS = 600, 90, 3
+
+
+def readers_of_three_tastes(
+    chance: float, seed: int = 5
+) -> tuple[np.ndarray, Interactions, np.ndarray]:
+    """Rows [600, 5] that are a taste and as much chance as is asked for, interactions of which most are
+    with the taste's own thirty books, and the rows [3, 5] of the tastes alone."""
+    rng = np.random.default_rng(seed)
+    tastes = np.array([[1, 0, 0, 0, 0], [0, 0.5, 0, 0, 0], [-1, -0.5, 0, 0, 0]])
+    taste = np.arange(READERS) % KINDS
+    rows = tastes[taste] + rng.normal(0, chance, (READERS, 5))
+    reader = np.repeat(np.arange(READERS), 3 + np.arange(READERS) % 9)
+    own = rng.random(len(reader)) < 0.7
+    kind = np.where(own, taste[reader], rng.integers(KINDS, size=len(reader)))
+    book = 30 * kind + rng.integers(30, size=len(reader))
+    reader, book = np.unique(np.stack([reader, book]), axis=1).astype(np.int32)
+    return rows.astype(np.float32), Interactions(reader, book, np.zeros(len(book), np.int8)), tastes
+
+
+def plain_means(rows: np.ndarray, interactions: Interactions) -> np.ndarray:
+    """[B, F] the mean row of each book's readers."""
+    return np.stack(
+        [rows[interactions.reader_idx[interactions.book_idx == book]].mean(axis=0)
+         for book in range(BOOKS)]
+    )  # fmt: skip
+
+
+def row_of(books: list[int], centroids: np.ndarray, trusts: np.ndarray) -> np.ndarray:
+    history = make_history(np.array(books), np.zeros(len(books), dtype=int))
+    return folded_in(history.weights, centroids[history.books], trusts[history.books])
+
+
+def rows_of_histories(
+    interactions: Interactions, centroids: np.ndarray, trusts: np.ndarray
+) -> np.ndarray:
+    """[R, F] everybody folded in."""
+    books = [interactions.book_idx[interactions.reader_idx == reader] for reader in range(READERS)]
+    return np.stack([row_of(own.tolist(), centroids, trusts) for own in books])
+
+
+def mean_length(rows: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(np.sum(np.square(rows), axis=1))))
+
+
+def test_a_folded_in_row_is_as_far_from_everybodys_as_a_known_readers():
+    rows, interactions, tastes = readers_of_three_tastes(chance=0.3)
+    centroids, trusts = reader_centroids(rows, interactions, BOOKS)
+    plain = plain_means(rows, interactions)
+    for taste in range(KINDS):
+        books = [30 * taste + place for place in (2, 11, 17, 25)]
+        found = row_of(books, centroids, trusts)
+        assert np.argmin(np.linalg.norm(tastes - found, axis=1)) == taste
+        assert np.linalg.norm(found) > 1.3 * np.linalg.norm(row_of(books, plain, trusts))
+    found = rows_of_histories(interactions, centroids, trusts)
+    assert mean_length(found) == pytest.approx(mean_length(rows), rel=0.25)
+    assert mean_length(rows_of_histories(interactions, plain, trusts)) < 0.8 * mean_length(rows)
+
+
+def test_features_that_are_chance_alone_are_not_blown_up():
+    """The third to fifth feature say nothing of books: a least-squares map leaves them near nothing."""
+    rows, interactions, _ = readers_of_three_tastes(chance=0.3)
+    centroids, _ = reader_centroids(rows, interactions, BOOKS)
+    spread = centroids.std(axis=0)
+    assert spread[2:].max() < 0.35 * spread[:2].min()
+    plain = plain_means(rows, interactions).std(axis=0)
+    assert plain[2:].max() / plain[:2].min() > spread[2:].max() / spread[:2].min()
+
+
+def test_rows_of_chance_alone_are_not_left_further_than_they_were():
+    rng = np.random.default_rng(2)
+    _, interactions, _ = readers_of_three_tastes(chance=0.3)
+    rows = rng.normal(0, 1, (READERS, 5)).astype(np.float32)
+    centroids, trusts = reader_centroids(rows, interactions, BOOKS)
+    found = rows_of_histories(interactions, centroids, trusts)
+    assert mean_length(found) < 1.1 * mean_length(rows)
+
+
+def test_who_is_not_known_does_not_count():
+    rows, interactions, _ = readers_of_three_tastes(chance=0.3)
+    unknown = rows.copy()
+    unknown[1::2] = np.nan
+    kept = interactions[interactions.reader_idx % 2 == 0]
+    for found, expected in zip(
+        reader_centroids(unknown, interactions, BOOKS),
+        reader_centroids(rows, kept, BOOKS),
+        strict=True,
+    ):
+        np.testing.assert_allclose(found, expected, rtol=1e-6)
+
+
+def test_a_book_that_nobody_read_and_rows_that_are_all_alike_say_nothing():
+    rows, interactions, _ = readers_of_three_tastes(chance=0.3)
+    centroids, trusts = reader_centroids(rows, interactions, BOOKS + 1)
+    assert not centroids[BOOKS].any()
+    assert trusts[BOOKS] == 0
+    alike, _ = reader_centroids(np.zeros_like(rows), interactions, BOOKS)
+    assert not alike.any()
+
+
+def test_trust_grows_with_readers():
+    np.testing.assert_allclose(trust(np.array([0, 1, 5, 45])), [0, 1 / 6, 0.5, 0.9], rtol=1e-6)
