@@ -1,7 +1,8 @@
 """What changed since the published snapshot: whose lists must be scored again, whose can stay.
 
 With the same model, catalogue and settings a reader's list depends on their own history and age
-band alone (see `bookrec.offline.fitted`), and a book's neighbours on the readers who speak for it
+band alone (see `bookrec.offline.fitted`), where the model was made elsewhere on their age and place
+(`reader_marks`), and a book's neighbours on the readers who speak for it
 (see `bookrec.offline.neighbourhoods`). So all other lists are taken over as they are.
 """
 
@@ -19,11 +20,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.ages import age_bands
+from bookrec.arrays import map_array
 from bookrec.errors import SnapshotError
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import Interactions, all_interactions
 from bookrec.offline.neighbourhoods import changed_neighbourhoods, choose_voices
-from bookrec.snapshot import current_snapshot, open_database, read_meta
+from bookrec.snapshot import (
+    MARKS_NAME,
+    RANKER_NAME,
+    current_snapshot,
+    open_database,
+    read_meta,
+)
 
 MUST_AGREE: Final = {
     "model_files": "the model",
@@ -51,11 +59,17 @@ class Changes:
     snapshot: Path
     """Directory of the published snapshot, whose lists stay where nothing was touched."""
     readers: NDArray[np.bool_]
-    """[n_readers] touched: new, or with other books, ratings or another age band."""
+    """[n_readers] touched: new, or with other books, ratings, another age band or another mark."""
     books: NDArray[np.bool_]
     """[n_books] touched."""
     published_id: _Ids
     """[n_readers] the ``reader_id`` each has in the published snapshot, 0 for a new one."""
+
+
+def reader_marks(dataset: Dataset) -> NDArray[np.uint64]:
+    """[n_readers] a number that stands for all that is known of a reader but the history."""
+    known = dataset.readers[["age", "location"]].astype({"age": "float64"})
+    return np.asarray(pd.util.hash_pandas_object(known, index=False), dtype=np.uint64)
 
 
 def find_changes(snapshots: Path, dataset: Dataset, facts: Mapping[str, str]) -> Changes | str:
@@ -79,7 +93,7 @@ def find_changes(snapshots: Path, dataset: Dataset, facts: Mapping[str, str]) ->
 
 
 def _compare(connection: sqlite3.Connection, directory: Path, dataset: Dataset) -> Changes:
-    published = _Published.read(connection)
+    published = _Published.read(connection, directory)
     now = all_interactions(dataset)
     readers = published.touched_readers(dataset, now)
     books = published.touched_books(dataset, now, readers)
@@ -100,9 +114,11 @@ class _Published:
     """Readers by their place in ``user_ids``; sorted by reader."""
     was_read: NDArray[np.bool_]
     """[n_books]"""
+    marks: NDArray[np.uint64] | None
+    """[n] of `reader_marks`; None for a model to which they are nothing."""
 
     @classmethod
-    def read(cls, connection: sqlite3.Connection) -> _Published:
+    def read(cls, connection: sqlite3.Connection, directory: Path) -> _Published:
         query = "select reader_id, user_id, age from reader order by reader_id"
         readers = pd.read_sql_query(query, connection)
         ids = readers["reader_id"].to_numpy(np.int64)
@@ -120,6 +136,7 @@ class _Published:
             readers["age"].to_numpy(np.float64, na_value=np.nan),
             Interactions(place, book, rating.astype(np.int8)),
             counts["reader_count"].to_numpy() > 0,
+            map_array(marks) if (marks := directory / RANKER_NAME / MARKS_NAME).exists() else None,
         )
 
     def positions(self, dataset: Dataset) -> _Ids:
@@ -135,13 +152,16 @@ class _Published:
         return found
 
     def touched_readers(self, dataset: Dataset, now: Interactions) -> NDArray[np.bool_]:
-        """[n_readers] new ones, and those with other books, ratings or another age band."""
+        """[n_readers] new ones, and those with other books, ratings, age band or mark."""
         position = self.positions(dataset)
         there = position >= 0
         bands = age_bands(dataset.readers["age"].to_numpy(np.float64, na_value=np.nan))
         then = np.full(dataset.n_readers, -1, dtype=np.int32)
         then[position[there]] = age_bands(self.ages[there])
         touched = bands != then
+        if self.marks is not None:
+            now_known = reader_marks(dataset)[position[there]]
+            touched[position[there]] |= now_known != self.marks[self.ids[there] - 1]
         old = self.interactions[there[self.interactions.reader_idx]]
         keys = _keys(position[old.reader_idx], old, dataset.n_books)
         # What only one of the two has: a deleted or new one, or both ratings of a changed one.

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from bookrec.arrays import Floats, map_array
+from bookrec.offline.changes import reader_marks
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.open_recommender import note_slow
 from bookrec.offline.score_stages import save_content
 from bookrec.offline.worker_pool import Processes
 from bookrec.settings import Home
-from bookrec.snapshot import RANKER_NAME, ROWS_NAME
+from bookrec.snapshot import MARKS_NAME, RANKER_NAME, ROWS_NAME
 
 _Task = tuple[Path, Home, str, Dataset, int | None]
 
@@ -74,6 +75,8 @@ def _compile(_: None, task: _Task) -> None:
             note_slow(directory / RANKER_NAME, str(warning.message))
     if rows is not None:
         np.save(directory / RANKER_NAME / ROWS_NAME, rows)
+    if bundle.imported is not None:
+        np.save(directory / RANKER_NAME / MARKS_NAME, reader_marks(dataset))
     save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book)
 
 

@@ -27,7 +27,7 @@ from bookrec.snapshot import publish
 
 Say = Callable[[str], None]
 
-SCORING_FORMAT: Final = 2
+SCORING_FORMAT: Final = 3
 """Raised whenever the same model, data and settings give other lists than before."""
 
 
