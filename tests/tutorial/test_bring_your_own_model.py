@@ -93,9 +93,9 @@ class Tutorial:
                     self._run_notebook()
                 for line in block.lines:
                     if line != "bookrec serve":
-                        self.said[line] = self._command(line)
+                        self.said[line] = self.command(line)
 
-    def _command(self, line: str) -> str:
+    def command(self, line: str) -> str:
         words = line.split()
         assert words[0] == "bookrec", f"{line}: a command that nobody expected"
         command = [sys.executable, "-m", *words]
@@ -249,3 +249,18 @@ def test_those_folded_in_are_told_apart_as_those_the_model_knows_are(tutorial: T
         for found in lists.values()
     )
     assert folded < 1.5 * known, f"books in common of 10: {known:.2f}, folded in {folded:.2f}"
+
+
+def test_the_night_scores_new_readers_with_the_imported_model(tutorial: Tutorial):
+    likes = best_known_of("russian", 5)
+    with served(tutorial) as address, registration(address) as register:
+        get(f"{address}/health/ready", tries=240)
+        reader = register("yesterdays", likes)
+        source, live = reader.shelf()
+        assert source == "live"
+        said = tutorial.command("bookrec nightly")
+        assert "imported-" in next(line for line in said.splitlines() if " model: " in line)
+        time.sleep(1.2)  # a worker looks at what is published at most once a second
+        source, published = reader.shelf()
+    assert source == "precomputed"
+    assert published == live
