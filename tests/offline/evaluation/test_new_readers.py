@@ -16,7 +16,12 @@ from bookrec.offline.evaluation.neighbourhood_figures import (
     neighbourhood_table,
     strongest,
 )
-from bookrec.offline.evaluation.new_readers import SHOWN, fold_in_figures, hide_readers
+from bookrec.offline.evaluation.new_readers import (
+    SHOWN,
+    TEST_PART,
+    fold_in_figures,
+    hide_readers,
+)
 from bookrec.offline.evaluation.questions import ask
 from bookrec.offline.evaluation.splits import Split, make_splits
 
@@ -51,6 +56,9 @@ def test_who_is_hidden_and_what_is_asked(split):
         assert pairs(asked.held_out) == pairs(found.questions["10"].held_out)
         assert pairs(asked.own) == pairs(found.shown["10"])
         assert not pairs(asked.own) & pairs(asked.held_out)
+        again = f"{number}{TEST_PART}"
+        assert pairs(found.shown[again]) == pairs(shown)
+        assert found.questions[again] is found.questions["all"]
     assert pairs(found.shown["1"]) < pairs(found.shown["3"]) < pairs(found.shown["10"])
     hidden_test = {pair for pair in pairs(split.test) if found.hidden[pair[0]]}
     assert pairs(found.questions["all"].held_out) == hidden_test
@@ -72,7 +80,8 @@ def test_more_shown_books_find_more(split):
     assert figures["ials"] == {}, "it has no vector for a new reader"
     assert len({figures["popularity"][str(number)] for number in SHOWN}) == 1
     for name in ("item-knn-cosine", "ease"):
-        assert set(figures[name]) == {"1", "3", "5", "10", "all"}
+        few = {str(number) for number in SHOWN}
+        assert set(figures[name]) == few | {f"{number}{TEST_PART}" for number in few} | {"all"}
         assert figures[name]["10"] != figures[name]["1"]
 
 

@@ -3,7 +3,9 @@
 Asked of every hidden reader: NDCG@20 over the books they were not shown. From 1, 3, 5 and 10
 interactions the books to find are all but the first ten (of a random order); the ten are never
 listed, so all four are asked the same. With ``all`` the known part is folded in and the test part is
-to be found, which a model that was trained on these readers is asked too (``all, trained on``).
+to be found, which a model that was trained on these readers is asked too (``all, trained on``);
+``1, test part`` and so on are asked that as well, no known book listed, so that one sees how far a few
+interactions go towards ``all``.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from bookrec.offline.features import Interactions
 SHOWN: Final = (1, 3, 5, 10)
 _MOST: Final = max(SHOWN)
 TOP: Final = 20
+TEST_PART: Final = ", test part"
+"""How a case's name ends in which the books to find are those of ``all``."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,19 @@ def hide_readers(
     hidden[readers] = True
     theirs = known[hidden[known.reader_idx]]
     place = _random_place(theirs, rng)
-    first, rest = theirs[place < _MOST], theirs[place >= _MOST]
+    first = theirs[place < _MOST]
     test = split.test[hidden[split.test.reader_idx]]
     left = known[~hidden[known.reader_idx]]
 
     def asked(held_out: Interactions, own: Interactions) -> Questions:
         return Questions(readers, held_out, own, left, n_readers, n_books)
 
-    to_find = _merged(rest, test)
-    shown = {str(number): theirs[place < number] for number in SHOWN} | {"all": theirs}
-    questions = {str(number): asked(to_find, first) for number in SHOWN}
-    return NewReaders(readers, shown, questions | {"all": asked(test, theirs)}, hidden)
+    to_find = _merged(theirs[place >= _MOST], test)
+    few = {str(number): theirs[place < number] for number in SHOWN}
+    again = {f"{number}{TEST_PART}": part for number, part in few.items()}
+    rest, all_of_it = asked(to_find, first), asked(test, theirs)
+    questions = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], all_of_it)
+    return NewReaders(readers, few | again | {"all": theirs}, questions, hidden)
 
 
 def folded_in(scorer: Any, shown: Interactions, n_readers: int, n_books: int) -> Scorer | None:
