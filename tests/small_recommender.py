@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from bookrec.ages import AGE_BANDS
+from bookrec.arrays import Floats
 from bookrec.book_facts import BookFacts
 from bookrec.neighbour_table import NeighbourTable
 from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY
-from bookrec.ranker import Floats, SplitRanker
+from bookrec.ranker import SplitRanker
 from bookrec.recommender import ReaderKind, Recommender
 from bookrec.retrieval import Retrieval
 from split_rankers import wide_and_deep

@@ -21,8 +21,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats as Floats
-from bookrec.arrays import Ints as Ints
+from bookrec.arrays import Floats, Ints
 from bookrec.ranker_chain import Chain, Dense
 from bookrec.ranker_files import read_program, write_program
 from bookrec.ranker_layers import Layer, Sum

@@ -19,10 +19,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats
 from bookrec.fold_in import folded_in, trust
 from bookrec.history import make_history
 from bookrec.offline.features import Interactions
-from bookrec.ranker import Floats
 from bookrec.selection import grouped
 
 _SAMPLE: Final = 4_000

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS
+from bookrec.arrays import Floats
 from bookrec.errors import ModelError
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
@@ -32,7 +33,7 @@ from bookrec.offline.splitter import CannotSplit as CannotSplit
 from bookrec.offline.splitter import PlannedLayer, Splitter
 from bookrec.offline.vocabulary import UNKNOWN
 from bookrec.offline.wide_deep import PAIR_INPUTS
-from bookrec.ranker import Floats, Output, SplitRanker
+from bookrec.ranker import Output, SplitRanker
 
 READER_SIDES: Final[Mapping[str, Side]] = {
     "user_id_encoded": "reader id",

@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.ages import age_bands
+from bookrec.arrays import Floats, Ints
 from bookrec.book_facts import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
 from bookrec.offline.book_keys import author_key, language_key, series_key
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.title_vectors import title_matrix
 from bookrec.offline.vocabulary import Vocabulary, build_vocabulary
-from bookrec.ranker import Floats, Ints
 from bookrec.text import fold
 
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints
 from bookrec.offline.features import BookStatistics
-from bookrec.ranker import Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints
 from bookrec.offline.compile_ranker import input_sides
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.separable import Side
 from bookrec.offline.split_arrays import width_of
-from bookrec.ranker import Floats, Ints, Output
+from bookrec.ranker import Output
 
 _BATCH: Final = 16384
 

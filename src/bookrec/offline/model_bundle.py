@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from bookrec.arrays import Floats
 from bookrec.errors import ModelError
 from bookrec.files import (
     digest_of_file,
@@ -21,7 +22,6 @@ from bookrec.offline.features import Scaler, Vocabularies
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.tables import Tables
 from bookrec.offline.vocabulary import Vocabulary
-from bookrec.ranker import Floats
 from bookrec.settings import Home
 
 if TYPE_CHECKING:

@@ -27,10 +27,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
 from bookrec.offline.features import Interactions
 from bookrec.offline.top_n import Histories, Lists, lists_from
-from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Profile, Reader, Recommender
 from bookrec.retrieval import TOWER_BLOCK
 from bookrec.selection import row_starts, rows_of

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Ints
 from bookrec.errors import SnapshotError
 from bookrec.history import make_history
 from bookrec.offline.classic_training import classic_inputs
@@ -28,7 +29,7 @@ from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.recommender_build import catalogue_features
 from bookrec.offline.score_stages import reader_histories
-from bookrec.ranker import Ints, Output
+from bookrec.ranker import Output
 from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME, open_database, read_meta
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from bookrec.ages import AGE_BANDS
+from bookrec.arrays import Ints
 from bookrec.offline.features import Interactions
 from bookrec.offline.top_n import Lists
-from bookrec.ranker import Ints
 
 POPULAR_TOP = 500
 """Length of a popular list: it fills up lists of 100 for readers who have hundreds of its books."""

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.history import make_history
 from bookrec.offline.features import Interactions
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.worker_pool import map_shards
-from bookrec.ranker import Floats, Ints
 from bookrec.retrieval import Retrieval
 
 _SHARD = 256

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from bookrec.arrays import Floats, Ints
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookFeatures, Interactions
 from bookrec.offline.neighbourhoods import (
@@ -22,7 +23,6 @@ from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.top_n import Histories, Lists, Task, shard_lists
-from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME
 

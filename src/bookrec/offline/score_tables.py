@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Ints
 from bookrec.offline.changes import Changes
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookStatistics, Interactions, reader_age_bands
@@ -16,7 +17,6 @@ from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import ShardStore
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.top_n import Histories, Lists
-from bookrec.ranker import Ints
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints
 from bookrec.offline.bench_model import BenchModel, make_bench_model
 from bookrec.offline.bench_report import Comparison, Timing, steady
 from bookrec.offline.score_report import pair_multiply_adds
 from bookrec.offline.sgemm_rate import SgemmRate, sgemm_rate
 from bookrec.offline.top_n import Histories, Lists, Task, shard_lists
 from bookrec.offline.worker_pool import Processes, map_shards
-from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Recommender
 
 Say = Callable[[str], None]

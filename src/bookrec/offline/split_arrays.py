@@ -10,10 +10,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats
 from bookrec.offline.keras_graph import Tensor, evaluate
 from bookrec.offline.separable import Doubles, Form, Placed, Source, dense
 from bookrec.offline.splitter import PlannedLayer
-from bookrec.ranker import Floats
 from bookrec.ranker_layers import Layer, Sum
 
 _BATCH_NUMBERS: Final = 4_000_000

@@ -16,9 +16,10 @@ from typing import Any, Final
 import numpy as np
 import tensorflow as tf
 
+from bookrec.arrays import Floats
 from bookrec.errors import ModelError
 from bookrec.offline.tensorflow_activations import TENSORFLOW_ACTIVATIONS
-from bookrec.ranker import Floats, ReaderTerms, SplitRanker
+from bookrec.ranker import ReaderTerms, SplitRanker
 from bookrec.ranker_layers import LINEAR, PRODUCTS, Layer, Sum
 from bookrec.retrieval import TOWER_BLOCK
 

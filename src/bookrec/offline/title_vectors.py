@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bookrec.ranker import Floats
+from bookrec.arrays import Floats
 from bookrec.text import fold
 
 TITLE_VECTOR_SIZE = 50

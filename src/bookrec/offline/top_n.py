@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.ages import age_band
+from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
-from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Reader, Recommender
 from bookrec.selection import row_starts, rows_of
 

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from bookrec.arrays import Floats, Ints
 from bookrec.history import POSITIVE_RATING, History, make_history
 from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.evaluation.ranking_metrics import ndcg, recall
 from bookrec.offline.features import Interactions
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.top_n import known_row
-from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Reader, Recommender
 from bookrec.selection import best
 

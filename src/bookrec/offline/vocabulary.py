@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bookrec.ranker import Ints
+from bookrec.arrays import Ints
 
 UNKNOWN = 0
 """Code of everything that is not in a vocabulary; trained by masking known codes."""

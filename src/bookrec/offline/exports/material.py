@@ -11,13 +11,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.keras_graph import open_model
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.parity import ranker_inputs
 from bookrec.offline.recommender_build import recommender_for
-from bookrec.ranker import Floats, Ints
 from bookrec.recommender import Recommender
 from bookrec.settings import Home
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats
 from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.compile_ranker import (
     CannotSplit,
@@ -23,7 +24,7 @@ from bookrec.offline.imported.extended import AS_NUMBER
 from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.imported.model_inputs import tensors_of
 from bookrec.offline.keras_ranker import KerasRanker
-from bookrec.ranker import Floats, SplitRanker
+from bookrec.ranker import SplitRanker
 
 
 def compile_imported(model: Any, imported: ImportedModel, books: SideInputs) -> SplitRanker:

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import Vocabularies, as_columns
@@ -22,7 +23,6 @@ from bookrec.offline.imported.plan import Flags, InputPlan
 from bookrec.offline.imported.stacked import Stacked, unstacked
 from bookrec.offline.imported.stored_parts import read_plans, write_plans
 from bookrec.offline.separable import Side
-from bookrec.ranker import Floats, Ints
 
 STEM: Final = "imported"
 """Of the file in a bundle that is the imported one, byte for byte."""
