@@ -17,8 +17,9 @@ start_tensorflow()
 
 from bookrec.offline.imported.content import Content  # noqa: E402
 from bookrec.offline.imported.draft import draft  # noqa: E402
+from bookrec.offline.imported.guess import Guess  # noqa: E402
 from bookrec.offline.imported.mapping import InputMapping, Mapping, read_mapping  # noqa: E402
-from bookrec.offline.imported.matching import Guess, match_inputs  # noqa: E402
+from bookrec.offline.imported.matching import match_inputs  # noqa: E402
 from bookrec.offline.imported.model_inputs import Lookup, ModelInput  # noqa: E402
 from bookrec.offline.imported.plan import InputPlan  # noqa: E402
 from bookrec.offline.imported.planning import make_plans  # noqa: E402

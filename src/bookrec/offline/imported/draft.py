@@ -10,8 +10,8 @@ import msgspec
 
 from bookrec.offline.imported.columns import BOOK_COLUMNS, READER_COLUMNS, side_of
 from bookrec.offline.imported.encoder import Encoder
+from bookrec.offline.imported.guess import Guess
 from bookrec.offline.imported.mapping import ANSWER, InputMapping
-from bookrec.offline.imported.matching import Guess
 from bookrec.offline.imported.sources import Sources
 from bookrec.offline.pickles.records import ScalerRecord
 

@@ -10,8 +10,9 @@ from bookrec.errors import ModelError
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.imported.archive import Archive, open_archive
 from bookrec.offline.imported.content import Content
+from bookrec.offline.imported.guess import Guess
 from bookrec.offline.imported.mapping import Mapping
-from bookrec.offline.imported.matching import Guess, match_inputs
+from bookrec.offline.imported.matching import match_inputs
 from bookrec.offline.imported.model_inputs import inputs_of
 from bookrec.offline.imported.sources import Sources, find_sources
 from bookrec.offline.imported.stacked import Stacked, find_stacked, unstacked

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.imported.columns import side_of
+from bookrec.offline.imported.guess import Guess
 from bookrec.offline.imported.import_job import Opened
-from bookrec.offline.imported.matching import Guess
 from bookrec.offline.model_bundle import Bundle
 
 _HEADINGS = ("input", "side", "column", "encoder or vectors", "scaler", "remarks")
