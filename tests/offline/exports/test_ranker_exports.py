@@ -37,7 +37,7 @@ def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
     from bookrec.offline.dataset import load_dataset
     from bookrec.offline.exports.material import Material
 
-    material = Material(home, bundle, load_dataset(home), seed=77)
+    material = Material(bundle, load_dataset(home), 77, home=home)
     return material, material.sample_inputs(PAIRS)
 
 

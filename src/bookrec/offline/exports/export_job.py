@@ -67,7 +67,7 @@ def export_model(
     target = target or exports_directory(home, name, form)
     write = _exporter(form)
     with staged_directory(target) as directory:
-        material = Material(home, load_bundle(home, name), load_dataset(home))
+        material = Material(load_bundle(home, name), load_dataset(home), home=home)
         described = write(material, directory, say)
         write_standalone(directory, described.example)
         say("loading it in a process of its own")

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Ints
 from bookrec.errors import ModelError
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.compiled_bundle import CompiledBundle
 from bookrec.offline.keras_graph import open_model
-from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.parity import ranker_inputs
-from bookrec.offline.recommender_build import recommender_for
-from bookrec.recommender import Recommender
 from bookrec.settings import Home
 
 SAMPLE_INPUTS: Final = "sample_inputs.npz"
@@ -45,29 +41,11 @@ Exporter = Callable[["Material", Path, Say], Described]
 """Writes a bundle into a directory (which exists), with `SAMPLE_INPUTS` and `SAMPLE_OUTPUTS`."""
 
 
-@dataclass(frozen=True)
-class Material:
+@dataclass(frozen=True, kw_only=True)
+class Material(CompiledBundle):
     """A bundle and the data set it is exported for."""
 
     home: Home
-    bundle: Bundle
-    dataset: Dataset
-    seed: int = 1
-    """Of the sample."""
-
-    @cached_property
-    def _recommender(self) -> tuple[Recommender, Floats | None]:
-        return recommender_for(self.bundle, self.dataset)
-
-    @property
-    def recommender(self) -> Recommender:
-        """The bundle, compiled for the data set."""
-        return self._recommender[0]
-
-    @property
-    def reader_rows(self) -> Floats | None:
-        """[n_readers, F] of a ranker that knows readers by id; rows of NaN for unknown ones."""
-        return self._recommender[1]
 
     def sample_pairs(self, count: int) -> tuple[Ints, Ints]:
         """[count] each: random readers with a history whom the ranker knows, and random books.

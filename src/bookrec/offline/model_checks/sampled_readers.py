@@ -24,7 +24,7 @@ def reader_of(subject: Subject, reader: int, hidden: int | None = None) -> Reade
     books = subject.interactions.book_idx[own]
     kept = books != (-1 if hidden is None else hidden)
     history = make_history(books[kept], subject.interactions.rating[own][kept])
-    row = known_row(subject.rows, reader)
+    row = known_row(subject.reader_rows, reader)
     return Reader(history, int(subject.age_bands[reader]), row)
 
 

@@ -7,25 +7,17 @@ from functools import cached_property
 
 import numpy as np
 
-from bookrec.arrays import Floats, Ints
-from bookrec.offline.dataset import Dataset
+from bookrec.arrays import Ints
+from bookrec.offline.compiled_bundle import CompiledBundle
 from bookrec.offline.features import Interactions, all_interactions, reader_age_bands
-from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.model_checks.bundle_inputs import imported_checked_inputs, trained_inputs
 from bookrec.offline.model_checks.model_input import CheckedInput, Flags
-from bookrec.offline.recommender_build import recommender_for
 from bookrec.offline.splitting import by_reader
-from bookrec.recommender import Recommender
 
 
 @dataclass(frozen=True)
-class Subject:
+class Subject(CompiledBundle):
     """A bundle beside a data set; what takes time is computed when a check asks for it."""
-
-    bundle: Bundle
-    dataset: Dataset
-    seed: int = 1
-    """Of samples."""
 
     @cached_property
     def inputs(self) -> list[CheckedInput]:
@@ -53,20 +45,6 @@ class Subject:
     def age_bands(self) -> Ints:
         """[n_readers]"""
         return reader_age_bands(self.dataset)
-
-    @cached_property
-    def _recommender(self) -> tuple[Recommender, Floats | None]:
-        return recommender_for(self.bundle, self.dataset)
-
-    @property
-    def recommender(self) -> Recommender:
-        """The bundle, compiled for the data set."""
-        return self._recommender[0]
-
-    @property
-    def rows(self) -> Floats | None:
-        """[n_readers, F] of a ranker that knows its readers by id; NaN for others."""
-        return self._recommender[1]
 
     @cached_property
     def known_readers(self) -> Flags | None:
