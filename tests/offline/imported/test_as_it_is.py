@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from notebook import add_statistics, ratings_table
 from shapes import classic
+from tiny_import import import_tiny
 
 from bookrec.offline.dataset import load_dataset
 from bookrec.offline.evaluation.splits import make_splits
@@ -22,17 +23,7 @@ from bookrec.offline.evaluation.model_choice import training_settings  # noqa: E
 from bookrec.offline.evaluation.protocol import evaluate  # noqa: E402
 from bookrec.offline.evaluation.settings import EvaluationSettings  # noqa: E402
 from bookrec.offline.evaluation.splits import known_dataset  # noqa: E402
-from bookrec.offline.imported.import_job import (  # noqa: E402
-    ImportSettings,
-    import_model,
-    open_directory,
-)
 from bookrec.offline.model_bundle import load_bundle  # noqa: E402
-from bookrec.offline.two_tower import TwoTowerSettings  # noqa: E402
-
-SETTINGS = ImportSettings(
-    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)
-)
 
 
 @pytest.fixture
@@ -40,8 +31,7 @@ def model_id(tiny_home_copy: Home, tmp_path: Path) -> str:
     dataset = load_dataset(tiny_home_copy)
     (tmp_path / "notebook").mkdir()
     made = classic(tmp_path / "notebook", add_statistics(ratings_table(dataset)))
-    opened = open_directory(made.directory, dataset, None)
-    return import_model(tiny_home_copy, opened, dataset, SETTINGS, lambda _: None).model_id
+    return import_tiny(tiny_home_copy, made.directory, dataset).model_id
 
 
 @pytest.mark.slow

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 from notebook import add_statistics, ratings_table
 from shapes import SHAPES, Made, movie_dataset
+from tiny_import import import_tiny
 from tiny_scoring import rows, score_tiny
 
 from bookrec.errors import ModelError
@@ -28,18 +29,8 @@ from bookrec.snapshot import RANKER_NAME, open_database
 start_tensorflow()
 
 
-from bookrec.offline.imported.import_job import (  # noqa: E402
-    ImportSettings,
-    import_model,
-    open_directory,
-)
 from bookrec.offline.model_bundle import load_bundle  # noqa: E402
 from bookrec.offline.parity import check_published  # noqa: E402
-from bookrec.offline.two_tower import TwoTowerSettings  # noqa: E402
-
-SETTINGS = ImportSettings(
-    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)
-)
 
 
 @dataclass
@@ -66,9 +57,7 @@ def imported(
     save_dataset(home, dataset)
     frame = add_statistics(ratings_table(dataset))
     made = SHAPES[request.param](root / "notebook", frame)
-    opened = open_directory(made.directory, dataset, None)
-    assert opened.mapping is not None, [guess.questions for guess in opened.guesses]
-    bundle = import_model(home, opened, dataset, SETTINGS, lambda _: None)
+    bundle = import_tiny(home, made.directory, dataset)
     said: list[str] = []
     published = score_tiny(home, bundle.model_id, dataset, candidates=None, say=said.append)
     return Imported(home, made, bundle, dataset, frame, published, said)

@@ -11,6 +11,7 @@ import pytest
 from dataset_changes import new_rating, new_reader, other_age, parts, remade
 from notebook import add_statistics, codes, dump, label_encoder, ratings_table, shaken
 from shapes import Made, classic, embedded
+from tiny_import import import_tiny
 from tiny_scoring import score_tiny, tables
 
 from bookrec.offline.dataset import Dataset, load_dataset, save_dataset
@@ -21,17 +22,6 @@ from bookrec.settings import Home
 start_tensorflow()
 
 import keras  # noqa: E402
-
-from bookrec.offline.imported.import_job import (  # noqa: E402
-    ImportSettings,
-    import_model,
-    open_directory,
-)
-from bookrec.offline.two_tower import TwoTowerSettings  # noqa: E402
-
-SETTINGS = ImportSettings(
-    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)
-)
 
 
 def ages_in_years(directory: Path, frame: pd.DataFrame) -> Made:
@@ -98,8 +88,7 @@ def test_the_tables_equal_those_of_a_full_run(
     save_dataset(home, dataset)
     (tmp_path / "notebook").mkdir()
     made = shape(tmp_path / "notebook", add_statistics(ratings_table(dataset)))
-    opened = open_directory(made.directory, dataset, mapping)
-    model_id = import_model(home, opened, dataset, SETTINGS, lambda _: None).model_id
+    model_id = import_tiny(home, made.directory, dataset, mapping).model_id
     published = score_tiny(home, model_id, dataset)
     for change in changes:
         changed, said = change(dataset), []

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from notebook import add_statistics, ratings_table
 from shapes import SHAPES
+from tiny_import import import_tiny
 
 from bookrec.offline.dataset import Dataset, load_dataset
 from bookrec.offline.tensorflow_start import start_tensorflow
@@ -19,11 +20,6 @@ from bookrec.settings import Home
 start_tensorflow()
 
 from bookrec.offline.imported.encoder import Encoder  # noqa: E402
-from bookrec.offline.imported.import_job import (  # noqa: E402
-    ImportSettings,
-    make_bundle,
-    open_directory,
-)
 from bookrec.offline.imported.model_inputs import inputs_of  # noqa: E402
 from bookrec.offline.model_checks import encoder_checks, number_checks  # noqa: E402
 from bookrec.offline.model_checks.coverage_checks import (  # noqa: E402
@@ -33,13 +29,8 @@ from bookrec.offline.model_checks.coverage_checks import (  # noqa: E402
 from bookrec.offline.model_checks.finding import Finding  # noqa: E402
 from bookrec.offline.model_checks.ranking_checks import check_orders_differ  # noqa: E402
 from bookrec.offline.model_checks.subject import Subject  # noqa: E402
-from bookrec.offline.two_tower import TwoTowerSettings  # noqa: E402
 
 pytestmark = pytest.mark.slow
-
-SETTINGS = ImportSettings(
-    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)
-)
 
 
 @dataclass
@@ -62,9 +53,7 @@ def made(home: Home, root: Any, shape: str) -> Checked:
     dataset = load_dataset(home)
     (root / "notebook").mkdir()
     SHAPES[shape](root / "notebook", add_statistics(ratings_table(dataset)))
-    opened = open_directory(root / "notebook", dataset, None)
-    assert opened.mapping is not None
-    bundle = make_bundle(opened, dataset, SETTINGS, lambda _: None)
+    bundle = import_tiny(None, root / "notebook", dataset)
     bundle.manifest.setdefault("files", {})
     return Checked(bundle, dataset)
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from notebook import add_statistics, ratings_table
 from shapes import SHAPES, Made
+from tiny_import import import_tiny
 
 from bookrec.offline.dataset import load_dataset, save_dataset
 from bookrec.offline.tensorflow_start import start_tensorflow
@@ -21,18 +22,8 @@ from without_bookrec import call_example
 start_tensorflow()
 
 from bookrec.offline.exports.export_job import export_model  # noqa: E402
-from bookrec.offline.imported.import_job import (  # noqa: E402
-    ImportSettings,
-    import_model,
-    open_directory,
-)
-from bookrec.offline.two_tower import TwoTowerSettings  # noqa: E402
 
 pytestmark = pytest.mark.slow
-
-SETTINGS = ImportSettings(
-    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)
-)
 
 
 @dataclass
@@ -54,8 +45,7 @@ def imported(
     save_dataset(home, dataset)
     frame = add_statistics(ratings_table(dataset))
     made = SHAPES[request.param](root / "notebook", frame)
-    opened = open_directory(made.directory, dataset, None)
-    bundle = import_model(home, opened, dataset, SETTINGS, lambda _: None)
+    bundle = import_tiny(home, made.directory, dataset)
     known = frame[frame["user"].isin(made.readers) & frame["isbn"].isin(made.books)]
     return Imported(home, made, bundle, known.iloc[3:400:9])
 

@@ -1,0 +1,36 @@
+"""Imports what a test's notebook left, with towers small enough for the tiny data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.imported.mapping import Mapping
+from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.settings import Home
+
+start_tensorflow()
+
+from bookrec.offline.imported.import_job import (  # noqa: E402
+    ImportSettings,
+    import_model,
+    make_bundle,
+    open_directory,
+)
+from bookrec.offline.two_tower import TwoTowerSettings  # noqa: E402
+
+SETTINGS = ImportSettings(
+    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)
+)
+
+
+def import_tiny(
+    home: Home | None, directory: Path, dataset: Dataset, mapping: Mapping | None = None
+) -> Any:
+    """The bundle, saved where a home is given."""
+    opened = open_directory(directory, dataset, mapping)
+    assert opened.mapping is not None, [guess.questions for guess in opened.guesses]
+    if home is None:
+        return make_bundle(opened, dataset, SETTINGS, lambda _: None)
+    return import_model(home, opened, dataset, SETTINGS, lambda _: None)
