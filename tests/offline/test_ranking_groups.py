@@ -71,25 +71,9 @@ def test_nothing_to_rank_is_a_sentence():
 def test_no_more_targets_of_a_reader_than_asked_and_the_others_are_no_negatives():
     retrieval = make_retrieval(np.random.default_rng(4))
     hidden = interactions_of(*((2, book, 0) for book in range(10, 30)))
-    settings = replace(
-        SETTINGS, targets_per_reader=3, targets=0, negatives=200, catalogue_negatives=0
-    )
+    settings = replace(SETTINGS, targets_per_reader=3, negatives=200, catalogue_negatives=0)
     groups = make_groups(HISTORY, hidden, retrieval, BANDS, settings, seed=1, workers=0)
     targets = groups.books[:, 0].tolist()
     assert len(targets) == len(set(targets)) == 3
     assert set(targets) <= set(range(10, 30))
     assert not set(groups.books[:, 1:].ravel().tolist()) & set(range(10, 30))
-
-
-def test_of_few_readers_more_targets_are_learnt_from():
-    retrieval = make_retrieval(np.random.default_rng(4))
-    hidden = interactions_of(*((2, book, 0) for book in range(10, 30)))
-    found = {}
-    for targets in (0, 21, 20_000):
-        settings = replace(SETTINGS, targets_per_reader=3, targets=targets, folds=3)
-        groups = make_groups(HISTORY, hidden, retrieval, BANDS, settings, seed=1, workers=0)
-        found[targets] = len(groups.books)
-    assert found[0] == 3
-    assert found[21] == 7
-    assert found[20_000] > 7
-    assert replace(SETTINGS, targets_per_reader=5, targets=20_000, folds=3).most_targets(9_000) == 5

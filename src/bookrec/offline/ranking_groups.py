@@ -8,7 +8,7 @@ made by worker processes.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +34,6 @@ class RankerSettings:
     """Share of a reader's interactions that become targets."""
     targets_per_reader: int = 5
     """At most so many of them are learnt from; the others are neither targets nor negatives."""
-    targets: int = 20_000
-    """Where readers are few, more of each are: about so many a round, if there are."""
     rounds: int = 3
     """So often other interactions become targets."""
     folds: int = 3
@@ -57,10 +55,6 @@ class RankerSettings:
     weight_decay: float = 1e-4
     unknown_rate: float = 0.1
     """Share of groups in which an id input is masked to 0, which trains "unknown"."""
-
-    def most_targets(self, readers: int) -> int:
-        """How many targets of each of ``readers`` readers, a fold, are learnt from at most."""
-        return max(self.targets_per_reader, -(-self.targets // (self.folds * max(readers, 1))))
 
 
 @dataclass(frozen=True)
@@ -116,7 +110,6 @@ def make_groups(
         ]
         for shard in shards
     )
-    settings = replace(settings, targets_per_reader=settings.most_targets(len(readers)))
     tasks = (
         (settings, shard_seed, readers) for shard_seed, readers in zip(seeds, work, strict=True)
     )
