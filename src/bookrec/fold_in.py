@@ -36,5 +36,5 @@ def folded_in(weights: Floats, centroids: Floats, trusts: Floats) -> Floats:
         trusts: [N] in these.
     """
     confidence = weights * trusts
-    total = float(confidence.sum()) + float(trust(np.ones(1))[0])
+    total = float(confidence.sum()) + 1.0 / (1.0 + _PRIOR)
     return np.asarray(confidence @ centroids / total, dtype=np.float32)

@@ -172,7 +172,7 @@ def test_published_scores_are_what_the_notebook_predicts(tutorial: Tutorial):
 
 @contextlib.contextmanager
 def served(tutorial: Tutorial) -> Iterator[str]:
-    """``bookrec serve``, on a port that is free."""
+    """``bookrec serve``, on a port that is free; ready."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -181,7 +181,9 @@ def served(tutorial: Tutorial) -> Iterator[str]:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
-        yield f"http://127.0.0.1:{port}"
+        address = f"http://127.0.0.1:{port}"
+        get(f"{address}/health/ready", tries=240)
+        yield address
     finally:
         process.terminate()
         process.wait(timeout=30)
@@ -202,7 +204,6 @@ def get(url: str, tries: int = 1) -> str:
 def test_the_site_serves_the_model(tutorial: Tutorial):
     link = tutorial.said["bookrec accounts invite 44"].splitlines()[0]
     with served(tutorial) as address:
-        get(f"{address}/health/ready", tries=240)
         assert "<html" in get(f"{address}/books")
         assert "44" in get(address + link[link.index("/claim/") :])
         found = json.loads(get(f"{address}/api/v1/books?page_size=1"))
@@ -217,7 +218,6 @@ def test_likes_of_two_genres_give_two_shelves_by_the_imported_model(tutorial: Tu
     likes = {subgenre: best_known_of(subgenre, 5) for subgenre in ("gothic", "golden-age")}
     shelves = {}
     with served(tutorial) as address, registration(address) as register:
-        get(f"{address}/health/ready", tries=240)
         for subgenre, books in likes.items():
             source, shelves[subgenre] = register(f"reader-{subgenre}", books).shelf()
             assert source == "live"
@@ -254,7 +254,6 @@ def test_those_folded_in_are_told_apart_as_those_the_model_knows_are(tutorial: T
 def test_the_night_scores_new_readers_with_the_imported_model(tutorial: Tutorial):
     likes = best_known_of("russian", 5)
     with served(tutorial) as address, registration(address) as register:
-        get(f"{address}/health/ready", tries=240)
         reader = register("yesterdays", likes)
         source, live = reader.shelf()
         assert source == "live"

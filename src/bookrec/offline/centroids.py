@@ -23,7 +23,7 @@ from bookrec.arrays import Floats
 from bookrec.fold_in import folded_in, trust
 from bookrec.history import make_history
 from bookrec.offline.features import Interactions
-from bookrec.selection import grouped
+from bookrec.offline.splitting import by_reader
 
 _SAMPLE: Final = 4_000
 """Known readers to learn the map from: enough for some tens of features."""
@@ -64,7 +64,7 @@ def reader_centroids(
     Args:
         rows: [R, F] how each reader's row differs from that of somebody of whom nothing is known; rows
             of NaN for readers without one.
-        interactions: theirs, and what new readers' histories will be like.
+        interactions: theirs, and what new readers' histories will be like; sorted by reader.
     """
     interactions = interactions[~np.isnan(rows[interactions.reader_idx, 0])]
     sums = _Sums(
@@ -79,15 +79,15 @@ def reader_centroids(
 def _examples(rows: Floats, interactions: Interactions, sums: _Sums) -> tuple[Floats, Floats]:
     """[n, F] what fold-in makes of part of some readers' histories, and [n, F] their own rows."""
     rng = np.random.default_rng(_SEED)
-    starts, members = grouped(interactions.reader_idx)
-    told, own = [np.zeros(rows.shape[1], np.float32)], [np.zeros(rows.shape[1], np.float32)]
-    for reader in rng.permutation(np.unique(interactions.reader_idx))[:_SAMPLE]:
-        mine = interactions[members[starts[reader] : starts[reader + 1]]]
+    chosen = rng.permutation(np.unique(interactions.reader_idx))[:_SAMPLE]
+    start = by_reader(interactions, len(rows))
+    told = np.zeros((len(chosen), rows.shape[1]), dtype=np.float32)
+    for place, reader in enumerate(chosen):
+        mine = interactions[np.arange(start[reader], start[reader + 1])]
         shown = mine[rng.permutation(len(mine))[: rng.choice(_HISTORY)]]
         history = make_history(shown.book_idx, shown.rating)
-        told.append(folded_in(history.weights, *sums.without(rows[reader], history.books)))
-        own.append(rows[reader])
-    return np.stack(told), np.stack(own)
+        told[place] = folded_in(history.weights, *sums.without(rows[reader], history.books))
+    return told, rows[chosen]
 
 
 def _calibration(told: Floats, own: Floats) -> NDArray[np.float64]:

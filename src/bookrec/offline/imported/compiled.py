@@ -82,11 +82,10 @@ def centroids_of(
 
 def _meaningless(model: Any, imported: ImportedModel) -> NDArray[np.bool_]:
     """[F] columns of which a mean over readers says nothing."""
-    meaningless = np.ones(len(imported.base_row), dtype=bool)
     split = _split(model, imported)
     if split is None:
-        return meaningless
-    meaningless[:] = False
+        return np.ones(len(imported.base_row), dtype=bool)
+    meaningless = np.zeros(len(imported.base_row), dtype=bool)
     identities = {plan.name for plan in imported.plans if plan.is_identity}
     for tensor, columns in split.reader_columns:
         looked_up = any(
