@@ -29,7 +29,10 @@ def relu(
 ) -> Floats:
     """Keras's general ReLU: a slope below the threshold, zero jump at it, a ceiling above."""
     if not negative_slope:
-        rectified = np.maximum(x, 0) if not threshold else np.where(x > threshold, x, np.float32(0))
+        if not threshold:
+            rectified = np.maximum(x, np.float32(0), out=x)
+        else:
+            rectified = np.where(x > threshold, x, np.float32(0))
     else:
         below = np.float32(negative_slope) * (x - np.float32(threshold))
         rectified = np.where(x > threshold, x, below)

@@ -22,7 +22,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.ranker_chain import Chain, Dense
 from bookrec.ranker_files import read_program, write_program
 from bookrec.ranker_layers import Layer, Sum
 
@@ -128,12 +127,6 @@ class SplitRanker:
             out: [R, B] float32, filled with the logits. A reader's row does not depend on which
                 others there are.
         """
-        if Chain.fits(self.layers, self.last):
-            shifts = [[own for (own,) in reader.shifts] for reader in terms]
-            constants = [reader.constant for reader in terms]
-            feature = None if dense is None else Dense(*dense)
-            Chain(self.layers, self.last).fill(shifts, constants, feature, out)
-            return
         buffers = self._buffers()
         pairs = np.zeros((buffers.size, self.pair_width), dtype=np.float32)
         for tile in _tiles(self.n_books):

@@ -5,9 +5,8 @@ a row per book, products of the pair features, and products of earlier layers' o
 applies an activation to one sum, or multiplies two.
 
 For one reader, everything in a sum that does not depend on the book is one vector: the sum's *shift*.
-A layer's output is kept as a matrix [C, H] and a vector [H], its *offset*, which is to be added
-to every row but seldom is: ``relu(x + s) = max(x, -s) + s`` needs one pass over the matrix, and the
-offset ``s`` goes into the next sum's shift, once per reader.
+What a layer gives every book alike is its *offset*: a vector [H] that goes into the next sum's shift,
+once per reader.
 
 Shapes: ``H`` width, ``F`` reader features, ``B`` books, ``P`` pair features, ``C`` books ranked at
 once.
@@ -131,22 +130,17 @@ class Layer:
     """For each operand: does it differ from book to book?"""
 
     @property
-    def folds(self) -> bool:
-        """Whether the layer is a plain ReLU, whose shift becomes its offset."""
-        return self.kind == "relu" and not self.parameters
-
-    @property
     def width(self) -> int:
         return 1 if self.kind == "dot" else self.operands[0].width
 
     def offset(self, shifts: Sequence[Floats]) -> Floats:
-        """[H] what is to be added to every row of `rows`; the whole output if nothing is pairwise."""
+        """[H] what is to be added to every row of `rows`: the whole output if nothing is pairwise."""
         if self.kind in PRODUCTS:
             if all(self.pairwise):
                 return np.zeros(self.width, dtype=np.float32)
             product = shifts[0] * shifts[1]
             return product.sum(keepdims=True) if self.kind == "dot" else product
-        if self.kind == LINEAR or (self.folds and any(self.pairwise)):
+        if self.kind == LINEAR:
             return shifts[0]
         if any(self.pairwise):
             return np.zeros(self.width, dtype=np.float32)
@@ -162,8 +156,6 @@ class Layer:
             return self._product(sums, shifts, out)
         if self.kind == LINEAR:
             return sums[0]
-        if self.folds:
-            return np.maximum(sums[0], -shifts[0], out=out)
         np.add(sums[0], shifts[0], out=out)
         return np.asarray(ACTIVATIONS[self.kind](out, **self.parameters))
 

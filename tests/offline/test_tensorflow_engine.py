@@ -21,8 +21,8 @@ from bookrec.offline.tensorflow_start import start_tensorflow
 from bookrec.ranker import SplitRanker
 from bookrec.ranker_layers import Layer, Sum
 from bookrec.settings import Home
+from relu_chains import chain
 from small_recommender import normal
-from test_ranker_chain import chain
 from test_ranker_files import every_kind
 
 start_tensorflow()

@@ -12,11 +12,11 @@ from bookrec.errors import SnapshotError
 from bookrec.offline.bench_report import Timing, duration
 from bookrec.offline.dataset import load_dataset
 from bookrec.offline.features import all_interactions
+from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.score_report import pair_multiply_adds
 from bookrec.offline.score_stages import reader_histories
 from bookrec.offline.scoring_bench import worker_timing
 from bookrec.offline.worker_pool import Processes
-from bookrec.recommender import Recommender
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, current_snapshot
 
@@ -88,7 +88,7 @@ def time_bundle(home: Home, sample: int, candidates: int, top: int) -> Iterator[
         DatasetError: there is no data set.
     """
     directory = current_snapshot(home.snapshots) / RANKER_NAME
-    recommender = Recommender.load(directory)
+    recommender = open_recommender(directory)
     dataset = load_dataset(home)
     if dataset.n_books != recommender.n_books:
         raise SnapshotError(

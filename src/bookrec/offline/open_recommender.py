@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from bookrec.offline.fused_ranker import with_fused_ranker
 from bookrec.recommender import Recommender
 
 _REASON: Final = "slow.txt"
@@ -32,7 +33,7 @@ def open_recommender(directory: Path) -> Recommender:
         SnapshotError: something is missing, damaged or of another format.
     """
     if is_compiled(directory):
-        return Recommender.load(directory)
+        return with_fused_ranker(Recommender.load(directory))
     from bookrec.offline.tensorflow_start import start_tensorflow
 
     start_tensorflow()

@@ -27,7 +27,7 @@ from bookrec.snapshot import publish
 
 Say = Callable[[str], None]
 
-SCORING_FORMAT: Final = 3
+SCORING_FORMAT: Final = 4
 """Raised whenever the same model, data and settings give other lists than before."""
 
 
@@ -127,6 +127,6 @@ def _identity(
 ) -> dict[str, str]:
     """Everything that decides what the shards of a job are."""
     base = "" if changes is None else changes.snapshot.name
-    # TensorFlow rounds otherwise than NumPy: the shards of one snapshot come from one of them.
-    arithmetic = "tensorflow" if settings.engine == "tensorflow" else "numpy"
+    # TensorFlow rounds otherwise than we do: the shards of one snapshot come from one of them.
+    arithmetic = "tensorflow" if settings.engine == "tensorflow" else "own"
     return {**facts, "per_shard": str(settings.per_shard), "base": base, "arithmetic": arithmetic}

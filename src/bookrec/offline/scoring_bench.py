@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.bench_model import BenchModel, make_bench_model
 from bookrec.offline.bench_report import Comparison, Timing, steady
+from bookrec.offline.fused_ranker import with_fused_ranker
+from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.score_report import pair_multiply_adds
 from bookrec.offline.sgemm_rate import SgemmRate, sgemm_rate
 from bookrec.offline.top_n import Histories, Lists, Task, shard_lists
@@ -91,7 +93,7 @@ def compare_scoring(settings: BenchSettings, say: Say) -> tuple[Comparison, Sgem
 def _compare(
     bench: BenchModel, directory: Path, settings: BenchSettings, say: Say
 ) -> tuple[Comparison, SgemmRate, Parity]:
-    recommender = bench.recommender()
+    recommender = with_fused_ranker(bench.recommender())
     recommender.save(directory)
     workers = Processes().workers
     needed = settings.per_shard * (settings.shards + 3 * workers)
@@ -159,7 +161,7 @@ def _one_process(directory: Path, histories: Histories, top: int) -> Timing:
     """Lists made here, with one BLAS thread."""
     started = time.perf_counter()
     (lists,) = map_shards(
-        shard_lists, Recommender.load, directory, [(histories, top, None)], workers=0
+        shard_lists, open_recommender, directory, [(histories, top, None)], workers=0
     )
     return Timing(lists.pairs, time.perf_counter() - started, len(histories))
 
@@ -176,7 +178,7 @@ def worker_timing(
     engine = Processes()
     arrivals = []
     for _, lists in engine.map(
-        shard_lists, Recommender.load, directory,
+        shard_lists, open_recommender, directory,
         enumerate(_tasks(histories, top, candidates, per_shard)),
     ):  # fmt: skip
         arrivals.append((time.perf_counter(), lists.pairs, len(lists.start) - 1))
@@ -209,7 +211,7 @@ def _parity(
     tower = recommender.retrieval.tower_scores([profile.signals for profile in profiles])
     own = recommender.scores(recommender.catalogue_logits(profiles, tower))
     (lists,) = map_shards(
-        shard_lists, Recommender.load, directory, [(some, settings.top, None)], workers=1
+        shard_lists, open_recommender, directory, [(some, settings.top, None)], workers=1
     )
     return Parity(
         found.size, float(np.abs(own - found).max()), float(found.min()), float(found.max()),

@@ -2,7 +2,7 @@
 
 The same layers and the same arithmetic as `bookrec.ranker_layers`, for a block of readers and a tile
 of books at once: a matrix of a layer is [R, T, H] here, or [1, T, H] where it is the same for all
-readers. Only `catalogue_logits` is done so; a reader's terms and single books stay in NumPy.
+readers. Only `catalogue_logits` is done so; a reader's terms and single books stay on the CPU.
 
 Shapes: ``R`` readers of a block, ``T`` books of a tile, ``H`` width, ``B`` books, ``P`` pair features.
 """
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 import tensorflow as tf
 
 from bookrec.arrays import Floats
 from bookrec.errors import ModelError
+from bookrec.offline.fused_ranker import FusedRanker
 from bookrec.offline.tensorflow_activations import TENSORFLOW_ACTIVATIONS
 from bookrec.ranker import ReaderTerms, SplitRanker
 from bookrec.ranker_layers import LINEAR, PRODUCTS, Layer, Sum
@@ -32,11 +33,11 @@ Matrix = Any
 """A tensor [R or 1, T, H]."""
 
 
-class TensorFlowRanker(SplitRanker):
+class TensorFlowRanker(FusedRanker):
     """A `SplitRanker` whose `catalogue_logits` is done by TensorFlow."""
 
     @classmethod
-    def of(cls, ranker: SplitRanker) -> TensorFlowRanker:
+    def of(cls, ranker: SplitRanker) -> Self:
         """The same model.
 
         Raises:
@@ -49,10 +50,7 @@ class TensorFlowRanker(SplitRanker):
                     f"Layer {number} of the compiled model is of the kind '{layer.kind}', which the "
                     "engine 'tensorflow' does not know; use --engine processes."
                 )
-        return cls(
-            ranker.layers, ranker.last, ranker.n_books, ranker.reader_width, ranker.pair_width,
-            ranker.output,
-        )  # fmt: skip
+        return super().of(ranker)
 
     def catalogue_logits(
         self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
@@ -189,6 +187,4 @@ def _rows(layer: Layer, sums: Sequence[Matrix], shifts: Sequence[Any]) -> Matrix
         return tf.reduce_sum(product, axis=-1, keepdims=True) if layer.kind == "dot" else product
     if layer.kind == LINEAR:
         return sums[0]
-    if layer.folds:
-        return tf.maximum(sums[0], -shifts[0])
     return TENSORFLOW_ACTIVATIONS[layer.kind](sums[0] + shifts[0], **layer.parameters)

@@ -26,6 +26,7 @@ from bookrec.offline.neighbourhoods import (
     neighbour_lists,
     neighbourhoods,
 )
+from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.splitting import by_reader
 from bookrec.offline.top_n import Histories, Lists
 from bookrec.offline.worker_pool import map_shards
@@ -124,7 +125,7 @@ def _lists(recommender: Recommender, tasks: Iterator[Neighbourhoods]) -> Iterato
         return
     with tempfile.TemporaryDirectory() as directory:
         recommender.save(Path(directory))
-        yield from map_shards(neighbour_lists, Recommender.load, Path(directory), tasks)
+        yield from map_shards(neighbour_lists, open_recommender, Path(directory), tasks)
 
 
 def _histories(pipeline: Pipeline, known: Dataset) -> Histories:

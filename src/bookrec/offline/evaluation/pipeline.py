@@ -23,6 +23,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_mat
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
 from bookrec.offline.features import Interactions, all_interactions, reader_age_bands
+from bookrec.offline.fused_ranker import with_fused_ranker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import recommender_for
 from bookrec.offline.score_settings import ScoreSettings
@@ -76,6 +77,7 @@ def pipeline_of(
             "the known part of the split: it may have seen the test part. It has to be trained again."
         )
     recommender, rows = recommender_for(bundle, known)
+    recommender = with_fused_ranker(recommender)
     count = candidates or ScoreSettings().candidates or recommender.n_books
     return Pipeline(
         bundle, recommender, rows, all_interactions(known), reader_age_bands(known), count, seed,

@@ -1,0 +1,61 @@
+"""A chain of ReLU layers as one function of machine code, made for its widths by LLVM.
+
+Half of the units of a ReLU layer, or more, give zero for a pair. A matrix product multiplies them all
+the same; this goes through the units of a book that are above zero, one after the other, and adds
+their rows of the next kernel, times the unit. So a pair costs what its active units cost, and what is
+left out are zeros: the result is the dense product's.
+
+Units are taken 64 at a time, as bits of an integer, and so many of the next layer's are summed in
+registers. All books of a tile go through one such part of a kernel before the next is begun, so that
+it stays in the innermost cache. Nothing depends on the processor but how LLVM lays vectors of 16
+numbers on its registers.
+
+Shapes: ``R`` readers, ``T`` books of a tile, ``H`` width of a layer.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from functools import cache
+
+from llvmlite import binding
+
+from bookrec.offline.kernel_code import ADDRESSES, ChainCode
+from bookrec.offline.kernel_layout import Layout
+
+Kernel = Callable[..., None]
+"""``(readers, books, rows, values, values_step, feature, shifts, weights, room, out, out_step)``
+fills ``out`` [R, T] with what the last kernel makes of the last layer.
+
+``rows`` [T, H] is the first layer's sum without the reader's shift. A kernel made with a feature
+adds ``values`` [R, T] times ``feature`` [filled-up H] to it. ``shifts`` [R, …], ``weights`` and
+``room`` are laid out as `Layout` says. Arrays are float32 and given by their addresses; rows of
+``values`` and of ``out`` lie so many numbers apart as their steps say. There is at least one reader
+and one book.
+"""
+
+
+@cache
+def compile_kernel(layout: Layout, with_feature: bool) -> Kernel:
+    """The kernel for some layers: about a tenth of a second when it is first asked for."""
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    machine = binding.Target.from_default_triple().create_target_machine(
+        cpu=binding.get_host_cpu_name(),
+        features=binding.get_host_cpu_features().flatten(),
+        opt=2,
+    )
+    module = binding.parse_assembly(str(ChainCode(layout, with_feature).module))
+    passes = binding.create_pass_builder(machine, binding.PipelineTuningOptions(speed_level=1))
+    passes.getModulePassManager().run(module, passes)
+    engine = binding.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    types = [ctypes.c_void_p if address else ctypes.c_int64 for address in ADDRESSES]
+    function = ctypes.CFUNCTYPE(None, *types)(engine.get_function_address("chain"))
+
+    def run(*arguments: int) -> None:
+        assert engine is not None  # which the machine code lives as long as
+        function(*arguments)
+
+    return run

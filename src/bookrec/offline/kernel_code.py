@@ -1,0 +1,160 @@
+"""The function of `bookrec.offline.fused_kernel`, in LLVM's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from llvmlite import ir
+
+from bookrec.offline.kernel_layout import LANES, Layout, filled_up
+from bookrec.offline.kernel_vectors import I1, I64, POINTER, VECTOR, VectorCode, integer, same
+
+_WORD: Final = 64
+"""Units whose bits an integer holds; their rows of a kernel fit the innermost cache."""
+_BLOCK: Final = 64
+"""Units of the next layer that registers hold the sums of."""
+
+_ARGUMENTS: Final = {
+    "readers": I64, "books": I64, "rows": POINTER, "values": POINTER, "values_step": I64,
+    "feature": POINTER, "shifts": POINTER, "weights": POINTER, "room": POINTER,
+    "out": POINTER, "out_step": I64,
+}  # fmt: skip
+ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
+"""Of each argument: is it an address, or a number of 64 bits?"""
+
+
+class ChainCode(VectorCode):
+    """The function ``chain``, whose arguments `bookrec.offline.fused_kernel.Kernel` describes."""
+
+    def __init__(self, layout: Layout, with_feature: bool) -> None:
+        super().__init__("chain", _ARGUMENTS)
+        self.layout, self.with_feature = layout, with_feature
+        self.active = self.array(_WORD)
+        self._write()
+        self.builder.ret_void()
+
+    def _write(self) -> None:
+        """Reader by reader, and layer by layer."""
+        given, build = self.arguments, self.builder
+        with self.loop(given["readers"]) as reader:
+            shifts = self.at(given["shifts"], build.mul(reader, integer(self.layout.shifts[-1])))
+            values = self.at(given["values"], build.mul(reader, given["values_step"]))
+            out = self.at(given["out"], build.mul(reader, given["out_step"]))
+            for layer in range(len(self.layout.widths)):
+                shift = self.at(shifts, integer(self.layout.shifts[layer]))
+                if layer + 1 < len(self.layout.widths):
+                    self._write_layer(layer, shift, values)
+                else:
+                    self._write_last(layer, shift, values, out)
+
+    def _write_layer(self, layer: int, shift: Any, values: Any) -> None:
+        """Sums of the next layer, from the units of this one that are not zero."""
+        width, after = self.layout.widths[layer], filled_up(self.layout.widths[layer + 1])
+        kernel = self.at(self.arguments["weights"], integer(self.layout.kernels[layer]))
+        sums = self._room_of(layer + 1)
+        for block in range(0, after, _BLOCK):
+            outputs = range(block, min(block + _BLOCK, after), LANES)
+            for word in range(0, width, _WORD):
+                inputs = range(word, min(word + _WORD, width), LANES)
+                constants = self._constants(layer, shift, inputs)
+                with self.loop(self.arguments["books"]) as book:
+                    row = self.at(sums, self.builder.mul(book, integer(after)))
+                    total = [self.load(row, output) if word else same(0.0) for output in outputs]
+                    mask = self._activate(layer, constants, values, book, inputs)
+                    total = self._add_active(mask, kernel, word, after, outputs, total)
+                    for output, sum_ in zip(outputs, total, strict=True):
+                        self.store(sum_, row, output)
+
+    def _write_last(self, layer: int, shift: Any, values: Any, out: Any) -> None:
+        """The last kernel's sum of the last layer's units, a book at a time."""
+        inputs = range(0, self.layout.widths[layer], LANES)
+        kernel = self.at(self.arguments["weights"], integer(self.layout.kernels[layer]))
+        constants = self._constants(layer, shift, inputs)
+        with self.loop(self.arguments["books"]) as book:
+            total = same(0.0)
+            for sum_, unit in self._sums(layer, constants, values, book, inputs):
+                positive = self.builder.select(self.above_zero(sum_), sum_, same(0.0))
+                total = self.fused(positive, self.load(kernel, unit), total)
+            self.builder.store(self.across(total), self.at(out, book))
+
+    def _activate(
+        self, layer: int, constants: list[Any], values: Any, book: Any, inputs: range
+    ) -> Any:
+        """Store the units of a word, zeros or not; returns a bit for each that is above zero."""
+        build, mask = self.builder, integer(0)
+        for sum_, unit in self._sums(layer, constants, values, book, inputs):
+            place = unit - inputs.start
+            self.store(sum_, self.active, place)
+            bits = build.bitcast(self.above_zero(sum_), ir.IntType(LANES))
+            mask = build.or_(mask, build.shl(build.zext(bits, I64), integer(place)))
+        return mask
+
+    def _sums(
+        self, layer: int, constants: list[Any], values: Any, book: Any, inputs: range
+    ) -> Iterator[tuple[Any, int]]:
+        """What the activation is taken of, `LANES` units at a time, and the first one's number."""
+        build, width = self.builder, self.layout.widths[layer]
+        first = layer == 0
+        step, rows = (
+            (width, self.arguments["rows"]) if first else (filled_up(width), self._room_of(layer))
+        )
+        row = self.at(rows, build.mul(book, integer(step)))
+        value = None
+        if first and self.with_feature:
+            value = self.everywhere(build.load(self.at(values, book)))
+        for number, unit in enumerate(inputs):
+            # A row of the model's own is not filled up: what follows it is the next book's.
+            held = min(LANES, width - unit) if first else LANES
+            shift, *feature = constants[number]
+            sum_ = build.fadd(self.load(row, unit, held), shift)
+            if value is not None:
+                sum_ = self.fused(value, feature[0], sum_)
+            yield sum_, unit
+
+    def _constants(self, layer: int, shift: Any, inputs: range) -> list[Any]:
+        """Of each vector of units: the shift, and the feature's kernel where there is one."""
+        sources = [shift]
+        if layer == 0 and self.with_feature:
+            sources.append(self.arguments["feature"])
+        return [[self.load(source, unit) for source in sources] for unit in inputs]
+
+    def _add_active(
+        self,
+        mask: Any,
+        kernel: Any,
+        word: int,
+        step: int,
+        outputs: range,
+        total: Sequence[Any],
+    ) -> list[Any]:
+        """``total`` and, for each bit of ``mask``, the unit times its row of the kernel."""
+        build = self.builder
+        before = build.block
+        test, body, after = (
+            self.function.append_basic_block(name) for name in ("test", "unit", "done")
+        )
+        build.branch(test)
+        build.position_at_end(test)
+        left = build.phi(I64)
+        left.add_incoming(mask, before)
+        sums = [build.phi(VECTOR) for _ in total]
+        for sum_, start in zip(sums, total, strict=True):
+            sum_.add_incoming(start, before)
+        build.cbranch(build.icmp_unsigned("!=", left, integer(0)), body, after)
+        build.position_at_end(body)
+        place = build.call(self.named("llvm.cttz.i64", I64, I64, I1), [left, ir.Constant(I1, 1)])
+        unit = self.everywhere(build.load(self.at(self.active, place)))
+        row = self.at(kernel, build.mul(build.add(place, integer(word)), integer(step)))
+        for sum_, output in zip(sums, outputs, strict=True):
+            sum_.add_incoming(self.fused(unit, self.load(row, output), sum_), body)
+        left.add_incoming(build.and_(left, build.sub(left, integer(1))), body)
+        build.branch(test)
+        build.position_at_end(after)
+        return sums
+
+    def _room_of(self, layer: int) -> Any:
+        """Where the sums of a later layer are, [T, filled-up H]."""
+        start = integer(self.layout.room[layer - 1])
+        place = self.builder.mul(start, self.arguments["books"])
+        return self.at(self.arguments["room"], place)
