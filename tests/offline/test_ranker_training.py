@@ -14,6 +14,7 @@ from bookrec.offline.ranker_training import (  # noqa: E402
     Batches,
     Lesson,
     fit_platt,
+    loss_together,
     scaling_of,
 )
 from bookrec.offline.ranking_groups import Groups, RankerSettings  # noqa: E402
@@ -37,6 +38,7 @@ def make_lesson(seed: int, groups: int) -> Lesson:
         rng.normal(3, 2, (groups, 3, 5)).astype(np.float32),
         rng.normal(-1, 3, (groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
+        1 + np.arange(groups, dtype=np.int32) % 2,
     )
     made.pair_features[..., 4] = 6.0
     return Lesson(made, features)
@@ -63,7 +65,7 @@ def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
     assert len(batches) == 4
     seen, mixed = [], 0
     for number in range(len(batches)):
-        inputs, _ = batches[number]
+        inputs, labels = batches[number]
         fold = inputs["popularity"].reshape(8, 3)
         assert (fold == fold[:, :1]).all(), "a group is of one fold"
         mixed += len(np.unique(fold)) > 1
@@ -74,6 +76,8 @@ def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
             pairs = inputs["pair_features"][rows]
             place = np.flatnonzero((lesson.groups.pair_features == pairs).all(axis=(1, 2)))
             assert len(place) == 1
+            targets = lesson.groups.targets[place[0]]
+            assert labels[rows, 0].tolist() == [1] * targets + [0] * (3 - targets)
             assert lesson.groups.books[place[0]].tolist() == books.tolist()
             np.testing.assert_array_equal(
                 inputs["book_numbers"][rows], lesson.features.numbers[books]
@@ -81,6 +85,15 @@ def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
             seen.append((int(fold[group, 0]), int(place[0])))
     assert mixed
     assert len(set(seen)) == 32, "every group once an epoch"
+
+
+def test_targets_of_a_group_do_not_compete():
+    odds = np.array([[2, 5, 3, 4], [6, 1, 1, 2]])
+    targets = np.array([[1, 1, 0, 0], [1, 0, 0, 0]], dtype=np.float32)
+    # Against 3 + 4 the first two, against 1 + 1 + 2 the third.
+    expected = -(np.log(2 / 9) + np.log(5 / 12) + np.log(6 / 10)) / 3
+    found = loss_together(targets, np.log(odds).astype(np.float32))
+    assert float(found) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (2.5, -3.0), (0.4, 1.5)])

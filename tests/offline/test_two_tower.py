@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from bookrec.offline.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
+from bookrec.arrays import Floats  # noqa: E402
 from bookrec.history import make_history  # noqa: E402
 from bookrec.offline.features import BookFeatures, Interactions  # noqa: E402
 from bookrec.offline.retrievers import assemble_retrieval  # noqa: E402
@@ -115,6 +117,35 @@ def test_the_scorer_is_the_dot_product_of_both_towers(towers: Towers, retrieval:
     np.testing.assert_allclose(retrieval.book_vector @ reader, expected, rtol=1e-4, atol=1e-5)
 
 
+def test_towers_side_by_side_add_up():
+    whole = trained(seed=4)
+    scores = 0.0
+    for number in range(SETTINGS.side_by_side_whole):
+        alone = replace(SETTINGS, side_by_side_whole=1)
+        part = train_towers(
+            make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, alone, 4 + number
+        )
+        scores = scores + scores_of(part)
+    np.testing.assert_allclose(scores_of(whole), scores, rtol=1e-4, atol=1e-5)
+
+
+def scores_of(towers: Towers) -> Floats:
+    """[B] of some reader, by the towers' arrays."""
+    retrieval = retrieval_of(towers)
+    reader = retrieval.reader_vector(make_history(np.array([1, 20, 3]), np.array([0, 6, 9])), 2)
+    return retrieval.book_vector @ reader
+
+
+def test_a_large_catalogue_has_one_pair_of_towers():
+    settings = replace(SETTINGS, candidates=BOOKS - 1)
+    towers = train_towers(
+        make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, settings, 4
+    )
+    assert towers.book.output_shape[1] == settings.embedding_size
+    assert settings.learning_rate_for(BOOKS) == settings.learning_rate
+    assert settings.learning_rate_for(BOOKS - 1) == settings.learning_rate_whole
+
+
 def test_a_hidden_book_competes_with_what_is_not_hidden():
     """One reader hides the first two of four candidates; the last is there for another reader."""
     odds = np.log([2.0, 5.0, 3.0, 7.0])
@@ -198,5 +229,6 @@ def test_own_books_are_not_what_comes_next():
 def test_nobody_with_two_books_trains_nothing():
     alone = Interactions(*(np.array(column, dtype=np.int32) for column in ([0, 1], [4, 4], [0, 0])))
     towers = train_towers(alone, make_features(), BANDS, BOOKS + 1, AUTHORS + 1, SETTINGS, seed=1)
-    weights = build_towers(BOOKS + 1, AUTHORS + 1, TITLE, SETTINGS).scorer.get_weights()
+    pairs = SETTINGS.side_by_side_whole
+    weights = build_towers(BOOKS + 1, AUTHORS + 1, TITLE, SETTINGS, pairs).scorer.get_weights()
     assert [w.shape for w in towers.scorer.get_weights()] == [w.shape for w in weights]

@@ -72,15 +72,34 @@ def train_ranker(
         scores = keras.ops.reshape(outputs, (-1, size))
         return -keras.ops.log_softmax(scores, axis=1)[:, 0]
 
-    logits.compile(optimizer=optimizer, loss=listwise, jit_compile=False)
+    def listwise_together(targets: Any, outputs: Any) -> Any:
+        return loss_together(*(keras.ops.reshape(x, (-1, size)) for x in (targets, outputs)))
+
+    loss = listwise_together if settings.together else listwise
+    logits.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     bar = EpochBar("ranker: training")
     logits.fit(batches, epochs=epochs, verbose=0, callbacks=[bar], shuffle=False)
     trained = logits.get_layer("logit").get_weights()
     model.get_layer("output").set_weights(trained)
 
 
+def loss_together(targets: Any, scores: Any) -> Any:
+    """Cross-entropy of each target of a group against the books that are none, mean over targets.
+
+    Args:
+        targets: [n, S] 1 for a target, 0 for another book.
+        scores: [n, S]
+    """
+    others = keras.ops.where(targets > 0, -1e9, scores)
+    against = keras.ops.logsumexp(others, axis=1, keepdims=True)
+    return keras.ops.sum(targets * keras.ops.softplus(against - scores)) / keras.ops.sum(targets)
+
+
 class Batches(keras.utils.PyDataset):
-    """Groups flattened to pairs, those of all folds shuffled together every epoch."""
+    """Groups flattened to pairs, those of all folds shuffled together every epoch.
+
+    With each pair goes 1 if it is a target's, else 0.
+    """
 
     def __init__(
         self, lessons: Sequence[Lesson], settings: RankerSettings, rng: np.random.Generator
@@ -108,7 +127,11 @@ class Batches(keras.utils.PyDataset):
             if (fold == number).any()
         ]
         inputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        return as_columns(inputs), np.zeros((len(inputs["pair_features"]), 1), dtype=np.float32)
+        targets = np.concatenate([
+            lesson.groups.targets[row[fold == number]] for number, lesson in enumerate(self.lessons)
+        ])  # fmt: skip
+        first = np.arange(len(inputs["pair_features"]) // len(targets)) < targets[:, None]
+        return as_columns(inputs), first.reshape(-1, 1).astype(np.float32)
 
     def _inputs(self, lesson: Lesson, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
         groups, books = lesson.groups, lesson.groups.books[rows]

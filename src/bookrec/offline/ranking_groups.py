@@ -8,7 +8,7 @@ made by worker processes.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -55,11 +55,42 @@ class RankerSettings:
     weight_decay: float = 1e-4
     unknown_rate: float = 0.1
     """Share of groups in which an id input is masked to 0, which trains "unknown"."""
+    together: bool = False
+    """Whether all targets of a reader are one group, which has the negatives in common; else each
+    target is one."""
+    targets_together: int = 50
+    """The same as `targets_per_reader`, where they are together."""
+    steps_together: int = 2800
+    """The same as `steps`, where targets are together."""
+    learning_rate_together: float = 4e-3
+    """The same as `learning_rate`, where targets are together: a step has many more of them."""
+
+    def for_density(self, interactions_per_reader: float) -> RankerSettings:
+        """These settings, with targets together where more are hidden than `targets_per_reader`.
+
+        Where readers have many interactions each, five targets a reader leave most of what is hidden
+        unlearnt. Together, ten times as many cost no more: a reader has as many pairs, a step too.
+        """
+        if interactions_per_reader * self.target_share <= self.targets_per_reader:
+            return self
+        pairs = self.targets_per_reader * (1 + self.negatives)
+        targets = min(self.targets_together, pairs // 2)
+        return replace(
+            self, together=True, targets_per_reader=targets, negatives=pairs - targets,
+            batch_size=max(1, self.batch_size // self.targets_per_reader),
+            steps=self.steps_together if self.steps else 0,
+            learning_rate=self.learning_rate_together,
+        )  # fmt: skip
+
+    @property
+    def group_size(self) -> int:
+        """Books of a group."""
+        return (self.targets_per_reader if self.together else 1) + self.negatives
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Ranking tasks: ``G`` groups of ``S`` books, the target first."""
+    """Ranking tasks: ``G`` groups of ``S`` books, the targets first."""
 
     books: Ints
     """[G, S]"""
@@ -69,6 +100,8 @@ class Groups:
     """[G, F]"""
     age_band: Ints
     """[G]"""
+    targets: Ints
+    """[G] how many of the first books are targets."""
 
 
 def make_groups(
@@ -81,7 +114,8 @@ def make_groups(
     workers: int | None = None,
     label: str = "ranker",
 ) -> Groups:
-    """A group per target that retrieval finds, with features from the reader's history alone.
+    """A group per target that retrieval finds (or per reader, see `RankerSettings.together`), with
+    features from the reader's history alone.
 
     A target outside the candidates has no group: at scoring the ranker never sees such a book, and
     ranking it above the candidates would teach that weak signals are good ones.
@@ -152,28 +186,38 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
             continue
         if len(found) > settings.targets_per_reader:
             found = np.sort(rng.choice(found, settings.targets_per_reader, replace=False))
-        books = _with_negatives(found, others, retrieval.n_books, settings, rng)
+        goals = found[None, :] if settings.together else found[:, None]
+        books = _with_negatives(goals, others, retrieval.n_books, settings, rng)
         flat = books.ravel()
         pairs = retrieval.pair_features(signals, flat, tower[flat]).reshape(*books.shape, -1)
         reader = retrieval.activity(past, signals)
-        parts.append((books, pairs, np.tile(reader, (len(found), 1)), np.full(len(found), band)))
+        reader_rows = np.tile(reader, (len(books), 1))
+        bands, counts = (np.full(len(books), value) for value in (band, goals.shape[1]))
+        parts.append((books, pairs, reader_rows, bands, counts))
     if not parts:
         return None
-    books, pairs, reader_features, bands = (
+    books, pairs, reader_features, bands, counts = (
         np.concatenate(part) for part in zip(*parts, strict=True)
     )
-    return Groups(books, pairs, reader_features.astype(np.float32), bands.astype(np.int32))
+    return Groups(
+        books, pairs, reader_features.astype(np.float32), bands.astype(np.int32),
+        counts.astype(np.int32),
+    )  # fmt: skip
 
 
 def _with_negatives(
-    goal: Ints,
+    goals: Ints,
     candidates: Ints,
     n_books: int,
     settings: RankerSettings,
     rng: np.random.Generator,
 ) -> Ints:
-    """[targets, 1 + negatives]: each target, then its negatives (drawn with replacement)."""
-    near = settings.negatives - settings.catalogue_negatives
-    drawn = rng.choice(candidates, (len(goal), near))
-    anywhere = rng.integers(0, n_books, (len(goal), settings.catalogue_negatives))
-    return np.concatenate([goal[:, None], drawn, anywhere], axis=1).astype(np.int32)
+    """[groups, S]: the targets of each group, then its negatives (drawn with replacement).
+
+    ``goals``: [groups, targets].
+    """
+    groups, targets = goals.shape
+    near = settings.group_size - targets - settings.catalogue_negatives
+    drawn = rng.choice(candidates, (groups, near))
+    anywhere = rng.integers(0, n_books, (groups, settings.catalogue_negatives))
+    return np.concatenate([goals, drawn, anywhere], axis=1).astype(np.int32)

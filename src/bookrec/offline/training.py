@@ -153,6 +153,8 @@ class _Run:
         asked = min(2 * settings.validation_readers, _frequent_readers(interactions) // 5)
         held = hold_out(interactions, settings.validation_share, self.rng, max(asked, 2))
         self.known, self.held_out = interactions[~held], interactions[held]
+        per_reader = len(self.known) / max(1, len(np.unique(self.known.reader_idx)))
+        self.ranker = settings.ranker.for_density(per_reader)
         self.vocabularies = build_vocabularies(dataset, self.known)
         say("title vectors")
         self.words, self.word_vectors = train_title_vectors(
@@ -161,10 +163,10 @@ class _Run:
 
     def default(self) -> Bundle:
         """Train preset ``default``."""
-        settings = self.settings.ranker
+        settings = self.ranker
         lessons = [lesson for number in range(settings.rounds) for lesson in self._round(number)]
         groups = sum(len(lesson.groups.books) for lesson in lessons)
-        self.say(f"ranker on {groups:,} groups of {settings.negatives + 1} books")
+        self.say(f"ranker on {groups:,} groups of {settings.group_size} books")
         model = build_default(self.vocabularies, scaling=scaling_of(lessons))
         train_ranker(model, lessons, settings, self.settings.seed)
         self.say("retrievers for validation")
@@ -173,7 +175,7 @@ class _Run:
 
     def _round(self, number: int) -> Iterator[Lesson]:
         """Hide some interactions of every reader, and make a lesson of each fold of the readers."""
-        settings = self.settings.ranker
+        settings = self.ranker
         hidden = ranker_targets(self.known, settings.target_share, self.rng)
         fold_of = self.rng.integers(0, settings.folds, self.dataset.n_readers)
         self.say(f"towers for the ranker to learn from, round {number + 1} of {settings.rounds}")
@@ -191,7 +193,7 @@ class _Run:
         past = self._fit(self.known[~gone], label, towers)
         groups = make_groups(
             past.interactions, self.known[gone], past.retrieval, self.age_bands,
-            self.settings.ranker, self.settings.seed, label=label,
+            self.ranker, self.settings.seed, label=label,
         )  # fmt: skip
         return Lesson(groups, past.features)
 

@@ -6,16 +6,21 @@ drawn more often (Yi et al., "Sampling-Bias-Corrected Neural Modeling for Large 
 Recommendations", RecSys 2019). The books that a reader shows are negatives like all others: what is
 read already is seldom what comes next. The reader tower sees books, not a reader id, so a new reader
 needs no training.
+
+A small catalogue is cheap to learn, so several pairs of towers learn it, each from another seed, and
+stand side by side as one: their vectors are concatenated, so that their scores add up.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import keras
 import numpy as np
 import tensorflow as tf
+from scipy.linalg import block_diag
 from tqdm import tqdm
 
 from bookrec.ages import AGE_BANDS
@@ -38,6 +43,9 @@ class TwoTowerSettings:
     dropout_whole: float = 0.5
     """The same where every step learns the whole catalogue: there is less to learn, and more
     time to learn it by heart."""
+    side_by_side_whole: int = 3
+    """So many pairs of towers as one, where every step learns the whole catalogue: what each has
+    learnt by heart differs, and their sum has less of it. Elsewhere there is one pair."""
     epochs: int = 12
     """At least this many; more where `steps` asks for them."""
     steps: int = 1000
@@ -50,12 +58,27 @@ class TwoTowerSettings:
     hidden_share: float = 0.3
     """Share of a reader's books to be found from the others."""
     learning_rate: float = 4e-3
+    """Where candidates are drawn."""
+    learning_rate_whole: float = 8e-3
+    """The same where every step learns the whole catalogue."""
     unknown_rate: float = 0.1
     """Share of book and author codes masked to 0 in training, which trains "unknown"."""
 
     def dropout_for(self, n_books: int) -> float:
         """The dropout for a catalogue of some size."""
-        return self.dropout_whole if n_books <= self.candidates else self.dropout
+        return self.dropout_whole if self.learns_whole(n_books) else self.dropout
+
+    def learning_rate_for(self, n_books: int) -> float:
+        """The learning rate for a catalogue of some size."""
+        return self.learning_rate_whole if self.learns_whole(n_books) else self.learning_rate
+
+    def side_by_side_for(self, n_books: int) -> int:
+        """How many pairs of towers learn a catalogue of some size."""
+        return self.side_by_side_whole if self.learns_whole(n_books) else 1
+
+    def learns_whole(self, n_books: int) -> bool:
+        """Whether every step tells all books of a catalogue apart."""
+        return n_books <= self.candidates
 
 
 @dataclass(frozen=True)
@@ -67,10 +90,13 @@ class Towers:
     scorer: Any
 
 
+_AGE_WIDTH: Final = 8
 _READER_INPUTS = ("history_isbn_encoded", "history_weight", "age_binned_encoded")
 
 
-def build_towers(n_isbn: int, n_author: int, title_size: int, settings: TwoTowerSettings) -> Towers:
+def build_towers(
+    n_isbn: int, n_author: int, title_size: int, settings: TwoTowerSettings, pairs: int = 1
+) -> Towers:
     """Untrained towers.
 
     A history is as long as one likes: codes of its books and their weights (see
@@ -79,8 +105,9 @@ def build_towers(n_isbn: int, n_author: int, title_size: int, settings: TwoTower
     Args:
         n_isbn, n_author: rows of the embeddings, the unknown included.
         title_size: width of the title vectors.
+        pairs: all layers are so many times as wide.
     """
-    layers, width = keras.layers, settings.embedding_size
+    layers, width = keras.layers, pairs * settings.embedding_size
     small = keras.initializers.RandomNormal(stddev=0.05)
     history = keras.Input((None,), dtype="int32", name="history_isbn_encoded")
     weight = keras.Input((None,), name="history_weight")
@@ -90,10 +117,10 @@ def build_towers(n_isbn: int, n_author: int, title_size: int, settings: TwoTower
     known = weight * keras.ops.cast(keras.ops.not_equal(history, 0), "float32")
     total = keras.ops.sum(vectors * keras.ops.expand_dims(known, -1), axis=1)
     mean = total / keras.ops.maximum(keras.ops.sum(weight, axis=1, keepdims=True), 1e-6)
-    age_vector = layers.Flatten()(layers.Embedding(len(AGE_BANDS), 8, name="tower_age")(age))
-    joined = layers.Concatenate()([mean, age_vector])
+    by_age = layers.Embedding(len(AGE_BANDS), pairs * _AGE_WIDTH, name="tower_age")
+    joined = layers.Concatenate()([mean, layers.Flatten()(by_age(age))])
     first = layers.Dense(
-        settings.hidden_size, "relu", kernel_initializer="he_normal", name="reader_1"
+        pairs * settings.hidden_size, "relu", kernel_initializer="he_normal", name="reader_1"
     )
     hidden = first(joined)
     dropout = settings.dropout_for(n_isbn - 1)
@@ -143,12 +170,36 @@ def train_towers(
         age_bands: [readers].
         progress: label of the progress bar, None for none.
     """
-    keras.utils.set_random_seed(seed)
-    towers = build_towers(n_isbn, n_author, features.title.shape[1], settings)
-    examples = Examples(interactions, features, age_bands, settings, np.random.default_rng(seed))
+    title_size, pairs = features.title.shape[1], settings.side_by_side_for(n_isbn - 1)
+    trained = []
+    for number in range(pairs):
+        keras.utils.set_random_seed(seed + number)
+        towers = build_towers(n_isbn, n_author, title_size, settings)
+        rng = np.random.default_rng(seed + number)
+        examples = Examples(interactions, features, age_bands, settings, rng)
+        rate = settings.learning_rate_for(n_isbn - 1)
+        _train(towers, examples, settings, rate, _numbered(progress, number, pairs))
+        trained.append(towers)
+    if pairs == 1:
+        return trained[0]
+    return _side_by_side(trained, build_towers(n_isbn, n_author, title_size, settings, pairs))
+
+
+def _numbered(progress: str | None, number: int, pairs: int) -> str | None:
+    return progress if progress is None or pairs == 1 else f"{progress} {number + 1} of {pairs}"
+
+
+def _train(
+    towers: Towers,
+    examples: Examples,
+    settings: TwoTowerSettings,
+    learning_rate: float,
+    progress: str | None,
+) -> None:
+    """Fit one pair of towers, changed in place."""
     epochs = max(settings.epochs, -(-settings.steps // max(1, examples.batches)))
     total = epochs * examples.batches
-    step = _train_step(towers, settings, steps=max(1, total))
+    step = _train_step(towers, learning_rate, steps=max(1, total))
     with tqdm(total=total, desc=progress, disable=None if progress else True, leave=False) as bar:
         for _ in range(epochs):
             losses = []
@@ -159,11 +210,38 @@ def train_towers(
                 loss = float(np.mean(losses))
                 bar.set_postfix(loss=f"{loss:.3f}")
                 record_loss(progress or "two-tower", loss)
-    return towers
 
 
-def _train_step(towers: Towers, settings: TwoTowerSettings, steps: int) -> Any:
-    schedule = keras.optimizers.schedules.CosineDecay(settings.learning_rate, steps, alpha=0.02)
+def _side_by_side(parts: Sequence[Towers], whole: Towers) -> Towers:
+    """``whole``, so many times as wide as a part, with the sum of the parts' scores as its scores.
+
+    Each part keeps its own columns of every layer; only title and popularity are told to all.
+    """
+    width = parts[0].book.output_shape[1]
+    join: dict[str, Callable[[list[Floats]], Floats]] = {
+        "history_embedding": np.hstack,
+        "tower_age": np.hstack,
+        "book_embedding": np.hstack,
+        "book_author": np.hstack,
+        "reader_1": lambda kernels: np.vstack([
+            block_diag(*(kernel[:width] for kernel in kernels)),
+            block_diag(*(kernel[width:] for kernel in kernels)),
+        ]),
+        "reader_2": lambda kernels: block_diag(*kernels),
+        "book_content": lambda kernels: np.vstack([
+            block_diag(*(kernel[:width] for kernel in kernels)),
+            np.hstack([kernel[width:] for kernel in kernels]),
+        ]),
+    }  # fmt: skip
+    for name, joined in join.items():
+        weights = [part.scorer.get_layer(name).get_weights() for part in parts]
+        kernels, *biases = map(list, zip(*weights, strict=True))
+        whole.scorer.get_layer(name).set_weights([joined(kernels), *map(np.concatenate, biases)])
+    return whole
+
+
+def _train_step(towers: Towers, learning_rate: float, steps: int) -> Any:
+    schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=0.02)
     optimizer = keras.optimizers.Adam(schedule)
     variables = towers.scorer.trainable_variables
     optimizer.build(variables)
