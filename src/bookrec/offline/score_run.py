@@ -52,7 +52,7 @@ from bookrec.snapshot import RANKER_NAME, building
 
 Say = Callable[[str], None]
 
-_BOOKS_FOR_READERS: Final = 8
+_BOOKS_FOR_READERS: Final = 16
 """Books in a shard of neighbourhoods for each reader in a shard of readers. What retrieval says of a
 reader is made once a shard for all books they speak for: large shards have more of them."""
 
