@@ -200,3 +200,11 @@ def test_a_ranker_that_is_no_chain_has_the_very_logits_of_numpy():
     fused.catalogue_logits([terms], (0, pairs[:, 0][None]), out)
     tanh.catalogue_logits([terms], (0, pairs[:, 0][None]), expected)
     np.testing.assert_array_equal(out, expected)
+
+
+def test_a_model_without_layers_has_the_logits_of_numpy():
+    ranker = replace(chain((16, 8), books=20, pairs=0), layers=())
+    ranker = replace(ranker, last=replace(ranker.last, inputs=()))
+    terms, out = some_readers(ranker), np.empty((N_READERS, 20), dtype=np.float32)
+    FusedRanker.of(ranker).catalogue_logits(terms, None, out)
+    np.testing.assert_array_equal(out, by_numpy(ranker, terms, None))

@@ -11,7 +11,7 @@ readers of a call, ``T`` books of a tile.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final, Self
@@ -73,19 +73,21 @@ class FusedRanker(SplitRanker):
         self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
         """See `bookrec.ranker.SplitRanker.catalogue_logits`."""
-        books = self._first.books
-        if not self._is_chain or books is None:
+        if not self._is_chain:
             super().catalogue_logits(terms, dense, out)
             return
         column = None if dense is None else dense[0]
         for start in range(0, len(terms), _READERS):
             readers = slice(start, min(start + _READERS, len(terms)))
-            values = None if dense is None else np.ascontiguousarray(dense[1][readers], np.float32)
-            self._fill(books, terms[readers], column, values, out[readers])
-            if self.last.books is not None:
-                out[readers] += self.last.books[:, 0]
-            if values is not None and self.last.pairs is not None:
-                out[readers] += values * self.last.pairs[column, 0]
+            fill = _Filling(self, terms[readers], column)
+            for books in _tiles(self.n_books):
+                part = out[readers, books]
+                values = None if dense is None else dense[1][readers, books]
+                fill(self.first.rows(books, None, (), fill.buffer), values, part)
+                if self.last.books is not None:
+                    part += self.last.books[books, 0]
+                if values is not None and self.last.pairs is not None:
+                    part += values * self.last.pairs[column, 0]
 
     def _logits(
         self, terms: ReaderTerms, count: int, books: Ints | int, pairs: Floats | None
@@ -93,82 +95,91 @@ class FusedRanker(SplitRanker):
         """[count] logits of some books, or of those from one position on."""
         if not self._is_chain:
             return super()._logits(terms, count, books, pairs)
-        out = np.empty(count, dtype=np.float32)
-        where = slice(books, books + count) if isinstance(books, int) else books
-        buffer = np.empty((2, count, self._first.width), dtype=np.float32)
-        rows = self._first.rows(where, pairs, (), buffer)
-        self._fill(rows, [terms], None, None, out[None])
-        if self.last.books is not None:
-            out += self.last.books[where, 0]
-        if self.last.pairs is not None and pairs is not None:
-            out += np.vecdot(pairs, self.last.pairs[:, 0])
+        out, fill = np.empty(count, dtype=np.float32), _Filling(self, [terms], None)
+        for tile in _tiles(count):
+            if isinstance(books, int):
+                where: Ints | slice = slice(books + tile.start, books + tile.stop)
+            else:
+                where = books[tile]
+            features = None if pairs is None else pairs[tile]
+            buffer = fill.buffer[:, : tile.stop - tile.start]
+            fill(self.first.rows(where, features, (), buffer), None, out[None, tile])
+            if self.last.books is not None:
+                out[tile] += self.last.books[where, 0]
+            if features is not None and self.last.pairs is not None:
+                out[tile] += np.vecdot(features, self.last.pairs[:, 0])
         return out
 
-    def _fill(
-        self,
-        rows: Floats,
-        terms: Sequence[ReaderTerms],
-        column: int | None,
-        values: Floats | None,
-        out: Floats,
-    ) -> None:
-        """Fill ``out`` [R, C] with logits, but for what ``last`` says of books and pairs.
+    @property
+    def first(self) -> Sum:
+        """The sum that the first layer is taken of."""
+        return self.layers[0].operands[0]
 
-        Args:
-            rows: [C, H] the first layer's sum of each book.
-            column, values: a pair feature and its values [R, C] that ``rows`` have not yet.
-        """
-        if not len(rows):
-            return
-        rows, layout = np.ascontiguousarray(rows, dtype=np.float32), self._layout
-        feature = self._feature(column)
-        kernel = compile_kernel(layout, feature is not None)
-        shifts = self._shifts(terms)
-        room = np.empty(min(_TILE, len(rows)) * layout.room[-1], dtype=np.float32)
-        step = 0 if values is None else values.strides[0] // 4
-        for start in range(0, len(rows), _TILE):
-            kernel(
-                len(terms), min(_TILE, len(rows) - start), _address(rows, start),
-                _address(values, 0, start), step, _address(feature), _address(shifts),
-                _address(self._weights), _address(room), _address(out, 0, start),
-                out.strides[0] // 4,
-            )  # fmt: skip
-        out += np.array([own.constant for own in terms], dtype=np.float32)[:, None]
+    @cached_property
+    def layout(self) -> Layout:
+        """Of what the kernel is given."""
+        return Layout(tuple(layer.width for layer in self.layers))
+
+    @cached_property
+    def weights(self) -> Floats:
+        """The kernels as `Layout.kernels` says."""
+        sums = [*(layer.operands[0] for layer in self.layers[1:]), self.last]
+        *inner, last = [
+            kernel for total in sums for _, kernel in total.inputs if kernel is not None
+        ]
+        return np.concatenate([_filled(kernel).ravel() for kernel in (*inner, last.T)])
 
     @cached_property
     def _is_chain(self) -> bool:
         return is_chain(self.layers, self.last)
 
-    @property
-    def _first(self) -> Sum:
-        return self.layers[0].operands[0]
 
-    @cached_property
-    def _layout(self) -> Layout:
-        return Layout(tuple(layer.width for layer in self.layers))
+class _Filling:
+    """The kernel with all that stays the same from tile to tile."""
 
-    @cached_property
-    def _weights(self) -> Floats:
-        """The kernels as `Layout.kernels` says."""
-        sums = [*(layer.operands[0] for layer in self.layers[1:]), self.last]
-        kernels = [kernel for total in sums for _, kernel in total.inputs if kernel is not None]
-        last = kernels.pop()
-        parts = [_filled(kernel).ravel() for kernel in kernels]
-        return np.concatenate([*parts, _filled(last.T).ravel()]).astype(np.float32)
-
-    def _feature(self, column: int | None) -> Floats | None:
-        """[filled-up H] the first layer's kernel of a pair feature."""
-        if column is None or self._first.pairs is None:
-            return None
-        return _filled(self._first.pairs[[column]])[0]
-
-    def _shifts(self, terms: Sequence[ReaderTerms]) -> Floats:
-        """[R, …] the shifts of every layer, as `Layout.shifts` says."""
-        by_layer = [
+    def __init__(
+        self, ranker: FusedRanker, terms: Sequence[ReaderTerms], column: int | None
+    ) -> None:
+        """``column``: of the pair feature whose values come with each tile; None without one."""
+        layout, pairs = ranker.layout, ranker.first.pairs
+        shifts = [
             _filled(np.stack([own for (own,) in rows]))
             for rows in zip(*(reader.shifts for reader in terms), strict=True)
         ]
-        return np.ascontiguousarray(np.concatenate(by_layer, axis=1))
+        self._shifts = np.concatenate(shifts, axis=1)
+        self._constants = np.array([own.constant for own in terms], dtype=np.float32)[:, None]
+        self._weights = ranker.weights
+        self._feature = None
+        if column is not None and pairs is not None:
+            self._feature = _filled(pairs[[column]])
+        self._kernel = compile_kernel(layout, self._feature is not None)
+        self._room = np.empty(_TILE * layout.room[-1], dtype=np.float32)
+        self.buffer = np.empty((2, _TILE, ranker.first.width), dtype=np.float32)
+        """For `Sum.rows` of a tile."""
+
+    def __call__(self, rows: Floats, values: Floats | None, out: Floats) -> None:
+        """Fill ``out`` [R, T] with logits, but for what the last sum says of books and pairs.
+
+        Args:
+            rows: [T, H] the first layer's sum of each book.
+            values: [R, T] of the pair feature.
+        """
+        rows = np.ascontiguousarray(rows, dtype=np.float32)
+        step = 0
+        if values is not None:
+            values = np.ascontiguousarray(values, dtype=np.float32)
+            step = values.shape[1]
+        self._kernel(
+            len(out), len(rows), _address(rows), _address(values), step, _address(self._feature),
+            _address(self._shifts), _address(self._weights), _address(self._room), _address(out),
+            out.strides[0] // out.itemsize,
+        )  # fmt: skip
+        out += self._constants
+
+
+def _tiles(count: int) -> Iterator[slice]:
+    for start in range(0, count, _TILE):
+        yield slice(start, min(start + _TILE, count))
 
 
 def _filled(matrix: Floats) -> Floats:
@@ -177,10 +188,5 @@ def _filled(matrix: Floats) -> Floats:
     return np.pad(matrix, ((0, 0), (0, filled_up(width) - width))).astype(np.float32)
 
 
-def _address(array: Floats | None, *place: int) -> int:
-    """Of a number in an array; 0 for none."""
-    if array is None:
-        return 0
-    return int(array.ctypes.data) + sum(
-        at * stride for at, stride in zip(place, array.strides, strict=False)
-    )
+def _address(array: Floats | None) -> int:
+    return 0 if array is None else int(array.ctypes.data)
