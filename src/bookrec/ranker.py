@@ -60,7 +60,7 @@ class SplitRanker:
     _own: threading.local = field(
         default_factory=threading.local, init=False, repr=False, compare=False
     )
-    """Each thread's `_Buffers`: fresh memory for every call would cost as much as the arithmetic."""
+    """Each thread's `Buffers`: fresh memory for every call would cost as much as the arithmetic."""
 
     def __reduce__(self) -> tuple[type[SplitRanker], tuple[object, ...]]:
         """Pickled without the buffers, which belong to threads of this process."""
@@ -107,7 +107,7 @@ class SplitRanker:
         """[count] logits of some books, or of those from one position on."""
         out = np.empty(count, dtype=np.float32)
         buffers = self._buffers()
-        for tile in _tiles(count):
+        for tile in tiles(count, _TILE):
             if isinstance(books, int):
                 where: Ints | slice = slice(books + tile.start, books + tile.stop)
             else:
@@ -129,7 +129,7 @@ class SplitRanker:
         """
         buffers = self._buffers()
         pairs = np.zeros((buffers.size, self.pair_width), dtype=np.float32)
-        for tile in _tiles(self.n_books):
+        for tile in tiles(self.n_books, _TILE):
             for reader, own in enumerate(terms):
                 if dense is None:
                     out[reader, tile] = self._tile(own, tile, None, buffers)
@@ -139,7 +139,7 @@ class SplitRanker:
                 out[reader, tile] = self._tile(own, tile, pairs[:count], buffers)
 
     def _tile(
-        self, terms: ReaderTerms, books: Ints | slice, pairs: Floats | None, buffers: _Buffers
+        self, terms: ReaderTerms, books: Ints | slice, pairs: Floats | None, buffers: Buffers
     ) -> Floats:
         """[C] logits of at most as many books as the buffers hold."""
         count = len(books) if not isinstance(books, slice) else books.stop - books.start
@@ -157,10 +157,10 @@ class SplitRanker:
         logits = self.last.rows(books, pairs, outputs, buffers.last[:, :count])
         return np.asarray(logits[:, 0] + terms.constant)
 
-    def _buffers(self) -> _Buffers:
+    def _buffers(self) -> Buffers:
         if getattr(self._own, "buffers", None) is None or self._own.buffers.size != _TILE:
-            self._own.buffers = _Buffers(self, _TILE)
-        buffers: _Buffers = self._own.buffers
+            self._own.buffers = Buffers(self, _TILE)
+        buffers: Buffers = self._own.buffers
         return buffers
 
     def save(self, directory: Path) -> None:
@@ -187,7 +187,7 @@ class SplitRanker:
         )  # fmt: skip
 
 
-class _Buffers:
+class Buffers:
     """Room for the activations of a tile: for each sum its result, and a product to be added to it."""
 
     def __init__(self, ranker: SplitRanker, size: int) -> None:
@@ -199,9 +199,10 @@ class _Buffers:
         self.last = np.empty((2, size, 1), dtype=np.float32)
 
 
-def _tiles(count: int) -> Iterator[slice]:
-    for start in range(0, count, _TILE):
-        yield slice(start, min(start + _TILE, count))
+def tiles(count: int, size: int) -> Iterator[slice]:
+    """0 … ``count`` - 1 in runs of ``size``, the last one shorter."""
+    for start in range(0, count, size):
+        yield slice(start, min(start + size, count))
 
 
 def probabilities(logits: NDArray[np.floating]) -> NDArray[np.float64]:

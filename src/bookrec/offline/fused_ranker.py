@@ -11,7 +11,7 @@ readers of a call, ``T`` books of a tile.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Final, Self
@@ -21,7 +21,7 @@ import numpy as np
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.fused_kernel import compile_kernel
 from bookrec.offline.kernel_layout import Layout, filled_up
-from bookrec.ranker import ReaderTerms, SplitRanker
+from bookrec.ranker import Buffers, ReaderTerms, SplitRanker, tiles
 from bookrec.ranker_layers import Layer, Sum
 from bookrec.recommender import Recommender
 
@@ -77,37 +77,32 @@ class FusedRanker(SplitRanker):
             super().catalogue_logits(terms, dense, out)
             return
         column = None if dense is None else dense[0]
-        for start in range(0, len(terms), _READERS):
-            readers = slice(start, min(start + _READERS, len(terms)))
-            fill = _Filling(self, terms[readers], column)
-            for books in _tiles(self.n_books):
+        assert self.first.books is not None  # or it were no chain
+        for readers in tiles(len(terms), _READERS):
+            fill = _Filling(self, terms[readers], column, _TILE)
+            for books in tiles(self.n_books, _TILE):
                 part = out[readers, books]
                 values = None if dense is None else dense[1][readers, books]
-                fill(self.first.rows(books, None, (), fill.buffer), values, part)
+                fill(self.first.books[books], values, part)
                 if self.last.books is not None:
                     part += self.last.books[books, 0]
                 if values is not None and self.last.pairs is not None:
                     part += values * self.last.pairs[column, 0]
 
-    def _logits(
-        self, terms: ReaderTerms, count: int, books: Ints | int, pairs: Floats | None
+    def _tile(
+        self, terms: ReaderTerms, books: Ints | slice, pairs: Floats | None, buffers: Buffers
     ) -> Floats:
-        """[count] logits of some books, or of those from one position on."""
+        """[C] logits of at most as many books as the buffers hold."""
         if not self._is_chain:
-            return super()._logits(terms, count, books, pairs)
-        out, fill = np.empty(count, dtype=np.float32), _Filling(self, [terms], None)
-        for tile in _tiles(count):
-            if isinstance(books, int):
-                where: Ints | slice = slice(books + tile.start, books + tile.stop)
-            else:
-                where = books[tile]
-            features = None if pairs is None else pairs[tile]
-            buffer = fill.buffer[:, : tile.stop - tile.start]
-            fill(self.first.rows(where, features, (), buffer), None, out[None, tile])
-            if self.last.books is not None:
-                out[tile] += self.last.books[where, 0]
-            if features is not None and self.last.pairs is not None:
-                out[tile] += np.vecdot(features, self.last.pairs[:, 0])
+            return super()._tile(terms, books, pairs, buffers)
+        count = len(books) if not isinstance(books, slice) else books.stop - books.start
+        rows = self.first.rows(books, pairs, (), buffers.layers[0][0][:, :count])
+        out = np.empty(count, dtype=np.float32)
+        _Filling(self, [terms], None, count)(rows, None, out[None])
+        if self.last.books is not None:
+            out += self.last.books[books, 0]
+        if pairs is not None and self.last.pairs is not None:
+            out += np.vecdot(pairs, self.last.pairs[:, 0])
         return out
 
     @property
@@ -138,9 +133,10 @@ class _Filling:
     """The kernel with all that stays the same from tile to tile."""
 
     def __init__(
-        self, ranker: FusedRanker, terms: Sequence[ReaderTerms], column: int | None
+        self, ranker: FusedRanker, terms: Sequence[ReaderTerms], column: int | None, most: int
     ) -> None:
-        """``column``: of the pair feature whose values come with each tile; None without one."""
+        """``column``: of the pair feature whose values come with each tile, None without one;
+        ``most``: books of a tile."""
         layout, pairs = ranker.layout, ranker.first.pairs
         shifts = [
             _filled(np.stack([own for (own,) in rows]))
@@ -153,9 +149,7 @@ class _Filling:
         if column is not None and pairs is not None:
             self._feature = _filled(pairs[[column]])
         self._kernel = compile_kernel(layout, self._feature is not None)
-        self._room = np.empty(_TILE * layout.room[-1], dtype=np.float32)
-        self.buffer = np.empty((2, _TILE, ranker.first.width), dtype=np.float32)
-        """For `Sum.rows` of a tile."""
+        self._room = np.empty(most * layout.room[-1], dtype=np.float32)
 
     def __call__(self, rows: Floats, values: Floats | None, out: Floats) -> None:
         """Fill ``out`` [R, T] with logits, but for what the last sum says of books and pairs.
@@ -175,11 +169,6 @@ class _Filling:
             out.strides[0] // out.itemsize,
         )  # fmt: skip
         out += self._constants
-
-
-def _tiles(count: int) -> Iterator[slice]:
-    for start in range(0, count, _TILE):
-        yield slice(start, min(start + _TILE, count))
 
 
 def _filled(matrix: Floats) -> Floats:
