@@ -10,15 +10,12 @@ import pytest
 from bookrec.ages import age_band
 from bookrec.history import make_history
 from bookrec.offline.features import Interactions
-from bookrec.offline.neighbourhoods import (
-    Neighbourhoods,
-    Voices,
-    changed_neighbourhoods,
-    choose_voices,
-    neighbour_lists,
-    neighbourhoods,
-)
-from bookrec.offline.top_n import Histories
+from bookrec.offline.neighbour_stages import neighbour_stages
+from bookrec.offline.neighbourhoods import Asked
+from bookrec.offline.score_stages import lists_of
+from bookrec.offline.shard_store import Shard
+from bookrec.offline.top_n import Histories, Lists
+from bookrec.offline.voices import Voices, changed_neighbourhoods, choose_voices
 from bookrec.ranker import probabilities
 from bookrec.recommender import Reader, ReaderKind, Recommender
 from small_recommender import BOOKS, EMBEDDING, make_recommender
@@ -88,25 +85,54 @@ def by_definition(
     return found, scores
 
 
+def made(
+    recommender: Recommender, books: np.ndarray, voices: Voices, interactions: Interactions,
+    histories: Histories, top: int, candidates: int, per_shard: int = 2,
+) -> tuple[list[Lists], int]:  # fmt: skip
+    """Each shard's lists, and the pairs scored for all of them."""
+    finished: dict[str, list[Shard]] = {}
+    readers = np.unique(interactions.reader_idx)
+    for stage in neighbour_stages(
+        books, voices, readers, histories, top, candidates, per_shard,
+        lambda name, count: finished[name][:count],
+    ):  # fmt: skip
+        tasks = [stage.task(stage.where(number)) for number in range(stage.shards)]
+        finished[stage.name] = [stage.work(recommender, task) for task in tasks]
+    pairs = sum(int(shard["pairs"]) for shards in finished.values() for shard in shards)
+    return [lists_of(shard) for shard in finished["neighbours"]], pairs
+
+
+def rows_of_lists(lists: list[Lists]) -> list[tuple[list[int], list[float]]]:
+    """(books, scores) of every list, one after the other."""
+    return [
+        (some.book[start:end].tolist(), some.score[start:end].tolist())
+        for some in lists
+        for start, end in zip(some.start, some.start[1:], strict=False)
+    ]
+
+
 @pytest.mark.parametrize("kind", ["history", "embedding"])
 def test_a_neighbourhood_equals_its_definition(kind: ReaderKind):
     recommender, interactions = make_recommender(kind), make_interactions()
     histories, place = make_histories(interactions, kind)
     voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=3)
     books = np.array([2, 30, 11, 17, 5], dtype=np.int32)  # nobody read book 11
-    task = neighbourhoods(books, voices, histories, place, top=6, candidates=24)
-    lists = neighbour_lists(recommender, task)
+    lists, pairs = made(recommender, books, voices, interactions, histories, 6, 24)
+    assert [len(some.start) - 1 for some in lists] == [2, 2, 1]
+    asked: dict[int, set[int]] = {}
     expected_pairs = 0
-    for number, book in enumerate(books.tolist()):
+    for book, (found, scores) in zip(books.tolist(), rows_of_lists(lists), strict=True):
         speakers = voices.readers[voices.start[book] : voices.start[book + 1]].tolist()
-        found, scores = by_definition(
+        expected, expected_scores = by_definition(
             recommender, interactions, histories, place, speakers, book, 6, 24
         )
-        part = slice(lists.start[number], lists.start[number + 1])
-        assert lists.book[part].tolist() == found
-        np.testing.assert_allclose(lists.score[part], scores, rtol=1e-5)
-        expected_pairs += (1 + len(speakers)) * len(near_of(recommender, book, 24))
-    assert lists.pairs == expected_pairs
+        assert found == expected
+        np.testing.assert_allclose(scores, expected_scores, rtol=1e-5)
+        near = near_of(recommender, book, 24).tolist()
+        expected_pairs += len(near)
+        for speaker in speakers:
+            asked.setdefault(speaker, set()).update(near)
+    assert pairs == expected_pairs + sum(map(len, asked.values())), "nobody is asked twice"
 
 
 def near_of(recommender: Recommender, book: int, candidates: int) -> np.ndarray:
@@ -119,20 +145,18 @@ def near_of(recommender: Recommender, book: int, candidates: int) -> np.ndarray:
 def test_a_list_does_not_depend_on_the_other_books_of_the_shard():
     recommender, interactions = make_recommender(books=900), make_interactions()
     recommender = replace(recommender, work_of_book=np.arange(900, dtype=np.int32))
-    histories, place = make_histories(interactions, "history")
+    histories, _ = make_histories(interactions, "history")
     voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS)
     books = np.arange(BOOKS, dtype=np.int32)
 
-    def lists(some: np.ndarray):
-        task = neighbourhoods(some, voices, histories, place, top=20, candidates=200)
-        return neighbour_lists(recommender, task)
+    def lists(some: np.ndarray, per_shard: int):
+        found, _ = made(recommender, some, voices, interactions, histories, 20, 200, per_shard)
+        return rows_of_lists(found)
 
-    together = lists(books)
+    together = lists(books, 1000)
+    assert lists(books, 5) == together
     for book in (0, 7, 36):
-        alone = lists(books[book : book + 1])
-        part = slice(together.start[book], together.start[book + 1])
-        np.testing.assert_array_equal(alone.book, together.book[part])
-        np.testing.assert_array_equal(alone.score, together.score[part])
+        assert lists(books[book : book + 1], 1000) == [together[book]]
 
 
 def test_voices_are_the_readers_who_did_not_dislike_the_book():
@@ -197,12 +221,19 @@ def test_neighbourhoods_change_with_their_voices():
 
 
 def test_a_task_carries_only_the_histories_it_needs():
-    interactions = make_interactions()
-    histories, place = make_histories(interactions, "history")
+    recommender, interactions = make_recommender(), make_interactions()
+    histories, _ = make_histories(interactions, "history")
     voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=2)
-    task = neighbourhoods(np.array([8, 9], np.int32), voices, histories, place, 5, 20)
-    assert isinstance(task, Neighbourhoods)
     speakers = np.unique(voices.readers[voices.start[8] : voices.start[10]])
+    nearby: list[Shard] = []
+    first, asked, _ = neighbour_stages(
+        np.array([8, 9], np.int32), voices, np.unique(interactions.reader_idx), histories, 5, 20,
+        100, lambda *_: nearby,
+    )  # fmt: skip
+    nearby.append(first.work(recommender, first.task(slice(0, 2))))
+    assert asked.members.tolist() == speakers.tolist()
+    task = asked.task(slice(0, len(speakers)))
+    assert isinstance(task, Asked)
     assert len(task.histories) == len(speakers) <= 4
     for at, speaker in enumerate(speakers):
         mine = interactions.reader_idx == speaker

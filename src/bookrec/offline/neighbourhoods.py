@@ -10,183 +10,84 @@ much else, and the neighbourhood of a book is not to become that of its readers'
     logit(b, c) = logit(c | only b) / 2 + sum over voices r of b: logit(c | r) / 2m
 
 Logits and not probabilities: a single reader who is sure of a book would outweigh all who are not.
-What is published is the probability of the mean.
+What is published is the probability of the mean. The m voices are a few of the readers
+(`bookrec.offline.voices`).
 
-At most `VOICES` readers of a book are asked, chosen by a hash of reader and book, so the choice is as
-good as random and changes only with the book's own readers. The mean of m of them has a standard error
-of at most 1/sqrt(m) of the spread of all readers' logits: a quarter with 16.
+The work goes in three steps, each over its own shards: the candidates of every book; what every voice
+says to the candidates of all books it speaks for; the lists. A voice speaks for many books, whose
+candidates overlap, so it is prepared once and asked about a book once.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
-from bookrec.offline.features import Interactions
 from bookrec.offline.top_n import Histories, Lists, lists_from
-from bookrec.recommender import Profile, Reader, Recommender
+from bookrec.offline.voices import Voices
+from bookrec.recommender import Reader, Recommender
 from bookrec.retrieval import TOWER_BLOCK
 from bookrec.selection import row_starts, rows_of
 
-VOICES: Final = 16
-"""Readers of a book who are asked, at most."""
-
 
 @dataclass(frozen=True)
-class Voices:
-    """Who speaks for each book, in CSR form."""
+class Candidates:
+    """Books that may become neighbours of each of some books, in CSR form."""
 
     start: NDArray[np.int64]
-    """[B + 1]"""
-    readers: Ints
-    """Positions of readers, ascending within a book."""
+    """[n + 1]"""
+    book: Ints
+    """[C] positions, ascending within a row."""
+    logit: NDArray[np.floating]
+    """[C] what they are ranked by, as far as it is known: of one who has the book alone, in the end
+    the neighbourhood's."""
+
+    def rows(self, where: slice) -> Candidates:
+        """The same of a run of the books."""
+        start = self.start[where.start : where.stop + 1]
+        inside = slice(int(start[0]), int(start[-1]))
+        return Candidates(start - start[0], self.book[inside], self.logit[inside])
 
 
-def choose_voices(
-    interactions: Interactions, user_ids: Sequence[str], isbns: Sequence[str], limit: int = VOICES
-) -> Voices:
-    """At most ``limit`` readers of each book: those of the lowest hash of reader and book.
-
-    Readers who disliked a book do not speak for it.
-
-    Args:
-        interactions: sorted by reader.
-        user_ids, isbns: [readers], [B], as the outside knows them: positions may change between two
-            data sets, these do not.
-    """
-    weights = make_history(interactions.book_idx, interactions.rating).weights
-    said = interactions[weights > 0]
-    keys = _mixed(_keys(user_ids)[said.reader_idx] ^ _keys(isbns)[said.book_idx])
-    order = np.lexsort((said.reader_idx, keys, said.book_idx))
-    books = said.book_idx[order]
-    count = np.bincount(books, minlength=len(isbns))
-    place = np.arange(len(books)) - np.repeat(np.cumsum(count) - count, count)
-    chosen = order[place < limit]
-    chosen = chosen[np.lexsort((said.reader_idx[chosen], said.book_idx[chosen]))]
-    kept = np.bincount(said.book_idx[chosen], minlength=len(isbns))
-    return Voices(row_starts(kept), said.reader_idx[chosen])
-
-
-def _keys(names: Sequence[str]) -> NDArray[np.uint64]:
-    """A fixed random number for each name."""
-    digests = b"".join(hashlib.blake2b(n.encode(), digest_size=8).digest() for n in names)
-    return np.frombuffer(digests, dtype=np.uint64)
-
-
-def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): every bit depends on all."""
-    keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.asarray(keys ^ (keys >> np.uint64(31)))
-
-
-@dataclass(frozen=True)
-class Neighbourhoods:
-    """A shard of books, and the histories of those who speak for them."""
-
-    books: Ints
-    """[n] positions."""
-    start: NDArray[np.int64]
-    """[n + 1] where each book's voices start in ``voices``."""
-    voices: Ints
-    """Places in ``histories``, ascending within a book."""
-    histories: Histories
-    top: int
-    candidates: int
-    """Books of a neighbourhood that are scored."""
-
-
-def neighbourhoods(
-    books: Ints,
-    voices: Voices,
-    histories: Histories,
-    place_of_reader: Ints,
-    top: int,
-    candidates: int,
-) -> Neighbourhoods:
-    """What a worker needs to score the neighbourhoods of ``books``.
-
-    Args:
-        histories: of all readers with an interaction.
-        place_of_reader: [readers] where in ``histories`` each reader is.
-    """
-    readers, lengths, _ = rows_of(voices.start, voices.readers, books)
-    distinct, place = np.unique(place_of_reader[readers], return_inverse=True)
-    chosen = histories.some(distinct)
-    return Neighbourhoods(
-        books, row_starts(lengths), place.astype(np.int32), chosen, top, candidates
+def joined(parts: Iterable[Candidates]) -> Candidates:
+    """One after the other."""
+    found = list(parts)
+    lengths = [np.diff(part.start) for part in found]
+    return Candidates(
+        row_starts(np.concatenate([np.empty(0, np.int64), *lengths])),
+        np.concatenate([np.empty(0, np.int32), *(part.book for part in found)]),
+        np.concatenate([np.empty(0, np.float32), *(part.logit for part in found)]),
     )
 
 
-def neighbour_lists(recommender: Recommender, task: Neighbourhoods) -> Lists:
-    """The neighbours of the task's books."""
-    total, found, scores = 0, [], []
-    sums = _Sums(recommender, task)
-    for place, reader in enumerate(task.histories.readers()):
-        total += sums.add(place, recommender.profile(reader))
-    for book, candidates, mean in sums.means():
-        total += len(candidates)
-        chosen = recommender.choose(np.array([book]), candidates, mean, task.top)
-        found.append(candidates[chosen])
-        scores.append(recommender.scores(mean[chosen]))
-    return lists_from(found, scores, total)
+def candidates_of_books(recommender: Recommender, task: tuple[Ints, int]) -> Candidates:
+    """What retrieval finds for readers of one book alone, and the logits the ranker gives them.
 
-
-class _Sums:
-    """Each book's candidates, and the sum of the logits its voices gave them so far."""
-
-    def __init__(self, recommender: Recommender, task: Neighbourhoods) -> None:
-        self.recommender, self.books = recommender, task.books
-        self.candidates: list[Ints] = []
-        self.alone: list[NDArray[np.float64]] = []
-        self.sums: list[NDArray[np.float64]] = []
-        for start in range(0, len(task.books), TOWER_BLOCK):
-            some = task.books[start : start + TOWER_BLOCK]
-            alone = [recommender.profile(_reader_of(book)) for book in some.tolist()]
-            tower = recommender.retrieval.tower_scores([profile.signals for profile in alone])
-            for profile, row in zip(alone, tower, strict=True):
-                candidates = recommender.retrieval.candidates(
-                    profile.signals, row, task.candidates, profile.reader.history.books,
-                    popular=False, left_out=recommender.left_out,
-                )  # fmt: skip
-                self.candidates.append(candidates)
-                self.alone.append(self._logits(profile, candidates, row[candidates]))
-                self.sums.append(np.zeros(len(candidates)))
-        owners = np.repeat(np.arange(len(task.books)), np.diff(task.start))
-        order = np.argsort(task.voices, kind="stable")
-        self.spoken_for = owners[order]
-        self.spoken_start = np.searchsorted(task.voices[order], np.arange(len(task.histories) + 1))
-        self.members = np.diff(task.start)
-
-    def add(self, place: int, profile: Profile) -> int:
-        """Add what one reader gives to the candidates of the books they speak for."""
-        mine = self.spoken_for[self.spoken_start[place] : self.spoken_start[place + 1]].tolist()
-        asked = np.concatenate([self.candidates[book] for book in mine])
-        logits, end = self._logits(profile, asked, None), 0
-        for book in mine:
-            start, end = end, end + len(self.candidates[book])
-            self.sums[book] += logits[start:end]
-        return len(asked)
-
-    def _logits(
-        self, profile: Profile, candidates: Ints, tower: Floats | None
-    ) -> NDArray[np.float64]:
-        return self.recommender.logits(profile, candidates, tower).astype(np.float64)
-
-    def means(self) -> Iterator[tuple[int, Ints, NDArray[np.float64]]]:
-        """Each book, its candidates and their mean logits."""
-        for book, candidates, alone, total, members in zip(
-            self.books.tolist(), self.candidates, self.alone, self.sums, self.members.tolist(),
-            strict=True,
-        ):  # fmt: skip
-            yield book, candidates, (alone + total / members) / 2 if members else alone
+    Args:
+        task: [n] positions of books, and how many candidates each.
+    """
+    books, count = task
+    found: list[Ints] = []
+    logits = [np.empty(0, dtype=np.float32)]
+    for start in range(0, len(books), TOWER_BLOCK):
+        some = books[start : start + TOWER_BLOCK].tolist()
+        profiles = [recommender.profile(_reader_of(book)) for book in some]
+        tower = recommender.retrieval.tower_scores([profile.signals for profile in profiles])
+        for profile, row in zip(profiles, tower, strict=True):
+            candidates = recommender.retrieval.candidates(
+                profile.signals, row, count, profile.reader.history.books,
+                popular=False, left_out=recommender.left_out,
+            )  # fmt: skip
+            found.append(candidates)
+            logits.append(recommender.logits(profile, candidates, row[candidates]))
+    lengths = np.array([len(candidates) for candidates in found], dtype=np.int64)
+    books_found = np.concatenate([np.empty(0, np.int32), *found]).astype(np.int32)
+    return Candidates(row_starts(lengths), books_found, np.concatenate(logits))
 
 
 def _reader_of(book: int) -> Reader:
@@ -194,27 +95,118 @@ def _reader_of(book: int) -> Reader:
     return Reader(make_history(np.array([book]), np.zeros(1, dtype=np.int8)), 0)
 
 
-def changed_neighbourhoods(
-    before: tuple[Voices, Sequence[str]],
-    after: tuple[Voices, Sequence[str]],
-    touched: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """[B] whose neighbours may differ: other voices, or voices that have changed.
+@dataclass(frozen=True)
+class Asked:
+    """What some voices are asked."""
+
+    histories: Histories
+    """Of the voices."""
+    start: NDArray[np.int64]
+    """[voices + 1] where each one's books start in ``books``."""
+    books: Ints
+    """[A] the candidates of each book a voice speaks for, one book after the other: a candidate of
+    several of them comes several times."""
+
+
+def voice_logits(recommender: Recommender, task: Asked) -> tuple[Floats, int]:
+    """[A] the logit of each book asked about, and how many pairs were scored for them."""
+    logits = np.empty(len(task.books), dtype=np.float32)
+    pairs = 0
+    for place, reader in enumerate(task.histories.readers()):
+        mine = slice(int(task.start[place]), int(task.start[place + 1]))
+        books, where = np.unique(task.books[mine], return_inverse=True)
+        logits[mine] = recommender.logits(recommender.profile(reader), books)[where]
+        pairs += len(books)
+    return logits, pairs
+
+
+@dataclass(frozen=True)
+class Speakers:
+    """Which voices speak for which of some books."""
+
+    members: NDArray[np.int64]
+    """[n] voices of each book."""
+    readers: Ints
+    """[v] positions of readers, ascending."""
+    start: NDArray[np.int64]
+    """[v + 1] where each speaker's books start in ``spoken_for``."""
+    spoken_for: NDArray[np.int64]
+    """Places among the books, ascending within a speaker."""
+
+    @classmethod
+    def of(cls, books: Ints, voices: Voices) -> Speakers:
+        """Of the books at these positions."""
+        readers, members, _ = rows_of(voices.start, voices.readers, books)
+        order = np.argsort(readers, kind="stable")
+        distinct, start = np.unique(readers[order], return_index=True)
+        owners = np.repeat(np.arange(len(books)), members)[order]
+        return cls(members, distinct, np.append(start, len(readers)), owners)
+
+    def asked(
+        self, where: slice, candidates: Candidates, histories: Histories, place_of_reader: Ints
+    ) -> Asked:
+        """For a run of the speakers.
+
+        Args:
+            candidates: of all books.
+            histories: of all readers with an interaction.
+            place_of_reader: [readers] where in ``histories`` each reader is.
+        """
+        start = self.start[where.start : where.stop + 1]
+        books, lengths, _ = rows_of(candidates.start, candidates.book, self._spoken_for(where))
+        return Asked(
+            histories.some(place_of_reader[self.readers[where]]),
+            row_starts(lengths)[start - start[0]],
+            books,
+        )
+
+    def sums(
+        self, candidates: Candidates, answers: Iterable[tuple[slice, Floats]]
+    ) -> NDArray[np.float64]:
+        """[C] the sum over a book's voices of the logits they give each of its candidates.
+
+        Args:
+            candidates: of all books.
+            answers: runs of the speakers and what `voice_logits` found for them, in ascending order,
+                for sums of floats depend on it.
+        """
+        sums = np.zeros(len(candidates.book))
+        for where, logits in answers:
+            # A candidate comes once for each of a book's voices: `add.at` adds them in this order.
+            _, _, places = rows_of(candidates.start, candidates.book, self._spoken_for(where))
+            np.add.at(sums, places, logits)
+        return sums
+
+    def means(self, where: slice, candidates: Candidates, sums: NDArray[np.float64]) -> Candidates:
+        """The candidates of a run of the books, with their neighbourhoods' logits.
+
+        Args:
+            candidates: of all books, with the logits of one who has the book alone.
+            sums: of all books.
+        """
+        row = candidates.rows(where)
+        inside = slice(int(candidates.start[where.start]), int(candidates.start[where.stop]))
+        members = np.repeat(self.members[where], np.diff(row.start))
+        alone = row.logit.astype(np.float64)
+        mean = (alone + sums[inside] / np.maximum(members, 1)) / 2
+        return Candidates(row.start, row.book, np.where(members > 0, mean, alone))
+
+    def _spoken_for(self, where: slice) -> NDArray[np.int64]:
+        return self.spoken_for[int(self.start[where.start]) : int(self.start[where.stop])]
+
+
+def neighbour_lists(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Lists:
+    """The neighbours of some books.
 
     Args:
-        before, after: voices over the same catalogue, and the user ids that they are positions of.
-        touched: [readers of ``after``] whose history or age has changed.
+        task: positions of books, their candidates with the neighbourhoods' logits, and the length of
+            the lists.
     """
-    fingerprints = [_fingerprints(voices, user_ids) for voices, user_ids in (before, after)]
-    voices = after[0]
-    book = np.repeat(np.arange(len(voices.start) - 1), np.diff(voices.start))
-    changed = np.bincount(book, touched[voices.readers], len(voices.start) - 1) > 0
-    return np.asarray(changed | (fingerprints[0] != fingerprints[1]).any(axis=1))
-
-
-def _fingerprints(voices: Voices, user_ids: Sequence[str]) -> NDArray[np.uint64]:
-    """[B, 2] number of voices and the sum, modulo 2**64, of their keys: one for each set of readers."""
-    total = np.zeros(len(voices.readers) + 1, dtype=np.uint64)
-    np.cumsum(_mixed(_keys(user_ids))[voices.readers], out=total[1:])
-    keys = total[voices.start[1:]] - total[voices.start[:-1]]
-    return np.stack([np.diff(voices.start).astype(np.uint64), keys], axis=1)
+    books, candidates, top = task
+    found, scores = [], []
+    for place, book in enumerate(books.tolist()):
+        row = candidates.rows(slice(place, place + 1))
+        chosen = recommender.choose(np.array([book]), row.book, row.logit, top)
+        found.append(row.book[chosen])
+        scores.append(recommender.scores(row.logit[chosen]))
+    return lists_from(found, scores)

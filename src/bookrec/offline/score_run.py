@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from tqdm import tqdm
@@ -25,7 +24,7 @@ from bookrec.offline.features import (
     all_interactions,
     book_statistics,
 )
-from bookrec.offline.neighbourhoods import choose_voices
+from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.open_recommender import is_compiled, slow_reason
 from bookrec.offline.score_compile import compile_into, reader_rows
 from bookrec.offline.score_job import Job
@@ -35,7 +34,6 @@ from bookrec.offline.score_stages import (
     Stage,
     content_stage,
     load_recommender,
-    neighbour_stage,
     reader_histories,
     reader_stage,
 )
@@ -44,6 +42,7 @@ from bookrec.offline.scoring_engine import Engine, make_engine
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.top_n import Histories
 from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
+from bookrec.offline.voices import choose_voices
 from bookrec.ranker import SplitRanker
 from bookrec.recommender import Recommender
 from bookrec.retrieval import TOWER_BLOCK
@@ -51,10 +50,6 @@ from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
 
 Say = Callable[[str], None]
-
-_BOOKS_FOR_READERS: Final = 16
-"""Books in a shard of neighbourhoods for each reader in a shard of readers. What retrieval says of a
-reader is made once a shard for all books they speak for: large shards have more of them."""
 
 
 @dataclass
@@ -158,9 +153,9 @@ class ScoreRun:
         asked = histories.some(touched)
         return Stages(
             reader_stage(readers[touched], asked, settings.top, settings.candidates, size),
-            neighbour_stage(
+            neighbour_stages(
                 np.flatnonzero(books & is_read).astype(np.int32), voices, readers, histories,
-                settings.top, settings.similar_candidates, _BOOKS_FOR_READERS * size,
+                settings.top, settings.similar_candidates, size, self.job.store.read_all,
             ),
             content_stage(np.flatnonzero(books & ~is_read).astype(np.int32), settings.top, size),
             sample_of(asked),
@@ -175,12 +170,13 @@ class ScoreRun:
         if finished:
             self.say(f"going on: {finished:,} of {self.shards:,} shards are there")
         for stage, done in zip(stages, there, strict=True):
-            with self.report.stage(stage.name):
+            begun = time.monotonic()
+            with self.report.stage(stage.reported):
                 self._compute_stage(engine, stage, set(done))
             self.report.worker_peak_bytes = engine.peak_bytes
             if stage.shards:
-                taken = self.report.seconds[stage.name]
-                self.say(f"{stage.label}: {len(stage.members):,} lists in {taken:,.1f} s")
+                taken = time.monotonic() - begun
+                self.say(f"{stage.label}: {len(stage.members):,} {stage.unit} in {taken:,.1f} s")
         candidates = self.settings.candidates
         if candidates is not None and candidates < self.dataset.n_books and len(stages.sample):
             with self.report.stage("comparison"):
@@ -219,12 +215,12 @@ class ScoreRun:
             contextlib.closing(made),
             tqdm(
                 total=len(stage.members), initial=sum(sizes[number] for number in done),
-                desc=stage.label, unit="list", disable=None, leave=False,
+                desc=stage.label, unit=stage.unit.removesuffix("s"), disable=None, leave=False,
             ) as bar,
         ):  # fmt: skip
             for number, shard in made:
                 self.job.store.save(stage.name, number, shard)
-                self.report.count(stage.name, int(shard["pairs"]))
+                self.report.count(stage.reported, int(shard["pairs"]))
                 bar.update(sizes[number])
 
     @contextlib.contextmanager

@@ -12,12 +12,6 @@ import numpy as np
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import BookFeatures, Interactions
-from bookrec.offline.neighbourhoods import (
-    Neighbourhoods,
-    Voices,
-    neighbour_lists,
-    neighbourhoods,
-)
 from bookrec.offline.neighbours import Content, similar_by_content
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.shard_store import Shard
@@ -31,7 +25,7 @@ CONTENT_NAME: Final = "content.npz"
 
 @dataclass(frozen=True)
 class Stage:
-    """A list for each of many readers or books."""
+    """The same work for each of many readers or books."""
 
     name: str
     """Of the directory its shards lie in."""
@@ -46,6 +40,15 @@ class Stage:
     """A module-level function: (loaded, task) → shard."""
     load: Callable[[Path], Any]
     """A module-level function: the job's directory ``compiled/`` → loaded, once per worker."""
+    unit: str = "lists"
+    """What a worker makes one of for each member."""
+    part_of: str = ""
+    """What its time and pairs are reported as; its name if empty."""
+
+    @property
+    def reported(self) -> str:
+        """What its time and pairs are reported as."""
+        return self.part_of or self.name
 
     @property
     def shards(self) -> int:
@@ -89,31 +92,6 @@ def reader_stage(
     )  # fmt: skip
 
 
-def neighbour_stage(
-    books: Ints,
-    voices: Voices,
-    readers: Ints,
-    histories: Histories,
-    top: int,
-    candidates: int,
-    per_shard: int,
-) -> Stage:
-    """Neighbours of books that have readers.
-
-    Args:
-        readers, histories: of everybody with an interaction.
-    """
-    place_of_reader = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
-    place_of_reader[readers] = np.arange(len(readers), dtype=np.int32)
-    return Stage(
-        "neighbours", "neighbours", books, per_shard,
-        lambda where: neighbourhoods(
-            books[where], voices, histories, place_of_reader, top, candidates
-        ),
-        score_neighbours, load_recommender,
-    )  # fmt: skip
-
-
 def content_stage(books: Ints, top: int, per_shard: int) -> Stage:
     """Neighbours of books without readers, by author and title."""
     return Stage(
@@ -130,11 +108,6 @@ def load_recommender(compiled: Path) -> Recommender:
 def score_lists(recommender: Recommender, task: Task) -> Shard:
     """Lists by the ranker."""
     return shard_of(shard_lists(recommender, task))
-
-
-def score_neighbours(recommender: Recommender, task: Neighbourhoods) -> Shard:
-    """Neighbours by the ranker's scores with the books' readers."""
-    return shard_of(neighbour_lists(recommender, task))
 
 
 def save_content(compiled: Path, features: BookFeatures, work_of_book: Ints) -> None:

@@ -24,15 +24,15 @@ class Stages:
     """Everything that a job computes."""
 
     readers: Stage
-    neighbours: Stage
-    """Books that have readers."""
+    neighbours: tuple[Stage, ...]
+    """Of books that have readers; the last has the lists."""
     content: Stage
     """Books that have none."""
     sample: Histories
     """Some of the readers, for comparing two-stage with exact lists."""
 
     def __iter__(self) -> Iterator[Stage]:
-        return iter((self.readers, self.neighbours, self.content))
+        return iter((self.readers, *self.neighbours, self.content))
 
 
 def write_tables(
@@ -73,7 +73,7 @@ def _write_similar(
     if changes is not None:
         kept = np.flatnonzero(~changes.books)
         source[kept] = writer.keep_similar_top(kept)
-    for stage, name in ((stages.neighbours, "precomputed"), (stages.content, "content")):
+    for stage, name in ((stages.neighbours[-1], "precomputed"), (stages.content, "content")):
         for books, lists in _written(store, stage):
             writer.similar_top(books, lists)
             source[books[np.diff(lists.start) > 0]] = name

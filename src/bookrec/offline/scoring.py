@@ -27,8 +27,8 @@ from bookrec.snapshot import publish
 
 Say = Callable[[str], None]
 
-SCORING_FORMAT: Final = 4
-"""Raised whenever the same model, data and settings give other lists than before."""
+SCORING_FORMAT: Final = 5
+"""Raised whenever the same model, data and settings give other lists, or other shards, than before."""
 
 
 def score(

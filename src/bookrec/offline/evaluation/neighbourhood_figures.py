@@ -20,25 +20,22 @@ from bookrec.arrays import Ints
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.evaluation.significance import bootstrap_interval, paired_t
-from bookrec.offline.neighbourhoods import (
-    Neighbourhoods,
-    choose_voices,
-    neighbour_lists,
-    neighbourhoods,
-)
-from bookrec.offline.open_recommender import open_recommender
+from bookrec.offline.neighbour_stages import neighbour_stages
+from bookrec.offline.score_stages import Stage, lists_of
+from bookrec.offline.shard_store import Shard
 from bookrec.offline.splitting import by_reader
-from bookrec.offline.top_n import Histories, Lists
+from bookrec.offline.top_n import Histories
+from bookrec.offline.voices import choose_voices
 from bookrec.offline.worker_pool import map_shards
 from bookrec.ranker import SplitRanker
 from bookrec.recommender import Recommender
+from bookrec.snapshot import RANKER_NAME
 
 if TYPE_CHECKING:
     from bookrec.offline.evaluation.pipeline import Pipeline
 
 NEIGHBOURS = 20
-_SHARD = 2048
-"""Books at once: what retrieval says of a reader is made once a shard, for all books they speak for."""
+_PER_SHARD = 512
 
 
 def co_readings_found(neighbours: Any, questions: Questions) -> NDArray[np.float64]:
@@ -106,26 +103,30 @@ def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candida
     voices = choose_voices(
         pipeline.histories, list(known.readers["user_id"]), list(known.books["isbn"])
     )
-    place = np.arange(len(everyone), dtype=np.int32)
-    shards = [books[start : start + _SHARD] for start in range(0, len(books), _SHARD)]
-    tasks = (
-        neighbourhoods(some, voices, everyone, place, NEIGHBOURS, candidates) for some in shards
-    )
-    made = _lists(pipeline.recommender, tasks)
-    lists = list(tqdm(made, total=len(shards), desc="neighbourhoods", disable=None, leave=False))
+    finished: dict[str, list[Shard]] = {}
+    stages = neighbour_stages(
+        books, voices, np.arange(len(everyone), dtype=np.int32), everyone, NEIGHBOURS, candidates,
+        _PER_SHARD, lambda name, _: finished[name],
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as directory:
+        (saved := Path(directory) / RANKER_NAME).mkdir()
+        pipeline.recommender.save(saved)
+        for stage in stages:
+            made = _shards(pipeline.recommender, Path(directory), stage)
+            bar = tqdm(made, total=stage.shards, desc=stage.label, disable=None, leave=False)
+            finished[stage.name] = list(bar)
+    lists = [lists_of(shard) for shard in finished[stages[-1].name]]
     rows = np.repeat(books, np.concatenate([np.diff(some.start) for some in lists]))
     shape = (known.n_books, known.n_books)
     return _binary(rows, np.concatenate([some.book for some in lists]), shape)
 
 
-def _lists(recommender: Recommender, tasks: Iterator[Neighbourhoods]) -> Iterator[Lists]:
-    """The tasks' neighbours, by as many processes as there are cores where Keras is not needed."""
-    if not isinstance(recommender.ranker, SplitRanker):
-        yield from (neighbour_lists(recommender, task) for task in tasks)
-        return
-    with tempfile.TemporaryDirectory() as directory:
-        recommender.save(Path(directory))
-        yield from map_shards(neighbour_lists, open_recommender, Path(directory), tasks)
+def _shards(recommender: Recommender, saved: Path, stage: Stage) -> Iterator[Shard]:
+    """A stage's shards, by as many processes as there are cores where Keras is not needed."""
+    tasks = (stage.task(stage.where(number)) for number in range(stage.shards))
+    if isinstance(recommender.ranker, SplitRanker):
+        return map_shards(stage.work, stage.load, saved, tasks)
+    return (stage.work(recommender, task) for task in tasks)
 
 
 def _histories(pipeline: Pipeline, known: Dataset) -> Histories:

@@ -1,0 +1,116 @@
+"""The stages of a scoring job that make neighbourhoods: candidates, voices, lists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.arrays import Ints
+from bookrec.offline.neighbourhoods import (
+    Asked,
+    Candidates,
+    Speakers,
+    candidates_of_books,
+    joined,
+    neighbour_lists,
+    voice_logits,
+)
+from bookrec.offline.score_stages import Stage, load_recommender, shard_of
+from bookrec.offline.shard_store import Shard
+from bookrec.offline.top_n import Histories
+from bookrec.offline.voices import Voices
+from bookrec.recommender import Recommender
+
+Finished = Callable[[str, int], Iterable[Shard]]
+"""(stage's name, number of its shards) → its shards in order."""
+
+_PART: Final = "neighbours"
+
+
+def neighbour_stages(
+    books: Ints,
+    voices: Voices,
+    readers: Ints,
+    histories: Histories,
+    top: int,
+    candidates: int,
+    per_shard: int,
+    finished: Finished,
+) -> tuple[Stage, Stage, Stage]:
+    """Neighbours of books that have readers; the last stage has the lists.
+
+    Args:
+        books: [n] positions, ascending.
+        readers, histories: of everybody with an interaction.
+        candidates: of a neighbourhood.
+        finished: a stage asks it for the shards of those before it.
+    """
+    speakers = Speakers.of(books, voices)
+    place_of_reader = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
+    place_of_reader[readers] = np.arange(len(readers), dtype=np.int32)
+    nearby = Stage(
+        "candidates", "candidates of neighbourhoods", books, per_shard,
+        lambda where: (books[where], candidates), score_candidates, load_recommender,
+        unit="books", part_of=_PART,
+    )  # fmt: skip
+    made = _Made(speakers, nearby, finished)
+    asked = Stage(
+        "voices", "voices of neighbourhoods", speakers.readers, per_shard,
+        lambda where: speakers.asked(where, made.candidates, histories, place_of_reader),
+        score_voices, load_recommender, unit="readers", part_of=_PART,
+    )  # fmt: skip
+    lists = Stage(
+        _PART, "neighbours", books, per_shard,
+        lambda where: (
+            books[where], speakers.means(where, made.candidates, made.sums(asked)), top
+        ),
+        list_neighbours, load_recommender,
+    )  # fmt: skip
+    return nearby, asked, lists
+
+
+@dataclass
+class _Made:
+    """What earlier stages made, read from their shards when a later one first needs it."""
+
+    speakers: Speakers
+    nearby: Stage
+    finished: Finished
+    _sums: NDArray[np.float64] | None = None
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """Of all books."""
+        shards = self.finished(self.nearby.name, self.nearby.shards)
+        return joined(Candidates(s["start"], s["book"], s["logit"]) for s in shards)
+
+    def sums(self, asked: Stage) -> NDArray[np.float64]:
+        """Of the logits that all voices gave all candidates."""
+        if self._sums is None:
+            shards = self.finished(asked.name, asked.shards)
+            answers = ((asked.where(n), shard["logit"]) for n, shard in enumerate(shards))
+            self._sums = self.speakers.sums(self.candidates, answers)
+        return self._sums
+
+
+def score_candidates(recommender: Recommender, task: tuple[Ints, int]) -> Shard:
+    """Work of the first stage."""
+    found = candidates_of_books(recommender, task)
+    pairs = np.array(len(found.book), dtype=np.int64)
+    return {"start": found.start, "book": found.book, "logit": found.logit, "pairs": pairs}
+
+
+def score_voices(recommender: Recommender, task: Asked) -> Shard:
+    """Work of the second stage."""
+    logits, pairs = voice_logits(recommender, task)
+    return {"logit": logits, "pairs": np.array(pairs, dtype=np.int64)}
+
+
+def list_neighbours(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Shard:
+    """Work of the last stage."""
+    return shard_of(neighbour_lists(recommender, task))
