@@ -88,8 +88,8 @@ def by_definition(
 def made(
     recommender: Recommender, books: np.ndarray, voices: Voices, interactions: Interactions,
     histories: Histories, top: int, candidates: int, per_shard: int = 2,
-) -> tuple[list[Lists], int]:  # fmt: skip
-    """Each shard's lists, and the pairs scored for all of them."""
+) -> tuple[list[Lists], tuple[int, int]]:  # fmt: skip
+    """Each shard's lists; pairs they were made from, and pairs computed."""
     finished: dict[str, list[Shard]] = {}
     readers = np.unique(interactions.reader_idx)
     for stage in neighbour_stages(
@@ -98,8 +98,16 @@ def made(
     ):  # fmt: skip
         tasks = [stage.task(stage.where(number)) for number in range(stage.shards)]
         finished[stage.name] = [stage.work(recommender, task) for task in tasks]
-    pairs = sum(int(shard["pairs"]) for shards in finished.values() for shard in shards)
-    return [lists_of(shard) for shard in finished["neighbours"]], pairs
+    return [lists_of(shard) for shard in finished["neighbours"]], counted(finished)
+
+
+def counted(finished: dict[str, list[Shard]]) -> tuple[int, int]:
+    """Pairs of the lists, and pairs computed."""
+    shards = [shard for some in finished.values() for shard in some]
+    return (
+        sum(int(shard["pairs"]) for shard in shards),
+        sum(int(shard.get("computed", shard["pairs"])) for shard in shards),
+    )
 
 
 def rows_of_lists(lists: list[Lists]) -> list[tuple[list[int], list[float]]]:
@@ -117,10 +125,10 @@ def test_a_neighbourhood_equals_its_definition(kind: ReaderKind):
     histories, place = make_histories(interactions, kind)
     voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=3)
     books = np.array([2, 30, 11, 17, 5], dtype=np.int32)  # nobody read book 11
-    lists, pairs = made(recommender, books, voices, interactions, histories, 6, 24)
+    lists, (pairs, computed) = made(recommender, books, voices, interactions, histories, 6, 24)
     assert [len(some.start) - 1 for some in lists] == [2, 2, 1]
     asked: dict[int, set[int]] = {}
-    expected_pairs = 0
+    expected_pairs = alone = 0
     for book, (found, scores) in zip(books.tolist(), rows_of_lists(lists), strict=True):
         speakers = voices.readers[voices.start[book] : voices.start[book + 1]].tolist()
         expected, expected_scores = by_definition(
@@ -129,10 +137,13 @@ def test_a_neighbourhood_equals_its_definition(kind: ReaderKind):
         assert found == expected
         np.testing.assert_allclose(scores, expected_scores, rtol=1e-5)
         near = near_of(recommender, book, 24).tolist()
-        expected_pairs += len(near)
+        alone += len(near)
+        expected_pairs += (1 + len(speakers)) * len(near)
         for speaker in speakers:
             asked.setdefault(speaker, set()).update(near)
-    assert pairs == expected_pairs + sum(map(len, asked.values())), "nobody is asked twice"
+    assert pairs == expected_pairs
+    assert computed == alone + sum(map(len, asked.values())), "nobody is asked twice"
+    assert computed < pairs
 
 
 def near_of(recommender: Recommender, book: int, candidates: int) -> np.ndarray:

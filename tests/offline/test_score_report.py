@@ -22,9 +22,9 @@ MACHINE = SgemmRate(flops=200e9, threads=2, kernel="openblas Haswell")
 
 def test_rates_and_shares_are_of_this_run():
     report = ScoreReport(multiply_adds=10_000, worker_peak_bytes=300 * 2**20)
-    report.count("readers", 1_500_000)
-    report.count("readers", 2_500_000)
-    report.count("content", 0)
+    report.count("readers", 1_500_000, 1_500_000)
+    report.count("readers", 2_500_000, 2_500_000)
+    report.count("content", 0, 0)
     report.seconds = {"compile": 3.25, "readers": 2.0, "content": 1.0}
     first, second, third = report.lines(MACHINE)
     # 4 M pairs in 2 s; 2 M/s x 2 x 10,000 = 40 GFLOP/s of 200.
@@ -35,6 +35,18 @@ def test_rates_and_shares_are_of_this_run():
     assert second == "seconds: compile 3.2, readers 2.0, content 1.0; together 6.2"
     assert third.startswith("peak memory: here ")
     assert third.endswith(", largest worker 300 MiB")
+
+
+def test_a_pair_of_several_lists_is_work_once():
+    report = ScoreReport(multiply_adds=10_000, seconds={"neighbours": 2.0})
+    report.count("neighbours", 3_000_000, 1_500_000)
+    report.count("neighbours", 500_000, 500_000)
+    # 3.5 M pairs in 2 s; of 2 M computed, 1 M/s x 2 x 10,000 = 20 GFLOP/s of 200.
+    assert next(iter(report.lines(MACHINE))) == (
+        "neighbours: 3,500,000 pairs, 1.75 M pairs/s, candidates and features included (2,000,000 "
+        "computed, each once for all lists that need it): 10,000 multiply-adds a pair, 10% of this "
+        "machine's 200 GFLOP/s (openblas Haswell, 2 threads)"
+    )
 
 
 def test_a_stage_is_timed_even_when_it_fails():

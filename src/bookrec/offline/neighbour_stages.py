@@ -101,14 +101,15 @@ class _Made:
 def score_candidates(recommender: Recommender, task: tuple[Ints, int]) -> Shard:
     """Work of the first stage."""
     found = candidates_of_books(recommender, task)
-    pairs = np.array(len(found.book), dtype=np.int64)
+    pairs = np.array(len(found.book))
     return {"start": found.start, "book": found.book, "logit": found.logit, "pairs": pairs}
 
 
 def score_voices(recommender: Recommender, task: Asked) -> Shard:
     """Work of the second stage."""
-    logits, pairs = voice_logits(recommender, task)
-    return {"logit": logits, "pairs": np.array(pairs, dtype=np.int64)}
+    logits, computed = voice_logits(recommender, task)
+    counts = {"pairs": np.array(len(logits)), "computed": np.array(computed)}
+    return {"logit": logits} | counts
 
 
 def list_neighbours(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Shard:

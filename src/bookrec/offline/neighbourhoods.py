@@ -109,15 +109,15 @@ class Asked:
 
 
 def voice_logits(recommender: Recommender, task: Asked) -> tuple[Floats, int]:
-    """[A] the logit of each book asked about, and how many pairs were scored for them."""
+    """[A] the logit of each book asked about, and how many pairs the ranker was run on."""
     logits = np.empty(len(task.books), dtype=np.float32)
-    pairs = 0
+    computed = 0
     for place, reader in enumerate(task.histories.readers()):
         mine = slice(int(task.start[place]), int(task.start[place + 1]))
         books, where = np.unique(task.books[mine], return_inverse=True)
         logits[mine] = recommender.logits(recommender.profile(reader), books)[where]
-        pairs += len(books)
-    return logits, pairs
+        computed += len(books)
+    return logits, computed
 
 
 @dataclass(frozen=True)

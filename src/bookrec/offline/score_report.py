@@ -20,7 +20,9 @@ class ScoreReport:
     seconds: dict[str, float] = field(default_factory=dict)
     """By stage, in the order in which they were begun."""
     pairs: dict[str, int] = field(default_factory=dict)
-    """Pairs scored, by stage."""
+    """Pairs that lists were made from, by stage."""
+    computed: dict[str, int] = field(default_factory=dict)
+    """Pairs that the ranker was run on, by stage: fewer where several lists have a pair in common."""
     multiply_adds: int = 0
     """Of the ranker, for one pair; 0 = unknown."""
     compile_peak_bytes: int = 0
@@ -35,9 +37,10 @@ class ScoreReport:
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
 
-    def count(self, stage: str, pairs: int) -> None:
+    def count(self, stage: str, pairs: int, computed: int) -> None:
         """A shard of a stage is done."""
         self.pairs[stage] = self.pairs.get(stage, 0) + pairs
+        self.computed[stage] = self.computed.get(stage, 0) + computed
 
     def lines(self, machine: SgemmRate) -> Iterator[str]:
         """The report; ``machine`` is the limit that rates are compared with."""
@@ -57,11 +60,14 @@ class ScoreReport:
         )
 
     def _rate(self, stage: str, machine: SgemmRate) -> str:
-        rate = self.pairs[stage] / max(self.seconds[stage], 1e-9)
+        seconds = max(self.seconds[stage], 1e-9)
+        rate = self.pairs[stage] / seconds
         said = f"{rate / 1e6:,.2f} M pairs/s, candidates and features included"
+        if self.computed[stage] < self.pairs[stage]:
+            said += f" ({self.computed[stage]:,} computed, each once for all lists that need it)"
         if not self.multiply_adds:
             return said
-        share = 2 * self.multiply_adds * rate / machine.flops
+        share = 2 * self.multiply_adds * self.computed[stage] / seconds / machine.flops
         return (
             f"{said}: {self.multiply_adds:,} multiply-adds a pair, {share:.0%} of this machine's "
             f"{machine.flops / 1e9:,.0f} GFLOP/s ({machine.kernel}, {machine.threads} threads)"

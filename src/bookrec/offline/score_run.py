@@ -220,7 +220,8 @@ class ScoreRun:
         ):  # fmt: skip
             for number, shard in made:
                 self.job.store.save(stage.name, number, shard)
-                self.report.count(stage.reported, int(shard["pairs"]))
+                pairs = int(shard["pairs"])
+                self.report.count(stage.reported, pairs, int(shard.get("computed", pairs)))
                 bar.update(sizes[number])
 
     @contextlib.contextmanager
