@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.offline.neighbourhoods import (
     Asked,
+    BooksOfVoices,
     Candidates,
-    Speakers,
     candidates_of_books,
     joined,
     neighbour_lists,
@@ -50,7 +50,7 @@ def neighbour_stages(
         candidates: of a neighbourhood.
         finished: a stage asks it for the shards of those before it.
     """
-    speakers = Speakers.of(books, voices)
+    by_voice = BooksOfVoices.of(books, voices)
     place_of_reader = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
     place_of_reader[readers] = np.arange(len(readers), dtype=np.int32)
     nearby = Stage(
@@ -58,16 +58,16 @@ def neighbour_stages(
         lambda where: (books[where], candidates), score_candidates, load_recommender,
         unit="books", part_of=_PART,
     )  # fmt: skip
-    made = _Made(speakers, nearby, finished)
+    made = _Made(by_voice, nearby, finished)
     asked = Stage(
-        "voices", "voices of neighbourhoods", speakers.readers, per_shard,
-        lambda where: speakers.asked(where, made.candidates, histories, place_of_reader),
+        "voices", "voices of neighbourhoods", by_voice.readers, per_shard,
+        lambda where: by_voice.asked(where, made.candidates, histories, place_of_reader),
         score_voices, load_recommender, unit="readers", part_of=_PART,
     )  # fmt: skip
     lists = Stage(
         _PART, "neighbours", books, per_shard,
         lambda where: (
-            books[where], speakers.means(where, made.candidates, made.sums(asked)), top
+            books[where], by_voice.means(where, made.candidates, made.sums(asked)), top
         ),
         list_neighbours, load_recommender,
     )  # fmt: skip
@@ -78,7 +78,7 @@ def neighbour_stages(
 class _Made:
     """What earlier stages made, read from their shards when a later one first needs it."""
 
-    speakers: Speakers
+    by_voice: BooksOfVoices
     nearby: Stage
     finished: Finished
     _sums: NDArray[np.float64] | None = None
@@ -94,7 +94,7 @@ class _Made:
         if self._sums is None:
             shards = self.finished(asked.name, asked.shards)
             answers = ((asked.where(n), shard["logit"]) for n, shard in enumerate(shards))
-            self._sums = self.speakers.sums(self.candidates, answers)
+            self._sums = self.by_voice.sums(self.candidates, answers)
         return self._sums
 
 

@@ -121,7 +121,7 @@ def voice_logits(recommender: Recommender, task: Asked) -> tuple[Floats, int]:
 
 
 @dataclass(frozen=True)
-class Speakers:
+class BooksOfVoices:
     """Which voices speak for which of some books."""
 
     members: NDArray[np.int64]
@@ -129,12 +129,12 @@ class Speakers:
     readers: Ints
     """[v] positions of readers, ascending."""
     start: NDArray[np.int64]
-    """[v + 1] where each speaker's books start in ``spoken_for``."""
+    """[v + 1] where each one's books start in ``spoken_for``."""
     spoken_for: NDArray[np.int64]
-    """Places among the books, ascending within a speaker."""
+    """Places among the books, ascending within a voice."""
 
     @classmethod
-    def of(cls, books: Ints, voices: Voices) -> Speakers:
+    def of(cls, books: Ints, voices: Voices) -> BooksOfVoices:
         """Of the books at these positions."""
         readers, members, _ = rows_of(voices.start, voices.readers, books)
         order = np.argsort(readers, kind="stable")
@@ -145,7 +145,7 @@ class Speakers:
     def asked(
         self, where: slice, candidates: Candidates, histories: Histories, place_of_reader: Ints
     ) -> Asked:
-        """For a run of the speakers.
+        """For a run of the voices.
 
         Args:
             candidates: of all books.
@@ -167,7 +167,7 @@ class Speakers:
 
         Args:
             candidates: of all books.
-            answers: runs of the speakers and what `voice_logits` found for them, in ascending order,
+            answers: runs of the voices and what `voice_logits` found for them, in ascending order,
                 for sums of floats depend on it.
         """
         sums = np.zeros(len(candidates.book))
