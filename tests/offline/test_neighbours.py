@@ -52,3 +52,29 @@ def test_unknown_authors_are_not_one_author():
     )
     lists = similar_by_content(np.array([0], dtype=np.int32), catalogue, 5)
     assert lists.book.tolist() == []
+
+
+def test_among_many_alike_the_more_popular_are_listed():
+    rng = np.random.default_rng(4)
+    books, top = 3000, 6
+    # Titles of two words: thousands of books are as much alike as the last one listed.
+    titles = np.eye(4)[rng.integers(0, 4, books)] + np.eye(4)[rng.integers(0, 4, books)]
+    catalogue = content(
+        rng.integers(0, 40, books).tolist(), titles.tolist(),
+        rng.integers(0, 900, books).astype(np.int32), rng.integers(0, 50, books).astype(np.float32),
+    )  # fmt: skip
+    asked = np.arange(0, books, 97, dtype=np.int32)
+    for book, found in zip(asked, rows(similar_by_content(asked, catalogue, top)), strict=True):
+        cosine = (
+            titles @ titles[book] / np.linalg.norm(titles, axis=1) / np.linalg.norm(titles[book])
+        )
+        same = (catalogue.author == catalogue.author[book]) & (catalogue.author[book] > 0)
+        score = np.round(cosine / 2 + same / 2, 5)
+        expected: dict[int, float] = {}
+        taken = {int(catalogue.work_of_book[book])}
+        for other in sorted(range(books), key=lambda b: (-score[b], -catalogue.popularity[b], b)):
+            if len(expected) < top and int(catalogue.work_of_book[other]) not in taken:
+                taken.add(int(catalogue.work_of_book[other]))
+                expected[other] = score[other]
+        assert list(found) == list(expected)
+        assert list(found.values()) == pytest.approx(list(expected.values()), abs=2e-5)

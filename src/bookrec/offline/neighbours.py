@@ -6,14 +6,20 @@ Books that have readers get theirs in `bookrec.offline.neighbourhoods`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.top_n import Lists, lists_from
+from bookrec.selection import best
 
 SAME_AUTHOR = 0.5
 """What a common author adds to the cosine of two titles (halved), so scores stay within 0–1."""
+
+_SPARE: Final = 4
+"""Books looked at for each that is listed, since a list shows one edition of a work."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +52,16 @@ def similar_by_content(books: Ints, content: Content, top: int) -> Lists:
         if content.author[book]:
             alike = alike + SAME_AUTHOR * (content.author == content.author[book])
         alike[work_of_book == work_of_book[book]] = 0.0
-        order = np.lexsort((-content.popularity, -alike))[: 4 * top]
-        order = order[alike[order] > 0]
+        near = _at_least_the(alike, _SPARE * top)
+        order = near[np.lexsort((-content.popularity[near], -alike[near]))][: _SPARE * top]
         _, first = np.unique(work_of_book[order], return_index=True)
         chosen = order[np.sort(first)[:top]]
         found.append(chosen)
         scores.append(alike[chosen].astype(np.float64))
     return lists_from(found, scores)
+
+
+def _at_least_the(values: Floats, count: int) -> NDArray[np.intp]:
+    """Positions, ascending, of the positive ``values`` that are not below the ``count``-th largest."""
+    largest = best(values, count, above=0.0)
+    return np.flatnonzero(values >= values[largest].min()) if len(largest) else largest
