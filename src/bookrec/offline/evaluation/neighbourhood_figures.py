@@ -6,6 +6,7 @@ their co-readings (i, j) in which j is among the first 20 neighbours of i.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.evaluation.significance import bootstrap_interval, paired_t
 from bookrec.offline.neighbour_stages import neighbour_stages
+from bookrec.offline.score_settings import ScoreSettings
 from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.splitting import by_reader
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from bookrec.offline.evaluation.pipeline import Pipeline
 
 NEIGHBOURS = 20
-_PER_SHARD = 512
 
 
 def co_readings_found(neighbours: Any, questions: Questions) -> NDArray[np.float64]:
@@ -106,13 +107,11 @@ def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candida
     finished: dict[str, list[Shard]] = {}
     stages = neighbour_stages(
         books, voices, np.arange(len(everyone), dtype=np.int32), everyone, NEIGHBOURS, candidates,
-        _PER_SHARD, lambda name, _: finished[name],
+        ScoreSettings.per_shard, lambda name, _: finished[name],
     )  # fmt: skip
-    with tempfile.TemporaryDirectory() as directory:
-        (saved := Path(directory) / RANKER_NAME).mkdir()
-        pipeline.recommender.save(saved)
+    with _saved(pipeline.recommender) as directory:
         for stage in stages:
-            made = _shards(pipeline.recommender, Path(directory), stage)
+            made = _shards(pipeline.recommender, directory, stage)
             bar = tqdm(made, total=stage.shards, desc=stage.label, disable=None, leave=False)
             finished[stage.name] = list(bar)
     lists = [lists_of(shard) for shard in finished[stages[-1].name]]
@@ -121,10 +120,22 @@ def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candida
     return _binary(rows, np.concatenate([some.book for some in lists]), shape)
 
 
-def _shards(recommender: Recommender, saved: Path, stage: Stage) -> Iterator[Shard]:
-    """A stage's shards, by as many processes as there are cores where Keras is not needed."""
+@contextlib.contextmanager
+def _saved(recommender: Recommender) -> Iterator[Path | None]:
+    """Where processes of their own may load it from; None where Keras is needed to rank."""
+    if not isinstance(recommender.ranker, SplitRanker):
+        yield None
+        return
+    with tempfile.TemporaryDirectory() as directory:
+        (ranker := Path(directory) / RANKER_NAME).mkdir()
+        recommender.save(ranker)
+        yield Path(directory)
+
+
+def _shards(recommender: Recommender, saved: Path | None, stage: Stage) -> Iterator[Shard]:
+    """A stage's shards, by as many processes as there are cores where it is saved for them."""
     tasks = (stage.task(stage.where(number)) for number in range(stage.shards))
-    if isinstance(recommender.ranker, SplitRanker):
+    if saved is not None:
         return map_shards(stage.work, stage.load, saved, tasks)
     return (stage.work(recommender, task) for task in tasks)
 
