@@ -1,7 +1,9 @@
 """Trains the ranker of preset ``default``: listwise, on candidates, without leaks.
 
-Each target is to be ranked first in its group (softmax over the group; Cao et al., "Learning to Rank:
-From Pairwise Approach to Listwise Approach", ICML 2007). The groups: `bookrec.offline.ranking_groups`.
+Each book of a group is to be as probable (softmax over the group; Cao et al., "Learning to Rank: From
+Pairwise Approach to Listwise Approach", ICML 2007) as a teacher thinks it, or without one, the group's
+target is to be ranked first. The groups: `bookrec.offline.ranking_groups`; the teacher:
+`bookrec.offline.ranker_teacher`.
 """
 
 from __future__ import annotations
@@ -33,6 +35,17 @@ class Lesson:
     groups: Groups
     features: BookFeatures
     """Of the catalogue, as known in this fold."""
+    soft: Floats | None = None
+    """[G, S] rows that sum to 1: how probable a teacher thinks it that a book is its group's target
+    (`bookrec.offline.ranker_teacher`); None leaves it with 1 for targets and 0 for others."""
+
+    def goals(self, rows: NDArray[np.intp]) -> Floats:
+        """[n, S] what is to be learnt of some groups."""
+        if self.soft is not None:
+            return self.soft[rows]
+        size = self.groups.books.shape[1]
+        hard = np.arange(size) < self.groups.targets[rows][:, None]
+        return hard.astype(np.float32)
 
 
 def scaling_of(lessons: Sequence[Lesson]) -> Scaling:
@@ -68,9 +81,9 @@ def train_ranker(
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
     size = lessons[0].groups.books.shape[1]
 
-    def listwise(_: Any, outputs: Any) -> Any:
-        scores = keras.ops.reshape(outputs, (-1, size))
-        return -keras.ops.log_softmax(scores, axis=1)[:, 0]
+    def listwise(goals: Any, outputs: Any) -> Any:
+        goals, scores = (keras.ops.reshape(x, (-1, size)) for x in (goals, outputs))
+        return -keras.ops.sum(goals * keras.ops.log_softmax(scores, axis=1), axis=1)
 
     def listwise_together(targets: Any, outputs: Any) -> Any:
         return loss_together(*(keras.ops.reshape(x, (-1, size)) for x in (targets, outputs)))
@@ -98,7 +111,7 @@ def loss_together(targets: Any, scores: Any) -> Any:
 class Batches(keras.utils.PyDataset):
     """Groups flattened to pairs, those of all folds shuffled together every epoch.
 
-    With each pair goes 1 if it is a target's, else 0.
+    With each pair goes what is to be learnt of it, see `Lesson.goals`.
     """
 
     def __init__(
@@ -127,11 +140,10 @@ class Batches(keras.utils.PyDataset):
             if (fold == number).any()
         ]
         inputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        targets = np.concatenate([
-            lesson.groups.targets[row[fold == number]] for number, lesson in enumerate(self.lessons)
+        goals = np.concatenate([
+            lesson.goals(row[fold == number]) for number, lesson in enumerate(self.lessons)
         ])  # fmt: skip
-        first = np.arange(len(inputs["pair_features"]) // len(targets)) < targets[:, None]
-        return as_columns(inputs), first.reshape(-1, 1).astype(np.float32)
+        return as_columns(inputs), goals.reshape(-1, 1)
 
     def _inputs(self, lesson: Lesson, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
         groups, books = lesson.groups, lesson.groups.books[rows]

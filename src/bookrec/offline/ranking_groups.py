@@ -45,8 +45,11 @@ class RankerSettings:
     """Negatives per target; twice as many teach no more."""
     catalogue_negatives: int = 4
     """How many of them are drawn from the whole catalogue instead of the candidates."""
-    epochs: int = 2
-    """At least this many; more where `steps` asks for them, and more than needed memorises."""
+    trees: int = 200
+    """Trees of each teacher (see `bookrec.offline.ranker_teacher`); 0 = the ranker learns from the
+    targets themselves, and memorises them after two epochs."""
+    epochs: int = 10
+    """At least this many; more where `steps` asks for them."""
     steps: int = 700
     """At least about this many steps, so that small data is learnt too."""
     batch_size: int = 32
@@ -62,6 +65,8 @@ class RankerSettings:
     """The same as `targets_per_reader`, where they are together."""
     steps_together: int = 2800
     """The same as `steps`, where targets are together."""
+    epochs_together: int = 2
+    """The same as `epochs`, where targets are together: without teachers more of them memorise."""
     learning_rate_together: float = 4e-3
     """The same as `learning_rate`, where targets are together: a step has many more of them."""
 
@@ -70,14 +75,16 @@ class RankerSettings:
 
         Where readers have many interactions each, five targets a reader leave most of what is hidden
         unlearnt. Together, ten times as many cost no more: a reader has as many pairs, a step too.
+        Trees know no more than the network there, so they do not teach it.
         """
         if interactions_per_reader * self.target_share <= self.targets_per_reader:
             return self
         pairs = self.targets_per_reader * (1 + self.negatives)
         targets = min(self.targets_together, pairs // 2)
         return replace(
-            self, together=True, targets_per_reader=targets, negatives=pairs - targets,
+            self, together=True, targets_per_reader=targets, negatives=pairs - targets, trees=0,
             batch_size=max(1, self.batch_size // self.targets_per_reader),
+            epochs=self.epochs_together,
             steps=self.steps_together if self.steps else 0,
             learning_rate=self.learning_rate_together,
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """``train``: data set → bundle. Fits everything three times, so that nothing measures itself.
 
-1. on the *history* part, fold by fold: the retrievers whose signals the default ranker learns from;
+1. on the *history* part, fold by fold: the retrievers whose signals the default ranker learns from,
+   and the trees that teach it;
 2. on all but the validation part: what the validation figures and the calibration are taken with;
 3. on everything: what is served.
 
@@ -47,6 +48,7 @@ from bookrec.offline.features import (
 )
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.model_bundle import Bundle, save_bundle
+from bookrec.offline.ranker_teacher import taught
 from bookrec.offline.ranker_training import Lesson, calibrate, scaling_of, train_ranker
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
@@ -87,7 +89,7 @@ class TrainSettings:
         """The same with exactly this number of epochs for the ranker of either preset."""
         return replace(
             self,
-            ranker=replace(self.ranker, epochs=epochs, steps=0),
+            ranker=replace(self.ranker, epochs=epochs, epochs_together=epochs, steps=0),
             classic=replace(self.classic, epochs=epochs),
         )
 
@@ -167,6 +169,9 @@ class _Run:
         lessons = [lesson for number in range(settings.rounds) for lesson in self._round(number)]
         groups = sum(len(lesson.groups.books) for lesson in lessons)
         self.say(f"ranker on {groups:,} groups of {settings.group_size} books")
+        if settings.trees:
+            self.say("trees that teach the ranker")
+            lessons = taught(lessons, settings.folds, settings.trees, self.settings.seed)
         model = build_default(self.vocabularies, scaling=scaling_of(lessons))
         train_ranker(model, lessons, settings, self.settings.seed)
         self.say("retrievers for validation")

@@ -1,0 +1,135 @@
+"""Trees that teach the ranker: their loss, what they may know, and how sure they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bookrec.offline.tensorflow_start import start_tensorflow
+
+start_tensorflow()
+
+from bookrec.offline.features import BookFeatures  # noqa: E402
+from bookrec.offline.ranker_teacher import listwise_objective, taught  # noqa: E402
+from bookrec.offline.ranker_training import Batches, Lesson  # noqa: E402
+from bookrec.offline.ranking_groups import Groups, RankerSettings  # noqa: E402
+from small_recommender import make_facts  # noqa: E402
+
+BOOKS, SIZE = 40, 6
+
+
+def make_lesson(seed: int, groups: int, *, told: bool = True) -> Lesson:
+    """The target is the book whose second number is nearest to 0, which no line finds; not where
+    ``told`` is false: there the numbers tell nothing."""
+    rng = np.random.default_rng(seed)
+    codes = np.arange(1, BOOKS + 1, dtype=np.int32)
+    plain = np.zeros(BOOKS, dtype=np.float32)
+    features = BookFeatures(
+        codes, codes, codes, codes, plain, plain, plain, np.zeros((BOOKS, 2), dtype=np.float32),
+        rng.normal(0, 1, (BOOKS, 3)).astype(np.float32), make_facts(rng, BOOKS),
+    )  # fmt: skip
+    pairs = rng.uniform(-1, 1, (groups, SIZE, 4)).astype(np.float32)
+    if told:
+        nearest = np.argsort(np.abs(pairs[:, :, 1]), axis=1)
+        pairs = np.take_along_axis(pairs, nearest[:, :, None], axis=1)
+    made = Groups(
+        rng.integers(0, BOOKS, (groups, SIZE)).astype(np.int32),
+        pairs,
+        rng.normal(size=(groups, 2)).astype(np.float32),
+        rng.integers(0, 8, groups).astype(np.int32),
+        np.ones(groups, dtype=np.int32),
+    )
+    return Lesson(made, features)
+
+
+def soft_of(lesson: Lesson) -> np.ndarray:
+    assert lesson.soft is not None
+    assert lesson.soft.dtype == np.float32
+    np.testing.assert_allclose(lesson.soft.sum(axis=1), 1, rtol=1e-5)
+    return lesson.soft
+
+
+def test_the_objective_is_the_slope_of_the_listwise_loss():
+    odds = np.array([[2, 1, 5], [1, 6, 3]])
+    logits = np.log(odds).astype(np.float32).ravel()
+    gradient, curvature = listwise_objective(3)(logits, None)
+    # Of 8 and of 10 parts; the first book of each group is the target.
+    expected = np.array([2 / 8 - 1, 1 / 8, 5 / 8, 1 / 10 - 1, 6 / 10, 3 / 10])
+    np.testing.assert_allclose(gradient, expected, rtol=1e-5)
+    parts = np.array([2 / 8, 1 / 8, 5 / 8, 1 / 10, 6 / 10, 3 / 10])
+    np.testing.assert_allclose(curvature, parts * (1 - parts), rtol=1e-5)
+
+
+def test_trees_find_what_no_line_finds_and_say_how_sure_they_are():
+    lessons = [make_lesson(seed, 700) for seed in (1, 2, 3)]
+    for lesson in taught(lessons, 3, 60, seed=1):
+        soft = soft_of(lesson)
+        assert (soft.argmax(axis=1) == 0).mean() > 0.8, "of 6 books"
+        # Neither surer nor less sure than they are right.
+        assert soft.max(axis=1).mean() == pytest.approx((soft.argmax(axis=1) == 0).mean(), abs=0.1)
+
+
+def test_trees_that_learnt_nothing_say_nothing():
+    for lesson in taught([make_lesson(seed, 700, told=False) for seed in (1, 2, 3)], 3, 60, seed=1):
+        assert np.abs(soft_of(lesson) - 1 / SIZE).max() < 0.08
+
+
+def test_trees_do_not_know_the_targets_they_are_asked_about():
+    lessons = [make_lesson(seed, groups) for seed, groups in ((1, 300), (2, 400), (3, 500))]
+    before = taught(lessons, 3, 20, seed=1)
+    # Other books become the targets of the second lesson.
+    turned = replace(
+        lessons[1].groups,
+        books=np.roll(lessons[1].groups.books, 2, axis=1),
+        pair_features=np.roll(lessons[1].groups.pair_features, 2, axis=1),
+    )
+    after = taught([lessons[0], replace(lessons[1], groups=turned), lessons[2]], 3, 20, seed=1)
+    # All that the second lesson's own targets decide for it is how sure the trees may be.
+    was, now = (np.log(soft_of(x)) for x in (before[1], after[1]))
+    was, now = np.roll(was, 2, axis=1), now
+    was, now = (x - x.mean(axis=1, keepdims=True) for x in (was, now))
+    sureness = (was * now).sum() / (was * was).sum()
+    np.testing.assert_allclose(now, sureness * was, atol=1e-4)
+    others = [np.log(soft_of(x)) for x in (before[0], after[0])]
+    assert np.abs(others[0] - others[1]).max() > 0.1, "the others learnt from those targets"
+
+
+def test_lessons_of_the_same_turn_do_not_teach_each_other():
+    lessons = [make_lesson(seed, 300) for seed in range(1, 5)]
+    changed = [*lessons[:2], make_lesson(9, 300, told=False), lessons[3]]
+    before, after = (taught(part, 2, 20, seed=1) for part in (lessons, changed))
+    was, now = (np.log(soft_of(part[0])) for part in (before, after))
+    was, now = (x - x.mean(axis=1, keepdims=True) for x in (was, now))
+    np.testing.assert_allclose(now, (was * now).sum() / (was * was).sum() * was, atol=1e-4)
+
+
+def test_the_same_seed_teaches_the_same():
+    lessons = [make_lesson(seed, 300) for seed in (1, 2)]
+    first, again, other = (taught(lessons, 2, 15, seed) for seed in (4, 4, 5))
+    np.testing.assert_array_equal(soft_of(first[1]), soft_of(again[1]))
+    assert (soft_of(first[1]) != soft_of(other[1])).any()
+
+
+@pytest.mark.parametrize("counts", [[200], [200, 0], [0, 200, 150]])
+def test_one_lesson_and_an_empty_one_are_taught_too(counts: list[int]):
+    lessons = taught([make_lesson(seed, n) for seed, n in enumerate(counts)], 3, 40, seed=1)
+    assert [soft_of(lesson).shape for lesson in lessons] == [(n, SIZE) for n in counts]
+    first = np.concatenate([soft_of(lesson)[:, 0] for lesson in lessons])
+    assert np.median(first) > 1.5 / SIZE, "trees of nothing would say 1 / SIZE"
+
+
+def test_the_network_learns_what_the_trees_say():
+    lessons = taught([make_lesson(seed, 40) for seed in (1, 2)], 2, 10, seed=1)
+    batches = Batches(lessons, RankerSettings(batch_size=16), np.random.default_rng(0))
+    inputs, goals = batches[0]
+    pairs = inputs["pair_features"].reshape(16, SIZE, 4)
+    for group, wanted in zip(pairs, goals.reshape(16, SIZE), strict=True):
+        found = [
+            soft_of(lesson)[place]
+            for lesson in lessons
+            for place in np.flatnonzero((lesson.groups.pair_features == group).all(axis=(1, 2)))
+        ]
+        assert len(found) == 1
+        np.testing.assert_array_equal(wanted, found[0])
