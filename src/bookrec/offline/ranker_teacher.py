@@ -28,10 +28,12 @@ from bookrec.arrays import Floats
 from bookrec.offline.ranker_training import Lesson
 
 _LEAST_CURVATURE: Final = 1e-6
+_PATIENCE: Final = 10
+"""Trees that may bring nothing before growing stops."""
 _TREES: Final = {
     "tree_method": "hist", "grow_policy": "lossguide", "max_leaves": 63, "max_depth": 0,
     "learning_rate": 0.1, "min_child_weight": 20.0, "reg_lambda": 5.0, "colsample_bytree": 0.6,
-    "subsample": 0.7, "base_score": 0.0,
+    "subsample": 0.7, "base_score": 0.0, "disable_default_eval_metric": True,
 }  # fmt: skip
 
 
@@ -42,17 +44,21 @@ def taught(lessons: Sequence[Lesson], folds: int, trees: int, seed: int) -> list
         lessons: whose groups have one target each, the first of its books.
         folds: the lessons are asked about in so many turns, each time the trees grown on those of the
             other turns. Where the others have no groups, they say what they learnt from all.
-        trees: to grow for each turn.
+        trees: to grow for each turn at most; fewer where more would know less of what is asked.
     """
-    said = [np.empty(0, dtype=np.float32)] * len(lessons)
-    turns = [range(turn, len(lessons), folds) for turn in range(min(folds, len(lessons)))]
-    with tqdm(total=len(turns) * trees, desc="ranker: trees", unit="tree", disable=None) as bar:
-        for turn in turns:
-            others = [lessons[n] for n in range(len(lessons)) if n not in turn]
-            known = [lesson for lesson in others if len(lesson.groups.books)] or lessons
-            teacher = _grown(known, trees, seed, bar)
-            for number in turn:
-                said[number] = _logits(teacher, lessons[number])
+    said = [np.empty(lesson.groups.books.shape, dtype=np.float32) for lesson in lessons]
+    full = [number for number, lesson in enumerate(lessons) if len(lesson.groups.books)]
+    with tqdm(total=folds * trees, desc="ranker: trees", unit="tree", disable=None) as bar:
+        for turn in range(folds):
+            asked = [number for number in full if number % folds == turn]
+            known = [number for number in full if number not in asked] or full
+            if asked:
+                teacher = _grown(
+                    [lessons[n] for n in known], [lessons[n] for n in asked], trees, seed, bar
+                )
+                for number in asked:
+                    said[number] = _logits(teacher, lessons[number])
+            bar.update((turn + 1) * trees - bar.n)
     sharpness = _sharpness(np.concatenate(said))
     return [
         replace(lesson, soft=softmax(sharpness * logits, axis=1))
@@ -119,14 +125,25 @@ def _pairs(lesson: Lesson) -> Floats:
     return table.reshape(-1, table.shape[2])
 
 
-def _grown(lessons: Sequence[Lesson], trees: int, seed: int, bar: Any) -> xgboost.Booster:
+def _grown(
+    known: Sequence[Lesson], asked: Sequence[Lesson], trees: int, seed: int, bar: Any
+) -> xgboost.Booster:
+    """Trees for ``known``, as many as are best for ``asked``: all they are told of these is when to
+    stop."""
+    size = known[0].groups.books.shape[1]
     threads = len(os.sched_getaffinity(0))
+    table = xgboost.QuantileDMatrix(_Pairs(known), nthread=threads)
+    held = xgboost.QuantileDMatrix(_Pairs(asked), nthread=threads, ref=table)
+    best = xgboost.callback.EarlyStopping(rounds=_PATIENCE, save_best=True)
     return xgboost.train(
         _TREES | {"seed": seed, "nthread": threads},
-        xgboost.QuantileDMatrix(_Pairs(lessons), nthread=threads),
+        table,
         trees,
-        obj=listwise_objective(lessons[0].groups.books.shape[1]),
-        callbacks=[_Progress(bar)],
+        evals=[(held, "asked")],
+        obj=listwise_objective(size),
+        custom_metric=lambda logits, _: ("surprise", _surprise(logits.reshape(-1, size))),
+        callbacks=[_Progress(bar), best],
+        verbose_eval=False,
     )
 
 
@@ -136,11 +153,17 @@ def _logits(teacher: xgboost.Booster, lesson: Lesson) -> Floats:
     return said.reshape(lesson.groups.books.shape).astype(np.float32)
 
 
+def _surprise(logits: Floats) -> float:
+    """Mean cross-entropy of the first book of each row, the target, under the softmax over it."""
+    return -float(log_softmax(logits, axis=1)[:, 0].mean())
+
+
 def _sharpness(logits: Floats) -> float:
-    """What to multiply logits [n, S] with before the softmax, so that the first books, the targets,
-    are as probable as can be: trees are surer of what they were not grown on than they should be."""
-
-    def surprise(logarithm: float) -> float:
-        return -float(log_softmax(np.exp(logarithm) * logits, axis=1)[:, 0].mean())
-
-    return float(np.exp(minimize_scalar(surprise, bounds=(-3.0, 3.0), method="bounded").x))
+    """What to multiply logits [n, S] with before the softmax, so that the targets are as probable as
+    can be: trees are surer of what they were not grown on than they should be."""
+    found = minimize_scalar(
+        lambda logarithm: _surprise(np.exp(logarithm) * logits),
+        bounds=(-3.0, 3.0),
+        method="bounded",
+    )
+    return float(np.exp(found.x))
