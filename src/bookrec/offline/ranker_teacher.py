@@ -8,7 +8,8 @@ probabilities (distillation; Hinton, Vinyals, Dean, "Distilling the Knowledge in
 "Knowledge distillation: A good teacher is patient and consistent", CVPR 2022).
 
 The trees are XGBoost's (Chen, Guestrin, KDD 2016), grown for the network's own listwise loss. Of a
-lesson they say what they learnt from others, so that they do not repeat its targets.
+lesson they say what they learnt from others, so that they do not repeat its targets; an interaction
+that was hidden in two rounds may be in both, but without ids it is hardly recognised.
 """
 
 from __future__ import annotations

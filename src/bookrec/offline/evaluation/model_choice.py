@@ -67,7 +67,14 @@ def _shortened(settings: TrainSettings) -> TrainSettings:
         validation_readers=50,
         towers=replace(settings.towers, epochs=1, steps=250),
         ranker=replace(
-            settings.ranker, epochs=1, steps=120, candidates=300, batch_size=32, rounds=1
+            settings.ranker,
+            epochs=1,
+            epochs_together=1,
+            steps=120,
+            trees=20,
+            candidates=300,
+            batch_size=32,
+            rounds=1,
         ),
         classic=replace(settings.classic, epochs=2),
     )
