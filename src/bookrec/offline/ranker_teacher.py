@@ -49,7 +49,8 @@ def taught(lessons: Sequence[Lesson], folds: int, trees: int, seed: int) -> list
     """
     said = [np.empty(lesson.groups.books.shape, dtype=np.float32) for lesson in lessons]
     full = [number for number, lesson in enumerate(lessons) if len(lesson.groups.books)]
-    with tqdm(total=folds * trees, desc="ranker: trees", unit="tree", disable=None) as bar:
+    total = folds * trees
+    with tqdm(total=total, desc="ranker: trees", unit="tree", disable=None, leave=False) as bar:
         for turn in range(folds):
             asked = [number for number in full if number % folds == turn]
             known = [number for number in full if number not in asked] or full
