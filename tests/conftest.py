@@ -31,11 +31,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample data imported, trained and scored by the commands themselves.
 
+    Where ``BOOKREC_SAMPLE_HOME`` names what ``bookrec demo`` has just built with these commands, a
+    copy of that, without its accounts.
+
     Shared by the whole session: read it, or copy it (`sample_home_copy`), and never change it.
     """
     home = Home(tmp_path_factory.mktemp("sample") / "home")
     raw = home.root / "raw"
     home.root.mkdir()
+    if built := os.environ.get("BOOKREC_SAMPLE_HOME"):
+        for place in (raw, home.root / "artifacts", home.snapshots):
+            shutil.copytree(Path(built) / place.name, place)
+        return home
     bookrec(home, "data", "sample", str(raw))
     bookrec(home, "data", "import", str(raw))
     bookrec(home, "train")
