@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from bookrec.arrays import Floats
+from bookrec.offline import fused_ranker
 from bookrec.offline.fused_ranker import FusedRanker, is_chain, with_fused_ranker
 from bookrec.ranker import ReaderTerms, SplitRanker
 from bookrec.ranker_layers import Layer
@@ -110,6 +111,29 @@ def test_a_book_alone_has_the_same_logit_to_the_last_bit():
     for place, book in enumerate(books):
         alone = ranker.logits(terms, np.array([book], dtype=np.int32), pairs[[place]])
         assert alone[0] == together[place]
+
+
+@pytest.mark.parametrize("widths", [(128, 64, 32), (6, 100, 3)])
+@pytest.mark.parametrize("books", [1, 2, 3, 515])
+def test_how_many_books_go_side_by_side_changes_no_bit(
+    monkeypatch: pytest.MonkeyPatch, books: int, widths: tuple[int, ...]
+):
+    ranker = FusedRanker.of(chain(widths, books=books, pairs=0))
+    terms = some_readers(ranker)
+    found = []
+    for some in (1, 2, 4):
+        monkeypatch.setattr(fused_ranker, "books_side_by_side", lambda some=some: some)
+        found.append(np.full((N_READERS, books), np.nan, dtype=np.float32))
+        ranker.catalogue_logits(terms, None, found[-1])
+    np.testing.assert_allclose(found[0], by_numpy(ranker, terms, None), rtol=1e-5, atol=1e-5)
+    np.testing.assert_array_equal(found[1], found[0])
+    np.testing.assert_array_equal(found[2], found[0])
+
+
+def test_weights_begin_where_the_processor_reads_fastest():
+    for width in (16, 17, 40, 64):
+        ranker = FusedRanker.of(chain((128, width), books=3, pairs=0))
+        assert ranker.weights.ctypes.data % 64 == 0
 
 
 def test_a_feature_that_only_the_last_sum_takes_is_counted():

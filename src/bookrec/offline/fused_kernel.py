@@ -6,9 +6,10 @@ their rows of the next kernel, times the unit. So a pair costs what its active u
 left out are zeros: the result is the dense product's.
 
 Units are taken 64 at a time, as bits of an integer, and so many of the next layer's are summed in
-registers. All books of a tile go through one such part of a kernel before the next is begun, so that
-it stays in the innermost cache. Nothing depends on the processor but how LLVM lays vectors of 16
-numbers on its registers.
+registers, for some books side by side where there are registers enough. All books of a tile go through
+one such part of a kernel before the next is begun, so that it stays in the innermost cache. No number
+depends on how many go side by side, nor on the processor but for how LLVM lays vectors of 16 numbers on
+its registers.
 
 Shapes: ``R`` readers, ``T`` books of a tile, ``H`` width of a layer.
 """
@@ -18,6 +19,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from functools import cache
+from typing import Final
 
 from llvmlite import binding
 
@@ -32,12 +34,20 @@ fills ``out`` [R, T] with what the last kernel makes of the last layer.
 adds ``values`` [R, T] times ``feature`` [filled-up H] to it. ``shifts`` [R, …], ``weights`` and
 ``room`` are laid out as `Layout` says. Arrays are float32 and given by their addresses; rows of
 ``values`` and of ``out`` lie so many numbers apart as their steps say. There is at least one reader
-and one book.
+and one book. Weights that do not begin at a multiple of `ALIGNMENT` bytes take a third more time.
 """
+ALIGNMENT: Final = 64
+_MANY_REGISTERS: Final = "avx512f"
+"""What processors have whose registers hold the sums of four books."""
+
+
+def books_side_by_side() -> int:
+    """How many books a kernel takes together on this processor."""
+    return 4 if binding.get_host_cpu_features().get(_MANY_REGISTERS) else 1
 
 
 @cache
-def compile_kernel(layout: Layout, with_feature: bool) -> Kernel:
+def compile_kernel(layout: Layout, with_feature: bool, side_by_side: int) -> Kernel:
     """The kernel for some layers: about a tenth of a second when it is first asked for."""
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
@@ -46,7 +56,7 @@ def compile_kernel(layout: Layout, with_feature: bool) -> Kernel:
         features=binding.get_host_cpu_features().flatten(),
         opt=2,
     )
-    module = binding.parse_assembly(str(ChainCode(layout, with_feature).module))
+    module = binding.parse_assembly(str(ChainCode(layout, with_feature, side_by_side).module))
     passes = binding.create_pass_builder(machine, binding.PipelineTuningOptions(speed_level=1))
     passes.getModulePassManager().run(module, passes)
     engine = binding.create_mcjit_compiler(module, machine)

@@ -14,12 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.fused_kernel import compile_kernel
+from bookrec.offline.fused_kernel import ALIGNMENT, books_side_by_side, compile_kernel
 from bookrec.offline.kernel_layout import Layout, filled_up
 from bookrec.ranker import Buffers, ReaderTerms, SplitRanker, tiles
 from bookrec.ranker_layers import Layer, Sum
@@ -122,7 +123,7 @@ class FusedRanker(SplitRanker):
         *inner, last = [
             kernel for total in sums for _, kernel in total.inputs if kernel is not None
         ]
-        return np.concatenate([_filled(kernel).ravel() for kernel in (*inner, last.T)])
+        return _aligned(np.concatenate([_filled(kernel).ravel() for kernel in (*inner, last.T)]))
 
     @cached_property
     def _is_chain(self) -> bool:
@@ -142,14 +143,14 @@ class _Filling:
             _filled(np.stack([own for (own,) in rows]))
             for rows in zip(*(reader.shifts for reader in terms), strict=True)
         ]
-        self._shifts = np.concatenate(shifts, axis=1)
+        self._shifts = _aligned(np.concatenate(shifts, axis=1))
         self._constants = np.array([own.constant for own in terms], dtype=np.float32)[:, None]
         self._weights = ranker.weights
         self._feature = None
         if column is not None and pairs is not None:
             self._feature = _filled(pairs[[column]])
-        self._kernel = compile_kernel(layout, self._feature is not None)
-        self._room = np.empty(most * layout.room[-1], dtype=np.float32)
+        self._kernel = compile_kernel(layout, self._feature is not None, books_side_by_side())
+        self._room = _aligned(np.empty(most * layout.room[-1], dtype=np.float32))
 
     def __call__(self, rows: Floats, values: Floats | None, out: Floats) -> None:
         """Fill ``out`` [R, T] with logits, but for what the last sum says of books and pairs.
@@ -177,5 +178,14 @@ def _filled(matrix: Floats) -> Floats:
     return np.pad(matrix, ((0, 0), (0, filled_up(width) - width))).astype(np.float32)
 
 
-def _address(array: Floats | None) -> int:
+def _aligned(array: Floats) -> Floats:
+    """A copy that begins at a multiple of `ALIGNMENT` bytes."""
+    room = np.empty(array.nbytes + ALIGNMENT, dtype=np.uint8)
+    start = -_address(room) % ALIGNMENT
+    copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy[...] = array
+    return copy
+
+
+def _address(array: NDArray[Any] | None) -> int:
     return 0 if array is None else int(array.ctypes.data)

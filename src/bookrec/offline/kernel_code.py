@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import reduce
 from typing import Any, Final
 
 from llvmlite import ir
 
 from bookrec.offline.kernel_layout import LANES, Layout, filled_up
-from bookrec.offline.kernel_vectors import I1, I64, POINTER, VECTOR, VectorCode, integer, same
+from bookrec.offline.kernel_vectors import I64, POINTER, VectorCode, integer, same
 
 _WORD: Final = 64
 """Units whose bits an integer holds; their rows of a kernel fit the innermost cache."""
@@ -27,10 +29,13 @@ ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
 class ChainCode(VectorCode):
     """The function ``chain``, whose arguments `bookrec.offline.fused_kernel.Kernel` describes."""
 
-    def __init__(self, layout: Layout, with_feature: bool) -> None:
+    def __init__(self, layout: Layout, with_feature: bool, side_by_side: int) -> None:
+        """``side_by_side``: so many books go through the units of a word together."""
         super().__init__("chain", _ARGUMENTS)
         self.layout, self.with_feature = layout, with_feature
-        self.active = self.array(_WORD)
+        self.active = [self.array(_WORD + LANES) for _ in range(side_by_side)]
+        for units in self.active:
+            self.store(same(0.0), units, _WORD)
         self._write()
         self.builder.ret_void()
 
@@ -58,13 +63,31 @@ class ChainCode(VectorCode):
             for word in range(0, width, _WORD):
                 inputs = range(word, min(word + _WORD, width), LANES)
                 constants = self._constants(layer, shift, inputs)
-                with self.loop(self.arguments["books"]) as book:
-                    row = self.at(sums, self.builder.mul(book, integer(after)))
-                    total = [self.load(row, output) if word else same(0.0) for output in outputs]
-                    mask = self._activate(layer, constants, values, book, inputs)
-                    total = self._add_active(mask, kernel, word, after, outputs, total)
-                    for output, sum_ in zip(outputs, total, strict=True):
-                        self.store(sum_, row, output)
+                part = self.at(kernel, integer(word * after))
+                with self._books() as books:
+                    rows = [self.at(sums, self.builder.mul(book, integer(after))) for book in books]
+                    totals = [
+                        [self.load(row, output) if word else same(0.0) for output in outputs]
+                        for row in rows
+                    ]
+                    masks = [
+                        self._activate(layer, constants, values, book, inputs, units)
+                        for book, units in zip(books, self.active, strict=True)
+                    ]
+                    totals = self._add_active(masks, part, after, outputs, totals)
+                    for row, total in zip(rows, totals, strict=True):
+                        for output, sum_ in zip(outputs, total, strict=True):
+                            self.store(sum_, row, output)
+
+    @contextmanager
+    def _books(self) -> Iterator[list[Any]]:
+        """Go through the books of a tile, some at a time; for what is missing at the end, the last."""
+        build, count, some = self.builder, self.arguments["books"], len(self.active)
+        last = build.sub(count, integer(1))
+        with self.loop(build.udiv(build.add(count, integer(some - 1)), integer(some))) as step:
+            first = build.mul(step, integer(some))
+            books = [build.add(first, integer(place)) for place in range(some)]
+            yield [build.select(build.icmp_unsigned("<", book, last), book, last) for book in books]
 
     def _write_last(self, layer: int, shift: Any, values: Any, out: Any) -> None:
         """The last kernel's sum of the last layer's units, a book at a time."""
@@ -79,13 +102,19 @@ class ChainCode(VectorCode):
             self.builder.store(self.across(total), self.at(out, book))
 
     def _activate(
-        self, layer: int, constants: list[Any], values: Any, book: Any, inputs: range
+        self,
+        layer: int,
+        constants: list[Any],
+        values: Any,
+        book: Any,
+        inputs: range,
+        units: Any,
     ) -> Any:
         """Store the units of a word, zeros or not; returns a bit for each that is above zero."""
         build, mask = self.builder, integer(0)
         for sum_, unit in self._sums(layer, constants, values, book, inputs):
             place = unit - inputs.start
-            self.store(sum_, self.active, place)
+            self.store(sum_, units, place)
             bits = build.bitcast(self.above_zero(sum_), ir.IntType(LANES))
             mask = build.or_(mask, build.shl(build.zext(bits, I64), integer(place)))
         return mask
@@ -121,37 +150,48 @@ class ChainCode(VectorCode):
 
     def _add_active(
         self,
-        mask: Any,
+        masks: Sequence[Any],
         kernel: Any,
-        word: int,
         step: int,
         outputs: range,
-        total: Sequence[Any],
-    ) -> list[Any]:
-        """``total`` and, for each bit of ``mask``, the unit times its row of the kernel."""
+        totals: Sequence[Sequence[Any]],
+    ) -> list[list[Any]]:
+        """``totals`` of each book and, for each bit of its mask, the unit times its row of the kernel.
+
+        Books take a unit each in turn, until the one with the most has no more: the processor foresees
+        a loop's end badly, and the sums of one book would wait for each other. What a book without
+        units adds meanwhile is zero, so that no sum depends on who is beside it.
+        """
         build = self.builder
         before = build.block
         test, body, after = (
-            self.function.append_basic_block(name) for name in ("test", "unit", "done")
+            self.function.append_basic_block(name) for name in ("test", "units", "done")
         )
         build.branch(test)
         build.position_at_end(test)
-        left = build.phi(I64)
-        left.add_incoming(mask, before)
-        sums = [build.phi(VECTOR) for _ in total]
-        for sum_, start in zip(sums, total, strict=True):
-            sum_.add_incoming(start, before)
-        build.cbranch(build.icmp_unsigned("!=", left, integer(0)), body, after)
+        left = [self._changing(mask, before) for mask in masks]
+        sums = [[self._changing(start, before) for start in total] for total in totals]
+        any_left = reduce(build.or_, left)
+        build.cbranch(build.icmp_unsigned("!=", any_left, integer(0)), body, after)
         build.position_at_end(body)
-        place = build.call(self.named("llvm.cttz.i64", I64, I64, I1), [left, ir.Constant(I1, 1)])
-        unit = self.everywhere(build.load(self.at(self.active, place)))
-        row = self.at(kernel, build.mul(build.add(place, integer(word)), integer(step)))
-        for sum_, output in zip(sums, outputs, strict=True):
-            sum_.add_incoming(self.fused(unit, self.load(row, output), sum_), body)
-        left.add_incoming(build.and_(left, build.sub(left, integer(1))), body)
+        for rest, total, units in zip(left, sums, self.active, strict=True):
+            # Without a bit, the place is `_WORD`: that unit is always zero. Its row is the first one's.
+            place = self.lowest_bit(rest)
+            unit = self.everywhere(build.load(self.at(units, place)))
+            number = build.and_(place, integer(_WORD - 1))
+            row = self.at(kernel, build.mul(number, integer(step)))
+            for sum_, output in zip(total, outputs, strict=True):
+                sum_.add_incoming(self.fused(unit, self.load(row, output), sum_), body)
+            rest.add_incoming(build.and_(rest, build.sub(rest, integer(1))), body)
         build.branch(test)
         build.position_at_end(after)
         return sums
+
+    def _changing(self, start: Any, before: Any) -> Any:
+        """A value that a loop changes, as it is when the loop begins."""
+        value = self.builder.phi(start.type)
+        value.add_incoming(start, before)
+        return value
 
     def _room_of(self, layer: int) -> Any:
         """Where the sums of a later layer are, [T, filled-up H]."""

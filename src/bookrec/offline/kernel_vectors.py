@@ -113,6 +113,11 @@ class VectorCode:
         places = ir.Constant(ir.VectorType(I32, LANES), [0] * LANES)
         return self.builder.shuffle_vector(first, nothing, places)
 
+    def lowest_bit(self, number: Any) -> Any:
+        """Its place; 64 where there is none."""
+        count = self.named("llvm.cttz.i64", I64, I64, I1)
+        return self.builder.call(count, [number, ir.Constant(I1, 0)])
+
     def named(self, name: str, result: Any, *arguments: Any) -> Any:
         """One of LLVM's own functions."""
         if name not in self.module.globals:
