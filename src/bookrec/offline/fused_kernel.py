@@ -48,7 +48,12 @@ def books_side_by_side() -> int:
 
 @cache
 def compile_kernel(layout: Layout, with_feature: bool, side_by_side: int) -> Kernel:
-    """The kernel for some layers: about a tenth of a second when it is first asked for."""
+    """The kernel for some layers: some tenths of a second when it is first asked for, seconds where
+    layers have 500 units or more.
+
+    Args:
+        side_by_side: how many books it takes together; no number depends on it.
+    """
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     machine = binding.Target.from_default_triple().create_target_machine(
