@@ -21,7 +21,7 @@ from typing import Final
 import numpy as np
 
 from bookrec.activations import ACTIVATIONS, Parameters
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Floats, Ints, alike_by_row
 
 PRODUCTS: Final = ("multiply", "dot")
 """Kinds of layers with two operands: number by number, and summed over the row."""
@@ -106,16 +106,14 @@ def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, buffer: 
 def _product(matrix: Floats, kernel: Floats, out: Floats) -> Floats:
     """``matrix @ kernel``, each row rounded alike wherever it stands and whatever stands beside it.
 
-    BLAS's products of a matrix and a vector are not: a book's score would depend, in its last bit,
-    on the books that are asked for with it.
+    BLAS's products of a matrix and a vector are not, and some of its kernels for products of matrices
+    round the rows at an end otherwise: a book's score would depend, in its last bit, on the books
+    that are asked for with it. See `alike_by_row`.
     """
     if kernel.shape[1] == 1:
         np.vecdot(matrix, kernel[:, 0], out=out[:, 0])
         return out
-    if len(matrix) == 1:
-        out[:] = np.matmul(np.repeat(matrix, 2, axis=0), kernel)[:1]
-        return out
-    return np.matmul(matrix, kernel, out=out)
+    return alike_by_row(matrix, kernel, out)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec import pair_features
-from bookrec.arrays import Floats, Ints, map_array
+from bookrec.arrays import Floats, Ints, alike_by_row, map_array
 from bookrec.book_facts import BookFacts
 from bookrec.history import History
 from bookrec.neighbour_table import NeighbourTable
@@ -101,7 +101,8 @@ class Retrieval:
             some = readers[start : start + TOWER_BLOCK]
             tastes = np.zeros((TOWER_BLOCK, self.book_vector.shape[1]), dtype=np.float32)
             tastes[: len(some)] = [signals.taste for signals in some]
-            product = tastes @ self.book_vector.T
+            product = np.empty((TOWER_BLOCK, self.n_books), dtype=np.float32)
+            alike_by_row(tastes, self.book_vector.T, product)
             shifts = np.array([signals.shift for signals in some], dtype=np.float32)
             np.add(product[: len(some)], shifts[:, None], out=scores[start : start + TOWER_BLOCK])
         return scores
