@@ -1,4 +1,4 @@
-"""Names of the array types that nearly every module speaks of, and how arrays are mapped."""
+"""Names of the array types that nearly every module speaks of, how arrays are mapped and multiplied."""
 
 from __future__ import annotations
 
