@@ -41,6 +41,7 @@ _MANY_REGISTERS: Final = "avx512f"
 """What processors have whose registers hold the sums of four books."""
 
 
+@cache
 def books_side_by_side() -> int:
     """How many books a kernel takes together on this processor."""
     return 4 if binding.get_host_cpu_features().get(_MANY_REGISTERS) else 1

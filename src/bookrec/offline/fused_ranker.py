@@ -150,7 +150,7 @@ class _Filling:
         if column is not None and pairs is not None:
             self._feature = _filled(pairs[[column]])
         self._kernel = compile_kernel(layout, self._feature is not None, books_side_by_side())
-        self._room = _aligned(np.empty(most * layout.room[-1], dtype=np.float32))
+        self._room = _aligned_room(most * layout.room[-1])
 
     def __call__(self, rows: Floats, values: Floats | None, out: Floats) -> None:
         """Fill ``out`` [R, T] with logits, but for what the last sum says of books and pairs.
@@ -180,11 +180,16 @@ def _filled(matrix: Floats) -> Floats:
 
 def _aligned(array: Floats) -> Floats:
     """A copy that begins at a multiple of `ALIGNMENT` bytes."""
-    room = np.empty(array.nbytes + ALIGNMENT, dtype=np.uint8)
-    start = -_address(room) % ALIGNMENT
-    copy = room[start : start + array.nbytes].view(array.dtype).reshape(array.shape)
+    copy = _aligned_room(array.size).reshape(array.shape)
     copy[...] = array
     return copy
+
+
+def _aligned_room(size: int) -> Floats:
+    """[size] numbers still to be written, which begin at a multiple of `ALIGNMENT` bytes."""
+    room = np.empty(4 * size + ALIGNMENT, dtype=np.uint8)
+    start = -_address(room) % ALIGNMENT
+    return room[start : start + 4 * size].view(np.float32)
 
 
 def _address(array: NDArray[Any] | None) -> int:
