@@ -21,6 +21,18 @@ def test_interactions_are_on_the_scale_of_ten():
     assert all_interactions(dataset).rating.tolist() == [6, 10, 0, 8, 0, 4, 10, 2, 0]
 
 
+def test_interactions_have_their_times_where_any_is_known():
+    dataset = small_dataset()
+    assert all_interactions(dataset).timestamp is None
+    dataset.interactions.loc[[1, 4], "timestamp"] = [70, 0]
+    interactions = all_interactions(dataset)
+    assert interactions.timestamp is not None
+    assert interactions.timestamp.tolist() == [-1, 70, -1, -1, 0, -1, -1, -1, -1]
+    some = interactions[np.array([4, 0])].timestamp
+    assert some is not None
+    assert some.tolist() == [0, -1]
+
+
 def test_statistics_count_readers_and_average_ratings_only():
     statistics = book_statistics(all_interactions(small_dataset(rating_max=5)), 6)
     assert statistics.reader_count.tolist() == [2, 3, 1, 2, 1, 0]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
+from scipy import sparse
 
 from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.item_knn import build_item_knn
@@ -18,6 +21,11 @@ def interactions(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     chance[:, -1] = 0
     readers, books = np.nonzero(rng.random((READERS, BOOKS)) < chance)
     return readers.astype(np.int32), books.astype(np.int32)
+
+
+def histories(readers: np.ndarray, books: np.ndarray, n_readers: int, n_books: int) -> Any:
+    entries = np.ones(len(readers), dtype=np.float32), (readers, books)
+    return sparse.csr_matrix(entries, shape=(n_readers, n_books))
 
 
 def dense(readers: np.ndarray, books: np.ndarray, k1: float, b: float) -> np.ndarray:
@@ -47,7 +55,9 @@ def lists(knn: NeighbourTable) -> list[list[tuple[int, float]]]:
 def test_it_equals_the_dense_computation(neighbours: int, k1: float, b: float):
     readers, books = interactions()
     expected = dense(readers, books, k1, b)
-    knn = build_item_knn(readers, books, READERS, BOOKS, neighbours=neighbours, k1=k1, b=b)
+    knn = build_item_knn(
+        histories(readers, books, READERS, BOOKS), neighbours=neighbours, k1=k1, b=b
+    )
     found = lists(knn)
     assert len(found) == BOOKS
     for book in range(BOOKS):
@@ -65,12 +75,12 @@ def test_it_equals_the_dense_computation(neighbours: int, k1: float, b: float):
 def test_ties_go_to_the_lower_position():
     # One reader of books 4, 2 and 0; two more readers make the idf positive and touch nothing else.
     readers, books = np.array([0, 0, 0, 1, 2]), np.array([0, 2, 4, 1, 3])
-    knn = build_item_knn(readers.astype(np.int32), books.astype(np.int32), 3, 9, neighbours=1)
+    knn = build_item_knn(histories(readers, books, 3, 9), neighbours=1)
     assert [[book for book, _ in row] for row in lists(knn)][:5] == [[2], [], [0], [], [0]]
 
 
 def test_without_interactions_every_list_is_empty():
     nothing = np.empty(0, dtype=np.int32)
-    knn = build_item_knn(nothing, nothing, 2, 3)
+    knn = build_item_knn(histories(nothing, nothing, 2, 3))
     assert knn.start.tolist() == [0, 0, 0, 0]
     assert len(knn.neighbour) == len(knn.weight) == 0

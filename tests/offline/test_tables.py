@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_dataset import interactions_of
 
 from bookrec.book_facts import BookFacts
+from bookrec.offline.features import Interactions
 from bookrec.offline.tables import Tables, fit_tables
 from bookrec.signals import TABLES
 
@@ -60,3 +63,29 @@ def test_another_catalogue_has_the_books_elsewhere(tables: Tables):
     later = tables.for_catalogue(ints(2, 0, 1, 6))  # the old books 1, none, 0 and 5
     assert joined(later, "knn") == both_ways((0, 2), (0, 3))
     assert later.authors is tables.authors
+
+
+def test_books_read_one_after_another_are_closer_where_times_are_known():
+    """Two readers of the same 60 books: 0 is always followed by 1, and 59 comes last."""
+    n_books = 300
+    none = np.zeros(n_books, dtype=np.int32)
+    facts = BookFacts(
+        author=none, series=none, work=np.arange(n_books, dtype=np.int32), language=none,
+        publisher=none, year=none, popularity=np.zeros(n_books, dtype=np.float32),
+    )  # fmt: skip
+    rows = [(reader, book, 0) for reader in range(2) for book in range(60)]
+    untimed = interactions_of(*rows, (2, 60, 0))
+    times = np.array([10 * book + reader for reader, book, _ in rows] + [-1], dtype=np.int64)
+
+    def close(read: Interactions) -> dict[str, float]:
+        fitted = fit_tables(read, facts, 3, 1, "test")
+        found = {}
+        for name, table in fitted.books.items():
+            books, weights, _ = table.of(ints(0))
+            weight_of = dict(zip(books.tolist(), weights.tolist(), strict=True))
+            found[name] = weight_of[1] / weight_of[59]
+        return found
+
+    assert close(untimed) == pytest.approx(dict.fromkeys(TABLES, 1.0), rel=1e-3)
+    timed = close(replace(untimed, timestamp=times))
+    assert all(ratio > 1.5 for ratio in timed.values()), timed

@@ -31,7 +31,7 @@ def ease_table(
     """The strongest weights of EASE, positive and negative, of each column.
 
     Args:
-        histories: CSR [rows, N] of 0 and 1.
+        histories: CSR [rows, N] of 0 and 1; or of weights, see `bookrec.offline.reading_windows`.
         covered: the columns that most rows have, so many, take part; the others have no neighbours.
             Time grows with the cube, memory (8 bytes) with the square.
         keep: so many weights of each column, or fewer.
@@ -45,8 +45,9 @@ def ease_table(
     if not len(columns):
         nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
         return NeighbourTable(np.zeros(size + 1, dtype=np.int64), *nothing)
-    covering = histories[:, columns].tocsr()
-    weights = ease_weights(gram(covering), strength * covering.nnz / len(columns))
+    together = gram(histories[:, columns].tocsr())
+    entries = float(np.trace(together, dtype=np.float64))
+    weights = ease_weights(together, strength * entries / len(columns))
     keep = min(keep, len(columns) - 1)
     places = np.argpartition(-np.abs(weights), keep, axis=1)[:, :keep]
     values = np.take_along_axis(weights, places, axis=1)

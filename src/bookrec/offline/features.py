@@ -28,21 +28,26 @@ class Interactions:
     book_idx: Ints
     rating: NDArray[np.int8]
     """On the scale 1–10; 0 = without a rating."""
+    timestamp: NDArray[np.int64] | None = None
+    """Seconds; negative = unknown. None where no time is known of any, or none is asked for."""
 
     def __len__(self) -> int:
         return len(self.reader_idx)
 
     def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Interactions:
-        return Interactions(self.reader_idx[rows], self.book_idx[rows], self.rating[rows])
+        times = None if self.timestamp is None else self.timestamp[rows]
+        return Interactions(self.reader_idx[rows], self.book_idx[rows], self.rating[rows], times)
 
 
 def all_interactions(dataset: Dataset) -> Interactions:
     """Every interaction of the data set, ratings on the scale 1–10."""
     table = dataset.interactions
+    timed = table["timestamp"].notna().any()
     return Interactions(
         table["reader_idx"].to_numpy(np.int32),
         table["book_idx"].to_numpy(np.int32),
         dataset.ratings10(),
+        table["timestamp"].to_numpy(np.int64, na_value=-1) if timed else None,
     )
 
 

@@ -19,29 +19,26 @@ from bookrec.neighbour_table import NeighbourTable
 from bookrec.selection import row_starts
 
 
-def bm25_weights(
-    reader_idx: Ints, book_idx: Ints, n_readers: int, n_books: int, k1: float, b: float
-) -> Any:
-    """CSR matrix [books, readers] of BM25 weights of binary interactions.
+def bm25_weights(histories: Any, k1: float, b: float) -> Any:
+    """CSR [B, rows] of BM25 weights of histories, CSR [rows, B] of x: 0 and 1, or other weights.
 
-    ``w(i, u) = idf(u) * (k1 + 1) / (k1 * (1 - b + b * n_i / mean n) + 1)``, with
-    ``idf(u) = log(books) - log(1 + n_u)`` and ``n`` counting interactions.
+    ``w(i, u) = x_ui idf(u) (k1 + 1) / (k1 (1 - b + b n_i / mean n) + 1)``, with
+    ``idf(u) = log(B) - log(1 + books of u)`` and ``n_i`` the sum of squares of x, which is the number
+    of readers where x is 0 and 1.
     """
-    readers_of_book = np.bincount(book_idx, minlength=n_books)
-    books_of_reader = np.bincount(reader_idx, minlength=n_readers)
-    idf = np.log(n_books) - np.log1p(books_of_reader)
+    n_books = histories.shape[1]
+    entries = histories.tocoo()
+    readers_of_book = np.asarray(histories.power(2).sum(axis=0), dtype=np.float64).ravel()
+    idf = np.log(n_books) - np.log1p(np.diff(histories.indptr))
     length = 1 - b + b * readers_of_book / max(readers_of_book.mean(), 1e-9)
-    weights = idf[reader_idx] * (k1 + 1) / (k1 * length[book_idx] + 1)
+    weights = entries.data * (idf[entries.row] * (k1 + 1) / (k1 * length[entries.col] + 1))
     return sparse.csr_matrix(
-        (weights.astype(np.float32), (book_idx, reader_idx)), shape=(n_books, n_readers)
+        (weights.astype(np.float32), (entries.col, entries.row)), shape=histories.shape[::-1]
     )
 
 
 def build_item_knn(
-    reader_idx: Ints,
-    book_idx: Ints,
-    n_readers: int,
-    n_books: int,
+    histories: Any,
     *,
     neighbours: int = 100,
     k1: float = 1.2,
@@ -51,12 +48,12 @@ def build_item_knn(
     """The ``neighbours`` most similar books of each book.
 
     Args:
-        reader_idx, book_idx: [interactions], unique pairs.
+        histories: CSR [rows, B] of 0 and 1; or of weights, see `bookrec.offline.reading_windows`.
         neighbours: longest list; a book's own row is left out.
         k1, b: see `bm25_weights`.
         progress: label of a progress bar, None for none.
     """
-    weighted = bm25_weights(reader_idx, book_idx, n_readers, n_books, k1, b)
+    weighted = bm25_weights(histories, k1, b)
     return strongest_products(weighted, weighted.T.tocsr(), neighbours, progress)
 
 

@@ -1,7 +1,7 @@
 """RP3beta: random walks from a book over what has it to other books, popular ends damped.
 
 ``w(i, j) = sum_g (x_gi / n_i^alpha) (x_gj / n_g^alpha) / n_j^beta`` over all groups g that have both
-books, ``n`` being sums of ``x`` (Paudel et al., "Updatable, accurate, diverse, and scalable
+books, ``n`` being sums of ``x²`` (Paudel et al., "Updatable, accurate, diverse, and scalable
 recommendations for interactive applications", ACM TiiS 2017). In the paper a group is a reader. An
 author and a series are groups of books too: walks over them as well reach books that few have read.
 """
@@ -46,13 +46,15 @@ def random_walk(
     """The books at which walks from each book most often end, without the book itself.
 
     Args:
-        groups: CSR [groups, B] of x: readers' interactions, below them authors and so on.
+        groups: CSR [groups, B] of x: readers' histories (0 and 1; or weights, see
+            `bookrec.offline.reading_windows`), below them authors and so on.
         neighbours: at most so many of a book.
         progress: label of a progress bar, None for none.
     """
     entries = groups.tocoo()
-    of_group = np.asarray(groups.sum(axis=1), dtype=np.float64).ravel()[entries.row]
-    of_book = np.asarray(groups.sum(axis=0), dtype=np.float64).ravel()[entries.col]
+    squares = groups.power(2)
+    of_group = np.asarray(squares.sum(axis=1), dtype=np.float64).ravel()[entries.row]
+    of_book = np.asarray(squares.sum(axis=0), dtype=np.float64).ravel()[entries.col]
     to_group = entries.data * of_book**-alpha
     to_book = entries.data * of_group**-alpha * of_book**-beta
     return strongest_products(

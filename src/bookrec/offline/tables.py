@@ -17,6 +17,7 @@ from bookrec.offline.ease import ease_table
 from bookrec.offline.features import Interactions
 from bookrec.offline.item_knn import build_item_knn
 from bookrec.offline.random_walk import groups_of, random_walk
+from bookrec.offline.reading_windows import windowed_histories
 from bookrec.signals import TABLES
 
 _WALK_NEIGHBOURS: Final = 400
@@ -73,15 +74,12 @@ def fit_tables(
         label: what the progress bars say of this fit.
     """
     n_books = facts.n_books
-    histories = _matrix(interactions.reader_idx, interactions.book_idx, (n_readers, n_books))
+    histories = windowed_histories(interactions, n_readers, n_books)
     alike = [groups_of(facts.author), groups_of(facts.series)]
     walk = random_walk(
         sparse.vstack([histories, *alike]).tocsr(), _WALK_NEIGHBOURS, progress=f"{label}: walks"
     )
-    knn = build_item_knn(
-        interactions.reader_idx, interactions.book_idx, n_readers, n_books,
-        neighbours=_KNN_NEIGHBOURS, progress=f"{label}: item-kNN",
-    )  # fmt: skip
+    knn = build_item_knn(histories, neighbours=_KNN_NEIGHBOURS, progress=f"{label}: item-kNN")
     ease = ease_table(histories, _EASE_BOOKS, _EASE_ENTRIES // min(n_books, _EASE_BOOKS))
     author = facts.author[interactions.book_idx]
     known = author > 0

@@ -35,12 +35,9 @@ _HISTORY = ("equal", "taste")
 
 def weighted_rows(material: Material, weighting: str, settings: Settings) -> Any:
     """CSR [B, readers]."""
-    rows = material.interactions
-    shape = (material.n_readers, material.n_books)
     if weighting == "bm25":
-        return bm25_weights(
-            rows.reader_idx, rows.book_idx, *shape, k1=settings["k1"], b=settings["b"]
-        )
+        return bm25_weights(material.binary, k1=settings["k1"], b=settings["b"])
+    rows = material.interactions
     values = np.ones(len(rows))
     if weighting == "tfidf":
         books_of_reader = np.bincount(rows.reader_idx, minlength=material.n_readers)
