@@ -71,7 +71,9 @@ class ChainCode(VectorCode):
                         for row in rows
                     ]
                     masks = [
-                        self._activate(layer, constants, values, book, inputs, units)
+                        self._activate(
+                            self._sums(layer, constants, values, book, inputs), inputs.start, units
+                        )
                         for book, units in zip(books, self.active, strict=True)
                     ]
                     totals = self._add_active(masks, part, after, outputs, totals)
@@ -101,19 +103,17 @@ class ChainCode(VectorCode):
                 total = self.fused(positive, self.load(kernel, unit), total)
             self.builder.store(self.across(total), self.at(out, book))
 
-    def _activate(
-        self,
-        layer: int,
-        constants: list[Any],
-        values: Any,
-        book: Any,
-        inputs: range,
-        units: Any,
-    ) -> Any:
-        """Store the units of a word, zeros or not; returns a bit for each that is above zero."""
+    def _activate(self, sums: Iterator[tuple[Any, int]], start: int, units: Any) -> Any:
+        """Store the units of a word, zeros or not; returns a bit for each that is above zero.
+
+        Args:
+            sums: of `_sums`.
+            start: the word's first unit.
+            units: where they are stored.
+        """
         build, mask = self.builder, integer(0)
-        for sum_, unit in self._sums(layer, constants, values, book, inputs):
-            place = unit - inputs.start
+        for sum_, unit in sums:
+            place = unit - start
             self.store(sum_, units, place)
             bits = build.bitcast(self.above_zero(sum_), ir.IntType(LANES))
             mask = build.or_(mask, build.shl(build.zext(bits, I64), integer(place)))
