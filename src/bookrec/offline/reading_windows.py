@@ -16,6 +16,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -58,16 +59,9 @@ def places_in_time(readers: Ints, times: NDArray[np.int64]) -> NDArray[np.float6
 
     Those of one time share their mean place, as do those of an unknown time, which are the first.
     """
-    times = np.maximum(times, -1)
-    order = np.lexsort((times, readers))
-    reader, time = readers[order], times[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (reader[1:] != reader[:-1]) | (time[1:] != time[:-1])
-    starts = np.flatnonzero(first)
-    middles = (starts + np.append(starts[1:], len(order)) - 1) / 2
-    places = np.empty(len(order), dtype=np.float64)
-    places[order] = middles[np.cumsum(first) - 1] - np.searchsorted(reader, reader)
-    return places
+    known_or_first = pd.Series(np.maximum(times, -1))
+    ranks = known_or_first.groupby(readers).rank(method="average")
+    return np.asarray(ranks, dtype=np.float64) - 1
 
 
 def _windows(readers: Ints, books: Ints, place: NDArray[np.float64], n_books: int) -> Any:
