@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bookrec.selection import best, best_first, grouped, is_member, row_starts, rows_of
+from bookrec.ragged import grouped, row_starts, rows_of
+from bookrec.selection import best, best_first, is_member
 
 
 @given(

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints, map_array
-from bookrec.selection import grouped
+from bookrec.ragged import grouped
 
 UNKNOWN_YEAR: Final = 0
 

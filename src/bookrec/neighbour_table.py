@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints, map_array
-from bookrec.selection import row_starts, rows_of
+from bookrec.ragged import row_starts, rows_of
 
 _PARTS: Final = ("start", "neighbour", "weight")
 _ALL: Final = (*_PARTS, "scale")

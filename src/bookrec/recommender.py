@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,11 @@ from bookrec.errors import SnapshotError
 from bookrec.fold_in import folded_in
 from bookrec.history import History, make_history
 from bookrec.pair_features import TOWER_COLUMN
-from bookrec.ranker import Output, SplitRanker, probabilities
+from bookrec.ragged import grouped, rows_of
+from bookrec.ranker import SplitRanker, probabilities
+from bookrec.ranker_interface import Ranker
 from bookrec.retrieval import TOWER_BLOCK, Retrieval
-from bookrec.selection import best_first, grouped, is_member, rows_of
+from bookrec.selection import best_first, is_member
 from bookrec.signals import Signals
 
 FORMAT: Final = 3
@@ -38,36 +40,6 @@ _OPTIONAL: Final = ("base_row", "left_out")
 """Arrays that only imported models have."""
 
 ReaderKind = Literal["history", "embedding"]
-
-
-class Ranker(Protocol):
-    """What ranks: `bookrec.ranker.SplitRanker`, offline also others that answer the same calls."""
-
-    @property
-    def output(self) -> Output:
-        """See `SplitRanker.output`."""
-
-    @property
-    def reader_width(self) -> int:
-        """F"""
-
-    @property
-    def pair_width(self) -> int:
-        """P"""
-
-    def reader_terms(self, age_band: int, reader_features: Floats) -> Any:
-        """See `SplitRanker.reader_terms`."""
-
-    def logits(self, terms: Any, books: Ints | slice, pairs: Floats | None) -> Floats:
-        """See `SplitRanker.logits`."""
-
-    def catalogue_logits(
-        self, terms: Sequence[Any], dense: tuple[int, Floats] | None, out: Floats
-    ) -> None:
-        """See `SplitRanker.catalogue_logits`."""
-
-    def save(self, directory: Path) -> None:
-        """Write it into a directory."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,8 @@ from bookrec.arrays import Floats, Ints
 from bookrec.book_facts import BookFacts
 from bookrec.history import POSITIVE_RATING, History
 from bookrec.neighbour_table import NeighbourTable
-from bookrec.selection import best, rows_of
+from bookrec.ragged import rows_of
+from bookrec.selection import best
 
 TABLES: Final = ("walk", "knn", "ease")
 """Tables of books, in this order."""

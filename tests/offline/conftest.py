@@ -33,7 +33,7 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
     from bookrec.offline.classic_training import ClassicSettings
     from bookrec.offline.ranking_groups import RankerSettings
     from bookrec.offline.training import TrainSettings, train
-    from bookrec.offline.two_tower import TwoTowerSettings
+    from bookrec.offline.two_tower_settings import TwoTowerSettings
 
     def run(preset: str) -> Any:
         settings = TrainSettings(

@@ -8,7 +8,7 @@ import pytest
 from bookrec.fold_in import folded_in, trust
 from bookrec.history import make_history
 from bookrec.offline.centroids import reader_centroids
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 READERS, BOOKS, KINDS = 600, 90, 3
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 pytest.importorskip("tensorflow", reason="needs TensorFlow: pip install 'bookrec[offline]'")
 
+from bookrec.offline.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.classic_training import (
     ClassicSettings,
     classic_inputs,
@@ -20,13 +21,8 @@ from bookrec.offline.classic_training import (
 )
 from bookrec.offline.compile_ranker import compile_ranker, raw_id_columns, user_rows
 from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
-from bookrec.offline.features import (
-    BookFeatures,
-    Interactions,
-    Vocabularies,
-    book_statistics,
-    fit_scaler,
-)
+from bookrec.offline.features import BookFeatures, Vocabularies
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.vocabulary import Vocabulary
 from bookrec.offline.wide_deep import build_classic

@@ -5,15 +5,9 @@ from __future__ import annotations
 import numpy as np
 from small_dataset import interactions_of, small_dataset
 
-from bookrec.offline.features import (
-    BOOK_NUMBERS,
-    all_interactions,
-    book_features,
-    book_statistics,
-    build_vocabularies,
-    fit_scaler,
-    reader_age_bands,
-)
+from bookrec.offline.book_statistics import book_statistics, fit_scaler
+from bookrec.offline.features import BOOK_NUMBERS, book_features, build_vocabularies
+from bookrec.offline.interactions import all_interactions, reader_age_bands
 
 
 def test_interactions_are_on_the_scale_of_ten():

@@ -9,12 +9,13 @@ import pytest
 
 from bookrec.ages import age_band
 from bookrec.history import make_history
-from bookrec.offline.features import Interactions
+from bookrec.offline.histories import Histories
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.neighbourhoods import Asked
 from bookrec.offline.score_stages import lists_of
 from bookrec.offline.shard_store import Shard
-from bookrec.offline.top_n import Histories, Lists
+from bookrec.offline.top_n import Lists
 from bookrec.offline.voices import Voices, changed_neighbourhoods, choose_voices
 from bookrec.ranker import probabilities
 from bookrec.recommender import Reader, ReaderKind, Recommender

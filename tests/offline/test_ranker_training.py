@@ -10,13 +10,8 @@ from bookrec.offline.tensorflow_start import start_tensorflow
 start_tensorflow()
 
 from bookrec.offline.features import BookFeatures  # noqa: E402
-from bookrec.offline.ranker_training import (  # noqa: E402
-    Batches,
-    Lesson,
-    fit_platt,
-    loss_together,
-    scaling_of,
-)
+from bookrec.offline.platt import fit_platt  # noqa: E402
+from bookrec.offline.ranker_training import Batches, Lesson, loss_together, scaling_of  # noqa: E402
 from bookrec.offline.ranking_groups import Groups, RankerSettings  # noqa: E402
 from small_recommender import make_facts  # noqa: E402
 

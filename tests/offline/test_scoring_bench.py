@@ -13,8 +13,9 @@ from bookrec.cli import cli
 from bookrec.offline.bench_report import Comparison, Timing, duration, steady
 from bookrec.offline.bundle_bench import BundleTiming, has_snapshot, time_bundle
 from bookrec.offline.dataset import load_dataset
+from bookrec.offline.histories import Histories
 from bookrec.offline.scoring_bench import _largest_in_lists
-from bookrec.offline.top_n import Histories, Lists
+from bookrec.offline.top_n import Lists
 from bookrec.settings import Home
 
 

@@ -9,7 +9,7 @@ import pytest
 from small_dataset import interactions_of
 
 from bookrec.book_facts import BookFacts
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.tables import Tables, fit_tables
 from bookrec.signals import TABLES
 

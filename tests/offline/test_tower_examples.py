@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.features import BookFeatures
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.tensorflow_start import start_tensorflow
 from bookrec.offline.tower_examples import Batch, Examples, inclusion_chances
 from small_recommender import make_facts
 
 start_tensorflow()
 
-from bookrec.offline.two_tower import TwoTowerSettings  # noqa: E402
+from bookrec.offline.two_tower_settings import TwoTowerSettings  # noqa: E402
 
 BOOKS = 11
 OWN = {0: [0, 3, 4], 1: [7], 2: [1, 2, 3, 5, 8], 4: [6, 10]}

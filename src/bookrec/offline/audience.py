@@ -18,9 +18,9 @@ from tqdm import tqdm
 
 from bookrec.arrays import Ints, map_array
 from bookrec.errors import SnapshotError
+from bookrec.offline.histories import Histories
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.scoring_engine import Engine
-from bookrec.offline.top_n import Histories
 from bookrec.recommender import Recommender
 from bookrec.selection import best_first
 from bookrec.snapshot import RANKER_NAME, ROWS_NAME, open_database

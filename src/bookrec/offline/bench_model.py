@@ -19,8 +19,8 @@ from bookrec.book_facts import BookFacts
 from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.features import BOOK_NUMBERS, BookFeatures
+from bookrec.offline.histories import Histories
 from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE
-from bookrec.offline.top_n import Histories
 from bookrec.recommender import Recommender
 from bookrec.retrieval import Retrieval
 from bookrec.signals import TABLES

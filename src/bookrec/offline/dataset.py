@@ -30,6 +30,7 @@ from bookrec.files import (
     write_pointer,
 )
 from bookrec.history import POSITIVE_RATING
+from bookrec.offline.raw_tables import REJECTED_COLUMNS
 from bookrec.settings import Home
 
 READER_DTYPES: Final = {"user_id": "str", "age": "Int16", "location": "str"}
@@ -41,8 +42,6 @@ INTERACTION_DTYPES: Final = {
     "reader_idx": "int32", "book_idx": "int32", "rating": "int8", "timestamp": "Int64",
 }  # fmt: skip
 
-REJECTED_COLUMNS: Final = ("file", "line", "reason", "text")
-"""Columns of ``rejected.csv.gz``; ``line`` is a physical line of the decompressed file."""
 
 ID_PREFIXES: Final = {
     "book-crossing": "bx",

@@ -16,7 +16,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.item_knn import usual_weight
-from bookrec.selection import row_starts
+from bookrec.ragged import row_starts
 
 STRENGTH: Final = 5.0
 """λ over the mean number of rows that a covered column has. What λ is best grows with the data: 50 to

@@ -153,7 +153,7 @@ def _published(dataset: Dataset, path: Path, seed: int) -> Split:
     import numpy as np
 
     from bookrec.offline.evaluation.splits import named_rows, split_by
-    from bookrec.offline.features import all_interactions
+    from bookrec.offline.interactions import all_interactions
 
     pairs = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):

@@ -10,45 +10,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.ages import age_bands
 from bookrec.arrays import Floats, Ints
 from bookrec.book_facts import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
 from bookrec.offline.book_keys import author_key, language_key, series_key
+from bookrec.offline.book_statistics import BookStatistics, Scaler
 from bookrec.offline.dataset import Dataset
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.title_vectors import title_matrix
 from bookrec.offline.vocabulary import Vocabulary, build_vocabulary
 from bookrec.text import fold
-
-
-@dataclass(frozen=True)
-class Interactions:
-    """Some interactions of a data set, as arrays of equal length."""
-
-    reader_idx: Ints
-    book_idx: Ints
-    rating: NDArray[np.int8]
-    """On the scale 1–10; 0 = without a rating."""
-    timestamp: NDArray[np.int64] | None = None
-    """Seconds; negative = unknown. None where no time is known of any, or none is asked for."""
-
-    def __len__(self) -> int:
-        return len(self.reader_idx)
-
-    def __getitem__(self, rows: NDArray[np.bool_] | NDArray[np.integer]) -> Interactions:
-        times = None if self.timestamp is None else self.timestamp[rows]
-        return Interactions(self.reader_idx[rows], self.book_idx[rows], self.rating[rows], times)
-
-
-def all_interactions(dataset: Dataset) -> Interactions:
-    """Every interaction of the data set, ratings on the scale 1–10."""
-    table = dataset.interactions
-    timed = table["timestamp"].notna().any()
-    return Interactions(
-        table["reader_idx"].to_numpy(np.int32),
-        table["book_idx"].to_numpy(np.int32),
-        dataset.ratings10(),
-        table["timestamp"].to_numpy(np.int64, na_value=-1) if timed else None,
-    )
 
 
 @dataclass(frozen=True)
@@ -76,55 +46,6 @@ def build_vocabularies(dataset: Dataset, train: Interactions) -> Vocabularies:
 
 def _years(books: pd.DataFrame) -> list[str]:
     return ["" if pd.isna(year) else str(int(year)) for year in books["year"]]
-
-
-@dataclass(frozen=True)
-class Scaler:
-    """Min-max scaling to 0–1, fitted once: ``(x - minimum) / span``."""
-
-    minimum: Floats
-    span: Floats
-
-    def __call__(self, values: Floats) -> Floats:
-        return ((values - self.minimum) / self.span).astype(np.float32)
-
-
-def fit_scaler(values: Floats) -> Scaler:
-    """A `Scaler` for the columns of ``values`` [rows, columns]; a constant column becomes 0."""
-    minimum = values.min(axis=0)
-    span = values.max(axis=0) - minimum
-    return Scaler(minimum.astype(np.float32), np.where(span > 0, span, 1).astype(np.float32))
-
-
-@dataclass(frozen=True)
-class BookStatistics:
-    """What interactions say of each book; [B] each."""
-
-    rating_mean: Floats
-    """Mean explicit rating, 1–10; the mean of all ratings for a book without any."""
-    rating_count: Ints
-    reader_count: Ints
-
-    @property
-    def numbers(self) -> Floats:
-        """[B, 2]: `avg_rating` and `num_ratings`, unscaled, in that order."""
-        return np.stack([self.rating_mean, self.rating_count], axis=1).astype(np.float32)
-
-    @property
-    def popularity(self) -> Floats:
-        """[B]: log(1 + readers)."""
-        return np.log1p(self.reader_count).astype(np.float32)
-
-
-def book_statistics(interactions: Interactions, n_books: int) -> BookStatistics:
-    """Count and average over ``interactions``."""
-    rated = interactions[interactions.rating > 0]
-    count = np.bincount(rated.book_idx, minlength=n_books)
-    total = np.bincount(rated.book_idx, weights=rated.rating, minlength=n_books)
-    overall = float(rated.rating.mean()) if len(rated) else 0.0
-    mean = np.where(count > 0, total / np.maximum(count, 1), overall)
-    readers = np.bincount(interactions.book_idx, minlength=n_books)
-    return BookStatistics(mean.astype(np.float32), count.astype(np.int32), readers.astype(np.int32))
 
 
 @dataclass(frozen=True)
@@ -241,11 +162,6 @@ def book_numbers(facts: BookFacts, statistics: BookStatistics) -> Floats:
         np.log1p(statistics.rating_count),
     ]
     return np.stack(columns, axis=1).astype(np.float32)
-
-
-def reader_age_bands(dataset: Dataset) -> Ints:
-    """[readers] age band of each reader."""
-    return age_bands(dataset.readers["age"].to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def as_columns(inputs: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.features import BookStatistics
+from bookrec.offline.book_statistics import BookStatistics
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,3 @@ def _rows(table: NDArray[Any], codes: Ints, unknown: np.generic) -> NDArray[Any]
     rows = table[np.maximum(codes - 1, 0)]
     rows[codes == 0] = unknown
     return rows
-
-
-def tower_moments(book_vectors: Floats) -> tuple[Floats, Floats]:
-    """Mean [D] and covariance [D, D] of book vectors [B, D]."""
-    vectors = book_vectors.astype(np.float64)
-    mean = vectors.mean(axis=0)
-    covariance = vectors.T @ vectors / len(vectors) - np.outer(mean, mean)
-    return mean.astype(np.float32), covariance.astype(np.float32)

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.neighbour_table import NeighbourTable
-from bookrec.selection import row_starts
+from bookrec.ragged import row_starts
 
 
 def bm25_weights(histories: Any, k1: float, b: float) -> Any:

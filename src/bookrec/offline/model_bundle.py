@@ -18,7 +18,8 @@ from bookrec.files import (
     versions,
     write_pointer,
 )
-from bookrec.offline.features import Scaler, Vocabularies
+from bookrec.offline.book_statistics import Scaler
+from bookrec.offline.features import Vocabularies
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.tables import Tables
 from bookrec.offline.vocabulary import Vocabulary

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.offline.histories import Histories
 from bookrec.offline.neighbourhoods import (
     Asked,
     BooksOfVoices,
@@ -22,7 +23,6 @@ from bookrec.offline.neighbourhoods import (
 )
 from bookrec.offline.score_stages import Stage, load_recommender, shard_of
 from bookrec.offline.shard_store import Shard
-from bookrec.offline.top_n import Histories
 from bookrec.offline.voices import Voices
 from bookrec.recommender import Recommender
 

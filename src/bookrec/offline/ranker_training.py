@@ -16,14 +16,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints
-from bookrec.history import make_history
-from bookrec.offline.features import BookFeatures, Interactions, as_columns
+from bookrec.arrays import Floats
+from bookrec.offline.features import BookFeatures, as_columns
 from bookrec.offline.keras_progress import EpochBar
 from bookrec.offline.ranking_groups import Groups, RankerSettings
-from bookrec.offline.splitting import by_reader
 from bookrec.offline.wide_deep import Scaling, logit_model
-from bookrec.recommender import Reader, Recommender
 
 _LEAST_VARIANCE: Final = 1e-4
 
@@ -157,65 +154,3 @@ class Batches(keras.utils.PyDataset):
         inputs["reader_features"] = np.repeat(groups.reader_features[rows], width, axis=0)
         inputs["pair_features"] = groups.pair_features[rows].reshape(len(rows) * width, -1)
         return inputs
-
-
-def calibrate(
-    model: Any,
-    recommender: Recommender,
-    history: Interactions,
-    held_out: Interactions,
-    age_bands: Ints,
-    readers: NDArray[np.integer],
-    candidates: int,
-) -> tuple[float, float]:
-    """Turn ranking logits into probabilities of an interaction, keeping every order.
-
-    Platt scaling ("Probabilistic Outputs for Support Vector Machines", 1999): ``a * logit + b``
-    fitted to whether candidates of held-out readers were held-out books, folded into the output
-    layer. Softmax training leaves the level of the logits open, so raw ones are no probabilities.
-
-    Args:
-        recommender: the compiled ``model`` with retrievers fitted to ``history``.
-        readers: whose candidates to fit to.
-
-    Returns:
-        ``a`` and ``b``.
-    """
-    start, held_start = (by_reader(part, len(age_bands)) for part in (history, held_out))
-    logits, labels = [], []
-    for reader in readers:
-        own = slice(start[reader], start[reader + 1])
-        past = make_history(history.book_idx[own], history.rating[own])
-        profile = recommender.profile(Reader(past, int(age_bands[reader])))
-        tower = recommender.retrieval.tower_scores([profile.signals])[0]
-        books = recommender.retrieval.candidates(profile.signals, tower, candidates, past.books)
-        logits.append(recommender.logits(profile, books, tower[books]))
-        goal = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
-        labels.append(np.isin(books, goal))
-    scale, shift = fit_platt(np.concatenate(logits), np.concatenate(labels))
-    kernel, bias = model.get_layer("output").get_weights()
-    model.get_layer("output").set_weights([kernel * scale, bias * scale + shift])
-    return scale, shift
-
-
-def fit_platt(
-    logits: NDArray[np.floating], labels: NDArray[np.bool_], steps: int = 50
-) -> tuple[float, float]:
-    """Scale (positive) and shift of the maximum-likelihood ``sigmoid(scale * logit + shift)``.
-
-    Newton's method with a weak ridge, which keeps it finite where one class is missing or the
-    classes separate.
-    """
-    design = np.stack([logits.astype(np.float64), np.ones(len(logits))], axis=1)
-    ridge = np.diag([1e-3, 1e-3]) * max(1.0, len(logits) * 1e-3)
-    prior = np.array([1.0, 0.0])
-    solution = prior.copy()
-    for _ in range(steps):
-        predicted = 1 / (1 + np.exp(-np.clip(design @ solution, -35, 35)))
-        gradient = design.T @ (predicted - labels) + ridge @ (solution - prior)
-        curvature = (design * (predicted * (1 - predicted))[:, None]).T @ design + ridge
-        change = np.linalg.solve(curvature, gradient)
-        solution -= np.clip(change, -2.0, 2.0)
-        if np.abs(change).max() < 1e-9:
-            break
-    return max(float(solution[0]), 1e-3), float(solution[1])

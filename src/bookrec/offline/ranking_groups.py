@@ -17,8 +17,7 @@ from tqdm import tqdm
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.history import make_history
-from bookrec.offline.features import Interactions
-from bookrec.offline.splitting import by_reader
+from bookrec.offline.interactions import Interactions, by_reader
 from bookrec.offline.worker_pool import map_shards
 from bookrec.retrieval import Retrieval
 

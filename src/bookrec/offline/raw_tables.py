@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.errors import DataError
-from bookrec.offline.dataset import REJECTED_COLUMNS
 from bookrec.offline.raw_source import RawFile
 from bookrec.offline.row_splitter import UNREADABLE, Dialect, Row, split_rows, strict_fields
 
@@ -217,3 +216,7 @@ def _frame(rows: Sequence[Row], positions: Mapping[str, int | None], n_fields: i
     frame["first_line"] = np.array([row.first_line for row in rows], dtype=np.int64)
     frame["last_line"] = np.array([row.last_line for row in rows], dtype=np.int64)
     return frame
+
+
+REJECTED_COLUMNS: Final = ("file", "line", "reason", "text")
+"""Columns of ``rejected.csv.gz``; ``line`` is a physical line of the decompressed file."""

@@ -25,7 +25,8 @@ from bookrec.offline.imported.imported_model import ImportedModel
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.retrievers import assemble_retrieval
-from bookrec.recommender import Ranker, Recommender
+from bookrec.ranker_interface import Ranker
+from bookrec.recommender import Recommender
 from bookrec.retrieval import Retrieval
 
 

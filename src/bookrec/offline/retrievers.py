@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from bookrec.arrays import Floats
 from bookrec.offline.features import BookFeatures
-from bookrec.offline.fitted import tower_moments
 from bookrec.offline.tables import Tables
 from bookrec.offline.two_tower import Towers, book_vectors, reader_tower_arrays
 from bookrec.retrieval import Retrieval
@@ -33,3 +34,11 @@ def assemble_retrieval(
         tower_covariance=covariance,
         **reader_tower_arrays(towers, features.isbn),
     )
+
+
+def tower_moments(book_vectors: Floats) -> tuple[Floats, Floats]:
+    """Mean [D] and covariance [D, D] of book vectors [B, D]."""
+    vectors = book_vectors.astype(np.float64)
+    mean = vectors.mean(axis=0)
+    covariance = vectors.T @ vectors / len(vectors) - np.outer(mean, mean)
+    return mean.astype(np.float32), covariance.astype(np.float32)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bookrec.offline.peak_memory import peak_resident_bytes
 from bookrec.offline.sgemm_rate import SgemmRate
 from bookrec.ranker import SplitRanker
-from bookrec.recommender import Ranker
+from bookrec.ranker_interface import Ranker
 
 
 @dataclass

@@ -15,32 +15,22 @@ from tqdm import tqdm
 
 from bookrec.errors import BookrecError, SnapshotError
 from bookrec.files import link_tree, utc_now
+from bookrec.offline.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.changes import Changes
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.disk_full import free_mib, is_disk_full
-from bookrec.offline.features import (
-    BookStatistics,
-    Interactions,
-    all_interactions,
-    book_statistics,
-)
+from bookrec.offline.histories import Histories, reader_histories
+from bookrec.offline.interactions import Interactions, all_interactions
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.open_recommender import is_compiled, slow_reason
 from bookrec.offline.score_compile import compile_into, reader_rows
 from bookrec.offline.score_job import Job
 from bookrec.offline.score_report import ScoreReport, pair_multiply_adds
 from bookrec.offline.score_settings import ScoreSettings
-from bookrec.offline.score_stages import (
-    Stage,
-    content_stage,
-    load_recommender,
-    reader_histories,
-    reader_stage,
-)
+from bookrec.offline.score_stages import Stage, content_stage, load_recommender, reader_stage
 from bookrec.offline.score_tables import Stages, write_tables
 from bookrec.offline.scoring_engine import Engine, make_engine
 from bookrec.offline.snapshot_writer import SnapshotWriter
-from bookrec.offline.top_n import Histories
 from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
 from bookrec.offline.voices import choose_voices
 from bookrec.ranker import SplitRanker

@@ -9,14 +9,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from bookrec.arrays import Floats, Ints
-from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.arrays import Ints
+from bookrec.offline.features import BookFeatures
+from bookrec.offline.histories import Histories
 from bookrec.offline.neighbours import Content, similar_by_content
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.shard_store import Shard
-from bookrec.offline.splitting import by_reader
-from bookrec.offline.top_n import Histories, Lists, Task, shard_lists
+from bookrec.offline.top_n import Lists, Task, shard_lists
 from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME
 
@@ -59,27 +58,6 @@ class Stage:
         """The places in ``members`` of a shard's members."""
         start = number * self.per_shard
         return slice(start, min(start + self.per_shard, len(self.members)))
-
-
-def reader_histories(
-    dataset: Dataset, interactions: Interactions, rows: Floats | None
-) -> tuple[Ints, Histories]:
-    """The readers with an interaction, by position, and their histories.
-
-    Args:
-        rows: [n_readers, F] features of readers whom the ranker knows by id.
-    """
-    start = by_reader(interactions, dataset.n_readers)
-    readers = np.flatnonzero(np.diff(start)).astype(np.int32)
-    ages = dataset.readers["age"].fillna(-1).to_numpy(np.int32)
-    histories = Histories(
-        np.append(start[readers], start[-1]),
-        interactions.book_idx,
-        interactions.rating,
-        ages[readers],
-        None if rows is None else rows[readers],
-    )
-    return readers, histories
 
 
 def reader_stage(

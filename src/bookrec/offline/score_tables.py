@@ -9,14 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.offline.book_statistics import BookStatistics
 from bookrec.offline.changes import Changes
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import BookStatistics, Interactions, reader_age_bands
+from bookrec.offline.histories import Histories
+from bookrec.offline.interactions import Interactions, reader_age_bands
 from bookrec.offline.popularity import POPULAR_TOP, popular_lists
 from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import ShardStore
 from bookrec.offline.snapshot_writer import SnapshotWriter
-from bookrec.offline.top_n import Histories, Lists
+from bookrec.offline.top_n import Lists
 
 
 @dataclass(frozen=True)

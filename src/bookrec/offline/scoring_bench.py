@@ -21,10 +21,11 @@ from bookrec.arrays import Floats, Ints
 from bookrec.offline.bench_model import BenchModel, make_bench_model
 from bookrec.offline.bench_report import Comparison, Timing, steady
 from bookrec.offline.fused_ranker import with_fused_ranker
+from bookrec.offline.histories import Histories
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.score_report import pair_multiply_adds
 from bookrec.offline.sgemm_rate import SgemmRate, sgemm_rate
-from bookrec.offline.top_n import Histories, Lists, Task, shard_lists
+from bookrec.offline.top_n import Lists, Task, shard_lists
 from bookrec.offline.worker_pool import Processes, map_shards
 from bookrec.recommender import Recommender
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 MIN_INTERACTIONS = 5
 """Readers with fewer are never held out from."""
@@ -50,8 +50,3 @@ def ranker_targets(
     targets = np.zeros(len(readers), dtype=bool)
     targets[order] = place < quota[readers[order]]
     return targets
-
-
-def by_reader(interactions: Interactions, n_readers: int) -> NDArray[np.int64]:
-    """[n_readers + 1] where each reader's interactions start; they are sorted by reader."""
-    return np.searchsorted(interactions.reader_idx, np.arange(n_readers + 1))

@@ -14,7 +14,7 @@ from bookrec.arrays import Ints
 from bookrec.book_facts import BookFacts
 from bookrec.neighbour_table import NeighbourTable
 from bookrec.offline.ease import ease_table
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.item_knn import build_item_knn
 from bookrec.offline.random_walk import groups_of, random_walk
 from bookrec.offline.reading_windows import windowed_histories

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
-from bookrec.offline.features import BookFeatures, Interactions
+from bookrec.offline.features import BookFeatures
+from bookrec.offline.interactions import Interactions
 
 if TYPE_CHECKING:
-    from bookrec.offline.two_tower import TwoTowerSettings
+    from bookrec.offline.two_tower_settings import TwoTowerSettings
 
 _IMPOSSIBLE = -1e9
 """Logit of a book that is no candidate."""

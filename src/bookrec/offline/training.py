@@ -26,6 +26,7 @@ from bookrec import __version__
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import DataError
 from bookrec.files import utc_now
+from bookrec.offline.book_statistics import Scaler, book_statistics, fit_scaler
 from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.classic_training import (
     ClassicSettings,
@@ -35,28 +36,21 @@ from bookrec.offline.classic_training import (
 )
 from bookrec.offline.compile_ranker import user_rows
 from bookrec.offline.dataset import Dataset, load_dataset
-from bookrec.offline.features import (
-    BookFeatures,
-    Interactions,
-    Scaler,
-    all_interactions,
-    book_features,
-    book_statistics,
-    build_vocabularies,
-    fit_scaler,
-    reader_age_bands,
-)
+from bookrec.offline.features import BookFeatures, book_features, build_vocabularies
 from bookrec.offline.fitted import Fitted
+from bookrec.offline.interactions import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.model_bundle import Bundle, save_bundle
+from bookrec.offline.platt import calibrate
 from bookrec.offline.ranker_teacher import taught
-from bookrec.offline.ranker_training import Lesson, calibrate, scaling_of, train_ranker
+from bookrec.offline.ranker_training import Lesson, scaling_of, train_ranker
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
 from bookrec.offline.retrievers import assemble_retrieval
 from bookrec.offline.splitting import MIN_INTERACTIONS, hold_out, ranker_targets
 from bookrec.offline.tables import Tables, fit_tables
 from bookrec.offline.title_vectors import train_title_vectors
-from bookrec.offline.two_tower import Towers, TwoTowerSettings, train_towers
+from bookrec.offline.two_tower import Towers, train_towers
+from bookrec.offline.two_tower_settings import TwoTowerSettings
 from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
 from bookrec.offline.wide_deep import build_classic, build_default
 from bookrec.retrieval import Retrieval

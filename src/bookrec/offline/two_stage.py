@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.top_n import Histories
+from bookrec.offline.histories import Histories
 from bookrec.recommender import Recommender
 
 SAMPLE: Final = 256

@@ -14,9 +14,8 @@ from bookrec.arrays import Floats, Ints
 from bookrec.history import POSITIVE_RATING, History, make_history
 from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.evaluation.ranking_metrics import ndcg, recall
-from bookrec.offline.features import Interactions
-from bookrec.offline.splitting import by_reader
-from bookrec.offline.top_n import known_row
+from bookrec.offline.histories import known_row
+from bookrec.offline.interactions import Interactions, by_reader
 from bookrec.recommender import Reader, Recommender
 from bookrec.selection import best
 

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.history import make_history
-from bookrec.offline.features import Interactions
-from bookrec.selection import row_starts
+from bookrec.offline.interactions import Interactions
+from bookrec.ragged import row_starts
 
 VOICES: Final = 16
 """Readers of a book who are asked, at most."""

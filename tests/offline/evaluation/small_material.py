@@ -9,7 +9,7 @@ from scipy import sparse
 
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import Material
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 N_READERS, N_BOOKS = 23, 17
 

@@ -11,7 +11,7 @@ from bookrec.offline.ease import inverse_of_definite
 from bookrec.offline.evaluation.baselines.registry import BASELINES, GROUPS, chosen_names
 from bookrec.offline.evaluation.leaks import check
 from bookrec.offline.evaluation.material import popular_where_silent
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 EVERYONE = np.arange(N_READERS, dtype=np.int32)
 ALL = 1000

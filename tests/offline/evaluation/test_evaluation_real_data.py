@@ -17,7 +17,7 @@ from bookrec.offline.evaluation.rating_predictors import (
     rating_figures,
 )
 from bookrec.offline.evaluation.splits import make_splits, named_rows
-from bookrec.offline.features import all_interactions
+from bookrec.offline.interactions import all_interactions
 from bookrec.offline.rating_prediction.histories import Histories, catalogue_of
 from bookrec.offline.rating_prediction.rating_model import fit_rating_model
 from requirements import require_shared_data

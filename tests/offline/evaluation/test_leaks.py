@@ -14,7 +14,7 @@ from bookrec.offline.evaluation.leaks import Evidence, check
 from bookrec.offline.evaluation.measuring import measure
 from bookrec.offline.evaluation.questions import Questions, ask
 from bookrec.offline.evaluation.splits import Split, make_splits
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 EVERYTHING = random_interactions(seed=4, share=0.45)
 

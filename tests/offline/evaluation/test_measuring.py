@@ -22,7 +22,7 @@ from bookrec.offline.evaluation.calibration import calibration_bins, cross_calib
 from bookrec.offline.evaluation.measuring import measure, per_reader_figures, pooled
 from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.evaluation.questions import Questions, ask
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 EVERYTHING = random_interactions(seed=6, share=0.5)
 HELD = np.random.default_rng(5).random(len(EVERYTHING)) < 0.3

@@ -16,7 +16,7 @@ from bookrec.offline.evaluation.splits import (
     named_rows,
     split_by,
 )
-from bookrec.offline.features import Interactions, all_interactions
+from bookrec.offline.interactions import Interactions, all_interactions
 
 SIZES = [3, 5, 6, 12, 40, 0, 25]
 

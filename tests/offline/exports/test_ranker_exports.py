@@ -59,7 +59,7 @@ def test_loaded_elsewhere_it_scores_like_keras(
 
 def test_the_arrays_alone_score_like_keras(tiny_home: Home, tiny_bundle: Any, tmp_path: Path):
     from bookrec.offline.dataset import load_dataset
-    from bookrec.offline.features import reader_age_bands
+    from bookrec.offline.interactions import reader_age_bands
 
     export(tiny_home, tiny_bundle, "npz", tmp_path / "out")
     material, inputs = other_pairs(tiny_home, tiny_bundle)

@@ -113,7 +113,7 @@ def expected_scores(home: Home, bundle: Any, user_id: str) -> tuple[Any, set[int
     """[B] scores of one reader by the towers themselves, own works, and the ISBNs."""
     from bookrec.history import make_history
     from bookrec.offline.dataset import load_dataset
-    from bookrec.offline.features import reader_age_bands
+    from bookrec.offline.interactions import reader_age_bands
     from bookrec.offline.recommender_build import recommender_for
 
     dataset = load_dataset(home)

@@ -14,7 +14,7 @@ from scipy import sparse
 from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
 from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 
 class Scorer(Protocol):

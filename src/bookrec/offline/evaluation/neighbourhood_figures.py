@@ -21,12 +21,12 @@ from bookrec.arrays import Ints
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.evaluation.significance import bootstrap_interval, paired_t
+from bookrec.offline.histories import Histories
+from bookrec.offline.interactions import by_reader
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.score_settings import ScoreSettings
 from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import Shard
-from bookrec.offline.splitting import by_reader
-from bookrec.offline.top_n import Histories
 from bookrec.offline.voices import choose_voices
 from bookrec.offline.worker_pool import map_shards
 from bookrec.ranker import SplitRanker

@@ -22,7 +22,7 @@ from bookrec.offline.evaluation.material import Scorer
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.evaluation.ranking_metrics import ndcg
 from bookrec.offline.evaluation.splits import Split
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 SHOWN: Final = (1, 3, 5, 10)
 _MOST: Final = max(SHOWN)

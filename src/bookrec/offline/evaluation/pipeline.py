@@ -22,13 +22,12 @@ from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
-from bookrec.offline.features import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.fused_ranker import with_fused_ranker
+from bookrec.offline.histories import known_row
+from bookrec.offline.interactions import Interactions, all_interactions, by_reader, reader_age_bands
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import recommender_for
 from bookrec.offline.score_settings import ScoreSettings
-from bookrec.offline.splitting import by_reader
-from bookrec.offline.top_n import known_row
 from bookrec.recommender import Profile, Reader, Recommender
 from bookrec.retrieval import TOWER_BLOCK
 

@@ -32,7 +32,7 @@ from bookrec.offline.evaluation.results import Kind, Results
 from bookrec.offline.evaluation.settings import EvaluationSettings
 from bookrec.offline.evaluation.splits import Split, make_splits
 from bookrec.offline.evaluation.tuning import tune
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.rating_prediction.histories import catalogue_of
 from bookrec.settings import Home
 

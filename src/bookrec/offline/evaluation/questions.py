@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.history import POSITIVE_RATING
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 
 NEGATIVE_KINDS: Final = ("uniform", "popularity-matched")
 

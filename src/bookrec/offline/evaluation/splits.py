@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bookrec.errors import DataError
 from bookrec.offline.dataset import Dataset, make_dataset
-from bookrec.offline.features import Interactions, all_interactions
+from bookrec.offline.interactions import Interactions, all_interactions
 from bookrec.offline.splitting import MIN_INTERACTIONS, hold_out
 
 SplitKind = Literal["hold-out", "leave-one-out", "k-fold"]

@@ -16,12 +16,11 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import Interactions, all_interactions, reader_age_bands
+from bookrec.offline.interactions import Interactions, all_interactions, by_reader, reader_age_bands
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import catalogue_features
-from bookrec.offline.splitting import by_reader
 from bookrec.offline.two_tower import book_vectors, reader_tower_arrays
-from bookrec.selection import grouped, rows_of
+from bookrec.ragged import grouped, rows_of
 
 _BLOCK: Final = 8192
 """Readers whose vectors are computed at once."""

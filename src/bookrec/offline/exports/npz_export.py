@@ -21,9 +21,9 @@ from bookrec.arrays import Floats, Ints
 from bookrec.offline.exports.encoders import write_encoders
 from bookrec.offline.exports.material import SAMPLE_INPUTS, SAMPLE_OUTPUTS, Described, Material, Say
 from bookrec.offline.exports.ranker_sample import PAIRS, describe_score, keras_ms
-from bookrec.offline.features import all_interactions, reader_age_bands
+from bookrec.offline.histories import reader_histories
+from bookrec.offline.interactions import all_interactions, reader_age_bands
 from bookrec.offline.keras_graph import model_logits
-from bookrec.offline.score_stages import reader_histories
 from bookrec.ranker import SplitRanker
 from bookrec.ranker_files import PROGRAM_NAME
 

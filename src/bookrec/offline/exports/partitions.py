@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.selection import row_starts
+from bookrec.ragged import row_starts
 
 _STEPS: Final = 12
 """Of k-means; after that recall does not change in its third digit."""

@@ -10,9 +10,9 @@ import numpy as np
 from bookrec.arrays import Floats, Ints
 from bookrec.history import make_history
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import reader_age_bands
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.imported_model import ImportedModel, SideInputs, imported_inputs
+from bookrec.offline.interactions import reader_age_bands
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare

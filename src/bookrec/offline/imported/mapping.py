@@ -17,9 +17,7 @@ from bookrec.offline.imported.columns import (
     Side,
 )
 from bookrec.offline.imported.keras_config import CASTS
-
-Tokens = Literal["simple", "lower", "as written", "folded"]
-"""How titles are cut into words, see `bookrec.offline.imported.title_words`."""
+from bookrec.offline.imported.title_words import Tokens
 
 ANSWER: Final = "?"
 """In a drafted mapping: to be answered by whoever knows."""

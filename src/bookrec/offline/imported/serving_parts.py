@@ -12,22 +12,15 @@ import keras
 import tensorflow as tf
 
 from bookrec.arrays import Floats
+from bookrec.offline.book_statistics import BookStatistics, Scaler, book_statistics, fit_scaler
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import (
-    BookStatistics,
-    Interactions,
-    Scaler,
-    Vocabularies,
-    book_features,
-    book_statistics,
-    build_vocabularies,
-    fit_scaler,
-    reader_age_bands,
-)
+from bookrec.offline.features import Vocabularies, book_features, build_vocabularies
+from bookrec.offline.interactions import Interactions, reader_age_bands
 from bookrec.offline.retrievers import assemble_retrieval
 from bookrec.offline.tables import Tables, fit_tables
 from bookrec.offline.title_vectors import train_title_vectors
-from bookrec.offline.two_tower import Towers, TwoTowerSettings, train_towers
+from bookrec.offline.two_tower import Towers, train_towers
+from bookrec.offline.two_tower_settings import TwoTowerSettings
 from bookrec.retrieval import Retrieval
 
 Say = Callable[[str], None]

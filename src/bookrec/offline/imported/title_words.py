@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 from bookrec.arrays import Floats
-from bookrec.offline.imported.mapping import Tokens
 from bookrec.text import fold
 
 _LETTERS: Final = re.compile(r"((?:(?![\d])\w)+)", re.UNICODE)
@@ -64,3 +63,7 @@ def best_way(texts: Sequence[str], words: Sequence[str]) -> tuple[Tokens, dict[T
         share, used = met / max(total, 1), len(seen & known) / max(len(known), 1)
         agreement[way] = 2 * share * used / (share + used) if share + used else 0.0
     return max(agreement, key=lambda way: agreement[way]), agreement
+
+
+Tokens = Literal["simple", "lower", "as written", "folded"]
+"""How titles are cut into words, see `bookrec.offline.imported.title_words`."""

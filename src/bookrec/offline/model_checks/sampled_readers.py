@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bookrec.history import make_history
-from bookrec.offline.top_n import known_row
+from bookrec.offline.histories import known_row
 from bookrec.recommender import Reader
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from bookrec.arrays import Ints
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 from bookrec.text import fold
 
 _YEARS: Final = 5

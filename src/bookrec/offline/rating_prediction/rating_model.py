@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.errors import DataError
-from bookrec.offline.features import Interactions
+from bookrec.offline.interactions import Interactions
 from bookrec.offline.rating_prediction.blending import Blend, fit_blend
 from bookrec.offline.rating_prediction.effects import Effects, Priors, fit_effects
 from bookrec.offline.rating_prediction.factors import Factors, Sampling, fit_factors

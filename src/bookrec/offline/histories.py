@@ -1,0 +1,85 @@
+"""Histories of many readers in CSR form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.ages import age_band
+from bookrec.arrays import Floats, Ints
+from bookrec.history import make_history
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.interactions import Interactions, by_reader
+from bookrec.ragged import row_starts, rows_of
+from bookrec.recommender import Reader
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Who to make lists for: each one's own books, in CSR form."""
+
+    start: NDArray[np.int64]
+    """[n + 1]"""
+    books: Ints
+    ratings: NDArray[np.int8]
+    """1–10, 0 without a rating."""
+    ages: Ints
+    """[n] in years, -1 = unknown."""
+    rows: Floats | None
+    """[n, F] features of readers the ranker knows by id; None where it does not, and a row of NaN
+    for a reader it does not know."""
+
+    def __len__(self) -> int:
+        return len(self.ages)
+
+    def shard(self, where: slice) -> Histories:
+        """The same for a run of them."""
+        start = self.start[where.start : where.stop + 1]
+        inside = slice(int(start[0]), int(start[-1]))
+        rows = None if self.rows is None else self.rows[where]
+        return Histories(
+            start - start[0], self.books[inside], self.ratings[inside], self.ages[where], rows
+        )
+
+    def some(self, places: NDArray[np.integer]) -> Histories:
+        """The same for some of them, in the order of ``places``."""
+        books, lengths, where = rows_of(self.start, self.books, places)
+        rows = None if self.rows is None else self.rows[places]
+        return Histories(row_starts(lengths), books, self.ratings[where], self.ages[places], rows)
+
+    def readers(self) -> Iterator[Reader]:
+        """The same, one by one."""
+        for place, age in enumerate(self.ages.tolist()):
+            own = slice(int(self.start[place]), int(self.start[place + 1]))
+            history = make_history(self.books[own], self.ratings[own])
+            band = age_band(None if age < 0 else age)
+            yield Reader(history, band, known_row(self.rows, place))
+
+
+def known_row(rows: Floats | None, place: int) -> Floats | None:
+    """The features of a reader the ranker knows by id; None for one who is to be folded in."""
+    return None if rows is None or np.isnan(rows[place, 0]) else rows[place]
+
+
+def reader_histories(
+    dataset: Dataset, interactions: Interactions, rows: Floats | None
+) -> tuple[Ints, Histories]:
+    """The readers with an interaction, by position, and their histories.
+
+    Args:
+        rows: [n_readers, F] features of readers whom the ranker knows by id.
+    """
+    start = by_reader(interactions, dataset.n_readers)
+    readers = np.flatnonzero(np.diff(start)).astype(np.int32)
+    ages = dataset.readers["age"].fillna(-1).to_numpy(np.int32)
+    histories = Histories(
+        np.append(start[readers], start[-1]),
+        interactions.book_idx,
+        interactions.rating,
+        ages[readers],
+        None if rows is None else rows[readers],
+    )
+    return readers, histories

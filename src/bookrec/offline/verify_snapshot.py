@@ -1,0 +1,63 @@
+"""Compare the scores of a published snapshot with Keras."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.errors import SnapshotError
+from bookrec.offline.compile_ranker import knows_readers_by_id
+from bookrec.offline.dataset import Dataset
+from bookrec.offline.model_bundle import Bundle
+from bookrec.offline.open_recommender import open_recommender
+from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare, keras_logits
+from bookrec.snapshot import RANKER_NAME, open_database, read_meta
+
+
+def check_published(
+    directory: Path, bundle: Bundle, dataset: Dataset, pairs: int, seed: int = 1
+) -> Parity:
+    """Compare a random sample of a snapshot's ``user_top`` with Keras.
+
+    Raises:
+        SnapshotError: the snapshot was not made from this bundle and data set, or is empty.
+    """
+    with contextlib.closing(open_database(directory)) as connection:
+        meta = read_meta(connection)
+        for key, expected in (
+            ("model_id", bundle.model_id),
+            ("dataset_digest", dataset.digest),
+        ):
+            if meta[key] != expected:
+                raise SnapshotError(
+                    f"{directory} was made with {key} {meta[key]}, not {expected}; name the "
+                    "model and data set it was made with."
+                )
+        rows = connection.execute(
+            "select reader_id - 1, book_id - 1, score from user_top order by reader_id, rank"
+        ).fetchall()
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    rng = np.random.default_rng(seed)
+    table = table[rng.choice(len(table), min(pairs, len(table)), replace=False)]
+    readers, books = table[:, 0].astype(np.int32), table[:, 1].astype(np.int32)
+    if (known := _known_readers(bundle, dataset)) is not None:
+        kept = known[readers]
+        table, readers, books = table[kept], readers[kept], books[kept]
+    recommender = open_recommender(directory / RANKER_NAME)
+    logits = keras_logits(bundle, dataset, recommender, readers, books)
+    found = compare(table[:, 2], logits, recommender.ranker.output)
+    foreign = bundle.imported is not None
+    return replace(found, logit_tolerance=IMPORTED_TOLERANCE) if foreign else found
+
+
+def _known_readers(bundle: Bundle, dataset: Dataset) -> NDArray[np.bool_] | None:
+    """[readers] whom the ranker knows by id; None where it knows everyone by their history."""
+    if bundle.imported is not None:
+        return bundle.imported.readers(dataset, bundle.vocabularies).known
+    if knows_readers_by_id(bundle.ranker):
+        return np.asarray(bundle.vocabularies.user.codes(dataset.readers["user_id"]) > 0)
+    return None
