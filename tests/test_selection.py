@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bookrec.ragged import grouped, row_starts, rows_of
-from bookrec.selection import best, best_first, is_member
+from bookrec.topk import best, best_first, is_member
 
 
 @given(

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.book_facts import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
 from bookrec.history import History
-from bookrec.selection import is_member
 from bookrec.signals import TABLES, Signals
+from bookrec.topk import is_member
 
 _OF_TABLE: Final = ("score", "share", "rank", "mean", "strongest", "support", "support_share")
 

@@ -28,8 +28,8 @@ from bookrec.ragged import grouped, rows_of
 from bookrec.ranker import SplitRanker, probabilities
 from bookrec.ranker_interface import Ranker
 from bookrec.retrieval import TOWER_BLOCK, Retrieval
-from bookrec.selection import best_first, is_member
 from bookrec.signals import Signals
+from bookrec.topk import best_first, is_member
 
 FORMAT: Final = 3
 _SPARE: Final = 64

@@ -24,8 +24,8 @@ from bookrec.arrays import Floats, Ints, alike_by_row, map_array
 from bookrec.book_facts import BookFacts
 from bookrec.history import History
 from bookrec.neighbour_table import NeighbourTable
-from bookrec.selection import best
 from bookrec.signals import TABLES, Signals, Speakers
+from bookrec.topk import best
 
 TOWER_BLOCK: Final = 32
 """Readers whose tower scores are one matrix product. Always so many, padded with nobody: then a

@@ -26,7 +26,7 @@ from bookrec.book_facts import BookFacts
 from bookrec.history import POSITIVE_RATING, History
 from bookrec.neighbour_table import NeighbourTable
 from bookrec.ragged import rows_of
-from bookrec.selection import best
+from bookrec.topk import best
 
 TABLES: Final = ("walk", "knn", "ease")
 """Tables of books, in this order."""

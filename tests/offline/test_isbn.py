@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.isbn import (
+from bookrec.isbn import (
     is_isbn10,
     is_isbn13,
     is_usable_id,

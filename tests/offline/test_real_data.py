@@ -6,9 +6,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from bookrec.isbn import normalise_isbn
 from bookrec.offline.data_import import read_data
 from bookrec.offline.dataset import reader_sort_key
-from bookrec.offline.isbn import normalise_isbn
 from requirements import SHARED_DATA, require_shared_data
 
 pytestmark = pytest.mark.shared_data

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from bookrec.errors import DataError
-from bookrec.offline.isbn import is_isbn10
+from bookrec.isbn import is_isbn10
 from bookrec.offline.sample_catalogue import (
     SampleWork,
     genres_by_isbn,

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from bookrec.errors import DataError
+from bookrec.isbn import is_isbn10, is_isbn13
 from bookrec.offline import sample_export
 from bookrec.offline.data_import import read_data
-from bookrec.offline.isbn import is_isbn10, is_isbn13
 from bookrec.offline.sample_catalogue import load_catalogue
 from bookrec.offline.sample_export import write_sample
 

@@ -22,8 +22,8 @@ from bookrec.offline.histories import Histories
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.scoring_engine import Engine
 from bookrec.recommender import Recommender
-from bookrec.selection import best_first
 from bookrec.snapshot import RANKER_NAME, ROWS_NAME, open_database
+from bookrec.topk import best_first
 
 _SHARD: Final = 2048
 """Readers that a worker is asked of at once."""

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from bookrec.ages import MAX_AGE, MIN_AGE
-from bookrec.offline.isbn import is_usable_id, repair_isbn
+from bookrec.isbn import is_usable_id, repair_isbn
 from bookrec.offline.raw_tables import RawTable
 from bookrec.offline.text_repair import repair_text
 from bookrec.text import work_key
@@ -97,7 +97,7 @@ def clean_user_ids(table: RawTable) -> None:
 
 
 def clean_isbns(table: RawTable) -> None:
-    """Bring every ISBN to its one spelling (`bookrec.offline.isbn`)."""
+    """Bring every ISBN to its one spelling (`bookrec.isbn`)."""
 
     def repair(text: str) -> tuple[str, Iterable[str]]:
         isbn, rule = repair_isbn(text)

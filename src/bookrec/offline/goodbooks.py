@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from bookrec.errors import DataError
-from bookrec.offline.isbn import is_isbn10
+from bookrec.isbn import is_isbn10
 from bookrec.offline.layouts import Layout, RawTables
 from bookrec.offline.raw_source import RawFile, RawSource
 from bookrec.offline.raw_tables import RawTable, read_table

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.top_n import Lists, lists_from
-from bookrec.selection import best
+from bookrec.topk import best
 
 SAME_AUTHOR = 0.5
 """What a common author adds to the cosine of two titles (halved), so scores stay within 0–1."""

@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Final
 
 from bookrec.errors import DataError
-from bookrec.offline.isbn import isbn10_check_digit
+from bookrec.isbn import isbn10_check_digit
 
 _ISBN_RANGE: Final = "69"
 """Registration groups 66 to 69 are assigned to nobody, so no real book has such an ISBN."""

@@ -17,7 +17,7 @@ from bookrec.offline.evaluation.ranking_metrics import ndcg, recall
 from bookrec.offline.histories import known_row
 from bookrec.offline.interactions import Interactions, by_reader
 from bookrec.recommender import Reader, Recommender
-from bookrec.selection import best
+from bookrec.topk import best
 
 TOP = 20
 SHARE_PRIORS = (5.0, 50.0)

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.material import Scorer
 from bookrec.offline.evaluation.questions import Pairs, Questions
-from bookrec.selection import best_first
+from bookrec.topk import best_first
 
 LIST_LENGTH: Final = 100
 _BATCH: Final = 256

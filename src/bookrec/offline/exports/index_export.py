@@ -18,7 +18,7 @@ from bookrec.offline.exports.index_data import IndexData, index_data
 from bookrec.offline.exports.index_module import RetrievalIndex, save_index
 from bookrec.offline.exports.material import SAMPLE_INPUTS, SAMPLE_OUTPUTS, Described, Material, Say
 from bookrec.offline.exports.partitions import Partitions, make_partitions
-from bookrec.selection import best_first
+from bookrec.topk import best_first
 
 VERSION: Final = "1"
 """Directory of the SavedModel: TensorFlow Serving looks for a number."""

@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 
 from bookrec.arrays import Ints
+from bookrec.isbn import normalise_isbn
 from bookrec.offline.imported.age_labels import is_unknown_label
-from bookrec.offline.isbn import normalise_isbn
 from bookrec.offline.text_repair import repair_text
 from bookrec.text import fold
 
