@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 
 from bookrec.arrays import Floats
-from bookrec.ranker import SplitRanker
-from bookrec.ranker_layers import Layer, Sum
+from bookrec.inference.ranker.layers import Layer, Sum
+from bookrec.inference.ranker.split_ranker import SplitRanker
 from small_recommender import normal
 
 

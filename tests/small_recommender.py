@@ -6,12 +6,12 @@ import numpy as np
 
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats
-from bookrec.book_facts import BookFacts
-from bookrec.neighbour_table import NeighbourTable
-from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY
-from bookrec.ranker import SplitRanker
-from bookrec.recommender import ReaderKind, Recommender
-from bookrec.retrieval import Retrieval
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
+from bookrec.inference.ranker.split_ranker import SplitRanker
+from bookrec.inference.recommender import ReaderKind, Recommender
+from bookrec.inference.retrieval import Retrieval
+from bookrec.inference.similarity_table import NeighbourTable
 from split_rankers import wide_and_deep
 
 BOOKS, TOWER, AGE_WIDTH, TOWER_HIDDEN = 37, 4, 3, 5

@@ -208,7 +208,7 @@ def test_the_site_ranks_for_a_new_reader_without_the_batch_side(
     assert server.process.stdout is not None
     with server.process.stdout as output:
         imported = {line.rsplit("|", 1)[-1].strip() for line in output if "import time:" in line}
-    assert {"litestar", "numpy", "bookrec.recommender"} <= imported
+    assert {"litestar", "numpy", "bookrec.inference.recommender"} <= imported
     heavy = {name for name in imported
              if re.match(r"(tensorflow|keras|pandas|scipy|bookrec\.offline)(\.|$)", name)}  # fmt: skip
     assert not heavy

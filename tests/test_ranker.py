@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bookrec import ranker as ranker_module
 from bookrec.ages import AGE_BANDS
-from bookrec.ranker import SplitRanker, probabilities
+from bookrec.inference.ranker import split_ranker as ranker_module
+from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
 from small_recommender import FIRST, SECOND, normal
 from split_rankers import wide_and_deep
 

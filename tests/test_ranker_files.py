@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bookrec.activations import ACTIVATIONS
-from bookrec.ranker import SplitRanker
-from bookrec.ranker_layers import Layer, Sum
+from bookrec.inference.ranker.activations import ACTIVATIONS
+from bookrec.inference.ranker.layers import Layer, Sum
+from bookrec.inference.ranker.split_ranker import SplitRanker
 from small_recommender import normal
 
 BANDS, BOOKS, READER, PAIR = 3, 11, 4, 2

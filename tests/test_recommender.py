@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from bookrec.ages import age_band
 from bookrec.errors import SnapshotError
-from bookrec.history import make_history
-from bookrec.ranker import probabilities
-from bookrec.ranker_layers import Sum
-from bookrec.recommender import Reader, ReaderKind, Recommender
+from bookrec.inference.history import make_history
+from bookrec.inference.ranker.layers import Sum
+from bookrec.inference.ranker.split_ranker import probabilities
+from bookrec.inference.recommender import Reader, ReaderKind, Recommender
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 KINDS = ("history", "embedding")

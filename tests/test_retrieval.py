@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bookrec.history import make_history
-from bookrec.retrieval import QUOTA, Retrieval
-from bookrec.signals import TABLES
+from bookrec.inference.history import make_history
+from bookrec.inference.retrieval import QUOTA, Retrieval
+from bookrec.inference.retriever_scores import TABLES
 from small_recommender import BOOKS, make_retrieval
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.book_facts import BookFacts
-from bookrec.history import History, make_history
-from bookrec.neighbour_table import NeighbourTable
-from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY, activity, pair_features
-from bookrec.signals import TABLES, Signals, Speakers
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.history import History, make_history
+from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY, activity, pair_features
+from bookrec.inference.retriever_scores import TABLES, Signals, Speakers
+from bookrec.inference.similarity_table import NeighbourTable
 from small_recommender import AUTHORS, BOOKS, make_facts, make_table
 
 

@@ -19,7 +19,7 @@ import click
 from bookrec import __version__
 from bookrec.errors import BookrecError, NoSnapshot
 from bookrec.files import digest_of_file, read_pointer
-from bookrec.recommender import Recommender
+from bookrec.inference.recommender import Recommender
 from bookrec.settings import Home, templates_directory
 from bookrec.shop_database import MIGRATIONS
 from bookrec.snapshot import (

@@ -8,11 +8,11 @@ from typing import Any, Final
 import keras
 import numpy as np
 
+from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
 from bookrec.offline.compile_ranker import compile_split, reader_rows, split_model
 from bookrec.offline.keras_graph import before_sigmoid, evaluate, open_model
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.separable import Side
-from bookrec.ranker import SplitRanker, probabilities
 
 BOOKS, READERS, BANDS = 29, 12, 8
 

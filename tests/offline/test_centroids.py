@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.fold_in import folded_in, trust
-from bookrec.history import make_history
+from bookrec.inference.fold_in import folded_in, trust
+from bookrec.inference.history import make_history
 from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.interactions import Interactions
 

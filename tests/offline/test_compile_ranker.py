@@ -14,6 +14,8 @@ start_tensorflow()
 
 import keras  # noqa: E402
 
+from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY  # noqa: E402
+from bookrec.inference.ranker.split_ranker import probabilities  # noqa: E402
 from bookrec.offline.classic_training import classic_inputs  # noqa: E402
 from bookrec.offline.compile_ranker import (  # noqa: E402
     CannotSplit,
@@ -28,8 +30,6 @@ from bookrec.offline.keras_ranker import KerasRanker  # noqa: E402
 from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE  # noqa: E402
 from bookrec.offline.vocabulary import Vocabulary  # noqa: E402
 from bookrec.offline.wide_deep import Scaling, build_classic, build_default  # noqa: E402
-from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY  # noqa: E402
-from bookrec.ranker import probabilities  # noqa: E402
 from small_recommender import make_facts  # noqa: E402
 
 BOOKS, READERS = 19, 7

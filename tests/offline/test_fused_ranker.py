@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from bookrec.arrays import Floats
+from bookrec.inference.ranker.layers import Layer
+from bookrec.inference.ranker.split_ranker import ReaderTerms, SplitRanker
 from bookrec.offline import fused_ranker
 from bookrec.offline.fused_ranker import FusedRanker, is_chain, with_fused_ranker
-from bookrec.ranker import ReaderTerms, SplitRanker
-from bookrec.ranker_layers import Layer
 from relu_chains import chain
 from small_recommender import make_recommender, normal
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.item_knn import build_item_knn
 
 READERS, BOOKS = 23, 31

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bookrec.activations import ACTIVATIONS
+from bookrec.inference.ranker.activations import ACTIVATIONS
 from bookrec.offline.tensorflow_start import start_tensorflow
 
 start_tensorflow()

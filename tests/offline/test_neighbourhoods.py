@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from bookrec.ages import age_band
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.ranker.split_ranker import probabilities
+from bookrec.inference.recommender import Reader, ReaderKind, Recommender
 from bookrec.offline.histories import Histories
 from bookrec.offline.interactions import Interactions
 from bookrec.offline.neighbour_stages import neighbour_stages
@@ -17,8 +19,6 @@ from bookrec.offline.score_stages import lists_of
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.top_n import Lists
 from bookrec.offline.voices import Voices, changed_neighbourhoods, choose_voices
-from bookrec.ranker import probabilities
-from bookrec.recommender import Reader, ReaderKind, Recommender
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 READERS = 29

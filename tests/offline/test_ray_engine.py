@@ -24,6 +24,7 @@ from tiny_scoring import tables
 from bookrec.arrays import map_array
 from bookrec.errors import BookrecError
 from bookrec.files import read_pointer
+from bookrec.inference.recommender import Recommender
 from bookrec.offline import ray_cluster, ray_engine
 from bookrec.offline.audience import _histories
 from bookrec.offline.ray_engine import RayEngine
@@ -31,7 +32,6 @@ from bookrec.offline.score_stages import score_lists
 from bookrec.offline.scoring_engine import make_engine
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.worker_pool import Processes
-from bookrec.recommender import Recommender
 from bookrec.settings import Home
 from command_line import bookrec
 

@@ -10,9 +10,9 @@ import pytest
 from tiny_scoring import rows, score_tiny
 
 from bookrec.errors import SnapshotError
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.dataset import load_dataset
 from bookrec.offline.verify_snapshot import check_published
-from bookrec.recommender import Recommender
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from small_dataset import interactions_of
 
-from bookrec.book_facts import BookFacts
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.retriever_scores import TABLES
 from bookrec.offline.interactions import Interactions
 from bookrec.offline.tables import Tables, fit_tables
-from bookrec.signals import TABLES
 
 BOOKS, READERS, AUTHORS = 7, 6, 5
 

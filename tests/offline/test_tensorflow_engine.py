@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from tiny_scoring import TABLES, home_with_models, rows, score_tiny
 
-from bookrec.activations import ACTIVATIONS
 from bookrec.arrays import Floats
 from bookrec.errors import ModelError
+from bookrec.inference.ranker.activations import ACTIVATIONS
+from bookrec.inference.ranker.layers import Layer, Sum
+from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.offline.dataset import load_dataset
 from bookrec.offline.tensorflow_start import start_tensorflow
-from bookrec.ranker import SplitRanker
-from bookrec.ranker_layers import Layer, Sum
 from bookrec.settings import Home
 from relu_chains import chain
 from small_recommender import normal

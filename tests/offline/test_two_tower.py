@@ -13,7 +13,8 @@ from bookrec.offline.tensorflow_start import start_tensorflow
 start_tensorflow()
 
 from bookrec.arrays import Floats  # noqa: E402
-from bookrec.history import make_history  # noqa: E402
+from bookrec.inference.history import make_history  # noqa: E402
+from bookrec.inference.retrieval import Retrieval  # noqa: E402
 from bookrec.offline.features import BookFeatures  # noqa: E402
 from bookrec.offline.interactions import Interactions  # noqa: E402
 from bookrec.offline.retrievers import assemble_retrieval  # noqa: E402
@@ -21,7 +22,6 @@ from bookrec.offline.tables import fit_tables  # noqa: E402
 from bookrec.offline.tower_examples import Batch  # noqa: E402
 from bookrec.offline.two_tower import Towers, _loss, build_towers, train_towers  # noqa: E402
 from bookrec.offline.two_tower_settings import TwoTowerSettings  # noqa: E402
-from bookrec.retrieval import Retrieval  # noqa: E402
 from small_recommender import AUTHORS as SMALL_AUTHORS  # noqa: E402
 from small_recommender import make_facts  # noqa: E402
 

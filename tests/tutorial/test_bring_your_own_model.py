@@ -22,9 +22,9 @@ import pytest
 from document import blocks
 
 from bookrec.files import read_pointer
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.dataset import load_dataset
 from bookrec.offline.sample_catalogue import genres_by_isbn
-from bookrec.recommender import Recommender
 from bookrec.settings import Home
 from new_readers import best_known_of, registration
 from requirements import REPOSITORY

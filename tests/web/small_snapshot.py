@@ -14,11 +14,11 @@ import numpy as np
 
 from bookrec import snapshot as snapshots
 from bookrec.ages import AGE_BANDS, age_band
-from bookrec.book_facts import BookFacts
-from bookrec.neighbour_table import NeighbourTable
-from bookrec.pair_features import PAIR_FEATURES, READER_ACTIVITY
-from bookrec.recommender import Recommender
-from bookrec.retrieval import Retrieval
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
+from bookrec.inference.recommender import Recommender
+from bookrec.inference.retrieval import Retrieval
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.settings import Home
 from bookrec.text import fold, work_key
 from split_rankers import wide_and_deep

@@ -18,10 +18,10 @@ from tqdm import tqdm
 
 from bookrec.arrays import Ints, map_array
 from bookrec.errors import SnapshotError
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.histories import Histories
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.scoring_engine import Engine
-from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME, ROWS_NAME, open_database
 from bookrec.topk import best_first
 

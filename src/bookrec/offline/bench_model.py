@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS, MIN_AGE
 from bookrec.arrays import Ints
-from bookrec.book_facts import BookFacts
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.recommender import Recommender
+from bookrec.inference.retrieval import Retrieval
+from bookrec.inference.retriever_scores import TABLES
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.features import BOOK_NUMBERS, BookFeatures
 from bookrec.offline.histories import Histories
 from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE
-from bookrec.recommender import Recommender
-from bookrec.retrieval import Retrieval
-from bookrec.signals import TABLES
 
 HIDDEN: Final = (128, 64, 32)
 _EMBEDDING: Final = {

@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
-from bookrec.fold_in import folded_in, trust
-from bookrec.history import make_history
+from bookrec.inference.fold_in import folded_in, trust
+from bookrec.inference.history import make_history
 from bookrec.offline.interactions import Interactions, by_reader
 
 _SAMPLE: Final = 4_000

@@ -1,4 +1,4 @@
-"""From a Keras model to a `bookrec.ranker.SplitRanker`.
+"""From a Keras model to a `bookrec.inference.ranker.split_ranker.SplitRanker`.
 
 Any functional model whose inputs each depend on the reader alone, the book alone, or (a few numbers)
 on both. What depends on one side is evaluated once, by Keras; linear layers over both are split by
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats
 from bookrec.errors import ModelError
+from bookrec.inference.ranker.split_ranker import Output, SplitRanker
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.layer_rules import RULES
@@ -33,7 +34,6 @@ from bookrec.offline.splitter import CannotSplit as CannotSplit
 from bookrec.offline.splitter import PlannedLayer, Splitter
 from bookrec.offline.vocabulary import UNKNOWN
 from bookrec.offline.wide_deep import PAIR_INPUTS
-from bookrec.ranker import Output, SplitRanker
 
 READER_SIDES: Final[Mapping[str, Side]] = {
     "user_id_encoded": "reader id",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bookrec.arrays import Floats
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import recommender_for
-from bookrec.recommender import Recommender
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ from bookrec.files import (
     versions,
     write_pointer,
 )
-from bookrec.history import POSITIVE_RATING
+from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.raw_tables import REJECTED_COLUMNS
 from bookrec.settings import Home
 

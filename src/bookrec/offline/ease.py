@@ -14,7 +14,7 @@ from scipy.linalg import lapack
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.item_knn import usual_weight
 from bookrec.ragged import row_starts
 

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.book_facts import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
+from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
 from bookrec.offline.book_keys import author_key, language_key, series_key
 from bookrec.offline.book_statistics import BookStatistics, Scaler
 from bookrec.offline.dataset import Dataset

@@ -2,7 +2,7 @@
 
 Dense-ReLU layers one after the other are what most models leave to be done per pair, and that is where
 the time of scoring goes. Such a ranker's logits are made here by `bookrec.offline.fused_kernel`,
-equal to those of `bookrec.ranker` up to float32 rounding; what that brings is in
+equal to those of `bookrec.inference.ranker.split_ranker` up to float32 rounding; what that brings is in
 docs/scoring-speed.md. Models of other forms stay with NumPy, and so does the site.
 
 Shapes: ``B`` books, ``C`` books ranked at once, ``H`` width of a layer, ``P`` pair features, ``R``
@@ -20,11 +20,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
+from bookrec.inference.ranker.layers import Layer, Sum
+from bookrec.inference.ranker.split_ranker import Buffers, ReaderTerms, SplitRanker, tiles
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.fused_kernel import ALIGNMENT, books_side_by_side, compile_kernel
 from bookrec.offline.kernel_layout import Layout, filled_up
-from bookrec.ranker import Buffers, ReaderTerms, SplitRanker, tiles
-from bookrec.ranker_layers import Layer, Sum
-from bookrec.recommender import Recommender
 
 _TILE: Final = 512
 """T: its rows (512 x 128 float32 = 256 KiB) stay in cache from reader to reader."""
@@ -73,7 +73,7 @@ class FusedRanker(SplitRanker):
     def catalogue_logits(
         self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
-        """See `bookrec.ranker.SplitRanker.catalogue_logits`."""
+        """See `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`."""
         if not self._is_chain:
             super().catalogue_logits(terms, dense, out)
             return

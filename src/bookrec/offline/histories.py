@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from bookrec.ages import age_band
 from bookrec.arrays import Floats, Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.recommender import Reader
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.interactions import Interactions, by_reader
 from bookrec.ragged import row_starts, rows_of
-from bookrec.recommender import Reader
 
 
 @dataclass(frozen=True)

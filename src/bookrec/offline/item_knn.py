@@ -15,7 +15,7 @@ from scipy import sparse
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.ragged import row_starts
 
 

@@ -1,4 +1,4 @@
-"""Which activation of `bookrec.activations` a Keras layer, operation or function is."""
+"""Which activation of `bookrec.inference.ranker.activations` a Keras layer, operation or function is."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import keras
 
-from bookrec.activations import Parameters
+from bookrec.inference.ranker.activations import Parameters
 
 Activation = tuple[str, Parameters]
-"""Name in `bookrec.activations.ACTIVATIONS` (or ``linear``), and what differs from its defaults."""
+"""Name in `bookrec.inference.ranker.activations.ACTIVATIONS` (or ``linear``), and what differs from its defaults."""
 
 _FUNCTIONS: Final = (
     "linear", "relu", "leaky_relu", "relu6", "elu", "selu", "sigmoid", "tanh", "softplus",

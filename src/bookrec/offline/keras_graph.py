@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.errors import ModelError
-from bookrec.ranker import Output
+from bookrec.inference.ranker.split_ranker import Output
 
 _UNCHANGED: Final = ("Flatten", "Reshape", "Squeeze", "ExpandDims", "Identity", "Dropout")
 """Layers and operations that leave a single number as it is."""

@@ -1,6 +1,6 @@
 """Ranking by Keras itself, for models that cannot be split: right, but many times slower.
 
-It answers the same calls as `bookrec.ranker.SplitRanker`; only its reader features differ. They are
+It answers the same calls as `bookrec.inference.ranker.split_ranker.SplitRanker`; only its reader features differ. They are
 the reader-side inputs themselves, in the model's order, ids as numbers.
 """
 
@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
+from bookrec.inference.ranker.split_ranker import Output
 from bookrec.offline.compile_ranker import input_sides
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.separable import Side
 from bookrec.offline.split_arrays import width_of
-from bookrec.ranker import Output
 
 _BATCH: Final = 16384
 
@@ -104,11 +104,11 @@ class KerasRanker:
         return [tensor for tensor in self._inputs if self._sides[tensor.name] in sides]
 
     def reader_terms(self, age_band: int, reader_features: Floats) -> KerasTerms:
-        """See `bookrec.ranker.SplitRanker.reader_terms`."""
+        """See `bookrec.inference.ranker.split_ranker.SplitRanker.reader_terms`."""
         return KerasTerms(age_band, reader_features)
 
     def logits(self, terms: KerasTerms, books: Ints | slice, pairs: Floats | None) -> Floats:
-        """See `bookrec.ranker.SplitRanker.logits`."""
+        """See `bookrec.inference.ranker.split_ranker.SplitRanker.logits`."""
         positions = np.arange(self.n_books)[books]
         out = np.empty(len(positions), dtype=np.float32)
         for start in range(0, len(positions), _BATCH):
@@ -144,7 +144,7 @@ class KerasRanker:
     def catalogue_logits(
         self, terms: Sequence[KerasTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
-        """See `bookrec.ranker.SplitRanker.catalogue_logits`."""
+        """See `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`."""
         for reader, own in enumerate(terms):
             pairs = np.zeros((self.n_books, self.pair_width), dtype=np.float32)
             if dense is not None:

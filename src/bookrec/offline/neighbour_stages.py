@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.histories import Histories
 from bookrec.offline.neighbourhoods import (
     Asked,
@@ -24,7 +25,6 @@ from bookrec.offline.neighbourhoods import (
 from bookrec.offline.score_stages import Stage, load_recommender, shard_of
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.voices import Voices
-from bookrec.recommender import Recommender
 
 Finished = Callable[[str, int], Iterable[Shard]]
 """(stage's name, number of its shards) → its shards in order."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.fused_ranker import with_fused_ranker
-from bookrec.recommender import Recommender
 
 _REASON: Final = "slow.txt"
 

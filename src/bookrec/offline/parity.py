@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.ranker.split_ranker import Output
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.classic_training import classic_inputs
 from bookrec.offline.compile_ranker import knows_readers_by_id
 from bookrec.offline.dataset import Dataset
@@ -20,8 +22,6 @@ from bookrec.offline.interactions import Interactions, all_interactions, reader_
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import catalogue_features
-from bookrec.ranker import Output
-from bookrec.recommender import Recommender
 
 TOLERANCE = 1e-5
 """On probabilities, and on logits relative to ``1 + |logit|``."""

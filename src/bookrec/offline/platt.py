@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.recommender import Reader, Recommender
 from bookrec.offline.interactions import Interactions, by_reader
-from bookrec.recommender import Reader, Recommender
 
 
 def calibrate(

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.item_knn import strongest_products
 
 ALPHA: Final = 0.4

@@ -16,10 +16,10 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.interactions import Interactions, by_reader
 from bookrec.offline.worker_pool import map_shards
-from bookrec.retrieval import Retrieval
 
 _SHARD = 256
 """Readers whose groups are made at once."""

@@ -1,4 +1,4 @@
-"""Puts a compiled ranker and retrievers together as a `bookrec.recommender.Recommender`."""
+"""Puts a compiled ranker and retrievers together as a `bookrec.inference.recommender.Recommender`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from bookrec.arrays import Floats, Ints
+from bookrec.inference.ranker.interface import Ranker
+from bookrec.inference.recommender import Recommender
+from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.compile_ranker import (
     CannotSplit,
     compile_ranker,
@@ -25,9 +28,6 @@ from bookrec.offline.imported.imported_model import ImportedModel
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.retrievers import assemble_retrieval
-from bookrec.ranker_interface import Ranker
-from bookrec.recommender import Recommender
-from bookrec.retrieval import Retrieval
 
 
 class SlowRankerWarning(UserWarning):

@@ -1,14 +1,14 @@
-"""Puts fitted tables and towers together as the arrays that `bookrec.retrieval` reads."""
+"""Puts fitted tables and towers together as the arrays that `bookrec.inference.retrieval` reads."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from bookrec.arrays import Floats
+from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.tables import Tables
 from bookrec.offline.two_tower import Towers, book_vectors, reader_tower_arrays
-from bookrec.retrieval import Retrieval
 
 
 def assemble_retrieval(

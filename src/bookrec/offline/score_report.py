@@ -7,10 +7,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from bookrec.inference.ranker.interface import Ranker
+from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.offline.peak_memory import peak_resident_bytes
 from bookrec.offline.sgemm_rate import SgemmRate
-from bookrec.ranker import SplitRanker
-from bookrec.ranker_interface import Ranker
 
 
 @dataclass

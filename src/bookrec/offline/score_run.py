@@ -15,6 +15,9 @@ from tqdm import tqdm
 
 from bookrec.errors import BookrecError, SnapshotError
 from bookrec.files import link_tree, utc_now
+from bookrec.inference.ranker.split_ranker import SplitRanker
+from bookrec.inference.recommender import Recommender
+from bookrec.inference.retrieval import TOWER_BLOCK
 from bookrec.offline.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.changes import Changes
 from bookrec.offline.dataset import Dataset
@@ -33,9 +36,6 @@ from bookrec.offline.scoring_engine import Engine, make_engine
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
 from bookrec.offline.voices import choose_voices
-from bookrec.ranker import SplitRanker
-from bookrec.recommender import Recommender
-from bookrec.retrieval import TOWER_BLOCK
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
 

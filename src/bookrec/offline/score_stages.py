@@ -10,13 +10,13 @@ from typing import Any, Final
 import numpy as np
 
 from bookrec.arrays import Ints
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.histories import Histories
 from bookrec.offline.neighbours import Content, similar_by_content
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.top_n import Lists, Task, shard_lists
-from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME
 
 CONTENT_NAME: Final = "content.npz"

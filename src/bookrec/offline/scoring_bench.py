@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.bench_model import BenchModel, make_bench_model
 from bookrec.offline.bench_report import Comparison, Timing, steady
 from bookrec.offline.fused_ranker import with_fused_ranker
@@ -27,7 +28,6 @@ from bookrec.offline.score_report import pair_multiply_adds
 from bookrec.offline.sgemm_rate import SgemmRate, sgemm_rate
 from bookrec.offline.top_n import Lists, Task, shard_lists
 from bookrec.offline.worker_pool import Processes, map_shards
-from bookrec.recommender import Recommender
 
 Say = Callable[[str], None]
 

@@ -1,4 +1,4 @@
-"""From the linear forms of a split model to the arrays of a `bookrec.ranker.SplitRanker`."""
+"""From the linear forms of a split model to the arrays of a `bookrec.inference.ranker.split_ranker.SplitRanker`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
+from bookrec.inference.ranker.layers import Layer, Sum
 from bookrec.offline.keras_graph import Tensor, evaluate
 from bookrec.offline.separable import Doubles, Form, Placed, Source, dense
 from bookrec.offline.splitter import PlannedLayer
-from bookrec.ranker_layers import Layer, Sum
 
 _BATCH_NUMBERS: Final = 4_000_000
 """Numbers of one-sided tensors evaluated at a time: 32 MB of float64."""

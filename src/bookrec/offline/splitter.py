@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from bookrec.activations import Parameters
 from bookrec.errors import ModelError
+from bookrec.inference.ranker.activations import Parameters
 from bookrec.offline.keras_graph import Tensor
 from bookrec.offline.separable import Doubles, Form, Placed, Side, Source
 
@@ -31,7 +31,7 @@ class CannotSplit(ModelError):
 
 @dataclass(frozen=True, eq=False)
 class PlannedLayer:
-    """A layer of the program before the books are known; see `bookrec.ranker_layers.Layer`."""
+    """A layer of the program before the books are known; see `bookrec.inference.ranker.layers.Layer`."""
 
     kind: str
     operands: tuple[Form, ...]

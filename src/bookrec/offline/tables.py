@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.book_facts import BookFacts
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.retriever_scores import TABLES
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.ease import ease_table
 from bookrec.offline.interactions import Interactions
 from bookrec.offline.item_knn import build_item_knn
 from bookrec.offline.random_walk import groups_of, random_walk
 from bookrec.offline.reading_windows import windowed_histories
-from bookrec.signals import TABLES
 
 _WALK_NEIGHBOURS: Final = 400
 _KNN_NEIGHBOURS: Final = 200
@@ -36,7 +36,7 @@ class Tables:
     """What the sparse retrievers know."""
 
     books: Mapping[str, NeighbourTable]
-    """Name → table, see `bookrec.signals.TABLES`."""
+    """Name → table, see `bookrec.inference.retriever_scores.TABLES`."""
     authors: NeighbourTable
     """Over author codes."""
 

@@ -16,9 +16,9 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
+from bookrec.inference.ranker.split_ranker import SplitRanker
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.worker_pool import Processes
-from bookrec.ranker import SplitRanker
-from bookrec.recommender import Recommender
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

@@ -1,6 +1,6 @@
 """A compiled ranker that scores the whole catalogue in TensorFlow, on a GPU where one is visible.
 
-The same layers and the same arithmetic as `bookrec.ranker_layers`, for a block of readers and a tile
+The same layers and the same arithmetic as `bookrec.inference.ranker.layers`, for a block of readers and a tile
 of books at once: a matrix of a layer is [R, T, H] here, or [1, T, H] where it is the same for all
 readers. Only `catalogue_logits` is done so; a reader's terms and single books stay on the CPU.
 
@@ -18,11 +18,11 @@ import tensorflow as tf
 
 from bookrec.arrays import Floats
 from bookrec.errors import ModelError
+from bookrec.inference.ranker.layers import LINEAR, PRODUCTS, Layer, Sum
+from bookrec.inference.ranker.split_ranker import ReaderTerms, SplitRanker
+from bookrec.inference.retrieval import TOWER_BLOCK
 from bookrec.offline.fused_ranker import FusedRanker
 from bookrec.offline.tensorflow_activations import TENSORFLOW_ACTIVATIONS
-from bookrec.ranker import ReaderTerms, SplitRanker
-from bookrec.ranker_layers import LINEAR, PRODUCTS, Layer, Sum
-from bookrec.retrieval import TOWER_BLOCK
 
 _READERS: Final = TOWER_BLOCK
 """R. Blocks and tiles are filled up: one size is compiled once, and rounds alike for everybody."""
@@ -55,7 +55,7 @@ class TensorFlowRanker(FusedRanker):
     def catalogue_logits(
         self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
-        """See `bookrec.ranker.SplitRanker.catalogue_logits`."""
+        """See `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`."""
         for start in range(0, len(terms), _READERS):
             block = slice(start, min(start + _READERS, len(terms)))
             values = None if dense is None else (dense[0], dense[1][block])
@@ -151,7 +151,7 @@ class _Tile:
         self._column, self._values = column, values
 
     def rows(self, total: Sum, outputs: Sequence[Matrix | None]) -> Matrix:
-        """[R or 1, T, H]: `bookrec.ranker_layers.Sum.rows`."""
+        """[R or 1, T, H]: `bookrec.inference.ranker.layers.Sum.rows`."""
         parts = []
         if total.books is not None:
             every = self._books[id(total)]
@@ -177,7 +177,7 @@ def _product(matrix: Matrix, kernel: Floats) -> Matrix:
 
 
 def _rows(layer: Layer, sums: Sequence[Matrix], shifts: Sequence[Any]) -> Matrix:
-    """[R or 1, T, H]: `bookrec.ranker_layers.Layer.rows`; ``shifts`` [R, 1, H]."""
+    """[R or 1, T, H]: `bookrec.inference.ranker.layers.Layer.rows`; ``shifts`` [R, 1, H]."""
     if layer.kind in PRODUCTS:
         if all(layer.pairwise):
             product = (sums[0] + shifts[0]) * (sums[1] + shifts[1])

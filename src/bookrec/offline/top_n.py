@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.histories import Histories
 from bookrec.ragged import row_starts
-from bookrec.recommender import Recommender
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.interactions import Interactions
 

@@ -26,6 +26,7 @@ from bookrec import __version__
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import DataError
 from bookrec.files import utc_now
+from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.book_statistics import Scaler, book_statistics, fit_scaler
 from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.classic_training import (
@@ -53,7 +54,6 @@ from bookrec.offline.two_tower import Towers, train_towers
 from bookrec.offline.two_tower_settings import TwoTowerSettings
 from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
 from bookrec.offline.wide_deep import build_classic, build_default
-from bookrec.retrieval import Retrieval
 from bookrec.settings import Home
 
 Preset = Literal["default", "classic"]

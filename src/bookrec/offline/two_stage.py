@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.histories import Histories
-from bookrec.recommender import Recommender
 
 SAMPLE: Final = 256
 """Readers who are asked, at most."""

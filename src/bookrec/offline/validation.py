@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
-from bookrec.history import POSITIVE_RATING, History, make_history
+from bookrec.inference.history import POSITIVE_RATING, History, make_history
+from bookrec.inference.recommender import Reader, Recommender
 from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.evaluation.ranking_metrics import ndcg, recall
 from bookrec.offline.histories import known_row
 from bookrec.offline.interactions import Interactions, by_reader
-from bookrec.recommender import Reader, Recommender
 from bookrec.topk import best
 
 TOP = 20

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
 from bookrec.offline.interactions import Interactions
 from bookrec.ragged import row_starts
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from bookrec.history import POSITIVE_RATING
+from bookrec.inference.history import POSITIVE_RATING
 from bookrec.web.catalogue import books_by_isbn
 from bookrec.web.database import Row
 from bookrec.web.snapshots import Snapshot

@@ -28,7 +28,7 @@ _THREADS: Final = 2
 
 
 class LiveRanker(Protocol):
-    """What the site needs of `bookrec.recommender.Recommender`."""
+    """What the site needs of `bookrec.inference.recommender.Recommender`."""
 
     def top_n(
         self,
@@ -42,7 +42,7 @@ class LiveRanker(Protocol):
 
 def load_ranker(directory: Path) -> LiveRanker:
     """Memory-map the ranker beside a snapshot's database."""
-    from bookrec.recommender import Recommender
+    from bookrec.inference.recommender import Recommender
 
     return Recommender.load(directory)
 

@@ -111,7 +111,7 @@ def exported(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: An
 
 def expected_scores(home: Home, bundle: Any, user_id: str) -> tuple[Any, set[int], Any]:
     """[B] scores of one reader by the towers themselves, own works, and the ISBNs."""
-    from bookrec.history import make_history
+    from bookrec.inference.history import make_history
     from bookrec.offline.dataset import load_dataset
     from bookrec.offline.interactions import reader_age_bands
     from bookrec.offline.recommender_build import recommender_for

@@ -20,9 +20,9 @@ from tiny_import import import_tiny
 from tiny_scoring import rows, score_tiny
 
 from bookrec.errors import ModelError
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.dataset import Dataset, load_dataset, save_dataset
 from bookrec.offline.tensorflow_start import start_tensorflow
-from bookrec.recommender import Recommender
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, open_database
 
@@ -157,7 +157,7 @@ def test_nobody_is_given_another_readers_row(imported: Imported):
             lists = recommender.top_n(books, np.zeros(len(books), np.int8), None, 10)
             assert len(lists[0])
             assert not set(lists[0].tolist()) & set(books.tolist())
-            from bookrec.history import make_history
+            from bookrec.inference.history import make_history
 
             history = make_history(books, np.zeros(len(books), np.int8))
             folded.append(recommender._solved_embedding(history))

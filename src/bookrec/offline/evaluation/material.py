@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.interactions import Interactions
 

@@ -18,6 +18,8 @@ from scipy import sparse
 from tqdm import tqdm
 
 from bookrec.arrays import Ints
+from bookrec.inference.ranker.split_ranker import SplitRanker
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.evaluation.significance import bootstrap_interval, paired_t
@@ -29,8 +31,6 @@ from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.voices import choose_voices
 from bookrec.offline.worker_pool import map_shards
-from bookrec.ranker import SplitRanker
-from bookrec.recommender import Recommender
 from bookrec.snapshot import RANKER_NAME
 
 if TYPE_CHECKING:

@@ -17,7 +17,9 @@ from scipy.special import expit
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.recommender import Profile, Reader, Recommender
+from bookrec.inference.retrieval import TOWER_BLOCK
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
 from bookrec.offline.evaluation.leaks import Evidence
@@ -28,8 +30,6 @@ from bookrec.offline.interactions import Interactions, all_interactions, by_read
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import recommender_for
 from bookrec.offline.score_settings import ScoreSettings
-from bookrec.recommender import Profile, Reader, Recommender
-from bookrec.retrieval import TOWER_BLOCK
 
 PARTS: Final = (
     "as published", "two-stage", "ranker on the whole catalogue", "ranker on random candidates",

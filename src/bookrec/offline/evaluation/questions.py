@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.history import POSITIVE_RATING
+from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.interactions import Interactions
 
 NEGATIVE_KINDS: Final = ("uniform", "popularity-matched")

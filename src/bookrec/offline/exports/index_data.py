@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.interactions import Interactions, all_interactions, by_reader, reader_age_bands
 from bookrec.offline.model_bundle import Bundle
@@ -90,7 +90,7 @@ def _shown_books(interactions: Interactions, readers: Ints, n_books: int) -> sp.
 
 
 def _reader_vectors(histories: sp.csr_matrix, bands: Ints, tower: dict[str, Floats]) -> Floats:
-    """[rows, D] the reader tower, as `bookrec.retrieval.Retrieval.reader_vector` for many."""
+    """[rows, D] the reader tower, as `bookrec.inference.retrieval.Retrieval.reader_vector` for many."""
     found = np.empty((len(bands), tower["tower_bias_2"].shape[0]), dtype=np.float32)
     for start in range(0, len(bands), _BLOCK):
         some = slice(start, start + _BLOCK)

@@ -2,7 +2,7 @@
 
 ``weights.npz`` holds every weight of the Keras model by ``layer/weight``, and ``weights.json`` their
 shapes and how the layers hang together. Where the model can be split, ``ranker.npz`` and
-``ranker.json`` are the program of `bookrec.ranker_layers` for the catalogue of the data set: reader and
+``ranker.json`` are the program of `bookrec.inference.ranker.layers` for the catalogue of the data set: reader and
 book in, logit out.
 """
 
@@ -18,14 +18,14 @@ import numpy as np
 
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
+from bookrec.inference.ranker.split_ranker import SplitRanker
+from bookrec.inference.ranker.storage import PROGRAM_NAME
 from bookrec.offline.exports.encoders import write_encoders
 from bookrec.offline.exports.material import SAMPLE_INPUTS, SAMPLE_OUTPUTS, Described, Material, Say
 from bookrec.offline.exports.ranker_sample import PAIRS, describe_score, keras_ms
 from bookrec.offline.histories import reader_histories
 from bookrec.offline.interactions import all_interactions, reader_age_bands
 from bookrec.offline.keras_graph import model_logits
-from bookrec.ranker import SplitRanker
-from bookrec.ranker_files import PROGRAM_NAME
 
 WEIGHTS: Final = ("weights.npz", "weights.json")
 PROGRAM: Final = ("ranker.npz", "ranker.json")
@@ -62,7 +62,7 @@ def write_weights(model: Any, directory: Path) -> None:
 
 
 def _write_program(ranker: SplitRanker, directory: Path) -> None:
-    """Put what `bookrec.ranker_files` writes as many files into one ``.npz``."""
+    """Put what `bookrec.inference.ranker.storage` writes as many files into one ``.npz``."""
     with tempfile.TemporaryDirectory() as name:
         ranker.save(Path(name))
         arrays = {path.name: np.load(path) for path in sorted(Path(name).glob("*.npy"))}

@@ -8,7 +8,8 @@ from typing import Any, Final
 import numpy as np
 
 from bookrec.arrays import Floats, Ints
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.recommender import Reader, Recommender
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.imported_model import ImportedModel, SideInputs, imported_inputs
@@ -17,7 +18,6 @@ from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare
 from bookrec.offline.recommender_build import recommender_for
-from bookrec.recommender import Reader, Recommender
 
 _READERS: Final = 50
 _BOOKS: Final = 40

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
+from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.compile_ranker import (
     CannotSplit,
@@ -24,7 +25,6 @@ from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideI
 from bookrec.offline.imported.model_inputs import tensors_of
 from bookrec.offline.interactions import Interactions
 from bookrec.offline.keras_ranker import KerasRanker
-from bookrec.ranker import SplitRanker
 
 
 def compile_imported(model: Any, imported: ImportedModel, books: SideInputs) -> SplitRanker:

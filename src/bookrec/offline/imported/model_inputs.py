@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from bookrec.inference.ranker.split_ranker import Output
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, open_model
-from bookrec.ranker import Output
 
 
 @dataclass(frozen=True)

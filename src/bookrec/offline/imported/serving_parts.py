@@ -12,6 +12,7 @@ import keras
 import tensorflow as tf
 
 from bookrec.arrays import Floats
+from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.book_statistics import BookStatistics, Scaler, book_statistics, fit_scaler
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.features import Vocabularies, book_features, build_vocabularies
@@ -21,7 +22,6 @@ from bookrec.offline.tables import Tables, fit_tables
 from bookrec.offline.title_vectors import train_title_vectors
 from bookrec.offline.two_tower import Towers, train_towers
 from bookrec.offline.two_tower_settings import TwoTowerSettings
-from bookrec.retrieval import Retrieval
 
 Say = Callable[[str], None]
 

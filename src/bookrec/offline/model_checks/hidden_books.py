@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.history import POSITIVE_RATING
+from bookrec.inference.history import POSITIVE_RATING
+from bookrec.inference.recommender import Recommender
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_checks.sampled_readers import own_books, reader_of
-from bookrec.recommender import Recommender
 
 if TYPE_CHECKING:
     from bookrec.offline.model_checks.subject import Subject

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bookrec.history import make_history
+from bookrec.inference.history import make_history
+from bookrec.inference.recommender import Reader
 from bookrec.offline.histories import known_row
-from bookrec.recommender import Reader
 
 if TYPE_CHECKING:
     from bookrec.offline.model_checks.subject import Subject

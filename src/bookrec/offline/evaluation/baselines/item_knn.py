@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,

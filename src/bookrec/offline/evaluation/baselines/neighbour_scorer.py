@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
 

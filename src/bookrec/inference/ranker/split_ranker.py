@@ -3,7 +3,7 @@
 A network's first Dense layer sees reader, book and pair inputs side by side, and a matrix product
 over a concatenation is a sum of products: ``W [r; b; p] = W_r r + W_b b + W_p p``. The book's term is
 computed once per book, the reader's once per reader, and only what follows runs per pair
-(`bookrec.ranker_layers`). `bookrec.offline.compile_ranker` makes one from a Keras model; the two
+(`bookrec.inference.ranker.layers`). `bookrec.offline.compile_ranker` makes one from a Keras model; the two
 agree up to float32 rounding.
 
 Shapes: ``F`` reader features, ``P`` pair features, ``B`` books, ``C`` books ranked at once, ``R``
@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.ranker_files import read_program, write_program
-from bookrec.ranker_layers import Layer, Sum
+from bookrec.inference.ranker.layers import Layer, Sum
+from bookrec.inference.ranker.storage import read_program, write_program
 
 _TILE: Final = 1024
 """Books ranked at a time: the activations of a tile (1024 x 128 float32 = 512 KiB) stay in cache."""

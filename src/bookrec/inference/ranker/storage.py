@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from bookrec.activations import ACTIVATIONS
 from bookrec.arrays import Floats
-from bookrec.ranker_layers import LINEAR, PRODUCTS, Layer, Sum
+from bookrec.inference.ranker.activations import ACTIVATIONS
+from bookrec.inference.ranker.layers import LINEAR, PRODUCTS, Layer, Sum
 
 PROGRAM_NAME: Final = "program.json"
 

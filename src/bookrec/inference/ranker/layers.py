@@ -20,8 +20,8 @@ from typing import Final
 
 import numpy as np
 
-from bookrec.activations import ACTIVATIONS, Parameters
 from bookrec.arrays import Floats, Ints, alike_by_row
+from bookrec.inference.ranker.activations import ACTIVATIONS, Parameters
 
 PRODUCTS: Final = ("multiply", "dot")
 """Kinds of layers with two operands: number by number, and summed over the row."""
@@ -121,7 +121,7 @@ class Layer:
     """An activation of one sum, or the product of two."""
 
     kind: str
-    """A name of `bookrec.activations.ACTIVATIONS`, ``linear``, or one of `PRODUCTS`."""
+    """A name of `bookrec.inference.ranker.activations.ACTIVATIONS`, ``linear``, or one of `PRODUCTS`."""
     operands: tuple[Sum, ...]
     parameters: Parameters = field(default_factory=dict)
     pairwise: tuple[bool, ...] = (True,)

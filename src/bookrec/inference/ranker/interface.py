@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bookrec.arrays import Floats, Ints
-from bookrec.ranker import Output
+from bookrec.inference.ranker.split_ranker import Output
 
 
 class Ranker(Protocol):
-    """What ranks: `bookrec.ranker.SplitRanker`, offline also others that answer the same calls."""
+    """What ranks: `bookrec.inference.ranker.split_ranker.SplitRanker`, offline also others that answer the same calls."""
 
     @property
     def output(self) -> Output:

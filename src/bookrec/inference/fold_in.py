@@ -31,7 +31,7 @@ def folded_in(weights: Floats, centroids: Floats, trusts: Floats) -> Floats:
     everybody has.
 
     Args:
-        weights: [N] of `bookrec.history.History`.
+        weights: [N] of `bookrec.inference.history.History`.
         centroids: [N, F] of the books.
         trusts: [N] in these.
     """

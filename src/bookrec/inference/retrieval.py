@@ -1,8 +1,8 @@
 """Retrieval: which books are worth ranking for one reader's history, in NumPy.
 
-The sparse retrievers (`bookrec.signals`) and the two-tower model (dot product of a reader and a book
+The sparse retrievers (`bookrec.inference.retriever_scores`) and the two-tower model (dot product of a reader and a book
 vector) look at a history. Their answers, the signals, choose the candidates and, as pair features
-(`bookrec.pair_features`), tell a ranker how strongly each retriever speaks for a book.
+(`bookrec.inference.pair_features`), tell a ranker how strongly each retriever speaks for a book.
 
 Shapes: ``B`` books, ``D`` width of the towers, ``N`` books in the history, ``S`` books that a sparse
 signal speaks of, ``C`` candidates.
@@ -19,12 +19,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec import pair_features
 from bookrec.arrays import Floats, Ints, alike_by_row, map_array
-from bookrec.book_facts import BookFacts
-from bookrec.history import History
-from bookrec.neighbour_table import NeighbourTable
-from bookrec.signals import TABLES, Signals, Speakers
+from bookrec.inference import pair_features
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.history import History
+from bookrec.inference.retriever_scores import TABLES, Signals, Speakers
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.topk import best
 
 TOWER_BLOCK: Final = 32
@@ -50,7 +50,7 @@ class Retrieval:
 
     facts: BookFacts
     tables: Mapping[str, NeighbourTable]
-    """See `bookrec.signals.TABLES`."""
+    """See `bookrec.inference.retriever_scores.TABLES`."""
     authors: NeighbourTable
     """Author code → codes of authors with the same readers."""
     book_vector: Floats
@@ -112,11 +112,11 @@ class Retrieval:
         return np.vecdot(self.book_vector[books], signals.taste) + np.float32(signals.shift)
 
     def activity(self, history: History, signals: Signals) -> Floats:
-        """[A] what is known of how a reader reads, see `bookrec.pair_features.activity`."""
+        """[A] what is known of how a reader reads, see `bookrec.inference.pair_features.activity`."""
         return pair_features.activity(self.facts, history, signals)
 
     def pair_features(self, signals: Signals, books: Ints, tower: Floats) -> Floats:
-        """[C, P] of one reader with some books, see `bookrec.pair_features.pair_features`."""
+        """[C, P] of one reader with some books, see `bookrec.inference.pair_features.pair_features`."""
         return pair_features.pair_features(self.facts, signals, books, tower)
 
     def candidates(

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.book_facts import BookFacts
-from bookrec.history import POSITIVE_RATING, History
-from bookrec.neighbour_table import NeighbourTable
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.history import POSITIVE_RATING, History
+from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.ragged import rows_of
 from bookrec.topk import best
 

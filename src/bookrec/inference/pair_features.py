@@ -1,9 +1,9 @@
 """Pair features: what a ranker is told of a reader and a book together; and of the reader alone.
 
 Books that no sparse retriever speaks for have no pair feature but the tower score, so a whole
-catalogue is ranked with one dense column (see `bookrec.ranker.SplitRanker.catalogue_logits`).
+catalogue is ranked with one dense column (see `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`).
 
-Shapes: ``C`` books, ``S`` as in `bookrec.signals`.
+Shapes: ``C`` books, ``S`` as in `bookrec.inference.retriever_scores`.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.book_facts import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
-from bookrec.history import History
-from bookrec.signals import TABLES, Signals
+from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
+from bookrec.inference.history import History
+from bookrec.inference.retriever_scores import TABLES, Signals
 from bookrec.topk import is_member
 
 _OF_TABLE: Final = ("score", "share", "rank", "mean", "strongest", "support", "support_share")

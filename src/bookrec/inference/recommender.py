@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from bookrec.ages import age_band
 from bookrec.arrays import Floats, Ints, map_array
 from bookrec.errors import SnapshotError
-from bookrec.fold_in import folded_in
-from bookrec.history import History, make_history
-from bookrec.pair_features import TOWER_COLUMN
+from bookrec.inference.fold_in import folded_in
+from bookrec.inference.history import History, make_history
+from bookrec.inference.pair_features import TOWER_COLUMN
+from bookrec.inference.ranker.interface import Ranker
+from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
+from bookrec.inference.retrieval import TOWER_BLOCK, Retrieval
+from bookrec.inference.retriever_scores import Signals
 from bookrec.ragged import grouped, rows_of
-from bookrec.ranker import SplitRanker, probabilities
-from bookrec.ranker_interface import Ranker
-from bookrec.retrieval import TOWER_BLOCK, Retrieval
-from bookrec.signals import Signals
 from bookrec.topk import best_first, is_member
 
 FORMAT: Final = 3
