@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec import __version__
-from bookrec.cli import VERBS, cli
+from bookrec.cli.main import VERBS, cli
 from bookrec.settings import Home
 
 
@@ -101,7 +101,7 @@ def test_a_missing_package_is_a_sentence(tmp_path: Path):
         "import sys; sys.modules['tqdm'] = None; sys.modules['keras'] = None\n"
         "sys.modules['pandas'] = None\n"
         f"sys.argv = ['bookrec', '--home', {str(tmp_path)!r}, 'train']\n"
-        "from bookrec.cli import main; main()"
+        "from bookrec.cli.main import main; main()"
     )
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
@@ -137,7 +137,8 @@ def run_failing_verb(mishap: str) -> subprocess.CompletedProcess[str]:
     """``bookrec snapshots list`` where listing raises ``mishap``."""
     script = f"""
 import errno, sqlite3, sys
-from bookrec import cli, snapshots_cli
+from bookrec.cli import main as cli
+from bookrec.cli import snapshots as snapshots_cli
 
 def full_database():
     connection = sqlite3.connect(":memory:")

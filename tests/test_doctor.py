@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec import snapshot as snapshots
-from bookrec.doctor import Finding, doctor, examine
+from bookrec.cli.doctor import Finding, doctor, examine
 from bookrec.files import write_pointer
 from bookrec.settings import Home
 from bookrec.shop_database import migrate
@@ -176,7 +176,7 @@ def test_an_older_shop_is_stale(healthy: Home):
 
 
 def test_a_host_that_only_serves(healthy: Home, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("bookrec.doctor.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("bookrec.cli.doctor.importlib.util.find_spec", lambda _: None)
     found = finding(healthy, "offline extra")
     assert found.state == "missing"
     assert "without pandas" in found.detail
@@ -186,7 +186,7 @@ def test_a_host_that_only_serves(healthy: Home, monkeypatch: pytest.MonkeyPatch)
 def test_a_host_that_only_serves_is_asked_for_a_snapshot_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("bookrec.doctor.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("bookrec.cli.doctor.importlib.util.find_spec", lambda _: None)
     code, output = run(Home(tmp_path))
     assert code == 0
     assert "data set" not in output

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bookrec.cli.snapshots import snapshots
 from bookrec.errors import NoSnapshot, SnapshotError
 from bookrec.files import read_pointer, versions
 from bookrec.settings import Home
-from bookrec.snapshots_cli import snapshots
 from small_snapshots import IDS, add
 
 

@@ -1,6 +1,6 @@
 """``python -m bookrec`` is the ``bookrec`` command."""
 
-from bookrec.cli import main
+from bookrec.cli.main import main
 
 if __name__ == "__main__":
     main()

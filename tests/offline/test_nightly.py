@@ -15,7 +15,7 @@ from bookrec.settings import Home
 start_tensorflow()
 from small_dataset import small_dataset  # noqa: E402
 
-from bookrec.cli import cli  # noqa: E402
+from bookrec.cli.main import cli  # noqa: E402
 from bookrec.errors import BookrecError  # noqa: E402
 from bookrec.offline import nightly  # noqa: E402
 from bookrec.offline.shop_interactions import extend_with_shop  # noqa: E402

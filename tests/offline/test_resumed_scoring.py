@@ -174,7 +174,7 @@ def stop(*arguments):
 
 if __name__ == "__main__":
     ShardStore.save = stop
-    from bookrec.cli import main
+    from bookrec.cli.main import main
     sys.argv[0] = "bookrec"
     main()
 """

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from bookrec.cli import cli
+from bookrec.cli.main import cli
 from bookrec.offline.bench_report import Comparison, Timing, duration, steady
 from bookrec.offline.bundle_bench import BundleTiming, has_snapshot, time_bundle
 from bookrec.offline.dataset import load_dataset

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from bookrec.cli import cli
+from bookrec.cli.main import cli
 from bookrec.offline.dataset import load_dataset
 from bookrec.settings import Home
 from command_line import bookrec

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from notebook import dump, label_encoder, ratings_table
 
-from bookrec.cli import cli
+from bookrec.cli.main import cli
 from bookrec.errors import BookrecError
 from bookrec.files import versions
 from bookrec.offline.dataset import load_dataset
@@ -32,7 +32,7 @@ class Done:
 
 
 def bookrec(home: Home, *arguments: object) -> Done:
-    """Run a command in this process, its errors said as `bookrec.cli.main` says them."""
+    """Run a command in this process, its errors said as `bookrec.cli.main.main` says them."""
     result = CliRunner().invoke(cli, ["--home", str(home.root), *map(str, arguments)])
     if isinstance(result.exception, BookrecError):
         return Done(1, f"{result.output}\n{result.exception}")

@@ -22,7 +22,7 @@ from bookrec.settings import Home
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": (
-        "bookrec.demo:demo",
+        "bookrec.cli.demo:demo",
         "Build everything from sample data in the directory demo/, then serve the site.",
     ),
     "data": ("bookrec.offline.data_cli:data", "Write sample data; import raw data."),
@@ -51,7 +51,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "Take in what the shop learnt, score, and publish; one line per stage.",
     ),
     "snapshots": (
-        "bookrec.snapshots_cli:snapshots",
+        "bookrec.cli.snapshots:snapshots",
         "List, show, verify, roll back and prune published snapshots.",
     ),
     "serve": ("bookrec.web.serve_cli:serve", "Serve the site until Ctrl-C or SIGTERM."),
@@ -64,7 +64,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "Measure speed, side by side with the plain alternative.",
     ),
     "doctor": (
-        "bookrec.doctor:doctor",
+        "bookrec.cli.doctor:doctor",
         "Say what is there, what is missing and what to run next.",
     ),
 }
