@@ -27,7 +27,7 @@ def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 @pytest.fixture(scope="session")
 def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
     """Trains a preset on `tiny_home` with little networks and one epoch; always the same seed."""
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.classic_training import ClassicSettings

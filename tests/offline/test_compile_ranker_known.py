@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bookrec.inference.ranker.activations import ACTIVATIONS
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 

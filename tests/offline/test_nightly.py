@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from bookrec.files import write_pointer
 from bookrec.offline.dataset import load_dataset, save_dataset
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()

@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bookrec.offline.disk_full import is_disk_full
-from bookrec.offline.peak_memory import peak_resident_bytes
+from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
+from bookrec.offline.runtime.disk_space import is_disk_full
+from bookrec.offline.runtime.peak_memory import peak_resident_bytes
 from bookrec.offline.score_report import ScoreReport
-from bookrec.offline.sgemm_rate import SgemmRate, sgemm_rate
 
 MACHINE = SgemmRate(flops=200e9, threads=2, kernel="openblas Haswell")
 
@@ -67,7 +67,7 @@ def test_peak_memory_is_of_this_process_and_not_of_the_one_that_started_it():
     held = np.ones(200 * 2**20, dtype=np.uint8)
     here = peak_resident_bytes()
     assert here > held.nbytes
-    code = "from bookrec.offline.peak_memory import peak_resident_bytes as p; print(p())"
+    code = "from bookrec.offline.runtime.peak_memory import peak_resident_bytes as p; print(p())"
     there = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert 2**20 < int(there.stdout) < 100 * 2**20
 

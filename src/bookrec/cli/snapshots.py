@@ -105,7 +105,7 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     click.echo(f"{directory.name}: the tables keep their promises.")
     if not pairs:
         return
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.dataset import load_dataset

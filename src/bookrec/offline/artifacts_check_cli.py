@@ -39,7 +39,7 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
     """
     if json_file is not None and not json_file.absolute().parent.is_dir():
         raise click.BadParameter(f"{json_file.parent} is no directory.", param_hint="--json")
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.dataset import load_dataset

@@ -39,7 +39,7 @@ def list_command(home: Home) -> None:
     Example:
       bookrec artifacts list
     """
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.model_bundle import read_manifest

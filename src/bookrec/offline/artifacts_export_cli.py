@@ -40,7 +40,7 @@ def export_command(home: Home, model_id: str | None, form: str, target: Path | N
       bookrec artifacts export --format savedmodel
       bookrec artifacts export default-20261122T130216Z-91e4bf --format tflite --to ranker-lite
     """
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.exports.export_job import export_model

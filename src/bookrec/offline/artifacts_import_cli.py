@@ -36,7 +36,7 @@ def import_command(
       bookrec artifacts import notebook/ --write-mapping mapping.toml
       bookrec artifacts import notebook/ --mapping mapping.toml
     """
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.dataset import load_dataset

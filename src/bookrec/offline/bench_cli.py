@@ -67,7 +67,7 @@ def scoring(
     """
     if json_file is not None and not json_file.absolute().parent.is_dir():
         raise click.BadParameter(f"{json_file.parent} is no directory.", param_hint="--json")
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.bundle_bench import has_snapshot, time_bundle

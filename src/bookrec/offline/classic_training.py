@@ -19,7 +19,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.offline.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.features import BookFeatures, as_columns
 from bookrec.offline.interactions import Interactions
-from bookrec.offline.keras_progress import EpochBar
+from bookrec.offline.runtime.keras_progress import EpochBar
 from bookrec.offline.target_encoding import ENCODED, Coded, coded, encode
 
 _BOOK_INPUTS: Final = (

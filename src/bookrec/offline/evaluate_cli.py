@@ -124,7 +124,7 @@ def _run(
     report: Path | None,
 ) -> Results:
     if settings.models:
-        from bookrec.offline.tensorflow_start import start_tensorflow
+        from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
         start_tensorflow()
         _check_models(home, settings)

@@ -74,7 +74,7 @@ def nightly(
 
 
 def _train_settings(preset: str, seed: int) -> TrainSettings:
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.training import TrainSettings

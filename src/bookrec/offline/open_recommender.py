@@ -34,7 +34,7 @@ def open_recommender(directory: Path) -> Recommender:
     """
     if is_compiled(directory):
         return with_fused_ranker(Recommender.load(directory))
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.keras_ranker import KerasRanker

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
 from bookrec.offline.features import BookFeatures, as_columns
-from bookrec.offline.keras_progress import EpochBar
 from bookrec.offline.ranking_groups import Groups, RankerSettings
+from bookrec.offline.runtime.keras_progress import EpochBar
 from bookrec.offline.wide_deep import Scaling, logit_model
 
 _LEAST_VARIANCE: Final = 1e-4

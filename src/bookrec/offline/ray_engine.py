@@ -21,8 +21,8 @@ from tqdm import tqdm
 
 from bookrec import __version__
 from bookrec.errors import BookrecError
-from bookrec.offline.peak_memory import peak_resident_bytes
 from bookrec.offline.ray_cluster import Room, connect, import_ray
+from bookrec.offline.runtime.peak_memory import peak_resident_bytes
 from bookrec.offline.scoring_engine import Load, Result, Task, Work
 
 _LOSSES: Final = 3

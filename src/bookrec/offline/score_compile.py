@@ -53,7 +53,7 @@ def _nothing(_: Path) -> None:
 
 
 def _compile(_: None, task: _Task) -> None:
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.model_bundle import load_bundle

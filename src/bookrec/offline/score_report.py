@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from bookrec.inference.ranker.interface import Ranker
 from bookrec.inference.ranker.split_ranker import SplitRanker
-from bookrec.offline.peak_memory import peak_resident_bytes
-from bookrec.offline.sgemm_rate import SgemmRate
+from bookrec.offline.runtime.blas_peak import SgemmRate
+from bookrec.offline.runtime.peak_memory import peak_resident_bytes
 
 
 @dataclass

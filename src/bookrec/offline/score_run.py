@@ -21,11 +21,11 @@ from bookrec.inference.retrieval import TOWER_BLOCK
 from bookrec.offline.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.changes import Changes
 from bookrec.offline.dataset import Dataset
-from bookrec.offline.disk_full import free_mib, is_disk_full
 from bookrec.offline.histories import Histories, reader_histories
 from bookrec.offline.interactions import Interactions, all_interactions
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.open_recommender import is_compiled, slow_reason
+from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
 from bookrec.offline.score_compile import compile_into, reader_rows
 from bookrec.offline.score_job import Job
 from bookrec.offline.score_report import ScoreReport, pair_multiply_adds

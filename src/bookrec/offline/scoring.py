@@ -17,11 +17,11 @@ from bookrec.files import digest_of_bytes
 from bookrec.offline.changes import Changes, find_changes
 from bookrec.offline.dataset import Dataset, dataset_digest
 from bookrec.offline.model_bundle import check_files, read_manifest, read_vocabularies
+from bookrec.offline.runtime.blas_peak import sgemm_rate
 from bookrec.offline.score_job import open_job
 from bookrec.offline.score_report import ScoreReport
 from bookrec.offline.score_run import ScoreRun
 from bookrec.offline.score_settings import ScoreSettings as ScoreSettings
-from bookrec.offline.sgemm_rate import sgemm_rate
 from bookrec.settings import Home
 from bookrec.snapshot import publish
 

@@ -24,8 +24,8 @@ from bookrec.offline.bench_report import Comparison, Timing, steady
 from bookrec.offline.fused_ranker import with_fused_ranker
 from bookrec.offline.histories import Histories
 from bookrec.offline.open_recommender import open_recommender
+from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
 from bookrec.offline.score_report import pair_multiply_adds
-from bookrec.offline.sgemm_rate import SgemmRate, sgemm_rate
 from bookrec.offline.top_n import Lists, Task, shard_lists
 from bookrec.offline.worker_pool import Processes, map_shards
 

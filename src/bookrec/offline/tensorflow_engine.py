@@ -88,7 +88,7 @@ class _Work:
 
 def _start(threads: int) -> str:
     """Start TensorFlow beside others of its kind; says what it runs on."""
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     import tensorflow as tf

@@ -27,7 +27,7 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
       bookrec train
       bookrec train --preset classic --epochs 4 --seed 7
     """
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.training import TrainSettings

@@ -27,7 +27,7 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.features import BookFeatures
 from bookrec.offline.interactions import Interactions
-from bookrec.offline.keras_progress import record_loss
+from bookrec.offline.runtime.keras_progress import record_loss
 from bookrec.offline.tower_examples import Batch, Examples
 from bookrec.offline.two_tower_settings import TwoTowerSettings
 

@@ -23,7 +23,7 @@ from typing import Any, Final
 from threadpoolctl import threadpool_limits
 
 from bookrec.errors import BookrecError
-from bookrec.offline.peak_memory import peak_resident_bytes
+from bookrec.offline.runtime.peak_memory import peak_resident_bytes
 from bookrec.offline.scoring_engine import Load, Result, Task, Work
 
 _AHEAD: Final = 4

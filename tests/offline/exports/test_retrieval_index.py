@@ -38,7 +38,7 @@ def known_data() -> Any:
 
 @pytest.fixture(scope="module")
 def known_index() -> Any:
-    from bookrec.offline.tensorflow_start import start_tensorflow
+    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
     from bookrec.offline.exports.index_module import RetrievalIndex

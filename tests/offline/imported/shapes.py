@@ -13,7 +13,7 @@ import pandas as pd
 from notebook import codes, dump, label_encoder, min_max_scaler, shaken, standard_scaler
 
 from bookrec.offline.dataset import Dataset, make_dataset
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 

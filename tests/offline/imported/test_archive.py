@@ -13,7 +13,7 @@ import pytest
 
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_file
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 

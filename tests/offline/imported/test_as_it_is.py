@@ -13,7 +13,7 @@ from tiny_import import import_tiny
 
 from bookrec.offline.dataset import load_dataset
 from bookrec.offline.evaluation.splits import make_splits
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from notebook import shaken
 
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 

@@ -15,7 +15,7 @@ from bookrec.cli.main import cli
 from bookrec.errors import BookrecError
 from bookrec.files import versions
 from bookrec.offline.dataset import load_dataset
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()

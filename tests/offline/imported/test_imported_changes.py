@@ -15,7 +15,7 @@ from tiny_scoring import score_tiny, tables
 
 from bookrec.offline.dataset import Dataset, load_dataset, save_dataset
 from bookrec.offline.imported.mapping import InputMapping, Mapping
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()

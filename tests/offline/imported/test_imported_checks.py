@@ -14,7 +14,7 @@ from shapes import SHAPES
 from tiny_import import import_tiny
 
 from bookrec.offline.dataset import Dataset, load_dataset
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()

@@ -15,7 +15,7 @@ from shapes import SHAPES, Made
 from tiny_import import import_tiny
 
 from bookrec.offline.dataset import load_dataset, save_dataset
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 from without_bookrec import call_example
 

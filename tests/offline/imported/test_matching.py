@@ -11,7 +11,7 @@ from notebook import dump, label_encoder, min_max_scaler, standard_scaler
 from small_dataset import ISBNS, small_dataset
 
 from bookrec.errors import ModelError
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 

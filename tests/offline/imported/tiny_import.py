@@ -7,7 +7,7 @@ from typing import Any
 
 from bookrec.offline.dataset import Dataset
 from bookrec.offline.imported.mapping import Mapping
-from bookrec.offline.tensorflow_start import start_tensorflow
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()

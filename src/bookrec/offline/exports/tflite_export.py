@@ -13,7 +13,7 @@ from bookrec.errors import ModelError
 from bookrec.offline.exports.encoders import write_encoders
 from bookrec.offline.exports.material import Described, Material, Say, describe_inputs
 from bookrec.offline.exports.ranker_sample import describe_score, write_sample
-from bookrec.offline.tensorflow_start import silenced_stderr
+from bookrec.offline.runtime.tensorflow_start import silenced_stderr
 
 MODEL_NAME: Final = "ranker.tflite"
 
