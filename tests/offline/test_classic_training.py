@@ -20,10 +20,10 @@ from bookrec.offline.classic_training import (
     train_classic,
 )
 from bookrec.offline.compile_ranker import compile_ranker, raw_id_columns, user_rows
-from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.features import BookFeatures, Vocabularies
 from bookrec.offline.interactions import Interactions
 from bookrec.offline.keras_graph import model_logits
+from bookrec.offline.metrics.prediction import auc, log_loss
 from bookrec.offline.vocabulary import Vocabulary
 from bookrec.offline.wide_deep import build_classic
 

@@ -13,10 +13,10 @@ from tqdm import tqdm
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import POSITIVE_RATING, History, make_history
 from bookrec.inference.recommender import Reader, Recommender
-from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
-from bookrec.offline.evaluation.ranking_metrics import ndcg, recall
 from bookrec.offline.histories import known_row
 from bookrec.offline.interactions import Interactions, by_reader
+from bookrec.offline.metrics.prediction import auc, log_loss
+from bookrec.offline.metrics.ranking import ndcg, recall
 from bookrec.topk import best
 
 TOP = 20

@@ -10,7 +10,6 @@ from bookrec.offline.data_import import read_data
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.material import Material
 from bookrec.offline.evaluation.measuring import measure
-from bookrec.offline.evaluation.prediction_metrics import rmse
 from bookrec.offline.evaluation.questions import ask
 from bookrec.offline.evaluation.rating_predictors import (
     RATING_PREDICTORS,
@@ -18,6 +17,7 @@ from bookrec.offline.evaluation.rating_predictors import (
 )
 from bookrec.offline.evaluation.splits import make_splits, named_rows
 from bookrec.offline.interactions import all_interactions
+from bookrec.offline.metrics.prediction import rmse
 from bookrec.offline.rating_prediction.histories import Histories, catalogue_of
 from bookrec.offline.rating_prediction.rating_model import fit_rating_model
 from requirements import require_shared_data

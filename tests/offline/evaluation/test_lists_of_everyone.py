@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small_dataset import interactions_of
 
-from bookrec.offline.evaluation.list_metrics import (
+from bookrec.offline.metrics.coverage import (
     coverage,
     gini,
     intra_list_diversity,

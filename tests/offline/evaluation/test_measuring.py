@@ -17,12 +17,12 @@ from small_material import (
 )
 
 from bookrec.offline.evaluation.answers import answer, hits_of
-from bookrec.offline.evaluation.bins import binned
-from bookrec.offline.evaluation.calibration import calibration_bins, cross_calibrated
 from bookrec.offline.evaluation.measuring import measure, per_reader_figures, pooled
-from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.evaluation.questions import Questions, ask
 from bookrec.offline.interactions import Interactions
+from bookrec.offline.metrics.bins import binned
+from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
+from bookrec.offline.metrics.prediction import auc, log_loss
 
 EVERYTHING = random_interactions(seed=6, share=0.5)
 HELD = np.random.default_rng(5).random(len(EVERYTHING)) < 0.3

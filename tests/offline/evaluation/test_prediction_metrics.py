@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.evaluation.prediction_metrics import (
+from bookrec.offline.metrics.prediction import (
     auc,
     log_loss,
     mae,

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bookrec.offline.evaluation.ranking_metrics import (
+from bookrec.offline.metrics.ranking import (
     LIST_METRICS,
     average_precision,
     factorised_top_k,

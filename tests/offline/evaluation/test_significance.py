@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bookrec.offline.evaluation.significance import (
+from bookrec.offline.metrics.significance import (
     Comparison,
     Interval,
     adjusted,

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.offline.evaluation.prediction_metrics import auc
-from bookrec.offline.evaluation.significance import Interval
 from bookrec.offline.interactions import Interactions
+from bookrec.offline.metrics.prediction import auc
+from bookrec.offline.metrics.significance import Interval
 from bookrec.offline.validation import explicit_metrics, share_log_odds
 
 READER_PRIORS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)

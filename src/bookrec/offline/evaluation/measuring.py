@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.evaluation import list_metrics
 from bookrec.offline.evaluation.answers import LIST_LENGTH, Answers, answer, hits_of
-from bookrec.offline.evaluation.bins import Bins, binned
-from bookrec.offline.evaluation.calibration import calibration_bins, cross_calibrated
 from bookrec.offline.evaluation.material import Scorer
-from bookrec.offline.evaluation.prediction_metrics import auc, log_loss
 from bookrec.offline.evaluation.questions import NEGATIVE_KINDS, Pairs, Questions
-from bookrec.offline.evaluation.ranking_metrics import LIST_METRICS, factorised_top_k, ndcg, recall
+from bookrec.offline.metrics import coverage as list_metrics
+from bookrec.offline.metrics.bins import Bins, binned
+from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
+from bookrec.offline.metrics.prediction import auc, log_loss
+from bookrec.offline.metrics.ranking import LIST_METRICS, factorised_top_k, ndcg, recall
 
 CUTS: Final = (10, 20, 50)
 TOP: Final = 20

@@ -20,9 +20,9 @@ from bookrec.arrays import Ints
 from bookrec.offline.evaluation.answers import hits_of, lists_of
 from bookrec.offline.evaluation.material import Scorer
 from bookrec.offline.evaluation.questions import Questions
-from bookrec.offline.evaluation.ranking_metrics import ndcg
 from bookrec.offline.evaluation.splits import Split
 from bookrec.offline.interactions import Interactions
+from bookrec.offline.metrics.ranking import ndcg
 
 SHOWN: Final = (1, 3, 5, 10)
 _MOST: Final = max(SHOWN)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.offline.evaluation.significance import RESAMPLES
+from bookrec.offline.metrics.significance import RESAMPLES
 
 Values = NDArray[np.float64]
 

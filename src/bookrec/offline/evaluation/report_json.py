@@ -8,9 +8,9 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from bookrec.offline.evaluation.bins import Bins
 from bookrec.offline.evaluation.measuring import Measurement
 from bookrec.offline.evaluation.results import COMPARED, Results
+from bookrec.offline.metrics.bins import Bins
 
 
 def as_plain(results: Results) -> dict[str, Any]:

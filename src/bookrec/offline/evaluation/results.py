@@ -9,14 +9,14 @@ import numpy as np
 
 from bookrec.offline.evaluation.measuring import HEADLINE, Measurement
 from bookrec.offline.evaluation.settings import EvaluationSettings
-from bookrec.offline.evaluation.significance import (
+from bookrec.offline.evaluation.tuning import Tuning
+from bookrec.offline.metrics.significance import (
     Comparison,
     Interval,
     adjusted,
     bootstrap_interval,
     compare,
 )
-from bookrec.offline.evaluation.tuning import Tuning
 
 Kind = Literal["baseline", "ours"]
 

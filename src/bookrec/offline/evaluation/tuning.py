@@ -15,7 +15,7 @@ from bookrec.offline.evaluation.answers import hits_of, lists_of
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
 from bookrec.offline.evaluation.material import Material
 from bookrec.offline.evaluation.questions import Questions
-from bookrec.offline.evaluation.ranking_metrics import ndcg
+from bookrec.offline.metrics.ranking import ndcg
 
 TOP = 20
 """Settings are chosen by NDCG at this cut."""

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.evaluation.bins import Bins, binned
+from bookrec.offline.metrics.bins import Bins, binned
 
 _QUANTILES: Final = 50
 PROBABILITY_EDGES: Final = (0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5)
