@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from bookrec.offline.sample_catalogue import load_catalogue
+from bookrec.offline.data.sample.books import load_catalogue
 
 sys.path.insert(0, str(Path(__file__).parent / "web"))
 from site_testing import PASSWORD

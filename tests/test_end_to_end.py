@@ -15,8 +15,8 @@ import httpx
 import pandas as pd
 import pytest
 
-from bookrec.offline.dataset import Dataset, load_dataset
-from bookrec.offline.sample_catalogue import genres_by_isbn, subgenres_by_isbn
+from bookrec.offline.data.dataset import Dataset, load_dataset
+from bookrec.offline.data.sample.books import genres_by_isbn, subgenres_by_isbn
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 from command_line import bookrec

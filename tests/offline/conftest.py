@@ -14,8 +14,8 @@ from bookrec.settings import Home
 @pytest.fixture(scope="session")
 def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with 120 readers, 90 books and about 1,500 interactions imported; do not change it."""
-    from bookrec.offline.data_import import import_data
-    from bookrec.offline.sample_export import write_sample
+    from bookrec.offline.data.import_data import import_data
+    from bookrec.offline.data.sample.export import write_sample
 
     root = tmp_path_factory.mktemp("tiny")
     write_sample(root / "raw", n_readers=120, n_books=90, n_interactions=1500, seed=5)

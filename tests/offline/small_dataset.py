@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bookrec.offline.dataset import Dataset, make_dataset
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.dataset import Dataset, make_dataset
+from bookrec.offline.data.interactions import Interactions
 
 ISBNS = ["0141439556", "014143984X", "0141439580", "0441172717", "0451523377", "ml:357"]
 """Wuthering Heights, Dracula, Emma, Dune, Dracula again, Beowulf; sorted."""

@@ -27,7 +27,7 @@ from dataset_changes import (
 from tiny_scoring import home_with_models, rows, score_tiny, tables
 
 from bookrec.files import write_pointer
-from bookrec.offline.dataset import Dataset, load_dataset, make_dataset
+from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
 from bookrec.settings import Home
 
 pytestmark = pytest.mark.slow

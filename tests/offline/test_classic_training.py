@@ -20,8 +20,8 @@ from bookrec.offline.classic_training import (
     train_classic,
 )
 from bookrec.offline.compile_ranker import compile_ranker, raw_id_columns, user_rows
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features import BookFeatures, Vocabularies
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.metrics.prediction import auc, log_loss
 from bookrec.offline.vocabulary import Vocabulary

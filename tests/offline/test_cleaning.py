@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.cleaning import clean_books, clean_ratings, clean_readers, work_ids
-from bookrec.offline.raw_tables import RawTable
+from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers, work_ids
+from bookrec.offline.data.sources.raw_tables import RawTable
 
 CATALOGUE = pd.Index(["034545104X", "0553256564", "0345451041"])
 

@@ -11,8 +11,8 @@ import pytest
 
 from bookrec.errors import DataError
 from bookrec.files import read_pointer
-from bookrec.offline.data_import import import_data
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.data.import_data import import_data
 from bookrec.settings import Home
 
 BOOK_CROSSING = {

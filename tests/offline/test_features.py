@@ -6,8 +6,8 @@ import numpy as np
 from small_dataset import interactions_of, small_dataset
 
 from bookrec.offline.book_statistics import book_statistics, fit_scaler
+from bookrec.offline.data.interactions import all_interactions, reader_age_bands
 from bookrec.offline.features import BOOK_NUMBERS, book_features, build_vocabularies
-from bookrec.offline.interactions import all_interactions, reader_age_bands
 
 
 def test_interactions_are_on_the_scale_of_ten():

@@ -11,8 +11,8 @@ from bookrec.ages import age_band
 from bookrec.inference.history import make_history
 from bookrec.inference.ranker.split_ranker import probabilities
 from bookrec.inference.recommender import Reader, ReaderKind, Recommender
-from bookrec.offline.histories import Histories
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.histories import Histories
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.neighbourhoods import Asked
 from bookrec.offline.score_stages import lists_of

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.reading_windows import (
     OFFSETS,
     WHOLE,

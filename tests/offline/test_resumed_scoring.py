@@ -19,7 +19,7 @@ from tiny_scoring import home_with_models, score_tiny, tables
 
 from bookrec.errors import BookrecError
 from bookrec.files import read_pointer, remove_abandoned
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.settings import Home
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ from pathlib import Path
 sys.path[:0] = sys.argv[1].split(os.pathsep)
 
 from bookrec.offline import score_job, score_run, score_tables, scoring
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.shard_store import ShardStore
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.settings import Home

@@ -9,7 +9,7 @@ import pytest
 
 from bookrec.errors import DataError
 from bookrec.isbn import is_isbn10
-from bookrec.offline.sample_catalogue import (
+from bookrec.offline.data.sample.books import (
     SampleWork,
     genres_by_isbn,
     load_catalogue,

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec.errors import DataError
-from bookrec.offline.sample_catalogue import load_catalogue
+from bookrec.offline.data.sample.books import load_catalogue
 from bookrec.offline.sample_cli import sample
 
 

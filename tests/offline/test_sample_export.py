@@ -12,10 +12,10 @@ import pytest
 
 from bookrec.errors import DataError
 from bookrec.isbn import is_isbn10, is_isbn13
-from bookrec.offline import sample_export
-from bookrec.offline.data_import import read_data
-from bookrec.offline.sample_catalogue import load_catalogue
-from bookrec.offline.sample_export import write_sample
+from bookrec.offline.data.import_data import read_data
+from bookrec.offline.data.sample import export as sample_export
+from bookrec.offline.data.sample.books import load_catalogue
+from bookrec.offline.data.sample.export import write_sample
 
 N_READERS = 600
 N_INTERACTIONS = 9_000

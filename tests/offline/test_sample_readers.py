@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from bookrec.errors import DataError
-from bookrec.offline.sample_catalogue import load_catalogue
-from bookrec.offline.sample_readers import SampleReaders, generate_readers
-from bookrec.offline.sample_tastes import AGE_NOT_GIVEN, subgenre_strengths
+from bookrec.offline.data.sample.books import load_catalogue
+from bookrec.offline.data.sample.preferences import AGE_NOT_GIVEN, subgenre_strengths
+from bookrec.offline.data.sample.readers import SampleReaders, generate_readers
 
 CATALOGUE = load_catalogue()
 WORK_OF_BOOK = np.array([book.work_idx for book in CATALOGUE.books])

@@ -13,7 +13,7 @@ from tiny_scoring import TABLES, home_with_models, rows, score_tiny
 
 from bookrec.errors import ModelError, SnapshotError
 from bookrec.files import read_pointer
-from bookrec.offline.dataset import Dataset, load_dataset, make_dataset
+from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
 from bookrec.settings import Home
 from bookrec.snapshot import DATABASE_NAME, open_database, read_meta
 

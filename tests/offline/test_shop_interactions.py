@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from bookrec.offline.dataset import make_dataset, save_dataset
-from bookrec.offline.shop_interactions import (
+from bookrec.offline.data.dataset import make_dataset, save_dataset
+from bookrec.offline.data.shop_updates import (
     extend_with_shop,
     load_base_dataset,
     to_source_scale,

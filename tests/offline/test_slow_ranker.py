@@ -11,7 +11,7 @@ from tiny_scoring import rows, score_tiny
 
 from bookrec.errors import SnapshotError
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.verify_snapshot import check_published
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME

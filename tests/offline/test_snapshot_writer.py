@@ -11,7 +11,7 @@ import pytest
 from small_dataset import small_dataset
 
 from bookrec.offline.book_statistics import book_statistics
-from bookrec.offline.interactions import all_interactions
+from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.top_n import Lists
 from bookrec.snapshot import DATABASE_NAME, SCHEMA_VERSION, check_structure

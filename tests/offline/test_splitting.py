@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from small_dataset import interactions_of
 
-from bookrec.offline.interactions import Interactions, by_reader
-from bookrec.offline.splitting import hold_out, ranker_targets
+from bookrec.offline.data.interactions import Interactions, by_reader
+from bookrec.offline.data.splitting import hold_out, ranker_targets
 
 
 def of_sizes(sizes: list[int]) -> Interactions:

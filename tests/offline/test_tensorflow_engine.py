@@ -18,7 +18,7 @@ from bookrec.errors import ModelError
 from bookrec.inference.ranker.activations import ACTIVATIONS
 from bookrec.inference.ranker.layers import Layer, Sum
 from bookrec.inference.ranker.split_ranker import SplitRanker
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 from relu_chains import chain

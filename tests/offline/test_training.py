@@ -13,7 +13,7 @@ import pytest
 
 from bookrec.errors import DataError
 from bookrec.files import read_pointer, versions
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.settings import Home
 
 pytestmark = pytest.mark.slow
@@ -102,7 +102,7 @@ def test_a_step_on_the_wide_kernel_is_divided_by_the_range_of_its_id():
 def test_too_few_interactions_are_refused_and_leave_no_model(tmp_path: Path):
     from small_dataset import small_dataset
 
-    from bookrec.offline.dataset import save_dataset
+    from bookrec.offline.data.dataset import save_dataset
     from bookrec.offline.training import TrainSettings, train
 
     home = Home(tmp_path)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bookrec.offline.histories import Histories
+from bookrec.offline.data.histories import Histories
 from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
 from small_recommender import BOOKS, make_recommender
 

@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.settings import Home
 from bookrec.snapshot import open_database
 

@@ -23,8 +23,8 @@ from document import blocks
 
 from bookrec.files import read_pointer
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.dataset import load_dataset
-from bookrec.offline.sample_catalogue import genres_by_isbn
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.data.sample.books import genres_by_isbn
 from bookrec.settings import Home
 from new_readers import best_known_of, registration
 from requirements import REPOSITORY

@@ -108,7 +108,7 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.model_bundle import load_bundle
     from bookrec.offline.verify_snapshot import check_published
 

@@ -42,7 +42,7 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.model_bundle import load_bundle
     from bookrec.offline.model_checks.finding import worst
     from bookrec.offline.model_checks.registry import run_checks

@@ -39,7 +39,7 @@ def import_command(
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.imported.draft import draft
     from bookrec.offline.imported.import_job import ImportSettings, import_model, open_directory
     from bookrec.offline.imported.mapping import read_mapping

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from bookrec.arrays import Ints, map_array
 from bookrec.errors import SnapshotError
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.histories import Histories
+from bookrec.offline.data.histories import Histories
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.scoring_engine import Engine
 from bookrec.snapshot import RANKER_NAME, ROWS_NAME, open_database

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ import numpy as np
 
 from bookrec.errors import SnapshotError
 from bookrec.offline.bench_report import Timing, duration
-from bookrec.offline.dataset import load_dataset
-from bookrec.offline.histories import reader_histories
-from bookrec.offline.interactions import all_interactions
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.data.histories import reader_histories
+from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.score_report import pair_multiply_adds
 from bookrec.offline.scoring_bench import worker_timing

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats
 from bookrec.inference.fold_in import folded_in, trust
 from bookrec.inference.history import make_history
-from bookrec.offline.interactions import Interactions, by_reader
+from bookrec.offline.data.interactions import Interactions, by_reader
 
 _SAMPLE: Final = 4_000
 """Known readers to learn the map from: enough for some tens of features."""

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from bookrec.ages import age_bands
 from bookrec.arrays import map_array
 from bookrec.errors import SnapshotError
-from bookrec.offline.dataset import Dataset
-from bookrec.offline.interactions import Interactions, all_interactions
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.voices import changed_neighbourhoods, choose_voices
 from bookrec.snapshot import (
     MARKS_NAME,

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.book_statistics import book_statistics, fit_scaler
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features import BookFeatures, as_columns
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.runtime.keras_progress import EpochBar
 from bookrec.offline.target_encoding import ENCODED, Coded, coded, encode
 

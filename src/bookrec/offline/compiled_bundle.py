@@ -7,7 +7,7 @@ from functools import cached_property
 
 from bookrec.arrays import Floats
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import recommender_for
 

@@ -12,7 +12,7 @@ from bookrec.offline.sample_cli import sample
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
-    from bookrec.offline.dataset import Dataset
+    from bookrec.offline.data.dataset import Dataset
 
 _LAYOUTS: Final = ("auto", "book-crossing", "book-crossing-2005", "goodbooks-10k", "movielens-100k")
 
@@ -54,7 +54,7 @@ def import_command(home: Home, source: Path, layout: str) -> None:
       bookrec data import ~/book-crossing
       bookrec data import --format movielens-100k ml-100k.zip
     """
-    from bookrec.offline.data_import import import_data
+    from bookrec.offline.data.import_data import import_data
 
     result = import_data(home, source, layout, say=lambda stage: click.echo(stage, err=True))
     for name, account in result.dataset.manifest["files"].items():

@@ -14,7 +14,7 @@ from bookrec.errors import DataError
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
-    from bookrec.offline.dataset import Dataset
+    from bookrec.offline.data.dataset import Dataset
     from bookrec.offline.evaluation.results import Results
     from bookrec.offline.evaluation.settings import EvaluationSettings
     from bookrec.offline.evaluation.splits import Split
@@ -85,7 +85,7 @@ def evaluate(
       bookrec evaluate --against popularity,item-knn,ease --report report
       bookrec evaluate --model none --split leave-one-out
     """
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.evaluation.baselines.registry import chosen_names
     from bookrec.offline.evaluation.report_table import as_text
     from bookrec.offline.evaluation.settings import EvaluationSettings
@@ -152,8 +152,8 @@ def _published(dataset: Dataset, path: Path, seed: int) -> Split:
     """The split that a file of held-out pairs names."""
     import numpy as np
 
+    from bookrec.offline.data.interactions import all_interactions
     from bookrec.offline.evaluation.splits import named_rows, split_by
-    from bookrec.offline.interactions import all_interactions
 
     pairs = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):

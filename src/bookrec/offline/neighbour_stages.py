@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.histories import Histories
+from bookrec.offline.data.histories import Histories
 from bookrec.offline.neighbourhoods import (
     Asked,
     BooksOfVoices,

@@ -30,7 +30,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader, Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
-from bookrec.offline.histories import Histories
+from bookrec.offline.data.histories import Histories
 from bookrec.offline.top_n import Lists, lists_from
 from bookrec.offline.voices import Voices
 from bookrec.ragged import row_starts, rows_of

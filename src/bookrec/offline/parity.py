@@ -14,11 +14,11 @@ from bookrec.inference.ranker.split_ranker import Output
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.classic_training import classic_inputs
 from bookrec.offline.compile_ranker import knows_readers_by_id
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.histories import reader_histories
+from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.features import BookFeatures, as_columns
-from bookrec.offline.histories import reader_histories
 from bookrec.offline.imported.imported_model import imported_inputs
-from bookrec.offline.interactions import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import catalogue_features

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader, Recommender
-from bookrec.offline.interactions import Interactions, by_reader
+from bookrec.offline.data.interactions import Interactions, by_reader
 
 
 def calibrate(

@@ -8,7 +8,7 @@ import numpy as np
 
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Ints
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.top_n import Lists
 
 POPULAR_TOP = 500

@@ -18,7 +18,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.inference.history import make_history
 from bookrec.inference.retrieval import Retrieval
-from bookrec.offline.interactions import Interactions, by_reader
+from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.worker_pool import map_shards
 
 _SHARD = 256

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 
 WINDOW: Final = 16
 """Interactions."""

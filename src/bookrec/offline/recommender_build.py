@@ -16,7 +16,7 @@ from bookrec.offline.compile_ranker import (
     knows_readers_by_id,
     user_rows,
 )
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features import BookFeatures, book_features
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.imported.compiled import (

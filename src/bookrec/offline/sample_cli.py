@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bookrec.offline.sample_export import Layout, write_sample
+from bookrec.offline.data.sample.export import Layout, write_sample
 
 
 @click.command("sample")

@@ -68,7 +68,7 @@ def score(
       bookrec score --top 50 --candidates all
       bookrec score --changed
     """
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.scoring import ScoreSettings
     from bookrec.offline.scoring import score as run
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from bookrec.arrays import Floats, map_array
 from bookrec.offline.changes import reader_marks
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.open_recommender import note_slow
 from bookrec.offline.score_stages import save_content
 from bookrec.offline.worker_pool import Processes

@@ -21,8 +21,8 @@ from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.bench_model import BenchModel, make_bench_model
 from bookrec.offline.bench_report import Comparison, Timing, steady
+from bookrec.offline.data.histories import Histories
 from bookrec.offline.fused_ranker import with_fused_ranker
-from bookrec.offline.histories import Histories
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
 from bookrec.offline.score_report import pair_multiply_adds

@@ -14,8 +14,8 @@ from bookrec.arrays import Ints
 from bookrec.inference.book_metadata import BookFacts
 from bookrec.inference.retriever_scores import TABLES
 from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.ease import ease_table
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.item_knn import build_item_knn
 from bookrec.offline.random_walk import groups_of, random_walk
 from bookrec.offline.reading_windows import windowed_histories

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features import BookFeatures
-from bookrec.offline.interactions import Interactions
 
 ENCODED: Final = ("user_id", "isbn", "author", "publisher", "year", "age_binned")
 """The ids that have an embedding, in the order of the columns of codes."""

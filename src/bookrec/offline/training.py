@@ -36,10 +36,11 @@ from bookrec.offline.classic_training import (
     train_classic,
 )
 from bookrec.offline.compile_ranker import user_rows
-from bookrec.offline.dataset import Dataset, load_dataset
+from bookrec.offline.data.dataset import Dataset, load_dataset
+from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
+from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out, ranker_targets
 from bookrec.offline.features import BookFeatures, book_features, build_vocabularies
 from bookrec.offline.fitted import Fitted
-from bookrec.offline.interactions import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.model_bundle import Bundle, save_bundle
 from bookrec.offline.platt import calibrate
 from bookrec.offline.ranker_teacher import taught
@@ -47,7 +48,6 @@ from bookrec.offline.ranker_training import Lesson, scaling_of, train_ranker
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
 from bookrec.offline.retrievers import assemble_retrieval
-from bookrec.offline.splitting import MIN_INTERACTIONS, hold_out, ranker_targets
 from bookrec.offline.tables import Tables, fit_tables
 from bookrec.offline.title_vectors import train_title_vectors
 from bookrec.offline.two_tower import Towers, train_towers

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.histories import Histories
+from bookrec.offline.data.histories import Histories
 
 SAMPLE: Final = 256
 """Readers who are asked, at most."""

@@ -13,8 +13,8 @@ from tqdm import tqdm
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import POSITIVE_RATING, History, make_history
 from bookrec.inference.recommender import Reader, Recommender
-from bookrec.offline.histories import known_row
-from bookrec.offline.interactions import Interactions, by_reader
+from bookrec.offline.data.histories import known_row
+from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.metrics.prediction import auc, log_loss
 from bookrec.offline.metrics.ranking import ndcg, recall
 from bookrec.topk import best

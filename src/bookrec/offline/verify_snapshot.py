@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bookrec.errors import SnapshotError
 from bookrec.offline.compile_ranker import knows_readers_by_id
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare, keras_logits

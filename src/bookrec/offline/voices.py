@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.inference.history import make_history
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 from bookrec.ragged import row_starts
 
 VOICES: Final = 16

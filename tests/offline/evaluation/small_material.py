@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import Material
-from bookrec.offline.interactions import Interactions
 
 N_READERS, N_BOOKS = 23, 17
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec.cli.main import cli
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.settings import Home
 from command_line import bookrec
 

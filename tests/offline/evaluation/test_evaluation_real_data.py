@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bookrec.offline.data_import import read_data
+from bookrec.offline.data.import_data import read_data
+from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.material import Material
 from bookrec.offline.evaluation.measuring import measure
@@ -16,7 +17,6 @@ from bookrec.offline.evaluation.rating_predictors import (
     rating_figures,
 )
 from bookrec.offline.evaluation.splits import make_splits, named_rows
-from bookrec.offline.interactions import all_interactions
 from bookrec.offline.metrics.prediction import rmse
 from bookrec.offline.rating_prediction.histories import Histories, catalogue_of
 from bookrec.offline.rating_prediction.rating_model import fit_rating_model

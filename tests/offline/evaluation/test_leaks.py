@@ -8,13 +8,13 @@ from small_material import N_BOOKS, N_READERS, material_of, random_interactions
 from test_splits import dataset_of
 
 from bookrec.errors import ModelError
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.popularity import Popularity
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.leaks import Evidence, check
 from bookrec.offline.evaluation.measuring import measure
 from bookrec.offline.evaluation.questions import Questions, ask
 from bookrec.offline.evaluation.splits import Split, make_splits
-from bookrec.offline.interactions import Interactions
 
 EVERYTHING = random_interactions(seed=4, share=0.45)
 

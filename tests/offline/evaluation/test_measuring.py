@@ -16,10 +16,10 @@ from small_material import (
     random_interactions,
 )
 
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.answers import answer, hits_of
 from bookrec.offline.evaluation.measuring import measure, per_reader_figures, pooled
 from bookrec.offline.evaluation.questions import Questions, ask
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.metrics.bins import binned
 from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
 from bookrec.offline.metrics.prediction import auc, log_loss

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from bookrec.errors import ModelError
-from bookrec.offline.dataset import Dataset, load_dataset
+from bookrec.offline.data.dataset import Dataset, load_dataset
+from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.evaluation.leaks import check
 from bookrec.offline.evaluation.splits import Split, known_dataset, make_splits
-from bookrec.offline.interactions import all_interactions
 from bookrec.settings import Home
 
 pytestmark = pytest.mark.slow

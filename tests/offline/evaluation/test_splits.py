@@ -8,7 +8,8 @@ import pytest
 from small_dataset import small_dataset
 
 from bookrec.errors import DataError
-from bookrec.offline.dataset import Dataset, make_dataset
+from bookrec.offline.data.dataset import Dataset, make_dataset
+from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.evaluation.splits import (
     SPLIT_KINDS,
     known_dataset,
@@ -16,7 +17,6 @@ from bookrec.offline.evaluation.splits import (
     named_rows,
     split_by,
 )
-from bookrec.offline.interactions import Interactions, all_interactions
 
 SIZES = [3, 5, 6, 12, 40, 0, 25]
 

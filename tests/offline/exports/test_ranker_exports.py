@@ -34,7 +34,7 @@ def export(home: Home, bundle: Any, form: str, target: Path) -> Any:
 
 def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
     """Other pairs than the export's own sample, and what Keras is told of them."""
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.exports.material import Material
 
     material = Material(bundle, load_dataset(home), 77, home=home)
@@ -58,8 +58,8 @@ def test_loaded_elsewhere_it_scores_like_keras(
 
 
 def test_the_arrays_alone_score_like_keras(tiny_home: Home, tiny_bundle: Any, tmp_path: Path):
-    from bookrec.offline.dataset import load_dataset
-    from bookrec.offline.interactions import reader_age_bands
+    from bookrec.offline.data.dataset import load_dataset
+    from bookrec.offline.data.interactions import reader_age_bands
 
     export(tiny_home, tiny_bundle, "npz", tmp_path / "out")
     material, inputs = other_pairs(tiny_home, tiny_bundle)

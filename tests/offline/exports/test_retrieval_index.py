@@ -112,8 +112,8 @@ def exported(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: An
 def expected_scores(home: Home, bundle: Any, user_id: str) -> tuple[Any, set[int], Any]:
     """[B] scores of one reader by the towers themselves, own works, and the ISBNs."""
     from bookrec.inference.history import make_history
-    from bookrec.offline.dataset import load_dataset
-    from bookrec.offline.interactions import reader_age_bands
+    from bookrec.offline.data.dataset import load_dataset
+    from bookrec.offline.data.interactions import reader_age_bands
     from bookrec.offline.recommender_build import recommender_for
 
     dataset = load_dataset(home)
@@ -131,7 +131,7 @@ def expected_scores(home: Home, bundle: Any, user_id: str) -> tuple[Any, set[int
 def test_loaded_elsewhere_it_lists_what_the_towers_say(
     exported: Path, tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
 ):
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
 
     users = load_dataset(tiny_home).readers["user_id"].to_list()
     ids = [users[7], users[70], users[3]]
@@ -148,7 +148,7 @@ def test_loaded_elsewhere_it_lists_what_the_towers_say(
 
 
 def test_everyone_elses_list_is_not_the_same(exported: Path, tiny_home: Home, tmp_path: Path):
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
 
     users = np.array(load_dataset(tiny_home).readers["user_id"], dtype=str)
     found = call_example(

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 
 
 def _foreign(module: str, name: str, state: dict[str, Any]) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from notebook import codes, dump, label_encoder, min_max_scaler, shaken, standard_scaler
 
-from bookrec.offline.dataset import Dataset, make_dataset
+from bookrec.offline.data.dataset import Dataset, make_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()

@@ -11,7 +11,7 @@ from notebook import add_statistics, ratings_table
 from shapes import classic
 from tiny_import import import_tiny
 
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.evaluation.splits import make_splits
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home

@@ -21,7 +21,7 @@ from tiny_scoring import rows, score_tiny
 
 from bookrec.errors import ModelError
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.dataset import Dataset, load_dataset, save_dataset
+from bookrec.offline.data.dataset import Dataset, load_dataset, save_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, open_database

@@ -14,7 +14,7 @@ from notebook import dump, label_encoder, ratings_table
 from bookrec.cli.main import cli
 from bookrec.errors import BookrecError
 from bookrec.files import versions
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 

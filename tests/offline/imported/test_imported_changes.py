@@ -13,7 +13,7 @@ from shapes import classic, embedded
 from tiny_import import import_tiny
 from tiny_scoring import score_tiny, tables
 
-from bookrec.offline.dataset import Dataset, load_dataset, save_dataset
+from bookrec.offline.data.dataset import Dataset, load_dataset, save_dataset
 from bookrec.offline.imported.mapping import InputMapping, Mapping
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home

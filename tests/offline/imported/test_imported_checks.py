@@ -13,7 +13,7 @@ from notebook import add_statistics, ratings_table
 from shapes import SHAPES
 from tiny_import import import_tiny
 
-from bookrec.offline.dataset import Dataset, load_dataset
+from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 

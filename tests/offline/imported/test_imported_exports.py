@@ -14,7 +14,7 @@ from notebook import add_statistics, ratings_table
 from shapes import SHAPES, Made
 from tiny_import import import_tiny
 
-from bookrec.offline.dataset import load_dataset, save_dataset
+from bookrec.offline.data.dataset import load_dataset, save_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 from without_bookrec import call_example

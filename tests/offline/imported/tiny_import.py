@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.imported.mapping import Mapping
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home

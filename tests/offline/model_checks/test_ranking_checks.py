@@ -51,7 +51,7 @@ def test_worse_than_popularity_is_an_error_and_uncertainty_a_warning():
 
 
 def subject_of(home: Home, bundle: Any) -> Any:
-    from bookrec.offline.dataset import load_dataset
+    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.model_bundle import load_bundle
     from bookrec.offline.model_checks.subject import Subject
 
@@ -151,7 +151,7 @@ def test_a_model_turned_upside_down_fails_with_exit_code_1(tiny_bundles: Any, ti
 
 
 def test_books_and_readers_of_another_source_fail(tiny_bundles: Any, tiny_home_copy: Home):
-    from bookrec.offline.dataset import load_dataset, make_dataset, save_dataset
+    from bookrec.offline.data.dataset import load_dataset, make_dataset, save_dataset
 
     found = load_dataset(tiny_home_copy)
     books = found.books.assign(isbn=[f"gb:{place:04}" for place in range(found.n_books)])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.rating_prediction.factors import Sampling, fit_factors
 from bookrec.offline.rating_prediction.gibbs_side import _wishart, posterior
 from bookrec.offline.rating_prediction.histories import Histories

@@ -7,7 +7,7 @@ import pytest
 from small_dataset import interactions_of
 
 from bookrec.errors import DataError
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.rating_prediction.blending import fit_blend
 from bookrec.offline.rating_prediction.histories import Catalogue, Histories, explicit
 from bookrec.offline.rating_prediction.rating_model import RatingModel, fit_rating_model

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.imported.import_job import ImportSettings
 from bookrec.offline.imported.refit import refitted
 from bookrec.offline.model_bundle import Bundle, load_bundle

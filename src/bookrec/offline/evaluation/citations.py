@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 
 _CITATIONS = {
     "book-crossing": (

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.metrics.prediction import auc
 from bookrec.offline.metrics.significance import Interval
 from bookrec.offline.validation import explicit_metrics, share_log_odds

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.errors import ModelError
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 
 _SAMPLED_BOOKS = 2000
 """Books whose neighbours are looked at."""

@@ -13,8 +13,8 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.interactions import Interactions
 
 
 class Scorer(Protocol):

@@ -20,10 +20,10 @@ from tqdm import tqdm
 from bookrec.arrays import Ints
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.histories import Histories
+from bookrec.offline.data.interactions import by_reader
 from bookrec.offline.evaluation.questions import Questions
-from bookrec.offline.histories import Histories
-from bookrec.offline.interactions import by_reader
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.score_settings import ScoreSettings

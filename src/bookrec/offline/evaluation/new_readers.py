@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.answers import hits_of, lists_of
 from bookrec.offline.evaluation.material import Scorer
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.evaluation.splits import Split
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.metrics.ranking import ndcg
 
 SHOWN: Final = (1, 3, 5, 10)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.evaluation import leaks
 from bookrec.offline.evaluation.as_it_is import AsItIs
 from bookrec.offline.evaluation.baselines.registry import BASELINES

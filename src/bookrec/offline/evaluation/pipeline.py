@@ -20,13 +20,18 @@ from bookrec.errors import ModelError
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Profile, Reader, Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.histories import known_row
+from bookrec.offline.data.interactions import (
+    Interactions,
+    all_interactions,
+    by_reader,
+    reader_age_bands,
+)
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
 from bookrec.offline.fused_ranker import with_fused_ranker
-from bookrec.offline.histories import known_row
-from bookrec.offline.interactions import Interactions, all_interactions, by_reader, reader_age_bands
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import recommender_for
 from bookrec.offline.score_settings import ScoreSettings

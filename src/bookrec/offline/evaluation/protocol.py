@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from bookrec import __version__
 from bookrec.files import utc_now
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation import leaks
 from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
 from bookrec.offline.evaluation.baselines.registry import BASELINES
@@ -32,7 +33,6 @@ from bookrec.offline.evaluation.results import Kind, Results
 from bookrec.offline.evaluation.settings import EvaluationSettings
 from bookrec.offline.evaluation.splits import Split, make_splits
 from bookrec.offline.evaluation.tuning import tune
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.rating_prediction.histories import catalogue_of
 from bookrec.settings import Home
 

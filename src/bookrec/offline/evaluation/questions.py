@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.inference.history import POSITIVE_RATING
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 
 NEGATIVE_KINDS: Final = ("uniform", "popularity-matched")
 

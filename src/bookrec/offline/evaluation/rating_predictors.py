@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.rating_comparison import compare_correlations
 from bookrec.offline.evaluation.splits import Split
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.metrics import prediction as prediction_metrics
 from bookrec.offline.rating_prediction.effects import Priors, fit_effects
 from bookrec.offline.rating_prediction.factors import Sampling

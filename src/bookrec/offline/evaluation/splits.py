@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.errors import DataError
-from bookrec.offline.dataset import Dataset, make_dataset
-from bookrec.offline.interactions import Interactions, all_interactions
-from bookrec.offline.splitting import MIN_INTERACTIONS, hold_out
+from bookrec.offline.data.dataset import Dataset, make_dataset
+from bookrec.offline.data.interactions import Interactions, all_interactions
+from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out
 
 SplitKind = Literal["hold-out", "leave-one-out", "k-fold"]
 SPLIT_KINDS: Final = get_args(SplitKind)

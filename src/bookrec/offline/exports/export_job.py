@@ -14,7 +14,7 @@ from typing import Any, Final
 from bookrec import __version__
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_file, staged_directory, utc_now
-from bookrec.offline.dataset import load_dataset
+from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.exports.material import Described, Exporter, Material, Say
 from bookrec.offline.exports.standalone_files import write_standalone
 from bookrec.offline.model_bundle import load_bundle, read_manifest

@@ -15,8 +15,13 @@ from numpy.typing import NDArray
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
-from bookrec.offline.dataset import Dataset
-from bookrec.offline.interactions import Interactions, all_interactions, by_reader, reader_age_bands
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import (
+    Interactions,
+    all_interactions,
+    by_reader,
+    reader_age_bands,
+)
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import catalogue_features
 from bookrec.offline.two_tower import book_vectors, reader_tower_arrays

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 
 Side = Literal["reader", "book"]
 Counted = Literal["explicit", "all"]

@@ -20,10 +20,10 @@ from bookrec.offline.compile_ranker import (
     reader_rows,
     split_model,
 )
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.imported.extended import AS_NUMBER
 from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.imported.model_inputs import tensors_of
-from bookrec.offline.interactions import Interactions
 from bookrec.offline.keras_ranker import KerasRanker
 
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from bookrec.arrays import Ints
 from bookrec.isbn import normalise_isbn
+from bookrec.offline.data.text_repair import repair_text
 from bookrec.offline.imported.age_labels import is_unknown_label
-from bookrec.offline.text_repair import repair_text
 from bookrec.text import fold
 
 NOT_KNOWN: Final = -1

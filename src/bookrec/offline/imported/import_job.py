@@ -16,7 +16,8 @@ import tensorflow as tf
 from bookrec import __version__
 from bookrec.errors import DataError, ModelError
 from bookrec.files import utc_now
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.imported.comparison import check_parity
 from bookrec.offline.imported.compiled import base_row_of, centroids_of, imported_rows
@@ -27,7 +28,6 @@ from bookrec.offline.imported.opening import Opened as Opened
 from bookrec.offline.imported.opening import open_directory as open_directory
 from bookrec.offline.imported.planning import make_plans
 from bookrec.offline.imported.serving_parts import ServingParts, fit_serving_parts
-from bookrec.offline.interactions import Interactions, all_interactions
 from bookrec.offline.model_bundle import IMPORTED, Bundle, save_bundle
 from bookrec.offline.two_tower_settings import TwoTowerSettings
 from bookrec.settings import Home

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features import Vocabularies, as_columns
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.archive import open_archive

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bookrec.errors import ModelError
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.imported.archive import Archive, open_archive
 from bookrec.offline.imported.content import Content
 from bookrec.offline.imported.guess import Guess

@@ -11,7 +11,7 @@ import numpy as np
 
 from bookrec.arrays import Ints
 from bookrec.errors import ModelError
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.age_labels import age_bounds, is_unknown_label
 from bookrec.offline.imported.columns import STATISTICS, Doubles

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.features import Vocabularies
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.import_job import ImportSettings, assemble
 from bookrec.offline.imported.plan import InputPlan
 from bookrec.offline.imported.serving_parts import fit_serving_parts
-from bookrec.offline.interactions import all_interactions
 from bookrec.offline.model_bundle import Bundle
 
 Say = Callable[[str], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.imported.columns import side_of
 from bookrec.offline.imported.guess import Guess
 from bookrec.offline.imported.import_job import Opened

@@ -14,9 +14,9 @@ import tensorflow as tf
 from bookrec.arrays import Floats
 from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.book_statistics import BookStatistics, Scaler, book_statistics, fit_scaler
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import Interactions, reader_age_bands
 from bookrec.offline.features import Vocabularies, book_features, build_vocabularies
-from bookrec.offline.interactions import Interactions, reader_age_bands
 from bookrec.offline.retrievers import assemble_retrieval
 from bookrec.offline.tables import Tables, fit_tables
 from bookrec.offline.title_vectors import train_title_vectors

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 
 
 def times_listed(lists: Ints, n_books: int) -> NDArray[np.int64]:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.offline.book_statistics import book_statistics
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import all_interactions, reader_age_bands
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.imported_model import ImportedModel
 from bookrec.offline.imported.model_inputs import inputs_of
 from bookrec.offline.imported.plan import InputPlan
-from bookrec.offline.interactions import all_interactions, reader_age_bands
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.model_checks.model_input import CheckedInput, Flags
 from bookrec.offline.pickles.records import ScalerRecord

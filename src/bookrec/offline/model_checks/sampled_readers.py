@@ -8,7 +8,7 @@ import numpy as np
 
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader
-from bookrec.offline.histories import known_row
+from bookrec.offline.data.histories import known_row
 
 if TYPE_CHECKING:
     from bookrec.offline.model_checks.subject import Subject

@@ -9,7 +9,12 @@ import numpy as np
 
 from bookrec.arrays import Ints
 from bookrec.offline.compiled_bundle import CompiledBundle
-from bookrec.offline.interactions import Interactions, all_interactions, by_reader, reader_age_bands
+from bookrec.offline.data.interactions import (
+    Interactions,
+    all_interactions,
+    by_reader,
+    reader_age_bands,
+)
 from bookrec.offline.model_checks.bundle_inputs import imported_checked_inputs, trained_inputs
 from bookrec.offline.model_checks.model_input import CheckedInput, Flags
 

@@ -19,7 +19,7 @@ from scipy.linalg import solve
 from scipy.sparse.linalg import LinearOperator, cg
 
 from bookrec.arrays import Ints
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.rating_prediction.histories import Catalogue
 
 Values = NDArray[np.float64]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.offline.dataset import Dataset
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import Interactions
 from bookrec.text import fold
 
 _YEARS: Final = 5

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from bookrec.offline.layouts import Layout, RawTables
-from bookrec.offline.raw_source import RawSource
-from bookrec.offline.raw_tables import read_table
-from bookrec.offline.row_splitter import Dialect
+from bookrec.offline.data.sources.csv_rows import Dialect
+from bookrec.offline.data.sources.layout import Layout, RawTables
+from bookrec.offline.data.sources.raw_files import RawSource
+from bookrec.offline.data.sources.raw_tables import read_table
 
 _READERS: Final = {"user_id": ("User-ID",), "location": ("Location",), "age": ("Age",)}
 _BOOKS: Final = {

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bookrec.errors import DataError
-from bookrec.offline.raw_source import RawFile, RawSource
-from bookrec.offline.raw_tables import RawTable
+from bookrec.offline.data.sources.raw_files import RawFile, RawSource
+from bookrec.offline.data.sources.raw_tables import RawTable
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from bookrec.ages import age_band
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader
-from bookrec.offline.dataset import Dataset
-from bookrec.offline.interactions import Interactions, by_reader
+from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.ragged import row_starts, rows_of
 
 

@@ -10,8 +10,8 @@ from typing import Any, Final
 import pandas as pd
 
 from bookrec.ages import MAX_AGE, MIN_AGE
-from bookrec.offline.cleaning import BOOK_NOT_IN_CATALOGUE
-from bookrec.offline.dataset import Dataset, load_dataset, make_dataset, reader_sort_key
+from bookrec.offline.data.cleaning import BOOK_NOT_IN_CATALOGUE
+from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset, reader_sort_key
 from bookrec.settings import Home
 from bookrec.shop_database import ShopInteraction
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bookrec.ages import age_bands
 from bookrec.arrays import Ints
-from bookrec.offline.dataset import Dataset
+from bookrec.offline.data.dataset import Dataset
 
 
 @dataclass(frozen=True)

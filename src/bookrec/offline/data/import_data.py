@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 
 from bookrec.errors import DataError
-from bookrec.offline.book_crossing import BOOK_CROSSING, BOOK_CROSSING_2005
-from bookrec.offline.cleaning import clean_books, clean_ratings, clean_readers, work_ids
-from bookrec.offline.dataset import Dataset, make_dataset, reader_sort_key, save_dataset
-from bookrec.offline.goodbooks import GOODBOOKS_10K
-from bookrec.offline.layouts import Layout, RawTables, detect_layout
-from bookrec.offline.movielens import MOVIELENS_100K
-from bookrec.offline.raw_source import RawSource
+from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers, work_ids
+from bookrec.offline.data.dataset import Dataset, make_dataset, reader_sort_key, save_dataset
+from bookrec.offline.data.sources.book_crossing import BOOK_CROSSING, BOOK_CROSSING_2005
+from bookrec.offline.data.sources.goodbooks import GOODBOOKS_10K
+from bookrec.offline.data.sources.layout import Layout, RawTables, detect_layout
+from bookrec.offline.data.sources.movielens import MOVIELENS_100K
+from bookrec.offline.data.sources.raw_files import RawSource
 from bookrec.settings import Home
 
 LAYOUTS: Final = {

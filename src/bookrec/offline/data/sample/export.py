@@ -11,10 +11,10 @@ import numpy as np
 
 from bookrec.errors import DataError
 from bookrec.files import staged_directory
-from bookrec.offline.sample_catalogue import SampleBook, SampleCatalogue, load_catalogue
-from bookrec.offline.sample_dirt import SampleTables, soil
-from bookrec.offline.sample_readers import SampleReaders, generate_readers
-from bookrec.offline.sample_tastes import AGE_NOT_GIVEN
+from bookrec.offline.data.sample.books import SampleBook, SampleCatalogue, load_catalogue
+from bookrec.offline.data.sample.noise import SampleTables, soil
+from bookrec.offline.data.sample.preferences import AGE_NOT_GIVEN
+from bookrec.offline.data.sample.readers import SampleReaders, generate_readers
 
 Layout = Literal["2020s", "2005"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions
 
 MIN_INTERACTIONS = 5
 """Readers with fewer are never held out from."""

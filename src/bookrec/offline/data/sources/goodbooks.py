@@ -8,10 +8,10 @@ import pandas as pd
 
 from bookrec.errors import DataError
 from bookrec.isbn import is_isbn10
-from bookrec.offline.layouts import Layout, RawTables
-from bookrec.offline.raw_source import RawFile, RawSource
-from bookrec.offline.raw_tables import RawTable, read_table
-from bookrec.offline.row_splitter import Dialect
+from bookrec.offline.data.sources.csv_rows import Dialect
+from bookrec.offline.data.sources.layout import Layout, RawTables
+from bookrec.offline.data.sources.raw_files import RawFile, RawSource
+from bookrec.offline.data.sources.raw_tables import RawTable, read_table
 
 _BOOKS: Final = {
     "key": ("book_id",),

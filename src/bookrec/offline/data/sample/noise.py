@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from bookrec.isbn import to_isbn13
-from bookrec.offline.sample_catalogue import sample_isbn
+from bookrec.offline.data.sample.books import sample_isbn
 
 _JUNK_ISBNS: Final = ("0553248987>>2", "2221????????", "ASSORT00626")
 _ODD_LOCATIONS: Final = {

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.errors import DataError
-from bookrec.offline.sample_catalogue import SampleCatalogue
-from bookrec.offline.sample_tastes import (
+from bookrec.offline.data.sample.books import SampleCatalogue
+from bookrec.offline.data.sample.preferences import (
     draw_ages,
     draw_locations,
     draw_tastes,

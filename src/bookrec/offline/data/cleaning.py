@@ -14,8 +14,8 @@ import pandas as pd
 
 from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.isbn import is_usable_id, repair_isbn
-from bookrec.offline.raw_tables import RawTable
-from bookrec.offline.text_repair import repair_text
+from bookrec.offline.data.sources.raw_tables import RawTable
+from bookrec.offline.data.text_repair import repair_text
 from bookrec.text import work_key
 
 OLDEST_YEAR: Final = 1450
@@ -107,7 +107,7 @@ def clean_isbns(table: RawTable) -> None:
 
 
 def repair_texts(table: RawTable, columns: Iterable[str]) -> None:
-    """Undo the damage of text columns (`bookrec.offline.text_repair`)."""
+    """Undo the damage of text columns (`bookrec.offline.data.text_repair`)."""
     for column in columns:
         _repair_column(table, column, repair_text)
 

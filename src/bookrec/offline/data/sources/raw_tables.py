@@ -14,8 +14,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.errors import DataError
-from bookrec.offline.raw_source import RawFile
-from bookrec.offline.row_splitter import UNREADABLE, Dialect, Row, split_rows, strict_fields
+from bookrec.offline.data.sources.csv_rows import (
+    UNREADABLE,
+    Dialect,
+    Row,
+    split_rows,
+    strict_fields,
+)
+from bookrec.offline.data.sources.raw_files import RawFile
 
 
 @dataclass

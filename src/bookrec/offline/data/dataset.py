@@ -30,7 +30,7 @@ from bookrec.files import (
     write_pointer,
 )
 from bookrec.inference.history import POSITIVE_RATING
-from bookrec.offline.raw_tables import REJECTED_COLUMNS
+from bookrec.offline.data.sources.raw_tables import REJECTED_COLUMNS
 from bookrec.settings import Home
 
 READER_DTYPES: Final = {"user_id": "str", "age": "Int16", "location": "str"}

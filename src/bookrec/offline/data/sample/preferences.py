@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.sample_catalogue import SampleCatalogue, read_lines
+from bookrec.offline.data.sample.books import SampleCatalogue, read_lines
 
 AGE_NOT_GIVEN: Final = -1
 
