@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bookrec.offline.book_keys import author_key, language_key, series_key
+from bookrec.offline.features.book_keys import author_key, language_key, series_key
 
 
 @pytest.mark.parametrize(

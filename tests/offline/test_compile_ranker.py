@@ -24,11 +24,11 @@ from bookrec.offline.compile_ranker import (  # noqa: E402
     raw_id_columns,
     user_rows,
 )
-from bookrec.offline.features import BOOK_NUMBERS, BookFeatures, Vocabularies  # noqa: E402
+from bookrec.offline.features.book_features import BOOK_NUMBERS, BookFeatures, Vocabularies  # noqa: E402
+from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE  # noqa: E402
+from bookrec.offline.features.vocabulary import Vocabulary  # noqa: E402
 from bookrec.offline.keras_graph import model_logits  # noqa: E402
 from bookrec.offline.keras_ranker import KerasRanker  # noqa: E402
-from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE  # noqa: E402
-from bookrec.offline.vocabulary import Vocabulary  # noqa: E402
 from bookrec.offline.wide_deep import Scaling, build_classic, build_default  # noqa: E402
 from small_recommender import make_facts  # noqa: E402
 

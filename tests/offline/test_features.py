@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from small_dataset import interactions_of, small_dataset
 
-from bookrec.offline.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
-from bookrec.offline.features import BOOK_NUMBERS, book_features, build_vocabularies
+from bookrec.offline.features.book_features import BOOK_NUMBERS, book_features, build_vocabularies
+from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
 
 
 def test_interactions_are_on_the_scale_of_ten():

@@ -11,7 +11,7 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
-from bookrec.offline.features import BookFeatures  # noqa: E402
+from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.ranker_teacher import listwise_objective, taught  # noqa: E402
 from bookrec.offline.ranker_training import Batches, Lesson  # noqa: E402
 from bookrec.offline.ranking_groups import Groups, RankerSettings  # noqa: E402

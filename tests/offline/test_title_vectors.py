@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from bookrec.offline.title_vectors import title_matrix, train_title_vectors
+from bookrec.offline.features.title_embeddings import title_matrix, train_title_vectors
 
 TITLES = [
     "The Stone Garden", "Stone Garden Songs", "A Garden of Stone", "The Winter Ship",
@@ -26,7 +26,7 @@ def test_the_same_seed_gives_the_same_vectors():
 
 def test_another_hash_seed_of_python_changes_nothing():
     code = (
-        "from bookrec.offline.title_vectors import train_title_vectors as train\n"
+        "from bookrec.offline.features.title_embeddings import train_title_vectors as train\n"
         f"print(train({TITLES!r}, seed=4, size=6)[1].tobytes().hex())"
     )
     shown = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.offline.tower_examples import Batch, Examples, inclusion_chances
 from small_recommender import make_facts

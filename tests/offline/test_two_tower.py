@@ -16,7 +16,7 @@ from bookrec.arrays import Floats  # noqa: E402
 from bookrec.inference.history import make_history  # noqa: E402
 from bookrec.inference.retrieval import Retrieval  # noqa: E402
 from bookrec.offline.data.interactions import Interactions  # noqa: E402
-from bookrec.offline.features import BookFeatures  # noqa: E402
+from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.retrievers import assemble_retrieval  # noqa: E402
 from bookrec.offline.tables import fit_tables  # noqa: E402
 from bookrec.offline.tower_examples import Batch  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bookrec.offline.vocabulary import UNKNOWN, Vocabulary, build_vocabulary
+from bookrec.offline.features.vocabulary import UNKNOWN, Vocabulary, build_vocabulary
 
 
 def test_codes_start_at_1_and_0_is_unknown():

@@ -22,8 +22,8 @@ from bookrec.inference.retriever_scores import TABLES
 from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.features import BOOK_NUMBERS, BookFeatures
-from bookrec.offline.title_vectors import TITLE_VECTOR_SIZE
+from bookrec.offline.features.book_features import BOOK_NUMBERS, BookFeatures
+from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE
 
 HIDDEN: Final = (128, 64, 32)
 _EMBEDDING: Final = {

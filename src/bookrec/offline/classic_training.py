@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.features import BookFeatures, as_columns
+from bookrec.offline.features.book_features import BookFeatures, as_columns
+from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.runtime.keras_progress import EpochBar
 from bookrec.offline.target_encoding import ENCODED, Coded, coded, encode
 

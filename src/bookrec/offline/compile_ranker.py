@@ -18,7 +18,8 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.split_ranker import Output, SplitRanker
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.vocabulary import UNKNOWN
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.layer_rules import RULES
 from bookrec.offline.separable import Form, Side
@@ -32,7 +33,6 @@ from bookrec.offline.split_arrays import (
 )
 from bookrec.offline.splitter import CannotSplit as CannotSplit
 from bookrec.offline.splitter import PlannedLayer, Splitter
-from bookrec.offline.vocabulary import UNKNOWN
 from bookrec.offline.wide_deep import PAIR_INPUTS
 
 READER_SIDES: Final[Mapping[str, Side]] = {

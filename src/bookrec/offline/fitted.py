@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.book_statistics import BookStatistics
+from bookrec.offline.features.book_statistics import BookStatistics
 
 
 @dataclass(frozen=True)

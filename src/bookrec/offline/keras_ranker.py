@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.ranker.split_ranker import Output
 from bookrec.offline.compile_ranker import input_sides
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.separable import Side
 from bookrec.offline.split_arrays import width_of

@@ -18,11 +18,11 @@ from bookrec.files import (
     versions,
     write_pointer,
 )
-from bookrec.offline.book_statistics import Scaler
-from bookrec.offline.features import Vocabularies
+from bookrec.offline.features.book_features import Vocabularies
+from bookrec.offline.features.book_statistics import Scaler
+from bookrec.offline.features.vocabulary import Vocabulary
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.tables import Tables
-from bookrec.offline.vocabulary import Vocabulary
 from bookrec.settings import Home
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from bookrec.offline.compile_ranker import knows_readers_by_id
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
-from bookrec.offline.features import BookFeatures, as_columns
+from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.imported.imported_model import imported_inputs
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle

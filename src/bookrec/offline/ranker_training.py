@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
-from bookrec.offline.features import BookFeatures, as_columns
+from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.ranking_groups import Groups, RankerSettings
 from bookrec.offline.runtime.keras_progress import EpochBar
 from bookrec.offline.wide_deep import Scaling, logit_model

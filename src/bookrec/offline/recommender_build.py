@@ -17,7 +17,7 @@ from bookrec.offline.compile_ranker import (
     user_rows,
 )
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.features import BookFeatures, book_features
+from bookrec.offline.features.book_features import BookFeatures, book_features
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.imported.compiled import (
     compile_imported,

@@ -6,7 +6,7 @@ import numpy as np
 
 from bookrec.arrays import Floats
 from bookrec.inference.retrieval import Retrieval
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.tables import Tables
 from bookrec.offline.two_tower import Towers, book_vectors, reader_tower_arrays
 

@@ -18,11 +18,11 @@ from bookrec.files import link_tree, utc_now
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
-from bookrec.offline.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.changes import Changes
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories, reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions
+from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.open_recommender import is_compiled, slow_reason
 from bookrec.offline.runtime.disk_space import free_mib, is_disk_full

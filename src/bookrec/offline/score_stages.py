@@ -12,7 +12,7 @@ import numpy as np
 from bookrec.arrays import Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.neighbours import Content, similar_by_content
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.shard_store import Shard

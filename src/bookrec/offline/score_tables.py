@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.offline.book_statistics import BookStatistics
 from bookrec.offline.changes import Changes
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import Interactions, reader_age_bands
+from bookrec.offline.features.book_statistics import BookStatistics
 from bookrec.offline.popularity import POPULAR_TOP, popular_lists
 from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import ShardStore

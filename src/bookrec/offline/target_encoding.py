@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
 
 ENCODED: Final = ("user_id", "isbn", "author", "publisher", "year", "age_binned")
 """The ids that have an embedding, in the order of the columns of codes."""

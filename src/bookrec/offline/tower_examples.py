@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
 
 if TYPE_CHECKING:
     from bookrec.offline.two_tower_settings import TwoTowerSettings

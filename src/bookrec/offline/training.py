@@ -27,7 +27,6 @@ from bookrec.arrays import Floats, Ints
 from bookrec.errors import DataError
 from bookrec.files import utc_now
 from bookrec.inference.retrieval import Retrieval
-from bookrec.offline.book_statistics import Scaler, book_statistics, fit_scaler
 from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.classic_training import (
     ClassicSettings,
@@ -39,7 +38,9 @@ from bookrec.offline.compile_ranker import user_rows
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out, ranker_targets
-from bookrec.offline.features import BookFeatures, book_features, build_vocabularies
+from bookrec.offline.features.book_features import BookFeatures, book_features, build_vocabularies
+from bookrec.offline.features.book_statistics import Scaler, book_statistics, fit_scaler
+from bookrec.offline.features.title_embeddings import train_title_vectors
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.model_bundle import Bundle, save_bundle
 from bookrec.offline.platt import calibrate
@@ -49,7 +50,6 @@ from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
 from bookrec.offline.retrievers import assemble_retrieval
 from bookrec.offline.tables import Tables, fit_tables
-from bookrec.offline.title_vectors import train_title_vectors
 from bookrec.offline.two_tower import Towers, train_towers
 from bookrec.offline.two_tower_settings import TwoTowerSettings
 from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks

@@ -26,7 +26,7 @@ from tqdm import tqdm
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.runtime.keras_progress import record_loss
 from bookrec.offline.tower_examples import Batch, Examples
 from bookrec.offline.two_tower_settings import TwoTowerSettings

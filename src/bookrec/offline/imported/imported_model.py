@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.features import Vocabularies, as_columns
+from bookrec.offline.features.book_features import Vocabularies, as_columns
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.archive import open_archive
 from bookrec.offline.imported.columns import STATISTICS

@@ -9,7 +9,7 @@ import numpy as np
 
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import all_interactions
-from bookrec.offline.features import Vocabularies
+from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.import_job import ImportSettings, assemble

@@ -13,13 +13,18 @@ import tensorflow as tf
 
 from bookrec.arrays import Floats
 from bookrec.inference.retrieval import Retrieval
-from bookrec.offline.book_statistics import BookStatistics, Scaler, book_statistics, fit_scaler
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, reader_age_bands
-from bookrec.offline.features import Vocabularies, book_features, build_vocabularies
+from bookrec.offline.features.book_features import Vocabularies, book_features, build_vocabularies
+from bookrec.offline.features.book_statistics import (
+    BookStatistics,
+    Scaler,
+    book_statistics,
+    fit_scaler,
+)
+from bookrec.offline.features.title_embeddings import train_title_vectors
 from bookrec.offline.retrievers import assemble_retrieval
 from bookrec.offline.tables import Tables, fit_tables
-from bookrec.offline.title_vectors import train_title_vectors
 from bookrec.offline.two_tower import Towers, train_towers
 from bookrec.offline.two_tower_settings import TwoTowerSettings
 

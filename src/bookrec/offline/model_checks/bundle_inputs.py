@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.book_statistics import book_statistics
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
+from bookrec.offline.features.book_statistics import book_statistics
+from bookrec.offline.features.vocabulary import UNKNOWN
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.imported_model import ImportedModel
@@ -20,7 +21,6 @@ from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.model_checks.model_input import CheckedInput, Flags
 from bookrec.offline.pickles.records import ScalerRecord
 from bookrec.offline.recommender_build import catalogue_features
-from bookrec.offline.vocabulary import UNKNOWN
 
 _COLUMNS = {"isbn": "isbn", "author": "author", "publisher": "publisher", "year": "year"}
 _NUMBERS = {"avg_rating_scaled": 0, "num_ratings_scaled": 1}

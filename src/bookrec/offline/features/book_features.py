@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
-from bookrec.offline.book_keys import author_key, language_key, series_key
-from bookrec.offline.book_statistics import BookStatistics, Scaler
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.title_vectors import title_matrix
-from bookrec.offline.vocabulary import Vocabulary, build_vocabulary
+from bookrec.offline.features.book_keys import author_key, language_key, series_key
+from bookrec.offline.features.book_statistics import BookStatistics, Scaler
+from bookrec.offline.features.title_embeddings import title_matrix
+from bookrec.offline.features.vocabulary import Vocabulary, build_vocabulary
 from bookrec.text import fold
 
 
