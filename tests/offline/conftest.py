@@ -32,8 +32,8 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
     start_tensorflow()
     from bookrec.offline.classic_training import ClassicSettings
     from bookrec.offline.ranking_groups import RankerSettings
+    from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
     from bookrec.offline.training import TrainSettings, train
-    from bookrec.offline.two_tower_settings import TwoTowerSettings
 
     def run(preset: str) -> Any:
         settings = TrainSettings(

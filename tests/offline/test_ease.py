@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bookrec.offline.ease import ease_table
+from bookrec.offline.retrieval.ease import ease_table
 
 READERS, BOOKS = 40, 12
 

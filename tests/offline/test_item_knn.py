@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 from bookrec.inference.similarity_table import NeighbourTable
-from bookrec.offline.item_knn import build_item_knn
+from bookrec.offline.retrieval.item_knn import build_item_knn
 
 READERS, BOOKS = 23, 31
 

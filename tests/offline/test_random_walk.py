@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from bookrec.offline.random_walk import groups_of, random_walk
+from bookrec.offline.retrieval.rp3beta import groups_of, random_walk
 
 ALPHA, BETA = 0.7, 0.2
 

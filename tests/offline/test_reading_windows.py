@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.reading_windows import (
+from bookrec.offline.retrieval.time_windows import (
     OFFSETS,
     WHOLE,
     WINDOW,

@@ -11,7 +11,7 @@ from small_dataset import interactions_of
 from bookrec.inference.book_metadata import BookFacts
 from bookrec.inference.retriever_scores import TABLES
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.tables import Tables, fit_tables
+from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
 
 BOOKS, READERS, AUTHORS = 7, 6, 5
 

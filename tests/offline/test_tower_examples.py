@@ -9,13 +9,13 @@ import pytest
 
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.retrieval.two_tower_batches import Batch, Examples, inclusion_chances
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
-from bookrec.offline.tower_examples import Batch, Examples, inclusion_chances
 from small_recommender import make_facts
 
 start_tensorflow()
 
-from bookrec.offline.two_tower_settings import TwoTowerSettings  # noqa: E402
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
 
 BOOKS = 11
 OWN = {0: [0, 3, 4], 1: [7], 2: [1, 2, 3, 5, 8], 4: [6, 10]}

@@ -17,11 +17,11 @@ from bookrec.inference.history import make_history  # noqa: E402
 from bookrec.inference.retrieval import Retrieval  # noqa: E402
 from bookrec.offline.data.interactions import Interactions  # noqa: E402
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
-from bookrec.offline.retrievers import assemble_retrieval  # noqa: E402
-from bookrec.offline.tables import fit_tables  # noqa: E402
-from bookrec.offline.tower_examples import Batch  # noqa: E402
-from bookrec.offline.two_tower import Towers, _loss, build_towers, train_towers  # noqa: E402
-from bookrec.offline.two_tower_settings import TwoTowerSettings  # noqa: E402
+from bookrec.offline.retrieval.assemble import assemble_retrieval  # noqa: E402
+from bookrec.offline.retrieval.fit_tables import fit_tables  # noqa: E402
+from bookrec.offline.retrieval.two_tower import Towers, _loss, build_towers, train_towers  # noqa: E402
+from bookrec.offline.retrieval.two_tower_batches import Batch  # noqa: E402
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
 from small_recommender import AUTHORS as SMALL_AUTHORS  # noqa: E402
 from small_recommender import make_facts  # noqa: E402
 

@@ -22,13 +22,13 @@ from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.features.book_statistics import Scaler
 from bookrec.offline.features.vocabulary import Vocabulary
 from bookrec.offline.fitted import Fitted
-from bookrec.offline.tables import Tables
+from bookrec.offline.retrieval.fit_tables import Tables
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
     # Keras is imported where a model is read: looking at manifests needs none.
     from bookrec.offline.imported.imported_model import ImportedModel
-    from bookrec.offline.two_tower import Towers
+    from bookrec.offline.retrieval.two_tower import Towers
 
 IMPORTED: Final = "imported"
 """What stands in the place of a preset's name in the manifest of a model made elsewhere."""
@@ -150,7 +150,7 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
     """
     manifest = read_manifest(home, model_id)
     check_files(home, manifest)
-    from bookrec.offline.two_tower import towers_of
+    from bookrec.offline.retrieval.two_tower import towers_of
 
     directory = home.models / str(manifest["model_id"])
     imported = _load_imported(directory) if manifest["preset"] == IMPORTED else None

@@ -27,7 +27,7 @@ from bookrec.offline.imported.compiled import (
 from bookrec.offline.imported.imported_model import ImportedModel
 from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_bundle import Bundle
-from bookrec.offline.retrievers import assemble_retrieval
+from bookrec.offline.retrieval.assemble import assemble_retrieval
 
 
 class SlowRankerWarning(UserWarning):

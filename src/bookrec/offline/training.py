@@ -48,10 +48,10 @@ from bookrec.offline.ranker_teacher import taught
 from bookrec.offline.ranker_training import Lesson, scaling_of, train_ranker
 from bookrec.offline.ranking_groups import RankerSettings, make_groups
 from bookrec.offline.recommender_build import assemble_recommender
-from bookrec.offline.retrievers import assemble_retrieval
-from bookrec.offline.tables import Tables, fit_tables
-from bookrec.offline.two_tower import Towers, train_towers
-from bookrec.offline.two_tower_settings import TwoTowerSettings
+from bookrec.offline.retrieval.assemble import assemble_retrieval
+from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
+from bookrec.offline.retrieval.two_tower import Towers, train_towers
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
 from bookrec.offline.wide_deep import build_classic, build_default
 from bookrec.settings import Home

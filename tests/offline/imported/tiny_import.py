@@ -18,7 +18,7 @@ from bookrec.offline.imported.import_job import (  # noqa: E402
     make_bundle,
     open_directory,
 )
-from bookrec.offline.two_tower_settings import TwoTowerSettings  # noqa: E402
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
 
 SETTINGS = ImportSettings(
     towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)

@@ -24,7 +24,7 @@ from bookrec.offline.data.interactions import (
 )
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import catalogue_features
-from bookrec.offline.two_tower import book_vectors, reader_tower_arrays
+from bookrec.offline.retrieval.two_tower import book_vectors, reader_tower_arrays
 from bookrec.ragged import grouped, rows_of
 
 _BLOCK: Final = 8192

@@ -29,7 +29,7 @@ from bookrec.offline.imported.opening import open_directory as open_directory
 from bookrec.offline.imported.planning import make_plans
 from bookrec.offline.imported.serving_parts import ServingParts, fit_serving_parts
 from bookrec.offline.model_bundle import IMPORTED, Bundle, save_bundle
-from bookrec.offline.two_tower_settings import TwoTowerSettings
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.settings import Home
 
 Say = Callable[[str], None]

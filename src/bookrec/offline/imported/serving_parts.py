@@ -23,10 +23,10 @@ from bookrec.offline.features.book_statistics import (
     fit_scaler,
 )
 from bookrec.offline.features.title_embeddings import train_title_vectors
-from bookrec.offline.retrievers import assemble_retrieval
-from bookrec.offline.tables import Tables, fit_tables
-from bookrec.offline.two_tower import Towers, train_towers
-from bookrec.offline.two_tower_settings import TwoTowerSettings
+from bookrec.offline.retrieval.assemble import assemble_retrieval
+from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
+from bookrec.offline.retrieval.two_tower import Towers, train_towers
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 
 Say = Callable[[str], None]
 

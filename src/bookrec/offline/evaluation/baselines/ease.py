@@ -1,4 +1,4 @@
-"""EASE (`bookrec.offline.ease`) with all its weights: it covers the most popular books only, and the
+"""EASE (`bookrec.offline.retrieval.ease`) with all its weights: it covers the most popular books only, and the
 others are ranked below them by popularity."""
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import numpy as np
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.ease import ease_weights, gram, most_read
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import Material
+from bookrec.offline.retrieval.ease import ease_weights, gram, most_read
 
 
 @dataclass(frozen=True)

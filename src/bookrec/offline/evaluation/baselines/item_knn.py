@@ -8,7 +8,7 @@ documents:
   common reader from being the most similar of all (Ferrari Dacrema et al., "Are we really making
   much progress?", RecSys 2019);
 - ``tfidf``: the same over rows of ``log(B / (1 + n_u))`` for each reader u;
-- ``bm25``: the dot product of `bookrec.offline.item_knn.bm25_weights`, with its k1 and b.
+- ``bm25``: the dot product of `bookrec.offline.retrieval.item_knn.bm25_weights`, with its k1 and b.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     similarity_matrix,
 )
 from bookrec.offline.evaluation.material import Material
-from bookrec.offline.item_knn import bm25_weights, strongest_products
+from bookrec.offline.retrieval.item_knn import bm25_weights, strongest_products
 
 _NEIGHBOURS = (200, 50, 100, 400, 1000)
 _LONGEST = max(_NEIGHBOURS)

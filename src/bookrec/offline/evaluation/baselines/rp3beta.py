@@ -1,4 +1,4 @@
-"""RP3beta (`bookrec.offline.random_walk`) over readers alone, as published."""
+"""RP3beta (`bookrec.offline.retrieval.rp3beta`) over readers alone, as published."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     similarity_matrix,
 )
 from bookrec.offline.evaluation.material import Material
-from bookrec.offline.random_walk import random_walk
+from bookrec.offline.retrieval.rp3beta import random_walk
 
 _NEIGHBOURS = (400, 100, 200, 1000)
 

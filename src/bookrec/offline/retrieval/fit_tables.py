@@ -15,10 +15,10 @@ from bookrec.inference.book_metadata import BookFacts
 from bookrec.inference.retriever_scores import TABLES
 from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.ease import ease_table
-from bookrec.offline.item_knn import build_item_knn
-from bookrec.offline.random_walk import groups_of, random_walk
-from bookrec.offline.reading_windows import windowed_histories
+from bookrec.offline.retrieval.ease import ease_table
+from bookrec.offline.retrieval.item_knn import build_item_knn
+from bookrec.offline.retrieval.rp3beta import groups_of, random_walk
+from bookrec.offline.retrieval.time_windows import windowed_histories
 
 _WALK_NEIGHBOURS: Final = 400
 _KNN_NEIGHBOURS: Final = 200

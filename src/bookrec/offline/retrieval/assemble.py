@@ -7,8 +7,8 @@ import numpy as np
 from bookrec.arrays import Floats
 from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.features.book_features import BookFeatures
-from bookrec.offline.tables import Tables
-from bookrec.offline.two_tower import Towers, book_vectors, reader_tower_arrays
+from bookrec.offline.retrieval.fit_tables import Tables
+from bookrec.offline.retrieval.two_tower import Towers, book_vectors, reader_tower_arrays
 
 
 def assemble_retrieval(

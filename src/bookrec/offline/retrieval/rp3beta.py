@@ -15,7 +15,7 @@ from scipy import sparse
 
 from bookrec.arrays import Ints
 from bookrec.inference.similarity_table import NeighbourTable
-from bookrec.offline.item_knn import strongest_products
+from bookrec.offline.retrieval.item_knn import strongest_products
 
 ALPHA: Final = 0.4
 BETA: Final = 0.3
@@ -47,7 +47,7 @@ def random_walk(
 
     Args:
         groups: CSR [groups, B] of x: readers' histories (0 and 1; or weights, see
-            `bookrec.offline.reading_windows`), below them authors and so on.
+            `bookrec.offline.retrieval.time_windows`), below them authors and so on.
         neighbours: at most so many of a book.
         progress: label of a progress bar, None for none.
     """

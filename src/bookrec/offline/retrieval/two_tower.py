@@ -27,9 +27,9 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.retrieval.two_tower_batches import Batch, Examples
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.runtime.keras_progress import record_loss
-from bookrec.offline.tower_examples import Batch, Examples
-from bookrec.offline.two_tower_settings import TwoTowerSettings
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from scipy.linalg import lapack
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.inference.similarity_table import NeighbourTable
-from bookrec.offline.item_knn import usual_weight
+from bookrec.offline.retrieval.item_knn import usual_weight
 from bookrec.ragged import row_starts
 
 STRENGTH: Final = 5.0
@@ -31,7 +31,7 @@ def ease_table(
     """The strongest weights of EASE, positive and negative, of each column.
 
     Args:
-        histories: CSR [rows, N] of 0 and 1; or of weights, see `bookrec.offline.reading_windows`.
+        histories: CSR [rows, N] of 0 and 1; or of weights, see `bookrec.offline.retrieval.time_windows`.
         covered: the columns that most rows have, so many, take part; the others have no neighbours.
             Time grows with the cube, memory (8 bytes) with the square.
         keep: so many weights of each column, or fewer.

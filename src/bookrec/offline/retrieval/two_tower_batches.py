@@ -14,7 +14,7 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures
 
 if TYPE_CHECKING:
-    from bookrec.offline.two_tower_settings import TwoTowerSettings
+    from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 
 _IMPOSSIBLE = -1e9
 """Logit of a book that is no candidate."""
