@@ -30,8 +30,8 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.classic_training import ClassicSettings
-    from bookrec.offline.ranking_groups import RankerSettings
+    from bookrec.offline.ranking.listwise_groups import RankerSettings
+    from bookrec.offline.ranking.train_classic import ClassicSettings
     from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
     from bookrec.offline.training import TrainSettings, train
 

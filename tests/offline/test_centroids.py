@@ -7,8 +7,8 @@ import pytest
 
 from bookrec.inference.fold_in import folded_in, trust
 from bookrec.inference.history import make_history
-from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.ranking.fold_in_fit import reader_centroids
 
 READERS, BOOKS, KINDS = 600, 90, 3
 

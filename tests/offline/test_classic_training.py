@@ -12,12 +12,6 @@ from numpy.typing import NDArray
 
 pytest.importorskip("tensorflow", reason="needs TensorFlow: pip install 'bookrec[offline]'")
 
-from bookrec.offline.classic_training import (
-    ClassicSettings,
-    classic_inputs,
-    refit_classic,
-    train_classic,
-)
 from bookrec.offline.compile_ranker import compile_ranker, raw_id_columns, user_rows
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures, Vocabularies
@@ -25,7 +19,13 @@ from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.features.vocabulary import Vocabulary
 from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.metrics.prediction import auc, log_loss
-from bookrec.offline.wide_deep import build_classic
+from bookrec.offline.ranking.architectures import build_classic
+from bookrec.offline.ranking.train_classic import (
+    ClassicSettings,
+    classic_inputs,
+    refit_classic,
+    train_classic,
+)
 
 pytestmark = pytest.mark.slow
 

@@ -12,9 +12,9 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 start_tensorflow()
 
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
-from bookrec.offline.ranker_teacher import listwise_objective, taught  # noqa: E402
-from bookrec.offline.ranker_training import Batches, Lesson  # noqa: E402
-from bookrec.offline.ranking_groups import Groups, RankerSettings  # noqa: E402
+from bookrec.offline.ranking.distillation import listwise_objective, taught  # noqa: E402
+from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
+from bookrec.offline.ranking.train_listwise import Batches, Lesson  # noqa: E402
 from small_recommender import make_facts  # noqa: E402
 
 BOOKS, SIZE = 40, 6

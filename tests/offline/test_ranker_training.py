@@ -10,9 +10,9 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 start_tensorflow()
 
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
-from bookrec.offline.platt import fit_platt  # noqa: E402
-from bookrec.offline.ranker_training import Batches, Lesson, loss_together, scaling_of  # noqa: E402
-from bookrec.offline.ranking_groups import Groups, RankerSettings  # noqa: E402
+from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
+from bookrec.offline.ranking.platt import fit_platt  # noqa: E402
+from bookrec.offline.ranking.train_listwise import Batches, Lesson, loss_together, scaling_of  # noqa: E402
 from small_recommender import make_facts  # noqa: E402
 
 BOOKS = 9

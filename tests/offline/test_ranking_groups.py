@@ -11,7 +11,7 @@ from small_dataset import interactions_of
 from bookrec.errors import ModelError
 from bookrec.inference.history import make_history
 from bookrec.inference.pair_features import READER_ACTIVITY
-from bookrec.offline.ranking_groups import RankerSettings, make_groups
+from bookrec.offline.ranking.listwise_groups import RankerSettings, make_groups
 from small_recommender import BOOKS, make_retrieval
 
 HISTORY = interactions_of(

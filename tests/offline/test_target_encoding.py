@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bookrec.offline.target_encoding import ENCODED, WIDTHS, Coded, encode
+from bookrec.offline.ranking.target_encoding import ENCODED, WIDTHS, Coded, encode
 
 SIZES = [4, 5, 3, 3, 4, 3]
 

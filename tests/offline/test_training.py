@@ -86,7 +86,7 @@ def test_the_classic_wide_part_does_not_saturate(tiny_bundles: dict[str, Any]):
 def test_a_step_on_the_wide_kernel_is_divided_by_the_range_of_its_id():
     import keras
 
-    from bookrec.offline.classic_training import RawIdAdam
+    from bookrec.offline.ranking.train_classic import RawIdAdam
 
     ids = keras.Input((2,))
     wide = keras.layers.Dense(1, kernel_initializer="zeros", name="wide")

@@ -1,7 +1,7 @@
 """Fold-in: a row of reader features for somebody whom a ranker does not know by id.
 
 The row is told from the books of the reader's history, by the rows of these books' other readers. The
-offline fit of those (`bookrec.offline.centroids`) and live inference share this code.
+offline fit of those (`bookrec.offline.ranking.fold_in_fit`) and live inference share this code.
 """
 
 from __future__ import annotations

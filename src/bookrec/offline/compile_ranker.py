@@ -22,6 +22,7 @@ from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.features.vocabulary import UNKNOWN
 from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.layer_rules import RULES
+from bookrec.offline.ranking.architectures import PAIR_INPUTS
 from bookrec.offline.separable import Form, Side
 from bookrec.offline.split_arrays import (
     Layout,
@@ -33,7 +34,6 @@ from bookrec.offline.split_arrays import (
 )
 from bookrec.offline.splitter import CannotSplit as CannotSplit
 from bookrec.offline.splitter import PlannedLayer, Splitter
-from bookrec.offline.wide_deep import PAIR_INPUTS
 
 READER_SIDES: Final[Mapping[str, Side]] = {
     "user_id_encoded": "reader id",

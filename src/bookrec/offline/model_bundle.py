@@ -43,7 +43,7 @@ class Bundle:
     """A trained (or imported) pipeline, independent of the order of any data set."""
 
     ranker: Any
-    """Keras model, see `bookrec.offline.wide_deep`; an imported one with a row in its embeddings for
+    """Keras model, see `bookrec.offline.ranking.architectures`; an imported one with a row in its embeddings for
     what it does not know, see `bookrec.offline.imported.extended`."""
     towers: Towers
     vocabularies: Vocabularies

@@ -27,13 +27,6 @@ from bookrec.arrays import Floats, Ints
 from bookrec.errors import DataError
 from bookrec.files import utc_now
 from bookrec.inference.retrieval import Retrieval
-from bookrec.offline.centroids import reader_centroids
-from bookrec.offline.classic_training import (
-    ClassicSettings,
-    classic_inputs,
-    refit_classic,
-    train_classic,
-)
 from bookrec.offline.compile_ranker import user_rows
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
@@ -43,17 +36,24 @@ from bookrec.offline.features.book_statistics import Scaler, book_statistics, fi
 from bookrec.offline.features.title_embeddings import train_title_vectors
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.model_bundle import Bundle, save_bundle
-from bookrec.offline.platt import calibrate
-from bookrec.offline.ranker_teacher import taught
-from bookrec.offline.ranker_training import Lesson, scaling_of, train_ranker
-from bookrec.offline.ranking_groups import RankerSettings, make_groups
+from bookrec.offline.ranking.architectures import build_classic, build_default
+from bookrec.offline.ranking.distillation import taught
+from bookrec.offline.ranking.fold_in_fit import reader_centroids
+from bookrec.offline.ranking.listwise_groups import RankerSettings, make_groups
+from bookrec.offline.ranking.platt import calibrate
+from bookrec.offline.ranking.train_classic import (
+    ClassicSettings,
+    classic_inputs,
+    refit_classic,
+    train_classic,
+)
+from bookrec.offline.ranking.train_listwise import Lesson, scaling_of, train_ranker
 from bookrec.offline.recommender_build import assemble_recommender
 from bookrec.offline.retrieval.assemble import assemble_retrieval
 from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
-from bookrec.offline.wide_deep import build_classic, build_default
 from bookrec.settings import Home
 
 Preset = Literal["default", "classic"]

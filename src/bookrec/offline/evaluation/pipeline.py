@@ -238,7 +238,7 @@ def explicit_predictions(
     pipeline: Pipeline, dataset: Dataset, wanted: Interactions
 ) -> NDArray[Any]:
     """[wanted] what a ranker of preset ``classic`` gives as the probability of a rating above 0."""
-    from bookrec.offline.classic_training import classic_inputs
+    from bookrec.offline.ranking.train_classic import classic_inputs
     from bookrec.offline.recommender_build import catalogue_features
 
     bundle = pipeline.bundle

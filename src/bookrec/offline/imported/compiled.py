@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
 from bookrec.inference.ranker.split_ranker import SplitRanker
-from bookrec.offline.centroids import reader_centroids
 from bookrec.offline.compile_ranker import (
     CannotSplit,
     SplitModel,
@@ -25,6 +24,7 @@ from bookrec.offline.imported.extended import AS_NUMBER
 from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.imported.model_inputs import tensors_of
 from bookrec.offline.keras_ranker import KerasRanker
+from bookrec.offline.ranking.fold_in_fit import reader_centroids
 
 
 def compile_imported(model: Any, imported: ImportedModel, books: SideInputs) -> SplitRanker:

@@ -1,6 +1,6 @@
 """Trains the ranker of preset ``classic``: is an interaction explicit (rating > 0)?
 
-Its embeddings are counted (`bookrec.offline.target_encoding`), its network is learnt. The network
+Its embeddings are counted (`bookrec.offline.ranking.target_encoding`), its network is learnt. The network
 learns from embeddings that have not seen the interaction it is to predict: interactions are dealt
 into folds, and those of a fold are told what the others say. What the finished model looks up is
 counted from all of them.
@@ -19,8 +19,8 @@ from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
+from bookrec.offline.ranking.target_encoding import ENCODED, Coded, coded, encode
 from bookrec.offline.runtime.keras_progress import EpochBar
-from bookrec.offline.target_encoding import ENCODED, Coded, coded, encode
 
 _BOOK_INPUTS: Final = (
     "isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded", "avg_rating_scaled",

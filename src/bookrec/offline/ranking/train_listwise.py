@@ -2,8 +2,8 @@
 
 Each book of a group is to be as probable (softmax over the group; Cao et al., "Learning to Rank: From
 Pairwise Approach to Listwise Approach", ICML 2007) as a teacher thinks it, or without one, the group's
-target is to be ranked first. The groups: `bookrec.offline.ranking_groups`; the teacher:
-`bookrec.offline.ranker_teacher`.
+target is to be ranked first. The groups: `bookrec.offline.ranking.listwise_groups`; the teacher:
+`bookrec.offline.ranking.distillation`.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
 from bookrec.offline.features.book_features import BookFeatures, as_columns
-from bookrec.offline.ranking_groups import Groups, RankerSettings
+from bookrec.offline.ranking.architectures import Scaling, logit_model
+from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings
 from bookrec.offline.runtime.keras_progress import EpochBar
-from bookrec.offline.wide_deep import Scaling, logit_model
 
 _LEAST_VARIANCE: Final = 1e-4
 
@@ -34,7 +34,7 @@ class Lesson:
     """Of the catalogue, as known in this fold."""
     soft: Floats | None = None
     """[G, S] rows that sum to 1: how probable a teacher thinks it that a book is its group's target
-    (`bookrec.offline.ranker_teacher`); None leaves it with 1 for targets and 0 for others."""
+    (`bookrec.offline.ranking.distillation`); None leaves it with 1 for targets and 0 for others."""
 
     def goals(self, rows: NDArray[np.intp]) -> Floats:
         """[n, S] what is to be learnt of some groups."""

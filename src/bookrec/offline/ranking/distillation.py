@@ -26,7 +26,7 @@ from scipy.special import log_softmax, softmax
 from tqdm import tqdm
 
 from bookrec.arrays import Floats
-from bookrec.offline.ranker_training import Lesson
+from bookrec.offline.ranking.train_listwise import Lesson
 
 _LEAST_CURVATURE: Final = 1e-6
 _PATIENCE: Final = 10

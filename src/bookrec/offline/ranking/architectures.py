@@ -16,7 +16,7 @@ from bookrec.arrays import Floats
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.offline.features.book_features import BOOK_NUMBERS, Vocabularies
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE
-from bookrec.offline.target_encoding import WIDTHS
+from bookrec.offline.ranking.target_encoding import WIDTHS
 
 READER_INPUTS = frozenset({"user_id_encoded", "age_binned_encoded", "reader_features"})
 """Inputs that depend on the reader alone."""
