@@ -18,7 +18,7 @@ from bookrec.offline.evaluation.rating_predictors import (
 )
 from bookrec.offline.evaluation.splits import make_splits, named_rows
 from bookrec.offline.metrics.prediction import rmse
-from bookrec.offline.rating_prediction.histories import Histories, catalogue_of
+from bookrec.offline.rating_prediction.rating_histories import Histories, catalogue_of
 from bookrec.offline.rating_prediction.rating_model import fit_rating_model
 from requirements import require_shared_data
 

@@ -15,7 +15,7 @@ from bookrec.offline.evaluation.rating_predictors import (
     tuned_settings,
 )
 from bookrec.offline.evaluation.splits import split_by
-from bookrec.offline.rating_prediction.histories import Catalogue
+from bookrec.offline.rating_prediction.rating_histories import Catalogue
 
 TRAIN = interactions_of((0, 0, 8), (0, 1, 4), (1, 0, 10), (1, 2, 6))
 CATALOGUE = Catalogue(3, 4, {})

@@ -7,7 +7,7 @@ import pytest
 from small_dataset import interactions_of, small_dataset
 
 from bookrec.offline.rating_prediction.effects import Priors, fit_effects
-from bookrec.offline.rating_prediction.histories import Catalogue, catalogue_of
+from bookrec.offline.rating_prediction.rating_histories import Catalogue, catalogue_of
 
 AUTHORS = np.array([0, 0, 1, -1, -1], dtype=np.int32)
 """Books 0 and 1 are by one author; of books 3 and 4 the author is not known."""

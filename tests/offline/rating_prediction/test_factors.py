@@ -7,9 +7,9 @@ import pytest
 from scipy import sparse
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.rating_prediction.factors import Sampling, fit_factors
+from bookrec.offline.rating_prediction.bayesian_mf import Sampling, fit_factors
 from bookrec.offline.rating_prediction.gibbs_side import _wishart, posterior
-from bookrec.offline.rating_prediction.histories import Histories
+from bookrec.offline.rating_prediction.rating_histories import Histories
 
 OTHERS = np.array([[1.0, 0.5], [1.0, -2.0], [1.0, 1.0]])
 TARGET = sparse.csr_matrix(([2.0, -1.0], ([0, 0], [0, 2])), shape=(2, 3))

@@ -9,7 +9,7 @@ from small_dataset import interactions_of
 from bookrec.errors import DataError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.rating_prediction.blending import fit_blend
-from bookrec.offline.rating_prediction.histories import Catalogue, Histories, explicit
+from bookrec.offline.rating_prediction.rating_histories import Catalogue, Histories, explicit
 from bookrec.offline.rating_prediction.rating_model import RatingModel, fit_rating_model
 
 N_READERS, N_BOOKS = 80, 60

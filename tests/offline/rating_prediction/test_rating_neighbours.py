@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from small_dataset import interactions_of
 
-from bookrec.offline.rating_prediction.histories import Histories
-from bookrec.offline.rating_prediction.neighbours import Neighbours
+from bookrec.offline.rating_prediction.item_residuals import Neighbours
+from bookrec.offline.rating_prediction.rating_histories import Histories
 
 # Readers 0 and 1 have books 0 and 1; reader 1 also has 2 (unrated); reader 2 has only book 2.
 KNOWN = interactions_of((0, 0, 9), (0, 1, 8), (1, 0, 4), (1, 1, 5), (1, 2, 0), (2, 2, 7))

@@ -33,7 +33,7 @@ from bookrec.offline.evaluation.results import Kind, Results
 from bookrec.offline.evaluation.settings import EvaluationSettings
 from bookrec.offline.evaluation.splits import Split, make_splits
 from bookrec.offline.evaluation.tuning import tune
-from bookrec.offline.rating_prediction.histories import catalogue_of
+from bookrec.offline.rating_prediction.rating_histories import catalogue_of
 from bookrec.settings import Home
 
 Say = Callable[[str], None]

@@ -17,9 +17,9 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.rating_comparison import compare_correlations
 from bookrec.offline.evaluation.splits import Split
 from bookrec.offline.metrics import prediction as prediction_metrics
+from bookrec.offline.rating_prediction.bayesian_mf import Sampling
 from bookrec.offline.rating_prediction.effects import Priors, fit_effects
-from bookrec.offline.rating_prediction.factors import Sampling
-from bookrec.offline.rating_prediction.histories import Catalogue, Histories, explicit
+from bookrec.offline.rating_prediction.rating_histories import Catalogue, Histories, explicit
 from bookrec.offline.rating_prediction.rating_model import BOOK_PRIORS, fit_rating_model
 
 Predict = Callable[[Ints, Ints], NDArray[np.float64]]

@@ -20,7 +20,7 @@ from scipy.sparse.linalg import LinearOperator, cg
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.rating_prediction.histories import Catalogue
+from bookrec.offline.rating_prediction.rating_histories import Catalogue
 
 Values = NDArray[np.float64]
 

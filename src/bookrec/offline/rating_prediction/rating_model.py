@@ -13,11 +13,11 @@ from bookrec.arrays import Ints
 from bookrec.errors import DataError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.data.splitting import hold_out
+from bookrec.offline.rating_prediction.bayesian_mf import Factors, Sampling, fit_factors
 from bookrec.offline.rating_prediction.blending import Blend, fit_blend
 from bookrec.offline.rating_prediction.effects import Effects, Priors, fit_effects
-from bookrec.offline.rating_prediction.factors import Factors, Sampling, fit_factors
-from bookrec.offline.rating_prediction.histories import Catalogue, Histories, explicit
-from bookrec.offline.rating_prediction.neighbours import Neighbours
+from bookrec.offline.rating_prediction.item_residuals import Neighbours
+from bookrec.offline.rating_prediction.rating_histories import Catalogue, Histories, explicit
 
 Values = NDArray[np.float64]
 

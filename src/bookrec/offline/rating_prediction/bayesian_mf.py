@@ -18,7 +18,7 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.rating_prediction.gibbs_side import GibbsSide, posterior
-from bookrec.offline.rating_prediction.histories import Histories
+from bookrec.offline.rating_prediction.rating_histories import Histories
 
 Values = NDArray[np.float64]
 

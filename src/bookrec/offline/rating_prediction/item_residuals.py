@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.offline.rating_prediction.histories import Histories
+from bookrec.offline.rating_prediction.rating_histories import Histories
 
 Values = NDArray[np.float64]
 
