@@ -9,10 +9,10 @@ import keras
 import numpy as np
 
 from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
-from bookrec.offline.compile_ranker import compile_split, reader_rows, split_model
-from bookrec.offline.keras_graph import before_sigmoid, evaluate, open_model
-from bookrec.offline.keras_ranker import KerasRanker
-from bookrec.offline.separable import Side
+from bookrec.offline.compile.compile_ranker import compile_split, reader_rows, split_model
+from bookrec.offline.compile.keras_fallback import KerasRanker
+from bookrec.offline.compile.keras_graph import before_sigmoid, evaluate, open_model
+from bookrec.offline.compile.linear_forms import Side
 
 BOOKS, READERS, BANDS = 29, 12, 8
 

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 pytest.importorskip("tensorflow", reason="needs TensorFlow: pip install 'bookrec[offline]'")
 
-from bookrec.offline.compile_ranker import compile_ranker, raw_id_columns, user_rows
+from bookrec.offline.compile.compile_ranker import compile_ranker, raw_id_columns, user_rows
+from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures, Vocabularies
 from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.features.vocabulary import Vocabulary
-from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.metrics.prediction import auc, log_loss
 from bookrec.offline.ranking.architectures import build_classic
 from bookrec.offline.ranking.train_classic import (

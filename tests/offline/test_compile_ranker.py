@@ -16,18 +16,18 @@ import keras  # noqa: E402
 
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY  # noqa: E402
 from bookrec.inference.ranker.split_ranker import probabilities  # noqa: E402
-from bookrec.offline.compile_ranker import (  # noqa: E402
+from bookrec.offline.compile.compile_ranker import (  # noqa: E402
     CannotSplit,
     compile_ranker,
     knows_readers_by_id,
     raw_id_columns,
     user_rows,
 )
+from bookrec.offline.compile.keras_fallback import KerasRanker  # noqa: E402
+from bookrec.offline.compile.keras_graph import model_logits  # noqa: E402
 from bookrec.offline.features.book_features import BOOK_NUMBERS, BookFeatures, Vocabularies  # noqa: E402
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE  # noqa: E402
 from bookrec.offline.features.vocabulary import Vocabulary  # noqa: E402
-from bookrec.offline.keras_graph import model_logits  # noqa: E402
-from bookrec.offline.keras_ranker import KerasRanker  # noqa: E402
 from bookrec.offline.ranking.architectures import Scaling, build_classic, build_default  # noqa: E402
 from bookrec.offline.ranking.train_classic import classic_inputs  # noqa: E402
 from small_recommender import make_facts  # noqa: E402

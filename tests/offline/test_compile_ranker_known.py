@@ -30,13 +30,13 @@ from model_parity import (  # noqa: E402
 )
 
 from bookrec.errors import ModelError  # noqa: E402
-from bookrec.offline.compile_ranker import (  # noqa: E402
+from bookrec.offline.compile.compile_ranker import (  # noqa: E402
     CannotSplit,
     compile_split,
     reader_rows,
     split_model,
 )
-from bookrec.offline.keras_ranker import KerasRanker  # noqa: E402
+from bookrec.offline.compile.keras_fallback import KerasRanker  # noqa: E402
 
 SIZES = {"user": READERS, "band": 8, "book": 31, "author": 9}
 Inputs = dict[str, Any]

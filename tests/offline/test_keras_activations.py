@@ -16,7 +16,7 @@ start_tensorflow()
 import keras  # noqa: E402
 from keras import activations, layers, ops  # noqa: E402
 
-from bookrec.offline.keras_activations import activation_function, activation_of  # noqa: E402
+from bookrec.offline.compile.keras_activations import activation_function, activation_of  # noqa: E402
 
 # Both sides of every kink, large values, and zero; 7 columns for the functions of a row.
 VALUES = np.concatenate(

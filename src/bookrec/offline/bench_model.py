@@ -20,7 +20,7 @@ from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
 from bookrec.inference.retriever_scores import TABLES
 from bookrec.inference.similarity_table import NeighbourTable
-from bookrec.offline.compile_ranker import compile_ranker, user_rows
+from bookrec.offline.compile.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.features.book_features import BOOK_NUMBERS, BookFeatures
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE

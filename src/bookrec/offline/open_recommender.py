@@ -37,6 +37,6 @@ def open_recommender(directory: Path) -> Recommender:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.keras_ranker import KerasRanker
+    from bookrec.offline.compile.keras_fallback import KerasRanker
 
     return Recommender.load(directory, KerasRanker.load(directory))

@@ -12,13 +12,13 @@ from bookrec.arrays import Ints
 from bookrec.inference.history import make_history
 from bookrec.inference.ranker.split_ranker import Output
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.compile_ranker import knows_readers_by_id
+from bookrec.offline.compile.compile_ranker import knows_readers_by_id
+from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.imported.imported_model import imported_inputs
-from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.ranking.train_classic import classic_inputs
 from bookrec.offline.recommender_build import catalogue_features

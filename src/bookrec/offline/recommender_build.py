@@ -10,12 +10,13 @@ from bookrec.arrays import Floats, Ints
 from bookrec.inference.ranker.interface import Ranker
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
-from bookrec.offline.compile_ranker import (
+from bookrec.offline.compile.compile_ranker import (
     CannotSplit,
     compile_ranker,
     knows_readers_by_id,
     user_rows,
 )
+from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_features import BookFeatures, book_features
 from bookrec.offline.fitted import Fitted
@@ -25,7 +26,6 @@ from bookrec.offline.imported.compiled import (
     slow_imported,
 )
 from bookrec.offline.imported.imported_model import ImportedModel
-from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.retrieval.assemble import assemble_retrieval
 

@@ -27,7 +27,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.errors import DataError
 from bookrec.files import utc_now
 from bookrec.inference.retrieval import Retrieval
-from bookrec.offline.compile_ranker import user_rows
+from bookrec.offline.compile.compile_ranker import user_rows
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
 from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out, ranker_targets

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.errors import SnapshotError
-from bookrec.offline.compile_ranker import knows_readers_by_id
+from bookrec.offline.compile.compile_ranker import knows_readers_by_id
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.open_recommender import open_recommender

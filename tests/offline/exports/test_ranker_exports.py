@@ -99,7 +99,7 @@ def test_a_model_that_cannot_be_split_gives_its_weights_alone(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     from bookrec.offline import recommender_build
-    from bookrec.offline.compile_ranker import CannotSplit
+    from bookrec.offline.compile.compile_ranker import CannotSplit
 
     def refuse(*_: Any) -> Any:
         raise CannotSplit("A layer of every kind.")

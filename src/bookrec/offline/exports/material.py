@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.errors import ModelError
+from bookrec.offline.compile.keras_graph import open_model
 from bookrec.offline.compiled_bundle import CompiledBundle
-from bookrec.offline.keras_graph import open_model
 from bookrec.offline.parity import ranker_inputs
 from bookrec.settings import Home
 

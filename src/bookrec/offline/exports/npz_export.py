@@ -20,12 +20,12 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.ranker.storage import PROGRAM_NAME
+from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.histories import reader_histories
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
 from bookrec.offline.exports.encoders import write_encoders
 from bookrec.offline.exports.material import SAMPLE_INPUTS, SAMPLE_OUTPUTS, Described, Material, Say
 from bookrec.offline.exports.ranker_sample import PAIRS, describe_score, keras_ms
-from bookrec.offline.keras_graph import model_logits
 
 WEIGHTS: Final = ("weights.npz", "weights.json")
 PROGRAM: Final = ("ranker.npz", "ranker.json")

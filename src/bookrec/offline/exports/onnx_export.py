@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from bookrec.errors import ModelError
+from bookrec.offline.compile.keras_graph import open_model
 from bookrec.offline.exports.encoders import write_encoders
 from bookrec.offline.exports.material import Described, Material, Say, describe_inputs
 from bookrec.offline.exports.ranker_sample import describe_score, write_sample
-from bookrec.offline.keras_graph import open_model
 from bookrec.offline.runtime.tensorflow_start import silenced_stderr
 
 MODEL_NAME: Final = "ranker.onnx"

@@ -10,11 +10,11 @@ import numpy as np
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader, Recommender
+from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import reader_age_bands
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.imported_model import ImportedModel, SideInputs, imported_inputs
-from bookrec.offline.keras_graph import model_logits
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare
 from bookrec.offline.recommender_build import recommender_for

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
 from bookrec.inference.ranker.split_ranker import SplitRanker
-from bookrec.offline.compile_ranker import (
+from bookrec.offline.compile.compile_ranker import (
     CannotSplit,
     SplitModel,
     compile_split,
     reader_rows,
     split_model,
 )
+from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.imported.extended import AS_NUMBER
 from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.imported.model_inputs import tensors_of
-from bookrec.offline.keras_ranker import KerasRanker
 from bookrec.offline.ranking.fold_in_fit import reader_centroids
 
 
@@ -105,7 +105,7 @@ def _rows(model: Any, imported: ImportedModel, values: Inputs, count: int) -> Fl
     given: dict[str, NDArray[Any]] = {name: values[name] for name in own}
     if _split(model, imported) is not None:
         return reader_rows(model, imported.sides, given)
-    # As `bookrec.offline.keras_ranker` wants them: the inputs themselves, in the model's order.
+    # As `bookrec.offline.compile.keras_fallback` wants them: the inputs themselves, in the model's order.
     columns = [values[name].reshape(count, -1).astype(np.float32) for name in own]
     return np.concatenate(columns, axis=1)
 

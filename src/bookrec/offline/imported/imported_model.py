@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
+from bookrec.offline.compile.linear_forms import Side
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_features import Vocabularies, as_columns
 from bookrec.offline.imported import columns
@@ -22,7 +23,6 @@ from bookrec.offline.imported.model_inputs import inputs_of
 from bookrec.offline.imported.plan import Flags, InputPlan
 from bookrec.offline.imported.stacked import Stacked, unstacked
 from bookrec.offline.imported.stored_parts import read_plans, write_plans
-from bookrec.offline.separable import Side
 
 STEM: Final = "imported"
 """Of the file in a bundle that is the imported one, byte for byte."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bookrec.inference.ranker.split_ranker import Output
-from bookrec.offline.keras_graph import Tensor, before_sigmoid, open_model
+from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, open_model
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS, MAX_AGE, MIN_AGE, age_band
 from bookrec.arrays import Ints
+from bookrec.offline.compile.linear_forms import Side
 from bookrec.offline.imported import columns
 from bookrec.offline.imported.age_labels import (
     Bounds,
@@ -23,7 +24,6 @@ from bookrec.offline.imported.encoder import NOT_KNOWN, Encoder, label_text
 from bookrec.offline.imported.mapping import InputMapping
 from bookrec.offline.imported.title_words import mean_vectors
 from bookrec.offline.pickles.records import ScalerRecord, WordVectorsRecord
-from bookrec.offline.separable import Side
 
 Unknown = Literal["class", "code", "mean", "leave out", "zeros"]
 """What is given for a thing that is not known: the encoder's class for it, a code of the mapping, the

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.keras_ranker import KerasRanker
+from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.model_checks.sampled_readers import own_books, reader_of
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from typing import Any, Final
 import keras
 import numpy as np
 
-from bookrec.offline.keras_activations import (
+from bookrec.offline.compile.keras_activations import (
     OPERATIONS,
     Activation,
     activation_function,
     activation_of,
 )
-from bookrec.offline.keras_graph import Tensor, unit_length
-from bookrec.offline.separable import Doubles, Form, side_by_side
-from bookrec.offline.splitter import Rule, Splitter
+from bookrec.offline.compile.keras_graph import Tensor, unit_length
+from bookrec.offline.compile.linear_forms import Doubles, Form, side_by_side
+from bookrec.offline.compile.splitter import Rule, Splitter
 
 RULES: Final[dict[str, Rule]] = {}
 """By class name of the Keras layer or operation."""

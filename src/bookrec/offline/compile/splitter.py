@@ -1,7 +1,7 @@
 """Walks a model's graph and writes its output as a program of split layers.
 
-`Splitter.form` turns a tensor into a linear form (`bookrec.offline.separable`): as a source where it
-is computed from one side, else by the rule for its layer (`bookrec.offline.layer_rules`). Rules whose
+`Splitter.form` turns a tensor into a linear form (`bookrec.offline.compile.linear_forms`): as a source where it
+is computed from one side, else by the rule for its layer (`bookrec.offline.compile.layer_rules`). Rules whose
 result is not linear add a layer to the program, which is then a source itself.
 """
 
@@ -14,8 +14,8 @@ from typing import Final
 
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.activations import Parameters
-from bookrec.offline.keras_graph import Tensor
-from bookrec.offline.separable import Doubles, Form, Placed, Side, Source
+from bookrec.offline.compile.keras_graph import Tensor
+from bookrec.offline.compile.linear_forms import Doubles, Form, Placed, Side, Source
 
 _LOOKED_UP: Final = frozenset({"reader id", "band", "book"})
 """Sides whose different values are few and known beforehand, so that Keras can be asked once for each:

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.ranker.split_ranker import Output
-from bookrec.offline.compile_ranker import input_sides
+from bookrec.offline.compile.compile_ranker import input_sides
+from bookrec.offline.compile.emit_arrays import width_of
+from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, evaluate, open_model
+from bookrec.offline.compile.linear_forms import Side
 from bookrec.offline.features.book_features import BookFeatures
-from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
-from bookrec.offline.separable import Side
-from bookrec.offline.split_arrays import width_of
 
 _BATCH: Final = 16384
 
@@ -68,7 +68,7 @@ class KerasRanker:
 
     @classmethod
     def for_catalogue(cls, model: Any, features: BookFeatures) -> KerasRanker:
-        """Of one of our models and a catalogue, as `bookrec.offline.compile_ranker.compile_ranker`."""
+        """Of one of our models and a catalogue, as `bookrec.offline.compile.compile_ranker.compile_ranker`."""
         return cls(model, input_sides(model), features.inputs(slice(None)))
 
     def save(self, directory: Path) -> None:

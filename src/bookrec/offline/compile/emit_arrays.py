@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
 from bookrec.inference.ranker.layers import Layer, Sum
-from bookrec.offline.keras_graph import Tensor, evaluate
-from bookrec.offline.separable import Doubles, Form, Placed, Source, dense
-from bookrec.offline.splitter import PlannedLayer
+from bookrec.offline.compile.keras_graph import Tensor, evaluate
+from bookrec.offline.compile.linear_forms import Doubles, Form, Placed, Source, dense
+from bookrec.offline.compile.splitter import PlannedLayer
 
 _BATCH_NUMBERS: Final = 4_000_000
 """Numbers of one-sided tensors evaluated at a time: 32 MB of float64."""

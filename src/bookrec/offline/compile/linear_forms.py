@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.keras_graph import Tensor
+from bookrec.offline.compile.keras_graph import Tensor
 
 Doubles = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 Any functional model whose inputs each depend on the reader alone, the book alone, or (a few numbers)
 on both. What depends on one side is evaluated once, by Keras; linear layers over both are split by
-side; what remains runs for each pair (`bookrec.offline.splitter`, `bookrec.offline.layer_rules`).
+side; what remains runs for each pair (`bookrec.offline.compile.splitter`, `bookrec.offline.compile.layer_rules`).
 """
 
 from __future__ import annotations
@@ -18,13 +18,7 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.split_ranker import Output, SplitRanker
-from bookrec.offline.features.book_features import BookFeatures
-from bookrec.offline.features.vocabulary import UNKNOWN
-from bookrec.offline.keras_graph import Tensor, before_sigmoid, evaluate, open_model
-from bookrec.offline.layer_rules import RULES
-from bookrec.offline.ranking.architectures import PAIR_INPUTS
-from bookrec.offline.separable import Form, Side
-from bookrec.offline.split_arrays import (
+from bookrec.offline.compile.emit_arrays import (
     Layout,
     arrays_of,
     band_tables,
@@ -32,8 +26,14 @@ from bookrec.offline.split_arrays import (
     forms_of,
     width_of,
 )
-from bookrec.offline.splitter import CannotSplit as CannotSplit
-from bookrec.offline.splitter import PlannedLayer, Splitter
+from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, evaluate, open_model
+from bookrec.offline.compile.layer_rules import RULES
+from bookrec.offline.compile.linear_forms import Form, Side
+from bookrec.offline.compile.splitter import CannotSplit as CannotSplit
+from bookrec.offline.compile.splitter import PlannedLayer, Splitter
+from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.vocabulary import UNKNOWN
+from bookrec.offline.ranking.architectures import PAIR_INPUTS
 
 READER_SIDES: Final[Mapping[str, Side]] = {
     "user_id_encoded": "reader id",
@@ -200,7 +200,7 @@ def user_rows(model: Any, user_codes: NDArray[np.integer]) -> Floats:
 
     A row of NaN for those it does not know (code 0): they are to be folded in. The last
     `raw_id_columns` columns are the id as a plain number; a reader folded in has zeros there. A model
-    that cannot be split (see `bookrec.offline.keras_ranker`) has that column alone.
+    that cannot be split (see `bookrec.offline.compile.keras_fallback`) has that column alone.
     """
     try:
         rows = reader_rows(model, input_sides(model), {"user_id_encoded": user_codes})
