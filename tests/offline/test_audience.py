@@ -12,7 +12,7 @@ import pytest
 from bookrec.errors import SnapshotError
 from bookrec.offline.audience import Offer, audience
 from bookrec.offline.audience_cli import as_csv, as_json
-from bookrec.offline.scoring_engine import make_engine
+from bookrec.offline.engines.engine import make_engine
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 from command_line import bookrec

@@ -13,8 +13,8 @@ import pytest
 from bookrec.arrays import Floats
 from bookrec.inference.ranker.layers import Layer
 from bookrec.inference.ranker.split_ranker import ReaderTerms, SplitRanker
-from bookrec.offline import fused_ranker
-from bookrec.offline.fused_ranker import FusedRanker, is_chain, with_fused_ranker
+from bookrec.offline.engines.fused import fused_ranker
+from bookrec.offline.engines.fused.fused_ranker import FusedRanker, is_chain, with_fused_ranker
 from relu_chains import chain
 from small_recommender import make_recommender, normal
 

@@ -25,13 +25,13 @@ from bookrec.arrays import map_array
 from bookrec.errors import BookrecError
 from bookrec.files import read_pointer
 from bookrec.inference.recommender import Recommender
-from bookrec.offline import ray_cluster, ray_engine
 from bookrec.offline.audience import _histories
-from bookrec.offline.ray_engine import RayEngine
+from bookrec.offline.engines import ray_cluster, ray_engine
+from bookrec.offline.engines.engine import make_engine
+from bookrec.offline.engines.processes import Processes
+from bookrec.offline.engines.ray_engine import RayEngine
 from bookrec.offline.score_stages import score_lists
-from bookrec.offline.scoring_engine import make_engine
 from bookrec.offline.shard_store import Shard
-from bookrec.offline.worker_pool import Processes
 from bookrec.settings import Home
 from command_line import bookrec
 
@@ -237,7 +237,7 @@ def is_running(pid: int) -> bool:
 def test_without_ray_the_package_is_named():
     code = (
         "import sys; sys.modules['ray'] = None\n"
-        "from bookrec.offline.scoring_engine import make_engine\n"
+        "from bookrec.offline.engines.engine import make_engine\n"
         "make_engine('ray', 2)"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
@@ -320,7 +320,7 @@ DRIVER = """
 import os, sys
 from pathlib import Path
 from bookrec.errors import BookrecError
-from bookrec.offline.ray_engine import RayEngine
+from bookrec.offline.engines.ray_engine import RayEngine
 import test_ray_engine as t
 
 directory, pids = map(Path, sys.argv[1:])

@@ -28,9 +28,9 @@ from test_ranker_files import every_kind
 start_tensorflow()
 import tensorflow as tf  # noqa: E402
 
-from bookrec.offline import tensorflow_ranker  # noqa: E402
-from bookrec.offline.tensorflow_activations import TENSORFLOW_ACTIVATIONS  # noqa: E402
-from bookrec.offline.tensorflow_ranker import TensorFlowRanker  # noqa: E402
+from bookrec.offline.engines import tensorflow_ranker  # noqa: E402
+from bookrec.offline.engines.tensorflow_activations import TENSORFLOW_ACTIVATIONS  # noqa: E402
+from bookrec.offline.engines.tensorflow_ranker import TensorFlowRanker  # noqa: E402
 
 READERS = 37  # a full block, and a part of one
 

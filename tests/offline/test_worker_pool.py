@@ -15,8 +15,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from bookrec.errors import BookrecError
-from bookrec.offline.scoring_engine import ENGINES, make_engine
-from bookrec.offline.worker_pool import Processes, map_shards
+from bookrec.offline.engines.engine import ENGINES, make_engine
+from bookrec.offline.engines.processes import Processes, map_shards
 
 
 def load(directory: Path) -> str:
@@ -133,7 +133,7 @@ def test_scoring_imports_no_tensorflow(module: str):
 PARENT = """
 import os, sys, time
 from pathlib import Path
-from bookrec.offline.worker_pool import map_shards
+from bookrec.offline.engines.processes import map_shards
 
 def load(directory):
     (directory / str(os.getpid())).touch()

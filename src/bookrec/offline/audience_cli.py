@@ -47,7 +47,7 @@ def audience(
       bookrec audience 0440234743 --top 500 --output letters.csv
     """
     from bookrec.offline.audience import audience as find
-    from bookrec.offline.scoring_engine import make_engine
+    from bookrec.offline.engines.engine import make_engine
 
     offers = find(current_snapshot(home.snapshots), isbn, top, make_engine("processes", workers))
     text = as_csv(offers) if layout == "csv" else as_json(offers)

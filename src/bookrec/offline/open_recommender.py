@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.fused_ranker import with_fused_ranker
+from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 
 _REASON: Final = "slow.txt"
 

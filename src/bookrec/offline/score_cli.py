@@ -6,7 +6,7 @@ import time
 
 import click
 
-from bookrec.offline.scoring_engine import ENGINES
+from bookrec.offline.engines.engine import ENGINES
 from bookrec.settings import Home
 
 

@@ -22,6 +22,7 @@ from bookrec.offline.changes import Changes
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories, reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions
+from bookrec.offline.engines.engine import Engine, make_engine
 from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.neighbour_stages import neighbour_stages
 from bookrec.offline.open_recommender import is_compiled, slow_reason
@@ -32,7 +33,6 @@ from bookrec.offline.score_report import ScoreReport, pair_multiply_adds
 from bookrec.offline.score_settings import ScoreSettings
 from bookrec.offline.score_stages import Stage, content_stage, load_recommender, reader_stage
 from bookrec.offline.score_tables import Stages, write_tables
-from bookrec.offline.scoring_engine import Engine, make_engine
 from bookrec.offline.snapshot_writer import SnapshotWriter
 from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
 from bookrec.offline.voices import choose_voices

@@ -22,12 +22,12 @@ from bookrec.inference.recommender import Recommender
 from bookrec.offline.bench_model import BenchModel, make_bench_model
 from bookrec.offline.bench_report import Comparison, Timing, steady
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.fused_ranker import with_fused_ranker
+from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
+from bookrec.offline.engines.processes import Processes, map_shards
 from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
 from bookrec.offline.score_report import pair_multiply_adds
 from bookrec.offline.top_n import Lists, Task, shard_lists
-from bookrec.offline.worker_pool import Processes, map_shards
 
 Say = Callable[[str], None]
 

@@ -23,6 +23,7 @@ from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import by_reader
+from bookrec.offline.engines.processes import map_shards
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
 from bookrec.offline.neighbour_stages import neighbour_stages
@@ -30,7 +31,6 @@ from bookrec.offline.score_settings import ScoreSettings
 from bookrec.offline.score_stages import Stage, lists_of
 from bookrec.offline.shard_store import Shard
 from bookrec.offline.voices import choose_voices
-from bookrec.offline.worker_pool import map_shards
 from bookrec.snapshot import RANKER_NAME
 
 if TYPE_CHECKING:

@@ -28,10 +28,10 @@ from bookrec.offline.data.interactions import (
     by_reader,
     reader_age_bands,
 )
+from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
-from bookrec.offline.fused_ranker import with_fused_ranker
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.recommender_build import recommender_for
 from bookrec.offline.score_settings import ScoreSettings

@@ -19,7 +19,7 @@ from bookrec.errors import ModelError
 from bookrec.inference.history import make_history
 from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.data.interactions import Interactions, by_reader
-from bookrec.offline.worker_pool import map_shards
+from bookrec.offline.engines.processes import map_shards
 
 _SHARD = 256
 """Readers whose groups are made at once."""

@@ -1,4 +1,4 @@
-"""Vectors of 16 numbers and loops in LLVM's language, for `bookrec.offline.kernel_code`.
+"""Vectors of 16 numbers and loops in LLVM's language, for `bookrec.offline.engines.fused.chain_ir`.
 
 Each method writes the instructions of one step at the place where the builder stands.
 """
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from llvmlite import ir
 
-from bookrec.offline.kernel_layout import LANES
+from bookrec.offline.engines.fused.buffer_layout import LANES
 
 FLOAT, I64, I32, I1 = ir.FloatType(), ir.IntType(64), ir.IntType(32), ir.IntType(1)
 VECTOR: Final = ir.VectorType(FLOAT, LANES)

@@ -45,9 +45,9 @@ class Engine(Protocol):
 
 
 ENGINES: Final = {
-    "processes": ("bookrec.offline.worker_pool", "Processes", "offline"),
-    "ray": ("bookrec.offline.ray_engine", "RayEngine", "ray"),
-    "tensorflow": ("bookrec.offline.tensorflow_engine", "TensorFlowEngine", "offline"),
+    "processes": ("bookrec.offline.engines.processes", "Processes", "offline"),
+    "ray": ("bookrec.offline.engines.ray_engine", "RayEngine", "ray"),
+    "tensorflow": ("bookrec.offline.engines.tensorflow_engine", "TensorFlowEngine", "offline"),
 }
 """Name → module, class (called with the number of workers), and the extra of bookrec it needs."""
 

@@ -23,15 +23,15 @@ from typing import Any, Final
 from threadpoolctl import threadpool_limits
 
 from bookrec.errors import BookrecError
+from bookrec.offline.engines.engine import Load, Result, Task, Work
 from bookrec.offline.runtime.peak_memory import peak_resident_bytes
-from bookrec.offline.scoring_engine import Load, Result, Task, Work
 
 _AHEAD: Final = 4
 """Tasks per process that wait their turn: enough to keep it busy, few enough to hold in memory."""
 
 
 class Processes:
-    """The engine of one machine (see `bookrec.offline.scoring_engine.Engine`).
+    """The engine of one machine (see `bookrec.offline.engines.engine.Engine`).
 
     A process that dies takes its pool with it: a fresh one goes on with what was under way.
     """

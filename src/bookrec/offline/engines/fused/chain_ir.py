@@ -1,4 +1,4 @@
-"""The function of `bookrec.offline.fused_kernel`, in LLVM's language."""
+"""The function of `bookrec.offline.engines.fused.jit`, in LLVM's language."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from llvmlite import ir
 
-from bookrec.offline.kernel_layout import LANES, Layout, filled_up
-from bookrec.offline.kernel_vectors import I64, POINTER, VectorCode, integer, same
+from bookrec.offline.engines.fused.buffer_layout import LANES, Layout, filled_up
+from bookrec.offline.engines.fused.vector_ir import I64, POINTER, VectorCode, integer, same
 
 _WORD: Final = 64
 """Units whose bits an integer holds; their rows of a kernel fit the innermost cache."""
@@ -27,7 +27,7 @@ ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
 
 
 class ChainCode(VectorCode):
-    """The function ``chain``, whose arguments `bookrec.offline.fused_kernel.Kernel` describes."""
+    """The function ``chain``, whose arguments `bookrec.offline.engines.fused.jit.Kernel` describes."""
 
     def __init__(self, layout: Layout, with_feature: bool, side_by_side: int) -> None:
         """``side_by_side``: so many books go through the units of a word together."""

@@ -21,9 +21,9 @@ from tqdm import tqdm
 
 from bookrec import __version__
 from bookrec.errors import BookrecError
-from bookrec.offline.ray_cluster import Room, connect, import_ray
+from bookrec.offline.engines.engine import Load, Result, Task, Work
+from bookrec.offline.engines.ray_cluster import Room, connect, import_ray
 from bookrec.offline.runtime.peak_memory import peak_resident_bytes
-from bookrec.offline.scoring_engine import Load, Result, Task, Work
 
 _LOSSES: Final = 3
 """Lost workers that a shard survives: machines of a cluster come and go."""
@@ -32,7 +32,7 @@ _END_S: Final = 15.0
 
 
 class RayEngine:
-    """The engine of many machines (see `bookrec.offline.scoring_engine.Engine`).
+    """The engine of many machines (see `bookrec.offline.engines.engine.Engine`).
 
     Arrays of results, and those that the work is given, may be read-only: they lie in shared memory.
     """

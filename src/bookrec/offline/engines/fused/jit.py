@@ -23,8 +23,8 @@ from typing import Final
 
 from llvmlite import binding
 
-from bookrec.offline.kernel_code import ADDRESSES, ChainCode
-from bookrec.offline.kernel_layout import Layout
+from bookrec.offline.engines.fused.buffer_layout import Layout
+from bookrec.offline.engines.fused.chain_ir import ADDRESSES, ChainCode
 
 Kernel = Callable[..., None]
 """``(readers, books, rows, values, values_step, feature, shifts, weights, room, out, out_step)``

@@ -21,8 +21,8 @@ from bookrec.errors import ModelError
 from bookrec.inference.ranker.layers import LINEAR, PRODUCTS, Layer, Sum
 from bookrec.inference.ranker.split_ranker import ReaderTerms, SplitRanker
 from bookrec.inference.retrieval import TOWER_BLOCK
-from bookrec.offline.fused_ranker import FusedRanker
-from bookrec.offline.tensorflow_activations import TENSORFLOW_ACTIVATIONS
+from bookrec.offline.engines.fused.fused_ranker import FusedRanker
+from bookrec.offline.engines.tensorflow_activations import TENSORFLOW_ACTIVATIONS
 
 _READERS: Final = TOWER_BLOCK
 """R. Blocks and tiles are filled up: one size is compiled once, and rounds alike for everybody."""

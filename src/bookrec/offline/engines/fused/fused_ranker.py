@@ -1,7 +1,7 @@
 """A compiled ranker whose chain of ReLU layers runs as machine code made for it.
 
 Dense-ReLU layers one after the other are what most models leave to be done per pair, and that is where
-the time of scoring goes. Such a ranker's logits are made here by `bookrec.offline.fused_kernel`,
+the time of scoring goes. Such a ranker's logits are made here by `bookrec.offline.engines.fused.jit`,
 equal to those of `bookrec.inference.ranker.split_ranker` up to float32 rounding; what that brings is in
 docs/scoring-speed.md. Models of other forms stay with NumPy, and so does the site.
 
@@ -23,8 +23,8 @@ from bookrec.arrays import Floats, Ints
 from bookrec.inference.ranker.layers import Layer, Sum
 from bookrec.inference.ranker.split_ranker import Buffers, ReaderTerms, SplitRanker, tiles
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.fused_kernel import ALIGNMENT, books_side_by_side, compile_kernel
-from bookrec.offline.kernel_layout import Layout, filled_up
+from bookrec.offline.engines.fused.buffer_layout import Layout, filled_up
+from bookrec.offline.engines.fused.jit import ALIGNMENT, books_side_by_side, compile_kernel
 
 _TILE: Final = 512
 """T: its rows (512 x 128 float32 = 256 KiB) stay in cache from reader to reader."""

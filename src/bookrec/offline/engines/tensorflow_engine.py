@@ -18,14 +18,14 @@ from tqdm import tqdm
 
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.worker_pool import Processes
+from bookrec.offline.engines.processes import Processes
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
 class TensorFlowEngine:
-    """Processes in which TensorFlow lives (see `bookrec.offline.scoring_engine.Engine`)."""
+    """Processes in which TensorFlow lives (see `bookrec.offline.engines.engine.Engine`)."""
 
     def __init__(self, workers: int | None = None) -> None:
         """``workers``: processes that share the GPU or the cores; None = one."""
@@ -71,7 +71,7 @@ class _Loader:
         if not isinstance(loaded, Recommender) or not isinstance(loaded.ranker, SplitRanker):
             return loaded, ""
         device = _start(self.threads)
-        from bookrec.offline.tensorflow_ranker import TensorFlowRanker
+        from bookrec.offline.engines.tensorflow_ranker import TensorFlowRanker
 
         return replace(loaded, ranker=TensorFlowRanker.of(loaded.ranker)), device
 
