@@ -40,9 +40,9 @@ def import_command(
 
     start_tensorflow()
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.imported.draft import draft
+    from bookrec.offline.external.mapping.draft import draft
+    from bookrec.offline.external.mapping.mapping import read_mapping
     from bookrec.offline.imported.import_job import ImportSettings, import_model, open_directory
-    from bookrec.offline.imported.mapping import read_mapping
     from bookrec.offline.imported.report import knowledge, mapping_table, questions
 
     dataset = load_dataset(home)

@@ -19,7 +19,7 @@ start_tensorflow()
 
 import keras  # noqa: E402
 
-from bookrec.offline.imported.archive import open_archive  # noqa: E402
+from bookrec.offline.external.archive.archive import open_archive  # noqa: E402
 
 
 def small_model(*, cast_by_lambda: bool = False) -> Any:

@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from bookrec.ages import AGE_BANDS
-from bookrec.offline.imported.age_labels import age_bounds, follows_our_bands, place_of_age
-from bookrec.offline.imported.encoder import NOT_KNOWN, Encoder
-from bookrec.offline.imported.names import column_named, says_scaled, words_of
+from bookrec.offline.external.artifacts.age_labels import (
+    age_bounds,
+    follows_our_bands,
+    place_of_age,
+)
+from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder
+from bookrec.offline.external.artifacts.naming import column_named, says_scaled, words_of
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ start_tensorflow()
 
 import keras  # noqa: E402
 
-from bookrec.offline.imported.encoder import Encoder  # noqa: E402
+from bookrec.offline.external.artifacts.encoder import Encoder  # noqa: E402
+from bookrec.offline.external.mapping.input_plan import InputPlan  # noqa: E402
+from bookrec.offline.external.mapping.mapping import InputMapping  # noqa: E402
+from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E402
 from bookrec.offline.imported.extended import with_mean_rows  # noqa: E402
-from bookrec.offline.imported.mapping import InputMapping  # noqa: E402
-from bookrec.offline.imported.model_inputs import inputs_of  # noqa: E402
-from bookrec.offline.imported.plan import InputPlan  # noqa: E402
 
 USERS, BOOKS = 4, 6
 """Rows of the embeddings; the last row of the users' is spare, no reader has it."""

@@ -14,7 +14,7 @@ from tiny_import import import_tiny
 from tiny_scoring import score_tiny, tables
 
 from bookrec.offline.data.dataset import Dataset, load_dataset, save_dataset
-from bookrec.offline.imported.mapping import InputMapping, Mapping
+from bookrec.offline.external.mapping.mapping import InputMapping, Mapping
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 

@@ -19,8 +19,8 @@ from bookrec.settings import Home
 
 start_tensorflow()
 
-from bookrec.offline.imported.encoder import Encoder  # noqa: E402
-from bookrec.offline.imported.model_inputs import inputs_of  # noqa: E402
+from bookrec.offline.external.artifacts.encoder import Encoder  # noqa: E402
+from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E402
 from bookrec.offline.model_checks import encoder_checks, number_checks  # noqa: E402
 from bookrec.offline.model_checks.coverage_checks import (  # noqa: E402
     check_books_known,

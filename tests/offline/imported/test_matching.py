@@ -15,15 +15,15 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
-from bookrec.offline.imported.content import Content  # noqa: E402
-from bookrec.offline.imported.draft import draft  # noqa: E402
-from bookrec.offline.imported.guess import Guess  # noqa: E402
-from bookrec.offline.imported.mapping import InputMapping, Mapping, read_mapping  # noqa: E402
-from bookrec.offline.imported.matching import match_inputs  # noqa: E402
-from bookrec.offline.imported.model_inputs import Lookup, ModelInput  # noqa: E402
-from bookrec.offline.imported.plan import InputPlan  # noqa: E402
-from bookrec.offline.imported.planning import make_plans  # noqa: E402
-from bookrec.offline.imported.sources import find_sources  # noqa: E402
+from bookrec.offline.external.artifacts.artifact_files import find_sources  # noqa: E402
+from bookrec.offline.external.mapping.candidate import Guess  # noqa: E402
+from bookrec.offline.external.mapping.draft import draft  # noqa: E402
+from bookrec.offline.external.mapping.input_plan import InputPlan  # noqa: E402
+from bookrec.offline.external.mapping.mapping import InputMapping, Mapping, read_mapping  # noqa: E402
+from bookrec.offline.external.mapping.match import match_inputs  # noqa: E402
+from bookrec.offline.external.mapping.match_by_content import Content  # noqa: E402
+from bookrec.offline.external.mapping.model_inputs import Lookup, ModelInput  # noqa: E402
+from bookrec.offline.external.mapping.plan_inputs import make_plans  # noqa: E402
 
 READERS = ["8", "99", "276725", "shop:1"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.imported.mapping import Mapping
+from bookrec.offline.external.mapping.mapping import Mapping
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 

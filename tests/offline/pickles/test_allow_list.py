@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bookrec.offline.pickles.advice import refused_name
-from bookrec.offline.pickles.allowed import ALLOWED
+from bookrec.offline.external.pickles.objects.advice import refused_name
+from bookrec.offline.external.pickles.objects.allow_list import ALLOWED
 from requirements import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "reading-pickles.md").read_text(encoding="utf-8")

@@ -14,8 +14,8 @@ from hostile_pickles import bomb_files, foreign_files, gadget_files, trick_files
 from pickle_fixtures import contents
 
 from bookrec.errors import ModelError
-from bookrec.offline.pickles.limits import MIB, Limits
-from bookrec.offline.pickles.read import read_pickle_file
+from bookrec.offline.external.pickles.format.limits import MIB, Limits
+from bookrec.offline.external.pickles.machine.read import read_pickle_file
 
 NOWHERE = Path("/nonexistent/canary")
 SMALL = Limits(file_bytes=32 * MIB, content_bytes=64 * MIB, memory_bytes=64 * MIB, elements=10**6)
@@ -115,7 +115,7 @@ import bz2, gzip, json, lzma, pickle, sys
 from pathlib import Path
 import numpy
 from bookrec.errors import ModelError
-from bookrec.offline.pickles.read import read_pickle_file
+from bookrec.offline.external.pickles.machine.read import read_pickle_file
 
 WATCHED = {"os", "subprocess", "ctypes", "socket", "pickle", "shutil", "exec", "compile", "code",
            "webbrowser", "signal"}
@@ -187,8 +187,8 @@ BOUNDED = """
 import json, resource, sys
 from pathlib import Path
 from bookrec.errors import ModelError
-from bookrec.offline.pickles.limits import Limits
-from bookrec.offline.pickles.read import read_pickle_file
+from bookrec.offline.external.pickles.format.limits import Limits
+from bookrec.offline.external.pickles.machine.read import read_pickle_file
 
 limits = Limits(**json.loads(sys.argv[2]))
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()

@@ -18,10 +18,10 @@ from hypothesis.extra import numpy as array_strategies
 from pickle_fixtures import contents, every_file
 
 from bookrec.errors import ModelError
-from bookrec.offline.pickles.limits import MIB, Limits
-from bookrec.offline.pickles.opcodes import OPERATIONS
-from bookrec.offline.pickles.read import read_pickle_file
-from bookrec.offline.pickles.records import RECORDS
+from bookrec.offline.external.pickles.format.limits import MIB, Limits
+from bookrec.offline.external.pickles.machine.opcodes import OPERATIONS
+from bookrec.offline.external.pickles.machine.read import read_pickle_file
+from bookrec.offline.external.pickles.objects.records import RECORDS
 
 LIMITS = Limits(memory_bytes=32 * MIB, unpack_free_bytes=8 * MIB, elements=10**6)
 

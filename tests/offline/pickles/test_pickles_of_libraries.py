@@ -12,8 +12,8 @@ import pytest
 from pickle_fixtures import ARCHIVES, every_file, told, unpack
 
 from bookrec.errors import ModelError
-from bookrec.offline.pickles.read import read_pickle_file
-from bookrec.offline.pickles.records import (
+from bookrec.offline.external.pickles.machine.read import read_pickle_file
+from bookrec.offline.external.pickles.objects.records import (
     CategoriesRecord,
     FrameRecord,
     IndexRecord,
@@ -187,8 +187,8 @@ def test_vectors_beside_the_model_are_mapped_and_asked_for(tmp_path: Path):
 
 def test_unknown_values_and_dropped_categories():
     """Settings that no fixture has are read from hand-made states (fitted.py checks each)."""
-    from bookrec.offline.pickles import estimators
-    from bookrec.offline.pickles.fitted import Fitted
+    from bookrec.offline.external.pickles.objects import estimators
+    from bookrec.offline.external.pickles.objects.estimator_state import Fitted
 
     labels = np.array(["a", "b"])
     state = {"categories_": [labels], "handle_unknown": "use_encoded_value"}

@@ -13,7 +13,7 @@ from bookrec.inference.recommender import Reader, Recommender
 from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import reader_age_bands
-from bookrec.offline.imported import columns
+from bookrec.offline.external.artifacts import columns
 from bookrec.offline.imported.imported_model import ImportedModel, SideInputs, imported_inputs
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare

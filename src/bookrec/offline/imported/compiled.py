@@ -21,9 +21,9 @@ from bookrec.offline.compile.compile_ranker import (
 )
 from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.external.mapping.model_inputs import tensors_of
 from bookrec.offline.imported.extended import AS_NUMBER
 from bookrec.offline.imported.imported_model import ImportedModel, Inputs, SideInputs
-from bookrec.offline.imported.model_inputs import tensors_of
 from bookrec.offline.ranking.fold_in_fit import reader_centroids
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
-from bookrec.offline.imported.model_inputs import ModelInput
-from bookrec.offline.imported.plan import InputPlan
+from bookrec.offline.external.mapping.input_plan import InputPlan
+from bookrec.offline.external.mapping.model_inputs import ModelInput
 
 _SHAPING: Final = ("Embedding", "Reshape", "Flatten", "Squeeze", "ExpandDims", "Identity")
 """What an id goes through on its way to an embedding, as an id."""

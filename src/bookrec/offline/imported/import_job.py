@@ -18,15 +18,15 @@ from bookrec.errors import DataError, ModelError
 from bookrec.files import utc_now
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
+from bookrec.offline.external.mapping.model_inputs import inputs_of
+from bookrec.offline.external.mapping.open_directory import Opened as Opened
+from bookrec.offline.external.mapping.open_directory import open_directory as open_directory
+from bookrec.offline.external.mapping.plan_inputs import make_plans
 from bookrec.offline.fitted import Fitted
 from bookrec.offline.imported.comparison import check_parity
 from bookrec.offline.imported.compiled import base_row_of, centroids_of, imported_rows
 from bookrec.offline.imported.extended import with_mean_rows
 from bookrec.offline.imported.imported_model import ImportedModel
-from bookrec.offline.imported.model_inputs import inputs_of
-from bookrec.offline.imported.opening import Opened as Opened
-from bookrec.offline.imported.opening import open_directory as open_directory
-from bookrec.offline.imported.planning import make_plans
 from bookrec.offline.imported.serving_parts import ServingParts, fit_serving_parts
 from bookrec.offline.model_bundle import IMPORTED, Bundle, save_bundle
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings

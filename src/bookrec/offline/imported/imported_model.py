@@ -14,14 +14,14 @@ from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.offline.compile.linear_forms import Side
 from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.external.archive.archive import open_archive
+from bookrec.offline.external.artifacts import columns
+from bookrec.offline.external.artifacts.columns import STATISTICS
+from bookrec.offline.external.mapping.input_plan import Flags, InputPlan
+from bookrec.offline.external.mapping.model_inputs import inputs_of
+from bookrec.offline.external.mapping.split_inputs import Stacked, unstacked
 from bookrec.offline.features.book_features import Vocabularies, as_columns
-from bookrec.offline.imported import columns
-from bookrec.offline.imported.archive import open_archive
-from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.extended import with_mean_rows
-from bookrec.offline.imported.model_inputs import inputs_of
-from bookrec.offline.imported.plan import Flags, InputPlan
-from bookrec.offline.imported.stacked import Stacked, unstacked
 from bookrec.offline.imported.stored_parts import read_plans, write_plans
 
 STEM: Final = "imported"

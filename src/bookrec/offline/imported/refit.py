@@ -9,11 +9,11 @@ import numpy as np
 
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import all_interactions
+from bookrec.offline.external.artifacts import columns
+from bookrec.offline.external.artifacts.columns import STATISTICS
+from bookrec.offline.external.mapping.input_plan import InputPlan
 from bookrec.offline.features.book_features import Vocabularies
-from bookrec.offline.imported import columns
-from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.import_job import ImportSettings, assemble
-from bookrec.offline.imported.plan import InputPlan
 from bookrec.offline.imported.serving_parts import fit_serving_parts
 from bookrec.offline.model_bundle import Bundle
 

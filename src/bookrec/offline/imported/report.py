@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.imported.columns import side_of
-from bookrec.offline.imported.guess import Guess
+from bookrec.offline.external.artifacts.columns import side_of
+from bookrec.offline.external.mapping.candidate import Guess
 from bookrec.offline.imported.import_job import Opened
 from bookrec.offline.model_bundle import Bundle
 

@@ -12,10 +12,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.imported.encoder import Encoder
-from bookrec.offline.imported.mapping import InputMapping
-from bookrec.offline.imported.plan import InputPlan
-from bookrec.offline.pickles.records import ScalerRecord, WordVectorsRecord
+from bookrec.offline.external.artifacts.encoder import Encoder
+from bookrec.offline.external.mapping.input_plan import InputPlan
+from bookrec.offline.external.mapping.mapping import InputMapping
+from bookrec.offline.external.pickles.objects.records import ScalerRecord, WordVectorsRecord
 
 _PLANS, _ENCODERS, _SCALERS = (
     "imported_inputs.json",

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
+from bookrec.offline.external.artifacts import columns
+from bookrec.offline.external.artifacts.columns import STATISTICS
+from bookrec.offline.external.mapping.input_plan import InputPlan
+from bookrec.offline.external.mapping.model_inputs import inputs_of
+from bookrec.offline.external.pickles.objects.records import ScalerRecord
 from bookrec.offline.features.book_statistics import book_statistics
 from bookrec.offline.features.vocabulary import UNKNOWN
-from bookrec.offline.imported import columns
-from bookrec.offline.imported.columns import STATISTICS
 from bookrec.offline.imported.imported_model import ImportedModel
-from bookrec.offline.imported.model_inputs import inputs_of
-from bookrec.offline.imported.plan import InputPlan
 from bookrec.offline.model_bundle import Bundle
 from bookrec.offline.model_checks.model_input import CheckedInput, Flags
-from bookrec.offline.pickles.records import ScalerRecord
 from bookrec.offline.recommender_build import catalogue_features
 
 _COLUMNS = {"isbn": "isbn", "author": "author", "publisher": "publisher", "year": "year"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from bookrec.offline.imported.age_labels import is_unknown_label
-from bookrec.offline.imported.encoder import label_text
+from bookrec.offline.external.artifacts.age_labels import is_unknown_label
+from bookrec.offline.external.artifacts.encoder import label_text
 from bookrec.offline.model_checks.finding import Finding, Level
 from bookrec.offline.model_checks.model_input import CheckedInput
 from bookrec.offline.model_checks.subject import Subject

@@ -8,13 +8,13 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.offline.imported.encoder import Label
-from bookrec.offline.pickles.records import ScalerRecord
+from bookrec.offline.external.artifacts.encoder import Label
+from bookrec.offline.external.pickles.objects.records import ScalerRecord
 
 Side = Literal["reader", "book"]
 Unknown = Literal["reserved", "class", "code", "mean", "leave out", "zeros", "none"]
 """What stands for what is not known: ``reserved``, a code of our own that is nothing else; the others
-as in `bookrec.offline.imported.plan`; ``none``, an input that knows everything."""
+as in `bookrec.offline.external.mapping.input_plan`; ``none``, an input that knows everything."""
 
 Flags = NDArray[np.bool_]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.offline.external.pickles.objects.records import ScalerRecord
 from bookrec.offline.model_checks.finding import Finding, Level
 from bookrec.offline.model_checks.model_input import CheckedInput
 from bookrec.offline.model_checks.subject import Subject
-from bookrec.offline.pickles.records import ScalerRecord
 
 _OUTSIDE = 0.05
 """Share of values outside the range of a min-max scaler that is let pass."""

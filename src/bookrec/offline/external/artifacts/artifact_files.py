@@ -1,0 +1,204 @@
+"""Finds what lies in a directory: models, and the parts beside them, whatever the files are called."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from bookrec.errors import ModelError
+from bookrec.files import digest_of_file
+from bookrec.offline.external.archive.archive import SUFFIXES
+from bookrec.offline.external.artifacts.encoder import Encoder, label_text
+from bookrec.offline.external.artifacts.naming import says_columns
+from bookrec.offline.external.pickles.machine.read import read_pickle_file
+from bookrec.offline.external.pickles.objects.records import (
+    CategoriesRecord,
+    IndexRecord,
+    LabelEncoderRecord,
+    ScalerRecord,
+    SeriesRecord,
+    WordVectorsRecord,
+)
+
+_PICKLES: Final = (".pkl", ".pickle", ".joblib", ".model", ".kv", ".wv", ".w2v", ".bin", ".gz")
+_LARGEST_JSON: Final = 256 * 2**20
+_MOST_FILES: Final = 1000
+
+PartValue = Encoder | ScalerRecord | WordVectorsRecord
+
+
+@dataclass(frozen=True)
+class Part:
+    """An encoder, a scaler or word vectors."""
+
+    name: str
+    """The file's name below the directory; ``file:key`` for one of several in a file."""
+    value: PartValue
+    columns: tuple[str, ...] = ()
+    """Of a scaler: names of its columns, from itself or from a list beside it."""
+
+
+@dataclass
+class Sources:
+    """What a directory holds."""
+
+    directory: Path
+    models: list[Path] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
+    unread: dict[str, str] = field(default_factory=dict)
+    """File → why it could not be read."""
+    ignored: list[str] = field(default_factory=list)
+    """Files that hold nothing a model could be given."""
+    digests: dict[str, str] = field(default_factory=dict)
+    """File → SHA-256, of every file that was read."""
+    _columns: list[tuple[str, ...]] = field(default_factory=list)
+
+    def file_of(self, part: str) -> str:
+        """The file a part lies in."""
+        return part.partition(":")[0]
+
+
+def find_sources(directory: Path) -> Sources:
+    """Read everything in a directory and below it; pickles are read, never run.
+
+    Raises:
+        ModelError: it is no directory, or holds far too many files.
+    """
+    if not directory.is_dir():
+        raise ModelError(f"{directory} is no directory; name the one with the model and its files.")
+    files = sorted(path for path in directory.rglob("*") if path.is_file())
+    if len(files) > _MOST_FILES:
+        raise ModelError(
+            f"{directory} holds {len(files):,} files; put the model and its files into a directory of "
+            "their own."
+        )
+    sources = Sources(directory)
+    for path in files:
+        _take(sources, path)
+    _name_scaler_columns(sources)
+    return sources
+
+
+def _take(sources: Sources, path: Path) -> None:
+    name = path.relative_to(sources.directory).as_posix()
+    suffix = path.suffix.lower()
+    if suffix in SUFFIXES:
+        sources.models.append(path)
+        return
+    if suffix not in (*_PICKLES, ".json"):
+        sources.ignored.append(name)
+        return
+    try:
+        value = _json(path) if suffix == ".json" else read_pickle_file(path)
+    except ModelError as error:
+        sources.unread[name] = str(error)
+        return
+    sources.digests[name] = digest_of_file(path)
+    found = list(_parts(value, ""))
+    columns = list(_column_names(value, path.stem))
+    sources._columns += columns
+    for key, part in found:
+        full = f"{name}:{key}" if key else name
+        sources.parts[full] = Part(full, part)
+    if not found and not columns:
+        sources.ignored.append(name)
+
+
+def _json(path: Path) -> Any:
+    try:
+        if path.stat().st_size > _LARGEST_JSON:
+            raise ModelError(f"{path} has more than 256 MiB; save large tables as arrays.")
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelError(f"{path} cannot be read as JSON ({error}); save it again.") from error
+
+
+def _parts(value: Any, key: str) -> Iterator[tuple[str, PartValue]]:
+    """Every part in a value, by the keys that lead to it."""
+    if isinstance(value, ScalerRecord | WordVectorsRecord):
+        yield key, value
+    elif isinstance(value, CategoriesRecord):
+        names = value.feature_names or tuple(map(str, range(len(value.categories))))
+        if value.kind == "ordinal":
+            for name, labels in zip(names, value.categories, strict=True):
+                yield _joined(key, name), Encoder.of_labels(labels.tolist())
+    elif (encoder := _encoder(value, key)) is not None:
+        yield key, encoder
+    elif isinstance(value, dict | list | tuple):
+        items: list[Any] = list(value.items() if isinstance(value, dict) else enumerate(value))
+        for name, inner in items:
+            if isinstance(inner, dict | list | tuple) and key.count(":") > 2:
+                continue
+            yield from _parts(inner, _joined(key, str(name)))
+
+
+def _joined(key: str, name: str) -> str:
+    return f"{key}:{name}" if key else name
+
+
+def _encoder(value: Any, key: str) -> Encoder | None:
+    """An encoder as scikit-learn, a dict or a list of labels says it; None for anything else."""
+    if isinstance(value, LabelEncoderRecord):
+        return Encoder.of_labels(value.classes.tolist())
+    if isinstance(value, IndexRecord):
+        return Encoder.of_labels(list(value.values)) if len(value.values) > 1 else None
+    if isinstance(value, SeriesRecord):
+        value = dict(zip(list(value.index.values), value.values.tolist(), strict=True))
+    if isinstance(value, dict):
+        return _from_dict(value)
+    if isinstance(value, np.ndarray):
+        value = value.tolist() if value.ndim == 1 else None
+    if isinstance(value, list | tuple) and len(value) > 1 and not says_columns(key):
+        plain = all(isinstance(label, str | int | float) for label in value)
+        if plain and not any(isinstance(label, bool) for label in value):
+            texts = {label_text(label) for label in value}
+            return Encoder.of_labels(value) if len(texts) == len(value) else None
+    return None
+
+
+def _from_dict(value: Mapping[Any, Any]) -> Encoder | None:
+    """From label → code, or code → label."""
+    if len(value) < 2:
+        return None
+    for labels, codes in ((value.keys(), value.values()), (value.values(), value.keys())):
+        listed = [_code(code) for code in codes]
+        scalars = all(isinstance(label, str | int | float) for label in labels)
+        if scalars and None not in listed and len(set(listed)) == len(listed):
+            known = [code for code in listed if code is not None]
+            if max(known) < 4 * len(known) + 16:
+                return Encoder(tuple(labels), np.array(known, dtype=np.int32))
+    return None
+
+
+def _code(value: Any) -> int | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str):
+        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    return int(value) if value == int(value) and 0 <= value < 2**31 else None
+
+
+def _column_names(value: Any, name: str) -> Iterator[tuple[str, ...]]:
+    """Lists of column names in a value, such as ``feature_columns``."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _column_names(inner, str(key)) if not isinstance(inner, dict) else ()
+    elif isinstance(value, list | tuple | IndexRecord) and says_columns(name):
+        listed = list(value.values) if isinstance(value, IndexRecord) else list(value)
+        if listed and all(isinstance(column, str) for column in listed):
+            yield tuple(listed)
+
+
+def _name_scaler_columns(sources: Sources) -> None:
+    """Give each scaler the names of its columns: its own, or a list of that length beside it."""
+    for name, part in sources.parts.items():
+        if isinstance(part.value, ScalerRecord):
+            count = part.value.feature_count
+            lists = {columns for columns in sources._columns if len(columns) == count}
+            columns = part.value.feature_names or (lists.pop() if len(lists) == 1 else ())
+            sources.parts[name] = Part(name, part.value, columns)

@@ -1,0 +1,82 @@
+"""Read a pickle or joblib file made elsewhere, without running anything in it.
+
+    value = read_pickle_file(Path("isbn_encoder.pkl"))
+
+The value is plain: None, booleans, numbers, texts, bytes, lists, tuples, sets, dicts keyed by texts
+or numbers, NumPy numbers and read-only arrays, and records (``records.RECORDS``) in the place of
+encoders, scalers, word vectors and pandas tables. Texts may hold what the notebook left in them, lone
+surrogates included.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from bookrec.errors import ModelError
+from bookrec.offline.external.pickles.format.byte_source import describe_foreign, open_source
+from bookrec.offline.external.pickles.format.limits import MIB, Limits, Meter
+from bookrec.offline.external.pickles.format.values import Refusal
+from bookrec.offline.external.pickles.machine.check_plain import check_plain
+from bookrec.offline.external.pickles.machine.opcodes import read_pickle
+from bookrec.offline.external.pickles.objects.word_vectors import VectorsElsewhere
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+def read_pickle_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> Any:
+    """What a file written by pickle, joblib (compressed or not) or gensim's ``save`` holds.
+
+    Nothing in the file is imported, called or given control; see ``machine``. A gensim model whose
+    vectors lie in ``.npy`` files beside it takes them from there, memory-mapped.
+
+    Args:
+        path: the file, whatever its name ends in.
+        limits: how much reading it may cost.
+
+    Raises:
+        ModelError: it is missing, no pickle, damaged, over a limit, or names a class or function
+            that is not on the allow-list (``allowed.ALLOWED``).
+    """
+    try:
+        return _read(path, limits)
+    except Refusal as refusal:
+        raise ModelError(f"{path} {refusal.what}; {refusal.advice}.") from refusal
+    except OSError as error:
+        reason = error.strerror or error
+        raise ModelError(f"{path} cannot be read ({reason}); name a file that can be.") from error
+    except MemoryError as error:
+        raise ModelError(
+            f"{path} does not fit in this machine's memory; save its parts in files of their own."
+        ) from error
+
+
+def _read(path: Path, limits: Limits) -> Any:
+    if not path.is_file():
+        raise Refusal("is no file" if path.exists() else "does not exist", "check its name")
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > limits.file_bytes:
+            raise Refusal(
+                f"has {size / MIB:,.0f} MiB, more than the {limits.file_bytes / MIB:,.0f} MiB that "
+                "are read from one pickle",
+                "save its large arrays as .npy",
+            )
+        head = file.read(6)
+        file.seek(max(size - 1, 0))
+        foreign = describe_foreign(path, head, file.read(1))
+        if foreign is not None:
+            raise foreign
+        file.seek(0)
+        source = open_source(file, size, limits)
+        value = read_pickle(source, Meter(limits))
+        if not source.at_end():
+            raise Refusal(
+                "goes on after its first object",
+                "save everything in one dict, or each object in a file of its own",
+            )
+    if isinstance(value, VectorsElsewhere):
+        value = value.load(path)
+    check_plain(value, limits)
+    return value

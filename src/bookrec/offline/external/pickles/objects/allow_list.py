@@ -1,0 +1,135 @@
+"""The written allow-list: every class and function that a pickle may name, and what becomes of it.
+
+Whatever is not in ``ALLOWED`` is refused. docs/reading-pickles.md lists the same names with reasons,
+and a test holds the two together. Nothing here is imported from the libraries that are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from bookrec.offline.external.pickles.format.values import DiscardedDraft, Draft
+from bookrec.offline.external.pickles.objects import containers, estimators, word_vectors
+from bookrec.offline.external.pickles.objects import numpy_arrays as arrays
+from bookrec.offline.external.pickles.objects import pandas_tables as tables
+from bookrec.offline.external.pickles.objects.estimator_state import Fitted
+from bookrec.offline.external.pickles.objects.estimators import EstimatorDraft
+from bookrec.offline.external.pickles.objects.joblib_arrays import ArrayWrapperDraft
+
+Call = Callable[[tuple[Any, ...]], Any]
+New = Callable[[], Draft]
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What may be done with a name; with neither, it may only be mentioned."""
+
+    call: Call | None = None
+    """Given the arguments of a call (REDUCE), a value of ours."""
+    new: New | None = None
+    """A draft of a new object (NEWOBJ), completed by its state (BUILD)."""
+
+
+_MENTIONED: Final = Allowed()
+
+
+def _names() -> Iterator[tuple[str, str, Allowed]]:
+    yield from _plain()
+    yield from _numpy()
+    yield from _sklearn()
+    yield from _gensim()
+    yield from _pandas()
+
+
+def _plain() -> Iterator[tuple[str, str, Allowed]]:
+    # Protocols 0 to 2 write the names that Python 2 had.
+    for module in ("builtins", "__builtin__"):
+        yield module, "set", Allowed(call=containers.members(set))
+        yield module, "frozenset", Allowed(call=containers.members(frozenset))
+        yield module, "bytes", Allowed(call=containers.plain_bytes)
+        yield module, "bytearray", Allowed(call=containers.plain_bytes)
+        yield module, "slice", Allowed(call=containers.slice_of)
+        # As a dtype, a defaultdict's factory, the base of protocol 0, gensim's hash function.
+        for name in ("object", "int", "long", "float", "str", "bool", "list", "dict", "hash"):
+            yield module, name, _MENTIONED
+    for module in ("copyreg", "copy_reg"):
+        yield module, "_reconstructor", _MENTIONED  # the machine treats it like NEWOBJ
+    yield "_codecs", "encode", Allowed(call=containers.encoded)
+    yield "collections", "OrderedDict", Allowed(call=containers.ordered_dict)
+    yield "collections", "defaultdict", Allowed(call=containers.default_dict)
+    yield "collections", "Counter", Allowed(call=containers.counter)
+
+
+def _numpy() -> Iterator[tuple[str, str, Allowed]]:
+    for core in ("numpy.core", "numpy._core"):  # NumPy 1 and NumPy 2
+        yield f"{core}.multiarray", "_reconstruct", Allowed(call=arrays.reconstruct)
+        yield f"{core}.multiarray", "scalar", Allowed(call=arrays.scalar)
+        yield f"{core}.numeric", "_frombuffer", Allowed(call=arrays.from_buffer)
+    yield "numpy", "dtype", Allowed(call=arrays.dtype)
+    yield "numpy", "ndarray", _MENTIONED
+    for bits in (8, 16, 32, 64):
+        yield "numpy", f"int{bits}", _MENTIONED
+        yield "numpy", f"uint{bits}", _MENTIONED
+    for name in ("float16", "float32", "float64", "bool_", "bool", "str_", "object_"):
+        yield "numpy", name, _MENTIONED
+    yield "joblib.numpy_pickle", "NumpyArrayWrapper", Allowed(new=ArrayWrapperDraft)
+    for name in ("__randomstate_ctor", "__generator_ctor", "__bit_generator_ctor"):
+        yield "numpy.random._pickle", name, _discarded("a random state")
+    for module, name in (("_mt19937", "MT19937"), ("_pcg64", "PCG64")):
+        yield f"numpy.random.{module}", name, _MENTIONED
+
+
+def _sklearn() -> Iterator[tuple[str, str, Allowed]]:
+    for module, name, record in (
+        ("_label", "LabelEncoder", estimators.label_encoder),
+        ("_data", "StandardScaler", estimators.standard_scaler),
+        ("_data", "MinMaxScaler", estimators.min_max_scaler),
+        ("_data", "RobustScaler", estimators.robust_scaler),
+        ("_data", "MaxAbsScaler", estimators.max_abs_scaler),
+        ("_encoders", "OrdinalEncoder", estimators.ordinal_encoder),
+        ("_encoders", "OneHotEncoder", estimators.one_hot_encoder),
+    ):
+        yield f"sklearn.preprocessing.{module}", name, Allowed(new=_estimator(name, record))
+
+
+def _gensim() -> Iterator[tuple[str, str, Allowed]]:
+    keyed_vectors = "gensim.models.keyedvectors"
+    yield keyed_vectors, "KeyedVectors", Allowed(new=word_vectors.KeyedVectorsDraft)
+    yield keyed_vectors, "Word2VecKeyedVectors", Allowed(new=word_vectors.KeyedVectorsDraft)
+    yield keyed_vectors, "Vocab", _discarded("a word's frequency")
+    yield "gensim.models.word2vec", "Word2Vec", Allowed(new=word_vectors.Word2VecDraft)
+    for name in ("Word2VecVocab", "Word2VecTrainables"):
+        yield "gensim.models.word2vec", name, _discarded(f"gensim's {name}")
+    yield "gensim.utils", "call_on_class_only", _MENTIONED
+
+
+def _pandas() -> Iterator[tuple[str, str, Allowed]]:
+    yield "pandas.core.indexes.base", "_new_Index", Allowed(call=tables.new_index)
+    for module, name in (("core.indexes.base", "Index"), ("core.indexes.range", "RangeIndex")):
+        yield f"pandas.{module}", name, _MENTIONED
+        yield "pandas", name, _MENTIONED  # pandas 3
+    for name in ("Int64Index", "UInt64Index", "Float64Index"):
+        yield "pandas.core.indexes.numeric", name, _MENTIONED
+    for module in ("pandas.core.series", "pandas"):
+        yield module, "Series", Allowed(new=tables.SeriesDraft)
+    for module in ("pandas.core.frame", "pandas"):
+        yield module, "DataFrame", Allowed(new=tables.FrameDraft)
+    managers = "pandas.core.internals.managers"
+    yield managers, "SingleBlockManager", Allowed(new=tables.SingleBlockDraft)
+    yield managers, "BlockManager", Allowed(call=tables.block_manager)
+    yield "pandas._libs.internals", "_unpickle_block", Allowed(call=tables.unpickled_block)
+
+
+def _estimator(name: str, record: Callable[[Fitted], Any]) -> New:
+    return lambda: EstimatorDraft(name, record)
+
+
+def _discarded(subject: str) -> Allowed:
+    return Allowed(call=lambda _: DiscardedDraft(subject), new=lambda: DiscardedDraft(subject))
+
+
+ALLOWED: Final = MappingProxyType({(module, name): entry for module, name, entry in _names()})
+"""By module and name, as two words: ``("a.b", "c")`` is not ``("a", "b.c")``."""
