@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def load(home: Home, model_id: str | None = None) -> Any:
-    from bookrec.offline.model_bundle import load_bundle
+    from bookrec.offline.models.bundle.bundle import load_bundle
 
     return load_bundle(home, model_id)
 

@@ -9,7 +9,7 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
-from bookrec.offline.parity import compare  # noqa: E402
+from bookrec.offline.models.bundle.parity import compare  # noqa: E402
 
 
 def test_equal_scores_have_no_error():

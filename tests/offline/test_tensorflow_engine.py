@@ -148,7 +148,7 @@ def test_an_unknown_layer_is_refused_by_name():
 
 @pytest.mark.slow
 def test_presets(tiny_bundle: Any, tiny_home: Home):
-    from bookrec.offline.recommender_build import recommender_for
+    from bookrec.offline.models.bundle.build_recommender import recommender_for
 
     ranker = recommender_for(tiny_bundle, load_dataset(tiny_home))[0].ranker
     assert isinstance(ranker, SplitRanker)

@@ -15,7 +15,7 @@ from bookrec.files import write_atomically
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
-    from bookrec.offline.model_checks.finding import Finding
+    from bookrec.offline.models.checks.finding import Finding
 
 
 @click.command("check")
@@ -43,10 +43,10 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
 
     start_tensorflow()
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.model_bundle import load_bundle
-    from bookrec.offline.model_checks.finding import worst
-    from bookrec.offline.model_checks.registry import run_checks
-    from bookrec.offline.model_checks.subject import Subject
+    from bookrec.offline.models.bundle.bundle import load_bundle
+    from bookrec.offline.models.checks.finding import worst
+    from bookrec.offline.models.checks.registry import run_checks
+    from bookrec.offline.models.checks.subject import Subject
 
     bundle, dataset = load_bundle(home, model_id), load_dataset(home)
     click.echo(f"{bundle.model_id} beside data set {dataset.dataset_id}")

@@ -11,7 +11,7 @@ import click
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
-    from bookrec.offline.exports.export_job import Exported
+    from bookrec.offline.models.exports.export_job import Exported
 
 _FORMATS = ("savedmodel", "tflite", "onnx", "npz")
 
@@ -43,7 +43,7 @@ def export_command(home: Home, model_id: str | None, form: str, target: Path | N
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.exports.export_job import export_model
+    from bookrec.offline.models.exports.export_job import export_model
 
     started = time.monotonic()
 

@@ -42,8 +42,12 @@ def import_command(
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.external.mapping.draft import draft
     from bookrec.offline.external.mapping.mapping import read_mapping
-    from bookrec.offline.imported.import_job import ImportSettings, import_model, open_directory
-    from bookrec.offline.imported.report import knowledge, mapping_table, questions
+    from bookrec.offline.models.import_job.import_job import (
+        ImportSettings,
+        import_model,
+        open_directory,
+    )
+    from bookrec.offline.models.import_job.report import knowledge, mapping_table, questions
 
     dataset = load_dataset(home)
     mapping = None if mapping_path is None else read_mapping(mapping_path)

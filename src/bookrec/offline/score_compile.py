@@ -56,12 +56,12 @@ def _compile(_: None, task: _Task) -> None:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.model_bundle import load_bundle
-    from bookrec.offline.recommender_build import (
+    from bookrec.offline.models.bundle.build_recommender import (
         SlowRankerWarning,
         catalogue_features,
         recommender_for,
     )
+    from bookrec.offline.models.bundle.bundle import load_bundle
 
     directory, home, model_id, dataset, candidates = task
     bundle = load_bundle(home, model_id)

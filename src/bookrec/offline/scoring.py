@@ -16,7 +16,7 @@ from bookrec.errors import ModelError
 from bookrec.files import digest_of_bytes
 from bookrec.offline.changes import Changes, find_changes
 from bookrec.offline.data.dataset import Dataset, dataset_digest
-from bookrec.offline.model_bundle import check_files, read_manifest, read_vocabularies
+from bookrec.offline.models.bundle.bundle import check_files, read_manifest, read_vocabularies
 from bookrec.offline.runtime.blas_peak import sgemm_rate
 from bookrec.offline.score_job import open_job
 from bookrec.offline.score_report import ScoreReport

@@ -34,8 +34,9 @@ from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out, ranker_ta
 from bookrec.offline.features.book_features import BookFeatures, book_features, build_vocabularies
 from bookrec.offline.features.book_statistics import Scaler, book_statistics, fit_scaler
 from bookrec.offline.features.title_embeddings import train_title_vectors
-from bookrec.offline.fitted import Fitted
-from bookrec.offline.model_bundle import Bundle, save_bundle
+from bookrec.offline.models.bundle.build_recommender import assemble_recommender
+from bookrec.offline.models.bundle.bundle import Bundle, save_bundle
+from bookrec.offline.models.bundle.frozen_statistics import Fitted
 from bookrec.offline.ranking.architectures import build_classic, build_default
 from bookrec.offline.ranking.distillation import taught
 from bookrec.offline.ranking.fold_in_fit import reader_centroids
@@ -48,7 +49,6 @@ from bookrec.offline.ranking.train_classic import (
     train_classic,
 )
 from bookrec.offline.ranking.train_listwise import Lesson, scaling_of, train_ranker
-from bookrec.offline.recommender_build import assemble_recommender
 from bookrec.offline.retrieval.assemble import assemble_retrieval
 from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers

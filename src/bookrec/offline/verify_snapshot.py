@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from bookrec.errors import SnapshotError
 from bookrec.offline.compile.compile_ranker import knows_readers_by_id
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.model_bundle import Bundle
+from bookrec.offline.models.bundle.bundle import Bundle
+from bookrec.offline.models.bundle.parity import IMPORTED_TOLERANCE, Parity, compare, keras_logits
 from bookrec.offline.open_recommender import open_recommender
-from bookrec.offline.parity import IMPORTED_TOLERANCE, Parity, compare, keras_logits
 from bookrec.snapshot import RANKER_NAME, open_database, read_meta
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.offline.exports.partitions import make_partitions, nearest
+from bookrec.offline.models.exports.partitions import make_partitions, nearest
 
 CLUMPS = np.array([[9, 0], [0, 9], [-9, -9]], dtype=np.float32)
 

@@ -27,7 +27,7 @@ def needs(form: str) -> None:
 
 
 def export(home: Home, bundle: Any, form: str, target: Path) -> Any:
-    from bookrec.offline.exports.export_job import export_model
+    from bookrec.offline.models.exports.export_job import export_model
 
     return export_model(home, bundle.model_id, form, target, say=lambda _: None)
 
@@ -35,7 +35,7 @@ def export(home: Home, bundle: Any, form: str, target: Path) -> Any:
 def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
     """Other pairs than the export's own sample, and what Keras is told of them."""
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.exports.material import Material
+    from bookrec.offline.models.exports.export_input import Material
 
     material = Material(bundle, load_dataset(home), 77, home=home)
     return material, material.sample_inputs(PAIRS)
@@ -98,8 +98,8 @@ def test_weights_are_there_by_layer(tiny_home: Home, tiny_bundle: Any, tmp_path:
 def test_a_model_that_cannot_be_split_gives_its_weights_alone(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from bookrec.offline import recommender_build
     from bookrec.offline.compile.compile_ranker import CannotSplit
+    from bookrec.offline.models.bundle import build_recommender as recommender_build
 
     def refuse(*_: Any) -> Any:
         raise CannotSplit("A layer of every kind.")
@@ -120,7 +120,7 @@ def lite(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: Any) -
 
 
 def test_the_manifest_says_what_it_is(lite: Path, tiny_home: Home, tiny_bundles: dict[str, Any]):
-    from bookrec.offline.model_bundle import read_manifest
+    from bookrec.offline.models.bundle.bundle import read_manifest
 
     bundle = tiny_bundles["classic"]
     files = read_manifest(tiny_home, bundle.model_id)["files"]
@@ -156,7 +156,7 @@ def test_what_scores_otherwise_is_not_kept(
 ):
     import keras
 
-    from bookrec.offline.exports import tflite_export
+    from bookrec.offline.models.exports import tflite_export
 
     convert = tflite_export._converted
 
@@ -173,7 +173,7 @@ def test_what_scores_otherwise_is_not_kept(
 def test_what_does_not_load_is_not_kept(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from bookrec.offline.exports import tflite_export
+    from bookrec.offline.models.exports import tflite_export
 
     monkeypatch.setattr(tflite_export, "_converted", lambda _: b"no model")
     with pytest.raises(ModelError, match="does not load in a process of its own"):
@@ -184,7 +184,7 @@ def test_what_does_not_load_is_not_kept(
 def test_a_check_without_an_end_is_given_up(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from bookrec.offline.exports import export_job
+    from bookrec.offline.models.exports import export_job
 
     monkeypatch.setattr(export_job, "_CHECK_SECONDS", 0.01)
     with pytest.raises(ModelError, match="still being checked"):
@@ -217,7 +217,7 @@ def test_an_operation_that_cannot_be_converted_is_said(tmp_path: Path):
     import keras
     import tensorflow as tf
 
-    from bookrec.offline.exports.tflite_export import _converted
+    from bookrec.offline.models.exports.tflite_export import _converted
 
     class Odd(keras.layers.Layer):
         def call(self, inputs: Any) -> Any:

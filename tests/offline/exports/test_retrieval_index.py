@@ -20,7 +20,7 @@ AGES = 8
 
 def known_data() -> Any:
     """Two readers with a history, "99" without one (age band 2), and seven books."""
-    from bookrec.offline.exports.index_data import IndexData
+    from bookrec.offline.models.exports.index_data import IndexData
 
     vectors = np.zeros((2 + AGES + 1, 2), dtype=np.float32)
     vectors[0], vectors[1], vectors[2 + 2], vectors[-1] = [1, 0], [0, 2], [1, 1], [-1, 0]
@@ -41,8 +41,8 @@ def known_index() -> Any:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.exports.index_module import RetrievalIndex
-    from bookrec.offline.exports.partitions import Partitions
+    from bookrec.offline.models.exports.index_module import RetrievalIndex
+    from bookrec.offline.models.exports.partitions import Partitions
 
     centres = np.array([[4, 0], [0, 3], [-6, -6]], dtype=np.float32)
     partitions = Partitions(
@@ -101,7 +101,7 @@ def test_one_probe_sees_one_partition_and_all_probes_see_everything(known_index:
 @pytest.fixture(scope="module")
 def exported(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: Any) -> Path:
     """The tiny default bundle's index, exported."""
-    from bookrec.offline.exports.export_job import export_model
+    from bookrec.offline.models.exports.export_job import export_model
 
     target = tmp_path_factory.mktemp("exports") / "index"
     model_id = tiny_bundles["default"].model_id
@@ -114,7 +114,7 @@ def expected_scores(home: Home, bundle: Any, user_id: str) -> tuple[Any, set[int
     from bookrec.inference.history import make_history
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.data.interactions import reader_age_bands
-    from bookrec.offline.recommender_build import recommender_for
+    from bookrec.offline.models.bundle.build_recommender import recommender_for
 
     dataset = load_dataset(home)
     retrieval = recommender_for(bundle, dataset)[0].retrieval

@@ -23,7 +23,7 @@ from bookrec.offline.evaluation.model_choice import training_settings  # noqa: E
 from bookrec.offline.evaluation.protocol import evaluate  # noqa: E402
 from bookrec.offline.evaluation.settings import EvaluationSettings  # noqa: E402
 from bookrec.offline.evaluation.splits import known_dataset  # noqa: E402
-from bookrec.offline.model_bundle import load_bundle  # noqa: E402
+from bookrec.offline.models.bundle.bundle import load_bundle  # noqa: E402
 
 
 @pytest.fixture

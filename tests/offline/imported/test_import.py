@@ -29,7 +29,7 @@ from bookrec.snapshot import RANKER_NAME, open_database
 start_tensorflow()
 
 
-from bookrec.offline.model_bundle import load_bundle  # noqa: E402
+from bookrec.offline.models.bundle.bundle import load_bundle  # noqa: E402
 from bookrec.offline.verify_snapshot import check_published  # noqa: E402
 
 
@@ -141,7 +141,7 @@ def test_books_that_the_model_does_not_know_are_not_ranked(imported: Imported):
 def test_nobody_is_given_another_readers_row(imported: Imported):
     """Readers whom the model does not know differ from every reader whom it knows."""
     bundle = imported.bundle
-    from bookrec.offline.recommender_build import recommender_for
+    from bookrec.offline.models.bundle.build_recommender import recommender_for
 
     recommender, table = recommender_for(bundle, imported.dataset)
     assert table is not None

@@ -21,14 +21,17 @@ start_tensorflow()
 
 from bookrec.offline.external.artifacts.encoder import Encoder  # noqa: E402
 from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E402
-from bookrec.offline.model_checks import encoder_checks, number_checks  # noqa: E402
-from bookrec.offline.model_checks.coverage_checks import (  # noqa: E402
+from bookrec.offline.models.checks import (
+    encoder_checks,  # noqa: E402
+    number_checks,  # noqa: E402
+)
+from bookrec.offline.models.checks.coverage_checks import (  # noqa: E402
     check_books_known,
     check_readers_known,
 )
-from bookrec.offline.model_checks.finding import Finding  # noqa: E402
-from bookrec.offline.model_checks.ranking_checks import check_orders_differ  # noqa: E402
-from bookrec.offline.model_checks.subject import Subject  # noqa: E402
+from bookrec.offline.models.checks.finding import Finding  # noqa: E402
+from bookrec.offline.models.checks.ranking_checks import check_orders_differ  # noqa: E402
+from bookrec.offline.models.checks.subject import Subject  # noqa: E402
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,7 @@ from without_bookrec import call_example
 
 start_tensorflow()
 
-from bookrec.offline.exports.export_job import export_model  # noqa: E402
+from bookrec.offline.models.exports.export_job import export_model  # noqa: E402
 
 pytestmark = pytest.mark.slow
 

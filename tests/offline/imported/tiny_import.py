@@ -12,7 +12,7 @@ from bookrec.settings import Home
 
 start_tensorflow()
 
-from bookrec.offline.imported.import_job import (  # noqa: E402
+from bookrec.offline.models.import_job.import_job import (  # noqa: E402
     ImportSettings,
     import_model,
     make_bundle,

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
-from bookrec.offline.model_checks import coverage_checks, encoder_checks, number_checks
-from bookrec.offline.model_checks.finding import Finding, worst
-from bookrec.offline.model_checks.model_input import CheckedInput
+from bookrec.offline.models.checks import coverage_checks, encoder_checks, number_checks
+from bookrec.offline.models.checks.checked_input import CheckedInput
+from bookrec.offline.models.checks.finding import Finding, worst
 
 pytestmark = pytest.mark.slow  # imports Keras
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_the_same_order_for_everybody_is_an_error():
-    from bookrec.offline.model_checks.ranking_checks import orders_finding
+    from bookrec.offline.models.checks.ranking_checks import orders_finding
 
     rng = np.random.default_rng(3)
     same = np.tile(rng.normal(size=60), (6, 1)) * np.array([[1], [2], [3], [1], [9], [4]])
@@ -32,13 +32,13 @@ def test_the_same_order_for_everybody_is_an_error():
 
 
 def test_a_model_that_says_one_number_has_one_order():
-    from bookrec.offline.model_checks.ranking_checks import orders_finding
+    from bookrec.offline.models.checks.ranking_checks import orders_finding
 
     assert orders_finding(np.zeros((4, 10), dtype=np.float32)).level == "error"
 
 
 def test_worse_than_popularity_is_an_error_and_uncertainty_a_warning():
-    from bookrec.offline.model_checks.ranking_checks import popularity_finding
+    from bookrec.offline.models.checks.ranking_checks import popularity_finding
 
     rng = np.random.default_rng(8)
     low, high = rng.random(80) * 0.1, 0.2 + rng.random(80) * 0.1
@@ -52,8 +52,8 @@ def test_worse_than_popularity_is_an_error_and_uncertainty_a_warning():
 
 def subject_of(home: Home, bundle: Any) -> Any:
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.model_bundle import load_bundle
-    from bookrec.offline.model_checks.subject import Subject
+    from bookrec.offline.models.bundle.bundle import load_bundle
+    from bookrec.offline.models.checks.subject import Subject
 
     return Subject(load_bundle(home, bundle.model_id), load_dataset(home))
 
@@ -61,8 +61,8 @@ def subject_of(home: Home, bundle: Any) -> Any:
 def test_hidden_books_are_positive_and_of_a_work_the_history_then_lacks(
     tiny_home: Home, tiny_bundle: Any
 ):
-    from bookrec.offline.model_checks.hidden_books import hidden_books
-    from bookrec.offline.model_checks.sampled_readers import reader_of
+    from bookrec.offline.models.checks.hidden_books import hidden_books
+    from bookrec.offline.models.checks.sampled_readers import reader_of
 
     subject = subject_of(tiny_home, tiny_bundle)
     asked = hidden_books(subject)
@@ -84,7 +84,7 @@ def test_hidden_books_are_positive_and_of_a_work_the_history_then_lacks(
 
 def test_the_figures_are_those_of_lists_made_by_hand(tiny_home: Home, tiny_bundles: Any):
     """NDCG of popularity for one hidden book, worked out from the counts."""
-    from bookrec.offline.model_checks.hidden_books import hidden_books, popularity_figures
+    from bookrec.offline.models.checks.hidden_books import hidden_books, popularity_figures
 
     subject = subject_of(tiny_home, tiny_bundles["default"])
     asked = hidden_books(subject)[:6]
@@ -106,7 +106,7 @@ def test_the_figures_are_those_of_lists_made_by_hand(tiny_home: Home, tiny_bundl
 
 def shuffled(home: Home, bundle: Any) -> str:
     """A copy of a bundle whose ranker gives every reader the same, bad order."""
-    from bookrec.offline.model_bundle import load_bundle, save_bundle
+    from bookrec.offline.models.bundle.bundle import load_bundle, save_bundle
 
     loaded = load_bundle(home, bundle.model_id)
     for layer in loaded.ranker.layers:

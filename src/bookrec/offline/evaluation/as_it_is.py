@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.imported.import_job import ImportSettings
-from bookrec.offline.imported.refit import refitted
-from bookrec.offline.model_bundle import Bundle, load_bundle
+from bookrec.offline.models.bundle.bundle import Bundle, load_bundle
+from bookrec.offline.models.import_job.import_job import ImportSettings
+from bookrec.offline.models.import_job.refit import refitted
 from bookrec.settings import Home
 
 CAVEAT: Final = "may have seen the test part"

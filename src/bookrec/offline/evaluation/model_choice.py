@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from bookrec.errors import ModelError
 from bookrec.offline.evaluation.as_it_is import AsItIs
-from bookrec.offline.model_bundle import IMPORTED, read_manifest
+from bookrec.offline.models.bundle.bundle import IMPORTED, read_manifest
 from bookrec.offline.ranking.train_classic import ClassicSettings
 from bookrec.offline.training import TrainSettings
 from bookrec.settings import Home

@@ -32,8 +32,8 @@ from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
 from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
-from bookrec.offline.model_bundle import Bundle
-from bookrec.offline.recommender_build import recommender_for
+from bookrec.offline.models.bundle.build_recommender import recommender_for
+from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.score_settings import ScoreSettings
 
 PARTS: Final = (
@@ -238,8 +238,8 @@ def explicit_predictions(
     pipeline: Pipeline, dataset: Dataset, wanted: Interactions
 ) -> NDArray[Any]:
     """[wanted] what a ranker of preset ``classic`` gives as the probability of a rating above 0."""
+    from bookrec.offline.models.bundle.build_recommender import catalogue_features
     from bookrec.offline.ranking.train_classic import classic_inputs
-    from bookrec.offline.recommender_build import catalogue_features
 
     bundle = pipeline.bundle
     inputs = classic_inputs(

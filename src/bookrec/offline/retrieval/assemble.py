@@ -21,7 +21,7 @@ def assemble_retrieval(
 
     Args:
         moments: of the book vectors that the towers were trained on (see
-            `bookrec.offline.fitted`); None when this is the very catalogue.
+            `bookrec.offline.models.bundle.frozen_statistics`); None when this is the very catalogue.
     """
     vectors = book_vectors(towers, features)
     mean, covariance = moments or tower_moments(vectors)

@@ -1,1 +1,0 @@
-"""Files that are copied into exports: they run beside one, and import nothing of bookrec."""

@@ -1,1 +1,0 @@
-"""``artifacts check``: what goes wrong with models in the wild, each with figures and a fix."""

@@ -1,0 +1,49 @@
+"""The ranker as TensorFlow Lite (LiteRT): one file that a phone or a small service runs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from pathlib import Path
+from typing import Any, Final
+
+import tensorflow as tf
+
+from bookrec.errors import ModelError
+from bookrec.offline.models.exports.encoders import write_encoders
+from bookrec.offline.models.exports.export_input import Described, Material, Say, describe_inputs
+from bookrec.offline.models.exports.ranker_sample import describe_score, write_sample
+from bookrec.offline.runtime.tensorflow_start import silenced_stderr
+
+MODEL_NAME: Final = "ranker.tflite"
+
+
+def export_tflite(material: Material, directory: Path, say: Say) -> Described:
+    """Write the ranker, float32 as it is, for any number of pairs at once.
+
+    Raises:
+        ModelError: it has operations that TensorFlow Lite does not have.
+    """
+    ranker = material.bundle.ranker
+    keras_ms = write_sample(material, directory)
+    say("converting the ranker")
+    (directory / MODEL_NAME).write_bytes(_converted(ranker))
+    encoders = write_encoders(material, directory)
+    return Described(
+        "example_tflite", [MODEL_NAME], describe_inputs(ranker), describe_score(material),
+        {"encoders": encoders, "keras_ms": keras_ms},
+    )  # fmt: skip
+
+
+def _converted(model: Any) -> bytes:
+    converter = tf.lite.TFLiteConverter.from_keras_model(model)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), silenced_stderr():
+            content: bytes = converter.convert()
+    except Exception as error:  # the converter raises a class of its own making
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(
+            f"The ranker cannot be converted to TensorFlow Lite ({reason}); export it with "
+            "--format onnx or --format npz instead."
+        ) from error
+    return content
