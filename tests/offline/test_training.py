@@ -103,7 +103,7 @@ def test_too_few_interactions_are_refused_and_leave_no_model(tmp_path: Path):
     from small_dataset import small_dataset
 
     from bookrec.offline.data.dataset import save_dataset
-    from bookrec.offline.training import TrainSettings, train
+    from bookrec.offline.training.train import TrainSettings, train
 
     home = Home(tmp_path)
     save_dataset(home, small_dataset())

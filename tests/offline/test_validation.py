@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small_dataset import interactions_of
 
-from bookrec.offline.validation import explicit_metrics
+from bookrec.offline.training.validation import explicit_metrics
 
 
 def test_figures_that_are_not_defined_are_left_out():

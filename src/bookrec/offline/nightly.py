@@ -29,7 +29,7 @@ from bookrec.snapshot import (
 
 if TYPE_CHECKING:
     # TensorFlow is started only by a night that trains.
-    from bookrec.offline.training import TrainSettings
+    from bookrec.offline.training.train import TrainSettings
 
 Say = Callable[[str], None]
 
@@ -134,7 +134,7 @@ def _model(home: Home, settings: NightlySettings, say: Say) -> str:
             model_id = str(read_manifest(home)["model_id"])
             outcome.append(f"kept {model_id}")
         return model_id
-    from bookrec.offline.training import train
+    from bookrec.offline.training.train import train
 
     with _stage(say, "train") as outcome:
         bundle = train(home, settings.train, lambda _: None)

@@ -13,7 +13,7 @@ from bookrec.offline.score_cli import CandidateCount
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
-    from bookrec.offline.training import TrainSettings
+    from bookrec.offline.training.train import TrainSettings
 
 
 @click.command()
@@ -77,7 +77,7 @@ def _train_settings(preset: str, seed: int) -> TrainSettings:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.training import TrainSettings
+    from bookrec.offline.training.train import TrainSettings
 
     return TrainSettings(preset="classic" if preset == "classic" else "default", seed=seed)
 

@@ -30,8 +30,8 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.training import TrainSettings
-    from bookrec.offline.training import train as run
+    from bookrec.offline.training.train import TrainSettings
+    from bookrec.offline.training.train import train as run
 
     started = time.monotonic()
 

@@ -14,7 +14,7 @@ from bookrec.offline.evaluation.explicit_figures import (
     explicit_figures,
     tuned_priors,
 )
-from bookrec.offline.validation import share_log_odds
+from bookrec.offline.training.validation import share_log_odds
 
 
 def log_odds(share: float) -> float:

@@ -37,7 +37,7 @@ def known(whole: Dataset, split: Split) -> Dataset:
 def pipeline(known: Dataset) -> Any:
     from bookrec.offline.evaluation.model_choice import training_settings
     from bookrec.offline.evaluation.pipeline import pipeline_of
-    from bookrec.offline.training import train_bundle
+    from bookrec.offline.training.train import train_bundle
 
     settings = training_settings(Home(None), "default", 3, quick=True)  # type: ignore[arg-type]
     settings = replace(settings, towers=replace(settings.towers, steps=30))

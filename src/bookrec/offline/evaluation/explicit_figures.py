@@ -13,7 +13,7 @@ from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.metrics.prediction import auc
 from bookrec.offline.metrics.significance import Interval
-from bookrec.offline.validation import explicit_metrics, share_log_odds
+from bookrec.offline.training.validation import explicit_metrics, share_log_odds
 
 READER_PRIORS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0)
 BOOK_PRIORS: Final = (2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0)

@@ -9,7 +9,7 @@ from bookrec.errors import ModelError
 from bookrec.offline.evaluation.as_it_is import AsItIs
 from bookrec.offline.models.bundle.bundle import IMPORTED, read_manifest
 from bookrec.offline.ranking.train_classic import ClassicSettings
-from bookrec.offline.training import TrainSettings
+from bookrec.offline.training.train import TrainSettings
 from bookrec.settings import Home
 
 PRESETS: Final = ("default", "classic")

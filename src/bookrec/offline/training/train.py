@@ -53,7 +53,7 @@ from bookrec.offline.retrieval.assemble import assemble_retrieval
 from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
-from bookrec.offline.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
+from bookrec.offline.training.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
 from bookrec.settings import Home
 
 Preset = Literal["default", "classic"]
