@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bookrec.errors import SnapshotError
-from bookrec.offline.audience import Offer, audience
 from bookrec.offline.audience_cli import as_csv, as_json
 from bookrec.offline.engines.engine import make_engine
+from bookrec.offline.scoring.lists.audience import Offer, audience
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 from command_line import bookrec

@@ -128,7 +128,7 @@ def test_what_lists_depend_on_makes_everything_be_scored(
     published: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, what: str, settings: dict[str, Any], reason: str,
 ):  # fmt: skip
-    from bookrec.offline import scoring
+    from bookrec.offline.scoring.job import score as scoring
 
     dataset = load_dataset(tiny_home)
     preset = "classic" if what == "model" else "default"

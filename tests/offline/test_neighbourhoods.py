@@ -13,12 +13,16 @@ from bookrec.inference.ranker.split_ranker import probabilities
 from bookrec.inference.recommender import Reader, ReaderKind, Recommender
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.neighbour_stages import neighbour_stages
-from bookrec.offline.neighbourhoods import Asked
-from bookrec.offline.score_stages import lists_of
-from bookrec.offline.shard_store import Shard
-from bookrec.offline.top_n import Lists
-from bookrec.offline.voices import Voices, changed_neighbourhoods, choose_voices
+from bookrec.offline.scoring.job.neighbour_stages import neighbour_stages
+from bookrec.offline.scoring.job.shard_store import Shard
+from bookrec.offline.scoring.job.stages import lists_of
+from bookrec.offline.scoring.lists.group_members import (
+    Voices,
+    changed_neighbourhoods,
+    choose_voices,
+)
+from bookrec.offline.scoring.lists.neighbourhoods import Asked
+from bookrec.offline.scoring.lists.top_n import Lists
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 READERS = 29

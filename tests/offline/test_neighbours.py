@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.offline.neighbours import Content, similar_by_content
+from bookrec.offline.scoring.lists.content_neighbours import Content, similar_by_content
 
 
 def content(author: list[int], title: list[list[float]], works: np.ndarray, popularity: np.ndarray):

@@ -6,7 +6,7 @@ import numpy as np
 from small_dataset import interactions_of
 
 from bookrec.ages import AGE_BANDS
-from bookrec.offline.popularity import MIN_SEGMENT_READERS, popular_lists
+from bookrec.offline.scoring.lists.popularity import MIN_SEGMENT_READERS, popular_lists
 
 WORKS = np.array([0, 1, 1, 2, 3], dtype=np.int32)
 

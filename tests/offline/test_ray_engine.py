@@ -25,13 +25,13 @@ from bookrec.arrays import map_array
 from bookrec.errors import BookrecError
 from bookrec.files import read_pointer
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.audience import _histories
 from bookrec.offline.engines import ray_cluster, ray_engine
 from bookrec.offline.engines.engine import make_engine
 from bookrec.offline.engines.processes import Processes
 from bookrec.offline.engines.ray_engine import RayEngine
-from bookrec.offline.score_stages import score_lists
-from bookrec.offline.shard_store import Shard
+from bookrec.offline.scoring.job.shard_store import Shard
+from bookrec.offline.scoring.job.stages import score_lists
+from bookrec.offline.scoring.lists.audience import _histories
 from bookrec.settings import Home
 from command_line import bookrec
 

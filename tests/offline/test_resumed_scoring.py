@@ -34,10 +34,16 @@ from pathlib import Path
 
 sys.path[:0] = sys.argv[1].split(os.pathsep)
 
-from bookrec.offline import score_job, score_run, score_tables, scoring
+from bookrec.offline.scoring.job import job_directory as score_job
+
+from bookrec.offline.scoring.job import run as score_run
+
+from bookrec.offline.scoring.job import write_tables as score_tables
+
+from bookrec.offline.scoring.job import score as scoring
 from bookrec.offline.data.dataset import load_dataset
-from bookrec.offline.shard_store import ShardStore
-from bookrec.offline.snapshot_writer import SnapshotWriter
+from bookrec.offline.scoring.job.shard_store import ShardStore
+from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 from bookrec.settings import Home
 from tiny_scoring import score_tiny
 
@@ -158,8 +164,8 @@ def going_on(said: str) -> int:
 INTERRUPTED = """
 import os, signal, sys
 from functools import partial
-from bookrec.offline import scoring
-from bookrec.offline.shard_store import ShardStore
+from bookrec.offline.scoring.job import score as scoring
+from bookrec.offline.scoring.job.shard_store import ShardStore
 
 scoring.ScoreSettings = partial(scoring.ScoreSettings, per_shard=16)
 save, saved = ShardStore.save, []
@@ -258,9 +264,9 @@ def test_a_full_disk_is_a_sentence_and_the_next_run_goes_on(
     undisturbed: dict[str, list[tuple]], tiny_home: Home, tiny_bundles: dict[str, Any],
     small_disk: Path, monkeypatch: pytest.MonkeyPatch, where: str, kept: int,
 ):  # fmt: skip
-    from bookrec.offline import score_run
-    from bookrec.offline.shard_store import ShardStore
-    from bookrec.offline.snapshot_writer import SnapshotWriter
+    from bookrec.offline.scoring.job import run as score_run
+    from bookrec.offline.scoring.job.shard_store import ShardStore
+    from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 
     home = home_with_models(tiny_home, small_disk)
     dataset, model_id = load_dataset(tiny_home), tiny_bundles["default"].model_id
@@ -289,7 +295,7 @@ def test_a_full_disk_is_a_sentence_and_the_next_run_goes_on(
 
 
 def test_two_runs_of_the_same_job_do_not_share_it(tmp_path: Path):
-    from bookrec.offline.score_job import open_job
+    from bookrec.offline.scoring.job.job_directory import open_job
 
     identity = {"model": "a"}
     with (
@@ -301,7 +307,7 @@ def test_two_runs_of_the_same_job_do_not_share_it(tmp_path: Path):
 
 
 def test_a_left_job_stays_until_another_begins_and_a_held_one_stays_even_then(tmp_path: Path):
-    from bookrec.offline.score_job import open_job
+    from bookrec.offline.scoring.job.job_directory import open_job
 
     with open_job(tmp_path, {"model": "a"}) as left:
         left.ensure_compiled(lambda aside: (aside / "x").touch())
@@ -322,7 +328,7 @@ def test_a_left_job_stays_until_another_begins_and_a_held_one_stays_even_then(tm
 
 
 def test_a_job_in_which_nothing_was_finished_leaves_nothing(tmp_path: Path):
-    from bookrec.offline.score_job import open_job
+    from bookrec.offline.scoring.job.job_directory import open_job
 
     def fail(aside: Path) -> None:
         (aside / "half").touch()

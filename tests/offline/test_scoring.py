@@ -60,7 +60,7 @@ def test_everyone_with_an_interaction_has_a_list(
 def test_published_scores_equal_keras(
     scored: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any], preset: str
 ):
-    from bookrec.offline.verify_snapshot import check_published
+    from bookrec.offline.scoring.job.verify import check_published
 
     parity = check_published(
         scored[preset], tiny_bundles[preset], load_dataset(tiny_home), pairs=400
@@ -79,7 +79,7 @@ def test_a_shifted_score_is_found(
     import shutil
     import sqlite3
 
-    from bookrec.offline.verify_snapshot import check_published
+    from bookrec.offline.scoring.job.verify import check_published
 
     copy = tmp_path / scored["default"].name
     shutil.copytree(scored["default"], copy)
@@ -95,7 +95,7 @@ def test_a_shifted_score_is_found(
 def test_parity_asks_for_the_model_the_snapshot_was_made_with(
     scored: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any]
 ):
-    from bookrec.offline.verify_snapshot import check_published
+    from bookrec.offline.scoring.job.verify import check_published
 
     with pytest.raises(SnapshotError, match="was made with model_id default-"):
         check_published(

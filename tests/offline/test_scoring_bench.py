@@ -14,8 +14,8 @@ from bookrec.offline.bench_report import Comparison, Timing, duration, steady
 from bookrec.offline.bundle_bench import BundleTiming, has_snapshot, time_bundle
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.histories import Histories
+from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.offline.scoring_bench import _largest_in_lists
-from bookrec.offline.top_n import Lists
 from bookrec.settings import Home
 
 

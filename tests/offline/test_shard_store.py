@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.errors import SnapshotError
-from bookrec.offline.shard_store import ShardStore
+from bookrec.offline.scoring.job.shard_store import ShardStore
 
 SHARD = {
     "start": np.array([0, 2, 2, 3]),

@@ -12,7 +12,7 @@ from tiny_scoring import rows, score_tiny
 from bookrec.errors import SnapshotError
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import load_dataset
-from bookrec.offline.verify_snapshot import check_published
+from bookrec.offline.scoring.job.verify import check_published
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME
 

@@ -12,8 +12,8 @@ from small_dataset import small_dataset
 
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.features.book_statistics import book_statistics
-from bookrec.offline.snapshot_writer import SnapshotWriter
-from bookrec.offline.top_n import Lists
+from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
+from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.snapshot import DATABASE_NAME, SCHEMA_VERSION, check_structure
 from bookrec.text import fold
 

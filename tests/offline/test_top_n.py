@@ -11,7 +11,7 @@ import pytest
 from bookrec.inference.recommender import ReaderKind, Recommender
 from bookrec.offline.data.histories import Histories, known_row
 from bookrec.offline.engines.processes import map_shards
-from bookrec.offline.top_n import Lists, lists_from, shard_lists
+from bookrec.offline.scoring.lists.top_n import Lists, lists_from, shard_lists
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 

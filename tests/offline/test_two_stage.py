@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
+from bookrec.offline.scoring.lists.candidate_recall import kept_of_exact, kept_share, sample_of
 from small_recommender import BOOKS, make_recommender
 
 

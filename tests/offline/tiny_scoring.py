@@ -24,7 +24,7 @@ def home_with_models(tiny_home: Home, root: Path) -> Home:
 
 def score_tiny(home: Home, model_id: str, dataset: Dataset, **settings: Any) -> Path:
     """The directory of the published snapshot; settings small enough for the tiny data set."""
-    from bookrec.offline.scoring import ScoreSettings, score
+    from bookrec.offline.scoring.job.score import ScoreSettings, score
 
     chosen = {"top": 10, "candidates": 40, "similar_candidates": 30, "workers": 0} | settings
     say = chosen.pop("say", lambda _: None)

@@ -16,7 +16,7 @@ from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot
 
 if TYPE_CHECKING:
-    from bookrec.offline.audience import Offer
+    from bookrec.offline.scoring.lists.audience import Offer
 
 
 @click.command()
@@ -46,8 +46,8 @@ def audience(
     Example:
       bookrec audience 0440234743 --top 500 --output letters.csv
     """
-    from bookrec.offline.audience import audience as find
     from bookrec.offline.engines.engine import make_engine
+    from bookrec.offline.scoring.lists.audience import audience as find
 
     offers = find(current_snapshot(home.snapshots), isbn, top, make_engine("processes", workers))
     text = as_csv(offers) if layout == "csv" else as_json(offers)
@@ -60,7 +60,7 @@ def audience(
 
 def as_csv(offers: list[Offer]) -> str:
     """A header line and one line for each reader; an unknown age is empty."""
-    from bookrec.offline.audience import Offer as Row
+    from bookrec.offline.scoring.lists.audience import Offer as Row
 
     names = [column.name for column in fields(Row)]
     buffer = io.StringIO()

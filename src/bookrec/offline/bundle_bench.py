@@ -14,8 +14,8 @@ from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.histories import reader_histories
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.engines.processes import Processes
-from bookrec.offline.open_recommender import open_recommender
-from bookrec.offline.score_report import pair_multiply_adds
+from bookrec.offline.scoring.job.report import pair_multiply_adds
+from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.offline.scoring_bench import worker_timing
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, current_snapshot

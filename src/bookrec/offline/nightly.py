@@ -16,7 +16,7 @@ from bookrec.files import read_pointer, remove_directory, versions
 from bookrec.offline.data.dataset import Dataset, save_dataset
 from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, load_base_dataset
 from bookrec.offline.models.bundle.bundle import read_manifest
-from bookrec.offline.scoring import ScoreSettings, score
+from bookrec.offline.scoring.job.score import ScoreSettings, score
 from bookrec.settings import Home
 from bookrec.shop_database import read_shop
 from bookrec.snapshot import (

@@ -52,7 +52,7 @@ def nightly(
     """
     from bookrec.offline.nightly import NightlySettings
     from bookrec.offline.nightly import nightly as run
-    from bookrec.offline.scoring import ScoreSettings
+    from bookrec.offline.scoring.job.score import ScoreSettings
 
     def say(line: str) -> None:
         click.echo(f"{utc_now()} {line}")

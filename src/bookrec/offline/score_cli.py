@@ -69,8 +69,8 @@ def score(
       bookrec score --changed
     """
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.scoring import ScoreSettings
-    from bookrec.offline.scoring import score as run
+    from bookrec.offline.scoring.job.score import ScoreSettings
+    from bookrec.offline.scoring.job.score import score as run
 
     started = time.monotonic()
 

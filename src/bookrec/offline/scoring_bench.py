@@ -24,10 +24,10 @@ from bookrec.offline.bench_report import Comparison, Timing, steady
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.engines.processes import Processes, map_shards
-from bookrec.offline.open_recommender import open_recommender
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
-from bookrec.offline.score_report import pair_multiply_adds
-from bookrec.offline.top_n import Lists, Task, shard_lists
+from bookrec.offline.scoring.job.report import pair_multiply_adds
+from bookrec.offline.scoring.lists.open_recommender import open_recommender
+from bookrec.offline.scoring.lists.top_n import Lists, Task, shard_lists
 
 Say = Callable[[str], None]
 

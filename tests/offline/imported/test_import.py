@@ -30,7 +30,7 @@ start_tensorflow()
 
 
 from bookrec.offline.models.bundle.bundle import load_bundle  # noqa: E402
-from bookrec.offline.verify_snapshot import check_published  # noqa: E402
+from bookrec.offline.scoring.job.verify import check_published  # noqa: E402
 
 
 @dataclass

@@ -26,11 +26,11 @@ from bookrec.offline.data.interactions import by_reader
 from bookrec.offline.engines.processes import map_shards
 from bookrec.offline.evaluation.questions import Questions
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
-from bookrec.offline.neighbour_stages import neighbour_stages
-from bookrec.offline.score_settings import ScoreSettings
-from bookrec.offline.score_stages import Stage, lists_of
-from bookrec.offline.shard_store import Shard
-from bookrec.offline.voices import choose_voices
+from bookrec.offline.scoring.job.neighbour_stages import neighbour_stages
+from bookrec.offline.scoring.job.settings import ScoreSettings
+from bookrec.offline.scoring.job.shard_store import Shard
+from bookrec.offline.scoring.job.stages import Stage, lists_of
+from bookrec.offline.scoring.lists.group_members import choose_voices
 from bookrec.snapshot import RANKER_NAME
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from bookrec.offline.evaluation.results import Kind
 from bookrec.offline.evaluation.settings import EvaluationSettings
 from bookrec.offline.evaluation.splits import Split, known_dataset, with_interactions
 from bookrec.offline.runtime.keras_progress import recorded_curves
-from bookrec.offline.score_settings import ScoreSettings
+from bookrec.offline.scoring.job.settings import ScoreSettings
 from bookrec.offline.training.train import TrainSettings, train_bundle
 
 Measure = Callable[[str, Scorer, Kind, float], None]

@@ -34,7 +34,7 @@ from bookrec.offline.evaluation.leaks import Evidence
 from bookrec.offline.evaluation.material import popular_where_silent
 from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
-from bookrec.offline.score_settings import ScoreSettings
+from bookrec.offline.scoring.job.settings import ScoreSettings
 
 PARTS: Final = (
     "as published", "two-stage", "ranker on the whole catalogue", "ranker on random candidates",

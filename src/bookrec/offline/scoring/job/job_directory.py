@@ -5,7 +5,7 @@ the tables will be, so a run finds there only what it would compute itself:
 
     job.json    what the digest was taken of, and the id of the snapshot to be
     compiled/   the compiled model and what else the workers read; appears whole or not at all
-    shards/     finished shards, see `bookrec.offline.shard_store`
+    shards/     finished shards, see `bookrec.offline.scoring.job.shard_store`
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bookrec.files import (
     remove_directory,
     write_atomically,
 )
-from bookrec.offline.shard_store import ShardStore
+from bookrec.offline.scoring.job.shard_store import ShardStore
 from bookrec.snapshot import new_snapshot_id
 
 _PREFIX: Final = ".score-"

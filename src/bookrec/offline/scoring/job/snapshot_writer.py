@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_statistics import BookStatistics
-from bookrec.offline.top_n import Lists
+from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.snapshot import DATABASE_NAME, SCHEMA, SCHEMA_VERSION
 from bookrec.text import fold
 

@@ -9,7 +9,7 @@ import numpy as np
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.top_n import Lists
+from bookrec.offline.scoring.lists.top_n import Lists
 
 POPULAR_TOP = 500
 """Length of a popular list: it fills up lists of 100 for readers who have hundreds of its books."""

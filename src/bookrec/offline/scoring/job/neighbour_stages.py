@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.neighbourhoods import (
+from bookrec.offline.scoring.job.shard_store import Shard
+from bookrec.offline.scoring.job.stages import Stage, load_recommender, shard_of
+from bookrec.offline.scoring.lists.group_members import Voices
+from bookrec.offline.scoring.lists.neighbourhoods import (
     Asked,
     BooksOfVoices,
     Candidates,
@@ -22,9 +25,6 @@ from bookrec.offline.neighbourhoods import (
     neighbour_lists,
     voice_logits,
 )
-from bookrec.offline.score_stages import Stage, load_recommender, shard_of
-from bookrec.offline.shard_store import Shard
-from bookrec.offline.voices import Voices
 
 Finished = Callable[[str, int], Iterable[Shard]]
 """(stage's name, number of its shards) → its shards in order."""

@@ -1,6 +1,6 @@
 """``score``: bundle and data set → candidates → scores → top-N tables → a published snapshot.
 
-A job computes its shards into a directory of its own (`bookrec.offline.score_job`) and writes the
+A job computes its shards into a directory of its own (`bookrec.offline.scoring.job.job_directory`) and writes the
 tables from them, so a run that was killed is simply run again. TensorFlow compiles the model in a
 process that ends; neither this process nor the workers ever import it.
 """
@@ -14,14 +14,14 @@ from typing import Any, Final
 from bookrec import __version__
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_bytes
-from bookrec.offline.changes import Changes, find_changes
 from bookrec.offline.data.dataset import Dataset, dataset_digest
 from bookrec.offline.models.bundle.bundle import check_files, read_manifest, read_vocabularies
 from bookrec.offline.runtime.blas_peak import sgemm_rate
-from bookrec.offline.score_job import open_job
-from bookrec.offline.score_report import ScoreReport
-from bookrec.offline.score_run import ScoreRun
-from bookrec.offline.score_settings import ScoreSettings as ScoreSettings
+from bookrec.offline.scoring.job.incremental import Changes, find_changes
+from bookrec.offline.scoring.job.job_directory import open_job
+from bookrec.offline.scoring.job.report import ScoreReport
+from bookrec.offline.scoring.job.run import ScoreRun
+from bookrec.offline.scoring.job.settings import ScoreSettings as ScoreSettings
 from bookrec.settings import Home
 from bookrec.snapshot import publish
 

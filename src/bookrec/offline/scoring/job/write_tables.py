@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.offline.changes import Changes
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import Interactions, reader_age_bands
 from bookrec.offline.features.book_statistics import BookStatistics
-from bookrec.offline.popularity import POPULAR_TOP, popular_lists
-from bookrec.offline.score_stages import Stage, lists_of
-from bookrec.offline.shard_store import ShardStore
-from bookrec.offline.snapshot_writer import SnapshotWriter
-from bookrec.offline.top_n import Lists
+from bookrec.offline.scoring.job.incremental import Changes
+from bookrec.offline.scoring.job.shard_store import ShardStore
+from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
+from bookrec.offline.scoring.job.stages import Stage, lists_of
+from bookrec.offline.scoring.lists.popularity import POPULAR_TOP, popular_lists
+from bookrec.offline.scoring.lists.top_n import Lists
 
 
 @dataclass(frozen=True)

@@ -18,24 +18,24 @@ from bookrec.files import link_tree, utc_now
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
-from bookrec.offline.changes import Changes
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories, reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.engines.engine import Engine, make_engine
 from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
-from bookrec.offline.neighbour_stages import neighbour_stages
-from bookrec.offline.open_recommender import is_compiled, slow_reason
 from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
-from bookrec.offline.score_compile import compile_into, reader_rows
-from bookrec.offline.score_job import Job
-from bookrec.offline.score_report import ScoreReport, pair_multiply_adds
-from bookrec.offline.score_settings import ScoreSettings
-from bookrec.offline.score_stages import Stage, content_stage, load_recommender, reader_stage
-from bookrec.offline.score_tables import Stages, write_tables
-from bookrec.offline.snapshot_writer import SnapshotWriter
-from bookrec.offline.two_stage import kept_of_exact, kept_share, sample_of
-from bookrec.offline.voices import choose_voices
+from bookrec.offline.scoring.job.compile_model import compile_into, reader_rows
+from bookrec.offline.scoring.job.incremental import Changes
+from bookrec.offline.scoring.job.job_directory import Job
+from bookrec.offline.scoring.job.neighbour_stages import neighbour_stages
+from bookrec.offline.scoring.job.report import ScoreReport, pair_multiply_adds
+from bookrec.offline.scoring.job.settings import ScoreSettings
+from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
+from bookrec.offline.scoring.job.stages import Stage, content_stage, load_recommender, reader_stage
+from bookrec.offline.scoring.job.write_tables import Stages, write_tables
+from bookrec.offline.scoring.lists.candidate_recall import kept_of_exact, kept_share, sample_of
+from bookrec.offline.scoring.lists.group_members import choose_voices
+from bookrec.offline.scoring.lists.open_recommender import is_compiled, slow_reason
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
 

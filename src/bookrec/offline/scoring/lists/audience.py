@@ -21,7 +21,7 @@ from bookrec.errors import SnapshotError
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.engine import Engine
-from bookrec.offline.open_recommender import open_recommender
+from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.snapshot import RANKER_NAME, ROWS_NAME, open_database
 from bookrec.topk import best_first
 

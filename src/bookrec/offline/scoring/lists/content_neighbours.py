@@ -1,6 +1,6 @@
 """Neighbours by content: for a book that nobody has read yet, the books most alike by author and title.
 
-Books that have readers get theirs in `bookrec.offline.neighbourhoods`.
+Books that have readers get theirs in `bookrec.offline.scoring.lists.neighbourhoods`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.top_n import Lists, lists_from
+from bookrec.offline.scoring.lists.top_n import Lists, lists_from
 from bookrec.topk import best
 
 SAME_AUTHOR = 0.5

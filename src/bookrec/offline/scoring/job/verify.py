@@ -14,7 +14,7 @@ from bookrec.offline.compile.compile_ranker import knows_readers_by_id
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.bundle.parity import IMPORTED_TOLERANCE, Parity, compare, keras_logits
-from bookrec.offline.open_recommender import open_recommender
+from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.snapshot import RANKER_NAME, open_database, read_meta
 
 

@@ -13,10 +13,10 @@ from bookrec.arrays import Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.features.book_features import BookFeatures
-from bookrec.offline.neighbours import Content, similar_by_content
-from bookrec.offline.open_recommender import open_recommender
-from bookrec.offline.shard_store import Shard
-from bookrec.offline.top_n import Lists, Task, shard_lists
+from bookrec.offline.scoring.job.shard_store import Shard
+from bookrec.offline.scoring.lists.content_neighbours import Content, similar_by_content
+from bookrec.offline.scoring.lists.open_recommender import open_recommender
+from bookrec.offline.scoring.lists.top_n import Lists, Task, shard_lists
 from bookrec.snapshot import RANKER_NAME
 
 CONTENT_NAME: Final = "content.npz"

@@ -3,7 +3,7 @@
 With the same model, catalogue and settings a reader's list depends on their own history and age
 band alone (see `bookrec.offline.models.bundle.frozen_statistics`), where the model was made elsewhere on their age and place
 (`reader_marks`), and a book's neighbours on the readers who speak for it
-(see `bookrec.offline.neighbourhoods`). So all other lists are taken over as they are.
+(see `bookrec.offline.scoring.lists.neighbourhoods`). So all other lists are taken over as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bookrec.arrays import map_array
 from bookrec.errors import SnapshotError
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
-from bookrec.offline.voices import changed_neighbourhoods, choose_voices
+from bookrec.offline.scoring.lists.group_members import changed_neighbourhoods, choose_voices
 from bookrec.snapshot import (
     MARKS_NAME,
     RANKER_NAME,

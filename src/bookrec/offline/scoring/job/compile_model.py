@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from bookrec.arrays import Floats, map_array
-from bookrec.offline.changes import reader_marks
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.engines.processes import Processes
-from bookrec.offline.open_recommender import note_slow
-from bookrec.offline.score_stages import save_content
+from bookrec.offline.scoring.job.incremental import reader_marks
+from bookrec.offline.scoring.job.stages import save_content
+from bookrec.offline.scoring.lists.open_recommender import note_slow
 from bookrec.settings import Home
 from bookrec.snapshot import MARKS_NAME, RANKER_NAME, ROWS_NAME
 
