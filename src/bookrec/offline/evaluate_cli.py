@@ -15,9 +15,9 @@ from bookrec.settings import Home
 
 if TYPE_CHECKING:
     from bookrec.offline.data.dataset import Dataset
-    from bookrec.offline.evaluation.results import Results
-    from bookrec.offline.evaluation.settings import EvaluationSettings
-    from bookrec.offline.evaluation.splits import Split
+    from bookrec.offline.evaluation.holdout.splits import Split
+    from bookrec.offline.evaluation.measure.results import Results
+    from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 
 
 @click.command()
@@ -87,8 +87,8 @@ def evaluate(
     """
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.evaluation.baselines.registry import chosen_names
-    from bookrec.offline.evaluation.report_table import as_text
-    from bookrec.offline.evaluation.settings import EvaluationSettings
+    from bookrec.offline.evaluation.measure.settings import EvaluationSettings
+    from bookrec.offline.evaluation.report.as_table import as_text
 
     try:
         baselines = tuple(chosen_names(against))
@@ -107,7 +107,7 @@ def evaluate(
         _writable(report)
     dataset = load_dataset(home)
     results = _run(home, dataset, settings, held_out, report)
-    from bookrec.offline.evaluation.report_json import as_plain
+    from bookrec.offline.evaluation.report.as_json import as_plain
 
     plain = as_plain(results)
     click.echo()
@@ -142,7 +142,7 @@ def _run(
 
 def _check_models(home: Home, settings: EvaluationSettings) -> None:
     """Fail on an unknown model now, and not after the baselines."""
-    from bookrec.offline.evaluation.model_choice import training_settings
+    from bookrec.offline.evaluation.pipeline.model_choice import training_settings
 
     for name in settings.models:
         training_settings(home, name, settings.seed, quick=settings.quick)
@@ -153,7 +153,7 @@ def _published(dataset: Dataset, path: Path, seed: int) -> Split:
     import numpy as np
 
     from bookrec.offline.data.interactions import all_interactions
-    from bookrec.offline.evaluation.splits import named_rows, split_by
+    from bookrec.offline.evaluation.holdout.splits import named_rows, split_by
 
     pairs = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
@@ -176,8 +176,8 @@ def _writable(directory: Path) -> None:
 
 def _write(directory: Path, results: Results) -> None:
     from bookrec.files import write_atomically
-    from bookrec.offline.evaluation.report_html import as_html
-    from bookrec.offline.evaluation.report_json import as_json, as_plain
+    from bookrec.offline.evaluation.report.as_html import as_html
+    from bookrec.offline.evaluation.report.as_json import as_json, as_plain
 
     write_atomically(directory / "report.json", as_json(results).encode())
     write_atomically(directory / "report.html", as_html(as_plain(results)).encode())

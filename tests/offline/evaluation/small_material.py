@@ -8,8 +8,8 @@ import numpy as np
 from scipy import sparse
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.evaluation.material import Material
+from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 N_READERS, N_BOOKS = 23, 17
 

@@ -7,12 +7,12 @@ from dataclasses import asdict
 import numpy as np
 from small_material import N_BOOKS, N_READERS, GivenScores, random_interactions
 
-from bookrec.offline.evaluation.measuring import Measurement, measure
-from bookrec.offline.evaluation.pipeline import ProbabilisticScorer
-from bookrec.offline.evaluation.questions import ask
-from bookrec.offline.evaluation.results import Results
-from bookrec.offline.evaluation.settings import EvaluationSettings
-from bookrec.offline.evaluation.tuning import Trial, Tuning
+from bookrec.offline.evaluation.holdout.test_set import ask
+from bookrec.offline.evaluation.measure.measure import Measurement, measure
+from bookrec.offline.evaluation.measure.results import Results
+from bookrec.offline.evaluation.measure.settings import EvaluationSettings
+from bookrec.offline.evaluation.measure.tuning import Trial, Tuning
+from bookrec.offline.evaluation.pipeline.scorers import ProbabilisticScorer
 
 HOSTILE = "<script>alert('&')</script>"
 

@@ -9,8 +9,8 @@ from small_material import N_BOOKS, N_READERS, dense, material_of, random_intera
 from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.registry import BASELINES, GROUPS, chosen_names
-from bookrec.offline.evaluation.leaks import check
-from bookrec.offline.evaluation.material import popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
+from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.retrieval.ease import inverse_of_definite
 
 EVERYONE = np.arange(N_READERS, dtype=np.int32)

@@ -9,14 +9,14 @@ import pytest
 from bookrec.offline.data.import_data import read_data
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.material import Material
-from bookrec.offline.evaluation.measuring import measure
-from bookrec.offline.evaluation.questions import ask
-from bookrec.offline.evaluation.rating_predictors import (
+from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.splits import make_splits, named_rows
+from bookrec.offline.evaluation.holdout.test_set import ask
+from bookrec.offline.evaluation.measure.measure import measure
+from bookrec.offline.evaluation.pipeline.rating_predictors import (
     RATING_PREDICTORS,
     rating_figures,
 )
-from bookrec.offline.evaluation.splits import make_splits, named_rows
 from bookrec.offline.metrics.prediction import rmse
 from bookrec.offline.rating_prediction.rating_histories import Histories, catalogue_of
 from bookrec.offline.rating_prediction.rating_model import fit_rating_model

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small_dataset import interactions_of
 
-from bookrec.offline.evaluation.explicit_figures import (
+from bookrec.offline.evaluation.pipeline.explicit_target import (
     SharePriors,
     auc_difference,
     explicit_figures,

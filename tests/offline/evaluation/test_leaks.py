@@ -11,17 +11,17 @@ from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.popularity import Popularity
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.leaks import Evidence, check
-from bookrec.offline.evaluation.measuring import measure
-from bookrec.offline.evaluation.questions import Questions, ask
-from bookrec.offline.evaluation.splits import Split, make_splits
+from bookrec.offline.evaluation.holdout.leaks import Evidence, check
+from bookrec.offline.evaluation.holdout.splits import Split, make_splits
+from bookrec.offline.evaluation.holdout.test_set import Questions, ask
+from bookrec.offline.evaluation.measure.measure import measure
 
 EVERYTHING = random_interactions(seed=4, share=0.45)
 
 
 @pytest.fixture
 def split() -> Split:
-    from bookrec.offline.evaluation.splits import split_by
+    from bookrec.offline.evaluation.holdout.splits import split_by
 
     rng = np.random.default_rng(2)
     test = rng.random(len(EVERYTHING)) < 0.25

@@ -17,9 +17,9 @@ from small_material import (
 )
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.answers import answer, hits_of
-from bookrec.offline.evaluation.measuring import measure, per_reader_figures, pooled
-from bookrec.offline.evaluation.questions import Questions, ask
+from bookrec.offline.evaluation.holdout.test_set import Questions, ask
+from bookrec.offline.evaluation.measure.measure import measure, per_reader_figures, pooled
+from bookrec.offline.evaluation.measure.predictions import answer, hits_of
 from bookrec.offline.metrics.bins import binned
 from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
 from bookrec.offline.metrics.prediction import auc, log_loss
@@ -68,7 +68,7 @@ def test_lists_by_a_plain_loop(questions, scorer):
 def test_batches_do_not_matter(monkeypatch, questions, scorer):
     pairs = {"uniform": questions.pairs("uniform", 1)}
     whole = answer(scorer, questions, pairs)
-    monkeypatch.setattr("bookrec.offline.evaluation.answers._BATCH", 4)
+    monkeypatch.setattr("bookrec.offline.evaluation.measure.predictions._BATCH", 4)
     parts = answer(scorer, questions, pairs)
     np.testing.assert_array_equal(whole.lists, parts.lists)
     np.testing.assert_array_equal(whole.pairs["uniform"], parts.pairs["uniform"])

@@ -9,21 +9,21 @@ from small_material import random_interactions
 from test_splits import dataset_of
 
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.leaks import check
-from bookrec.offline.evaluation.material import Material
-from bookrec.offline.evaluation.neighbourhood_figures import (
-    co_readings_found,
-    neighbourhood_table,
-    strongest,
-)
-from bookrec.offline.evaluation.new_readers import (
+from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.leaks import check
+from bookrec.offline.evaluation.holdout.splits import Split, make_splits
+from bookrec.offline.evaluation.holdout.test_set import ask
+from bookrec.offline.evaluation.pipeline.cold_start import (
     SHOWN,
     TEST_PART,
     fold_in_figures,
     hide_readers,
 )
-from bookrec.offline.evaluation.questions import ask
-from bookrec.offline.evaluation.splits import Split, make_splits
+from bookrec.offline.evaluation.pipeline.item_to_item import (
+    co_readings_found,
+    neighbourhood_table,
+    strongest,
+)
 
 N_READERS, N_BOOKS = 30, 60
 

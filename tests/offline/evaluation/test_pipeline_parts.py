@@ -11,8 +11,8 @@ import pytest
 from bookrec.errors import ModelError
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.interactions import all_interactions
-from bookrec.offline.evaluation.leaks import check
-from bookrec.offline.evaluation.splits import Split, known_dataset, make_splits
+from bookrec.offline.evaluation.holdout.leaks import check
+from bookrec.offline.evaluation.holdout.splits import Split, known_dataset, make_splits
 from bookrec.settings import Home
 
 pytestmark = pytest.mark.slow
@@ -35,8 +35,8 @@ def known(whole: Dataset, split: Split) -> Dataset:
 
 @pytest.fixture(scope="module")
 def pipeline(known: Dataset) -> Any:
-    from bookrec.offline.evaluation.model_choice import training_settings
-    from bookrec.offline.evaluation.pipeline import pipeline_of
+    from bookrec.offline.evaluation.pipeline.model_choice import training_settings
+    from bookrec.offline.evaluation.pipeline.scorers import pipeline_of
     from bookrec.offline.training.train import train_bundle
 
     settings = training_settings(Home(None), "default", 3, quick=True)  # type: ignore[arg-type]
@@ -48,7 +48,7 @@ READERS = np.array([2, 40, 41, 77], dtype=np.int32)
 
 
 def scores(pipeline: Any, part: str) -> np.ndarray:
-    from bookrec.offline.evaluation.pipeline import part_scorer
+    from bookrec.offline.evaluation.pipeline.scorers import part_scorer
 
     return part_scorer(pipeline, part).scores(READERS)
 
@@ -95,7 +95,7 @@ def test_every_part_passes_the_check_for_leaks(pipeline: Any, split: Split):
 def test_a_model_that_has_seen_the_test_part_is_refused(
     tiny_bundles: dict[str, Any], known: Dataset
 ):
-    from bookrec.offline.evaluation.pipeline import pipeline_of
+    from bookrec.offline.evaluation.pipeline.scorers import pipeline_of
 
     with pytest.raises(ModelError, match=r"may have seen the test part\. It has to be trained"):
         pipeline_of(tiny_bundles["default"], known, 1)
@@ -104,7 +104,7 @@ def test_a_model_that_has_seen_the_test_part_is_refused(
 def test_and_if_it_were_not_its_parts_would_give_it_away(
     tiny_bundles: dict[str, Any], split: Split, known: Dataset
 ):
-    from bookrec.offline.evaluation.pipeline import pipeline_of
+    from bookrec.offline.evaluation.pipeline.scorers import pipeline_of
 
     bundle = tiny_bundles["default"]
     forged = replace(bundle, manifest=bundle.manifest | {"dataset_digest": known.digest})
@@ -121,7 +121,7 @@ def test_training_on_a_data_set_writes_nothing(pipeline: Any, known: Dataset, ti
 
 
 def test_a_models_settings_are_trained_again(tiny_home: Home, tiny_bundles: dict[str, Any]):
-    from bookrec.offline.evaluation.model_choice import training_settings
+    from bookrec.offline.evaluation.pipeline.model_choice import training_settings
 
     bundle = tiny_bundles["classic"]
     found = training_settings(tiny_home, bundle.model_id, 9, quick=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.offline.evaluation.rating_comparison import compare_correlations
+from bookrec.offline.evaluation.pipeline.rating_comparison import compare_correlations
 
 
 def ratings(noise: float, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

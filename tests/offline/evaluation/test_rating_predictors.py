@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from small_dataset import interactions_of
 
-from bookrec.offline.evaluation.rating_predictors import (
+from bookrec.offline.evaluation.holdout.splits import split_by
+from bookrec.offline.evaluation.pipeline.rating_predictors import (
     DEFAULT,
     OURS,
     RATING_PREDICTORS,
@@ -14,7 +15,6 @@ from bookrec.offline.evaluation.rating_predictors import (
     rating_table,
     tuned_settings,
 )
-from bookrec.offline.evaluation.splits import split_by
 from bookrec.offline.rating_prediction.rating_histories import Catalogue
 
 TRAIN = interactions_of((0, 0, 8), (0, 1, 4), (1, 0, 10), (1, 2, 6))

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from small_report import HOSTILE, small_results
 
-from bookrec.offline.evaluation.measuring import HEADLINE
-from bookrec.offline.evaluation.plots import Bar, bar_chart, calibration_chart, line_chart
-from bookrec.offline.evaluation.report_html import as_html
-from bookrec.offline.evaluation.report_json import as_json, as_plain, bin_labels
-from bookrec.offline.evaluation.report_table import as_text, cell_text
+from bookrec.offline.evaluation.measure.measure import HEADLINE
+from bookrec.offline.evaluation.report.as_html import as_html
+from bookrec.offline.evaluation.report.as_json import as_json, as_plain, bin_labels
+from bookrec.offline.evaluation.report.as_table import as_text, cell_text
+from bookrec.offline.evaluation.report.plots import Bar, bar_chart, calibration_chart, line_chart
 
 
 @pytest.fixture(scope="module")

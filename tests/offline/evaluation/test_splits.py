@@ -10,7 +10,7 @@ from small_dataset import small_dataset
 from bookrec.errors import DataError
 from bookrec.offline.data.dataset import Dataset, make_dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
-from bookrec.offline.evaluation.splits import (
+from bookrec.offline.evaluation.holdout.splits import (
     SPLIT_KINDS,
     known_dataset,
     make_splits,

@@ -9,9 +9,9 @@ import pytest
 from small_material import N_BOOKS, N_READERS, GivenScores, material_of, random_interactions
 
 from bookrec.offline.evaluation.baselines.interface import Baseline
-from bookrec.offline.evaluation.questions import Questions, ask
-from bookrec.offline.evaluation.splits import Split, split_by
-from bookrec.offline.evaluation.tuning import tune
+from bookrec.offline.evaluation.holdout.splits import Split, split_by
+from bookrec.offline.evaluation.holdout.test_set import Questions, ask
+from bookrec.offline.evaluation.measure.tuning import tune
 
 
 @pytest.fixture

@@ -12,17 +12,17 @@ from shapes import classic
 from tiny_import import import_tiny
 
 from bookrec.offline.data.dataset import load_dataset
-from bookrec.offline.evaluation.splits import make_splits
+from bookrec.offline.evaluation.holdout.splits import make_splits
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()
 
-from bookrec.offline.evaluation.as_it_is import AsItIs  # noqa: E402
-from bookrec.offline.evaluation.model_choice import training_settings  # noqa: E402
+from bookrec.offline.evaluation.holdout.splits import known_dataset  # noqa: E402
+from bookrec.offline.evaluation.measure.settings import EvaluationSettings  # noqa: E402
+from bookrec.offline.evaluation.pipeline.imported_models import AsItIs  # noqa: E402
+from bookrec.offline.evaluation.pipeline.model_choice import training_settings  # noqa: E402
 from bookrec.offline.evaluation.protocol import evaluate  # noqa: E402
-from bookrec.offline.evaluation.settings import EvaluationSettings  # noqa: E402
-from bookrec.offline.evaluation.splits import known_dataset  # noqa: E402
 from bookrec.offline.models.bundle.bundle import load_bundle  # noqa: E402
 
 

@@ -15,24 +15,24 @@ from bookrec import __version__
 from bookrec.files import utc_now
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation import leaks
 from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.citations import citation
-from bookrec.offline.evaluation.material import Material, Scorer
-from bookrec.offline.evaluation.measuring import Measurement, measure, pooled
-from bookrec.offline.evaluation.neighbourhood_figures import (
+from bookrec.offline.evaluation.holdout import leaks
+from bookrec.offline.evaluation.holdout.fit_data import Material, Scorer
+from bookrec.offline.evaluation.holdout.splits import Split, make_splits
+from bookrec.offline.evaluation.holdout.test_set import Questions, ask
+from bookrec.offline.evaluation.measure.citations import citation
+from bookrec.offline.evaluation.measure.measure import Measurement, measure, pooled
+from bookrec.offline.evaluation.measure.results import Kind, Results
+from bookrec.offline.evaluation.measure.settings import EvaluationSettings
+from bookrec.offline.evaluation.measure.tuning import tune
+from bookrec.offline.evaluation.pipeline.item_to_item import (
     NEIGHBOURS,
     co_readings_found,
     neighbourhood_table,
     strongest,
 )
-from bookrec.offline.evaluation.questions import Questions, ask
-from bookrec.offline.evaluation.rating_predictors import rating_table
-from bookrec.offline.evaluation.results import Kind, Results
-from bookrec.offline.evaluation.settings import EvaluationSettings
-from bookrec.offline.evaluation.splits import Split, make_splits
-from bookrec.offline.evaluation.tuning import tune
+from bookrec.offline.evaluation.pipeline.rating_predictors import rating_table
 from bookrec.offline.rating_prediction.rating_histories import catalogue_of
 from bookrec.settings import Home
 
@@ -139,9 +139,9 @@ class _SplitRun:
 
     def _measure_ours(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
         # TensorFlow is needed from here on only: comparing baselines does not load it.
-        from bookrec.offline.evaluation.as_it_is import labelled
-        from bookrec.offline.evaluation.model_choice import training_settings
-        from bookrec.offline.evaluation.our_models import OurModels
+        from bookrec.offline.evaluation.pipeline.imported_models import labelled
+        from bookrec.offline.evaluation.pipeline.model_choice import training_settings
+        from bookrec.offline.evaluation.pipeline.train_and_measure import OurModels
 
         settings = self.settings
         chosen = {

@@ -11,8 +11,8 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.evaluation.material import Material
+from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.retrieval.ease import ease_weights, gram, most_read
 
 

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.evaluation.material import Material, popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import Material, popular_where_silent
+from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bookrec.offline.evaluation.material import Material, Scorer
+from bookrec.offline.evaluation.holdout.fit_data import Material, Scorer
 
 Settings = dict[str, Any]
 

@@ -25,7 +25,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
     similarity_matrix,
 )
-from bookrec.offline.evaluation.material import Material
+from bookrec.offline.evaluation.holdout.fit_data import Material
 from bookrec.offline.retrieval.item_knn import bm25_weights, strongest_products
 
 _NEIGHBOURS = (200, 50, 100, 400, 1000)

@@ -11,8 +11,8 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.similarity_table import NeighbourTable
-from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.evaluation.material import popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
+from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.evaluation.material import Material
+from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
 @dataclass(frozen=True)

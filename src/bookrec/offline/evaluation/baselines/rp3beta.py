@@ -7,7 +7,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
     similarity_matrix,
 )
-from bookrec.offline.evaluation.material import Material
+from bookrec.offline.evaluation.holdout.fit_data import Material
 from bookrec.offline.retrieval.rp3beta import random_walk
 
 _NEIGHBOURS = (400, 100, 200, 1000)

@@ -11,10 +11,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bookrec.offline.evaluation.answers import hits_of, lists_of
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.material import Material
-from bookrec.offline.evaluation.questions import Questions
+from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.test_set import Questions
+from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
 from bookrec.offline.metrics.ranking import ndcg
 
 TOP = 20

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from bookrec.errors import ModelError
-from bookrec.offline.evaluation.as_it_is import AsItIs
+from bookrec.offline.evaluation.pipeline.imported_models import AsItIs
 from bookrec.offline.models.bundle.bundle import IMPORTED, read_manifest
 from bookrec.offline.ranking.train_classic import ClassicSettings
 from bookrec.offline.training.train import TrainSettings

@@ -12,8 +12,8 @@ from scipy import sparse
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.evaluation.material import Scorer
-from bookrec.offline.evaluation.questions import Pairs, Questions
+from bookrec.offline.evaluation.holdout.fit_data import Scorer
+from bookrec.offline.evaluation.holdout.test_set import Pairs, Questions
 from bookrec.topk import best_first
 
 LIST_LENGTH: Final = 100

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.evaluation.answers import LIST_LENGTH, Answers, answer, hits_of
-from bookrec.offline.evaluation.material import Scorer
-from bookrec.offline.evaluation.questions import NEGATIVE_KINDS, Pairs, Questions
+from bookrec.offline.evaluation.holdout.fit_data import Scorer
+from bookrec.offline.evaluation.holdout.test_set import NEGATIVE_KINDS, Pairs, Questions
+from bookrec.offline.evaluation.measure.predictions import LIST_LENGTH, Answers, answer, hits_of
 from bookrec.offline.metrics import coverage as list_metrics
 from bookrec.offline.metrics.bins import Bins, binned
 from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bookrec.offline.evaluation.measuring import FACTORISED_CUTS, HEADLINE
+from bookrec.offline.evaluation.measure.measure import FACTORISED_CUTS, HEADLINE
 
 Cell = str | float | None
 Table = tuple[str, list[str], list[list[Cell]]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.splits import SplitKind
+from bookrec.offline.evaluation.holdout.splits import SplitKind
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from bookrec.offline.evaluation.measuring import Measurement
-from bookrec.offline.evaluation.results import COMPARED, Results
+from bookrec.offline.evaluation.measure.measure import Measurement
+from bookrec.offline.evaluation.measure.results import COMPARED, Results
 from bookrec.offline.metrics.bins import Bins
 
 

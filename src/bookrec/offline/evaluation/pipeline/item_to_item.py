@@ -24,7 +24,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import by_reader
 from bookrec.offline.engines.processes import map_shards
-from bookrec.offline.evaluation.questions import Questions
+from bookrec.offline.evaluation.holdout.test_set import Questions
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
 from bookrec.offline.scoring.job.neighbour_stages import neighbour_stages
 from bookrec.offline.scoring.job.settings import ScoreSettings
@@ -34,7 +34,7 @@ from bookrec.offline.scoring.lists.group_members import choose_voices
 from bookrec.snapshot import RANKER_NAME
 
 if TYPE_CHECKING:
-    from bookrec.offline.evaluation.pipeline import Pipeline
+    from bookrec.offline.evaluation.pipeline.scorers import Pipeline
 
 NEIGHBOURS = 20
 

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from bookrec.offline.evaluation.measuring import HEADLINE, Measurement
-from bookrec.offline.evaluation.settings import EvaluationSettings
-from bookrec.offline.evaluation.tuning import Tuning
+from bookrec.offline.evaluation.measure.measure import HEADLINE, Measurement
+from bookrec.offline.evaluation.measure.settings import EvaluationSettings
+from bookrec.offline.evaluation.measure.tuning import Tuning
 from bookrec.offline.metrics.significance import (
     Comparison,
     Interval,

@@ -30,8 +30,8 @@ from bookrec.offline.data.interactions import (
 )
 from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
-from bookrec.offline.evaluation.leaks import Evidence
-from bookrec.offline.evaluation.material import popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
+from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.scoring.job.settings import ScoreSettings

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.answers import hits_of, lists_of
-from bookrec.offline.evaluation.material import Scorer
-from bookrec.offline.evaluation.questions import Questions
-from bookrec.offline.evaluation.splits import Split
+from bookrec.offline.evaluation.holdout.fit_data import Scorer
+from bookrec.offline.evaluation.holdout.splits import Split
+from bookrec.offline.evaluation.holdout.test_set import Questions
+from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
 from bookrec.offline.metrics.ranking import ndcg
 
 SHOWN: Final = (1, 3, 5, 10)
@@ -77,8 +77,8 @@ def folded_in(scorer: Any, shown: Interactions, n_readers: int, n_books: int) ->
     from bookrec.offline.evaluation.baselines.ease import Ease
     from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
     from bookrec.offline.evaluation.baselines.popularity import Popularity
-    from bookrec.offline.evaluation.material import Material
-    from bookrec.offline.evaluation.pipeline import PipelineScorer
+    from bookrec.offline.evaluation.holdout.fit_data import Material
+    from bookrec.offline.evaluation.pipeline.scorers import PipelineScorer
 
     matrix = Material(shown, n_readers, n_books, 0).binary
     if isinstance(scorer, Popularity):

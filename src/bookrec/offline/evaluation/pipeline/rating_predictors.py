@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.rating_comparison import compare_correlations
-from bookrec.offline.evaluation.splits import Split
+from bookrec.offline.evaluation.holdout.splits import Split
+from bookrec.offline.evaluation.pipeline.rating_comparison import compare_correlations
 from bookrec.offline.metrics import prediction as prediction_metrics
 from bookrec.offline.rating_prediction.bayesian_mf import Sampling
 from bookrec.offline.rating_prediction.effects import Priors, fit_effects

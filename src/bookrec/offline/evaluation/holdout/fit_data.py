@@ -14,7 +14,7 @@ from scipy import sparse
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.leaks import Evidence
+from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
 class Scorer(Protocol):

@@ -9,9 +9,9 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bookrec.offline.evaluation.measuring import FACTORISED_CUTS, HEADLINE
-from bookrec.offline.evaluation.plots import Bar, bar_chart, calibration_chart, line_chart
-from bookrec.offline.evaluation.report_table import cell_text, summary, tables
+from bookrec.offline.evaluation.measure.measure import FACTORISED_CUTS, HEADLINE
+from bookrec.offline.evaluation.report.as_table import cell_text, summary, tables
+from bookrec.offline.evaluation.report.plots import Bar, bar_chart, calibration_chart, line_chart
 
 _IN_LINES: Final = 8
 """Lines of a chart, at most: the best baselines and ours."""

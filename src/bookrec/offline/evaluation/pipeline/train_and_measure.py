@@ -10,33 +10,33 @@ from typing import Any
 import numpy as np
 
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.evaluation import leaks
-from bookrec.offline.evaluation.as_it_is import AsItIs
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.explicit_figures import (
-    SharePriors,
-    explicit_figures,
-    tuned_priors,
-)
-from bookrec.offline.evaluation.material import Material, Scorer
-from bookrec.offline.evaluation.neighbourhood_figures import asked_books, pipeline_neighbours
-from bookrec.offline.evaluation.new_readers import (
+from bookrec.offline.evaluation.holdout import leaks
+from bookrec.offline.evaluation.holdout.fit_data import Material, Scorer
+from bookrec.offline.evaluation.holdout.splits import Split, known_dataset, with_interactions
+from bookrec.offline.evaluation.holdout.test_set import Questions
+from bookrec.offline.evaluation.measure.results import Kind
+from bookrec.offline.evaluation.measure.settings import EvaluationSettings
+from bookrec.offline.evaluation.pipeline.cold_start import (
     NewReaders,
     fold_in_figures,
     hide_readers,
     mean_ndcg,
 )
-from bookrec.offline.evaluation.pipeline import (
+from bookrec.offline.evaluation.pipeline.explicit_target import (
+    SharePriors,
+    explicit_figures,
+    tuned_priors,
+)
+from bookrec.offline.evaluation.pipeline.imported_models import AsItIs
+from bookrec.offline.evaluation.pipeline.item_to_item import asked_books, pipeline_neighbours
+from bookrec.offline.evaluation.pipeline.scorers import (
     PARTS,
     Pipeline,
     explicit_predictions,
     part_scorer,
     pipeline_of,
 )
-from bookrec.offline.evaluation.questions import Questions
-from bookrec.offline.evaluation.results import Kind
-from bookrec.offline.evaluation.settings import EvaluationSettings
-from bookrec.offline.evaluation.splits import Split, known_dataset, with_interactions
 from bookrec.offline.runtime.keras_progress import recorded_curves
 from bookrec.offline.scoring.job.settings import ScoreSettings
 from bookrec.offline.training.train import TrainSettings, train_bundle
