@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec.cli.main import cli
-from bookrec.offline.bench_report import Comparison, Timing, duration, steady
-from bookrec.offline.bundle_bench import BundleTiming, has_snapshot, time_bundle
+from bookrec.offline.benchmarks.published import BundleTiming, has_snapshot, time_bundle
+from bookrec.offline.benchmarks.report import Comparison, Timing, duration, steady
+from bookrec.offline.benchmarks.scoring import _largest_in_lists
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.scoring.lists.top_n import Lists
-from bookrec.offline.scoring_bench import _largest_in_lists
 from bookrec.settings import Home
 
 

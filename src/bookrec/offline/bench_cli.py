@@ -70,8 +70,8 @@ def scoring(
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.bundle_bench import has_snapshot, time_bundle
-    from bookrec.offline.scoring_bench import PREDICT, QUICK, BenchSettings, compare_scoring
+    from bookrec.offline.benchmarks.published import has_snapshot, time_bundle
+    from bookrec.offline.benchmarks.scoring import PREDICT, QUICK, BenchSettings, compare_scoring
 
     started = time.monotonic()
 

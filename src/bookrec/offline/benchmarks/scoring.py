@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.bench_model import BenchModel, make_bench_model
-from bookrec.offline.bench_report import Comparison, Timing, steady
+from bookrec.offline.benchmarks.model import BenchModel, make_bench_model
+from bookrec.offline.benchmarks.report import Comparison, Timing, steady
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.engines.processes import Processes, map_shards
