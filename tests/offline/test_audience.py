@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bookrec.errors import SnapshotError
-from bookrec.offline.audience_cli import as_csv, as_json
+from bookrec.offline.cli.audience import as_csv, as_json
 from bookrec.offline.engines.engine import make_engine
 from bookrec.offline.scoring.lists.audience import Offer, audience
 from bookrec.settings import Home

@@ -6,8 +6,8 @@ import sys
 import pytest
 from click.testing import CliRunner
 
+from bookrec.offline.cli.data import data
 from bookrec.offline.data.import_data import AUTO, LAYOUTS
-from bookrec.offline.data_cli import data
 from bookrec.settings import Home
 
 FILES = {

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec.errors import DataError
+from bookrec.offline.cli.sample import sample
 from bookrec.offline.data.sample.books import load_catalogue
-from bookrec.offline.sample_cli import sample
 
 
 def test_help_has_an_example():

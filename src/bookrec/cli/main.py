@@ -25,29 +25,29 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "bookrec.cli.demo:demo",
         "Build everything from sample data in the directory demo/, then serve the site.",
     ),
-    "data": ("bookrec.offline.data_cli:data", "Write sample data; import raw data."),
+    "data": ("bookrec.offline.cli.data:data", "Write sample data; import raw data."),
     "train": (
-        "bookrec.offline.train_cli:train",
+        "bookrec.offline.cli.train:train",
         "Train ranker and retrieval on the current data set.",
     ),
     "evaluate": (
-        "bookrec.offline.evaluate_cli:evaluate",
+        "bookrec.offline.cli.evaluate:evaluate",
         "Measure our models and the usual recommenders on held-out books of the current data set.",
     ),
     "artifacts": (
-        "bookrec.offline.artifacts_cli:artifacts",
+        "bookrec.offline.cli.artifacts:artifacts",
         "List, check, import and export model bundles.",
     ),
     "score": (
-        "bookrec.offline.score_cli:score",
+        "bookrec.offline.cli.score:score",
         "Score candidates for every reader and book, and publish the lists as a snapshot.",
     ),
     "audience": (
-        "bookrec.offline.audience_cli:audience",
+        "bookrec.offline.cli.audience:audience",
         "Print the readers a book should be offered to, best first.",
     ),
     "nightly": (
-        "bookrec.offline.nightly_cli:nightly",
+        "bookrec.offline.cli.nightly:nightly",
         "Take in what the shop learnt, score, and publish; one line per stage.",
     ),
     "snapshots": (
@@ -60,7 +60,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "Create accounts, invite readers of the data set, disable and list.",
     ),
     "bench": (
-        "bookrec.offline.bench_cli:bench",
+        "bookrec.offline.cli.bench:bench",
         "Measure speed, side by side with the plain alternative.",
     ),
     "doctor": (

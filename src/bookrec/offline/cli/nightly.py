@@ -9,7 +9,7 @@ import click
 
 from bookrec.errors import BookrecError
 from bookrec.files import utc_now
-from bookrec.offline.score_cli import CandidateCount
+from bookrec.offline.cli.score import CandidateCount
 from bookrec.settings import Home
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import click
 
 from bookrec.errors import ModelError
 from bookrec.files import read_pointer, versions
-from bookrec.offline.artifacts_check_cli import check_command
-from bookrec.offline.artifacts_export_cli import export_command
-from bookrec.offline.artifacts_import_cli import import_command
+from bookrec.offline.cli.artifacts_check import check_command
+from bookrec.offline.cli.artifacts_export import export_command
+from bookrec.offline.cli.artifacts_import import import_command
 from bookrec.settings import Home
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from bookrec.offline.sample_cli import sample
+from bookrec.offline.cli.sample import sample
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
