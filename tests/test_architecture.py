@@ -104,7 +104,7 @@ def loaded_after(code: str) -> set[str]:
     "code",
     [
         "import bookrec.web.app",
-        "import bookrec.web.serve_cli, bookrec.web.accounts_cli, bookrec.cli.doctor",
+        "import bookrec.web.serve_cli, bookrec.web.accounts.cli, bookrec.cli.doctor",
     ],
 )
 def test_the_site_loads_nothing_heavy(code: str):

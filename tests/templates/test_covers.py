@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookrec.settings import templates_directory
-from bookrec.web.covers import HEIGHT, PALETTES, WIDTH, design_cover, render_cover
+from bookrec.web.kit.covers import HEIGHT, PALETTES, WIDTH, design_cover, render_cover
 
 # `True` as the site does; the drawing must not depend on it.
 ENVIRONMENTS = [

@@ -18,7 +18,7 @@ from litestar.testing import TestClient
 
 from bookrec.settings import Home, templates_directory
 from bookrec.web.app import create_app
-from bookrec.web.site_settings import SiteSettings
+from bookrec.web.kit.site_settings import SiteSettings
 
 PASSWORD = "correct-horse-9"
 

@@ -19,10 +19,10 @@ from small_snapshot import (
 
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
-from bookrec.web.accounts_cli import create_account
-from bookrec.web.history import History
-from bookrec.web.live import LiveInference
-from bookrec.web.snapshots import Snapshot
+from bookrec.web.accounts.cli import create_account
+from bookrec.web.recommendations.live import LiveInference
+from bookrec.web.store.reader_history import History
+from bookrec.web.store.snapshot_reader import Snapshot
 
 GENRE = {row[0]: row[5] for row in BOOKS}
 
@@ -232,7 +232,7 @@ def test_a_known_readers_rating_starts_no_model(
     def never(*_: object) -> object:
         raise AssertionError("the ranker was loaded")
 
-    monkeypatch.setattr("bookrec.web.live.load_ranker", never)
+    monkeypatch.setattr("bookrec.web.recommendations.live.load_ranker", never)
     first = isbns(recommendations(client, headers))[0]
     client.put(f"/api/v1/me/ratings/{first}", json={"rating": 9}, headers=headers)
     after = recommendations(client, headers)
@@ -281,7 +281,7 @@ def test_a_live_list_is_looked_up_and_follows_each_rating(
         raise AssertionError("a visit must look the list up")
 
     with monkeypatch.context() as patched:
-        patched.setattr("bookrec.web.live.LiveInference.rank", never)
+        patched.setattr("bookrec.web.recommendations.live.LiveInference.rank", never)
         assert recommendations(client, headers, 4) == first
     client.put("/api/v1/me/ratings/0345806786", json={"rating": 10}, headers=headers)
     assert "horror" in {GENRE[isbn] for isbn in isbns(recommendations(client, headers, 6))}

@@ -13,7 +13,7 @@ from small_snapshot import LISTED_READER, READER_WITHOUT_BOOKS
 
 from bookrec.errors import ShopError
 from bookrec.settings import Home
-from bookrec.web.accounts_cli import accounts, create_account, invite_reader
+from bookrec.web.accounts.cli import accounts, create_account, invite_reader
 
 
 def run(home: Home, *arguments: str, typed: str = "") -> Result:

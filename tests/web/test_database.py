@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bookrec.web.database import ShopDatabase, opened
+from bookrec.web.store.database import ShopDatabase, opened
 
 INSERT = "insert into sign_in_attempt (key, at) values (?, 0)"
 

@@ -102,7 +102,7 @@ def test_live_inference_needs_neither_tensorflow_nor_pandas(serve: Serve, snapsh
 
 def test_importing_the_site_loads_nothing_heavy() -> None:
     code = (
-        "import sys, bookrec.web.app, bookrec.web.serve_cli, bookrec.web.accounts_cli,"
+        "import sys, bookrec.web.app, bookrec.web.serve_cli, bookrec.web.accounts.cli,"
         " bookrec.inference.recommender;"
         f"print([m for m in sys.modules if m.startswith({FORBIDDEN!r})])"
     )

@@ -13,8 +13,8 @@ import pytest
 from site_testing import PASSWORD, Client, bearer, form_token, open_client, register, sign_in
 
 from bookrec.settings import Home
-from bookrec.web.accounts_cli import create_account
-from bookrec.web.visits import local_path
+from bookrec.web.accounts.cli import create_account
+from bookrec.web.request.page_request import local_path
 
 SESSION = "bookrec_session"
 
@@ -139,7 +139,7 @@ def test_an_unknown_username_costs_a_hash_too(
             verified.append(stored)
             return self.real.verify(stored, password)  # type: ignore[attr-defined]
 
-    from bookrec.web import passwords
+    from bookrec.web.accounts import passwords
 
     monkeypatch.setattr(passwords, "_HASHER", Hasher(passwords._HASHER))
     assert sign_in(client, "nobody").status_code == 401
@@ -267,7 +267,7 @@ def test_attempts_on_a_username_are_limited_before_hashing(
         raise AssertionError("hashed although refused")
 
     with monkeypatch.context() as patched:
-        patched.setattr("bookrec.web.passwords.Passwords.verify", never)
+        patched.setattr("bookrec.web.accounts.passwords.Passwords.verify", never)
         refused = attempt(client, "anna", PASSWORD)
         assert refused.status_code == 429
         assert refused.headers["content-type"] == "application/problem+json"
@@ -312,7 +312,7 @@ def test_registrations_of_an_address_are_limited(
         async def never(*_: object) -> object:
             raise AssertionError("hashed although refused")
 
-        monkeypatch.setattr("bookrec.web.passwords.Passwords.hash", never)
+        monkeypatch.setattr("bookrec.web.accounts.passwords.Passwords.hash", never)
         refused = client.post("/api/v1/accounts", json={"username": "berta", "password": PASSWORD})
         assert refused.status_code == 429
         assert refused.headers["content-type"] == "application/problem+json"

@@ -14,16 +14,16 @@ from small_snapshot import build_snapshot
 from bookrec.errors import BookrecError, NoSnapshot
 from bookrec.settings import Home, templates_directory
 from bookrec.text import fold
-from bookrec.web import passwords
-from bookrec.web.accounts import fold_username, username_problem
-from bookrec.web.csrf import FormTokens, sent_from_here, tokens_match
-from bookrec.web.metrics import Histogram
-from bookrec.web.passwords import password_problem
-from bookrec.web.search import isbn_forms, match_expression
-from bookrec.web.site_settings import from_environment
-from bookrec.web.snapshots import SnapshotWatch
-from bookrec.web.translations import choose_language, load_translations, preferred_language
-from bookrec.web.visits import local_path
+from bookrec.web.accounts import passwords
+from bookrec.web.accounts.accounts import fold_username, username_problem
+from bookrec.web.accounts.passwords import password_problem
+from bookrec.web.kit.csrf import FormTokens, sent_from_here, tokens_match
+from bookrec.web.kit.metrics import Histogram
+from bookrec.web.kit.site_settings import from_environment
+from bookrec.web.kit.translations import choose_language, load_translations, preferred_language
+from bookrec.web.request.page_request import local_path
+from bookrec.web.store.search import isbn_forms, match_expression
+from bookrec.web.store.snapshot_reader import SnapshotWatch
 
 
 @pytest.mark.parametrize(

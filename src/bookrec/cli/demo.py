@@ -73,7 +73,7 @@ def _run(home: Home, arguments: list[str]) -> None:
 
 
 def _say_how_to_sign_in(home: Home, port: int) -> None:
-    from bookrec.web.accounts_cli import create_account, invite_reader
+    from bookrec.web.accounts.cli import create_account, invite_reader
 
     known, invited = _two_readers(home)
     password = secrets.token_urlsafe(9)

@@ -56,7 +56,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "serve": ("bookrec.web.serve_cli:serve", "Serve the site until Ctrl-C or SIGTERM."),
     "accounts": (
-        "bookrec.web.accounts_cli:accounts",
+        "bookrec.web.accounts.cli:accounts",
         "Create accounts, invite readers of the data set, disable and list.",
     ),
     "bench": (

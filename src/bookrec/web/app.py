@@ -18,14 +18,19 @@ from litestar.static_files import create_static_files_router
 
 from bookrec import __version__
 from bookrec.settings import Home
-from bookrec.web import account_pages, api, monitoring, pages, reader_api, reader_pages
-from bookrec.web.headers import answering_head, security_headers, with_headers
-from bookrec.web.metrics import Metrics, measured
-from bookrec.web.problems import exception_handlers
-from bookrec.web.rendering import Renderer
-from bookrec.web.site import open_site
-from bookrec.web.site_settings import SiteSettings, from_environment
-from bookrec.web.visits import open_visit, provide_visit
+from bookrec.web.api import books as api
+from bookrec.web.api import me as reader_api
+from bookrec.web.kit.headers import answering_head, security_headers, with_headers
+from bookrec.web.kit.metrics import Metrics, measured
+from bookrec.web.kit.rendering import Renderer
+from bookrec.web.kit.site_settings import SiteSettings, from_environment
+from bookrec.web.pages import account as account_pages
+from bookrec.web.pages import browse as pages
+from bookrec.web.pages import reader as reader_pages
+from bookrec.web.request import monitoring
+from bookrec.web.request.page_request import open_visit, provide_visit
+from bookrec.web.request.problems import exception_handlers
+from bookrec.web.request.site import open_site
 
 _MOST_BODY_BYTES: Final = 100_000
 _YEAR_S: Final = 365 * 86_400

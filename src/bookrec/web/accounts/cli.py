@@ -1,0 +1,180 @@
+"""``bookrec accounts``: the operator's side of accounts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import click
+
+from bookrec.errors import ShopError
+from bookrec.settings import Home
+from bookrec.snapshot import current_snapshot
+from bookrec.web.accounts import accounts as shop_accounts
+from bookrec.web.accounts.accounts import Account, NewAccount
+from bookrec.web.accounts.passwords import generate_password, hash_password, password_problem
+from bookrec.web.store import database
+from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.snapshot_reader import Snapshot
+
+T = TypeVar("T")
+
+_DAY_S = 86_400
+_PROBLEMS = {
+    "username_invalid": "A username is 3 to 40 letters, digits and . _ -",
+    "password_short": "A password has at least 8 characters.",
+    "password_long": "A password has at most 256 characters.",
+    "password_common": "That password is too easy to guess; choose another one.",
+    "age_invalid": "An age is a whole number from 5 to 100.",
+}
+
+
+def _with_database(home: Home, work: Callable[[ShopDatabase], Awaitable[T]]) -> T:
+    async def run() -> T:
+        async with database.opened(home.shop_database) as shop:
+            return await work(shop)
+
+    return asyncio.run(run())
+
+
+def create_account(
+    home: Home, username: str, password: str, *, age: int | None = None, user_id: str | None = None
+) -> Account:
+    """Create an account as the operator.
+
+    Args:
+        user_id: a reader of the data set it is for; None makes a new reader.
+
+    Raises:
+        ShopError: username, password or age are not acceptable, or taken; or there is no such
+            reader, or they have an account already.
+    """
+    problem = (
+        shop_accounts.username_problem(username)
+        or password_problem(password, username)
+        or shop_accounts.age_problem(age)
+    )
+    if problem:
+        raise ShopError(_PROBLEMS[problem])
+    if user_id is not None:
+        _require_reader(home, user_id)
+    new = NewAccount(username, hash_password(password), age)
+    return _with_database(home, lambda shop: shop_accounts.create_account(shop, new, user_id))
+
+
+def invite_reader(home: Home, user_id: str, valid_days: int = 14) -> str:
+    """A one-time claim link (its path) for a reader of the data set.
+
+    Raises:
+        ShopError: there is no such reader, or they have an account already.
+        SnapshotError: nothing is published, so no reader is known.
+    """
+    _require_reader(home, user_id)
+    token = _with_database(
+        home, lambda shop: shop_accounts.invite(shop, user_id, valid_days * _DAY_S)
+    )
+    return f"/claim/{token}"
+
+
+def _require_reader(home: Home, user_id: str) -> None:
+    snapshot = Snapshot(current_snapshot(home.snapshots))
+    if not snapshot.row("select 1 from reader where user_id = ?", (user_id,)):
+        raise ShopError(
+            f"The published snapshot {snapshot.snapshot_id} has no reader {user_id!r}; "
+            "use an id as it stands in the data set."
+        )
+
+
+@click.group()
+def accounts() -> None:
+    """Create accounts, invite readers of the data set, disable and list.
+
+    \b
+    Example:
+      bookrec accounts create anna
+      bookrec accounts invite 276725
+    """
+
+
+@accounts.command()
+@click.argument("username")
+@click.option("--age", type=int, help="Age in years (5-100).")
+@click.option("--reader", "user_id", help="The reader of the data set the account is for.")
+@click.option("--generate", is_flag=True, help="Generate a password and print it.")
+@click.pass_obj
+def create(home: Home, username: str, age: int | None, user_id: str | None, generate: bool) -> None:
+    """Create an account; asks for its password, or generates one.
+
+    \b
+    Example:
+      bookrec accounts create anna --age 34 --generate
+    """
+    if generate:
+        password = generate_password()
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    account = create_account(home, username, password, age=age, user_id=user_id)
+    click.echo(f"Created {account.username} (reader {account.user_id}).")
+    if generate:
+        click.echo(f"Password: {password}")
+
+
+@accounts.command()
+@click.argument("user_id")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 365),
+    default=14,
+    show_default=True,
+    help="Days until the link expires.",
+)
+@click.option(
+    "--site", default="http://127.0.0.1:8000", show_default=True, help="Address of the site."
+)
+@click.pass_obj
+def invite(home: Home, user_id: str, days: int, site: str) -> None:
+    """Print a one-time link by which a reader of the data set claims their account.
+
+    Whoever opens it first chooses username and password. A new invitation ends the one before.
+
+    \b
+    Example:
+      bookrec accounts invite 276725 --site https://books.example.org
+    """
+    click.echo(site.rstrip("/") + invite_reader(home, user_id, days))
+    click.echo(f"Works once, for {days} days.", err=True)
+
+
+@accounts.command()
+@click.argument("username")
+@click.pass_obj
+def disable(home: Home, username: str) -> None:
+    """Stop an account from signing in, and end its sessions.
+
+    \b
+    Example:
+      bookrec accounts disable anna
+    """
+    _with_database(home, lambda shop: shop_accounts.disable_account(shop, username))
+    click.echo(f"Disabled {username}.")
+
+
+@accounts.command(name="list")
+@click.pass_obj
+def list_accounts(home: Home) -> None:
+    """List the accounts, oldest first.
+
+    \b
+    Example:
+      bookrec accounts list
+    """
+    lines = _with_database(home, shop_accounts.list_accounts)
+    for line in lines:
+        created = datetime.fromtimestamp(line.created_at, UTC).strftime("%Y-%m-%d")
+        state = "disabled" if line.disabled_at else "active"
+        age = "" if line.age is None else f"  age {line.age}"
+        click.echo(f"{line.username}  reader {line.user_id}  since {created}  {state}{age}")
+    if not lines:
+        click.echo("No accounts yet; see 'bookrec accounts create --help'.", err=True)

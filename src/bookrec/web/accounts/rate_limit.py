@@ -1,0 +1,112 @@
+"""Attempts to sign in and to register, limited per username and per client address, across workers.
+
+An attempt is counted before the password is hashed, in one transaction with the check, so that
+attempts sent at once cannot slip past together.
+"""
+
+from __future__ import annotations
+
+import time
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from litestar import Request
+
+from bookrec.errors import ShopError
+from bookrec.web.accounts.accounts import fold_username
+from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.store.database import ShopDatabase
+
+_IPV6_HOST_BITS = 64
+
+
+class TooManyAttempts(ShopError):
+    """Signing in or registering is refused for now."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"Too many attempts; try again in {retry_after_s} seconds.")
+        self.headers = {"retry-after": str(retry_after_s)}
+
+
+async def count_sign_in(
+    database: ShopDatabase, settings: SiteSettings, username: str, address: str
+) -> None:
+    """Count one sign-in attempt.
+
+    Raises:
+        TooManyAttempts: the username or the address has used up its attempts; this one is then
+            not counted, so waiting helps.
+    """
+    limits = {
+        _username_key(username): settings.attempts_per_username,
+        f"address:{_network(address)}": settings.attempts_per_address,
+    }
+    await _count(database, settings.attempt_window_s, limits)
+
+
+async def count_registration(database: ShopDatabase, settings: SiteSettings, address: str) -> None:
+    """Count one registration, successful or not: each costs a hash, and tells of a username.
+
+    Raises:
+        TooManyAttempts: the address has used up its registrations.
+    """
+    limits = {f"registration:{_network(address)}": settings.registrations_per_address}
+    await _count(database, settings.attempt_window_s, limits)
+
+
+async def _count(database: ShopDatabase, window_s: int, limits: dict[str, int]) -> None:
+    now = int(time.time())
+    async with database.write() as transaction:
+        await transaction.execute("delete from sign_in_attempt where at <= ?", (now - window_s,))
+        for key, limit in limits.items():
+            row = await transaction.row(
+                "select count(*), min(at) from sign_in_attempt where key = ?", (key,)
+            )
+            assert row is not None
+            if row[0] >= limit:
+                raise TooManyAttempts(max(1, row[1] + window_s - now))
+        await transaction.execute_many(
+            "insert into sign_in_attempt (key, at) values (?, ?)", [(key, now) for key in limits]
+        )
+
+
+async def forgive_attempts(database: ShopDatabase, username: str) -> None:
+    """Forget the attempts on a username after a successful sign-in.
+
+    Those of the address stay: somebody's own account must not buy guesses at others'.
+    """
+    async with database.write() as transaction:
+        await transaction.execute(
+            "delete from sign_in_attempt where key = ?", (_username_key(username),)
+        )
+
+
+def client_address(request: Request[Any, Any, Any], settings: SiteSettings) -> str:
+    """The address of the client's end of the connection.
+
+    Behind a proxy of ours (by setting only) it is the last entry of ``X-Forwarded-For``, the one
+    that proxy wrote; what stands before it anyone can write.
+    """
+    if settings.behind_proxy:
+        # Repeated headers are one list (RFC 9110).
+        forwarded = ",".join(request.headers.getall("x-forwarded-for", []))
+        if last := forwarded.rpartition(",")[2].strip():
+            return last
+    return request.client.host if request.client else "unknown"
+
+
+def _username_key(username: str) -> str:
+    return f"username:{fold_username(username)[:100]}"
+
+
+def _network(address: str) -> str:
+    """What attempts are counted by: an IPv4 address, or the /64 that one IPv6 subscriber has."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address[:100]
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> _IPV6_HOST_BITS << _IPV6_HOST_BITS)) + "/64"

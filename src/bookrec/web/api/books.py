@@ -1,0 +1,145 @@
+"""The public part of the JSON API: the catalogue and lists that are the same for everyone."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.exceptions import ClientException, HTTPException
+from litestar.params import FromPath, QueryParameter
+
+from bookrec.web.api.schemas import Book as BookAnswer
+from bookrec.web.api.schemas import BookList, RankedList, api_book, ranked_list
+from bookrec.web.kit.headers import entity_tag, has_current, public
+from bookrec.web.request.page_request import AnyRequest, path_with_query
+from bookrec.web.request.problems import InvalidRequest, require_book
+from bookrec.web.request.site import Site
+from bookrec.web.store.catalogue import EVERYONE, popular_books, similar_books
+from bookrec.web.store.search import SearchQuery, search
+from bookrec.web.store.snapshot_reader import Snapshot
+
+Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Length of the list.")]
+Page = Annotated[int, QueryParameter(ge=1, le=1_000_000, description="1-based.")]
+PageSize = Annotated[int, QueryParameter(ge=1, le=100)]
+Year = Annotated[int | None, QueryParameter(ge=0, le=9999)]
+Text = Annotated[str, QueryParameter(max_length=200)]
+Sort = Annotated[Literal["relevance", "popular", "rating", "newest", "title"], QueryParameter()]
+
+_WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
+
+
+async def check_call(request: AnyRequest) -> None:
+    """Before every call: the body is JSON, and no parameter is misspelt.
+
+    Raises:
+        InvalidRequest: a query parameter the route does not have.
+        HTTPException: 415 for a body of another media type, 400 for one that is not UTF-8.
+    """
+    known = request.route_handler.parsed_fn_signature.parameters
+    for name in request.query_params:
+        if name not in known or name in _INJECTED:
+            raise InvalidRequest(name, "is not a parameter of this route")
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if request.method in _WITH_BODY:
+        if media_type != "application/json":
+            raise HTTPException(status_code=415, detail="Send the body as application/json.")
+        await _check_encoding(request)
+
+
+async def _check_encoding(request: AnyRequest) -> None:
+    # The decoder raises a plain UnicodeDecodeError, which would pass for a bug of ours.
+    try:
+        (await request.body()).decode()
+    except UnicodeDecodeError as error:
+        raise ClientException(f"The body is not UTF-8: {error.reason}.") from error
+
+
+_INJECTED: Final = frozenset({"site", "snapshot", "account", "request", "data", "isbn"})
+"""Arguments of handlers that are no query parameters."""
+
+
+async def provide_site(request: AnyRequest) -> Site:
+    """What this worker holds open."""
+    site: Site = request.app.state.site
+    return site
+
+
+async def provide_snapshot(site: NamedDependency[Site]) -> Snapshot:
+    """The one snapshot an answer comes from."""
+    return site.watch.current()
+
+
+@get("/books", summary="Search the catalogue", tags=["books"])
+async def list_books(
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    q: Text = "",
+    author: Text = "",
+    publisher: Text = "",
+    year_from: Year = None,
+    year_to: Year = None,
+    sort: Sort = "relevance",
+    page: Page = 1,
+    page_size: PageSize = 24,
+) -> Response[BookList]:
+    """Words of title, author or ISBN; ``relevance`` without words is ``popular``.
+
+    ``rating`` sorts by a mean shrunk towards the catalogue's by ten ratings, so that one 10 of 10
+    does not lead.
+    """
+    query = SearchQuery(q, author, publisher, year_from, year_to, sort, page, page_size)
+    found = await asyncio.to_thread(search, snapshot, query)
+    answer = BookList([api_book(book) for book in found.items], found.total, page, page_size)
+    return _public(request, site, snapshot, answer)
+
+
+@get("/books/popular", summary="What everyone reads", tags=["books"])
+async def list_popular(
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    limit: Limit = 20,
+) -> Response[RankedList]:
+    """The books most readers have; ``score`` is their share."""
+    listed = popular_books(snapshot, EVERYONE, limit)
+    answer = ranked_list("popular", snapshot.snapshot_id, listed)
+    return _public(request, site, snapshot, answer)
+
+
+@get("/books/{isbn:str}", summary="One book", tags=["books"])
+async def get_book(
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    isbn: FromPath[str],
+) -> Response[BookAnswer]:
+    """A book by its ISBN."""
+    return _public(request, site, snapshot, api_book(require_book(snapshot, isbn)))
+
+
+@get("/books/{isbn:str}/similar", summary="What goes with a book", tags=["books"])
+async def list_similar(
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    isbn: FromPath[str],
+    limit: Limit = 20,
+) -> Response[RankedList]:
+    """Books its readers would like; for a book without readers ``source`` is ``content``."""
+    source, listed = similar_books(snapshot, require_book(snapshot, isbn), limit)
+    answer = ranked_list(source, snapshot.snapshot_id, listed)
+    return _public(request, site, snapshot, answer)
+
+
+def _public(
+    request: AnyRequest, site: Site, snapshot: Snapshot, answer: msgspec.Struct
+) -> Response[Any]:
+    """An answer that is the same for everyone, with the tag that lets a client ask for changes."""
+    tag = entity_tag(snapshot.snapshot_id, site.renderer.version, path_with_query(request))
+    if has_current(request.headers, tag):
+        return Response(None, status_code=304, headers=public(tag))
+    return Response(answer, headers=public(tag))

@@ -1,0 +1,68 @@
+"""The cookies of the pages. The API has none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from litestar.datastructures import Cookie
+
+SESSION: Final = "bookrec_session"
+"""Token of a signed-in reader."""
+VISIT: Final = "bookrec_visit"
+"""Signed random value of an anonymous visitor who was shown a form (see `bookrec.web.kit.csrf`)."""
+NOTICE: Final = "bookrec_notice"
+"""Message key to show once on the next page."""
+RECENT: Final = "bookrec_recent"
+"""ISBNs a signed-in reader opened last. Anonymous visitors have none: their pages are cached."""
+LANGUAGE: Final = "lang"
+
+NOTICES: Final = frozenset(
+    {"rated", "rating_removed", "signed_in", "signed_out", "welcome", "claimed", "age_saved",
+     "age_invalid"}
+)  # fmt: skip
+
+_MOST_RECENT: Final = 8
+_YEAR_S: Final = 365 * 86_400
+_SAFE_ISBN: Final = re.compile(r"[0-9A-Za-z:.\-]{1,40}")
+
+
+def make_cookie(
+    name: str, value: str, *, secure: bool, max_age_s: int | None = None, http_only: bool = True
+) -> Cookie:
+    """A cookie for all paths, SameSite=Lax; without ``max_age_s`` it ends with the browser."""
+    return Cookie(
+        name, path="/", value=value, max_age=max_age_s, httponly=http_only, secure=secure,
+        samesite="lax",
+    )  # fmt: skip
+
+
+def drop_cookie(name: str, *, secure: bool) -> Cookie:
+    """A cookie that removes another."""
+    return make_cookie(name, "", secure=secure, max_age_s=0)
+
+
+def language_cookie(language: str, *, secure: bool) -> Cookie:
+    """Keeps the language chosen for a year."""
+    return make_cookie(LANGUAGE, language, secure=secure, max_age_s=_YEAR_S)
+
+
+def notice_of(cookies: Mapping[str, str]) -> str | None:
+    """The notice to show, if it is one of ours."""
+    notice = cookies.get(NOTICE)
+    return notice if notice in NOTICES else None
+
+
+def recent_isbns(cookies: Mapping[str, str]) -> list[str]:
+    """The ISBNs opened last, latest first; anything malformed is left out."""
+    isbns = cookies.get(RECENT, "").split("|")
+    return [isbn for isbn in isbns if _SAFE_ISBN.fullmatch(isbn)][:_MOST_RECENT]
+
+
+def recent_cookie(cookies: Mapping[str, str], isbn: str, *, secure: bool) -> Cookie | None:
+    """The cookie after ``isbn`` was opened; None for an ISBN that no cookie can hold."""
+    if not _SAFE_ISBN.fullmatch(isbn):
+        return None
+    isbns = [isbn, *(other for other in recent_isbns(cookies) if other != isbn)]
+    return make_cookie(RECENT, "|".join(isbns[:_MOST_RECENT]), secure=secure)

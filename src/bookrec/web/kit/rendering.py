@@ -1,0 +1,60 @@
+"""Jinja environments, one a language, and the version of everything that shapes a page."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+import msgspec
+
+from bookrec import __version__
+from bookrec.web.kit.contexts import Shell
+from bookrec.web.kit.covers import render_cover
+from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES, load_translations
+
+
+class Renderer:
+    """Renders pages and covers from the templates directory."""
+
+    def __init__(self, templates: Path) -> None:
+        """Read the translations; templates are compiled on first use."""
+        self.version = _version(templates)
+        """Changes with the code's version and any file of the templates directory."""
+        self._environments = {language: _environment(templates, language) for language in LANGUAGES}
+        # Covers depend on title and author only, and the same few are asked for again and again.
+        self.cover = lru_cache(maxsize=2_000)(self._cover)
+
+    def page(self, template: str, page: msgspec.Struct, shell: Shell) -> str:
+        """A page in the shell's language."""
+        environment = self._environments[shell.language]
+        return environment.get_template(template).render(page=page, shell=shell)
+
+    def _cover(self, title: str, author: str) -> str:
+        return render_cover(self._environments[DEFAULT_LANGUAGE], title, author)
+
+
+def _environment(templates: Path, language: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(templates),
+        # Everything is escaped, whatever a template is called.
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    translations = load_translations(templates, language)
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _version(templates: Path) -> str:
+    digest = hashlib.sha256(__version__.encode())
+    for path in sorted(templates.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(templates).as_posix().encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:12]

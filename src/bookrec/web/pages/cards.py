@@ -1,0 +1,64 @@
+"""Books and lists as pages show them: from the catalogue's rows to the templates' Structs."""
+
+from __future__ import annotations
+
+import hashlib
+from urllib.parse import quote
+
+from bookrec.web.kit.contexts import BookCard, RankedCard, Reason, Shelf
+from bookrec.web.recommendations.lists import Recommendations
+from bookrec.web.request.page_request import Visit
+from bookrec.web.store.catalogue import EVERYONE, Book, ListedBook
+
+
+def book_card(visit: Visit, book: Book) -> BookCard:
+    """A book for a page of this visit."""
+    remote = visit.site.settings.remote_covers and book.image_url.startswith("https://")
+    return BookCard(
+        isbn=book.isbn,
+        title=book.title,
+        author=book.author,
+        year=book.year,
+        publisher=book.publisher,
+        image_url=book.image_url if remote else "",
+        cover_url=_cover_url(book, visit.site.renderer.version),
+        rating_mean=book.rating_mean,
+        rating_count=book.rating_count,
+        reader_count=book.reader_count,
+    )
+
+
+def listed_shelf(visit: Visit, source: str, listed: list[ListedBook]) -> Shelf:
+    """A list that is the same for everyone."""
+    items = [
+        RankedCard(rank, book_card(visit, item.book)) for rank, item in enumerate(listed, start=1)
+    ]
+    return Shelf(source, items)
+
+
+def recommended_shelf(visit: Visit, recommendations: Recommendations) -> Shelf:
+    """A reader's own list, with reasons."""
+    return Shelf(
+        recommendations.source,
+        [
+            RankedCard(
+                rank=item.rank,
+                book=book_card(visit, item.book),
+                because=[reason(book) for book in item.because],
+                topped_up=item.topped_up,
+            )
+            for item in recommendations.items
+        ],
+        recommendations.segment if recommendations.source == "popular" else EVERYONE,
+    )
+
+
+def reason(book: Book) -> Reason:
+    """An own book that speaks for another."""
+    return Reason(book.isbn, book.title)
+
+
+def _cover_url(book: Book, version: str) -> str:
+    # The address changes with what is drawn, so that a cover may be kept for ever.
+    drawn = f"{book.title}\n{book.author}\n{version}"
+    return f"/covers/{quote(book.isbn)}.svg?v={hashlib.sha256(drawn.encode()).hexdigest()[:10]}"

@@ -1,0 +1,45 @@
+"""For the machine that watches: is it alive, can it serve, what does it count."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from bookrec.errors import SnapshotError
+from bookrec.web.kit import metrics
+from bookrec.web.request.site import Site
+from bookrec.web.store.snapshot_reader import Snapshot
+
+_NO_STORE = {"cache-control": "no-store"}
+
+
+@get("/health/live", include_in_schema=False)
+async def live() -> Response[dict[str, str]]:
+    """200 as long as the worker answers at all."""
+    return Response({"status": "alive"}, headers=_NO_STORE)
+
+
+@get("/health/ready", include_in_schema=False)
+async def ready(site: NamedDependency[Site]) -> Response[dict[str, Any]]:
+    """200 with the snapshot's id when a snapshot is served and the shop's database answers.
+
+    Raises:
+        SnapshotError: nothing can be served (503).
+    """
+    snapshot = site.watch.current()
+    await site.database.row("select 1 from account limit 1")
+    return Response({"status": "ready", "snapshot_id": snapshot.snapshot_id}, headers=_NO_STORE)
+
+
+@get("/metrics", include_in_schema=False)
+async def show_metrics(site: NamedDependency[Site]) -> Response[bytes]:
+    """Counters of this worker in Prometheus' text format."""
+    snapshot: Snapshot | None
+    try:
+        snapshot = site.watch.current()
+    except SnapshotError:
+        snapshot = None
+    text = site.metrics.render(snapshot)
+    return Response(text.encode(), media_type=metrics.CONTENT_TYPE, headers=_NO_STORE)

@@ -1,0 +1,241 @@
+"""One request for a page: who asks, in which language, of which snapshot, and how to answer.
+
+`open_visit` runs before every page handler: it opens the visit, sends whoever must sign in first to
+do so, and refuses forms that were not sent from a page of ours. No handler can forget it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode
+
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import Cookie
+from litestar.exceptions import PermissionDeniedException
+
+from bookrec.web.accounts.accounts import Account
+from bookrec.web.accounts.sessions import find_session
+from bookrec.web.kit import cookies, csrf
+from bookrec.web.kit.contexts import Shell
+from bookrec.web.kit.csrf import sent_from_here, tokens_match
+from bookrec.web.kit.headers import entity_tag, has_current, public
+from bookrec.web.kit.translations import LANGUAGES, choose_language
+from bookrec.web.request.site import Site
+from bookrec.web.store.snapshot_reader import Snapshot
+
+HTML: Final = "text/html"
+"""Litestar adds the charset."""
+_VARY: Final = "Cookie, Accept-Language"
+_FORM_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+AnyRequest = Request[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page."""
+
+    site: Site
+    snapshot: Snapshot
+    """The one snapshot everything in the answer comes from."""
+    request: AnyRequest
+    account: Account | None
+    """None when nobody is signed in."""
+    session_token: str
+    language: str
+    notice: str | None
+    response_cookies: list[Cookie] = field(default_factory=list)
+    """Cookies to be set by whatever answers."""
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies are for https only."""
+        return is_secure(self.site, self.request)
+
+    @property
+    def path(self) -> str:
+        """The path of the page with its query, without the language."""
+        return path_with_query(self.request)
+
+    @property
+    def form_token(self) -> str:
+        """What forms of this visit must send back; '' for an anonymous visitor without a cookie."""
+        tokens = self.site.form_tokens
+        if self.account is not None:
+            return tokens.for_session(self.session_token)
+        return tokens.for_visit(self.request.cookies.get(cookies.VISIT, ""))
+
+    def page(
+        self,
+        template: str,
+        page: msgspec.Struct,
+        *,
+        status: int = 200,
+        cacheable: bool = False,
+        with_form: bool = False,
+        query: str = "",
+        headers: dict[str, str] | None = None,
+    ) -> Response[Any]:
+        """Answer with a rendered page.
+
+        Args:
+            cacheable: the page is the same for every anonymous visitor.
+            with_form: the page has a form for anonymous visitors.
+            query: the text of the search box.
+        """
+        cacheable = cacheable and self.account is None and self.notice is None
+        tag = self._entity_tag() if cacheable else None
+        if tag and has_current(self.request.headers, tag):
+            return Response(None, status_code=304, headers=_public(tag))
+        form_token = "" if cacheable else self.form_token
+        if with_form and not form_token:
+            form_token = self._start_form()
+        if self.notice is not None:
+            self.response_cookies.append(cookies.drop_cookie(cookies.NOTICE, secure=self.secure))
+        shell = Shell(
+            language=self.language,
+            username=self.account.username if self.account else None,
+            csrf_token=form_token,
+            path=self.path,
+            query=query,
+            sample=self.snapshot.sample,
+            asset_version=self.site.renderer.version,
+            notice=self.notice,
+            cacheable=cacheable,
+        )
+        return Response(
+            self.site.renderer.page(template, page, shell).encode(),
+            status_code=status,
+            media_type=HTML,
+            headers=(_public(tag) if tag else private()) | (headers or {}),
+            cookies=self.response_cookies,
+        )
+
+    def redirect(self, path: str, notice: str | None = None) -> Response[Any]:
+        """Answer a form: see the page at a local path, with a notice."""
+        if notice:
+            self.response_cookies.append(
+                cookies.make_cookie(cookies.NOTICE, notice, secure=self.secure, max_age_s=60)
+            )
+        return see_other(path, self.response_cookies)
+
+    def _start_form(self) -> str:
+        tokens = self.site.form_tokens
+        visit = tokens.new_visit()
+        self.response_cookies.append(cookies.make_cookie(cookies.VISIT, visit, secure=self.secure))
+        return tokens.for_visit(visit)
+
+    def _entity_tag(self) -> str:
+        """Over everything an anonymous page depends on."""
+        site = self.site
+        return entity_tag(
+            self.snapshot.snapshot_id,
+            site.renderer.version,
+            f"remote covers: {site.settings.remote_covers}",
+            self.language,
+            self.path,
+        )
+
+
+async def open_visit(request: AnyRequest) -> Response[Any] | None:
+    """Before every page handler: open the visit, and answer in the handler's place if need be.
+
+    Raises:
+        NoSnapshot: nothing is published.
+        PermissionDeniedException: a form without its token, or from another site.
+    """
+    site: Site = request.app.state.site
+    language = language_of(request)
+    chosen = request.query_params.get("lang")
+    if request.method == "GET" and chosen in LANGUAGES:
+        cookie = cookies.language_cookie(chosen, secure=is_secure(site, request))
+        return see_other(path_with_query(request), [cookie])
+    token = request.cookies.get(cookies.SESSION, "")
+    account = await find_session(site.database, site.settings, token, "cookie") if token else None
+    visit = Visit(
+        site=site,
+        snapshot=site.watch.current(),
+        request=request,
+        account=account,
+        session_token=token,
+        language=language,
+        notice=cookies.notice_of(request.cookies),
+    )
+    request.state.visit = visit
+    if account is None and request.route_handler.opt.get("signed_in"):
+        return visit.redirect(f"/login?{urlencode({'next': _page_to_return_to(visit)})}")
+    if request.method in _FORM_METHODS:
+        await _check_form(visit)
+    return None
+
+
+async def provide_visit(request: AnyRequest) -> Visit:
+    """The visit that `open_visit` opened."""
+    visit: Visit = request.state.visit
+    return visit
+
+
+async def _check_form(visit: Visit) -> None:
+    request = visit.request
+    form = await request.form()
+    sent = form.get(csrf.FIELD)
+    same_site = sent_from_here(request.headers, request.headers.get("host", ""))
+    if not same_site or not isinstance(sent, str) or not tokens_match(visit.form_token, sent):
+        raise PermissionDeniedException(
+            "This form is out of date or was sent from another site; open the page again."
+        )
+
+
+def _page_to_return_to(visit: Visit) -> str:
+    """Where to go on after signing in: this page, or the page whose form was sent too late."""
+    if visit.request.method == "GET":
+        return visit.path
+    isbn = visit.request.path_params.get("isbn")
+    return f"/books/{quote(isbn)}" if isbn else "/"
+
+
+def is_secure(site: Site, request: AnyRequest) -> bool:
+    """Whether cookies are marked Secure."""
+    return site.settings.secure_cookies or request.url.scheme == "https"
+
+
+def language_of(request: AnyRequest) -> str:
+    """The language to answer in."""
+    return choose_language(request.cookies, request.headers.get("accept-language", ""))
+
+
+def path_with_query(request: AnyRequest) -> str:
+    """The request's path and query, without ``lang``."""
+    raw = request.scope["query_string"].decode("latin-1")
+    pairs = [pair for pair in parse_qsl(raw, keep_blank_values=True) if pair[0] != "lang"]
+    path = quote(request.url.path, safe="/:%")
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+def local_path(path: str) -> str:
+    r"""``path`` if it leads to a page of this site, else ``/``.
+
+    Refused are other hosts in any spelling browsers understand: a scheme, ``//``, backslashes,
+    control characters.
+    """
+    local = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if local and path.isprintable() and len(path) <= 2_000 else "/"
+
+
+def see_other(path: str, response_cookies: list[Cookie]) -> Response[Any]:
+    """303 to a page of this site."""
+    location = quote(local_path(path), safe="/:?&=%+,;@!$'()*~#-._")
+    headers = {"location": location, **private()}
+    return Response(None, status_code=303, headers=headers, cookies=response_cookies)
+
+
+def private() -> dict[str, str]:
+    """Headers of what is for one reader only."""
+    return {"cache-control": "private, no-store", "vary": _VARY}
+
+
+def _public(tag: str) -> dict[str, str]:
+    """Headers of what every anonymous visitor gets, in their language."""
+    return {**public(tag), "vary": _VARY}

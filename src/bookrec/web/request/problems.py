@@ -1,0 +1,163 @@
+"""Errors as answers: RFC 9457 problem documents for the API, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import HTTPException, NotFoundException
+from litestar.types import ExceptionHandlersMap
+
+from bookrec.errors import NoSnapshot, SnapshotError
+from bookrec.web.accounts.rate_limit import TooManyAttempts
+from bookrec.web.kit.contexts import ErrorPage, Shell
+from bookrec.web.kit.rendering import Renderer
+from bookrec.web.request.page_request import HTML, AnyRequest, language_of, path_with_query, private
+from bookrec.web.store.catalogue import Book, find_book
+from bookrec.web.store.snapshot_reader import Snapshot
+
+logger = logging.getLogger(__name__)
+
+PROBLEM_JSON: Final = "application/problem+json"
+_TITLES: Final = {
+    400: "bad_request", 403: "forbidden", 404: "not_found", 429: "too_many", 503: "unavailable",
+}  # fmt: skip
+_MACHINE_PATHS: Final = ("/api/", "/health/", "/schema", "/metrics")
+
+
+class InvalidParameter(msgspec.Struct, frozen=True):
+    """What is wrong with one parameter or field."""
+
+    name: str
+    reason: str
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """RFC 9457. ``type`` is left out, which means ``about:blank``: the status says it all."""
+
+    title: str
+    status: int
+    detail: str = ""
+    instance: str = ""
+    invalid_parameters: list[InvalidParameter] = []
+
+
+class InvalidRequest(HTTPException):
+    """A request of ours to refuse by naming its parameter."""
+
+    status_code = 400
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}", extra=[{"key": name, "message": reason}])
+
+
+def require_book(snapshot: Snapshot, isbn: str) -> Book:
+    """The book of an ISBN.
+
+    Raises:
+        NotFoundException: the catalogue does not have it.
+    """
+    book = find_book(snapshot, isbn)
+    if book is None:
+        raise NotFoundException(f"The catalogue has no book with the ISBN {isbn}.")
+    return book
+
+
+def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
+    """Handlers for everything: HTTP errors, errors of ours, and bugs (logged, 500)."""
+
+    def answer(
+        request: AnyRequest, status: int, detail: str, *,
+        headers: dict[str, str] | None = None, invalid: list[InvalidParameter] | None = None,
+        command: str = "",
+    ) -> Response[Any]:  # fmt: skip
+        headers = private() | (headers or {})
+        if request.url.path.startswith(_MACHINE_PATHS):
+            return _problem(request, status, detail, headers, invalid or [])
+        return _error_page(renderer, request, status, headers, command)
+
+    def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+        if error.status_code >= 500:
+            return bug(request, error)
+        invalid = [
+            InvalidParameter(str(item.get("key", "")), str(item.get("message", "")))
+            for item in (error.extra if isinstance(error.extra, list) else [])
+            if isinstance(item, dict)
+        ]
+        return answer(
+            request, error.status_code, error.detail, headers=error.headers, invalid=invalid
+        )
+
+    def no_snapshot(request: AnyRequest, error: SnapshotError) -> Response[Any]:
+        # The full message names paths of the server: it is for the log and the operator.
+        if isinstance(error, NoSnapshot):
+            detail, command = "Nothing is published yet.", "bookrec score"
+        else:
+            detail, command = "The published data cannot be read.", "bookrec doctor"
+        headers = {"retry-after": "30"}
+        return answer(request, 503, f"{detail} Run: {command}", headers=headers, command=command)
+
+    def too_many(request: AnyRequest, error: TooManyAttempts) -> Response[Any]:
+        return answer(request, 429, str(error), headers=error.headers)
+
+    def bug(request: AnyRequest, error: Exception) -> Response[Any]:
+        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+        return answer(request, 500, "Something went wrong on our side; it has been noted.")
+
+    return {
+        HTTPException: http_error,
+        SnapshotError: no_snapshot,
+        TooManyAttempts: too_many,
+        Exception: bug,
+    }
+
+
+def _problem(
+    request: AnyRequest,
+    status: int,
+    detail: str,
+    headers: dict[str, str],
+    invalid: list[InvalidParameter],
+) -> Response[Any]:
+    problem = Problem(HTTPStatus(status).phrase, status, detail, request.url.path, invalid)
+    return Response(
+        msgspec.json.encode(problem), status_code=status, media_type=PROBLEM_JSON, headers=headers
+    )
+
+
+def _error_page(
+    renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
+) -> Response[Any]:
+    try:
+        return _rendered_error(renderer, request, status, headers, command)
+    except Exception:
+        # An error page that cannot be rendered must not hide the error it is about.
+        logger.exception("the error page for %s cannot be rendered", request.url.path)
+        phrase = HTTPStatus(status).phrase
+        return Response(phrase, status_code=status, media_type="text/plain", headers=headers)
+
+
+def _rendered_error(
+    renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
+) -> Response[Any]:
+    visit = getattr(request.state, "visit", None)
+    title = _TITLES.get(status, "failed" if status >= 500 else "bad_request")
+    page = ErrorPage(status, title, command)
+    if visit is not None:
+        response: Response[Any] = visit.page("error.html", page, status=status, headers=headers)
+        return response
+    # Nothing could be looked up (no snapshot, or no such route): a frame without a reader.
+    shell = Shell(
+        language=language_of(request),
+        username=None,
+        csrf_token="",
+        path=path_with_query(request),
+        query="",
+        sample=False,
+        asset_version=renderer.version,
+    )
+    body = renderer.page("error.html", page, shell).encode()
+    return Response(body, status_code=status, media_type=HTML, headers=headers)

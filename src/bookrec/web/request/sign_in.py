@@ -1,0 +1,103 @@
+"""Registering and signing in, the same for pages and API."""
+
+from __future__ import annotations
+
+from bookrec.errors import ShopError
+from bookrec.web.accounts.accounts import (
+    Account,
+    NewAccount,
+    age_problem,
+    create_account,
+    find_for_sign_in,
+    replace_hash,
+    username_problem,
+)
+from bookrec.web.accounts.passwords import password_problem
+from bookrec.web.accounts.rate_limit import count_registration, count_sign_in, forgive_attempts
+from bookrec.web.request.site import Site
+from bookrec.web.store.catalogue import books_by_isbn
+from bookrec.web.store.snapshot_reader import Snapshot
+
+MOST_LIKES = 100
+"""Liked books taken in at registration."""
+
+
+class Refused(ShopError):
+    """A registration that cannot be taken as it is."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"The registration was refused: {key}.")
+        self.key = key
+        """Message key: ``username_invalid``, ``password_short``, …"""
+
+
+async def sign_in(site: Site, username: str, password: str, address: str) -> Account | None:
+    """The account of a username and password; None when they do not go together.
+
+    Unknown username, wrong password and disabled account look alike and take the same time.
+
+    Raises:
+        TooManyAttempts: the username or the address has tried too often.
+    """
+    await count_sign_in(site.database, site.settings, username, address)
+    stored = await find_for_sign_in(site.database, username)
+    right, new_hash = await site.passwords.verify(
+        stored.password_hash if stored else None, password
+    )
+    if stored is None or not right or stored.disabled:
+        return None
+    await forgive_attempts(site.database, username)
+    if new_hash is not None:
+        await replace_hash(site.database, stored.account, new_hash)
+    return stored.account
+
+
+async def new_account(
+    site: Site,
+    username: str,
+    password: str,
+    *,
+    age: int | None = None,
+    language: str = "en",
+    liked_isbns: tuple[str, ...] = (),
+) -> NewAccount:
+    """Check what an account is to be made of, and hash its password.
+
+    Raises:
+        Refused: naming the first thing that is wrong.
+    """
+    problem = username_problem(username) or password_problem(password, username) or age_problem(age)
+    if problem:
+        raise Refused(problem)
+    password_hash = await site.passwords.hash(password)
+    return NewAccount(username, password_hash, age, language, liked_isbns)
+
+
+async def register(
+    site: Site,
+    snapshot: Snapshot,
+    username: str,
+    password: str,
+    address: str,
+    *,
+    age: int | None,
+    language: str,
+    liked_isbns: list[str],
+) -> Account:
+    """Make a new reader, and their first list from what they like.
+
+    ISBNs that the catalogue does not have are left out.
+
+    Raises:
+        Refused: username, password or age are not acceptable.
+        UsernameTaken: the username is in use.
+        TooManyAttempts: the address has registered too often.
+    """
+    await count_registration(site.database, site.settings, address)
+    known = books_by_isbn(snapshot, list(dict.fromkeys(liked_isbns))[:MOST_LIKES])
+    likes = tuple(isbn for isbn in dict.fromkeys(liked_isbns) if isbn in known)
+    new = await new_account(site, username, password, age=age, language=language, liked_isbns=likes)
+    account = await create_account(site.database, new)
+    if likes:
+        await site.lists.refresh_live_list(snapshot, account)
+    return account

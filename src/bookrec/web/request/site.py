@@ -1,0 +1,57 @@
+"""Everything one worker of the site holds open, made at its start and closed at its end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from bookrec.settings import Home
+from bookrec.web.accounts.passwords import Passwords
+from bookrec.web.kit.csrf import FormTokens, load_key
+from bookrec.web.kit.metrics import Metrics
+from bookrec.web.kit.rendering import Renderer
+from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.recommendations.lists import ReaderLists
+from bookrec.web.recommendations.live import LiveInference
+from bookrec.web.store import database
+from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.snapshot_reader import SnapshotWatch
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts of a running worker."""
+
+    settings: SiteSettings
+    watch: SnapshotWatch
+    database: ShopDatabase
+    passwords: Passwords
+    lists: ReaderLists
+    form_tokens: FormTokens
+    renderer: Renderer
+    metrics: Metrics
+
+
+@contextlib.asynccontextmanager
+async def open_site(
+    home: Home, settings: SiteSettings, renderer: Renderer, metrics: Metrics
+) -> AsyncIterator[Site]:
+    """Open the shop's database (migrated if need be) and what else a worker needs."""
+    async with database.opened(home.shop_database) as shop:
+        live = LiveInference(metrics)
+        passwords = Passwords()
+        try:
+            yield Site(
+                settings=settings,
+                watch=SnapshotWatch(home.snapshots, settings.snapshot_check_s),
+                database=shop,
+                passwords=passwords,
+                lists=ReaderLists(shop, live),
+                form_tokens=FormTokens(load_key(home.shop_database.parent)),
+                renderer=renderer,
+                metrics=metrics,
+            )
+        finally:
+            passwords.close()
+            live.close()

@@ -1,0 +1,132 @@
+"""Books of the snapshot's catalogue: looking them up by ISBN, number, work or list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from bookrec.web.store.snapshot_reader import Snapshot
+
+
+class Book(msgspec.Struct, frozen=True):
+    """A row of the snapshot's table ``book``."""
+
+    book_id: int
+    isbn: str
+    work_id: int
+    title: str
+    author: str
+    year: int | None
+    publisher: str
+    image_url: str
+    rating_mean: float | None
+    rating_count: int
+    reader_count: int
+    similar_source: str | None
+
+
+class ListedBook(msgspec.Struct, frozen=True):
+    """A book of a stored list, with its score there."""
+
+    book: Book
+    score: float
+
+
+BOOK_COLUMNS: Final = ", ".join(f"book.{name}" for name in Book.__struct_fields__)
+"""The columns of `Book`, in its order, for ``select``."""
+
+EVERYONE: Final = "all"
+"""The segment of ``popular_top`` that every snapshot has."""
+
+_MOST_PARAMETERS: Final = 500
+
+
+def find_book(snapshot: Snapshot, isbn: str) -> Book | None:
+    """The book of an ISBN (unique index on ``isbn``), or None."""
+    row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608
+    return Book(*row) if row else None
+
+
+def books_by_isbn(snapshot: Snapshot, isbns: Iterable[str]) -> dict[str, Book]:
+    """The books of those ISBNs that the catalogue has."""
+    return {book.isbn: book for book in _books_where_in(snapshot, "isbn", list(isbns))}
+
+
+def books_by_id(snapshot: Snapshot, book_ids: Iterable[int]) -> dict[int, Book]:
+    """The books of those numbers."""
+    return {book.book_id: book for book in _books_where_in(snapshot, "book_id", list(book_ids))}
+
+
+def _books_where_in(snapshot: Snapshot, column: str, values: Sequence[object]) -> list[Book]:
+    found: list[Book] = []
+    for start in range(0, len(values), _MOST_PARAMETERS):
+        part = tuple(values[start : start + _MOST_PARAMETERS])
+        marks = ",".join("?" * len(part))
+        query = f"select {BOOK_COLUMNS} from book where {column} in ({marks})"  # noqa: S608
+        found += [Book(*row) for row in snapshot.rows(query, part)]
+    return found
+
+
+def editions(snapshot: Snapshot, book: Book) -> list[Book]:
+    """Other editions of the book's work, the most read first (index ``book_by_work``)."""
+    rows = snapshot.rows(
+        f"select {BOOK_COLUMNS} from book where work_id = ? and book_id <> ?"  # noqa: S608
+        " order by reader_count desc, book_id",
+        (book.work_id, book.book_id),
+    )
+    return [Book(*row) for row in rows]
+
+
+def similar_books(snapshot: Snapshot, book: Book, limit: int) -> tuple[str, list[ListedBook]]:
+    """Where the book's neighbours come from, and up to ``limit`` of them, one edition a work.
+
+    The source is ``precomputed`` (readers speak) or ``content`` (a book without readers). A book
+    without a stored list gets the most read other works of its author, which is content too.
+    """
+    if book.similar_source is None:
+        rows = snapshot.rows(
+            f"select {BOOK_COLUMNS}, 0.0 from book where author = ? and author <> ''"  # noqa: S608
+            " and work_id <> ? order by reader_count desc, book_id limit ?",
+            (book.author, book.work_id, 4 * limit),
+        )
+        return "content", _one_edition_a_work(rows, limit)
+    rows = snapshot.rows(
+        f"select {BOOK_COLUMNS}, score from similar_top"  # noqa: S608
+        " join book on book.book_id = similar_book_id"
+        " where similar_top.book_id = ? order by rank",
+        (book.book_id,),
+    )
+    return book.similar_source, _one_edition_a_work(rows, limit)
+
+
+def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBook]:
+    """Up to ``limit`` popular books of a segment, one edition a work; [] for no such segment."""
+    rows = snapshot.each(
+        f"select {BOOK_COLUMNS}, score from popular_top"  # noqa: S608
+        " join book using (book_id) where segment = ? order by rank",
+        (segment,),
+    )
+    return _one_edition_a_work(rows, limit)
+
+
+def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
+    """The reader's ``user_top``, best first; [] when there is none."""
+    rows = snapshot.rows(
+        f"select {BOOK_COLUMNS}, score from user_top"  # noqa: S608
+        " join book using (book_id) where reader_id = ? order by rank",
+        (reader_id,),
+    )
+    return [ListedBook(Book(*row[:-1]), row[-1]) for row in rows]
+
+
+def _one_edition_a_work(rows: Iterable[tuple[object, ...]], limit: int) -> list[ListedBook]:
+    """The first row of each work, up to ``limit``; a row is the columns of `Book` and a score."""
+    listed: dict[int, ListedBook] = {}
+    for *columns, score in rows:
+        if len(listed) == limit:
+            break
+        book = Book(*columns)  # type: ignore[arg-type]
+        listed.setdefault(book.work_id, ListedBook(book, float(score)))  # type: ignore[arg-type]
+    return list(listed.values())

@@ -1,0 +1,177 @@
+"""Search of the whole catalogue: words, ISBNs, filters and orders.
+
+Words are folded like the index (`bookrec.text.fold`), so accents, case and punctuation do not
+matter, and nothing a reader types can be FTS5 syntax: after folding only letters, digits and spaces
+are left, and each word is quoted besides. Every word must occur in title, author or ISBN; the last
+one may be the beginning of a word.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import msgspec
+
+from bookrec.text import fold
+from bookrec.web.store.catalogue import BOOK_COLUMNS, Book
+from bookrec.web.store.snapshot_reader import Snapshot
+
+SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
+
+_PRIOR_RATINGS: Final = 10
+"""The shrunk mean adds this many ratings of the catalogue's mean to each book, so that one 10 of 10
+does not lead: (10 · mean of all ratings + ratings of the book) / (10 + their number)."""
+
+_TITLE_ORDER: Final = (
+    "(select f.title from book_search f where f.rowid = book.book_id), book.book_id"
+)
+_ORDERS: Final = {
+    # The very title first. Then bm25 (negative, better is less), where a book that many read counts
+    # up to twice: of all the editions and companions with the word, the one people mean leads.
+    "relevance": "book_search.title <> :title, bm25(book_search, 10.0, 6.0, 1.0)"
+    " * (1.0 + book.reader_count / (book.reader_count + 20.0)), book.book_id",
+    "popular": "book.reader_count desc, book.book_id",
+    "rating": "book.rating_mean is null, (:prior * :mean + book.rating_mean * book.rating_count)"
+    " / (:prior + book.rating_count) desc, book.reader_count desc, book.book_id",
+    "newest": "book.year is null, book.year desc, book.reader_count desc, book.book_id",
+    "title": _TITLE_ORDER,
+}
+_ISBN10: Final = re.compile(r"\d{9}[\dX]")
+_ISBN13: Final = re.compile(r"97[89]\d{10}")
+
+
+class SearchQuery(msgspec.Struct, frozen=True):
+    """What to look for; '' and None filter nothing."""
+
+    q: str = ""
+    author: str = ""
+    """Every word of it must be in the author's name."""
+    publisher: str = ""
+    """The publisher's whole name; the case of a-z does not matter."""
+    year_from: int | None = None
+    year_to: int | None = None
+    sort: str = "relevance"
+    """One of `SORTS`; ``relevance`` without words to be relevant to is ``popular``."""
+    page: int = 1
+    """1-based."""
+    page_size: int = 24
+
+
+class SearchResult(msgspec.Struct, frozen=True):
+    """One page of what was found, and how many books were found in all."""
+
+    items: list[Book]
+    total: int
+
+
+def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
+    """Run a search; milliseconds on a large catalogue, so call it in a worker thread."""
+    condition, parameters = _condition(snapshot, query)
+    source = "book join book_search on book_search.rowid = book.book_id"
+    ranked = "book_search match" in condition
+    if not ranked:
+        source = "book"
+    sort = query.sort if ranked or query.sort != "relevance" else "popular"
+    ((total,),) = snapshot.slow_rows(
+        f"select count(*) from {source} where {condition}",  # noqa: S608
+        parameters,
+    )
+    if sort == "relevance":
+        parameters = {**parameters, "title": fold(query.q)}
+    elif sort == "rating":
+        parameters = {**parameters, "prior": _PRIOR_RATINGS, "mean": _mean_rating(snapshot)}
+    rows = snapshot.slow_rows(
+        f"select {BOOK_COLUMNS} from {source} where {condition}"  # noqa: S608
+        f" order by {_ORDERS[sort]} limit :limit offset :offset",
+        {
+            **parameters,
+            "limit": query.page_size,
+            "offset": (query.page - 1) * query.page_size,
+        },
+    )
+    return SearchResult([Book(*row) for row in rows], total)
+
+
+def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, dict[str, Any]]:
+    """The ``where`` clause of a query and its parameters."""
+    conditions = ["true"]
+    parameters: dict[str, Any] = {}
+    isbns = _known_isbns(snapshot, query.q)
+    if isbns:
+        marks = ", ".join(f":isbn{i}" for i in range(len(isbns)))
+        conditions.append(f"book.isbn in ({marks})")
+        parameters |= {f"isbn{i}": isbn for i, isbn in enumerate(isbns)}
+    match = match_expression("" if isbns else query.q, query.author)
+    if match:
+        conditions.append("book_search match :match")
+        parameters["match"] = match
+    elif (query.q.strip() and not isbns) or query.author.strip():
+        conditions.append("false")  # nothing but punctuation: no title is that
+    if query.publisher.strip():
+        conditions.append("book.publisher = :publisher collate nocase")
+        parameters["publisher"] = query.publisher.strip()
+    if query.year_from is not None:
+        conditions.append("book.year >= :year_from")
+        parameters["year_from"] = query.year_from
+    if query.year_to is not None:
+        conditions.append("book.year <= :year_to")
+        parameters["year_to"] = query.year_to
+    return " and ".join(conditions), parameters
+
+
+def match_expression(q: str, author: str) -> str:
+    """The FTS5 expression for words anywhere and words of the author's name; '' for none.
+
+    >>> match_expression("C++ prim", "")
+    '"c" AND "prim"*'
+    """
+    words = fold(q).split()
+    parts = [f'"{word}"' for word in words]
+    if parts:
+        parts[-1] += "*"
+    parts += [f'author : "{word}"' for word in fold(author).split()]
+    return " AND ".join(parts)
+
+
+def _known_isbns(snapshot: Snapshot, q: str) -> list[str]:
+    """The ISBNs of the catalogue that the words are, in either form, with hyphens or without."""
+    candidates = list(dict.fromkeys([q.strip(), *isbn_forms(q)]))
+    marks = ",".join("?" * len(candidates))
+    rows = snapshot.slow_rows(
+        f"select isbn from book where isbn in ({marks})",  # noqa: S608
+        tuple(candidates),
+    )
+    return [isbn for (isbn,) in rows]
+
+
+def isbn_forms(text: str) -> list[str]:
+    """The ISBN-10 and ISBN-13 forms of what looks like an ISBN; [] for anything else.
+
+    >>> isbn_forms("0-14-143951-3")
+    ['0141439513', '9780141439518']
+    """
+    bare = re.sub(r"[\s‐-―-]", "", text).upper()
+    if _ISBN10.fullmatch(bare):
+        return [bare, _with_ean_check("978" + bare[:9])]
+    if _ISBN13.fullmatch(bare):
+        return [bare, _with_isbn10_check(bare[3:12])] if bare.startswith("978") else [bare]
+    return []
+
+
+def _with_ean_check(twelve: str) -> str:
+    total = sum(int(digit) * (1, 3)[i % 2] for i, digit in enumerate(twelve))
+    return twelve + str(-total % 10)
+
+
+def _with_isbn10_check(nine: str) -> str:
+    total = sum(int(digit) * (10 - i) for i, digit in enumerate(nine))
+    return nine + "0123456789X"[-total % 11]
+
+
+def _mean_rating(snapshot: Snapshot) -> float:
+    """The mean of all explicit ratings; 0 when there are none."""
+    ((mean,),) = snapshot.slow_rows(
+        "select coalesce(sum(rating_mean * rating_count) / sum(rating_count), 0.0) from book"
+    )
+    return float(mean)
