@@ -1,7 +1,7 @@
 """The contract between the halves: one immutable SQLite file of top-N tables, and how to publish it.
 
 A snapshot is a directory ``precomputed/<snapshot_id>/`` with ``snapshot.sqlite`` (the tables below)
-and ``ranker/`` (arrays for live inference, see `bookrec.inference.recommender`). ``precomputed/current`` names
+and ``ranker/`` (arrays for live inference, see `inference.recommender`). ``precomputed/current`` names
 the published one.
 """
 

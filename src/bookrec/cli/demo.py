@@ -1,6 +1,6 @@
 """``bookrec demo``: the whole path on the embedded sample data, then the site.
 
-This module and `bookrec.cli.main` are the only ones that know both halves.
+This module and `cli.main` are the only ones that know both halves.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Fold-in: a row of reader features for somebody whom a ranker does not know by id.
 
 The row is told from the books of the reader's history, by the rows of these books' other readers. The
-offline fit of those (`bookrec.offline.ranking.fold_in_fit`) and live inference share this code.
+offline fit of those (`ranking.fold_in_fit`) and live inference share this code.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def folded_in(weights: Floats, centroids: Floats, trusts: Floats) -> Floats:
     everybody has.
 
     Args:
-        weights: [N] of `bookrec.inference.history.History`.
+        weights: [N] of `History`.
         centroids: [N, F] of the books.
         trusts: [N] in these.
     """

@@ -1,9 +1,9 @@
 """Pair features: what a ranker is told of a reader and a book together; and of the reader alone.
 
 Books that no sparse retriever speaks for have no pair feature but the tower score, so a whole
-catalogue is ranked with one dense column (see `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`).
+catalogue is ranked with one dense column (see `SplitRanker.catalogue_logits`).
 
-Shapes: ``C`` books, ``S`` as in `bookrec.inference.retriever_scores`.
+Shapes: ``C`` books, ``S`` as in `inference.retriever_scores`.
 """
 
 from __future__ import annotations

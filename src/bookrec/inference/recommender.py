@@ -48,7 +48,7 @@ class Reader:
 
     history: History
     age_band: int
-    """Code of `bookrec.ages.AGE_BANDS`."""
+    """Code of `AGE_BANDS`."""
     known_features: Floats | None = None
     """[F] of a reader the ranker knows by id; None for one who is to be folded in."""
 

@@ -1,8 +1,8 @@
 """Retrieval: which books are worth ranking for one reader's history, in NumPy.
 
-The sparse retrievers (`bookrec.inference.retriever_scores`) and the two-tower model (dot product of a reader and a book
-vector) look at a history. Their answers, the signals, choose the candidates and, as pair features
-(`bookrec.inference.pair_features`), tell a ranker how strongly each retriever speaks for a book.
+The sparse retrievers (`inference.retriever_scores`) and the two-tower model (dot product of a reader
+and a book vector) look at a history. Their answers, the signals, choose the candidates and, as pair features
+(`inference.pair_features`), tell a ranker how strongly each retriever speaks for a book.
 
 Shapes: ``B`` books, ``D`` width of the towers, ``N`` books in the history, ``S`` books that a sparse
 signal speaks of, ``C`` candidates.
@@ -50,7 +50,7 @@ class Retrieval:
 
     facts: BookFacts
     tables: Mapping[str, NeighbourTable]
-    """See `bookrec.inference.retriever_scores.TABLES`."""
+    """See `TABLES`."""
     authors: NeighbourTable
     """Author code → codes of authors with the same readers."""
     book_vector: Floats
@@ -112,11 +112,11 @@ class Retrieval:
         return np.vecdot(self.book_vector[books], signals.taste) + np.float32(signals.shift)
 
     def activity(self, history: History, signals: Signals) -> Floats:
-        """[A] what is known of how a reader reads, see `bookrec.inference.pair_features.activity`."""
+        """[A] what is known of how a reader reads, see `activity`."""
         return pair_features.activity(self.facts, history, signals)
 
     def pair_features(self, signals: Signals, books: Ints, tower: Floats) -> Floats:
-        """[C, P] of one reader with some books, see `bookrec.inference.pair_features.pair_features`."""
+        """[C, P] of one reader with some books, see `pair_features`."""
         return pair_features.pair_features(self.facts, signals, books, tower)
 
     def candidates(

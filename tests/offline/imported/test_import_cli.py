@@ -32,7 +32,7 @@ class Done:
 
 
 def bookrec(home: Home, *arguments: object) -> Done:
-    """Run a command in this process, its errors said as `bookrec.cli.main.main` says them."""
+    """Run a command in this process, its errors said as `main` says them."""
     result = CliRunner().invoke(cli, ["--home", str(home.root), *map(str, arguments)])
     if isinstance(result.exception, BookrecError):
         return Done(1, f"{result.output}\n{result.exception}")

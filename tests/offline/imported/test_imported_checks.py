@@ -21,10 +21,7 @@ start_tensorflow()
 
 from bookrec.offline.external.artifacts.encoder import Encoder  # noqa: E402
 from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E402
-from bookrec.offline.models.checks import (
-    encoder_checks,  # noqa: E402
-    number_checks,  # noqa: E402
-)
+from bookrec.offline.models.checks import encoder_checks, number_checks  # noqa: E402
 from bookrec.offline.models.checks.coverage_checks import (  # noqa: E402
     check_books_known,
     check_readers_known,

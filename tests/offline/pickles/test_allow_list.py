@@ -50,7 +50,7 @@ def test_what_is_allowed_is_ours():
     """A name leads to functions and classes of this package, never to the library's own."""
     for entry in ALLOWED.values():
         for made in (entry.call, entry.new):
-            assert made is None or made.__module__.startswith("bookrec.offline.pickles.")
+            assert made is None or made.__module__.startswith("bookrec.offline.external.pickles.")
 
 
 def test_names_are_printed_safely():

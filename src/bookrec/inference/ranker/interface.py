@@ -11,7 +11,7 @@ from bookrec.inference.ranker.split_ranker import Output
 
 
 class Ranker(Protocol):
-    """What ranks: `bookrec.inference.ranker.split_ranker.SplitRanker`, offline also others that answer the same calls."""
+    """What ranks: `SplitRanker`, offline also others that answer the same calls."""
 
     @property
     def output(self) -> Output:

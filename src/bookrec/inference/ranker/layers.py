@@ -121,7 +121,7 @@ class Layer:
     """An activation of one sum, or the product of two."""
 
     kind: str
-    """A name of `bookrec.inference.ranker.activations.ACTIVATIONS`, ``linear``, or one of `PRODUCTS`."""
+    """A name of `ACTIVATIONS`, ``linear``, or one of `PRODUCTS`."""
     operands: tuple[Sum, ...]
     parameters: Parameters = field(default_factory=dict)
     pairwise: tuple[bool, ...] = (True,)

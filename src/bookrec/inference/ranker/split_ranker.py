@@ -3,7 +3,7 @@
 A network's first Dense layer sees reader, book and pair inputs side by side, and a matrix product
 over a concatenation is a sum of products: ``W [r; b; p] = W_r r + W_b b + W_p p``. The book's term is
 computed once per book, the reader's once per reader, and only what follows runs per pair
-(`bookrec.inference.ranker.layers`). `bookrec.offline.compile.compile_ranker` makes one from a Keras model; the two
+(`ranker.layers`). `compile.compile_ranker` makes one from a Keras model; the two
 agree up to float32 rounding.
 
 Shapes: ``F`` reader features, ``P`` pair features, ``B`` books, ``C`` books ranked at once, ``R``
@@ -72,7 +72,7 @@ class SplitRanker:
         """Everything about a reader that is the same for every book.
 
         Args:
-            age_band: code of `bookrec.ages.AGE_BANDS`.
+            age_band: code of `AGE_BANDS`.
             reader_features: [F].
         """
         shifts: list[tuple[Floats, ...]] = []

@@ -1,8 +1,8 @@
-"""From a Keras model to a `bookrec.inference.ranker.split_ranker.SplitRanker`.
+"""From a Keras model to a `SplitRanker`.
 
 Any functional model whose inputs each depend on the reader alone, the book alone, or (a few numbers)
 on both. What depends on one side is evaluated once, by Keras; linear layers over both are split by
-side; what remains runs for each pair (`bookrec.offline.compile.splitter`, `bookrec.offline.compile.layer_rules`).
+side; what remains runs for each pair (`compile.splitter`, `compile.layer_rules`).
 """
 
 from __future__ import annotations
@@ -200,7 +200,7 @@ def user_rows(model: Any, user_codes: NDArray[np.integer]) -> Floats:
 
     A row of NaN for those it does not know (code 0): they are to be folded in. The last
     `raw_id_columns` columns are the id as a plain number; a reader folded in has zeros there. A model
-    that cannot be split (see `bookrec.offline.compile.keras_fallback`) has that column alone.
+    that cannot be split (see `compile.keras_fallback`) has that column alone.
     """
     try:
         rows = reader_rows(model, input_sides(model), {"user_id_encoded": user_codes})

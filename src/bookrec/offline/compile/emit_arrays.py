@@ -1,4 +1,4 @@
-"""From the linear forms of a split model to the arrays of a `bookrec.inference.ranker.split_ranker.SplitRanker`."""
+"""From the linear forms of a split model to the arrays of a `SplitRanker`."""
 
 from __future__ import annotations
 

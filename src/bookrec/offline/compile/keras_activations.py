@@ -1,4 +1,4 @@
-"""Which activation of `bookrec.inference.ranker.activations` a Keras layer, operation or function is."""
+"""Which activation of `ranker.activations` a Keras layer, operation or function is."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import keras
 from bookrec.inference.ranker.activations import Parameters
 
 Activation = tuple[str, Parameters]
-"""Name in `bookrec.inference.ranker.activations.ACTIVATIONS` (or ``linear``), and what differs from its defaults."""
+"""Name in `ACTIVATIONS` (or ``linear``), and what differs from its defaults."""
 
 _FUNCTIONS: Final = (
     "linear", "relu", "leaky_relu", "relu6", "elu", "selu", "sigmoid", "tanh", "softplus",

@@ -1,6 +1,6 @@
 """Ranking by Keras itself, for models that cannot be split: right, but many times slower.
 
-It answers the same calls as `bookrec.inference.ranker.split_ranker.SplitRanker`; only its reader features differ. They are
+It answers the same calls as `SplitRanker`; only its reader features differ. They are
 the reader-side inputs themselves, in the model's order, ids as numbers.
 """
 
@@ -68,7 +68,7 @@ class KerasRanker:
 
     @classmethod
     def for_catalogue(cls, model: Any, features: BookFeatures) -> KerasRanker:
-        """Of one of our models and a catalogue, as `bookrec.offline.compile.compile_ranker.compile_ranker`."""
+        """Of one of our models and a catalogue, as `compile_ranker`."""
         return cls(model, input_sides(model), features.inputs(slice(None)))
 
     def save(self, directory: Path) -> None:
@@ -104,11 +104,11 @@ class KerasRanker:
         return [tensor for tensor in self._inputs if self._sides[tensor.name] in sides]
 
     def reader_terms(self, age_band: int, reader_features: Floats) -> KerasTerms:
-        """See `bookrec.inference.ranker.split_ranker.SplitRanker.reader_terms`."""
+        """See `SplitRanker.reader_terms`."""
         return KerasTerms(age_band, reader_features)
 
     def logits(self, terms: KerasTerms, books: Ints | slice, pairs: Floats | None) -> Floats:
-        """See `bookrec.inference.ranker.split_ranker.SplitRanker.logits`."""
+        """See `SplitRanker.logits`."""
         positions = np.arange(self.n_books)[books]
         out = np.empty(len(positions), dtype=np.float32)
         for start in range(0, len(positions), _BATCH):
@@ -144,7 +144,7 @@ class KerasRanker:
     def catalogue_logits(
         self, terms: Sequence[KerasTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
-        """See `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`."""
+        """See `SplitRanker.catalogue_logits`."""
         for reader, own in enumerate(terms):
             pairs = np.zeros((self.n_books, self.pair_width), dtype=np.float32)
             if dense is not None:

@@ -1,7 +1,7 @@
 """Walks a model's graph and writes its output as a program of split layers.
 
-`Splitter.form` turns a tensor into a linear form (`bookrec.offline.compile.linear_forms`): as a source where it
-is computed from one side, else by the rule for its layer (`bookrec.offline.compile.layer_rules`). Rules whose
+`Splitter.form` turns a tensor into a linear form (`compile.linear_forms`): as a source where it
+is computed from one side, else by the rule for its layer (`compile.layer_rules`). Rules whose
 result is not linear add a layer to the program, which is then a source itself.
 """
 
@@ -31,7 +31,7 @@ class CannotSplit(ModelError):
 
 @dataclass(frozen=True, eq=False)
 class PlannedLayer:
-    """A layer of the program before the books are known; see `bookrec.inference.ranker.layers.Layer`."""
+    """A layer of the program before the books are known; see `Layer`."""
 
     kind: str
     operands: tuple[Form, ...]

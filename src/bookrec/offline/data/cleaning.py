@@ -97,7 +97,7 @@ def clean_user_ids(table: RawTable) -> None:
 
 
 def clean_isbns(table: RawTable) -> None:
-    """Bring every ISBN to its one spelling (`bookrec.isbn`)."""
+    """Bring every ISBN to its one spelling (`isbn`)."""
 
     def repair(text: str) -> tuple[str, Iterable[str]]:
         isbn, rule = repair_isbn(text)
@@ -107,7 +107,7 @@ def clean_isbns(table: RawTable) -> None:
 
 
 def repair_texts(table: RawTable, columns: Iterable[str]) -> None:
-    """Undo the damage of text columns (`bookrec.offline.data.text_repair`)."""
+    """Undo the damage of text columns (`data.text_repair`)."""
     for column in columns:
         _repair_column(table, column, repair_text)
 

@@ -52,7 +52,7 @@ def extend_with_shop(
         base: an imported data set, never an extension (see `load_base_dataset`).
         ages: age (None = not told) of every account by ``user_id``; one that is told counts for
             more than the data set's.
-        interactions: one per reader and book, as `bookrec.shop_database.read_shop` gives them.
+        interactions: one per reader and book, as `read_shop` gives them.
     """
     assert base.manifest["base_dataset_id"] is None, "only an imported data set is extended"
     readers = _readers(base, ages, [row.user_id for row in interactions])

@@ -31,7 +31,7 @@ _AHEAD: Final = 4
 
 
 class Processes:
-    """The engine of one machine (see `bookrec.offline.engines.engine.Engine`).
+    """The engine of one machine (see `Engine`).
 
     A process that dies takes its pool with it: a fresh one goes on with what was under way.
     """

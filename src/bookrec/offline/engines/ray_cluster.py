@@ -1,4 +1,4 @@
-"""The Ray cluster that `bookrec.offline.engines.ray_engine` works on: joined, or started on this machine."""
+"""The Ray cluster that `engines.ray_engine` works on: joined, or started on this machine."""
 
 from __future__ import annotations
 

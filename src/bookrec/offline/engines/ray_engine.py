@@ -32,7 +32,7 @@ _END_S: Final = 15.0
 
 
 class RayEngine:
-    """The engine of many machines (see `bookrec.offline.engines.engine.Engine`).
+    """The engine of many machines (see `Engine`).
 
     Arrays of results, and those that the work is given, may be read-only: they lie in shared memory.
     """

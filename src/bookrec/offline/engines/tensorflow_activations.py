@@ -1,4 +1,4 @@
-"""The activation functions of `bookrec.inference.ranker.activations` in TensorFlow, under the same names.
+"""The activation functions of `ranker.activations` in TensorFlow, under the same names.
 
 Each takes a tensor and the same parameters, and returns a tensor of the same shape.
 """

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 
 class TensorFlowEngine:
-    """Processes in which TensorFlow lives (see `bookrec.offline.engines.engine.Engine`)."""
+    """Processes in which TensorFlow lives (see `Engine`)."""
 
     def __init__(self, workers: int | None = None) -> None:
         """``workers``: processes that share the GPU or the cores; None = one."""

@@ -1,6 +1,6 @@
 """A compiled ranker that scores the whole catalogue in TensorFlow, on a GPU where one is visible.
 
-The same layers and the same arithmetic as `bookrec.inference.ranker.layers`, for a block of readers and a tile
+The same layers and the same arithmetic as `ranker.layers`, for a block of readers and a tile
 of books at once: a matrix of a layer is [R, T, H] here, or [1, T, H] where it is the same for all
 readers. Only `catalogue_logits` is done so; a reader's terms and single books stay on the CPU.
 
@@ -55,7 +55,7 @@ class TensorFlowRanker(FusedRanker):
     def catalogue_logits(
         self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
-        """See `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`."""
+        """See `SplitRanker.catalogue_logits`."""
         for start in range(0, len(terms), _READERS):
             block = slice(start, min(start + _READERS, len(terms)))
             values = None if dense is None else (dense[0], dense[1][block])
@@ -151,7 +151,7 @@ class _Tile:
         self._column, self._values = column, values
 
     def rows(self, total: Sum, outputs: Sequence[Matrix | None]) -> Matrix:
-        """[R or 1, T, H]: `bookrec.inference.ranker.layers.Sum.rows`."""
+        """[R or 1, T, H]: `Sum.rows`."""
         parts = []
         if total.books is not None:
             every = self._books[id(total)]
@@ -177,7 +177,7 @@ def _product(matrix: Matrix, kernel: Floats) -> Matrix:
 
 
 def _rows(layer: Layer, sums: Sequence[Matrix], shifts: Sequence[Any]) -> Matrix:
-    """[R or 1, T, H]: `bookrec.inference.ranker.layers.Layer.rows`; ``shifts`` [R, 1, H]."""
+    """[R or 1, T, H]: `Layer.rows`; ``shifts`` [R, 1, H]."""
     if layer.kind in PRODUCTS:
         if all(layer.pairwise):
             product = (sums[0] + shifts[0]) * (sums[1] + shifts[1])

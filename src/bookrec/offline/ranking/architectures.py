@@ -190,7 +190,7 @@ def _deep(inputs: list[Any], widths: tuple[int, ...], dropout: float) -> Any:
 def logit_model(model: Any) -> Any:
     """The same network to train by its logits: it shares all layers but the last, named ``logit``.
 
-    (To ask any model for its logits: `bookrec.offline.compile.keras_graph.model_logits`.)
+    (To ask any model for its logits: `model_logits`.)
     """
     features = model.get_layer("logits").output
     output = model.get_layer("output")

@@ -45,7 +45,7 @@ class RankerSettings:
     catalogue_negatives: int = 4
     """How many of them are drawn from the whole catalogue instead of the candidates."""
     trees: int = 200
-    """Trees of each teacher (see `bookrec.offline.ranking.distillation`); 0 = the ranker learns from the
+    """Trees of each teacher (see `ranking.distillation`); 0 = the ranker learns from the
     targets themselves, and memorises them after two epochs."""
     epochs: int = 10
     """At least this many; more where `steps` asks for them."""

@@ -1,6 +1,6 @@
 """Trains the ranker of preset ``classic``: is an interaction explicit (rating > 0)?
 
-Its embeddings are counted (`bookrec.offline.ranking.target_encoding`), its network is learnt. The network
+Its embeddings are counted (`ranking.target_encoding`), its network is learnt. The network
 learns from embeddings that have not seen the interaction it is to predict: interactions are dealt
 into folds, and those of a fold are told what the others say. What the finished model looks up is
 counted from all of them.

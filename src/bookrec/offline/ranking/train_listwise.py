@@ -2,8 +2,8 @@
 
 Each book of a group is to be as probable (softmax over the group; Cao et al., "Learning to Rank: From
 Pairwise Approach to Listwise Approach", ICML 2007) as a teacher thinks it, or without one, the group's
-target is to be ranked first. The groups: `bookrec.offline.ranking.listwise_groups`; the teacher:
-`bookrec.offline.ranking.distillation`.
+target is to be ranked first. The groups: `ranking.listwise_groups`; the teacher:
+`ranking.distillation`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Lesson:
     """Of the catalogue, as known in this fold."""
     soft: Floats | None = None
     """[G, S] rows that sum to 1: how probable a teacher thinks it that a book is its group's target
-    (`bookrec.offline.ranking.distillation`); None leaves it with 1 for targets and 0 for others."""
+    (`ranking.distillation`); None leaves it with 1 for targets and 0 for others."""
 
     def goals(self, rows: NDArray[np.intp]) -> Floats:
         """[n, S] what is to be learnt of some groups."""

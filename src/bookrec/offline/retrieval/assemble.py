@@ -1,4 +1,4 @@
-"""Puts fitted tables and towers together as the arrays that `bookrec.inference.retrieval` reads."""
+"""Puts fitted tables and towers together as the arrays that `inference.retrieval` reads."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def assemble_retrieval(
 
     Args:
         moments: of the book vectors that the towers were trained on (see
-            `bookrec.offline.models.bundle.frozen_statistics`); None when this is the very catalogue.
+            `bundle.frozen_statistics`); None when this is the very catalogue.
     """
     vectors = book_vectors(towers, features)
     mean, covariance = moments or tower_moments(vectors)

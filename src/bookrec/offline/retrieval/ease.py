@@ -31,7 +31,7 @@ def ease_table(
     """The strongest weights of EASE, positive and negative, of each column.
 
     Args:
-        histories: CSR [rows, N] of 0 and 1; or of weights, see `bookrec.offline.retrieval.time_windows`.
+        histories: CSR [rows, N] of 0 and 1; or of weights, see `retrieval.time_windows`.
         covered: the columns that most rows have, so many, take part; the others have no neighbours.
             Time grows with the cube, memory (8 bytes) with the square.
         keep: so many weights of each column, or fewer.

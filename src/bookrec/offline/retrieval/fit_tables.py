@@ -36,7 +36,7 @@ class Tables:
     """What the sparse retrievers know."""
 
     books: Mapping[str, NeighbourTable]
-    """Name → table, see `bookrec.inference.retriever_scores.TABLES`."""
+    """Name → table, see `TABLES`."""
     authors: NeighbourTable
     """Over author codes."""
 

@@ -48,7 +48,7 @@ def build_item_knn(
     """The ``neighbours`` most similar books of each book.
 
     Args:
-        histories: CSR [rows, B] of 0 and 1; or of weights, see `bookrec.offline.retrieval.time_windows`.
+        histories: CSR [rows, B] of 0 and 1; or of weights, see `retrieval.time_windows`.
         neighbours: longest list; a book's own row is left out.
         k1, b: see `bm25_weights`.
         progress: label of a progress bar, None for none.

@@ -47,7 +47,7 @@ def random_walk(
 
     Args:
         groups: CSR [groups, B] of x: readers' histories (0 and 1; or weights, see
-            `bookrec.offline.retrieval.time_windows`), below them authors and so on.
+            `retrieval.time_windows`), below them authors and so on.
         neighbours: at most so many of a book.
         progress: label of a progress bar, None for none.
     """

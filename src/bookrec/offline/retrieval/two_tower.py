@@ -51,7 +51,7 @@ def build_towers(
     """Untrained towers.
 
     A history is as long as one likes: codes of its books and their weights (see
-    `bookrec.inference.history.History`), padded with weight 0 to the longest of a batch.
+    `History`), padded with weight 0 to the longest of a batch.
 
     Args:
         n_isbn, n_author: rows of the embeddings, the unknown included.
@@ -240,7 +240,7 @@ def _loss(logits: Any, batch: Batch) -> Any:
 
 
 def reader_tower_arrays(towers: Towers, isbn_codes: Ints) -> dict[str, Floats]:
-    """The reader tower as arrays for `bookrec.inference.retrieval.Retrieval`, by field name.
+    """The reader tower as arrays for `Retrieval`, by field name.
 
     ``isbn_codes``: [B] the code of each catalogue book.
     """

@@ -11,7 +11,7 @@ from litestar.datastructures import Cookie
 SESSION: Final = "bookrec_session"
 """Token of a signed-in reader."""
 VISIT: Final = "bookrec_visit"
-"""Signed random value of an anonymous visitor who was shown a form (see `bookrec.web.kit.csrf`)."""
+"""Signed random value of an anonymous visitor who was shown a form (see `kit.csrf`)."""
 NOTICE: Final = "bookrec_notice"
 """Message key to show once on the next page."""
 RECENT: Final = "bookrec_recent"

@@ -28,7 +28,7 @@ _THREADS: Final = 2
 
 
 class LiveRanker(Protocol):
-    """What the site needs of `bookrec.inference.recommender.Recommender`."""
+    """What the site needs of `Recommender`."""
 
     def top_n(
         self,

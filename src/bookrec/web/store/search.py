@@ -1,6 +1,6 @@
 """Search of the whole catalogue: words, ISBNs, filters and orders.
 
-Words are folded like the index (`bookrec.text.fold`), so accents, case and punctuation do not
+Words are folded like the index (`fold`), so accents, case and punctuation do not
 matter, and nothing a reader types can be FTS5 syntax: after folding only letters, digits and spaces
 are left, and each word is quoted besides. Every word must occur in title, author or ISBN; the last
 one may be the beginning of a word.

@@ -156,7 +156,7 @@ def genres_by_isbn() -> dict[str, frozenset[str]]:
 
 def read_lines(name: str) -> Iterator[str]:
     """The lines of an embedded text file that hold something, without comments."""
-    text = resources.files("bookrec.offline").joinpath("sample", name).read_text(encoding="utf-8")
+    text = resources.files("bookrec.offline.data.sample").joinpath(name).read_text(encoding="utf-8")
     for line in text.splitlines():
         if line and not line.startswith("#"):
             yield line

@@ -1,4 +1,4 @@
-"""Where things lie in the arrays that a kernel of `bookrec.offline.engines.fused.jit` is given.
+"""Where things lie in the arrays that a kernel of `fused.jit` is given.
 
 Shapes: ``H`` width of a layer, filled up to a multiple of `LANES` but where the model's own arrays are
 read.

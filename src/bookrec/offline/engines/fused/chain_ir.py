@@ -1,4 +1,4 @@
-"""The function of `bookrec.offline.engines.fused.jit`, in LLVM's language."""
+"""The function of `fused.jit`, in LLVM's language."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
 
 
 class ChainCode(VectorCode):
-    """The function ``chain``, whose arguments `bookrec.offline.engines.fused.jit.Kernel` describes."""
+    """The function ``chain``, whose arguments `Kernel` describes."""
 
     def __init__(self, layout: Layout, with_feature: bool, side_by_side: int) -> None:
         """``side_by_side``: so many books go through the units of a word together."""

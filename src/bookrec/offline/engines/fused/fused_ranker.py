@@ -1,8 +1,8 @@
 """A compiled ranker whose chain of ReLU layers runs as machine code made for it.
 
 Dense-ReLU layers one after the other are what most models leave to be done per pair, and that is where
-the time of scoring goes. Such a ranker's logits are made here by `bookrec.offline.engines.fused.jit`,
-equal to those of `bookrec.inference.ranker.split_ranker` up to float32 rounding; what that brings is in
+the time of scoring goes. Such a ranker's logits are made here by `fused.jit`,
+equal to those of `ranker.split_ranker` up to float32 rounding; what that brings is in
 docs/scoring-speed.md. Models of other forms stay with NumPy, and so does the site.
 
 Shapes: ``B`` books, ``C`` books ranked at once, ``H`` width of a layer, ``P`` pair features, ``R``
@@ -73,7 +73,7 @@ class FusedRanker(SplitRanker):
     def catalogue_logits(
         self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
-        """See `bookrec.inference.ranker.split_ranker.SplitRanker.catalogue_logits`."""
+        """See `SplitRanker.catalogue_logits`."""
         if not self._is_chain:
             super().catalogue_logits(terms, dense, out)
             return

@@ -1,4 +1,4 @@
-"""Vectors of 16 numbers and loops in LLVM's language, for `bookrec.offline.engines.fused.chain_ir`.
+"""Vectors of 16 numbers and loops in LLVM's language, for `fused.chain_ir`.
 
 Each method writes the instructions of one step at the place where the builder stands.
 """

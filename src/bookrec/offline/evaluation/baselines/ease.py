@@ -1,4 +1,4 @@
-"""EASE (`bookrec.offline.retrieval.ease`) with all its weights: it covers the most popular books only, and the
+"""EASE (`retrieval.ease`) with all its weights: it covers the most popular books only, and the
 others are ranked below them by popularity."""
 
 from __future__ import annotations

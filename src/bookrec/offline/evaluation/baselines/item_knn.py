@@ -8,7 +8,7 @@ documents:
   common reader from being the most similar of all (Ferrari Dacrema et al., "Are we really making
   much progress?", RecSys 2019);
 - ``tfidf``: the same over rows of ``log(B / (1 + n_u))`` for each reader u;
-- ``bm25``: the dot product of `bookrec.offline.retrieval.item_knn.bm25_weights`, with its k1 and b.
+- ``bm25``: the dot product of `bm25_weights`, with its k1 and b.
 """
 
 from __future__ import annotations

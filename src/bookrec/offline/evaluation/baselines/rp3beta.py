@@ -1,4 +1,4 @@
-"""RP3beta (`bookrec.offline.retrieval.rp3beta`) over readers alone, as published."""
+"""RP3beta (`retrieval.rp3beta`) over readers alone, as published."""
 
 from __future__ import annotations
 

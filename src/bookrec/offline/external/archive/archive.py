@@ -1,8 +1,8 @@
 """Opens `.keras` and `.h5` files made elsewhere, so that nothing in them runs.
 
 The bytes that are hashed are the bytes that are read. The configuration is checked and written anew
-(`bookrec.offline.external.archive.keras_config`), the weights are looked through
-(`bookrec.offline.external.archive.weights_file`), and only then Keras builds the model of the one and loads
+(`archive.keras_config`), the weights are looked through
+(`archive.weights_file`), and only then Keras builds the model of the one and loads
 the other. Compile settings, optimizer and assets are never read.
 """
 
@@ -52,7 +52,7 @@ def open_archive(path: Path, casts: Mapping[str, str] | None = None) -> Archive:
 
     Raises:
         ModelError: it is missing, damaged, unsafe, or names a layer that is not on the list
-            (`bookrec.offline.external.archive.allowed_layers`).
+            (`archive.allowed_layers`).
     """
     try:
         digest = digest_of_file(path)

@@ -1,7 +1,7 @@
 """Reads the configuration of a Keras model before Keras does: nothing but what is on the list passes.
 
 A configuration is JSON in which every object says its class. Each class is looked up in
-`bookrec.offline.external.archive.allowed_layers`, and what Keras is then given is written anew: the module
+`archive.allowed_layers`, and what Keras is then given is written anew: the module
 of each class is the list's, never the file's.
 """
 

@@ -63,7 +63,7 @@ def place_of_age(age: int, bounds: Sequence[Bounds | None]) -> int:
 
 
 def follows_our_bands(bounds: Sequence[Bounds | None]) -> bool:
-    """Whether all ages of each of `bookrec.ages.AGE_BANDS` fall under one label, or none."""
+    """Whether all ages of each of `AGE_BANDS` fall under one label, or none."""
     seen: dict[int, int] = {}
     return all(
         seen.setdefault(age_band(age), place_of_age(age, bounds)) == place_of_age(age, bounds)

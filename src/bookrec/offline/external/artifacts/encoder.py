@@ -51,7 +51,7 @@ class Encoder:
         """[values] the code of each, `NOT_KNOWN` for those it does not have.
 
         Args:
-            column: of `bookrec.offline.external.artifacts.columns`; it decides which spellings are the same.
+            column: of `artifacts.columns`; it decides which spellings are the same.
         """
         found = np.full(len(values), NOT_KNOWN, dtype=np.int32)
         for spelling in SPELLINGS[column]:

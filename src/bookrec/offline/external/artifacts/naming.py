@@ -41,7 +41,7 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def column_named(name: str) -> str | None:
-    """The column of `bookrec.offline.external.artifacts.columns` that a name means; None where it says none.
+    """The column of `artifacts.columns` that a name means; None where it says none.
 
     >>> column_named("user_id_encoded"), column_named("avg_rating_scaled"), column_named("input_2")
     ('user_id', 'rating_mean', None)

@@ -66,4 +66,4 @@ def best_way(texts: Sequence[str], words: Sequence[str]) -> tuple[Tokens, dict[T
 
 
 Tokens = Literal["simple", "lower", "as written", "folded"]
-"""How titles are cut into words, see `bookrec.offline.external.artifacts.tokenizers`."""
+"""How titles are cut into words, see `artifacts.tokenizers`."""

@@ -124,7 +124,7 @@ class InputPlan:
         return np.asarray(self.scaler.transform(table)[:, self.given.scaler_column])
 
     def by_band(self) -> NDArray[Any]:
-        """[bands] what the input is for each of `bookrec.ages.AGE_BANDS`; for one of that side."""
+        """[bands] what the input is for each of `AGE_BANDS`; for one of that side."""
         return self.values([_AN_AGE[band] for band in range(len(AGE_BANDS))])[0]
 
 

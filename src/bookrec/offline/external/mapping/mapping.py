@@ -28,7 +28,7 @@ class InputMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     side: Side
     column: str
-    """Of the data set, see `bookrec.offline.external.artifacts.columns`."""
+    """Of the data set, see `artifacts.columns`."""
     encoder: str | None = None
     """Name of the part that makes codes of the column; None gives the column as it is."""
     offset: int = 0

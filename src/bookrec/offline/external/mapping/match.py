@@ -45,7 +45,7 @@ class _Matcher:
         self.vectors = [(p, p.value) for p in parts if isinstance(p.value, WordVectorsRecord)]
 
     def guess(self, given: ModelInput) -> Guess:
-        # Of a column of several in one input, `bookrec.offline.external.mapping.split_inputs`, its own name.
+        # Of a column of several in one input, `mapping.split_inputs`, its own name.
         names = [given.name.rpartition(".")[2], *(lookup.name for lookup in given.lookups)]
         column = next((found for name in names if (found := column_named(name))), None)
         guess = Guess(given, column)

@@ -1,4 +1,4 @@
-"""Puts a compiled ranker and retrievers together as a `bookrec.inference.recommender.Recommender`."""
+"""Puts a compiled ranker and retrievers together as a `Recommender`."""
 
 from __future__ import annotations
 

@@ -43,8 +43,8 @@ class Bundle:
     """A trained (or imported) pipeline, independent of the order of any data set."""
 
     ranker: Any
-    """Keras model, see `bookrec.offline.ranking.architectures`; an imported one with a row in its embeddings for
-    what it does not know, see `bookrec.offline.models.imported.unknown_rows`."""
+    """Keras model, see `ranking.architectures`; an imported one with a row in its embeddings for
+    what it does not know, see `imported.unknown_rows`."""
     towers: Towers
     vocabularies: Vocabularies
     scaler: Scaler

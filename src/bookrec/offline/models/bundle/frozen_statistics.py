@@ -28,7 +28,7 @@ class Fitted:
     tower_covariance: Floats
     """[D, D] their covariance."""
     reader_centroid: Floats | None
-    """[B, d] what fold-in takes for the row of each book's readers (`bookrec.offline.ranking.fold_in_fit`), for a
+    """[B, d] what fold-in takes for the row of each book's readers (`ranking.fold_in_fit`), for a
     ranker that knows readers by id."""
     centroid_weight: Floats | None
     """[B] how far it is to be trusted, 0–1."""

@@ -14,7 +14,7 @@ from bookrec.offline.external.pickles.objects.records import ScalerRecord
 Side = Literal["reader", "book"]
 Unknown = Literal["reserved", "class", "code", "mean", "leave out", "zeros", "none"]
 """What stands for what is not known: ``reserved``, a code of our own that is nothing else; the others
-as in `bookrec.offline.external.mapping.input_plan`; ``none``, an input that knows everything."""
+as in `mapping.input_plan`; ``none``, an input that knows everything."""
 
 Flags = NDArray[np.bool_]
 

@@ -28,7 +28,7 @@ class Described:
     """What an exporter wrote."""
 
     example: str
-    """Module of `bookrec.offline.exports.standalone` that loads and calls it."""
+    """Module of `exports.standalone` that loads and calls it."""
     model: list[str]
     """Names of the files (or directories) that are the model; the rest explains or checks it."""
     inputs: dict[str, dict[str, Any]]

@@ -95,7 +95,7 @@ def _shown_books(interactions: Interactions, readers: Ints, n_books: int) -> sp.
 
 
 def _reader_vectors(histories: sp.csr_matrix, bands: Ints, tower: dict[str, Floats]) -> Floats:
-    """[rows, D] the reader tower, as `bookrec.inference.retrieval.Retrieval.reader_vector` for many."""
+    """[rows, D] the reader tower, as `Retrieval.reader_vector` for many."""
     found = np.empty((len(bands), tower["tower_bias_2"].shape[0]), dtype=np.float32)
     for start in range(0, len(bands), _BLOCK):
         some = slice(start, start + _BLOCK)

@@ -2,7 +2,7 @@
 
 ``weights.npz`` holds every weight of the Keras model by ``layer/weight``, and ``weights.json`` their
 shapes and how the layers hang together. Where the model can be split, ``ranker.npz`` and
-``ranker.json`` are the program of `bookrec.inference.ranker.layers` for the catalogue of the data set: reader and
+``ranker.json`` are the program of `ranker.layers` for the catalogue of the data set: reader and
 book in, logit out.
 """
 
@@ -68,7 +68,7 @@ def write_weights(model: Any, directory: Path) -> None:
 
 
 def _write_program(ranker: SplitRanker, directory: Path) -> None:
-    """Put what `bookrec.inference.ranker.storage` writes as many files into one ``.npz``."""
+    """Put what `ranker.storage` writes as many files into one ``.npz``."""
     with tempfile.TemporaryDirectory() as name:
         ranker.save(Path(name))
         arrays = {path.name: np.load(path) for path in sorted(Path(name).glob("*.npy"))}

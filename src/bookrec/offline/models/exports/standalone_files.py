@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-_PACKAGE: Final = "bookrec.offline.exports.standalone"
+_PACKAGE: Final = "bookrec.offline.models.exports.standalone"
 _CHECKS: Final = {
     "example_savedmodel": "check_index",
     "example_weights": "check_weights",
@@ -24,7 +24,9 @@ def write_standalone(directory: Path, example: str) -> None:
         source = files(_PACKAGE).joinpath(f"{module}.py").read_text(encoding="utf-8")
         (directory / name).write_text(source, encoding="utf-8")
     if example == "example_npz":
-        content = _without_bookrec(files("bookrec").joinpath("activations.py").read_text("utf-8"))
+        content = _without_bookrec(
+            files("bookrec.inference.ranker").joinpath("activations.py").read_text("utf-8")
+        )
         (directory / "activations.py").write_text(content, encoding="utf-8")
 
 

@@ -105,7 +105,7 @@ def _rows(model: Any, imported: ImportedModel, values: Inputs, count: int) -> Fl
     given: dict[str, NDArray[Any]] = {name: values[name] for name in own}
     if _split(model, imported) is not None:
         return reader_rows(model, imported.sides, given)
-    # As `bookrec.offline.compile.keras_fallback` wants them: the inputs themselves, in the model's order.
+    # As `compile.keras_fallback` wants them: the inputs themselves, in the model's order.
     columns = [values[name].reshape(count, -1).astype(np.float32) for name in own]
     return np.concatenate(columns, axis=1)
 

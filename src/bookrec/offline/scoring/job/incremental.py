@@ -1,9 +1,9 @@
 """What changed since the published snapshot: whose lists must be scored again, whose can stay.
 
 With the same model, catalogue and settings a reader's list depends on their own history and age
-band alone (see `bookrec.offline.models.bundle.frozen_statistics`), where the model was made elsewhere on their age and place
+band alone (see `bundle.frozen_statistics`), where the model was made elsewhere on their age and place
 (`reader_marks`), and a book's neighbours on the readers who speak for it
-(see `bookrec.offline.scoring.lists.neighbourhoods`). So all other lists are taken over as they are.
+(see `lists.neighbourhoods`). So all other lists are taken over as they are.
 """
 
 from __future__ import annotations

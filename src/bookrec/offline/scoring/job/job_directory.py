@@ -5,7 +5,7 @@ the tables will be, so a run finds there only what it would compute itself:
 
     job.json    what the digest was taken of, and the id of the snapshot to be
     compiled/   the compiled model and what else the workers read; appears whole or not at all
-    shards/     finished shards, see `bookrec.offline.scoring.job.shard_store`
+    shards/     finished shards, see `job.shard_store`
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``score``: bundle and data set → candidates → scores → top-N tables → a published snapshot.
 
-A job computes its shards into a directory of its own (`bookrec.offline.scoring.job.job_directory`) and writes the
+A job computes its shards into a directory of its own (`job.job_directory`) and writes the
 tables from them, so a run that was killed is simply run again. TensorFlow compiles the model in a
 process that ends; neither this process nor the workers ever import it.
 """

@@ -18,7 +18,7 @@ class ScoreSettings:
     changed: bool = False
     """Score only what changed since the published snapshot, and take over the other lists."""
     engine: str = "processes"
-    """A key of `bookrec.offline.engines.engine.ENGINES`; ``tensorflow`` rounds scores otherwise, the
+    """A key of `ENGINES`; ``tensorflow`` rounds scores otherwise, the
     others give the same bits on one kind of machine."""
     workers: int | None = None
     """Processes; None = one per core."""

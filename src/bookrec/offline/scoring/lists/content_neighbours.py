@@ -1,6 +1,6 @@
 """Neighbours by content: for a book that nobody has read yet, the books most alike by author and title.
 
-Books that have readers get theirs in `bookrec.offline.scoring.lists.neighbourhoods`.
+Books that have readers get theirs in `lists.neighbourhoods`.
 """
 
 from __future__ import annotations

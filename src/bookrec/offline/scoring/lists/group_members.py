@@ -1,4 +1,4 @@
-"""Who speaks for a book in its neighbourhood (see `bookrec.offline.scoring.lists.neighbourhoods`).
+"""Who speaks for a book in its neighbourhood (see `lists.neighbourhoods`).
 
 At most `VOICES` readers of a book are asked, chosen by a hash of reader and book, so the choice is as
 good as random and changes only with the book's own readers. The mean of m of them has a standard error

@@ -11,7 +11,7 @@ much else, and the neighbourhood of a book is not to become that of its readers'
 
 Logits and not probabilities: a single reader who is sure of a book would outweigh all who are not.
 What is published is the probability of the mean. The m voices are a few of the readers
-(`bookrec.offline.scoring.lists.group_members`).
+(`lists.group_members`).
 
 The work goes in three steps, each over its own shards: the candidates of every book; what every voice
 says to the candidates of all books it speaks for; the lists. A voice speaks for many books, whose
