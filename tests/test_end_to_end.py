@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pandas as pd
@@ -21,8 +20,6 @@ from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 from command_line import bookrec
 from new_readers import NewReader, best_known_of, registration
-
-sys.path.insert(0, str(Path(__file__).parent / "web"))
 from site_testing import Server, start_server
 
 pytestmark = pytest.mark.slow

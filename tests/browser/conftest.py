@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,10 +13,6 @@ import pytest
 
 from bookrec.settings import Home
 from requirements import require_chromium
-
-# The small snapshot and the server's start belong to the tests of the site.
-sys.path.insert(0, str(Path(__file__).parents[1] / "web"))
-
 from site_testing import Server, start_server
 from small_snapshot import build_snapshot
 

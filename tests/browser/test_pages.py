@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from visitors import register, sign_in, sign_out
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -13,13 +13,12 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 
 start_tensorflow()
-from small_dataset import small_dataset  # noqa: E402
-
 from bookrec.cli.main import cli  # noqa: E402
 from bookrec.errors import BookrecError  # noqa: E402
 from bookrec.offline import nightly  # noqa: E402
 from bookrec.offline.data.shop_updates import extend_with_shop  # noqa: E402
 from bookrec.shop_database import ShopInteraction  # noqa: E402
+from small_dataset import small_dataset  # noqa: E402
 from small_snapshots import IDS, add  # noqa: E402
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from contrast import contrast
 
 from bookrec.settings import templates_directory
+from contrast import contrast
 
 TEXT_ON_GROUND = [
     ("ink", "paper"), ("ink", "sheet"), ("quiet", "paper"), ("quiet", "sheet"),

@@ -19,13 +19,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from document import blocks
 
 from bookrec.files import read_pointer
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.sample.books import genres_by_isbn
 from bookrec.settings import Home
+from document import blocks
 from new_readers import best_known_of, registration
 from requirements import REPOSITORY
 

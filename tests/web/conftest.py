@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from site_testing import Client, Server, open_client, start_server
-from small_snapshot import build_snapshot
 
 from bookrec.settings import Home
+from site_testing import Client, Server, open_client, start_server
+from small_snapshot import build_snapshot
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_snapshot import build_snapshot
 
 from bookrec.errors import BookrecError, NoSnapshot
 from bookrec.settings import Home, templates_directory
@@ -24,6 +23,7 @@ from bookrec.web.kit.translations import choose_language, load_translations, pre
 from bookrec.web.request.page_request import local_path
 from bookrec.web.store.search import isbn_forms, match_expression
 from bookrec.web.store.snapshot_reader import SnapshotWatch
+from small_snapshot import build_snapshot
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """Retrieval: which books are worth ranking for one reader's history, in NumPy.
 
 The sparse retrievers (`inference.retriever_scores`) and the two-tower model (dot product of a reader
-and a book vector) look at a history. Their answers, the signals, choose the candidates and, as pair features
-(`inference.pair_features`), tell a ranker how strongly each retriever speaks for a book.
+and a book vector) look at a history. Their answers, the signals, choose the candidates and, as pair
+features (`inference.pair_features`), tell a ranker how strongly each retriever speaks for a book.
 
 Shapes: ``B`` books, ``D`` width of the towers, ``N`` books in the history, ``S`` books that a sparse
 signal speaks of, ``C`` candidates.

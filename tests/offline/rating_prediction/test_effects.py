@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_dataset import interactions_of, small_dataset
 
 from bookrec.offline.rating_prediction.effects import Priors, fit_effects
 from bookrec.offline.rating_prediction.rating_histories import Catalogue, catalogue_of
+from small_dataset import interactions_of, small_dataset
 
 AUTHORS = np.array([0, 0, 1, -1, -1], dtype=np.int32)
 """Books 0 and 1 are by one author; of books 3 and 4 the author is not known."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from small_dataset import interactions_of
 
 from bookrec.errors import DataError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.rating_prediction.blending import fit_blend
 from bookrec.offline.rating_prediction.rating_histories import Catalogue, Histories, explicit
 from bookrec.offline.rating_prediction.rating_model import RatingModel, fit_rating_model
+from small_dataset import interactions_of
 
 N_READERS, N_BOOKS = 80, 60
 

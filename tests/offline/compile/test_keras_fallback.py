@@ -1,0 +1,57 @@
+"""A model that cannot be split is scored all the same, by Keras, and says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bookrec.errors import SnapshotError
+from bookrec.inference.recommender import Recommender
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.scoring.job.verify import check_published
+from bookrec.settings import Home
+from bookrec.snapshot import RANKER_NAME
+from tiny_scoring import rows, score_tiny
+
+
+def unsplittable(model: Any) -> Any:
+    """The same with a layer over reader and book that no rule knows."""
+    import keras
+
+    inputs = {tensor.name: tensor for tensor in model.inputs}
+    book = keras.layers.Dense(5, name="book_side")(inputs["title_embedding_features"])
+    reader = keras.layers.Dense(5, name="reader_side")(inputs["reader_features"])
+    smaller = keras.layers.Minimum(name="the_smaller")([book, reader])
+    logit = keras.layers.Dense(1, name="extra")(smaller)
+    both = keras.layers.Concatenate()([model.get_layer("logits").output, logit])
+    return keras.Model(model.inputs, keras.layers.Dense(1, activation="sigmoid")(both))
+
+
+@pytest.mark.slow
+def test_keras_scores_what_cannot_be_split(
+    tiny_bundles: dict[str, Any], tiny_home_copy: Home, recwarn: pytest.WarningsRecorder
+):
+    from bookrec.offline.models.bundle.bundle import load_bundle, save_bundle
+
+    home = tiny_home_copy
+    bundle = tiny_bundles["default"]
+    manifest = bundle.manifest | {"model_id": "default-odd"}
+    save_bundle(home, replace(bundle, ranker=unsplittable(bundle.ranker), manifest=manifest))
+    dataset, said = load_dataset(home), []
+    settings = {"candidates": None, "similar_candidates": 8, "say": said.append}
+    directory = score_tiny(home, "default-odd", dataset, **settings)
+
+    warning = next(line for line in said if line.startswith("warning: "))
+    assert "'the_smaller' (Minimum)" in warning
+    assert "many times slower" in warning
+    assert len(rows(directory, "user_top")) > 500
+    parity = check_published(directory, load_bundle(home, "default-odd"), dataset, 300)
+    assert parity.holds
+    assert parity.saturated < 0.01
+    with pytest.raises(SnapshotError, match="only runs in 'bookrec score'"):
+        Recommender.load(directory / RANKER_NAME)
+    scores = np.array([row[3] for row in rows(directory, "user_top")])
+    assert len(np.unique(scores)) > 100

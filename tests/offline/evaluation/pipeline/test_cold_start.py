@@ -1,0 +1,120 @@
+"""New readers: who is hidden, what is shown and asked; neighbourhoods by a plain loop."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.leaks import check
+from bookrec.offline.evaluation.holdout.splits import Split, make_splits
+from bookrec.offline.evaluation.holdout.test_set import ask
+from bookrec.offline.evaluation.pipeline.cold_start import (
+    SHOWN,
+    TEST_PART,
+    fold_in_figures,
+    hide_readers,
+)
+from bookrec.offline.evaluation.pipeline.item_to_item import (
+    co_readings_found,
+    neighbourhood_table,
+    strongest,
+)
+from small_material import random_interactions
+from split_datasets import dataset_of
+
+N_READERS, N_BOOKS = 30, 60
+
+
+@pytest.fixture
+def split() -> Split:
+    sizes = [3, 8, 14, *np.random.default_rng(0).integers(20, N_BOOKS, N_READERS - 3).tolist()]
+    sizes[-1] = N_BOOKS
+    (split,) = make_splits(dataset_of(sizes), "hold-out", seed=1)
+    return split
+
+
+def pairs(part) -> set[tuple[int, int]]:
+    return set(zip(part.reader_idx.tolist(), part.book_idx.tolist(), strict=True))
+
+
+def test_who_is_hidden_and_what_is_asked(split):
+    found = hide_readers(split, 6, N_READERS, N_BOOKS, np.random.default_rng(0))
+    assert len(found.readers) == 6
+    assert not {0, 1} & set(found.readers.tolist()), "they have too few interactions"
+    known = pairs(split.known)
+    left = pairs(found.questions["all"].known)
+    assert left == {pair for pair in known if not found.hidden[pair[0]]}
+    for number in SHOWN:
+        shown = found.shown[str(number)]
+        assert np.bincount(shown.reader_idx)[found.readers].tolist() == [number] * 6
+        assert pairs(shown) <= known
+        asked = found.questions[str(number)]
+        # All four are asked for the same books, and the ten are never listed.
+        assert pairs(asked.held_out) == pairs(found.questions["10"].held_out)
+        assert pairs(asked.own) == pairs(found.shown["10"])
+        assert not pairs(asked.own) & pairs(asked.held_out)
+        again = f"{number}{TEST_PART}"
+        assert pairs(found.shown[again]) == pairs(shown)
+        assert found.questions[again] is found.questions["all"]
+    assert pairs(found.shown["1"]) < pairs(found.shown["3"]) < pairs(found.shown["10"])
+    hidden_test = {pair for pair in pairs(split.test) if found.hidden[pair[0]]}
+    assert pairs(found.questions["all"].held_out) == hidden_test
+    assert pairs(found.questions["1"].held_out) == (
+        hidden_test | (pairs(found.shown["all"]) - pairs(found.shown["10"]))
+    )
+
+
+def test_more_shown_books_find_more(split):
+    found = hide_readers(split, 8, N_READERS, N_BOOKS, np.random.default_rng(0))
+    left = found.questions["all"].known
+    material = Material(left, N_READERS, N_BOOKS, 1)
+    figures = {}
+    for name in ("popularity", "item-knn-cosine", "ease", "ials"):
+        start = BASELINES[name].start | ({"factors": 8} if name == "ials" else {})
+        scorer = BASELINES[name].fit(material, start)
+        check(name, scorer.evidence(), left, split.test)
+        figures[name] = fold_in_figures(scorer, found, N_READERS, N_BOOKS)
+    assert figures["ials"] == {}, "it has no vector for a new reader"
+    assert len({figures["popularity"][str(number)] for number in SHOWN}) == 1
+    for name in ("item-knn-cosine", "ease"):
+        few = {str(number) for number in SHOWN}
+        assert set(figures[name]) == few | {f"{number}{TEST_PART}" for number in few} | {"all"}
+        assert figures[name]["10"] != figures[name]["1"]
+
+
+def test_co_readings_by_a_plain_loop():
+    everything = random_interactions(seed=6, share=0.5)
+    held = np.random.default_rng(5).random(len(everything)) < 0.3
+    known, test = everything[~held], everything[held]
+    questions = ask(known, test, 23, 17, None, np.random.default_rng(0))
+    table = np.random.default_rng(1).random((17, 17)) < 0.3
+    table[2] = False
+    found = co_readings_found(sparse.csr_matrix(table * 0.5), questions)
+    for row, reader in enumerate(questions.readers):
+        own, goal = (
+            known.book_idx[known.reader_idx == reader],
+            test.book_idx[test.reader_idx == reader],
+        )
+        if len(own):
+            assert found[row] == pytest.approx(table[np.ix_(own, goal)].mean())
+        else:
+            assert np.isnan(found[row])
+
+
+def test_the_strongest_entries_of_each_row():
+    values = np.array([[0, 3, 1, 3, 2], [0, 0, 0, 0, 0], [5, 0, 0, 4, 0]], dtype=float)
+    found = strongest(sparse.csr_matrix(values), 2).toarray()
+    assert found.tolist() == [[0, 1, 0, 1, 0], [0, 0, 0, 0, 0], [1, 0, 0, 1, 0]]
+
+
+def test_neighbourhoods_are_compared_with_the_best():
+    rng = np.random.default_rng(0)
+    good = rng.random(300)
+    table = neighbourhood_table({"good": good, "worse": good * 0.9, "as good": good.copy()}, seed=1)
+    assert table["good"]["p_value_to_best"] == table["as good"]["p_value_to_best"] == 1
+    assert table["worse"]["p_value_to_best"] < 1e-6
+    assert table["good"]["low"] < table["good"]["found"] < table["good"]["high"]
+    assert neighbourhood_table({}, seed=1) == {}

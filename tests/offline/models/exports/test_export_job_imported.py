@@ -1,0 +1,86 @@
+"""Models made elsewhere, exported again: loaded without bookrec, they score as the original file."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bookrec.offline.data.dataset import load_dataset, save_dataset
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
+from bookrec.settings import Home
+from notebook import add_statistics, ratings_table
+from shapes import SHAPES, Made
+from tiny_import import import_tiny
+from without_bookrec import call_example
+
+start_tensorflow()
+
+from bookrec.offline.models.exports.export_job import export_model  # noqa: E402
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Imported:
+    home: Home
+    made: Made
+    bundle: Any
+    pairs: Any
+    """Readers and books that the model knows, as a notebook has them."""
+
+
+@pytest.fixture(scope="module", params=["classic", "two_inputs"])
+def imported(
+    request: pytest.FixtureRequest, tiny_home: Home, tmp_path_factory: pytest.TempPathFactory
+) -> Imported:
+    root = tmp_path_factory.mktemp(f"export_{request.param}")
+    (root / "notebook").mkdir()
+    home, dataset = Home(root / "home"), load_dataset(tiny_home)
+    save_dataset(home, dataset)
+    frame = add_statistics(ratings_table(dataset))
+    made = SHAPES[request.param](root / "notebook", frame)
+    bundle = import_tiny(home, made.directory, dataset)
+    known = frame[frame["user"].isin(made.readers) & frame["isbn"].isin(made.books)]
+    return Imported(home, made, bundle, known.iloc[3:400:9])
+
+
+@pytest.mark.parametrize("form", ["tflite", "onnx"])
+def test_the_export_takes_the_notebooks_own_inputs(imported: Imported, form: str, tmp_path: Path):
+    if form == "onnx" and importlib.util.find_spec("tf2onnx") is None:
+        pytest.skip("tf2onnx is not installed (pip install 'bookrec[onnx]')")
+    out = tmp_path / "out"
+    export_model(imported.home, imported.bundle.model_id, form, out, say=lambda _: None)
+    described = json.loads((out / "export.json").read_text())["inputs"]
+    given = {
+        name: values.reshape(len(imported.pairs), -1).astype(described[name]["dtype"])
+        for name, values in imported.made.inputs(imported.pairs).items()
+    }
+    found = call_example(out, tmp_path, **given)["score"]
+    expected = imported.made.predict(imported.pairs)
+    assert np.ptp(expected) > 0.01
+    np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-5)
+    encoders = sorted(path.name for path in (out / "encoders").iterdir())
+    assert any(name.startswith("imported_") for name in encoders)
+    assert not [name for name in encoders if name.endswith((".keras", ".h5", ".pkl"))]
+
+
+def test_the_compiled_arrays_take_ids(imported: Imported, tmp_path: Path):
+    out = tmp_path / "out"
+    export_model(imported.home, imported.bundle.model_id, "npz", out, say=lambda _: None)
+    with np.load(out / "catalogue.npz") as catalogue:
+        isbns, users = catalogue["isbn"].tolist(), catalogue["user_id"].tolist()
+        rows = [users.index(user) for user in imported.pairs["user"]]
+        given = {
+            "book": np.array([isbns.index(isbn) for isbn in imported.pairs["isbn"]]),
+            "reader_features": catalogue["reader_features"][rows],
+            "age_band": catalogue["age_band"][rows],
+        }
+    found = call_example(out, tmp_path, **given)["score"]
+    expected = imported.made.predict(imported.pairs)
+    np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-5)

@@ -1,0 +1,107 @@
+"""Ranking tasks: the target first, negatives from the candidates, features without leaks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bookrec.errors import ModelError
+from bookrec.inference.history import make_history
+from bookrec.inference.pair_features import READER_ACTIVITY
+from bookrec.offline.ranking.listwise_groups import RankerSettings, make_groups
+from small_dataset import interactions_of
+from small_recommender import BOOKS, make_retrieval
+
+HISTORY = interactions_of(
+    (0, 1, 9), (0, 2, 0), (1, 7, 8), (2, 4, 0), (2, 5, 7), (2, 9, 3), (3, 20, 0)
+)
+TARGETS = interactions_of((0, 5, 8), (1, 3, 0), (1, 12, 2), (2, 30, 9))
+BANDS = np.array([3, 0, 6, 1], dtype=np.int32)
+SETTINGS = RankerSettings(candidates=BOOKS, negatives=6, catalogue_negatives=2)
+
+
+def test_a_group_per_target_with_the_target_first():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=1, workers=0)
+    assert groups.books.shape == (4, 7)
+    assert groups.books[:, 0].tolist() == [5, 3, 12, 30]
+    assert groups.age_band.tolist() == [3, 0, 0, 6]
+    assert groups.reader_features.shape == (4, len(READER_ACTIVITY))
+    own = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
+    for reader, books in zip([0, 1, 1, 2], groups.books, strict=True):
+        near = books[1 : 1 + SETTINGS.negatives - SETTINGS.catalogue_negatives]
+        assert not own[reader] & set(near.tolist())
+
+
+def test_features_come_from_the_history_alone():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=1, workers=0)
+    past = make_history(np.array([4, 5, 9]), np.array([0, 7, 3]))
+    signals = retrieval.signals(past, 6)
+    tower = retrieval.tower_scores_of(signals, groups.books[3])
+    np.testing.assert_allclose(
+        groups.pair_features[3], retrieval.pair_features(signals, groups.books[3], tower),
+        rtol=1e-4, atol=1e-6,
+    )  # fmt: skip
+    np.testing.assert_allclose(
+        groups.reader_features[3],
+        retrieval.activity(past, signals),
+        rtol=1e-6,
+    )
+
+
+def test_the_seed_decides():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    one, two, other = (
+        make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=seed, workers=0)
+        for seed in (1, 1, 2)
+    )
+    np.testing.assert_array_equal(one.books, two.books)
+    assert not np.array_equal(one.books, other.books)
+
+
+def test_nothing_to_rank_is_a_sentence():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    with pytest.raises(ModelError, match="nothing to rank"):
+        make_groups(HISTORY, interactions_of(), retrieval, BANDS, SETTINGS, seed=1, workers=0)
+
+
+def test_no_more_targets_of_a_reader_than_asked_and_the_others_are_no_negatives():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    hidden = interactions_of(*((2, book, 0) for book in range(10, 30)))
+    settings = replace(SETTINGS, targets_per_reader=3, negatives=200, catalogue_negatives=0)
+    groups = make_groups(HISTORY, hidden, retrieval, BANDS, settings, seed=1, workers=0)
+    targets = groups.books[:, 0].tolist()
+    assert len(targets) == len(set(targets)) == 3
+    assert set(targets) <= set(range(10, 30))
+    assert not set(groups.books[:, 1:].ravel().tolist()) & set(range(10, 30))
+
+
+def test_targets_together_share_their_negatives():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    settings = replace(
+        SETTINGS, together=True, targets_per_reader=3, negatives=9, catalogue_negatives=0
+    )
+    groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, settings, seed=1, workers=0)
+    assert groups.books.shape == (3, 12)
+    assert groups.targets.tolist() == [1, 2, 1]
+    own = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
+    for reader, goals in enumerate([{5}, {3, 12}, {30}]):
+        assert set(groups.books[reader, : len(goals)].tolist()) == goals
+        assert not own[reader] & set(groups.books[reader, len(goals) :].tolist())
+
+
+def test_dense_data_has_targets_together_in_as_many_pairs():
+    settings = RankerSettings(targets_per_reader=5, negatives=50, batch_size=32)
+    assert settings.for_density(25) == settings
+    dense = settings.for_density(25.1)
+    assert dense.together
+    assert dense.group_size == 5 * settings.group_size
+    assert dense.batch_size * dense.group_size <= settings.batch_size * settings.group_size
+    assert dense.steps == settings.steps_together
+    assert dense.learning_rate == settings.learning_rate_together
+    assert replace(settings, steps=0).for_density(26).steps == 0, (
+        "exactly so many epochs were asked"
+    )

@@ -1,0 +1,91 @@
+"""Tables fitted to interactions: which books and authors they join, and for which catalogue."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.retriever_scores import TABLES
+from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
+from small_dataset import interactions_of
+
+BOOKS, READERS, AUTHORS = 7, 6, 5
+
+
+def ints(*values: int) -> np.ndarray:
+    return np.array(values, dtype=np.int32)
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    """Books 0 and 1 share readers, 2 and 3 an author, 4 and 5 a series, 6 nothing."""
+    facts = BookFacts(
+        author=ints(1, 2, 3, 3, 0, 4, 0), series=ints(0, 0, 0, 0, 1, 1, 0),
+        work=np.arange(BOOKS, dtype=np.int32), language=ints(*[1] * BOOKS),
+        publisher=ints(*[0] * BOOKS), year=ints(*[0] * BOOKS),
+        popularity=np.zeros(BOOKS, dtype=np.float32),
+    )  # fmt: skip
+    read = interactions_of(
+        (0, 0, 0), (0, 1, 9), (1, 0, 3), (1, 1, 0), (2, 1, 0), (2, 5, 8), (3, 2, 0), (4, 4, 7)
+    )
+    return fit_tables(read, facts, READERS, AUTHORS, "test")
+
+
+def joined(tables: Tables, name: str) -> set[tuple[int, int]]:
+    table = tables.books[name]
+    owners = np.repeat(np.arange(table.size), np.diff(table.start))
+    return set(zip(owners.tolist(), table.neighbour.tolist(), strict=True))
+
+
+def both_ways(*pairs: tuple[int, int]) -> set[tuple[int, int]]:
+    return {*pairs, *((b, a) for a, b in pairs)}
+
+
+def test_walks_lead_over_readers_authors_and_series(tables: Tables):
+    assert tuple(tables.books) == TABLES
+    assert joined(tables, "knn") == both_ways((0, 1), (1, 5))
+    assert joined(tables, "walk") == both_ways((0, 1), (1, 5), (2, 3), (4, 5))
+
+
+def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: Tables):
+    neighbours, weights, _ = tables.authors.of(ints(1))
+    assert tables.authors.size == AUTHORS
+    assert weights[neighbours.tolist().index(2)] == weights.max() > 0
+    assert not (tables.authors.neighbour == 0).any()
+    assert tables.authors.start[1] == 0
+
+
+def test_another_catalogue_has_the_books_elsewhere(tables: Tables):
+    later = tables.for_catalogue(ints(2, 0, 1, 6))  # the old books 1, none, 0 and 5
+    assert joined(later, "knn") == both_ways((0, 2), (0, 3))
+    assert later.authors is tables.authors
+
+
+def test_books_read_one_after_another_are_closer_where_times_are_known():
+    """Two readers of the same 60 books: 0 is always followed by 1, and 59 comes last."""
+    n_books = 300
+    none = np.zeros(n_books, dtype=np.int32)
+    facts = BookFacts(
+        author=none, series=none, work=np.arange(n_books, dtype=np.int32), language=none,
+        publisher=none, year=none, popularity=np.zeros(n_books, dtype=np.float32),
+    )  # fmt: skip
+    rows = [(reader, book, 0) for reader in range(2) for book in range(60)]
+    untimed = interactions_of(*rows, (2, 60, 0))
+    times = np.array([10 * book + reader for reader, book, _ in rows] + [-1], dtype=np.int64)
+
+    def close(read: Interactions) -> dict[str, float]:
+        fitted = fit_tables(read, facts, 3, 1, "test")
+        found = {}
+        for name, table in fitted.books.items():
+            books, weights, _ = table.of(ints(0))
+            weight_of = dict(zip(books.tolist(), weights.tolist(), strict=True))
+            found[name] = weight_of[1] / weight_of[59]
+        return found
+
+    assert close(untimed) == pytest.approx(dict.fromkeys(TABLES, 1.0), rel=1e-3)
+    timed = close(replace(untimed, timestamp=times))
+    assert all(ratio > 1.5 for ratio in timed.values()), timed

@@ -1,0 +1,62 @@
+"""An evaluation's results made of given scores, with a name that has to be escaped."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import numpy as np
+
+from bookrec.offline.evaluation.holdout.test_set import ask
+from bookrec.offline.evaluation.measure.measure import Measurement, measure
+from bookrec.offline.evaluation.measure.results import Results
+from bookrec.offline.evaluation.measure.settings import EvaluationSettings
+from bookrec.offline.evaluation.measure.tuning import Trial, Tuning
+from bookrec.offline.evaluation.pipeline.scorers import ProbabilisticScorer
+from small_material import N_BOOKS, N_READERS, GivenScores, random_interactions
+
+HOSTILE = "<script>alert('&')</script>"
+
+
+class GivenLogits(GivenScores):
+    """Whose scores are logits."""
+
+    probabilities = ProbabilisticScorer.probabilities
+
+
+def small_results() -> Results:
+    everything = random_interactions(seed=6, share=0.5)
+    held = np.random.default_rng(5).random(len(everything)) < 0.3
+    questions = ask(
+        everything[~held], everything[held], N_READERS, N_BOOKS, None, np.random.default_rng(0)
+    )
+
+    def measured(name: str, kind: type[GivenScores], seed: int, help_by: float) -> Measurement:
+        table = np.random.default_rng(seed).normal(size=(N_READERS, N_BOOKS))
+        table[everything.reader_idx[held], everything.book_idx[held]] += help_by
+        return measure(name, kind(table, everything[~held]), questions, seed=1)
+
+    settings = EvaluationSettings(baselines=("popularity", "ease"), models=("default",))
+    about = {
+        "finished": True,
+        "dataset_id": "bx-0123456789", "dataset_digest": "0" * 64, "layout": HOSTILE,
+        "sample": False, "citation": f"Cite {HOSTILE}.", "created_at": "2026-11-22T04:00:00Z",
+        "readers": N_READERS, "books": N_BOOKS, "interactions": len(everything), "seconds": 1.5,
+        "splits": [{"label": "hold-out", "train": 1, "validation": 1, "test": int(held.sum())}],
+        "settings": asdict(settings), "versions": {"bookrec": "0", "python": "3"},
+    }  # fmt: skip
+    results = Results(settings, about)
+    for name, kind, scorer, seed, help_by in (
+        ("popularity", "baseline", GivenScores, 1, 0.0),
+        ("ease", "baseline", GivenScores, 2, 0.7),
+        (f"ours {HOSTILE}", "ours", GivenLogits, 3, 2.0),
+    ):
+        results.measurements[name] = measured(name, scorer, seed, help_by)
+        results.kinds[name] = "ours" if kind == "ours" else "baseline"
+    trials = [Trial({"lambda": 150.0}, 0.2, 1.0), Trial({"lambda": 50.0}, 0.3, 1.0)]
+    results.tunings["ease"] = [Tuning("ease", {"lambda": 50.0}, 0.3, trials, 2.0)]
+    results.ratings["overall mean"] = {"rmse": 1.5, "pearson": float("nan")}
+    results.explicit["classic"] = {"auc": 0.7}
+    results.new_readers["default"] = {"1": 0.1, "all": 0.3}
+    results.neighbourhoods["default"] = {"found": 0.2}
+    results.curves[f"default, {HOSTILE}"] = [3.0, 2.0, 1.5]
+    return results
