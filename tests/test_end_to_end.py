@@ -91,8 +91,9 @@ def readers_who_rated_all(
             age = dataset.readers["age"].iloc[reader]
             listed = snapshot.execute(
                 "select isbn, score from user_top join book using (book_id) "
-                "where reader_id = ? and rank <= 20 order by rank", (reader + 1,),
-            ).fetchall()  # fmt: skip
+                "where reader_id = ? and rank <= 20 order by rank",
+                (reader + 1,),
+            ).fetchall()
             ratings = dict(zip(isbns, map(int, own["rating"]), strict=True))
             found.append((None if pd.isna(age) else int(age), ratings, [tuple(r) for r in listed]))
     return found
@@ -113,8 +114,9 @@ def test_beside_dracula_stand_books_of_its_kind(site: Server) -> None:
     answer = httpx.get(f"{site.address}/api/v1/books/{isbn}/similar", params={"limit": 10}).json()
     assert answer["source"] == "precomputed"
     genres, wanted = genres_by_isbn(), genres_by_isbn()[isbn]
-    alike = [item["book"]["title"] for item in answer["items"]
-             if genres[item["book"]["isbn"]] & wanted]  # fmt: skip
+    alike = [
+        item["book"]["title"] for item in answer["items"] if genres[item["book"]["isbn"]] & wanted
+    ]
     assert len(alike) >= 7, [item["book"]["title"] for item in answer["items"]]
     assert "gothic" in subgenres_by_isbn()[isbn]
 
@@ -132,8 +134,12 @@ def test_the_night_makes_yesterdays_reader_precomputed(
 
     said = bookrec(sample_home_copy, "nightly")
     assert [line.split()[1] for line in said.splitlines()] == [
-        "shop:", "dataset:", "model:", "score:", "prune:",
-    ]  # fmt: skip
+        "shop:",
+        "dataset:",
+        "model:",
+        "score:",
+        "prune:",
+    ]
     assert "1 new readers" in said
     time.sleep(1.2)  # a worker looks at what is published at most once a second
     source, shelf = reader.shelf(50)
@@ -150,8 +156,10 @@ def test_a_failed_night_leaves_the_old_snapshot(sample_home_copy: Home) -> None:
     (sample_home_copy.models / "current").write_text("gone\n")
     failed = subprocess.run(
         [sys.executable, "-m", "bookrec", "--home", str(sample_home_copy.root), "nightly"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert failed.returncode == 1
     assert "There is no model 'gone'" in failed.stderr
     assert "Traceback" not in failed.stderr
@@ -206,6 +214,9 @@ def test_the_site_ranks_for_a_new_reader_without_the_batch_side(
     with server.process.stdout as output:
         imported = {line.rsplit("|", 1)[-1].strip() for line in output if "import time:" in line}
     assert {"litestar", "numpy", "bookrec.inference.recommender"} <= imported
-    heavy = {name for name in imported
-             if re.match(r"(tensorflow|keras|pandas|scipy|bookrec\.offline)(\.|$)", name)}  # fmt: skip
+    heavy = {
+        name
+        for name in imported
+        if re.match(r"(tensorflow|keras|pandas|scipy|bookrec\.offline)(\.|$)", name)
+    }
     assert not heavy

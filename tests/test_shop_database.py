@@ -112,9 +112,13 @@ def test_the_nightly_job_reads_accounts_and_last_words(tmp_path: Path) -> None:
         )
         connection.executemany(
             "insert into shop_interaction values (?, ?, ?, ?, ?)",
-            [("shop:1", "B", "rating", 8, 11), ("shop:1", "A", "like", None, 12),
-             ("shop:2", "A", "like", None, 13), ("7", "A", "deleted", None, 14)],
-        )  # fmt: skip
+            [
+                ("shop:1", "B", "rating", 8, 11),
+                ("shop:1", "A", "like", None, 12),
+                ("shop:2", "A", "like", None, 13),
+                ("7", "A", "deleted", None, 14),
+            ],
+        )
         connection.commit()
     ages, interactions = read_shop(path)
     assert ages == {"shop:1": 30, "7": 9}

@@ -139,8 +139,10 @@ def test_listing_names_the_current_one(tmp_path: Path):
     write_pointer(tmp_path, IDS[1])
     found = snapshots.list_snapshots(tmp_path)
     assert [(info.snapshot_id, info.current) for info in found] == [
-        (IDS[0], False), (IDS[1], True), (IDS[2], False),
-    ]  # fmt: skip
+        (IDS[0], False),
+        (IDS[1], True),
+        (IDS[2], False),
+    ]
     assert found[0].meta["preset"] == "default"
     assert found[0].size_bytes == (tmp_path / IDS[0] / snapshots.DATABASE_NAME).stat().st_size
 

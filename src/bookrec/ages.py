@@ -9,8 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 AGE_BANDS: Final = (
-    "Unknown", "Under 18", "18-24", "25-34", "35-44", "45-54", "55-64", "65+",
-)  # fmt: skip
+    "Unknown",
+    "Under 18",
+    "18-24",
+    "25-34",
+    "35-44",
+    "45-54",
+    "55-64",
+    "65+",
+)
 """Labels by code; code 0 is an unknown age."""
 
 _LOWER_BOUNDS: Final = (18, 25, 35, 45, 55, 65)

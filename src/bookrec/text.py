@@ -11,9 +11,25 @@ import unicodedata
 from typing import Final
 
 _LETTERS_WITHOUT_DECOMPOSITION: Final = str.maketrans(
-    {"đ": "d", "Đ": "d", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "ß": "ss", "æ": "ae", "Æ": "ae",
-     "œ": "oe", "Œ": "oe", "ı": "i", "þ": "th", "Þ": "th", "ð": "d", "Ð": "d"}
-)  # fmt: skip
+    {
+        "đ": "d",
+        "Đ": "d",
+        "ø": "o",
+        "Ø": "o",
+        "ł": "l",
+        "Ł": "l",
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "ae",
+        "œ": "oe",
+        "Œ": "oe",
+        "ı": "i",
+        "þ": "th",
+        "Þ": "th",
+        "ð": "d",
+        "Ð": "d",
+    }
+)
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 _BRACKETED: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _APOSTROPHE: Final = re.compile(r"['’`]")

@@ -17,9 +17,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 LANGUAGES = ("en", "vi")
 # Covers load as they come into sight, which those below a picture of the whole page never do.

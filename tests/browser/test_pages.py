@@ -13,11 +13,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SCRIPT_ISBN = "1491903996"
 EVERYONES = [
-    "/", "/books", "/books?q=the", "/books?q=zzzz&author=nobody&year_from=1900&year_to=x",
-    "/books?sort=title&page=2", "/books/014143984X", f"/books/{SCRIPT_ISBN}", "/books/ml:357",
-    "/books/gb:12", "/books/0999999990", "/login", "/register", "/register?next=/me",
-    "/claim/not-a-token", "/books/0000000000", "/nowhere",
-]  # fmt: skip
+    "/",
+    "/books",
+    "/books?q=the",
+    "/books?q=zzzz&author=nobody&year_from=1900&year_to=x",
+    "/books?sort=title&page=2",
+    "/books/014143984X",
+    f"/books/{SCRIPT_ISBN}",
+    "/books/ml:357",
+    "/books/gb:12",
+    "/books/0999999990",
+    "/login",
+    "/register",
+    "/register?next=/me",
+    "/claim/not-a-token",
+    "/books/0000000000",
+    "/nowhere",
+]
 SIGNED_IN = ["/", "/me", "/books/014143984X", "/books/0345806786", "/books?q=king", "/nowhere"]
 
 UNLABELLED = """

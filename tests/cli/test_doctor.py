@@ -36,9 +36,13 @@ def add_dataset(home: Home, digest: str = DIGEST) -> Path:
     directory = home.datasets / "small"
     directory.mkdir(parents=True, exist_ok=True)
     manifest = {
-        "dataset_id": "small", "digest": digest, "readers": 1200, "books": 5, "interactions": 3,
+        "dataset_id": "small",
+        "digest": digest,
+        "readers": 1200,
+        "books": 5,
+        "interactions": 3,
         "sample": True,
-    }  # fmt: skip
+    }
     (directory / "manifest.json").write_text(json.dumps(manifest))
     for name in ("readers", "books", "interactions"):
         (directory / f"{name}.parquet").write_bytes(b"PAR1")
@@ -135,10 +139,14 @@ def _future_shop(home: Home) -> None:
 
 DAMAGE: dict[str, tuple[str, Callable[[Home], object], str]] = {
     "a lost table": (
-        "data set", lambda h: (h.datasets / "small" / "books.parquet").unlink(), "books.parquet",
+        "data set",
+        lambda h: (h.datasets / "small" / "books.parquet").unlink(),
+        "books.parquet",
     ),
     "a torn manifest": (
-        "data set", lambda h: (h.datasets / "small" / "manifest.json").write_text("{"), "small",
+        "data set",
+        lambda h: (h.datasets / "small" / "manifest.json").write_text("{"),
+        "small",
     ),
     "a pointer to nothing": ("model", lambda h: write_pointer(h.models, "gone"), "gone"),
     "a changed weight": ("model", _change_weights, "wide_deep.keras"),
@@ -149,10 +157,12 @@ DAMAGE: dict[str, tuple[str, Callable[[Home], object], str]] = {
         "last_books.npy",
     ),
     "a shop that is no database": (
-        "shop", lambda h: h.shop_database.write_bytes(b"x" * 5000), "not a database",
+        "shop",
+        lambda h: h.shop_database.write_bytes(b"x" * 5000),
+        "not a database",
     ),
     "a shop of a newer bookrec": ("shop", _future_shop, "newer bookrec"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

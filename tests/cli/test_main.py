@@ -32,12 +32,26 @@ COMMANDS = list(walk(cli))
 
 def test_the_commands_of_the_product_are_there():
     assert {
-        ("demo",), ("data", "sample"), ("data", "import"), ("train",), ("artifacts", "list"),
-        ("artifacts", "check"), ("score",), ("nightly",), ("snapshots", "list"),
-        ("snapshots", "show"), ("snapshots", "verify"), ("snapshots", "rollback"),
-        ("snapshots", "prune"), ("serve",), ("accounts", "create"), ("accounts", "invite"),
-        ("accounts", "disable"), ("accounts", "list"), ("doctor",),
-    } <= set(COMMANDS)  # fmt: skip
+        ("demo",),
+        ("data", "sample"),
+        ("data", "import"),
+        ("train",),
+        ("artifacts", "list"),
+        ("artifacts", "check"),
+        ("score",),
+        ("nightly",),
+        ("snapshots", "list"),
+        ("snapshots", "show"),
+        ("snapshots", "verify"),
+        ("snapshots", "rollback"),
+        ("snapshots", "prune"),
+        ("serve",),
+        ("accounts", "create"),
+        ("accounts", "invite"),
+        ("accounts", "disable"),
+        ("accounts", "list"),
+        ("doctor",),
+    } <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -63,8 +77,10 @@ def test_the_listed_help_is_the_commands_own_first_line(verb: str):
 def run(*arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bookrec", "--home", str(home), *arguments],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def test_an_error_of_ours_is_one_sentence_and_exit_code_1(tmp_path: Path):

@@ -36,11 +36,14 @@ def speakers() -> Speakers:
         return np.array(values, dtype=np.int32)
 
     facts = BookFacts(
-        author=ints(1, 1, 2, 0, 2, 3), series=ints(0, 5, 5, 0, 0, 1), work=ints(0, 1, 2, 3, 2, 4),
-        language=ints(1, 1, 2, 0, 1, 1), publisher=ints(2, 2, 0, 1, 1, 2),
+        author=ints(1, 1, 2, 0, 2, 3),
+        series=ints(0, 5, 5, 0, 0, 1),
+        work=ints(0, 1, 2, 3, 2, 4),
+        language=ints(1, 1, 2, 0, 1, 1),
+        publisher=ints(2, 2, 0, 1, 1, 2),
         year=ints(1990, 2000, 0, 1980, 1970, 1995),
         popularity=np.log1p(np.array([9, 0, 4, 2, 1, 7], dtype=np.float32)),
-    )  # fmt: skip
+    )
     return Speakers(facts, {"walk": WALK, "knn": KNN, "ease": EASE}, NEAR)
 
 

@@ -15,9 +15,15 @@ def remade(dataset: Dataset, readers: pd.DataFrame, interactions: pd.DataFrame) 
     assert (place >= 0).all()
     interactions = interactions.assign(reader_idx=place).sort_values(["reader_idx", "book_idx"])
     return make_dataset(
-        readers, dataset.books, interactions, layout="book-crossing", rating_max=10, source="",
-        files={}, sample=True,
-    )  # fmt: skip
+        readers,
+        dataset.books,
+        interactions,
+        layout="book-crossing",
+        rating_max=10,
+        source="",
+        files={},
+        sample=True,
+    )
 
 
 def parts(dataset: Dataset) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -70,9 +76,10 @@ def reader_gone(dataset: Dataset) -> Dataset:
     readers, interactions = parts(dataset)
     user_id = busy(dataset, 1)
     return remade(
-        dataset, readers[readers["user_id"] != user_id],
+        dataset,
+        readers[readers["user_id"] != user_id],
         interactions[interactions["user_id"] != user_id],
-    )  # fmt: skip
+    )
 
 
 def new_rating(dataset: Dataset) -> Dataset:

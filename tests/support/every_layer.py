@@ -18,9 +18,11 @@ def every_kind() -> SplitRanker:
     """Each activation once, on top of a layer; then both products, a kept sum, a reader's layer."""
     rng = np.random.default_rng(1)
     parameters: dict[str, dict[str, Any]] = {
-        "prelu": {"alpha": normal(rng, 5)}, "standardise": {"epsilon": 0.1},
-        "unit": {"epsilon": 1e-6}, "leaky_relu": {"negative_slope": 0.3},
-    }  # fmt: skip
+        "prelu": {"alpha": normal(rng, 5)},
+        "standardise": {"epsilon": 0.1},
+        "unit": {"epsilon": 1e-6},
+        "leaky_relu": {"negative_slope": 0.3},
+    }
     base = Sum(
         normal(rng, BANDS, 5), normal(rng, READER, 5), normal(rng, BOOKS, 5), normal(rng, PAIR, 5)
     )

@@ -194,7 +194,8 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
         "thrown_away": (PROTO_4 + run + b"0N.", "os.system"),
         "after_a_frame": (PROTO_4 + b"\x95" + bytes(8) + run + STOP, "os.system"),
         "in_a_joblib_array": (
-            PROTO_4 + wrapper((1,), "O8") + PROTO_4 + run + STOP + STOP, "os.system"
+            PROTO_4 + wrapper((1,), "O8") + PROTO_4 + run + STOP + STOP,
+            "os.system",
         ),
         "joblib_inside_joblib": (
             PROTO_4 + wrapper((1,), "O8") + PROTO_4 + wrapper((1,), "O8") + b"N..",
@@ -209,10 +210,12 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
             "without classes_",
         ),
         "state_of_slots": (
-            PROTO_4 + LABEL_ENCODER + b"N}(" + text("memo_keys") + b"]u\x86b.", "no attributes"
+            PROTO_4 + LABEL_ENCODER + b"N}(" + text("memo_keys") + b"]u\x86b.",
+            "no attributes",
         ),
         "two_states": (
-            PROTO_4 + array((1,), "i1", b"C\x01\x01") + b"}b.", "a state to what has none"
+            PROTO_4 + array((1,), "i1", b"C\x01\x01") + b"}b.",
+            "a state to what has none",
         ),
         "state_of_a_dict": (PROTO_4 + b"}}b.", "a state to what has none"),
         "state_of_a_name": (PROTO_4 + mentions + b"}b.", "a state to what has none"),
@@ -220,37 +223,58 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
         "calls_a_class": (PROTO_4 + in_lines("numpy", "ndarray") + b"K\x05\x85\x85R.", "ndarray"),
         "calls_a_text": (PROTO_4 + text("os.system") + b")R.", "calls what is no function"),
         "calls_an_array": (
-            PROTO_4 + array((1,), "i1", b"C\x01\x01") + b")R.", "calls what is no function"
+            PROTO_4 + array((1,), "i1", b"C\x01\x01") + b")R.",
+            "calls what is no function",
         ),
         "makes_a_function": (PROTO_4 + in_lines("numpy", "dtype") + b")\x81.", "makes a new"),
-        "makes_with_arguments": (
-            PROTO_4 + LABEL_ENCODER[:-2] + b"K\x01\x85\x81.", "makes a new"
-        ),
+        "makes_with_arguments": (PROTO_4 + LABEL_ENCODER[:-2] + b"K\x01\x85\x81.", "makes a new"),
         "makes_with_keywords": (
-            PROTO_4 + LABEL_ENCODER[:-2] + b")}" + text("a") + b"Ns\x92.", "with keywords"
+            PROTO_4 + LABEL_ENCODER[:-2] + b")}" + text("a") + b"Ns\x92.",
+            "with keywords",
         ),
         "reconstructs_out_of_a_value": (
-            PROTO_4 + in_lines("copyreg", "_reconstructor") + LABEL_ENCODER[:-2]
-            + in_lines("builtins", "object") + text("x") + b"\x87R.", "out of a value",
+            PROTO_4
+            + in_lines("copyreg", "_reconstructor")
+            + LABEL_ENCODER[:-2]
+            + in_lines("builtins", "object")
+            + text("x")
+            + b"\x87R.",
+            "out of a value",
         ),
         "reconstructs_a_text": (
-            PROTO_4 + in_lines("copyreg", "_reconstructor") + text("os")
-            + in_lines("builtins", "object") + b"N\x87R.", "calls what is no function",
+            PROTO_4
+            + in_lines("copyreg", "_reconstructor")
+            + text("os")
+            + in_lines("builtins", "object")
+            + b"N\x87R.",
+            "calls what is no function",
         ),
         "array_of_another_class": (
-            PROTO_4 + in_lines("numpy.core.multiarray", "_reconstruct") + mentions
-            + b"K\x00\x85C\x01b\x87R.", "another class than numpy.ndarray",
+            PROTO_4
+            + in_lines("numpy.core.multiarray", "_reconstruct")
+            + mentions
+            + b"K\x00\x85C\x01b\x87R.",
+            "another class than numpy.ndarray",
         ),
         "structured_dtype": (
-            PROTO_4 + in_lines("numpy", "dtype") + text("i8") + b"\x89\x88\x87R(K\x03" + text("|")
-            + b"N" + text("a") + b"\x85}K\x08K\x01K\x10tb.", "structured",
+            PROTO_4
+            + in_lines("numpy", "dtype")
+            + text("i8")
+            + b"\x89\x88\x87R(K\x03"
+            + text("|")
+            + b"N"
+            + text("a")
+            + b"\x85}K\x08K\x01K\x10tb.",
+            "structured",
         ),
         "void_dtype": (PROTO_4 + in_lines("numpy", "dtype") + text("V8") + b"\x89\x88\x87R.", "V8"),
         "pickle_in_a_dtype": (
-            PROTO_4 + in_lines("numpy", "dtype") + text("O,i8") + b"\x89\x88\x87R.", "O,i8"
+            PROTO_4 + in_lines("numpy", "dtype") + text("O,i8") + b"\x89\x88\x87R.",
+            "O,i8",
         ),
         "sets_items_of_an_array": (
-            PROTO_4 + array((1,), "i1", b"C\x01\x01") + b"K\x00K\x07s.", "sets items to a ndarray"
+            PROTO_4 + array((1,), "i1", b"C\x01\x01") + b"K\x00K\x07s.",
+            "sets items to a ndarray",
         ),
         "appends_to_a_draft": (PROTO_4 + LABEL_ENCODER + b"K\x01a.", "appends to LabelEncoder"),
         "old_object": (b"(" + in_lines("builtins", "object") + b"o.", "Python 2"),
@@ -267,7 +291,8 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
         "bare_name": (PROTO_4 + mentions + STOP, "builtins.hash"),
         "bare_dtype": (PROTO_4 + dtype("i8") + STOP, "bare"),
         "bare_slice": (
-            PROTO_4 + in_lines("builtins", "slice") + arguments([1, 2, 3]) + b"R.", "bare slice"
+            PROTO_4 + in_lines("builtins", "slice") + arguments([1, 2, 3]) + b"R.",
+            "bare slice",
         ),
         "draft_in_a_list": (PROTO_4 + b"]" + LABEL_ENCODER + b"a.", "never completed"),
         "no_stop": (PROTO_4 + b"N", "ends in the middle"),
@@ -281,8 +306,14 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
         "keyed_by_a_list": (PROTO_4 + b"}]Ns.", "keyed by a list"),
         "keyed_by_a_tuple": (PROTO_4 + b"}K\x01\x85Ns.", "keyed by a tuple"),
         "keyed_by_a_complex_number": (
-            PROTO_4 + b"}" + in_lines("numpy.core.multiarray", "scalar") + dtype("c16")
-            + b"C\x10" + bytes(16) + b"\x86RNs.", "keyed by a complex128",
+            PROTO_4
+            + b"}"
+            + in_lines("numpy.core.multiarray", "scalar")
+            + dtype("c16")
+            + b"C\x10"
+            + bytes(16)
+            + b"\x86RNs.",
+            "keyed by a complex128",
         ),
         "keyed_by_a_name": (PROTO_4 + b"}" + mentions + b"Ns.", "builtins.hash"),
         "set_of_lists": (PROTO_4 + b"\x8f(]\x90.", "keyed by a list"),
@@ -290,26 +321,48 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
         "no_number": (b"Ix\n.", "a number that is none"),
         "booleans_of_7": (PROTO_4 + array((1,), "b1", b"C\x01\x07") + STOP, "neither true nor"),
         "no_character": (
-            PROTO_4 + array((1,), "U1", b"C\x04\xff\xff\xff\xff") + STOP, "do not exist"
+            PROTO_4 + array((1,), "U1", b"C\x04\xff\xff\xff\xff") + STOP,
+            "do not exist",
         ),
         "encoder_of_a_dict": (
-            PROTO_4 + LABEL_ENCODER + b"}" + text("classes_") + b"}sb.", "not what fit() leaves"
+            PROTO_4 + LABEL_ENCODER + b"}" + text("classes_") + b"}sb.",
+            "not what fit() leaves",
         ),
         "vectors_that_do_not_fit": (
-            PROTO_4 + in_lines("gensim.models.keyedvectors", "KeyedVectors") + b")\x81}("
-            + text("index_to_key") + objects(text("a")) + text("vectors")
-            + array((2, 1), "f4", b"C\x08" + bytes(8)) + b"ub.", "1 words and 2 vectors",
+            PROTO_4
+            + in_lines("gensim.models.keyedvectors", "KeyedVectors")
+            + b")\x81}("
+            + text("index_to_key")
+            + objects(text("a"))
+            + text("vectors")
+            + array((2, 1), "f4", b"C\x08" + bytes(8))
+            + b"ub.",
+            "1 words and 2 vectors",
         ),
         "vectors_somewhere_else": (
-            PROTO_4 + in_lines("gensim.models.keyedvectors", "KeyedVectors") + b")\x81}("
-            + text("index_to_key") + objects(text("a")) + text("vectors") + b"N"
-            + text("mapfile_path") + text("/etc/passwd") + b"ub.", "which is not beside it",
+            PROTO_4
+            + in_lines("gensim.models.keyedvectors", "KeyedVectors")
+            + b")\x81}("
+            + text("index_to_key")
+            + objects(text("a"))
+            + text("vectors")
+            + b"N"
+            + text("mapfile_path")
+            + text("/etc/passwd")
+            + b"ub.",
+            "which is not beside it",
         ),
         "vectors_elsewhere_in_a_list": (
-            PROTO_4 + b"]" + in_lines("gensim.models.keyedvectors", "KeyedVectors") + b")\x81}("
-            + text("index_to_key") + objects(text("a")) + b"uba.", "lie in another file",
+            PROTO_4
+            + b"]"
+            + in_lines("gensim.models.keyedvectors", "KeyedVectors")
+            + b")\x81}("
+            + text("index_to_key")
+            + objects(text("a"))
+            + b"uba.",
+            "lie in another file",
         ),
-    }  # fmt: skip
+    }
 
 
 def bomb_files() -> dict[str, tuple[bytes, str]]:
@@ -317,8 +370,10 @@ def bomb_files() -> dict[str, tuple[bytes, str]]:
     doubled = b"]\x94" + b"".join(b"0](h%ch%ce\x94" % (n, n) for n in range(40))
     tuples = b"".join(b"\x94h%c\x86" % n for n in range(200))
     texts = objects(*[text(f"{n:05}") for n in range(2000)]) + b"q\x090"
-    collide = b"".join(b"\x8a\x10" + (k * (2**61 - 1)).to_bytes(16, "little") + b"N"
-                       for k in range(2**62, 2**62 + 2000))  # fmt: skip
+    collide = b"".join(
+        b"\x8a\x10" + (k * (2**61 - 1)).to_bytes(16, "little") + b"N"
+        for k in range(2**62, 2**62 + 2000)
+    )
     nest_arrays = array((1,), "O8", objects(array((1,), "O8", objects(b"N"))))
     zeros = b"\x80\x04\x8e" + (24 * MIB).to_bytes(8, "little") + bytes(24 * MIB)
     old_lzma = lzma.compress(PROTO_4 + b"N.", format=lzma.FORMAT_ALONE)
@@ -330,7 +385,10 @@ def bomb_files() -> dict[str, tuple[bytes, str]]:
         "dict_holds_itself": (PROTO_4 + b"}\x94K\x01h\x00s.", "holds itself"),
         "deep_lists": (PROTO_4 + b"]" * 20_000 + b"a" * 19_999 + STOP, "nested more than"),
         "deep_tuples": (PROTO_4 + b"N" + b"\x85" * 60_000 + STOP, "nested more than"),
-        "deep_dicts": (PROTO_4 + b"}K\x01" * 9_000 + b"N" + b"s" * 9_000 + STOP, "nested more than"),
+        "deep_dicts": (
+            PROTO_4 + b"}K\x01" * 9_000 + b"N" + b"s" * 9_000 + STOP,
+            "nested more than",
+        ),
         "deep_marks": (PROTO_4 + b"(" * 5_000_000 + STOP, "MiB of memory"),
         "arrays_in_arrays": (PROTO_4 + nest_arrays + STOP, "arrays of objects inside"),
         "sets": (PROTO_4 + b"\x8f" * 5_000_000 + STOP, "MiB of memory"),
@@ -342,42 +400,77 @@ def bomb_files() -> dict[str, tuple[bytes, str]]:
             "MiB of memory",
         ),
         "recalled_encodings": (
-            PROTO_4 + text("x" * 50_000) + b"q\x090"
-            + (in_lines("_codecs", "encode") + b"h\x09" + text("latin1") + b"\x86R") * 5_000 + STOP,
+            PROTO_4
+            + text("x" * 50_000)
+            + b"q\x090"
+            + (in_lines("_codecs", "encode") + b"h\x09" + text("latin1") + b"\x86R") * 5_000
+            + STOP,
             "MiB of memory",
         ),
         "recalled_object_arrays": (
-            PROTO_4 + texts + (ARRAY + b"(K\x01" + body((2000,), 2) + dtype("O8") + b"\x89h\x09tb")
-            * 5_000 + STOP, "MiB of memory",
+            PROTO_4
+            + texts
+            + (ARRAY + b"(K\x01" + body((2000,), 2) + dtype("O8") + b"\x89h\x09tb") * 5_000
+            + STOP,
+            "MiB of memory",
         ),
-        "bytes_of_2**60": (PROTO_4 + b"\x8e" + (2**60).to_bytes(8, "little") + STOP, "MiB of memory"),
-        "text_of_2**63": (PROTO_4 + b"\x8d" + (2**63).to_bytes(8, "little") + STOP, "MiB of memory"),
+        "bytes_of_2**60": (
+            PROTO_4 + b"\x8e" + (2**60).to_bytes(8, "little") + STOP,
+            "MiB of memory",
+        ),
+        "text_of_2**63": (
+            PROTO_4 + b"\x8d" + (2**63).to_bytes(8, "little") + STOP,
+            "MiB of memory",
+        ),
         "bytearray_of_2**63": (
-            b"\x80\x05\x96" + (2**63).to_bytes(8, "little") + STOP, "MiB of memory"
+            b"\x80\x05\x96" + (2**63).to_bytes(8, "little") + STOP,
+            "MiB of memory",
         ),
-        "bytes_of_15_MiB": (PROTO_4 + b"B" + (15 * MIB).to_bytes(4, "little") + STOP, "in the middle"),
+        "bytes_of_15_MiB": (
+            PROTO_4 + b"B" + (15 * MIB).to_bytes(4, "little") + STOP,
+            "in the middle",
+        ),
         "integer_of_2**31": (PROTO_4 + b"\x8b\xff\xff\xff\x7f.", "MiB of memory"),
         "integer_of_1_MiB": (
-            PROTO_4 + b"\x8b" + MIB.to_bytes(4, "little") + bytes(MIB) + STOP, "an integer of"
+            PROTO_4 + b"\x8b" + MIB.to_bytes(4, "little") + bytes(MIB) + STOP,
+            "an integer of",
         ),
         "digits": (b"L" + b"7" * 60_000 + b"L\n.", "a number that is none"),
         "line_without_end": (b"I" + b"7" * 200_000 + STOP, "no end to the line"),
         "frame_of_2**63": (PROTO_4 + b"\x95" + b"\xff" * 8, "in the middle"),
         "objects_of_10**12": (
-            PROTO_4 + array((10**12,), "O8", objects(b"N")) + STOP, "with 1 objects"
+            PROTO_4 + array((10**12,), "O8", objects(b"N")) + STOP,
+            "with 1 objects",
         ),
         "bytes_of_10**12": (PROTO_4 + array((10**12,), "f8", b"C\x01x") + STOP, "with 1 bytes"),
-        "no_bytes_of_10**12": (PROTO_4 + array((10**12, 0), "f8", b"C\x00") + STOP, "without content"),
-        "text_0_of_10**18": (PROTO_4 + array((10**6,) * 3, "U0", b"C\x00") + STOP, "without content"),
+        "no_bytes_of_10**12": (
+            PROTO_4 + array((10**12, 0), "f8", b"C\x00") + STOP,
+            "without content",
+        ),
+        "text_0_of_10**18": (
+            PROTO_4 + array((10**6,) * 3, "U0", b"C\x00") + STOP,
+            "without content",
+        ),
         "text_0_of_10**12": (PROTO_4 + array((10**12,), "U0", b"C\x00") + STOP, "without content"),
         "shape_of_2**70": (PROTO_4 + array((2**70,), "f8", b"C\x01x") + STOP, "without a shape"),
         "negative_shape": (PROTO_4 + array((-1,), "f8", b"C\x08" + bytes(8)) + STOP, "a shape"),
-        "joblib_of_10**12": (PROTO_4 + wrapper((10**12,), "f8") + bytes(64) + STOP, "MiB of memory"),
+        "joblib_of_10**12": (
+            PROTO_4 + wrapper((10**12,), "f8") + bytes(64) + STOP,
+            "MiB of memory",
+        ),
         "range_of_2**62": (
-            PROTO_4 + in_lines("pandas.core.indexes.base", "_new_Index")
-            + in_lines("pandas.core.indexes.range", "RangeIndex") + b"}(" + text("start") + b"K\x00"
-            + text("stop") + b"\x8a\x08" + (2**62).to_bytes(8, "little") + text("step")
-            + b"K\x01u\x86R.", "without an end",
+            PROTO_4
+            + in_lines("pandas.core.indexes.base", "_new_Index")
+            + in_lines("pandas.core.indexes.range", "RangeIndex")
+            + b"}("
+            + text("start")
+            + b"K\x00"
+            + text("stop")
+            + b"\x8a\x08"
+            + (2**62).to_bytes(8, "little")
+            + text("step")
+            + b"K\x01u\x86R.",
+            "without an end",
         ),
         "colliding_keys": (PROTO_4 + b"}(" + collide + b"u.", "more than 64 bits"),
         "gzip": (gzip.compress(zeros, 6), "unpacks to more than"),
@@ -387,7 +480,7 @@ def bomb_files() -> dict[str, tuple[bytes, str]]:
         "lzma_dictionary": (wide_lzma, "cannot be unpacked"),
         "gzip_cut_short": (gzip.compress(PROTO_4 + text("x" * 100))[:-12], "ends too early"),
         "gzip_of_zeros": (gzip.compress(PROTO_4 + bytes(100)), "which no pickle has"),
-    }  # fmt: skip
+    }
 
 
 def foreign_files() -> dict[str, tuple[bytes, str]]:

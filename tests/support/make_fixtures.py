@@ -30,22 +30,33 @@ class Environment:
 ENVIRONMENTS = {
     "sklearn-1.0": Environment(
         "3.7",
-        ("scikit-learn==1.0.2", "numpy==1.21.6", "scipy==1.7.3", "joblib==1.0.1",
-         "pandas==1.3.5", "gensim==3.8.3"),
+        (
+            "scikit-learn==1.0.2",
+            "numpy==1.21.6",
+            "scipy==1.7.3",
+            "joblib==1.0.1",
+            "pandas==1.3.5",
+            "gensim==3.8.3",
+        ),
         "full",
     ),
     "sklearn-1.1": Environment(
         "3.9",
-        ("scikit-learn==1.1.3", "numpy==1.22.4", "joblib==1.1.1", "pandas==1.4.4",
-         "gensim==4.1.2"),
+        ("scikit-learn==1.1.3", "numpy==1.22.4", "joblib==1.1.1", "pandas==1.4.4", "gensim==4.1.2"),
     ),
     "sklearn-1.2": Environment(
         "3.10", ("scikit-learn==1.2.2", "numpy==1.24.4", "joblib==1.2.0", "pandas==1.5.3")
     ),
     "sklearn-1.3": Environment(
         "3.11",
-        ("scikit-learn==1.3.2", "numpy==1.26.4", "scipy<1.13", "joblib==1.3.2",
-         "pandas==2.0.3", "gensim==4.3.2"),
+        (
+            "scikit-learn==1.3.2",
+            "numpy==1.26.4",
+            "scipy<1.13",
+            "joblib==1.3.2",
+            "pandas==2.0.3",
+            "gensim==4.3.2",
+        ),
     ),
     "sklearn-1.4": Environment(
         "3.11", ("scikit-learn==1.4.2", "numpy==1.26.4", "joblib==1.4.2", "pandas==2.1.4")
@@ -61,11 +72,10 @@ ENVIRONMENTS = {
     ),
     "sklearn-1.8": Environment(
         "3.13",
-        ("scikit-learn==1.8.0", "numpy==2.3.5", "joblib==1.5.3", "pandas==2.3.3",
-         "gensim==4.4.0"),
+        ("scikit-learn==1.8.0", "numpy==2.3.5", "joblib==1.5.3", "pandas==2.3.3", "gensim==4.4.0"),
         "full",
     ),
-}  # fmt: skip
+}
 
 
 def interpreter(version: str) -> str:

@@ -17,9 +17,15 @@ from bookrec.offline.compile.linear_forms import Side
 BOOKS, READERS, BANDS = 29, 12, 8
 
 SIDES: Final[dict[str, Side]] = {
-    "user": "reader id", "band": "band", "activity": "reader", "book": "book", "author": "book",
-    "numbers": "book", "pair": "pair", "affinity": "pair",
-}  # fmt: skip
+    "user": "reader id",
+    "band": "band",
+    "activity": "reader",
+    "book": "book",
+    "author": "book",
+    "numbers": "book",
+    "pair": "pair",
+    "affinity": "pair",
+}
 PAIR_WIDTH, ACTIVITY_WIDTH = 3, 3
 
 _RNG = np.random.default_rng(11)
@@ -35,8 +41,10 @@ BAND_OF: Final = (np.arange(READERS) * 3 % BANDS).astype(np.int32)
 
 def make_inputs() -> dict[str, Any]:
     """One of every side; shapes (n, 1) and (n, k)."""
-    ids = {name: keras.Input((1,), dtype="int32", name=name)
-           for name in ("user", "band", "book", "author")}  # fmt: skip
+    ids = {
+        name: keras.Input((1,), dtype="int32", name=name)
+        for name in ("user", "band", "book", "author")
+    }
     return ids | {
         "numbers": keras.Input((4,), name="numbers"),
         "activity": keras.Input((ACTIVITY_WIDTH,), name="activity"),
@@ -62,10 +70,12 @@ def inputs_of(model: Any, reader: int) -> dict[str, np.ndarray]:
     """The model's inputs for one reader and every book."""
     values: Mapping[str, np.ndarray] = {
         **BOOK_VALUES,
-        "user": np.full(BOOKS, reader), "band": np.full(BOOKS, BAND_OF[reader]),
+        "user": np.full(BOOKS, reader),
+        "band": np.full(BOOKS, BAND_OF[reader]),
         "activity": np.tile(ACTIVITY[reader], (BOOKS, 1)),
-        "pair": PAIRS[reader, :, :2], "affinity": PAIRS[reader, :, 2:],
-    }  # fmt: skip
+        "pair": PAIRS[reader, :, :2],
+        "affinity": PAIRS[reader, :, 2:],
+    }
     names = [tensor.name for tensor in model.inputs]
     return {n: values[n] if values[n].ndim > 1 else values[n][:, None] for n in names}
 
@@ -123,8 +133,11 @@ def _assert_catalogue(ranker: SplitRanker, readers: np.ndarray, rows: np.ndarray
 def assert_keras_ranker(model: Any, reader: int, expected: np.ndarray) -> None:
     """The fallback gives these logits for every book and for some."""
     ranker = KerasRanker(model, SIDES, BOOK_VALUES)
-    own = [[reader] if SIDES[t.name] == "reader id" else ACTIVITY[reader]
-           for t in model.inputs if SIDES[t.name] in ("reader id", "reader")]  # fmt: skip
+    own = [
+        [reader] if SIDES[t.name] == "reader id" else ACTIVITY[reader]
+        for t in model.inputs
+        if SIDES[t.name] in ("reader id", "reader")
+    ]
     features = np.concatenate([[], *own]).astype(np.float32)
     assert len(features) == ranker.reader_width
     terms = ranker.reader_terms(int(BAND_OF[reader]), features)

@@ -40,20 +40,32 @@ def min_max_scaler(table: pd.DataFrame) -> Any:
     low, high = table.to_numpy(float).min(axis=0), table.to_numpy(float).max(axis=0)
     scale = 1 / (high - low)
     state = {
-        "feature_range": (0, 1), "copy": True, "clip": False, "n_samples_seen_": len(table),
-        "n_features_in_": table.shape[1], "data_min_": low, "data_max_": high,
-        "data_range_": high - low, "scale_": scale, "min_": -low * scale,
-    }  # fmt: skip
+        "feature_range": (0, 1),
+        "copy": True,
+        "clip": False,
+        "n_samples_seen_": len(table),
+        "n_features_in_": table.shape[1],
+        "data_min_": low,
+        "data_max_": high,
+        "data_range_": high - low,
+        "scale_": scale,
+        "min_": -low * scale,
+    }
     return _foreign("sklearn.preprocessing._data", "MinMaxScaler", state)
 
 
 def standard_scaler(table: Any) -> Any:
     values = np.asarray(table, dtype=float)
     state = {
-        "with_mean": True, "with_std": True, "copy": True, "n_samples_seen_": len(values),
-        "n_features_in_": values.shape[1], "mean_": values.mean(axis=0),
-        "var_": values.var(axis=0), "scale_": values.std(axis=0),
-    }  # fmt: skip
+        "with_mean": True,
+        "with_std": True,
+        "copy": True,
+        "n_samples_seen_": len(values),
+        "n_features_in_": values.shape[1],
+        "mean_": values.mean(axis=0),
+        "var_": values.var(axis=0),
+        "scale_": values.std(axis=0),
+    }
     return _foreign("sklearn.preprocessing._data", "StandardScaler", state)
 
 
@@ -85,8 +97,15 @@ def codes(encoder: Any, values: Any) -> np.ndarray:
     return found
 
 
-AGES = ((0, 17, "Under 18"), (18, 24, "18-24"), (25, 34, "25-34"), (35, 44, "35-44"),
-        (45, 54, "45-54"), (55, 64, "55-64"), (65, 200, "65+"))  # fmt: skip
+AGES = (
+    (0, 17, "Under 18"),
+    (18, 24, "18-24"),
+    (25, 34, "25-34"),
+    (35, 44, "35-44"),
+    (45, 54, "45-54"),
+    (55, 64, "55-64"),
+    (65, 200, "65+"),
+)
 
 
 def age_label(age: Any) -> str:
@@ -99,11 +118,13 @@ def ratings_table(dataset: Dataset) -> pd.DataFrame:
     """The data set as a notebook has it: one row an interaction, everything beside it."""
     table = dataset.interactions
     readers, books = dataset.readers, dataset.books
-    frame = pd.DataFrame({
-        "user": readers["user_id"].to_numpy()[table["reader_idx"]],
-        "age": readers["age"].to_numpy(object)[table["reader_idx"]],
-        "rating": table["rating"].to_numpy(int),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "user": readers["user_id"].to_numpy()[table["reader_idx"]],
+            "age": readers["age"].to_numpy(object)[table["reader_idx"]],
+            "rating": table["rating"].to_numpy(int),
+        }
+    )
     for name in ("isbn", "title", "author", "publisher", "year"):
         frame[name] = books[name].to_numpy(object)[table["book_idx"]]
     frame["age_bin"] = frame["age"].map(age_label)

@@ -22,9 +22,11 @@ def chain(
         return normal(rng, pairs, width) if pairs else None
 
     first = Sum(
-        normal(rng, bands, widths[0]), normal(rng, features, widths[0]),
-        normal(rng, books, widths[0]), kernel(widths[0]),
-    )  # fmt: skip
+        normal(rng, bands, widths[0]),
+        normal(rng, features, widths[0]),
+        normal(rng, books, widths[0]),
+        kernel(widths[0]),
+    )
     layers = [Layer("relu", (first,))]
     for number, (before, width) in enumerate(itertools.pairwise(widths)):
         inputs = ((number, normal(rng, before, width) / np.float32(before**0.5)),)

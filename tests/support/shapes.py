@@ -69,8 +69,14 @@ def classic(directory: Path, frame: pd.DataFrame) -> Made:
     )
     words.save(str(directory / "word2vec.model"))
 
-    names = ["user_id_encoded", "isbn_encoded", "author_encoded", "publisher_encoded",
-             "year_encoded", "age_binned_encoded"]  # fmt: skip
+    names = [
+        "user_id_encoded",
+        "isbn_encoded",
+        "author_encoded",
+        "publisher_encoded",
+        "year_encoded",
+        "age_binned_encoded",
+    ]
     ids = [keras.Input((1,), name=name, dtype="int32") for name in names]
     numbers = [keras.Input((1,), name=n) for n in ("avg_rating_scaled", "num_ratings_scaled")]
     title = keras.Input((6,), name="title_embedding_features")
@@ -89,9 +95,14 @@ def classic(directory: Path, frame: pd.DataFrame) -> Made:
     model.save(directory / "wide_deep_book_model_top50k.keras")
 
     def inputs(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
-        typed = {"user_id": pairs["user"].astype(int), "isbn": pairs["isbn"],
-                 "author": pairs["author"], "publisher": pairs["publisher"],
-                 "year": pairs["year"].astype(str), "age_bin": pairs["age_bin"]}  # fmt: skip
+        typed = {
+            "user_id": pairs["user"].astype(int),
+            "isbn": pairs["isbn"],
+            "author": pairs["author"],
+            "publisher": pairs["publisher"],
+            "year": pairs["year"].astype(str),
+            "age_bin": pairs["age_bin"],
+        }
         made = {
             name: codes(
                 encoders[column], typed[column].to_numpy(str if column != "user_id" else int)
@@ -115,8 +126,9 @@ def two_inputs(directory: Path, frame: pd.DataFrame) -> Made:
     part = frame[frame["user"].isin(sorted(set(frame["user"]))[5:])]
     part = part[part["title"] != sorted(set(part["title"]))[3]]
     encoders = {
-        "user": label_encoder(part["user"].astype(float)), "title": label_encoder(part["title"])
-    }  # fmt: skip
+        "user": label_encoder(part["user"].astype(float)),
+        "title": label_encoder(part["title"]),
+    }
     dump(directory / "encoders.pkl", encoders)
     user = keras.Input((1,), name="user_input")
     book = keras.Input((1,), name="book_input")
@@ -146,14 +158,23 @@ def scaled_ids(directory: Path, frame: pd.DataFrame) -> Made:
         label_encoder(frame["isbn"].astype(str)),
     )
     table = np.stack(
-        [codes(users, frame["user"].to_numpy(int)), codes(isbns, frame["isbn"].to_numpy(str)),
-         frame["year"]], axis=1,
-    )  # fmt: skip
+        [
+            codes(users, frame["user"].to_numpy(int)),
+            codes(isbns, frame["isbn"].to_numpy(str)),
+            frame["year"],
+        ],
+        axis=1,
+    )
     scaler = standard_scaler(table)
-    dump(directory / "all.pkl", {
-        "user_encoder": users, "isbn_encoder": isbns, "scaler": scaler,
-        "feature_columns": ["user_id", "isbn", "year"],
-    })  # fmt: skip
+    dump(
+        directory / "all.pkl",
+        {
+            "user_encoder": users,
+            "isbn_encoder": isbns,
+            "scaler": scaler,
+            "feature_columns": ["user_id", "isbn", "year"],
+        },
+    )
     given = [keras.Input((1,), name=n) for n in ("user_id_scaled", "isbn_scaled", "year_scaled")]
     hidden = keras.layers.Dense(8, activation="tanh")(keras.layers.Concatenate()(given))
     output = keras.layers.Activation("sigmoid")(keras.layers.Dense(1)(hidden))
@@ -162,9 +183,13 @@ def scaled_ids(directory: Path, frame: pd.DataFrame) -> Made:
 
     def inputs(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
         raw = np.stack(
-            [codes(users, pairs["user"].to_numpy(int)), codes(isbns, pairs["isbn"].to_numpy(str)),
-             pairs["year"]], axis=1,
-        )  # fmt: skip
+            [
+                codes(users, pairs["user"].to_numpy(int)),
+                codes(isbns, pairs["isbn"].to_numpy(str)),
+                pairs["year"],
+            ],
+            axis=1,
+        )
         scaled = (raw - scaler.mean_) / scaler.scale_
         return dict(zip(("user_id_scaled", "isbn_scaled", "year_scaled"), scaled.T, strict=True))
 

@@ -90,10 +90,22 @@ def start_server(home: Home, workers: int = 1) -> Server:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "bookrec", "--home", str(home.root), "serve",
-         "--port", str(port), "--workers", str(workers)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "bookrec",
+            "--home",
+            str(home.root),
+            "serve",
+            "--port",
+            str(port),
+            "--workers",
+            str(workers),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     server = Server(process, f"http://127.0.0.1:{port}")
     _wait_until_alive(server)
     return server

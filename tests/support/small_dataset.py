@@ -23,26 +23,50 @@ def small_dataset(rating_max: int = 10) -> Dataset:
     books = pd.DataFrame(
         {
             "isbn": ISBNS,
-            "title": ["Wuthering Heights", "Dracula", "Emma", "Dune", "Dracula (Signet)", "Beowulf"],
+            "title": [
+                "Wuthering Heights",
+                "Dracula",
+                "Emma",
+                "Dune",
+                "Dracula (Signet)",
+                "Beowulf",
+            ],
             "author": [
-                "Emily Brontë", "Bram Stoker", "Jane Austen", "Frank Herbert", "Bram Stoker", "",
+                "Emily Brontë",
+                "Bram Stoker",
+                "Jane Austen",
+                "Frank Herbert",
+                "Bram Stoker",
+                "",
             ],
             "publisher": ["Penguin", "Penguin", "penguin", "Ace", "Signet", ""],
             "image_url": [""] * 6,
             "year": pd.array([2002, 2003, 2003, 1990, 1986, None], dtype="Int16"),
             "work_id": [0, 1, 2, 3, 1, 4],
         }
-    )  # fmt: skip
+    )
     rows = [
-        (0, 0, 3), (0, 1, 5), (0, 3, 0), (2, 0, 4), (2, 1, 0), (2, 2, 2), (2, 4, 5), (3, 1, 1),
+        (0, 0, 3),
+        (0, 1, 5),
+        (0, 3, 0),
+        (2, 0, 4),
+        (2, 1, 0),
+        (2, 2, 2),
+        (2, 4, 5),
+        (3, 1, 1),
         (3, 3, 0),
-    ]  # fmt: skip
+    ]
     interactions = pd.DataFrame(rows, columns=["reader_idx", "book_idx", "rating"])
     interactions["timestamp"] = pd.array([None] * len(rows), dtype="Int64")
     return make_dataset(
-        readers, books, interactions, layout="book-crossing", rating_max=rating_max,
-        source="/raw", files={},
-    )  # fmt: skip
+        readers,
+        books,
+        interactions,
+        layout="book-crossing",
+        rating_max=rating_max,
+        source="/raw",
+        files={},
+    )
 
 
 def interactions_of(*rows: tuple[int, int, int]) -> Interactions:

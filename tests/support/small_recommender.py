@@ -107,6 +107,10 @@ def make_recommender(
     ranker = make_ranker(rng, books, EMBEDDING + 1, 0)
     count = rng.integers(0, 20, books)
     return Recommender(
-        retrieval, ranker, kind, works, normal(rng, books, EMBEDDING),
+        retrieval,
+        ranker,
+        kind,
+        works,
+        normal(rng, books, EMBEDDING),
         (count / (count + 5)).astype(np.float32),
-    )  # fmt: skip
+    )

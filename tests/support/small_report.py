@@ -38,12 +38,20 @@ def small_results() -> Results:
     settings = EvaluationSettings(baselines=("popularity", "ease"), models=("default",))
     about = {
         "finished": True,
-        "dataset_id": "bx-0123456789", "dataset_digest": "0" * 64, "layout": HOSTILE,
-        "sample": False, "citation": f"Cite {HOSTILE}.", "created_at": "2026-11-22T04:00:00Z",
-        "readers": N_READERS, "books": N_BOOKS, "interactions": len(everything), "seconds": 1.5,
+        "dataset_id": "bx-0123456789",
+        "dataset_digest": "0" * 64,
+        "layout": HOSTILE,
+        "sample": False,
+        "citation": f"Cite {HOSTILE}.",
+        "created_at": "2026-11-22T04:00:00Z",
+        "readers": N_READERS,
+        "books": N_BOOKS,
+        "interactions": len(everything),
+        "seconds": 1.5,
         "splits": [{"label": "hold-out", "train": 1, "validation": 1, "test": int(held.sum())}],
-        "settings": asdict(settings), "versions": {"bookrec": "0", "python": "3"},
-    }  # fmt: skip
+        "settings": asdict(settings),
+        "versions": {"bookrec": "0", "python": "3"},
+    }
     results = Results(settings, about)
     for name, kind, scorer, seed, help_by in (
         ("popularity", "baseline", GivenScores, 1, 0.0),

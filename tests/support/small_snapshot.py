@@ -47,31 +47,67 @@ BOOKS = [
     ("0553293354", "Foundation", "Isaac Asimov", 1991, "Spectra", "scifi"),
     ("0553382578", "Foundation and Empire", "Isaac Asimov", 2004, "Spectra", "scifi"),
     ("0451524934", "1984", "George Orwell", 1990, "Signet", "scifi"),
-    ("0345453743", "The Hitchhiker's Guide to the Galaxy", "Douglas Adams",
-     2002, "Del Rey", "scifi"),
+    (
+        "0345453743",
+        "The Hitchhiker's Guide to the Galaxy",
+        "Douglas Adams",
+        2002,
+        "Del Rey",
+        "scifi",
+    ),
     ("0062073486", "And Then There Were None", "Agatha Christie", 2011, "Harper", "crime"),
     ("0062693662", "Murder on the Orient Express", "Agatha Christie", 2017, "Harper", "crime"),
-    ("0140439080", "The Hound of the Baskervilles", "Arthur Conan Doyle",
-     2001, "Penguin Books", "crime"),
+    (
+        "0140439080",
+        "The Hound of the Baskervilles",
+        "Arthur Conan Doyle",
+        2001,
+        "Penguin Books",
+        "crime",
+    ),
     ("0394758285", "The Big Sleep", "Raymond Chandler", 1988, "Vintage", "crime"),
     ("0679722645", "The Maltese Falcon", "Dashiell Hammett", 1992, "Vintage", "crime"),
-    ("0439139597", "Harry Potter and the Goblet of Fire", "J. K. Rowling",
-     2000, "Scholastic", "children"),
-    ("0590353403", "Harry Potter and the Sorcerer's Stone", "J. K. Rowling",
-     1998, "Scholastic", "children"),
-    ("0064404994", "The Lion, the Witch and the Wardrobe", "C. S. Lewis",
-     1994, "HarperTrophy", "children"),
+    (
+        "0439139597",
+        "Harry Potter and the Goblet of Fire",
+        "J. K. Rowling",
+        2000,
+        "Scholastic",
+        "children",
+    ),
+    (
+        "0590353403",
+        "Harry Potter and the Sorcerer's Stone",
+        "J. K. Rowling",
+        1998,
+        "Scholastic",
+        "children",
+    ),
+    (
+        "0064404994",
+        "The Lion, the Witch and the Wardrobe",
+        "C. S. Lewis",
+        1994,
+        "HarperTrophy",
+        "children",
+    ),
     ("6042086437", "Đất rừng phương Nam", "Đoàn Giỏi", 2019, "Kim Đồng", "vietnam"),
     ("6042098672", "Dế Mèn phiêu lưu ký", "Tô Hoài", 2020, "Kim Đồng", "vietnam"),
     ("6045553120", "Số đỏ", "Vũ Trọng Phụng", None, "Văn Học", "vietnam"),
     ("0691020817", "Either/Or", "Søren Kierkegaard", 1987, "Princeton", "thought"),
     ("0140449337", "Meditations", "Marcus Aurelius", 2006, "Penguin Books", "thought"),
-    ("1491903996", "<script>alert('c++')</script> & Other \"Tags\"", "A <b>Bold</b> Author",
-     2016, "O'Reilly", "thought"),
+    (
+        "1491903996",
+        "<script>alert('c++')</script> & Other \"Tags\"",
+        "A <b>Bold</b> Author",
+        2016,
+        "O'Reilly",
+        "thought",
+    ),
     ("ml:357", "Beowulf", "", None, "", "classic"),
     ("gb:12", "Winter Poems", "A. Solitary", 1971, "", "unread"),
     ("0999999990", "Nobody's Book", "A. Solitary", 1970, "Own Press", "unread"),
-]  # fmt: skip
+]
 
 # user_id, age, genres in the order of liking, whether a list was stored
 READERS = [
@@ -150,12 +186,20 @@ class _Builder:
 
     def fill(self, snapshot_id: str) -> None:
         meta = {
-            "snapshot_id": snapshot_id, "schema_version": str(snapshots.SCHEMA_VERSION),
-            "created_at": "2026-11-20T03:00:00Z", "model_id": "hand-made", "preset": "default",
-            "dataset_id": "small", "dataset_digest": "0" * 64, "readers": str(len(READERS)),
-            "books": str(len(BOOKS)), "top": str(TOP), "rating_max": "10", "sample": "1",
+            "snapshot_id": snapshot_id,
+            "schema_version": str(snapshots.SCHEMA_VERSION),
+            "created_at": "2026-11-20T03:00:00Z",
+            "model_id": "hand-made",
+            "preset": "default",
+            "dataset_id": "small",
+            "dataset_digest": "0" * 64,
+            "readers": str(len(READERS)),
+            "books": str(len(BOOKS)),
+            "top": str(TOP),
+            "rating_max": "10",
+            "sample": "1",
             "metrics": "{}",
-        }  # fmt: skip
+        }
         self.connection.executemany("insert into meta values (?, ?)", meta.items())
         for book_id, row in enumerate(self.rows, start=1):
             self._insert_book(book_id, row)
@@ -179,10 +223,21 @@ class _Builder:
         source = "content" if genre == "unread" else "precomputed"
         self.connection.execute(
             "insert into book values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (book_id, isbn, self.work[book_id], title + self.marker, author, year, publisher,
-             "https://covers.example.org/1.jpg", sum(ratings) / len(ratings) if ratings else None,
-             len(ratings), len(self.readers_of(book_id)), source if similar else None),
-        )  # fmt: skip
+            (
+                book_id,
+                isbn,
+                self.work[book_id],
+                title + self.marker,
+                author,
+                year,
+                publisher,
+                "https://covers.example.org/1.jpg",
+                sum(ratings) / len(ratings) if ratings else None,
+                len(ratings),
+                len(self.readers_of(book_id)),
+                source if similar else None,
+            ),
+        )
         self.connection.execute(
             "insert into book_search (rowid, title, author, isbn) values (?, ?, ?, ?)",
             (book_id, fold(title), fold(author), fold(isbn)),

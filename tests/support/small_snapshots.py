@@ -30,11 +30,16 @@ def fill(directory: Path, snapshot_id: str, change: str = "") -> None:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.executescript(snapshots.SCHEMA + SCRIPT)
         meta = {
-            "snapshot_id": snapshot_id, "schema_version": str(snapshots.SCHEMA_VERSION),
-            "model_id": "hand-made", "preset": "default", "readers": "2", "books": "5",
-            "dataset_id": "small", "dataset_digest": "d" * 64,
+            "snapshot_id": snapshot_id,
+            "schema_version": str(snapshots.SCHEMA_VERSION),
+            "model_id": "hand-made",
+            "preset": "default",
+            "readers": "2",
+            "books": "5",
+            "dataset_id": "small",
+            "dataset_digest": "d" * 64,
             "metrics": '{"pipeline": {"ndcg@20": 0.25}}',
-        }  # fmt: skip
+        }
         connection.executemany("insert into meta values (?, ?)", meta.items())
         connection.executescript(change)
 

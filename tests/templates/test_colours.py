@@ -10,10 +10,17 @@ from bookrec.settings import templates_directory
 from contrast import contrast
 
 TEXT_ON_GROUND = [
-    ("ink", "paper"), ("ink", "sheet"), ("quiet", "paper"), ("quiet", "sheet"),
-    ("accent", "paper"), ("accent", "sheet"), ("accent-ink", "accent"), ("front-ink", "front"),
-    ("alert", "alert-sheet"), ("mark", "paper"),
-]  # fmt: skip
+    ("ink", "paper"),
+    ("ink", "sheet"),
+    ("quiet", "paper"),
+    ("quiet", "sheet"),
+    ("accent", "paper"),
+    ("accent", "sheet"),
+    ("accent-ink", "accent"),
+    ("front-ink", "front"),
+    ("alert", "alert-sheet"),
+    ("mark", "paper"),
+]
 NOT_TEXT = [("focus", "paper"), ("focus", "sheet"), ("quiet", "sheet"), ("alert", "sheet")]
 
 

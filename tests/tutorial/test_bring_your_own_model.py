@@ -109,9 +109,13 @@ class Tutorial:
 
     def _done(self, command: list[str], what: str) -> str:
         result = subprocess.run(
-            command, cwd=self.root, capture_output=True, text=True, check=False,
+            command,
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=False,
             env={k: v for k, v in os.environ.items() if k != "BOOKREC_HOME"},
-        )  # fmt: skip
+        )
         assert result.returncode == 0, f"{what}: {result.stdout[-3000:]}{result.stderr[-3000:]}"
         return result.stdout
 
@@ -131,10 +135,17 @@ def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Tutorial:
 
 def test_the_document_has_the_commands_in_their_order(tutorial: Tutorial):
     assert [line.split()[1] for line in tutorial.said] == [
-        "data", "data", "artifacts", "artifacts", "score", "snapshots", "accounts",
-    ]  # fmt: skip
-    assert any(block.lines == ["bookrec accounts invite 44", "bookrec serve"]
-               for block in blocks(DOCUMENT))  # fmt: skip
+        "data",
+        "data",
+        "artifacts",
+        "artifacts",
+        "score",
+        "snapshots",
+        "accounts",
+    ]
+    assert any(
+        block.lines == ["bookrec accounts invite 44", "bookrec serve"] for block in blocks(DOCUMENT)
+    )
 
 
 def test_the_mapping_is_what_the_document_shows(tutorial: Tutorial):
@@ -162,8 +173,9 @@ def test_published_scores_are_what_the_notebook_predicts(tutorial: Tutorial):
         for user_id, scores in zip(predicted["reader"].tolist(), predicted["score"], strict=True):
             rows = database.execute(
                 "select isbn, score from user_top join reader using (reader_id) "
-                "join book using (book_id) where user_id = ?", (str(user_id),),
-            ).fetchall()  # fmt: skip
+                "join book using (book_id) where user_id = ?",
+                (str(user_id),),
+            ).fetchall()
             differences += [abs(s - scores[place[isbn]]) for isbn, s in rows if isbn in place]
     assert len(differences) > 200
     assert np.median(differences) < 1e-5
@@ -177,9 +189,11 @@ def served(tutorial: Tutorial) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "bookrec", "serve", "--port", str(port)], cwd=tutorial.root,
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [sys.executable, "-m", "bookrec", "serve", "--port", str(port)],
+        cwd=tutorial.root,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         get(f"{address}/health/ready", tries=240)

@@ -131,8 +131,11 @@ class Watcher(threading.Thread):
         with httpx.Client(base_url=self.address, headers=headers, timeout=20) as client:
             while not self.stopping.is_set():
                 try:
-                    for path in ("/api/v1/books/014143984X/similar", "/api/v1/books/popular",
-                                 "/api/v1/me/recommendations"):  # fmt: skip
+                    for path in (
+                        "/api/v1/books/014143984X/similar",
+                        "/api/v1/books/popular",
+                        "/api/v1/me/recommendations",
+                    ):
                         self._check(client.get(path))
                     assert client.get("/").status_code == 200
                 except Exception as error:

@@ -89,9 +89,12 @@ def show(home: Home, snapshot_id: str | None) -> None:
 @snapshots.command()
 @click.argument("snapshot_id", required=False)
 @click.option(
-    "--pairs", type=click.IntRange(0), default=2000, show_default=True,
+    "--pairs",
+    type=click.IntRange(0),
+    default=2000,
+    show_default=True,
     help="Published scores to compare with Keras; 0 checks the tables only.",
-)  # fmt: skip
+)
 @click.pass_obj
 def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     """Check a snapshot's tables, and a sample of its scores against the Keras model.

@@ -23,20 +23,40 @@ _OF_TABLE: Final = ("score", "share", "rank", "mean", "strongest", "support", "s
 
 PAIR_FEATURES: Final = (
     *(f"{table}_{name}" for table in TABLES for name in _OF_TABLE),
-    "liked_score", "liked_share", "author_books", "author_share", "author_owned", "near_author",
-    "near_author_rank", "series_books", "series_share", "own_work", "language_share",
-    "publisher_books", "publisher_share", "year_distance", "tower_score",
-)  # fmt: skip
+    "liked_score",
+    "liked_share",
+    "author_books",
+    "author_share",
+    "author_owned",
+    "near_author",
+    "near_author_rank",
+    "series_books",
+    "series_share",
+    "own_work",
+    "language_share",
+    "publisher_books",
+    "publisher_share",
+    "year_distance",
+    "tower_score",
+)
 """Columns of the pair features, in this order."""
 
 TOWER_COLUMN: Final = PAIR_FEATURES.index("tower_score")
 """The one pair feature that most books have; the others are 0 but for `Signals.books`."""
 
 READER_ACTIVITY: Final = (
-    "history_size", "popularity_mean", "popularity_deviation", "popularity_least",
-    "author_concentration", "language_concentration", "rated_share", "rating_mean", "year_mean",
-    "walk_best", "knn_best",
-)  # fmt: skip
+    "history_size",
+    "popularity_mean",
+    "popularity_deviation",
+    "popularity_least",
+    "author_concentration",
+    "language_concentration",
+    "rated_share",
+    "rating_mean",
+    "year_mean",
+    "walk_best",
+    "knn_best",
+)
 """The reader features of a history, in this order."""
 
 _USUAL_RATING: Final = 7.5
@@ -67,9 +87,14 @@ def _of_tables(signals: Signals, place: NDArray[np.intp]) -> list[Floats]:
         score = signals.scores[row, place]
         support = signals.support[row, place]
         columns += [
-            np.log1p(score), score / _best(ladders[row], 1.0), _rank(score, ladders[row]), score / size,
-            np.log1p(signals.strongest[row, place]), np.log1p(support), support / size,
-        ]  # fmt: skip
+            np.log1p(score),
+            score / _best(ladders[row], 1.0),
+            _rank(score, ladders[row]),
+            score / size,
+            np.log1p(signals.strongest[row, place]),
+            np.log1p(support),
+            support / size,
+        ]
     liked = signals.liked[place]
     columns += [np.log1p(liked), liked / np.maximum(signals.scores[0, place], np.float32(1e-9))]
     return columns
@@ -90,11 +115,19 @@ def _of_facts(
     year, usual = facts.year[books], _mean_year(facts, own)
     distance = np.where(year == UNKNOWN_YEAR, 0.0, np.abs(year - usual) / DECADE)
     return [
-        np.log1p(by_author), by_author / size, by_author / facts.author_books[books],
-        np.log1p(near), _rank(near, signals.ladders[-1]),
-        np.log1p(in_series), in_series / size, has_work, in_language / size,
-        np.log1p(by_publisher), by_publisher / size, distance.astype(np.float32),
-    ]  # fmt: skip
+        np.log1p(by_author),
+        by_author / size,
+        by_author / facts.author_books[books],
+        np.log1p(near),
+        _rank(near, signals.ladders[-1]),
+        np.log1p(in_series),
+        in_series / size,
+        has_work,
+        in_language / size,
+        np.log1p(by_publisher),
+        by_publisher / size,
+        distance.astype(np.float32),
+    ]
 
 
 def _best(ladder: Floats, otherwise: float = 0.0) -> np.float32:

@@ -271,9 +271,12 @@ class Recommender:
             if (array := getattr(self, name)) is not None:
                 np.save(directory / f"{name}.npy", array)
         header = {
-            "format": FORMAT, "reader_kind": self.reader_kind, "books": self.n_books,
-            "candidates": self.candidates, "live": isinstance(self.ranker, SplitRanker),
-        }  # fmt: skip
+            "format": FORMAT,
+            "reader_kind": self.reader_kind,
+            "books": self.n_books,
+            "candidates": self.candidates,
+            "live": isinstance(self.ranker, SplitRanker),
+        }
         (directory / "ranker.json").write_text(json.dumps(header, indent=1), encoding="utf-8")
 
     @classmethod
@@ -308,9 +311,12 @@ class Recommender:
                 map_array(directory / "reader_centroid.npy") if embedding else None,
                 map_array(directory / "centroid_weight.npy") if embedding else None,
                 header["candidates"],
-                **{name: map_array(path) for name in _OPTIONAL
-                   if (path := directory / f"{name}.npy").exists()},
-            )  # fmt: skip
+                **{
+                    name: map_array(path)
+                    for name in _OPTIONAL
+                    if (path := directory / f"{name}.npy").exists()
+                },
+            )
         except (OSError, EOFError, ValueError, KeyError) as error:
             raise SnapshotError(
                 f"{directory} cannot be used for live inference ({error}); run 'bookrec score'."

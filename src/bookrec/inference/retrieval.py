@@ -32,15 +32,27 @@ TOWER_BLOCK: Final = 32
 reader's scores do not depend, even in their last bit, on who else is scored."""
 
 QUOTA: Final = {
-    "walk": 0.38, "knn": 0.14, "ease": 0.14, "tower": 0.08, "own_author": 0.14,
-    "near_author": 0.07, "popular": 0.05,
-}  # fmt: skip
+    "walk": 0.38,
+    "knn": 0.14,
+    "ease": 0.14,
+    "tower": 0.08,
+    "own_author": 0.14,
+    "near_author": 0.07,
+    "popular": 0.05,
+}
 """Each retriever's share of the candidates (docs/evaluation.md says what each adds)."""
 
 _ARRAYS: Final = (
-    "book_vector", "history_vector", "tower_age", "tower_kernel_1", "tower_bias_1",
-    "tower_kernel_2", "tower_bias_2", "tower_mean", "tower_covariance",
-)  # fmt: skip
+    "book_vector",
+    "history_vector",
+    "tower_age",
+    "tower_kernel_1",
+    "tower_bias_1",
+    "tower_kernel_2",
+    "tower_bias_2",
+    "tower_mean",
+    "tower_covariance",
+)
 _AUTHORS: Final = "authors"
 
 

@@ -108,9 +108,18 @@ class Speakers:
         author = self.facts.author[books]
         own_author = self.facts.counts("author", history.books)[author].astype(np.float32)
         return Signals(
-            history, books, scores, strongest, support, liked, own_author, near_author[author],
-            own, taste, shift,
-        )  # fmt: skip
+            history,
+            books,
+            scores,
+            strongest,
+            support,
+            liked,
+            own_author,
+            near_author[author],
+            own,
+            taste,
+            shift,
+        )
 
     def _spoken_of(self, named: list[Ints]) -> tuple[Ints, Ints]:
         """[S] the books named, ascending, and [B] the place of each in them, -1 for the others."""

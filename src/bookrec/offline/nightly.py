@@ -151,9 +151,13 @@ def _score(
     changed = settings.train is None and not settings.force
     lines: list[str] = []
     snapshot_id = score(
-        home, model_id, dataset, replace(settings.score, changed=changed), lines.append,
+        home,
+        model_id,
+        dataset,
+        replace(settings.score, changed=changed),
+        lines.append,
         again="bookrec nightly",
-    )  # fmt: skip
+    )
     return snapshot_id, lines[:1] if changed else []
 
 

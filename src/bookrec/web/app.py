@@ -77,24 +77,37 @@ def _pages() -> Router:
     return Router(
         path="/",
         route_handlers=[
-            pages.home, pages.catalogue, pages.book_page, pages.cover, pages.nothing_here,
-            account_pages.login_page, account_pages.login, account_pages.logout,
-            account_pages.register_page, account_pages.register_reader,
-            account_pages.claim_page, account_pages.claim,
-            reader_pages.me, reader_pages.change_age, reader_pages.rate,
+            pages.home,
+            pages.catalogue,
+            pages.book_page,
+            pages.cover,
+            pages.nothing_here,
+            account_pages.login_page,
+            account_pages.login,
+            account_pages.logout,
+            account_pages.register_page,
+            account_pages.register_reader,
+            account_pages.claim_page,
+            account_pages.claim,
+            reader_pages.me,
+            reader_pages.change_age,
+            reader_pages.rate,
             reader_pages.take_rating_back,
         ],
         before_request=open_visit,
         dependencies={"visit": Provide(provide_visit)},
         include_in_schema=False,
-    )  # fmt: skip
+    )
 
 
 def _api() -> Router:
     return Router(
         path="/api/v1",
         route_handlers=[
-            api.list_books, api.list_popular, api.get_book, api.list_similar,
+            api.list_books,
+            api.list_popular,
+            api.get_book,
+            api.list_similar,
             *reader_api.HANDLERS,
         ],
         before_request=api.check_call,
@@ -103,7 +116,7 @@ def _api() -> Router:
             "snapshot": Provide(api.provide_snapshot),
             "account": Provide(reader_api.provide_account),
         },
-    )  # fmt: skip
+    )
 
 
 def _machines() -> Router:

@@ -42,12 +42,14 @@ DAMAGE: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "a lost entry": (_remove_header, "reader_width"),
     "a layer not there": (lambda p: p["last"]["inputs"].append([99, None]), "range"),
     "a layer before the first": (
-        lambda p: p["layers"][3]["operands"][0]["inputs"][0].__setitem__(0, -1), "layer -1, out of",
+        lambda p: p["layers"][3]["operands"][0]["inputs"][0].__setitem__(0, -1),
+        "layer -1, out of",
     ),
     "another kernel": (
-        lambda p: p["last"]["inputs"][0].__setitem__(1, "layer_0_0_books.npy"), "does not fit",
+        lambda p: p["last"]["inputs"][0].__setitem__(1, "layer_0_0_books.npy"),
+        "does not fit",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("damage", DAMAGE)

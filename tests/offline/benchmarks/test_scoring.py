@@ -22,8 +22,16 @@ from bookrec.settings import Home
 def test_steady_leaves_out_the_start_and_the_end():
     # Two workers. The first two results of each include its start; at 18 s one of them has no work
     # left, so only what came in from 10 to 16 s counts.
-    arrivals = [(5.0, 9, 1), (6.0, 9, 1), (9.0, 9, 1), (10.0, 9, 1),
-                (12.0, 20, 3), (14.0, 40, 4), (16.0, 30, 5), (18.0, 99, 9)]  # fmt: skip
+    arrivals = [
+        (5.0, 9, 1),
+        (6.0, 9, 1),
+        (9.0, 9, 1),
+        (10.0, 9, 1),
+        (12.0, 20, 3),
+        (14.0, 40, 4),
+        (16.0, 30, 5),
+        (18.0, 99, 9),
+    ]
     timing = steady(arrivals, workers=2)
     assert timing == Timing(pairs=90, seconds=6.0, readers=12)
     assert timing.rate == 15.0
@@ -80,9 +88,12 @@ def test_the_time_of_everybody_is_extrapolated():
 def test_a_list_is_held_against_the_best_of_kerass_own_without_own_books():
     found = np.array([[0.9, 0.5, 0.8, 0.1], [0.2, 0.3, 0.4, 0.7]], dtype=np.float32)
     histories = Histories(
-        np.array([0, 1, 1]), np.array([0], np.int32), np.zeros(1, np.int8),
-        np.full(2, -1, np.int32), None,
-    )  # fmt: skip
+        np.array([0, 1, 1]),
+        np.array([0], np.int32),
+        np.zeros(1, np.int8),
+        np.full(2, -1, np.int32),
+        None,
+    )
     start = np.array([0, 2, 4])
     books = np.array([2, 1, 3, 2], np.int32)
     exact = Lists(start, books, np.array([0.8, 0.5, 0.7, 0.4]))

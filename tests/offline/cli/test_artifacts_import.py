@@ -65,8 +65,9 @@ def notebook(tiny_home_copy: Home, tmp_path: Path) -> Path:
         keras.layers.Flatten()(keras.layers.Embedding(len(users.classes_), 3)(user)),
         keras.layers.Flatten()(keras.layers.Embedding(len(isbns.classes_), 3)(book)),
     ]
-    cast = keras.layers.Lambda(lambda x: keras.ops.cast(x, "float32"), name="as_float",
-                               output_shape=(1,))  # fmt: skip
+    cast = keras.layers.Lambda(
+        lambda x: keras.ops.cast(x, "float32"), name="as_float", output_shape=(1,)
+    )
     scaled = keras.layers.Rescaling(0.01)(cast(book))
     hidden = keras.layers.Dense(5, activation="relu")(keras.layers.Concatenate()([*tables, scaled]))
     keras.Model([user, book], keras.layers.Dense(1)(hidden)).save(directory / "model.keras")

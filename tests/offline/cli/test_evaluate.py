@@ -29,14 +29,29 @@ def test_quick_measures_ours_and_baselines_and_publishes_nothing(tiny_home_copy:
     before = {path for path in home.root.rglob("*") if path.is_file()}
     report = home.root / "report"
     said = bookrec(
-        home, "evaluate", "--quick", "--against", "popularity,item-knn-bm25", "--model",
-        "default,classic,classic-weights", "--new-readers", "10", "--report", str(report),
-    )  # fmt: skip
+        home,
+        "evaluate",
+        "--quick",
+        "--against",
+        "popularity,item-knn-bm25",
+        "--model",
+        "default,classic,classic-weights",
+        "--new-readers",
+        "10",
+        "--report",
+        str(report),
+    )
     after = {path for path in home.root.rglob("*") if path.is_file()}
     assert after - before == {report / "report.html", report / "report.json"}
     found = figures(report)
-    assert {"popularity", "item-knn-bm25", "default", "classic", "default: two-tower alone",
-            "default: ranker on random candidates"} <= set(found["scorers"])  # fmt: skip
+    assert {
+        "popularity",
+        "item-knn-bm25",
+        "default",
+        "classic",
+        "default: two-tower alone",
+        "default: ranker on random candidates",
+    } <= set(found["scorers"])
     for name in ("default", "popularity", "NDCG@20", "Quick:"):
         assert name in said
     explicit = found["explicit_among_interactions"]
@@ -55,9 +70,18 @@ def test_the_same_seed_gives_the_same_figures(tiny_home: Home, tmp_path: Path):
     for name, seed in (("one", "1"), ("two", "1"), ("three", "2")):
         directory = tmp_path / name
         result = run(
-            tiny_home, "--model", "none", "--against", "item-knn,bpr,ials,ease", "--tuning-time",
-            "0", "--seed", seed, "--report", str(directory),
-        )  # fmt: skip
+            tiny_home,
+            "--model",
+            "none",
+            "--against",
+            "item-knn,bpr,ials,ease",
+            "--tuning-time",
+            "0",
+            "--seed",
+            seed,
+            "--report",
+            str(directory),
+        )
         assert result.exit_code == 0, result.output
         scorers = figures(directory)["scorers"]
         rows[name] = {scorer: found["metrics"] for scorer, found in scorers.items()}
@@ -68,9 +92,19 @@ def test_the_same_seed_gives_the_same_figures(tiny_home: Home, tmp_path: Path):
 @pytest.mark.parametrize("split", ["leave-one-out", "k-fold"])
 def test_the_other_splits(tiny_home: Home, tmp_path: Path, split: str):
     result = run(
-        tiny_home, "--model", "none", "--against", "popularity,rp3beta", "--split", split,
-        "--folds", "3", "--quick", "--report", str(tmp_path),
-    )  # fmt: skip
+        tiny_home,
+        "--model",
+        "none",
+        "--against",
+        "popularity,rp3beta",
+        "--split",
+        split,
+        "--folds",
+        "3",
+        "--quick",
+        "--report",
+        str(tmp_path),
+    )
     assert result.exit_code == 0, result.output
     found = figures(tmp_path)
     assert len(found["about"]["splits"]) == (3 if split == "k-fold" else 1)

@@ -26,8 +26,12 @@ def test_it_writes_and_says_what_comes_next(tmp_path: Path):
     assert "Users.csv (30 rows), Books.csv (60 rows)" in result.output
     assert f"Next: bookrec data import {target}" in result.output
     assert {path.name for path in target.iterdir()} == {
-        "Users.csv", "Books.csv", "Ratings.csv", "README.txt", "SAMPLE-DATA.txt",
-    }  # fmt: skip
+        "Users.csv",
+        "Books.csv",
+        "Ratings.csv",
+        "README.txt",
+        "SAMPLE-DATA.txt",
+    }
 
 
 def test_the_old_layout(tmp_path: Path):

@@ -40,9 +40,12 @@ def vocabulary(size: int) -> Vocabulary:
 
 
 VOCABULARIES = Vocabularies(
-    user=vocabulary(READERS), isbn=vocabulary(BOOKS), author=vocabulary(6),
-    publisher=vocabulary(4), year=vocabulary(3),
-)  # fmt: skip
+    user=vocabulary(READERS),
+    isbn=vocabulary(BOOKS),
+    author=vocabulary(6),
+    publisher=vocabulary(4),
+    year=vocabulary(3),
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +70,12 @@ def randomised(model: Any, seed: int = 2) -> Any:
     rng = np.random.default_rng(seed)
     model.set_weights(
         [
-            rng.normal(0, 0.5 / np.sqrt(max(1, weight.shape[0] if weight.ndim > 1 else 1)),
-                       weight.shape)
+            rng.normal(
+                0, 0.5 / np.sqrt(max(1, weight.shape[0] if weight.ndim > 1 else 1)), weight.shape
+            )
             for weight in model.get_weights()
         ]
-    )  # fmt: skip
+    )
     return model
 
 
@@ -109,9 +113,10 @@ def scaling() -> Scaling:
         return tuple(rng.uniform(0.3, 2, (2, width)).astype(np.float32))
 
     return Scaling(
-        moments(len(READER_ACTIVITY)), moments(len(PAIR_FEATURES)),
+        moments(len(READER_ACTIVITY)),
+        moments(len(PAIR_FEATURES)),
         moments(len(BOOK_NUMBERS)),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize("standardised", [False, True])

@@ -19,9 +19,24 @@ import keras  # noqa: E402
 from model_parity import READERS, assert_equals_keras, draw_weights, make_inputs  # noqa: E402
 
 ACTIVATIONS = (
-    "relu", "linear", "tanh", "sigmoid", "elu", "selu", "softplus", "softsign", "silu", "gelu",
-    "leaky_relu", "relu6", "hard_sigmoid", "exponential", "mish", "hard_silu", "softmax",
-)  # fmt: skip
+    "relu",
+    "linear",
+    "tanh",
+    "sigmoid",
+    "elu",
+    "selu",
+    "softplus",
+    "softsign",
+    "silu",
+    "gelu",
+    "leaky_relu",
+    "relu6",
+    "hard_sigmoid",
+    "exponential",
+    "mish",
+    "hard_silu",
+    "softmax",
+)
 
 
 @dataclass
@@ -105,10 +120,28 @@ class Drawn:
 
 
 STEPS = (
-    "dense", "dense", "tower", "tower", "concatenate", "add", "subtract", "average", "multiply",
-    "dot", "norm", "row norm", "dropout", "arithmetic", "reshape", "sum", "part", "cross", "leaky",
-    "prelu", "relu",
-)  # fmt: skip
+    "dense",
+    "dense",
+    "tower",
+    "tower",
+    "concatenate",
+    "add",
+    "subtract",
+    "average",
+    "multiply",
+    "dot",
+    "norm",
+    "row norm",
+    "dropout",
+    "arithmetic",
+    "reshape",
+    "sum",
+    "part",
+    "cross",
+    "leaky",
+    "prelu",
+    "relu",
+)
 
 
 @st.composite

@@ -19,14 +19,33 @@ from keras import activations, layers, ops  # noqa: E402
 from bookrec.offline.compile.keras_activations import activation_function, activation_of  # noqa: E402
 
 # Both sides of every kink, large values, and zero; 7 columns for the functions of a row.
-VALUES = np.concatenate(
-    [np.linspace(-7, 7, 201), [0.0, 20.0, -20.0, 60.0, -60.0, 1e-4, -1e-4, 0.2, 6.0]]
-).astype(np.float32).reshape(30, 7)  # fmt: skip
+VALUES = (
+    np.concatenate(
+        [np.linspace(-7, 7, 201), [0.0, 20.0, -20.0, 60.0, -60.0, 1e-4, -1e-4, 0.2, 6.0]]
+    )
+    .astype(np.float32)
+    .reshape(30, 7)
+)
 
 FUNCTIONS = (
-    "relu", "leaky_relu", "relu6", "elu", "selu", "sigmoid", "tanh", "softplus", "softsign",
-    "silu", "gelu", "hard_sigmoid", "hard_silu", "exponential", "mish", "softmax", "linear",
-)  # fmt: skip
+    "relu",
+    "leaky_relu",
+    "relu6",
+    "elu",
+    "selu",
+    "sigmoid",
+    "tanh",
+    "softplus",
+    "softsign",
+    "silu",
+    "gelu",
+    "hard_sigmoid",
+    "hard_silu",
+    "exponential",
+    "mish",
+    "softmax",
+    "linear",
+)
 
 LAYERS: list[Callable[[], Any]] = [
     lambda: layers.ReLU(max_value=2.5),
@@ -41,14 +60,26 @@ LAYERS: list[Callable[[], Any]] = [
 ]
 
 OPERATIONS: list[Callable[[Any], Any]] = [
-    ops.relu, ops.relu6, ops.elu, ops.selu, ops.sigmoid, ops.tanh, ops.softplus, ops.softsign,
-    ops.silu, ops.hard_sigmoid, ops.hard_silu, ops.exp, ops.leaky_relu, ops.softmax,
+    ops.relu,
+    ops.relu6,
+    ops.elu,
+    ops.selu,
+    ops.sigmoid,
+    ops.tanh,
+    ops.softplus,
+    ops.softsign,
+    ops.silu,
+    ops.hard_sigmoid,
+    ops.hard_silu,
+    ops.exp,
+    ops.leaky_relu,
+    ops.softmax,
     lambda x: ops.gelu(x, approximate=True),
     lambda x: ops.gelu(x, approximate=False),
     lambda x: ops.elu(x, alpha=1.6),
     lambda x: ops.leaky_relu(x, negative_slope=0.05),
     lambda x: activations.relu(x, negative_slope=0.1, max_value=4.0, threshold=1.0),
-]  # fmt: skip
+]
 
 
 def assert_same(activation: Any, expected: Any) -> None:

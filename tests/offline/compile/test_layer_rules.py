@@ -256,8 +256,10 @@ def test_reader_features_stand_in_the_order_that_is_promised():
     model = keras.Model(inputs, last(both))
     split = split_model(model, SIDES)
     assert [columns for _, columns in split.reader_columns] == [
-        slice(0, 4), slice(4, 7), slice(7, 8),
-    ]  # fmt: skip
+        slice(0, 4),
+        slice(4, 7),
+        slice(7, 8),
+    ]
     assert split.raw_ids == 1
     rows = reader_rows(model, SIDES, {"user": np.arange(READERS), "activity": ACTIVITY})
     table = next(layer for layer in model.layers if isinstance(layer, layers.Embedding))
@@ -309,14 +311,16 @@ REFUSED: dict[str, tuple[Callable[[Inputs], Any], str]] = {
     ),
     "a layer of one's own": (lambda x: Dense(3, name="guilty")(_both(x)), r"'guilty' \(Dense\)"),
     "a function of one's own": (
-        lambda x: layers.Lambda(lambda t: t * t, name="guilty")(_both(x)), r"'guilty' \(Lambda\)",
+        lambda x: layers.Lambda(lambda t: t * t, name="guilty")(_both(x)),
+        r"'guilty' \(Lambda\)",
     ),
     "an activation of one's own": (
         lambda x: layers.Dense(3, activation=ops.sin, name="guilty")(_both(x)),
         r"'guilty' .* has an activation that is not one of Keras's usual ones",
     ),
     "a recurrent layer": (
-        lambda x: layers.GRU(3, name="guilty")(layers.Reshape((2, 4))(_both(x))), r"\(GRU\)",
+        lambda x: layers.GRU(3, name="guilty")(layers.Reshape((2, 4))(_both(x))),
+        r"\(GRU\)",
     ),
     "a pair-side vocabulary": (
         lambda x: layers.Flatten()(layers.Embedding(4, 2, name="guilty")(x["pair"])),
@@ -339,11 +343,12 @@ REFUSED: dict[str, tuple[Callable[[Inputs], Any], str]] = {
     "a quotient": (lambda x: 1.0 / (2.0 + ops.exp(_both(x))), "divides by what is not a constant"),
     "rounding": (lambda x: ops.cast(ops.cast(_both(x), "int32"), "float32"), "rounds to int32"),
     "submodel": (
-        lambda x: keras.Sequential([layers.Dense(4), layers.Lambda(ops.sin, name="guilty")],
-                                   name="inner")(_both(x)),
+        lambda x: keras.Sequential(
+            [layers.Dense(4), layers.Lambda(ops.sin, name="guilty")], name="inner"
+        )(_both(x)),
         r"'inner/guilty' \(Lambda\)",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", REFUSED)

@@ -80,8 +80,10 @@ def test_readers_without_an_id_twice_or_of_the_shop_are_rejected():
         (5, "user_id_of_the_shop", "shop:4,d,40"),
     ]
     assert raw.report(len(readers))["rejected"] == {
-        "no_user_id": 1, "user_id_of_the_shop": 1, "duplicate": 1,
-    }  # fmt: skip
+        "no_user_id": 1,
+        "user_id_of_the_shop": 1,
+        "duplicate": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -218,9 +220,11 @@ def test_of_several_words_on_a_book_the_last_rating_counts(ratings, kept):
 
 def test_timestamps():
     raw = ratings_table(
-        ("1", "034545104X", "1", "881250949"), ("2", "034545104X", "1", ""),
-        ("3", "034545104X", "1", "soon"), ("4", "034545104X", "1", "1e30"),
-    )  # fmt: skip
+        ("1", "034545104X", "1", "881250949"),
+        ("2", "034545104X", "1", ""),
+        ("3", "034545104X", "1", "soon"),
+        ("4", "034545104X", "1", "1e30"),
+    )
     found = clean_ratings(raw, CATALOGUE, rating_max=10)["timestamp"]
     assert found.tolist() == [881250949, pd.NA, pd.NA, pd.NA]
     assert dict(raw.repaired) == {"timestamp_unreadable": 1, "timestamp_impossible": 1}

@@ -79,15 +79,25 @@ def test_dtypes_are_the_contract(tmp_path):
     save_dataset(home, small_dataset())
     loaded = load_dataset(home)
     assert loaded.readers.dtypes.astype(str).to_dict() == {
-        "user_id": "str", "age": "Int16", "location": "str",
-    }  # fmt: skip
+        "user_id": "str",
+        "age": "Int16",
+        "location": "str",
+    }
     assert loaded.books.dtypes.astype(str).to_dict() == {
-        "isbn": "str", "title": "str", "author": "str", "publisher": "str", "image_url": "str",
-        "year": "Int16", "work_id": "int32",
-    }  # fmt: skip
+        "isbn": "str",
+        "title": "str",
+        "author": "str",
+        "publisher": "str",
+        "image_url": "str",
+        "year": "Int16",
+        "work_id": "int32",
+    }
     assert loaded.interactions.dtypes.astype(str).to_dict() == {
-        "reader_idx": "int32", "book_idx": "int32", "rating": "int8", "timestamp": "Int64",
-    }  # fmt: skip
+        "reader_idx": "int32",
+        "book_idx": "int32",
+        "rating": "int8",
+        "timestamp": "Int64",
+    }
 
 
 def test_the_digest_is_of_the_contents():

@@ -96,15 +96,20 @@ def test_book_crossing_of_the_2020s(tmp_path):
     assert dataset.readers["user_id"].tolist() == ["9", "10", "11", "77"]
     assert dataset.readers["age"].tolist() == [pd.NA, 34, 30, pd.NA]
     assert dataset.readers["location"].tolist() == [
-        'århus, "n/a", denmark', "hà nội, vietnam", "cernusco s , milan, italy", "",
-    ]  # fmt: skip
+        'århus, "n/a", denmark',
+        "hà nội, vietnam",
+        "cernusco s , milan, italy",
+        "",
+    ]
     assert dataset.books["isbn"].tolist() == ["034545104X", "0553256564", "080442957X"]
     assert dataset.books["title"].tolist() == ["Flesh, Blood", "Die Säulen", "The Trial"]
     assert dataset.books["publisher"].tolist() == ["Ballantine", "", "Holt & Co"]
     assert dataset.books["year"].tolist() == [2002, pd.NA, 1998]
     assert interactions(dataset) == [
-        ("9", "0553256564", 0), ("10", "080442957X", 8), ("77", "034545104X", 5),
-    ]  # fmt: skip
+        ("9", "0553256564", 0),
+        ("10", "080442957X", 8),
+        ("77", "034545104X", 5),
+    ]
     assert dataset.manifest["sample"] is False
     assert (dataset.rating_max, dataset.manifest["layout"]) == (10, "book-crossing")
 
@@ -119,11 +124,15 @@ def test_book_crossing_of_the_2020s(tmp_path):
     ]
     accounts = dataset.manifest["files"]
     assert {n: (a["rows_read"], a["rows_kept"]) for n, a in accounts.items()} == {
-        "Users.csv": (4, 3), "Books.csv": (3, 3), "Ratings.csv": (7, 3),
-    }  # fmt: skip
+        "Users.csv": (4, 3),
+        "Books.csv": (3, 3),
+        "Ratings.csv": (7, 3),
+    }
     assert accounts["Users.csv"]["repaired"] == {
-        "line_break_inside_field": 1, "escaped_quotes_restored": 1, "reader_added_from_ratings": 1,
-    }  # fmt: skip
+        "line_break_inside_field": 1,
+        "escaped_quotes_restored": 1,
+        "reader_added_from_ratings": 1,
+    }
 
 
 def test_book_crossing_of_2005(tmp_path):
@@ -144,24 +153,32 @@ def test_goodbooks(tmp_path):
     assert dataset.books["isbn"].tolist() == ["0439023483", "080442957X", "gb:2", "gb:3"]
     assert dataset.books["year"].tolist() == [2008, 1998, pd.NA, 1999]
     assert dataset.books["image_url"].tolist() == [
-        "https://i.example/1.jpg", "", "", "https://i.example/3.jpg",
-    ]  # fmt: skip
+        "https://i.example/1.jpg",
+        "",
+        "",
+        "https://i.example/3.jpg",
+    ]
     assert dataset.readers["user_id"].tolist() == ["3", "20"]
     assert interactions(dataset) == [
-        ("3", "080442957X", 4), ("3", "gb:2", 1), ("20", "0439023483", 5),
-    ]  # fmt: skip
+        ("3", "080442957X", 4),
+        ("3", "gb:2", 1),
+        ("20", "0439023483", 5),
+    ]
     assert dataset.rating_max == 5
     assert dataset.manifest["files"]["ratings.csv"]["rejected"] == {
-        "rating_out_of_range": 1, "book_not_in_catalogue": 1,
-    }  # fmt: skip
+        "rating_out_of_range": 1,
+        "book_not_in_catalogue": 1,
+    }
 
 
 def test_movielens(tmp_path):
     raw = write(tmp_path / "raw", MOVIELENS, encoding="latin-1")
     dataset = import_data(Home(tmp_path / "home"), raw).dataset
     assert dataset.books[["isbn", "title"]].to_numpy().tolist() == [
-        ["ml:1", "Toy Story"], ["ml:20", "Misérables, Les"], ["ml:3", "unknown"],
-    ]  # fmt: skip
+        ["ml:1", "Toy Story"],
+        ["ml:20", "Misérables, Les"],
+        ["ml:3", "unknown"],
+    ]
     assert dataset.books["year"].tolist() == [1995, 1998, pd.NA]
     assert dataset.work_of_book.tolist() == [0, 1, 2]
     assert dataset.readers["age"].tolist() == [24, 53]

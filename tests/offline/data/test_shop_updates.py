@@ -33,9 +33,14 @@ def base_dataset(rating_max=10):
         {"reader_idx": [0, 0, 1], "book_idx": [0, 1, 2], "rating": [3, 0, 5], "timestamp": None}
     )
     return make_dataset(
-        readers, books, interactions,
-        layout="book-crossing", rating_max=rating_max, source="/raw", files={"R.csv": {}},
-    )  # fmt: skip
+        readers,
+        books,
+        interactions,
+        layout="book-crossing",
+        rating_max=rating_max,
+        source="/raw",
+        files={"R.csv": {}},
+    )
 
 
 def said(user_id, book, kind, rating=None):

@@ -281,9 +281,12 @@ def test_nothing_is_left_of_a_driver_that_ends(
     pids = tmp_path / "pids"
     pids.mkdir()
     driver = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, directory, pids], text=True, start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [sys.executable, "-c", DRIVER, directory, pids],
+        text=True,
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     assert driver.stdout is not None
     if driver.stdout.readline() != "working\n":
         pytest.fail(driver.communicate(timeout=60)[1])

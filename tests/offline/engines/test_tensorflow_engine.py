@@ -46,9 +46,11 @@ def products() -> SplitRanker:
     rng = np.random.default_rng(4)
     bands, features, books, pairs = 3, 4, 90, 2
     left = Sum(
-        normal(rng, bands, 6), normal(rng, features, 6), normal(rng, books, 6),
+        normal(rng, bands, 6),
+        normal(rng, features, 6),
+        normal(rng, books, 6),
         normal(rng, pairs, 6),
-    )  # fmt: skip
+    )
     right = Sum(normal(rng, bands, 6), None, normal(rng, books, 6))
     alone = Sum(normal(rng, bands, 6), normal(rng, features, 6))
     layers = (
@@ -165,11 +167,15 @@ def test_published_lists_are_the_same(
     dataset, model_id = load_dataset(tiny_home), tiny_bundles["default"].model_id
     made = [
         score_tiny(
-            home_with_models(tiny_home, tmp_path / engine), model_id, dataset,
-            candidates=None, engine=engine, workers=1,
+            home_with_models(tiny_home, tmp_path / engine),
+            model_id,
+            dataset,
+            candidates=None,
+            engine=engine,
+            workers=1,
         )
         for engine in ("processes", "tensorflow")
-    ]  # fmt: skip
+    ]
     said = capfd.readouterr().err
     assert said.count("TensorFlow runs on") == 1
     for table in TABLES:

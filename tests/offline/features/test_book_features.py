@@ -51,8 +51,11 @@ def test_vocabularies_know_training_readers_and_the_whole_catalogue():
     assert vocabularies.user.keys == ("276725", "shop:1")
     assert vocabularies.isbn.keys == tuple(dataset.books["isbn"])
     assert vocabularies.author.keys == (
-        "bram stoker", "emily bronte", "frank herbert", "jane austen",
-    )  # fmt: skip
+        "bram stoker",
+        "emily bronte",
+        "frank herbert",
+        "jane austen",
+    )
     assert vocabularies.publisher.keys == ("ace", "penguin", "signet")
     assert vocabularies.year.keys == ("1986", "1990", "2002", "2003")
 
@@ -92,9 +95,13 @@ def test_a_book_of_another_catalogue_is_unknown():
     vocabularies = build_vocabularies(dataset, all_interactions(dataset))
     dataset.books.loc[2, ["isbn", "author"]] = ["0000000000", "Somebody Else"]
     features = book_features(
-        dataset, vocabularies, fit_scaler(statistics.numbers), [], np.zeros((0, 3), np.float32),
+        dataset,
+        vocabularies,
+        fit_scaler(statistics.numbers),
+        [],
+        np.zeros((0, 3), np.float32),
         statistics,
-    )  # fmt: skip
+    )
     assert features.isbn[2] == features.author[2] == 0
     assert features.publisher[2] == 2
 
@@ -118,9 +125,13 @@ def test_facts_and_numbers_of_books():
     statistics = book_statistics(all_interactions(dataset), dataset.n_books)
     vocabularies = build_vocabularies(dataset, all_interactions(dataset))
     features = book_features(
-        dataset, vocabularies, fit_scaler(statistics.numbers), [], np.zeros((0, 3), np.float32),
+        dataset,
+        vocabularies,
+        fit_scaler(statistics.numbers),
+        [],
+        np.zeros((0, 3), np.float32),
         statistics,
-    )  # fmt: skip
+    )
     facts = features.facts
     assert facts.author.tolist() == features.author.tolist() == [2, 1, 4, 3, 1, 0]
     assert facts.series.tolist() == [0, 0, 1, 1, 2, 0], "and Dracula (Signet)"

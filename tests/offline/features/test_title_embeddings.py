@@ -10,9 +10,14 @@ import numpy as np
 from bookrec.offline.features.title_embeddings import title_matrix, train_title_vectors
 
 TITLES = [
-    "The Stone Garden", "Stone Garden Songs", "A Garden of Stone", "The Winter Ship",
-    "Winter Ship Home", "The Last Ship of Winter", "Unique",
-]  # fmt: skip
+    "The Stone Garden",
+    "Stone Garden Songs",
+    "A Garden of Stone",
+    "The Winter Ship",
+    "Winter Ship Home",
+    "The Last Ship of Winter",
+    "Unique",
+]
 
 
 def test_the_same_seed_gives_the_same_vectors():
@@ -31,11 +36,14 @@ def test_another_hash_seed_of_python_changes_nothing():
     )
     shown = {
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed}, capture_output=True,
-            text=True, check=True,
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
-    }  # fmt: skip
+    }
     assert len(shown) == 1
     assert shown.pop().strip() == train_title_vectors(TITLES, seed=4, size=6)[1].tobytes().hex()
 
@@ -55,8 +63,9 @@ def test_nothing_but_single_words_leaves_nothing():
 
 def test_a_title_is_the_mean_of_its_known_words():
     vectors = np.array([[1, 2, 3], [3, 6, -1]], dtype=np.float32)
-    matrix = title_matrix(["Stone, gárden!", "stone stone garden", "?", "Stone"],
-                          ["stone", "garden"], vectors)  # fmt: skip
+    matrix = title_matrix(
+        ["Stone, gárden!", "stone stone garden", "?", "Stone"], ["stone", "garden"], vectors
+    )
     np.testing.assert_allclose(
         matrix, [[2, 4, 1], [5 / 3, 10 / 3, 5 / 3], [0, 0, 0], [1, 2, 3]], rtol=1e-6
     )

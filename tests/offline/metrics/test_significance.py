@@ -66,8 +66,10 @@ def test_the_t_test_by_hand():
 
 def test_holm_by_hand():
     nothing = Interval(0, 0, 0)
-    given = {name: Comparison(nothing, nothing, p, p) for name, p in
-             (("a", 0.01), ("b", 0.04), ("c", 0.03), ("d", 0.9))}  # fmt: skip
+    given = {
+        name: Comparison(nothing, nothing, p, p)
+        for name, p in (("a", 0.01), ("b", 0.04), ("c", 0.03), ("d", 0.9))
+    }
     found = {name: row.p_adjusted for name, row in adjusted(given).items()}
     # .01 * 4, .03 * 3, then .04 * 2 may not fall below .09, .9 * 1.
     assert found == pytest.approx({"a": 0.04, "b": 0.09, "c": 0.09, "d": 0.9})

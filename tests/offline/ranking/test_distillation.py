@@ -27,9 +27,17 @@ def make_lesson(seed: int, groups: int, *, told: bool = True) -> Lesson:
     codes = np.arange(1, BOOKS + 1, dtype=np.int32)
     plain = np.zeros(BOOKS, dtype=np.float32)
     features = BookFeatures(
-        codes, codes, codes, codes, plain, plain, plain, np.zeros((BOOKS, 2), dtype=np.float32),
-        rng.normal(0, 1, (BOOKS, 3)).astype(np.float32), make_facts(rng, BOOKS),
-    )  # fmt: skip
+        codes,
+        codes,
+        codes,
+        codes,
+        plain,
+        plain,
+        plain,
+        np.zeros((BOOKS, 2), dtype=np.float32),
+        rng.normal(0, 1, (BOOKS, 3)).astype(np.float32),
+        make_facts(rng, BOOKS),
+    )
     pairs = rng.uniform(-1, 1, (groups, SIZE, 4)).astype(np.float32)
     if told:
         nearest = np.argsort(np.abs(pairs[:, :, 1]), axis=1)

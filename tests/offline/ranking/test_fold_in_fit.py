@@ -33,9 +33,11 @@ def readers_of_three_tastes(
 def plain_means(rows: np.ndarray, interactions: Interactions) -> np.ndarray:
     """[B, F] the mean row of each book's readers."""
     return np.stack(
-        [rows[interactions.reader_idx[interactions.book_idx == book]].mean(axis=0)
-         for book in range(BOOKS)]
-    )  # fmt: skip
+        [
+            rows[interactions.reader_idx[interactions.book_idx == book]].mean(axis=0)
+            for book in range(BOOKS)
+        ]
+    )
 
 
 def row_of(books: list[int], centroids: np.ndarray, trusts: np.ndarray) -> np.ndarray:

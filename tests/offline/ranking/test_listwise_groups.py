@@ -42,9 +42,11 @@ def test_features_come_from_the_history_alone():
     signals = retrieval.signals(past, 6)
     tower = retrieval.tower_scores_of(signals, groups.books[3])
     np.testing.assert_allclose(
-        groups.pair_features[3], retrieval.pair_features(signals, groups.books[3], tower),
-        rtol=1e-4, atol=1e-6,
-    )  # fmt: skip
+        groups.pair_features[3],
+        retrieval.pair_features(signals, groups.books[3], tower),
+        rtol=1e-4,
+        atol=1e-6,
+    )
     np.testing.assert_allclose(
         groups.reader_features[3],
         retrieval.activity(past, signals),

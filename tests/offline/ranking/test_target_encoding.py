@@ -63,8 +63,10 @@ def test_an_author_is_compared_with_what_its_readers_do_otherwise():
     explicit_2, implicit_2 = 3 * OVERALL / (3 + 3), (1 + 3 * OVERALL) / (3 + 3)
     residuals = 1 - share_1, 1 - explicit_2, -implicit_2
     variances = [
-        share_1 * (1 - share_1), explicit_2 * (1 - explicit_2), implicit_2 * (1 - implicit_2)
-    ]  # fmt: skip
+        share_1 * (1 - share_1),
+        explicit_2 * (1 - explicit_2),
+        implicit_2 * (1 - implicit_2),
+    ]
     of_all = 3 * variances[0] + variances[1] + 3 * variances[2]
     expected = sum(residuals) / (sum(variances) + 20 * of_all / 7)
     authors = encode(SEVEN, SIZES)[2]

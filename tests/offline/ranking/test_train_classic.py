@@ -57,10 +57,15 @@ def features_of(interactions: Interactions) -> BookFeatures:
     scaled = fit_scaler(numbers)(numbers)
     books = np.arange(BOOKS, dtype=np.int32)
     given = {
-        "isbn": books + 1, "author": AUTHOR, "publisher": 1 + books % 3, "year": 1 + books % 5,
-        "avg_rating": scaled[:, 0], "num_ratings": scaled[:, 1],
-        "popularity": np.zeros(BOOKS, np.float32), "title": np.zeros((BOOKS, 50), np.float32),
-    }  # fmt: skip
+        "isbn": books + 1,
+        "author": AUTHOR,
+        "publisher": 1 + books % 3,
+        "year": 1 + books % 5,
+        "avg_rating": scaled[:, 0],
+        "num_ratings": scaled[:, 1],
+        "popularity": np.zeros(BOOKS, np.float32),
+        "title": np.zeros((BOOKS, 50), np.float32),
+    }
     # Whatever else the default ranker is told of books, the classic one is not.
     others = {name: None for name in BookFeatures.__dataclass_fields__ if name not in given}
     return BookFeatures(**given, **others)  # type: ignore[arg-type]

@@ -24,10 +24,17 @@ def make_lesson(seed: int, groups: int) -> Lesson:
     codes = np.arange(1, BOOKS + 1, dtype=np.int32)
     plain = np.zeros(BOOKS, dtype=np.float32)
     features = BookFeatures(
-        codes, codes, codes, codes, plain, plain, plain + seed,
-        np.zeros((BOOKS, 2), dtype=np.float32), rng.normal(seed, 2, (BOOKS, 4)).astype(np.float32),
+        codes,
+        codes,
+        codes,
+        codes,
+        plain,
+        plain,
+        plain + seed,
+        np.zeros((BOOKS, 2), dtype=np.float32),
+        rng.normal(seed, 2, (BOOKS, 4)).astype(np.float32),
         make_facts(rng, BOOKS),
-    )  # fmt: skip
+    )
     made = Groups(
         rng.integers(0, BOOKS, (groups, 3)).astype(np.int32),
         rng.normal(3, 2, (groups, 3, 5)).astype(np.float32),

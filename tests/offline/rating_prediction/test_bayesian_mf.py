@@ -57,9 +57,10 @@ def planted() -> tuple[Interactions, Interactions]:
     readers, books = (part.ravel() for part in np.mgrid[:60, :40])
     wanted = 5.5 + 2 * taste[readers] * kind[books] + rng.normal(0, 0.7, len(readers))
     rows = Interactions(
-        readers.astype(np.int32), books.astype(np.int32),
+        readers.astype(np.int32),
+        books.astype(np.int32),
         np.clip(np.round(wanted), 1, 10).astype(np.int8),
-    )  # fmt: skip
+    )
     kept = rng.random(len(readers)) < 0.5
     held = ~kept & (rng.random(len(readers)) < 0.5)
     return rows[kept], rows[held]

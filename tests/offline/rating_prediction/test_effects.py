@@ -13,8 +13,15 @@ AUTHORS = np.array([0, 0, 1, -1, -1], dtype=np.int32)
 """Books 0 and 1 are by one author; of books 3 and 4 the author is not known."""
 CATALOGUE = Catalogue(4, 5, {"author": AUTHORS})
 RATINGS = interactions_of(
-    (0, 0, 9), (0, 1, 8), (0, 3, 4), (1, 0, 5), (1, 2, 3), (2, 1, 10), (2, 2, 7), (2, 4, 6),
-)  # fmt: skip
+    (0, 0, 9),
+    (0, 1, 8),
+    (0, 3, 4),
+    (1, 0, 5),
+    (1, 2, 3),
+    (2, 1, 10),
+    (2, 2, 7),
+    (2, 4, 6),
+)
 """Reader 3 has rated nothing."""
 PRIORS = Priors(reader=2.0, book=5.0)
 
@@ -43,11 +50,14 @@ def densely() -> tuple[np.ndarray, np.ndarray]:
         design[place, row] = 1
     rest = RATINGS.rating - 6.5
     found = np.linalg.solve(design.T @ design + np.diag(weights), design.T @ rest)
-    base = np.array([
-        6.5 + found[columns["book", book]]
-        + (found[columns["author", int(AUTHORS[book])]] if AUTHORS[book] >= 0 else 0)
-        for book in range(5)
-    ])  # fmt: skip
+    base = np.array(
+        [
+            6.5
+            + found[columns["book", book]]
+            + (found[columns["author", int(AUTHORS[book])]] if AUTHORS[book] >= 0 else 0)
+            for book in range(5)
+        ]
+    )
     return base, rest - design @ found
 
 

@@ -25,9 +25,7 @@ def planted() -> tuple[Interactions, Interactions, Catalogue]:
     wanted = 6 + level[readers] + quality[books] + taste[readers] * kind[books]
     ratings = np.clip(np.round(wanted + rng.normal(0, 0.6, len(readers))), 1, 10)
     ratings[rng.random(len(readers)) < 0.2] = 0
-    rows = Interactions(
-        readers.astype(np.int32), books.astype(np.int32), ratings.astype(np.int8)
-    )  # fmt: skip
+    rows = Interactions(readers.astype(np.int32), books.astype(np.int32), ratings.astype(np.int8))
     held = rng.random(len(readers)) < 0.25
     catalogue = Catalogue(N_READERS, N_BOOKS, {"author": np.arange(N_BOOKS, dtype=np.int32) // 3})
     return rows[~held], explicit(rows[held]), catalogue

@@ -24,11 +24,14 @@ def ints(*values: int) -> np.ndarray:
 def tables() -> Tables:
     """Books 0 and 1 share readers, 2 and 3 an author, 4 and 5 a series, 6 nothing."""
     facts = BookFacts(
-        author=ints(1, 2, 3, 3, 0, 4, 0), series=ints(0, 0, 0, 0, 1, 1, 0),
-        work=np.arange(BOOKS, dtype=np.int32), language=ints(*[1] * BOOKS),
-        publisher=ints(*[0] * BOOKS), year=ints(*[0] * BOOKS),
+        author=ints(1, 2, 3, 3, 0, 4, 0),
+        series=ints(0, 0, 0, 0, 1, 1, 0),
+        work=np.arange(BOOKS, dtype=np.int32),
+        language=ints(*[1] * BOOKS),
+        publisher=ints(*[0] * BOOKS),
+        year=ints(*[0] * BOOKS),
         popularity=np.zeros(BOOKS, dtype=np.float32),
-    )  # fmt: skip
+    )
     read = interactions_of(
         (0, 0, 0), (0, 1, 9), (1, 0, 3), (1, 1, 0), (2, 1, 0), (2, 5, 8), (3, 2, 0), (4, 4, 7)
     )
@@ -70,9 +73,14 @@ def test_books_read_one_after_another_are_closer_where_times_are_known():
     n_books = 300
     none = np.zeros(n_books, dtype=np.int32)
     facts = BookFacts(
-        author=none, series=none, work=np.arange(n_books, dtype=np.int32), language=none,
-        publisher=none, year=none, popularity=np.zeros(n_books, dtype=np.float32),
-    )  # fmt: skip
+        author=none,
+        series=none,
+        work=np.arange(n_books, dtype=np.int32),
+        language=none,
+        publisher=none,
+        year=none,
+        popularity=np.zeros(n_books, dtype=np.float32),
+    )
     rows = [(reader, book, 0) for reader in range(2) for book in range(60)]
     untimed = interactions_of(*rows, (2, 60, 0))
     times = np.array([10 * book + reader for reader, book, _ in rows] + [-1], dtype=np.int64)

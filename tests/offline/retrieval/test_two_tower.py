@@ -36,12 +36,17 @@ def make_features() -> BookFeatures:
     codes[3] = 0  # a book that the towers do not know
     ones = np.ones(BOOKS, dtype=np.int32)
     return BookFeatures(
-        codes, rng.integers(0, AUTHORS + 1, BOOKS).astype(np.int32), ones, ones,
-        ones.astype(np.float32), ones.astype(np.float32),
+        codes,
+        rng.integers(0, AUTHORS + 1, BOOKS).astype(np.int32),
+        ones,
+        ones,
+        ones.astype(np.float32),
+        ones.astype(np.float32),
         rng.random(BOOKS).astype(np.float32) * 3,
         rng.normal(size=(BOOKS, TITLE)).astype(np.float32),
-        np.zeros((BOOKS, 2), dtype=np.float32), make_facts(rng, BOOKS),
-    )  # fmt: skip
+        np.zeros((BOOKS, 2), dtype=np.float32),
+        make_facts(rng, BOOKS),
+    )
 
 
 def make_interactions() -> Interactions:

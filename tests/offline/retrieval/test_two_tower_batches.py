@@ -35,9 +35,17 @@ def make_examples(seed: int = 1, **settings: Any) -> Examples:
     rng = np.random.default_rng(3)
     title = rng.normal(size=(BOOKS, 2)).astype(np.float32)
     features = BookFeatures(
-        codes, codes + 20, codes, codes, numbers, numbers, numbers, title,
-        np.zeros((BOOKS, 2), dtype=np.float32), make_facts(rng, BOOKS),
-    )  # fmt: skip
+        codes,
+        codes + 20,
+        codes,
+        codes,
+        numbers,
+        numbers,
+        numbers,
+        title,
+        np.zeros((BOOKS, 2), dtype=np.float32),
+        make_facts(rng, BOOKS),
+    )
     bands = np.array([5, 1, 0, 2, 7], dtype=np.int32)
     rng = np.random.default_rng(seed)
     return Examples(interactions, features, bands, TwoTowerSettings(**settings), rng)

@@ -27,10 +27,11 @@ def test_the_same_seed_trains_the_same_model(
     assert first.model_id != second.model_id
     for part in ("ranker", "towers"):
         one, two = (
-            getattr(bundle, part).get_weights() if part == "ranker"
+            getattr(bundle, part).get_weights()
+            if part == "ranker"
             else bundle.towers.scorer.get_weights()
             for bundle in (first, second)
-        )  # fmt: skip
+        )
         assert len(one) > 5
         for a, b in zip(one, two, strict=True):
             np.testing.assert_array_equal(a, b)
@@ -51,9 +52,14 @@ def test_the_manifest_says_where_the_model_came_from(tiny_home: Home, tiny_bundl
     assert manifest["sample"] is True
     assert set(manifest["versions"]) == {"bookrec", "python", "keras", "tensorflow", "numpy"}
     assert set(manifest["files"]) == {
-        "wide_deep.keras", "two_tower.keras", "vocabularies.json", "scalers.json",
-        "title_vectors.npz", "tables.npz", "fitted.npz",
-    }  # fmt: skip
+        "wide_deep.keras",
+        "two_tower.keras",
+        "vocabularies.json",
+        "scalers.json",
+        "title_vectors.npz",
+        "tables.npz",
+        "fitted.npz",
+    }
 
 
 def test_popularity_stands_beside_every_result(tiny_bundle: Any):

@@ -124,9 +124,13 @@ def test_create_asks_for_or_generates_a_password(client: Client, home: Home) -> 
 
 @pytest.mark.parametrize(
     ("arguments", "password"),
-    [(["x"], PASSWORD), (["anna"], "short"), (["anna", "--age", "3"], PASSWORD),
-     (["anna", "--reader", "12345"], PASSWORD)],
-)  # fmt: skip
+    [
+        (["x"], PASSWORD),
+        (["anna"], "short"),
+        (["anna", "--age", "3"], PASSWORD),
+        (["anna", "--reader", "12345"], PASSWORD),
+    ],
+)
 def test_create_refuses_with_a_sentence(
     home: Home, snapshot_id: str, arguments: list[str], password: str
 ) -> None:

@@ -120,8 +120,9 @@ def test_unknown_wrong_and_disabled_look_alike(client: Client, home: Home) -> No
         answers.append((answer.status_code, page))
         api = client.post("/api/v1/session", json={"username": name, "password": password})
         assert (api.status_code, api.json()["detail"]) == (
-            401, "Username and password do not go together.",
-        )  # fmt: skip
+            401,
+            "Username and password do not go together.",
+        )
     assert answers[0][0] == 401
     assert answers[0] == answers[1] == answers[2]
 
@@ -213,10 +214,18 @@ def test_nothing_changes_by_get(client: Client, home: Home) -> None:
 # --- redirects ----------------------------------------------------------------------------------
 
 ELSEWHERE = [
-    "https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example",
-    "javascript:alert(1)", "/\t/evil.example", "/\n/evil.example", "evil.example",
-    "///evil.example", "http:/evil.example", "",
-]  # fmt: skip
+    "https://evil.example",
+    "//evil.example",
+    "/\\evil.example",
+    "\\\\evil.example",
+    "javascript:alert(1)",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "evil.example",
+    "///evil.example",
+    "http:/evil.example",
+    "",
+]
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
@@ -242,9 +251,13 @@ def test_next_keeps_a_local_path(client: Client) -> None:
     token = form_token(client.get("/login?next=/books%3Fq%3D%C4%91%E1%BA%A5t").text)
     answer = client.post(
         "/login",
-        data={"username": "anna", "password": PASSWORD, "next": "/books?q=đất&page=2",
-              "csrf_token": token},
-    )  # fmt: skip
+        data={
+            "username": "anna",
+            "password": PASSWORD,
+            "next": "/books?q=đất&page=2",
+            "csrf_token": token,
+        },
+    )
     assert answer.headers["location"] == "/books?q=%C4%91%E1%BA%A5t&page=2"
 
 
@@ -319,9 +332,13 @@ def test_registrations_of_an_address_are_limited(
         assert 0 < int(refused.headers["retry-after"]) <= 900
         page = client.post(
             "/register",
-            data={"username": "berta", "password": PASSWORD, "action": "register",
-                  "csrf_token": form_token(client.get("/register").text)},
-        )  # fmt: skip
+            data={
+                "username": "berta",
+                "password": PASSWORD,
+                "action": "register",
+                "csrf_token": form_token(client.get("/register").text),
+            },
+        )
         assert page.status_code == 429
         assert int(page.headers["retry-after"]) > 0
         assert "Too many attempts" in page.text

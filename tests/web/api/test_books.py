@@ -20,10 +20,15 @@ def search(client: Client, **parameters: object) -> list[str]:
 
 def test_a_book_has_every_promised_field(client: Client) -> None:
     assert client.get("/api/v1/books/0141439580").json() == {
-        "isbn": "0141439580", "title": "Emma", "author": "Jane Austen", "year": 2003,
-        "publisher": "Penguin Books", "image_url": "https://covers.example.org/1.jpg",
-        "rating_mean": 9.0, "rating_count": 2,
-    }  # fmt: skip
+        "isbn": "0141439580",
+        "title": "Emma",
+        "author": "Jane Austen",
+        "year": 2003,
+        "publisher": "Penguin Books",
+        "image_url": "https://covers.example.org/1.jpg",
+        "rating_mean": 9.0,
+        "rating_count": 2,
+    }
 
 
 def test_catalogue_counts_exactly_and_pages_without_gaps_or_repeats(client: Client) -> None:
@@ -60,9 +65,30 @@ def test_search_finds(client: Client, q: str, expected: set[str]) -> None:
 
 @pytest.mark.parametrize(
     "q",
-    ["c++", '"', "'", "*", "(", "a AND", "NOT", "OR OR", "title:", "-", "^", "NEAR(a b)", "{x}",
-     "\\", "%", "ı", "日本", "a" * 200, "\u0000", ";drop table book", "--"],
-)  # fmt: skip
+    [
+        "c++",
+        '"',
+        "'",
+        "*",
+        "(",
+        "a AND",
+        "NOT",
+        "OR OR",
+        "title:",
+        "-",
+        "^",
+        "NEAR(a b)",
+        "{x}",
+        "\\",
+        "%",
+        "ı",
+        "日本",
+        "a" * 200,
+        "\u0000",
+        ";drop table book",
+        "--",
+    ],
+)
 @pytest.mark.parametrize("field", ["q", "author", "publisher"])
 def test_no_input_is_a_syntax_error(client: Client, q: str, field: str) -> None:
     answer = client.get("/api/v1/books", params={field: q})
@@ -191,10 +217,16 @@ def test_schema_is_served_without_other_hosts(client: Client) -> None:
     assert schema.status_code == 200
     paths = schema.json()["paths"]
     assert set(paths) == {
-        "/api/v1/books", "/api/v1/books/popular", "/api/v1/books/{isbn}",
-        "/api/v1/books/{isbn}/similar", "/api/v1/accounts", "/api/v1/session",
-        "/api/v1/me/recommendations", "/api/v1/me/ratings", "/api/v1/me/ratings/{isbn}",
-    }  # fmt: skip
+        "/api/v1/books",
+        "/api/v1/books/popular",
+        "/api/v1/books/{isbn}",
+        "/api/v1/books/{isbn}/similar",
+        "/api/v1/accounts",
+        "/api/v1/session",
+        "/api/v1/me/recommendations",
+        "/api/v1/me/ratings",
+        "/api/v1/me/ratings/{isbn}",
+    }
     assert set(paths["/api/v1/me/ratings/{isbn}"]) == {"put", "delete"}
     assert client.get("/schema/openapi.json").json() == schema.json()
     assert client.get("/schema/openapi.yaml").status_code == 200

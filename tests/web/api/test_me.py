@@ -98,8 +98,12 @@ def test_registration_names_what_is_wrong(
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     assert name in answer.text
-    assert client.post("/api/v1/session", json={
-        "username": "anna-maria", "password": str(body["password"])}).status_code == 401  # fmt: skip
+    assert (
+        client.post(
+            "/api/v1/session", json={"username": "anna-maria", "password": str(body["password"])}
+        ).status_code
+        == 401
+    )
 
 
 def test_bodies_must_be_json(client: Client) -> None:

@@ -29,8 +29,15 @@ def isbns_on(page: str) -> list[str]:
     return list(dict.fromkeys(re.findall(r'href="/books/([^"/?#]+)"', page)))
 
 
-PUBLIC = ["/", "/books", "/books?q=emma", "/books?sort=title&page=2", f"/books/{EMMA}",
-          "/books/ml:357", "/books/gb:12"]  # fmt: skip
+PUBLIC = [
+    "/",
+    "/books",
+    "/books?q=emma",
+    "/books?sort=title&page=2",
+    f"/books/{EMMA}",
+    "/books/ml:357",
+    "/books/gb:12",
+]
 WITH_FORMS = ["/login", "/register", "/register?next=/books"]
 
 
@@ -94,8 +101,13 @@ def test_home_has_no_form_and_nothing_personal_for_anonymous_visitors(client: Cl
 def test_titles_are_escaped_everywhere(client: Client) -> None:
     signed_in(client, liked_isbns=[SCRIPT_ISBN])
     client.get(f"/books/{SCRIPT_ISBN}")  # now it is among the recently opened
-    for path in (f"/books/{SCRIPT_ISBN}", "/books?q=script", "/", "/me",
-                 "/books?q=%3Cscript%3Ealert(1)%3C/script%3E&author=%22%3E%3Cb%3E"):  # fmt: skip
+    for path in (
+        f"/books/{SCRIPT_ISBN}",
+        "/books?q=script",
+        "/",
+        "/me",
+        "/books?q=%3Cscript%3Ealert(1)%3C/script%3E&author=%22%3E%3Cb%3E",
+    ):
         page = client.get(path).text
         assert "<script>alert" not in page
         assert "<b>Bold" not in page
@@ -124,9 +136,17 @@ def test_cover_addresses_on_pages_lead_to_covers(client: Client) -> None:
 
 def test_register_like_rate_and_take_back(client: Client) -> None:
     registered = post(
-        client, "/register", "/register", username="Thu", password=PASSWORD, age="34",
-        liked_isbns=["0345806786", "0743412281"], action="register", next="/me", q="",
-    )  # fmt: skip
+        client,
+        "/register",
+        "/register",
+        username="Thu",
+        password=PASSWORD,
+        age="34",
+        liked_isbns=["0345806786", "0743412281"],
+        action="register",
+        next="/me",
+        q="",
+    )
     assert (registered.status_code, registered.headers["location"]) == (303, "/me")
     shelf = client.get("/").text
     assert "1501142976" in shelf  # It
@@ -145,9 +165,16 @@ def test_register_like_rate_and_take_back(client: Client) -> None:
 
 def test_search_within_registration_keeps_what_was_ticked(client: Client) -> None:
     answer = post(
-        client, "/register", "/register", username="thu", age="3x", action="search", q="dune",
-        liked_isbns=[EMMA, "not-a-book"], password="",
-    )  # fmt: skip
+        client,
+        "/register",
+        "/register",
+        username="thu",
+        age="3x",
+        action="search",
+        q="dune",
+        liked_isbns=[EMMA, "not-a-book"],
+        password="",
+    )
     assert answer.status_code == 200
     assert re.search(rf'value="{EMMA}"\s+checked', answer.text)
     assert 'value="0441172717"' in answer.text
@@ -238,9 +265,21 @@ def test_recently_opened_is_for_signed_in_readers(client: Client) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["?page=0", "?page=-1", "?page=99999999999999", "?page=x", "?year_from=abc", "?year_to=20000",
-     "?sort=nonsense", "?q=%00", "?q=%FF", "?q=" + "a" * 5000, "?unknown=1", "?q=%22&author=%22"],
-)  # fmt: skip
+    [
+        "?page=0",
+        "?page=-1",
+        "?page=99999999999999",
+        "?page=x",
+        "?year_from=abc",
+        "?year_to=20000",
+        "?sort=nonsense",
+        "?q=%00",
+        "?q=%FF",
+        "?q=" + "a" * 5000,
+        "?unknown=1",
+        "?q=%22&author=%22",
+    ],
+)
 def test_odd_queries_still_give_a_page(client: Client, query: str) -> None:
     assert client.get(f"/books{query}").status_code == 200
 
@@ -302,9 +341,20 @@ def test_pages_with_forms_are_not_kept(client: Client, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/login", "/nothing", "/api/v1/books", "/api/nothing", "/metrics", "/schema",
-             "/health/live", "/static/nothing.css", "/covers/0141439580.svg"],
-)  # fmt: skip
+    "path",
+    [
+        "/",
+        "/login",
+        "/nothing",
+        "/api/v1/books",
+        "/api/nothing",
+        "/metrics",
+        "/schema",
+        "/health/live",
+        "/static/nothing.css",
+        "/covers/0141439580.svg",
+    ],
+)
 def test_security_headers_are_on_every_answer(client: Client, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["content-security-policy"]

@@ -147,10 +147,27 @@ def _erf(x: NDArray[np.float64]) -> NDArray[np.float64]:
 ACTIVATIONS: Final[dict[str, Callable[..., Floats]]] = {
     function.__name__: function
     for function in (
-        relu, leaky_relu, prelu, relu6, elu, selu, sigmoid, tanh, softplus, softsign, silu, gelu,
-        hard_sigmoid, hard_silu, exponential, mish, softmax, standardise, unit,
+        relu,
+        leaky_relu,
+        prelu,
+        relu6,
+        elu,
+        selu,
+        sigmoid,
+        tanh,
+        softplus,
+        softsign,
+        silu,
+        gelu,
+        hard_sigmoid,
+        hard_silu,
+        exponential,
+        mish,
+        softmax,
+        standardise,
+        unit,
     )
-}  # fmt: skip
+}
 """By the name that Keras gives them."""
 
 Parameters = dict[str, Any]

@@ -65,8 +65,13 @@ class SplitRanker:
     def __reduce__(self) -> tuple[type[SplitRanker], tuple[object, ...]]:
         """Pickled without the buffers, which belong to threads of this process."""
         return type(self), (
-            self.layers, self.last, self.n_books, self.reader_width, self.pair_width, self.output,
-        )  # fmt: skip
+            self.layers,
+            self.last,
+            self.n_books,
+            self.reader_width,
+            self.pair_width,
+            self.output,
+        )
 
     def reader_terms(self, age_band: int, reader_features: Floats) -> ReaderTerms:
         """Everything about a reader that is the same for every book.
@@ -182,9 +187,13 @@ class SplitRanker:
         """
         header, layers, last = read_program(directory)
         return cls(
-            layers, last, header["books"], header["reader_width"], header["pair_width"],
+            layers,
+            last,
+            header["books"],
+            header["reader_width"],
+            header["pair_width"],
             header["output"],
-        )  # fmt: skip
+        )
 
 
 class Buffers:

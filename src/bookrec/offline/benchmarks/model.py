@@ -27,9 +27,13 @@ from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE
 
 HIDDEN: Final = (128, 64, 32)
 _EMBEDDING: Final = {
-    "user_id_encoded": 50, "isbn_encoded": 50, "author_encoded": 50, "publisher_encoded": 32,
-    "year_encoded": 32, "age_binned_encoded": 32,
-}  # fmt: skip
+    "user_id_encoded": 50,
+    "isbn_encoded": 50,
+    "author_encoded": 50,
+    "publisher_encoded": 32,
+    "year_encoded": 32,
+    "age_binned_encoded": 32,
+}
 _NUMBERS: Final = ("avg_rating_scaled", "num_ratings_scaled")
 _TITLE: Final = "title_embedding_features"
 _TOWER: Final = 64
@@ -75,10 +79,13 @@ class BenchModel:
         retrieval = _silent_retrieval(self.n_books, self.seed)
         n_books, width = self.n_books, _EMBEDDING["user_id_encoded"]
         return Recommender(
-            retrieval, compile_ranker(self.model, self.features), "embedding",
+            retrieval,
+            compile_ranker(self.model, self.features),
+            "embedding",
             np.arange(n_books, dtype=np.int32),
-            np.zeros((n_books, width), np.float32), np.zeros(n_books, np.float32),
-        )  # fmt: skip
+            np.zeros((n_books, width), np.float32),
+            np.zeros(n_books, np.float32),
+        )
 
     def histories(self, readers: Ints) -> Histories:
         """Some readers with made-up own books."""
@@ -104,19 +111,24 @@ def make_bench_model(readers: int, books: int, seed: int = 0) -> BenchModel:
 
     features = BookFeatures(
         isbn=np.arange(1, books + 1, dtype=np.int32),
-        author=codes(authors), publisher=codes(publishers), year=codes(years),
+        author=codes(authors),
+        publisher=codes(publishers),
+        year=codes(years),
         avg_rating=rng.random(books, dtype=np.float32),
         num_ratings=rng.random(books, dtype=np.float32) ** 8,
         popularity=np.zeros(books, dtype=np.float32),
         title=rng.standard_normal((books, TITLE_VECTOR_SIZE), dtype=np.float32),
         numbers=np.zeros((books, len(BOOK_NUMBERS)), dtype=np.float32),
         facts=_plain_facts(books),
-    )  # fmt: skip
+    )
     sizes = {
-        "user_id_encoded": readers, "isbn_encoded": books, "author_encoded": authors,
-        "publisher_encoded": publishers, "year_encoded": years,
+        "user_id_encoded": readers,
+        "isbn_encoded": books,
+        "author_encoded": authors,
+        "publisher_encoded": publishers,
+        "year_encoded": years,
         "age_binned_encoded": len(AGE_BANDS) - 1,
-    }  # fmt: skip
+    }
     bands = rng.integers(0, len(AGE_BANDS), readers).astype(np.int32)
     user_codes = np.arange(1, readers + 1, dtype=np.int32)
     return BenchModel(_wide_and_deep(sizes), features, user_codes, bands, seed)
@@ -137,9 +149,11 @@ def _wide_and_deep(sizes: dict[str, int]) -> Any:
     hidden = keras.layers.Concatenate()([*embedded, *numbers, title])
     for width in HIDDEN:
         hidden = keras.layers.Dense(
-            width, activation="relu", kernel_initializer="he_normal",
+            width,
+            activation="relu",
+            kernel_initializer="he_normal",
             bias_initializer=keras.initializers.RandomNormal(stddev=0.1),
-        )(hidden)  # fmt: skip
+        )(hidden)
         hidden = keras.layers.Dropout(0.3)(hidden)
     logits = keras.layers.Concatenate()([wide, keras.layers.Dense(1)(hidden)])
     output = keras.layers.Dense(1, activation="sigmoid")(logits)

@@ -179,9 +179,11 @@ def worker_timing(
     engine = Processes()
     arrivals = []
     for _, lists in engine.map(
-        shard_lists, open_recommender, directory,
+        shard_lists,
+        open_recommender,
+        directory,
         enumerate(_tasks(histories, top, candidates, per_shard)),
-    ):  # fmt: skip
+    ):
         arrivals.append((time.perf_counter(), lists.pairs, len(lists.start) - 1))
     return steady(arrivals, engine.workers)
 
@@ -215,9 +217,13 @@ def _parity(
         shard_lists, open_recommender, directory, [(some, settings.top, None)], workers=1
     )
     return Parity(
-        found.size, float(np.abs(own - found).max()), float(found.min()), float(found.max()),
-        count, _largest_in_lists(lists, found, some),
-    )  # fmt: skip
+        found.size,
+        float(np.abs(own - found).max()),
+        float(found.min()),
+        float(found.max()),
+        count,
+        _largest_in_lists(lists, found, some),
+    )
 
 
 def _largest_in_lists(lists: Lists, found: Floats, histories: Histories) -> float:

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 @click.command("check")
 @click.argument("model_id", required=False)
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Write everything there too, with the figures by name.",
-)  # fmt: skip
+)
 @click.pass_obj
 def check_command(home: Home, model_id: str | None, json_file: Path | None) -> None:
     """Check a bundle (default: the current one) beside the current data set.
@@ -57,8 +59,11 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
     levels = Counter(finding.level for finding in findings)
     click.echo(f"\n{levels['ok']} ok, {levels['warning']} to look at, {levels['error']} wrong.")
     if json_file is not None:
-        content = {"model_id": bundle.model_id, "dataset_id": dataset.dataset_id,
-                   "findings": [asdict(finding) for finding in findings]}  # fmt: skip
+        content = {
+            "model_id": bundle.model_id,
+            "dataset_id": dataset.dataset_id,
+            "findings": [asdict(finding) for finding in findings],
+        }
         write_atomically(json_file, (json.dumps(content, indent=1) + "\n").encode())
     if worst(findings) == "error":
         count = levels["error"]

@@ -19,13 +19,18 @@ _FORMATS = ("savedmodel", "tflite", "onnx", "npz")
 @click.command("export")
 @click.argument("model_id", required=False)
 @click.option(
-    "--format", "form", type=click.Choice(_FORMATS), required=True,
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    required=True,
     help="savedmodel: the retrieval index; the others: the ranker.",
-)  # fmt: skip
+)
 @click.option(
-    "--to", "target", type=click.Path(path_type=Path),
+    "--to",
+    "target",
+    type=click.Path(path_type=Path),
     help="Directory to make (default: artifacts/exports/MODEL_ID-FORMAT).",
-)  # fmt: skip
+)
 @click.pass_obj
 def export_command(home: Home, model_id: str | None, form: str, target: Path | None) -> None:
     """Write a bundle (default: the current one) in a form that runs without bookrec.

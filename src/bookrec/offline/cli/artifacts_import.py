@@ -14,13 +14,17 @@ from bookrec.settings import Home
 @click.command("import")
 @click.argument("directory", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option(
-    "--mapping", "mapping_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    "--mapping",
+    "mapping_path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A TOML file that says what inputs of the model are given; the rest is found out.",
-)  # fmt: skip
+)
 @click.option(
-    "--write-mapping", "draft_path", type=click.Path(dir_okay=False, path_type=Path),
+    "--write-mapping",
+    "draft_path",
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Write such a file, whole, from what is found, and import nothing.",
-)  # fmt: skip
+)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.pass_obj
 def import_command(
@@ -58,8 +62,10 @@ def import_command(
         name = opened.archive.path.relative_to(directory).as_posix()
         text = draft(name, opened.guesses, opened.sources, opened.casts)
         write_atomically(draft_path, text.encode())
-        click.echo(f"Wrote {draft_path}; look through it, then: "
-                   f"bookrec artifacts import {directory} --mapping {draft_path}")  # fmt: skip
+        click.echo(
+            f"Wrote {draft_path}; look through it, then: "
+            f"bookrec artifacts import {directory} --mapping {draft_path}"
+        )
         return
     if opened.mapping is None:
         raise ModelError(

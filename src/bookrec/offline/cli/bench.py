@@ -34,13 +34,18 @@ def bench() -> None:
     "--repeats", type=click.IntRange(1), help="Rounds, each way once in a round (default: 5)."
 )
 @click.option(
-    "--sample", type=click.IntRange(1), default=2048, show_default=True,
+    "--sample",
+    type=click.IntRange(1),
+    default=2048,
+    show_default=True,
     help="Readers of this home's published snapshot to make lists for.",
-)  # fmt: skip
+)
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path),
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Write the figures there too.",
-)  # fmt: skip
+)
 @click.option("--quick", is_flag=True, help="A tiny model: does it run, not how fast is it.")
 @click.pass_obj
 def scoring(

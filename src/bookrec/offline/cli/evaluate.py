@@ -22,42 +22,64 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--against", default="all", show_default=True, metavar="NAMES",
+    "--against",
+    default="all",
+    show_default=True,
+    metavar="NAMES",
     help="Baselines, comma-separated: popularity, item-knn (or item-knn-cosine, -tfidf, -bm25), "
     "rp3beta, ials, bpr, ease; or all.",
-)  # fmt: skip
+)
 @click.option(
-    "--model", "models", default="default", show_default=True, metavar="NAMES",
+    "--model",
+    "models",
+    default="default",
+    show_default=True,
+    metavar="NAMES",
     help="Ours, comma-separated: default, classic, or ids of models whose settings are trained "
     "again; or none.",
-)  # fmt: skip
+)
 @click.option(
-    "--split", type=click.Choice(["hold-out", "leave-one-out", "k-fold"]), default="hold-out",
-    show_default=True, help="What is held out; see docs/evaluation.md.",
-)  # fmt: skip
+    "--split",
+    type=click.Choice(["hold-out", "leave-one-out", "k-fold"]),
+    default="hold-out",
+    show_default=True,
+    help="What is held out; see docs/evaluation.md.",
+)
 @click.option(
     "--folds", type=click.IntRange(2, 20), default=5, show_default=True, help="Of k-fold."
 )
 @click.option(
-    "--held-out", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    "--held-out",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
     help="A published test part instead: lines of user_id, tab, isbn.",
-)  # fmt: skip
+)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option(
     "--readers", type=click.IntRange(10), metavar="N", help="Measure N readers (default: all)."
 )
 @click.option(
-    "--tuning-time", type=click.FloatRange(0), default=300.0, show_default=True, metavar="SECONDS",
+    "--tuning-time",
+    type=click.FloatRange(0),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
     help="No new trial of a baseline begins after this.",
-)  # fmt: skip
+)
 @click.option(
-    "--new-readers", type=click.IntRange(0), default=0, show_default=True, metavar="N",
+    "--new-readers",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    metavar="N",
     help="Hide N readers from a second training and fold them in.",
-)  # fmt: skip
+)
 @click.option(
-    "--report", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    "--report",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
     help="Write report.html and report.json there, anew whenever more is known.",
-)  # fmt: skip
+)
 @click.option("--quick", is_flag=True, help="Few readers and a shortened training: a try-out.")
 @click.pass_obj
 def evaluate(
@@ -98,9 +120,15 @@ def evaluate(
     if not baselines and not ours:
         raise click.UsageError("There is nothing to evaluate: name a baseline or a model.")
     settings = EvaluationSettings(
-        split=split, folds=folds, seed=seed, baselines=baselines, models=ours,  # type: ignore[arg-type]
-        readers=readers, tuning_budget_s=tuning_time, new_readers=new_readers,
-    )  # fmt: skip
+        split=split,
+        folds=folds,
+        seed=seed,
+        baselines=baselines,
+        models=ours,  # type: ignore[arg-type]
+        readers=readers,
+        tuning_budget_s=tuning_time,
+        new_readers=new_readers,
+    )
     if quick:
         settings = replace(settings.quickly(), readers=readers or settings.quickly().readers)
     if report is not None:

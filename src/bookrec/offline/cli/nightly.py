@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--train", is_flag=True, help="Train a new model first.")
 @click.option(
-    "--preset", type=click.Choice(["default", "classic"]), default="default", show_default=True,
+    "--preset",
+    type=click.Choice(["default", "classic"]),
+    default="default",
+    show_default=True,
     help="With --train: the ranker's architecture.",
-)  # fmt: skip
+)
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--top", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--candidates", type=CandidateCount(), default=1500, show_default=True)

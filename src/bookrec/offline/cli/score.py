@@ -35,17 +35,24 @@ class CandidateCount(click.ParamType):
     "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Length of lists."
 )
 @click.option(
-    "--candidates", type=CandidateCount(), default=1500, show_default=True,
+    "--candidates",
+    type=CandidateCount(),
+    default=1500,
+    show_default=True,
     help="Books that retrieval hands to the ranker for a reader, or 'all'.",
-)  # fmt: skip
+)
 @click.option(
-    "--changed", is_flag=True,
+    "--changed",
+    is_flag=True,
     help="Only readers and books touched since the published snapshot; the other lists stay.",
-)  # fmt: skip
+)
 @click.option(
-    "--engine", type=click.Choice(list(ENGINES)), default="processes", show_default=True,
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    default="processes",
+    show_default=True,
     help="Who computes: processes of this machine, a Ray cluster, or TensorFlow (on a GPU).",
-)  # fmt: skip
+)
 @click.option("--workers", type=click.IntRange(0), help="Processes (default: one per core).")
 @click.pass_obj
 def score(

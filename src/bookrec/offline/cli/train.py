@@ -11,9 +11,12 @@ from bookrec.settings import Home
 
 @click.command()
 @click.option(
-    "--preset", type=click.Choice(["default", "classic"]), default="default", show_default=True,
+    "--preset",
+    type=click.Choice(["default", "classic"]),
+    default="default",
+    show_default=True,
     help="The ranker's architecture: 'default', or the notebook's 'classic'.",
-)  # fmt: skip
+)
 @click.option("--epochs", type=click.IntRange(1, 100), help="Epochs of the ranker.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.pass_obj

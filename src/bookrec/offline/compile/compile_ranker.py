@@ -106,9 +106,13 @@ def split_model(model: Any, sides: Mapping[str, Side]) -> SplitModel:
     numbers = [tensor for tensor in inputs if sides[tensor.name] == "reader"]
     pairs = [tensor for tensor in inputs if sides[tensor.name] == "pair"]
     return SplitModel(
-        tuple(splitter.layers), logit, output_kind, _columns([*readers, *numbers, *raw]), len(raw),
+        tuple(splitter.layers),
+        logit,
+        output_kind,
+        _columns([*readers, *numbers, *raw]),
+        len(raw),
         _columns(pairs),
-    )  # fmt: skip
+    )
 
 
 def _is_raw(tensor: Tensor) -> bool:
@@ -152,9 +156,12 @@ def compile_split(
         codes = np.arange(bands, dtype=np.int32)
         bands_of = {name: codes for name, side in sides.items() if side == "band"}
     layout = Layout(
-        book_terms(forms, book_inputs), band_tables(forms, bands_of), bands,
-        split.reader_columns, split.pair_columns,
-    )  # fmt: skip
+        book_terms(forms, book_inputs),
+        band_tables(forms, bands_of),
+        bands,
+        split.reader_columns,
+        split.pair_columns,
+    )
     layers, last = arrays_of(split.layers, split.logit, layout)
     n_books = len(next(iter(book_inputs.values())))
     return SplitRanker(layers, last, n_books, split.reader_width, split.pair_width, split.output)

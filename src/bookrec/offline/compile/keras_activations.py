@@ -13,9 +13,24 @@ Activation = tuple[str, Parameters]
 """Name in `ACTIVATIONS` (or ``linear``), and what differs from its defaults."""
 
 _FUNCTIONS: Final = (
-    "linear", "relu", "leaky_relu", "relu6", "elu", "selu", "sigmoid", "tanh", "softplus",
-    "softsign", "silu", "gelu", "hard_sigmoid", "hard_silu", "exponential", "mish", "softmax",
-)  # fmt: skip
+    "linear",
+    "relu",
+    "leaky_relu",
+    "relu6",
+    "elu",
+    "selu",
+    "sigmoid",
+    "tanh",
+    "softplus",
+    "softsign",
+    "silu",
+    "gelu",
+    "hard_sigmoid",
+    "hard_silu",
+    "exponential",
+    "mish",
+    "softmax",
+)
 
 _NAMES: Final = {getattr(keras.activations, name): name for name in _FUNCTIONS}
 

@@ -110,9 +110,15 @@ class _Scope:
             return self.calls[id(operation), call].tensor(operation.outputs[index])
         sources = frozenset().union(*(t.sources for t in _tensors((arguments, keywords))))
         return Tensor(
-            self.prefix + operation.name, operation, arguments, keywords, index,
-            tuple(symbol.shape[1:]), symbol.dtype, sources,
-        )  # fmt: skip
+            self.prefix + operation.name,
+            operation,
+            arguments,
+            keywords,
+            index,
+            tuple(symbol.shape[1:]),
+            symbol.dtype,
+            sources,
+        )
 
     def _inside(self, model: Any, argument: Any) -> _Scope:
         if isinstance(argument, dict):
@@ -151,8 +157,9 @@ class UnitLength:
 
 def unit_length(tensor: Tensor, axis: int) -> Tensor:
     """``tensor``, normalised along an axis (that of the batch being 0)."""
-    return replace(tensor, operation=UnitLength(tensor.name, axis), arguments=(tensor,),
-                   keywords={}, index=0)  # fmt: skip
+    return replace(
+        tensor, operation=UnitLength(tensor.name, axis), arguments=(tensor,), keywords={}, index=0
+    )
 
 
 def before_sigmoid(output: Tensor) -> tuple[Tensor, Output]:

@@ -50,9 +50,14 @@ def _one(splitter: Splitter, tensor: Tensor) -> Form:
 
 
 @_rule(
-    "Dropout", "SpatialDropout1D", "GaussianDropout", "GaussianNoise", "AlphaDropout",
-    "ActivityRegularization", "Identity",
-)  # fmt: skip
+    "Dropout",
+    "SpatialDropout1D",
+    "GaussianDropout",
+    "GaussianNoise",
+    "AlphaDropout",
+    "ActivityRegularization",
+    "Identity",
+)
 def _identity(splitter: Splitter, tensor: Tensor) -> Form:
     if tensor.keywords.get("training"):
         raise splitter.refusal(tensor, "is always in training mode")

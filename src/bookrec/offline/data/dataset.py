@@ -35,12 +35,20 @@ from bookrec.settings import Home
 
 READER_DTYPES: Final = {"user_id": "str", "age": "Int16", "location": "str"}
 BOOK_DTYPES: Final = {
-    "isbn": "str", "title": "str", "author": "str", "publisher": "str", "image_url": "str",
-    "year": "Int16", "work_id": "int32",
-}  # fmt: skip
+    "isbn": "str",
+    "title": "str",
+    "author": "str",
+    "publisher": "str",
+    "image_url": "str",
+    "year": "Int16",
+    "work_id": "int32",
+}
 INTERACTION_DTYPES: Final = {
-    "reader_idx": "int32", "book_idx": "int32", "rating": "int8", "timestamp": "Int64",
-}  # fmt: skip
+    "reader_idx": "int32",
+    "book_idx": "int32",
+    "rating": "int8",
+    "timestamp": "Int64",
+}
 
 
 ID_PREFIXES: Final = {

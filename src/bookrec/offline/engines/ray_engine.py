@@ -118,9 +118,12 @@ def _fetched(ray: Any, done: Any) -> tuple[Any, int]:
     """
     errors = ray.exceptions
     gone = (
-        errors.WorkerCrashedError, errors.NodeDiedError, errors.LocalRayletDiedError,
-        errors.OutOfMemoryError, errors.ObjectLostError,
-    )  # fmt: skip
+        errors.WorkerCrashedError,
+        errors.NodeDiedError,
+        errors.LocalRayletDiedError,
+        errors.OutOfMemoryError,
+        errors.ObjectLostError,
+    )
     try:
         result: tuple[Any, int] = ray.get(done)
     except gone as error:

@@ -178,9 +178,12 @@ class _SplitRun:
     def _tuned(self, name: str) -> dict[str, Any]:
         material = self._material(self.split.train)
         tuning = tune(
-            BASELINES[name], material, self.tuning, self.settings.tuning_budget_s,
+            BASELINES[name],
+            material,
+            self.tuning,
+            self.settings.tuning_budget_s,
             lambda line: self.say(f"tuning {line}"),
-        )  # fmt: skip
+        )
         self.results.tunings.setdefault(name, []).append(tuning)
         return tuning.best
 
@@ -202,9 +205,12 @@ class _SplitRun:
         """RMSE and its kin over all held-out ratings, where there are any."""
         scale = 10 / self.dataset.rating_max
         self.ratings = rating_table(
-            self.split, catalogue_of(self.dataset), scale, self.settings.seed,
+            self.split,
+            catalogue_of(self.dataset),
+            scale,
+            self.settings.seed,
             quick=self.settings.quick,
-        )  # fmt: skip
+        )
 
 
 def _means(parts: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
@@ -234,11 +240,13 @@ def _about(dataset: Dataset, settings: EvaluationSettings, splits: list[Split]) 
         "interactions": len(dataset.interactions),
         "splits": [
             {
-                "label": split.label, "train": len(split.train),
-                "validation": len(split.validation), "test": len(split.test),
+                "label": split.label,
+                "train": len(split.train),
+                "validation": len(split.validation),
+                "test": len(split.test),
             }
             for split in splits
         ],
         "settings": asdict(settings),
         "versions": {"bookrec": __version__, "python": platform.python_version()},
-    }  # fmt: skip
+    }

@@ -131,9 +131,18 @@ def _codes(keys: Iterable[str]) -> Ints:
 
 
 BOOK_NUMBERS: Final = (
-    "work_popularity", "editions", "share_of_work", "rated_share", "author_popularity",
-    "author_books", "series_popularity", "language_books", "decade", "year_known", "ratings",
-)  # fmt: skip
+    "work_popularity",
+    "editions",
+    "share_of_work",
+    "rated_share",
+    "author_popularity",
+    "author_books",
+    "series_popularity",
+    "language_books",
+    "decade",
+    "year_known",
+    "ratings",
+)
 """Columns of the book numbers: logarithms of counts, shares, and decades since `USUAL_YEAR`."""
 
 

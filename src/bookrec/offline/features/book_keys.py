@@ -12,11 +12,25 @@ _NUMBER: Final = r"\d+|one|two|three|four|five|six|seven|eight|nine|ten|i{1,3}|i
 _NUMBERED: Final = re.compile(
     rf"( (no|book|bk|vol|volume|part|number|nr|episode|band|teil|tome))?( ({_NUMBER}))?$"
 )
-_FORMATS: Final = frozenset({
-    "", "paperback", "hardcover", "mass market paperback", "mass market", "trade paperback",
-    "audio", "audio cassette", "abridged", "unabridged", "large print", "reprint", "illustrated",
-    "revised", "book",
-})  # fmt: skip
+_FORMATS: Final = frozenset(
+    {
+        "",
+        "paperback",
+        "hardcover",
+        "mass market paperback",
+        "mass market",
+        "trade paperback",
+        "audio",
+        "audio cassette",
+        "abridged",
+        "unabridged",
+        "large print",
+        "reprint",
+        "illustrated",
+        "revised",
+        "book",
+    }
+)
 _GROUP: Final = re.compile(r"([01])|([2-57])|(6\d\d)|(8\d|9[0-4])|(9[5-8]\d)|(99\d\d)")
 _ISBN: Final = re.compile(r"\d{9}[\dX]|978\d{10}")
 
@@ -33,9 +47,8 @@ def author_key(name: str) -> str:
     words = fold(f"{first} {last}" if comma and "," not in first else name.replace(".", ". "))
     parts = words.replace(".", " ").split()
     return " ".join(
-        part for place, part in enumerate(parts)
-        if place in (0, len(parts) - 1) or len(part) > 1
-    )  # fmt: skip
+        part for place, part in enumerate(parts) if place in (0, len(parts) - 1) or len(part) > 1
+    )
 
 
 def series_key(title: str) -> str:

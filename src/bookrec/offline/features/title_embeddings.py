@@ -33,9 +33,16 @@ def train_title_vectors(
 
     sentences = [fold(title).split() for title in titles]
     model = Word2Vec(
-        vector_size=size, window=5, min_count=2, sg=1, negative=5, epochs=5, workers=1,
-        seed=seed, hashfxn=_stable_hash,
-    )  # fmt: skip
+        vector_size=size,
+        window=5,
+        min_count=2,
+        sg=1,
+        negative=5,
+        epochs=5,
+        workers=1,
+        seed=seed,
+        hashfxn=_stable_hash,
+    )
     model.build_vocab(sentences)
     if not len(model.wv):
         return [], np.zeros((0, size), dtype=np.float32)

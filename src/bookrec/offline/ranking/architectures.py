@@ -88,10 +88,12 @@ def _id_weights(ids: dict[str, Any], sizes: dict[str, int]) -> Any:
     weights = []
     for name, id_input in ids.items():
         layer = keras.layers.Embedding(
-            sizes[name], 1, embeddings_initializer="zeros",
+            sizes[name],
+            1,
+            embeddings_initializer="zeros",
             embeddings_regularizer=keras.regularizers.L2(_WEIGHT_PENALTY),
             name=f"wide_{name.removesuffix('_encoded')}",
-        )  # fmt: skip
+        )
         weights.append(keras.layers.Flatten(name=f"{layer.name}_flat")(layer(id_input)))
     return keras.layers.Add(name="wide")(weights)
 

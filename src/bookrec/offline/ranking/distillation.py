@@ -32,10 +32,18 @@ _LEAST_CURVATURE: Final = 1e-6
 _PATIENCE: Final = 10
 """Trees that may bring nothing before growing stops."""
 _TREES: Final = {
-    "tree_method": "hist", "grow_policy": "lossguide", "max_leaves": 63, "max_depth": 0,
-    "learning_rate": 0.1, "min_child_weight": 20.0, "reg_lambda": 5.0, "colsample_bytree": 0.6,
-    "subsample": 0.7, "base_score": 0.0, "disable_default_eval_metric": True,
-}  # fmt: skip
+    "tree_method": "hist",
+    "grow_policy": "lossguide",
+    "max_leaves": 63,
+    "max_depth": 0,
+    "learning_rate": 0.1,
+    "min_child_weight": 20.0,
+    "reg_lambda": 5.0,
+    "colsample_bytree": 0.6,
+    "subsample": 0.7,
+    "base_score": 0.0,
+    "disable_default_eval_metric": True,
+}
 
 
 def taught(lessons: Sequence[Lesson], folds: int, trees: int, seed: int) -> list[Lesson]:

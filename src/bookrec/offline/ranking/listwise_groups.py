@@ -81,12 +81,16 @@ class RankerSettings:
         pairs = self.targets_per_reader * (1 + self.negatives)
         targets = min(self.targets_together, pairs // 2)
         return replace(
-            self, together=True, targets_per_reader=targets, negatives=pairs - targets, trees=0,
+            self,
+            together=True,
+            targets_per_reader=targets,
+            negatives=pairs - targets,
+            trees=0,
             batch_size=max(1, self.batch_size // self.targets_per_reader),
             epochs=self.epochs_together,
             steps=self.steps_together if self.steps else 0,
             learning_rate=self.learning_rate_together,
-        )  # fmt: skip
+        )
 
     @property
     def group_size(self) -> int:
@@ -206,9 +210,12 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         np.concatenate(part) for part in zip(*parts, strict=True)
     )
     return Groups(
-        books, pairs, reader_features.astype(np.float32), bands.astype(np.int32),
+        books,
+        pairs,
+        reader_features.astype(np.float32),
+        bands.astype(np.int32),
         counts.astype(np.int32),
-    )  # fmt: skip
+    )
 
 
 def _with_negatives(

@@ -60,9 +60,13 @@ def coded(
     """Interactions with the codes of their readers (``user_codes``, ``age_bands``: [readers])."""
     readers, books = interactions.reader_idx, interactions.book_idx
     columns = (
-        user_codes[readers], features.isbn[books], features.author[books],
-        features.publisher[books], features.year[books], age_bands[readers],
-    )  # fmt: skip
+        user_codes[readers],
+        features.isbn[books],
+        features.author[books],
+        features.publisher[books],
+        features.year[books],
+        age_bands[readers],
+    )
     return Coded(np.stack(columns, axis=1).astype(np.int32), interactions.rating > 0)
 
 

@@ -23,9 +23,14 @@ from bookrec.offline.ranking.target_encoding import ENCODED, Coded, coded, encod
 from bookrec.offline.runtime.keras_progress import EpochBar
 
 _BOOK_INPUTS: Final = (
-    "isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded", "avg_rating_scaled",
-    "num_ratings_scaled", "title_embedding_features",
-)  # fmt: skip
+    "isbn_encoded",
+    "author_encoded",
+    "publisher_encoded",
+    "year_encoded",
+    "avg_rating_scaled",
+    "num_ratings_scaled",
+    "title_embedding_features",
+)
 
 
 @dataclass(frozen=True)

@@ -116,10 +116,15 @@ class Batches(keras.utils.PyDataset):
     ) -> None:
         super().__init__()
         self.lessons, self.settings, self.rng = lessons, settings, rng
-        self.places = np.concatenate([
-            np.stack([np.full(len(lesson.groups.books), fold), np.arange(len(lesson.groups.books))])
-            for fold, lesson in enumerate(lessons)
-        ], axis=1)  # fmt: skip
+        self.places = np.concatenate(
+            [
+                np.stack(
+                    [np.full(len(lesson.groups.books), fold), np.arange(len(lesson.groups.books))]
+                )
+                for fold, lesson in enumerate(lessons)
+            ],
+            axis=1,
+        )
         self.on_epoch_end()
 
     def __len__(self) -> int:
@@ -137,9 +142,9 @@ class Batches(keras.utils.PyDataset):
             if (fold == number).any()
         ]
         inputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        goals = np.concatenate([
-            lesson.goals(row[fold == number]) for number, lesson in enumerate(self.lessons)
-        ])  # fmt: skip
+        goals = np.concatenate(
+            [lesson.goals(row[fold == number]) for number, lesson in enumerate(self.lessons)]
+        )
         return as_columns(inputs), goals.reshape(-1, 1)
 
     def _inputs(self, lesson: Lesson, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:

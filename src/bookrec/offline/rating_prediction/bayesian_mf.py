@@ -106,9 +106,14 @@ def fit_factors(known: Histories, sampling: Sampling, seed: int) -> Factors:
         kept = sweep - sampling.burn_in
         if kept >= 0 and kept % sampling.every == 0:
             draws.append(
-                _Draw(books.values.astype(np.float32), readers.mean.copy(), readers.link.copy(),
-                      readers.precision.copy(), float(noise))
-            )  # fmt: skip
+                _Draw(
+                    books.values.astype(np.float32),
+                    readers.mean.copy(),
+                    readers.link.copy(),
+                    readers.precision.copy(),
+                    float(noise),
+                )
+            )
     return Factors(mean, common, draws)
 
 

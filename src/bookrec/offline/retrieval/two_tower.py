@@ -174,16 +174,20 @@ def _side_by_side(parts: Sequence[Towers], whole: Towers) -> Towers:
         "tower_age": np.hstack,
         "book_embedding": np.hstack,
         "book_author": np.hstack,
-        "reader_1": lambda kernels: np.vstack([
-            block_diag(*(kernel[:width] for kernel in kernels)),
-            block_diag(*(kernel[width:] for kernel in kernels)),
-        ]),
+        "reader_1": lambda kernels: np.vstack(
+            [
+                block_diag(*(kernel[:width] for kernel in kernels)),
+                block_diag(*(kernel[width:] for kernel in kernels)),
+            ]
+        ),
         "reader_2": lambda kernels: block_diag(*kernels),
-        "book_content": lambda kernels: np.vstack([
-            block_diag(*(kernel[:width] for kernel in kernels)),
-            np.hstack([kernel[width:] for kernel in kernels]),
-        ]),
-    }  # fmt: skip
+        "book_content": lambda kernels: np.vstack(
+            [
+                block_diag(*(kernel[:width] for kernel in kernels)),
+                np.hstack([kernel[width:] for kernel in kernels]),
+            ]
+        ),
+    }
     for name, joined in join.items():
         weights = [part.scorer.get_layer(name).get_weights() for part in parts]
         kernels, *biases = map(list, zip(*weights, strict=True))

@@ -191,9 +191,14 @@ class _Run:
         """What is to be learnt from predicting some of the known interactions from the others."""
         past = self._fit(self.known[~gone], label, towers)
         groups = make_groups(
-            past.interactions, self.known[gone], past.retrieval, self.age_bands,
-            self.ranker, self.settings.seed, label=label,
-        )  # fmt: skip
+            past.interactions,
+            self.known[gone],
+            past.retrieval,
+            self.age_bands,
+            self.ranker,
+            self.settings.seed,
+            label=label,
+        )
         return Lesson(groups, past.features)
 
     def classic(self) -> Bundle:
@@ -205,9 +210,14 @@ class _Run:
         codes = self.user_codes
         self.say(f"ranker on {len(self.known):,} interactions")
         train_classic(
-            model, self.known, codes, known.features, self.age_bands, self.settings.classic,
+            model,
+            self.known,
+            codes,
+            known.features,
+            self.age_bands,
+            self.settings.classic,
             self.settings.seed,
-        )  # fmt: skip
+        )
         return self._finish(model, known, user_rows(model, codes))
 
     @property
@@ -220,18 +230,26 @@ class _Run:
         scaler, features = self._features(interactions)
         towers = towers or self._towers(interactions, features, label)
         tables = fit_tables(
-            interactions, features.facts, self.dataset.n_readers, self.vocabularies.author.size,
+            interactions,
+            features.facts,
+            self.dataset.n_readers,
+            self.vocabularies.author.size,
             label,
-        )  # fmt: skip
+        )
         retrieval = assemble_retrieval(towers, tables, features)
         return _Fit(interactions, scaler, features, towers, tables, retrieval)
 
     def _towers(self, interactions: Interactions, features: BookFeatures, label: str) -> Towers:
         return train_towers(
-            interactions, features, self.age_bands, self.vocabularies.isbn.size,
+            interactions,
+            features,
+            self.age_bands,
+            self.vocabularies.isbn.size,
             self.vocabularies.author.size,
-            self.settings.towers, self.settings.seed, progress=f"{label}: two-tower",
-        )  # fmt: skip
+            self.settings.towers,
+            self.settings.seed,
+            progress=f"{label}: two-tower",
+        )
 
     def _features(self, interactions: Interactions) -> tuple[Scaler, BookFeatures]:
         """The catalogue as ``interactions`` tell of it, and what its numbers are scaled by."""
@@ -251,17 +269,25 @@ class _Run:
         # The classic ranker's inputs were scaled by the training part's scaler: it stays with it.
         scaler = known.scaler if rows is not None else final.scaler
         return Bundle(
-            model, final.towers, self.vocabularies, scaler, self.words,
-            self.word_vectors, final.tables, self._fitted(final, rows),
+            model,
+            final.towers,
+            self.vocabularies,
+            scaler,
+            self.words,
+            self.word_vectors,
+            final.tables,
+            self._fitted(final, rows),
             self._manifest(metrics),
-        )  # fmt: skip
+        )
 
     def _fitted(self, fit: _Fit, rows: Floats | None) -> Fitted:
         retrieval = fit.retrieval
         return Fitted(
-            book_statistics(fit.interactions, self.dataset.n_books), retrieval.tower_mean,
-            retrieval.tower_covariance, *(self._centroids(fit, rows) or (None, None)),
-        )  # fmt: skip
+            book_statistics(fit.interactions, self.dataset.n_books),
+            retrieval.tower_mean,
+            retrieval.tower_covariance,
+            *(self._centroids(fit, rows) or (None, None)),
+        )
 
     def _centroids(self, fit: _Fit, rows: Floats | None) -> tuple[Floats, Floats] | None:
         if rows is None:
@@ -278,9 +304,14 @@ class _Run:
         metrics: dict[str, Metrics] = {}
         if rows is None and len(calibrating):
             calibrate(
-                model, recommender, self.known, self.held_out, self.age_bands, calibrating,
+                model,
+                recommender,
+                self.known,
+                self.held_out,
+                self.age_bands,
+                calibrating,
                 self.settings.candidates,
-            )  # fmt: skip
+            )
         elif rows is not None and len(self.held_out):
             inputs = classic_inputs(self.held_out, self.user_codes, known.features, self.age_bands)
             predicted = model.predict(inputs, batch_size=16384, verbose=0)[:, 0]
@@ -292,9 +323,12 @@ class _Run:
 
     def _recommender(self, model: Any, fit: _Fit, rows: Floats | None) -> Any:
         return assemble_recommender(
-            model, fit.features, fit.retrieval, self.dataset.work_of_book,
+            model,
+            fit.features,
+            fit.retrieval,
+            self.dataset.work_of_book,
             self._centroids(fit, rows),
-        )  # fmt: skip
+        )
 
     def _manifest(self, metrics: dict[str, Metrics]) -> dict[str, Any]:
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -309,8 +343,10 @@ class _Run:
             "settings": asdict(self.settings),
             "metrics": metrics,
             "versions": {
-                "bookrec": __version__, "python": platform.python_version(),
-                "keras": keras.__version__, "tensorflow": tf.__version__,
+                "bookrec": __version__,
+                "python": platform.python_version(),
+                "keras": keras.__version__,
+                "tensorflow": tf.__version__,
                 "numpy": np.__version__,
             },
-        }  # fmt: skip
+        }

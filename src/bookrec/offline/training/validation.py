@@ -53,9 +53,13 @@ def tasks(
         own = slice(start[reader], start[reader + 1])
         held = held_out[np.arange(held_start[reader], held_start[reader + 1])]
         yield Task(
-            int(reader), known.book_idx[own], known.rating[own], int(age_bands[reader]),
-            held.book_idx, held.book_idx[held.rating >= POSITIVE_RATING],
-        )  # fmt: skip
+            int(reader),
+            known.book_idx[own],
+            known.rating[own],
+            int(age_bands[reader]),
+            held.book_idx,
+            held.book_idx[held.rating >= POSITIVE_RATING],
+        )
 
 
 def list_metrics(
@@ -91,9 +95,11 @@ def list_metrics(
         lists["pipeline"].append(_measure(chosen, logits, history, task))
         knn, walk = (profile.signals.spread(name, retrieval.n_books) for name in ("knn", "walk"))
         for name, scores in (
-            ("item-knn", knn), ("random walk", walk), ("two-tower", tower),
+            ("item-knn", knn),
+            ("random walk", walk),
+            ("two-tower", tower),
             ("popularity", retrieval.facts.popularity),
-        ):  # fmt: skip
+        ):
             lists[name].append(_measure(everything, scores, history, task))
     return {name: _mean(rows) for name, rows in lists.items()}
 

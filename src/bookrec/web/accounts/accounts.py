@@ -69,8 +69,9 @@ def username_problem(username: str) -> str | None:
     name = unicodedata.normalize("NFC", username)
     fits = MIN_USERNAME <= len(name) <= MAX_USERNAME
     # Marks (category M) are part of letters in many scripts.
-    if fits and all(c in _PUNCTUATION or unicodedata.category(c)[0] in "LM" or c.isdecimal()
-                    for c in name):  # fmt: skip
+    if fits and all(
+        c in _PUNCTUATION or unicodedata.category(c)[0] in "LM" or c.isdecimal() for c in name
+    ):
         return None
     return "username_invalid"
 
@@ -135,9 +136,16 @@ async def _insert(transaction: Transaction, new: NewAccount, user_id: str | None
         "insert into account (user_id, username, username_folded, password_hash, age, language,"
         " created_at) values (?, ?, ?, ?, ?, ?, ?)",
         # The number of a new reader is known only after the row is there.
-        (user_id or f"shop:new:{secrets.token_hex(8)}", name, folded, new.password_hash, new.age,
-         new.language, now),
-    )  # fmt: skip
+        (
+            user_id or f"shop:new:{secrets.token_hex(8)}",
+            name,
+            folded,
+            new.password_hash,
+            new.age,
+            new.language,
+            now,
+        ),
+    )
     account_id = cursor.lastrowid
     assert account_id is not None
     if user_id is None:

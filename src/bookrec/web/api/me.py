@@ -190,5 +190,11 @@ async def take_back(
 
 
 HANDLERS: list[Any] = [
-    create, sign_in_for_token, sign_out, recommendations, list_ratings, rate, take_back,
-]  # fmt: skip
+    create,
+    sign_in_for_token,
+    sign_out,
+    recommendations,
+    list_ratings,
+    rate,
+    take_back,
+]

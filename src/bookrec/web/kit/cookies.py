@@ -19,9 +19,17 @@ RECENT: Final = "bookrec_recent"
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
-    {"rated", "rating_removed", "signed_in", "signed_out", "welcome", "claimed", "age_saved",
-     "age_invalid"}
-)  # fmt: skip
+    {
+        "rated",
+        "rating_removed",
+        "signed_in",
+        "signed_out",
+        "welcome",
+        "claimed",
+        "age_saved",
+        "age_invalid",
+    }
+)
 
 _MOST_RECENT: Final = 8
 _YEAR_S: Final = 365 * 86_400
@@ -33,9 +41,14 @@ def make_cookie(
 ) -> Cookie:
     """A cookie for all paths, SameSite=Lax; without ``max_age_s`` it ends with the browser."""
     return Cookie(
-        name, path="/", value=value, max_age=max_age_s, httponly=http_only, secure=secure,
+        name,
+        path="/",
+        value=value,
+        max_age=max_age_s,
+        httponly=http_only,
+        secure=secure,
         samesite="lax",
-    )  # fmt: skip
+    )
 
 
 def drop_cookie(name: str, *, secure: bool) -> Cookie:

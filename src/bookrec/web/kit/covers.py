@@ -26,8 +26,17 @@ _AUTHOR_SIZES: Final = (16, 14.5, 13)
 _AUTHOR_MAX_LINES: Final = 2
 
 MOTIFS: Final = (
-    "hills", "spines", "waves", "arches", "moon", "leaves", "tiles", "rings", "rays", "peaks",
-)  # fmt: skip
+    "hills",
+    "spines",
+    "waves",
+    "arches",
+    "moon",
+    "leaves",
+    "tiles",
+    "rings",
+    "rays",
+    "peaks",
+)
 
 _LONG_TITLE: Final = 34
 _BRACKETED: Final = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")

@@ -23,8 +23,12 @@ logger = logging.getLogger(__name__)
 
 PROBLEM_JSON: Final = "application/problem+json"
 _TITLES: Final = {
-    400: "bad_request", 403: "forbidden", 404: "not_found", 429: "too_many", 503: "unavailable",
-}  # fmt: skip
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    429: "too_many",
+    503: "unavailable",
+}
 _MACHINE_PATHS: Final = ("/api/", "/health/", "/schema", "/metrics")
 
 
@@ -70,10 +74,14 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
     """Handlers for everything: HTTP errors, errors of ours, and bugs (logged, 500)."""
 
     def answer(
-        request: AnyRequest, status: int, detail: str, *,
-        headers: dict[str, str] | None = None, invalid: list[InvalidParameter] | None = None,
+        request: AnyRequest,
+        status: int,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        invalid: list[InvalidParameter] | None = None,
         command: str = "",
-    ) -> Response[Any]:  # fmt: skip
+    ) -> Response[Any]:
         headers = private() | (headers or {})
         if request.url.path.startswith(_MACHINE_PATHS):
             return _problem(request, status, detail, headers, invalid or [])

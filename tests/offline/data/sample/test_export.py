@@ -74,20 +74,34 @@ def test_columns_of_the_2020s(sample_2020s: Path):
     heads = {path.name: _read_2020s(path)[0] for path in sample_2020s.glob("*.csv")}
     assert heads == {
         "Users.csv": ["User-ID", "Location", "Age"],
-        "Books.csv": ["ISBN", "Book-Title", "Book-Author", "Year-Of-Publication", "Publisher",
-                      "Image-URL-M"],
+        "Books.csv": [
+            "ISBN",
+            "Book-Title",
+            "Book-Author",
+            "Year-Of-Publication",
+            "Publisher",
+            "Image-URL-M",
+        ],
         "Ratings.csv": ["User-ID", "ISBN", "Book-Rating"],
-    }  # fmt: skip
+    }
 
 
 def test_columns_of_2005(sample_2005: Path):
     heads = {path.name: _read_2005(path)[0] for path in sample_2005.glob("*.csv")}
     assert heads == {
         "BX-Users.csv": ["User-ID", "Location", "Age"],
-        "BX-Books.csv": ["ISBN", "Book-Title", "Book-Author", "Year-Of-Publication", "Publisher",
-                         "Image-URL-S", "Image-URL-M", "Image-URL-L"],
+        "BX-Books.csv": [
+            "ISBN",
+            "Book-Title",
+            "Book-Author",
+            "Year-Of-Publication",
+            "Publisher",
+            "Image-URL-S",
+            "Image-URL-M",
+            "Image-URL-L",
+        ],
         "BX-Book-Ratings.csv": ["User-ID", "ISBN", "Book-Rating"],
-    }  # fmt: skip
+    }
 
 
 def test_both_layouts_hold_the_same(sample_2020s: Path, sample_2005: Path):

@@ -56,8 +56,11 @@ def test_an_open_quote_that_cannot_be_repaired_costs_its_own_line_only():
 
 def test_quotes_inside_quotes_that_were_not_doubled():
     assert rows('"1","The "Real" Thing","x"')[0] == (
-        1, 1, ["1", 'The "Real" Thing', "x"], QUOTING_REPAIRED,
-    )  # fmt: skip
+        1,
+        1,
+        ["1", 'The "Real" Thing', "x"],
+        QUOTING_REPAIRED,
+    )
 
 
 def test_wrong_field_counts_and_blank_lines_are_named():
@@ -71,19 +74,22 @@ def test_wrong_field_counts_and_blank_lines_are_named():
 
 def test_escapes_of_2005():
     assert rows(r'"1";"The Word \"Desire\"";NULL', OF_2005)[0][2] == [
-        "1", 'The Word "Desire"', "NULL",
-    ]  # fmt: skip
+        "1",
+        'The Word "Desire"',
+        "NULL",
+    ]
 
 
 def test_a_title_that_ends_with_a_backslash_does_not_eat_its_author():
     line = r'"078946697X";"DK Readers: Creating the X-Men\";"Michael Teitelbaum";"2000"'
     assert rows(line, OF_2005, 4) == [
         (
-            1, 1,
+            1,
+            1,
             ["078946697X", "DK Readers: Creating the X-Men", "Michael Teitelbaum", "2000"],
             QUOTING_REPAIRED,
         )
-    ]  # fmt: skip
+    ]
 
 
 TEXTS = st.text(st.characters(exclude_characters="\r", exclude_categories=("Cs",)), max_size=12)

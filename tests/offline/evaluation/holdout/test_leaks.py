@@ -34,9 +34,11 @@ def questions_of(split: Split) -> Questions:
 
 def both(*parts: Interactions) -> Interactions:
     return Interactions(
-        *(np.concatenate([getattr(part, name) for part in parts])
-          for name in ("reader_idx", "book_idx", "rating"))
-    )  # fmt: skip
+        *(
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("reader_idx", "book_idx", "rating")
+        )
+    )
 
 
 @pytest.mark.parametrize("name", ["popularity", "item-knn-bm25", "rp3beta", "ials", "ease"])

@@ -54,9 +54,10 @@ def test_lists_by_a_plain_loop(questions, scorer):
             (said.lists_with_own, own[reader] & False),
         ):
             able = [
-                book for book in range(N_BOOKS)
+                book
+                for book in range(N_BOOKS)
                 if not removed[book] and scorer.table[reader, book] > -np.inf
-            ]  # fmt: skip
+            ]
             best = sorted(able, key=lambda book: (-scorer.table[reader, book], book))[:6]
             assert lists[row].tolist() == best + [-1] * (6 - len(best))
     real = said.lists >= 0
@@ -141,8 +142,15 @@ def test_an_oracle_is_perfect_and_its_opposite_worthless(questions):
     truth[TEST.reader_idx, TEST.book_idx] += 1
     good = measure("oracle", GivenScores(truth, KNOWN), questions, seed=1)
     bad = measure("opposite", GivenScores(-truth, KNOWN), questions, seed=1)
-    for metric in ("ndcg@20", "recall@20", "mrr@10", "recall@20_liked", "auc, uniform",
-                   "auc, popularity-matched", "top-100, seen removed"):  # fmt: skip
+    for metric in (
+        "ndcg@20",
+        "recall@20",
+        "mrr@10",
+        "recall@20_liked",
+        "auc, uniform",
+        "auc, popularity-matched",
+        "top-100, seen removed",
+    ):
         assert good.mean(metric) == 1, metric
     assert bad.mean("auc, uniform") == 0
     assert bad.mean("mrr@10") < 0.35

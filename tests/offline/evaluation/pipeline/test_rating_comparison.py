@@ -44,7 +44,5 @@ def test_readers_are_drawn_whole():
 
 def test_a_constant_has_no_correlation():
     given, good, readers = ratings(1.0, 1)
-    found = compare_correlations(
-        given, np.full(480, 7.1), good, readers, np.random.default_rng(0)
-    )  # fmt: skip
+    found = compare_correlations(given, np.full(480, 7.1), good, readers, np.random.default_rng(0))
     assert all(np.isnan(value) for value in found.values())

@@ -38,9 +38,15 @@ def test_biases_by_hand():
     # Books: (1 + 3) / (2 + 2) = 1, -3 / (1 + 2) = -1, -1 / 3. Reader 0 has left 0 and -2: -2 / (2 + 2);
     # reader 1 has 2 and -2/3: (4 / 3) / 4.
     found = predictions("biases", book_prior=2.0, reader_prior=2.0)
-    assert found == pytest.approx({
-        (0, 0): 7 + 1 - 0.5, (1, 1): 7 - 1 + 1 / 3, (0, 3): 7 - 0.5, (2, 0): 8, (2, 3): 7,
-    })  # fmt: skip
+    assert found == pytest.approx(
+        {
+            (0, 0): 7 + 1 - 0.5,
+            (1, 1): 7 - 1 + 1 / 3,
+            (0, 3): 7 - 0.5,
+            (2, 0): 8,
+            (2, 3): 7,
+        }
+    )
 
 
 def test_only_ratings_are_measured_and_on_the_scale_of_the_source():

@@ -57,9 +57,13 @@ def test_the_parts(pipeline: Any):
     recommender = pipeline.recommender
     two_stage, whole, published, random = (
         scores(pipeline, part)
-        for part in ("two-stage", "ranker on the whole catalogue", "as published",
-                     "ranker on random candidates")
-    )  # fmt: skip
+        for part in (
+            "two-stage",
+            "ranker on the whole catalogue",
+            "as published",
+            "ranker on random candidates",
+        )
+    )
     listed = two_stage > -np.inf
     assert (listed.sum(axis=1) <= 40).all()
     np.testing.assert_allclose(two_stage[listed], whole[listed], rtol=1e-4, atol=1e-4)

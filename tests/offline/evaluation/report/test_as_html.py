@@ -68,10 +68,15 @@ def test_names_are_escaped_everywhere(page):
 def test_each_plot_is_there(page):
     titles = {a["aria-label"] for tag, a in Elements(page).tags if tag == "svg"}
     assert titles == {
-        "NDCG@20 with 95 % intervals", "By number of interactions of the reader",
-        "By popularity of the book", "Factorised top-k, seen removed",
-        "Factorised top-k, seen kept", "Calibration", "Learning curves: default", "Tuning: ease",
-    }  # fmt: skip
+        "NDCG@20 with 95 % intervals",
+        "By number of interactions of the reader",
+        "By popularity of the book",
+        "Factorised top-k, seen removed",
+        "Factorised top-k, seen kept",
+        "Calibration",
+        "Learning curves: default",
+        "Tuning: ease",
+    }
     for chart in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
         root = ElementTree.fromstring(chart)  # well-formed
         assert "nan" not in chart.lower()
@@ -118,8 +123,12 @@ def test_the_text_has_every_scorer_and_the_citation(results):
 
 def test_cells():
     assert [cell_text(cell) for cell in (None, "a", 0.12345, 0.0, 3e-7)] == [
-        "–", "a", "0.1235", "0.0000", "3.0e-07",
-    ]  # fmt: skip
+        "–",
+        "a",
+        "0.1235",
+        "0.0000",
+        "3.0e-07",
+    ]
 
 
 def test_bin_labels():

@@ -124,20 +124,28 @@ def test_a_custom_layer_is_refused_by_name_and_never_made(tmp_path: Path, name: 
     ("old", "new", "message"),
     [
         (b'"class_name": "Dense"', b'"class_name": "TFSMLayer"', "TFSMLayer"),
-        (b'"module": "keras.layers", "class_name": "Dense"',
-         b'"module": "os", "class_name": "system"', r"'os\.system'"),
-        (b'"activation": "relu"',
-         b'"activation": {"module": "builtins", "class_name": "function", "config": "eval"}',
-         r"'builtins\.function'"),
-        (b'"kernel_regularizer": null',
-         b'"kernel_regularizer": {"class_name": "StringLookup", "config": {}}', "StringLookup"),
+        (
+            b'"module": "keras.layers", "class_name": "Dense"',
+            b'"module": "os", "class_name": "system"',
+            r"'os\.system'",
+        ),
+        (
+            b'"activation": "relu"',
+            b'"activation": {"module": "builtins", "class_name": "function", "config": "eval"}',
+            r"'builtins\.function'",
+        ),
+        (
+            b'"kernel_regularizer": null',
+            b'"kernel_regularizer": {"class_name": "StringLookup", "config": {}}',
+            "StringLookup",
+        ),
         (b'"units": 4', b'"units": 400000000', "larger than its file of weights"),
         (b'"input_dim": 5', b'"input_dim": 500000', "larger than its file of weights"),
         (b'"input_dim": 5', b'"input_dim": 1e30', "holds the number 1e"),
         (b'{"module"', b'["module"', "damaged configuration"),
         (b'"class_name": "Functional"', b'"class_name": "Subclassed"', "holds a 'Subclassed'"),
     ],
-)  # fmt: skip
+)
 def test_what_is_not_on_the_list_is_refused(tmp_path: Path, old: bytes, new: bytes, message: str):
     small_model().save(tmp_path / "model.keras")
     rewritten(tmp_path / "model.keras", old, new)
@@ -219,18 +227,34 @@ def test_an_older_keras_is_understood(tmp_path: Path):
         "config": {
             "name": "model",
             "layers": [
-                {"class_name": "InputLayer", "name": "a", "inbound_nodes": [],
-                 "config": {"batch_input_shape": [None, 3], "dtype": "float32", "name": "a"}},
-                {"class_name": "Dense", "name": "dense", "inbound_nodes": [[["a", 0, 0, {}]]],
-                 "config": {"name": "dense", "trainable": True, "dtype": "float32", "units": 1,
-                            "activation": "linear", "use_bias": True,
-                            "kernel_initializer": {"class_name": "GlorotUniform",
-                                                   "config": {"seed": None}}}},
+                {
+                    "class_name": "InputLayer",
+                    "name": "a",
+                    "inbound_nodes": [],
+                    "config": {"batch_input_shape": [None, 3], "dtype": "float32", "name": "a"},
+                },
+                {
+                    "class_name": "Dense",
+                    "name": "dense",
+                    "inbound_nodes": [[["a", 0, 0, {}]]],
+                    "config": {
+                        "name": "dense",
+                        "trainable": True,
+                        "dtype": "float32",
+                        "units": 1,
+                        "activation": "linear",
+                        "use_bias": True,
+                        "kernel_initializer": {
+                            "class_name": "GlorotUniform",
+                            "config": {"seed": None},
+                        },
+                    },
+                },
             ],
             "input_layers": [["a", 0, 0]],
             "output_layers": [["dense", 0, 0]],
         },
-    }  # fmt: skip
+    }
     with h5py.File(tmp_path / "model.h5", "r+") as file:
         file.attrs["model_config"] = json.dumps(config)
     rows = np.array([[1.0, -2.0, 0.5]], dtype=np.float32)

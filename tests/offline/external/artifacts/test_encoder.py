@@ -57,8 +57,10 @@ def test_titles_are_found_in_spite_of_damaged_quotes():
 def test_years_are_found_as_texts_and_as_numbers():
     for labels in (["1999", "2002"], [1999, 2002], [1999.0, 2002.0]):
         assert Encoder.of_labels(labels).find("year", ["2002", "", "1"]).tolist() == [
-            1, NOT_KNOWN, NOT_KNOWN,
-        ]  # fmt: skip
+            1,
+            NOT_KNOWN,
+            NOT_KNOWN,
+        ]
 
 
 def test_codes_need_not_be_places():
@@ -96,12 +98,20 @@ def test_kinds_of_labels():
 @pytest.mark.parametrize(
     ("label", "bounds"),
     [
-        ("Under 18", (0, 17)), ("<18", (0, 17)), ("18-24", (18, 24)), ("25 – 34", (25, 34)),
-        ("65+", (65, 200)), ("over 64", (65, 200)), ("(17.0, 24.0]", (18, 24)),
-        ("[0, 18)", (0, 17)), ("34", (34, 34)), ("34 to 40", (34, 40)), ("Unknown", None),
+        ("Under 18", (0, 17)),
+        ("<18", (0, 17)),
+        ("18-24", (18, 24)),
+        ("25 – 34", (25, 34)),
+        ("65+", (65, 200)),
+        ("over 64", (65, 200)),
+        ("(17.0, 24.0]", (18, 24)),
+        ("[0, 18)", (0, 17)),
+        ("34", (34, 34)),
+        ("34 to 40", (34, 40)),
+        ("Unknown", None),
         ("young", None),
     ],
-)  # fmt: skip
+)
 def test_age_labels(label: str, bounds: tuple[int, int] | None):
     assert age_bounds(label) == bounds
 
@@ -118,15 +128,25 @@ def test_which_labels_follow_our_bands():
 @pytest.mark.parametrize(
     ("name", "column"),
     [
-        ("user_id_encoded", "user_id"), ("userIdInput", "user_id"), ("user2idx", "user_id"),
-        ("isbn_encoder", "isbn"), ("movieId", "isbn"), ("item_embedding", "isbn"),
-        ("book_title", "title"), ("title_embedding_features", "title"),
-        ("age_binned_encoded", "age"), ("avg_rating_scaled", "rating_mean"),
-        ("num_ratings", "rating_count"), ("user_avg_rating", "reader_rating_mean"),
-        ("year_of_publication", "year"), ("publisher_le", "publisher"), ("input_2", None),
-        ("average", "rating_mean"), ("features", None),
+        ("user_id_encoded", "user_id"),
+        ("userIdInput", "user_id"),
+        ("user2idx", "user_id"),
+        ("isbn_encoder", "isbn"),
+        ("movieId", "isbn"),
+        ("item_embedding", "isbn"),
+        ("book_title", "title"),
+        ("title_embedding_features", "title"),
+        ("age_binned_encoded", "age"),
+        ("avg_rating_scaled", "rating_mean"),
+        ("num_ratings", "rating_count"),
+        ("user_avg_rating", "reader_rating_mean"),
+        ("year_of_publication", "year"),
+        ("publisher_le", "publisher"),
+        ("input_2", None),
+        ("average", "rating_mean"),
+        ("features", None),
     ],
-)  # fmt: skip
+)
 def test_what_names_say(name: str, column: str | None):
     assert column_named(name) == column
 

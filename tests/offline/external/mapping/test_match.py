@@ -123,15 +123,23 @@ def test_how_ratings_were_counted_is_seen_in_the_scaler(tmp_path: Path):
 
 
 def test_scaled_ids_are_codes_where_the_scaler_says_so(tmp_path: Path):
-    dump(tmp_path / "all.pkl", {
-        "user": label_encoder(READERS[:3]), "scaler": standard_scaler([[0.0], [1.0], [2.0]]),
-        "feature_columns": ["user_id"],
-    })  # fmt: skip
+    dump(
+        tmp_path / "all.pkl",
+        {
+            "user": label_encoder(READERS[:3]),
+            "scaler": standard_scaler([[0.0], [1.0], [2.0]]),
+            "feature_columns": ["user_id"],
+        },
+    )
     assert one(tmp_path, number("user_id_scaled")).mapping().encoder == "all.pkl:user"
-    dump(tmp_path / "all.pkl", {
-        "user": label_encoder(READERS[:3]), "scaler": standard_scaler([[8.0], [276725.0]]),
-        "feature_columns": ["user_id"],
-    })  # fmt: skip
+    dump(
+        tmp_path / "all.pkl",
+        {
+            "user": label_encoder(READERS[:3]),
+            "scaler": standard_scaler([[8.0], [276725.0]]),
+            "feature_columns": ["user_id"],
+        },
+    )
     assert one(tmp_path, number("user_id_scaled")).mapping().encoder is None
 
 

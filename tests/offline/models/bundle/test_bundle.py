@@ -48,9 +48,14 @@ def test_the_current_bundle_is_the_default(tiny_home: Home, tiny_bundles: dict[s
 
 
 FILES = (
-    "wide_deep.keras", "two_tower.keras", "vocabularies.json", "scalers.json",
-    "title_vectors.npz", "tables.npz", "fitted.npz",
-)  # fmt: skip
+    "wide_deep.keras",
+    "two_tower.keras",
+    "vocabularies.json",
+    "scalers.json",
+    "title_vectors.npz",
+    "tables.npz",
+    "fitted.npz",
+)
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -27,20 +27,33 @@ def found(check: Any, *inputs: CheckedInput, **more: Any) -> list[Finding]:
 def isbn_input(**changes: Any) -> CheckedInput:
     """Four books, three of them known; the encoder has an unused class for the unknown."""
     plain = CheckedInput(
-        "isbn_encoded", "book", "isbn",
-        values=np.array([0, 1, 3, 2]), known=np.array([True, True, False, True]),
-        is_identity=True, labels=("0141439556", "0441172717", "0451523377", "Unknown"),
-        codes=np.arange(4), rows=4, unknown="class", unknown_code=3,
-    )  # fmt: skip
+        "isbn_encoded",
+        "book",
+        "isbn",
+        values=np.array([0, 1, 3, 2]),
+        known=np.array([True, True, False, True]),
+        is_identity=True,
+        labels=("0141439556", "0441172717", "0451523377", "Unknown"),
+        codes=np.arange(4),
+        rows=4,
+        unknown="class",
+        unknown_code=3,
+    )
     return replace(plain, **changes)
 
 
 def scaled_input(values: Any, scaler: ScalerRecord, column: str = "rating_count") -> CheckedInput:
     raw = np.array(values, dtype=np.float64)
     return CheckedInput(
-        "num_ratings_scaled", "book", column, values=raw, known=~np.isnan(raw), raw=raw,
-        scaler=scaler, scaler_column=1,
-    )  # fmt: skip
+        "num_ratings_scaled",
+        "book",
+        column,
+        values=raw,
+        known=~np.isnan(raw),
+        raw=raw,
+        scaler=scaler,
+        scaler_column=1,
+    )
 
 
 def scaler(kind: str, **facts: Any) -> ScalerRecord:

@@ -70,11 +70,15 @@ def test_hidden_books_are_positive_and_of_a_work_the_history_then_lacks(
     works = subject.dataset.work_of_book
     ratings = dict(
         zip(
-            zip(subject.interactions.reader_idx.tolist(), subject.interactions.book_idx.tolist(),
-                strict=True),
-            subject.interactions.rating.tolist(), strict=True,
+            zip(
+                subject.interactions.reader_idx.tolist(),
+                subject.interactions.book_idx.tolist(),
+                strict=True,
+            ),
+            subject.interactions.rating.tolist(),
+            strict=True,
         )
-    )  # fmt: skip
+    )
     for reader, book in asked:
         assert ratings[reader, book] in (0, 7, 8, 9, 10)
         history = reader_of(subject, reader, hidden=book).history
@@ -133,10 +137,19 @@ def test_the_command_says_every_check_and_writes_the_figures(
     assert result.returncode == ("error" in levels), result.stderr
     names = {finding["check"] for finding in content["findings"]}
     assert names == {
-        "files", "readers known", "books known", "encoder used", "encoder size", "unknown",
-        "id types", "scaler", "constant inputs", "title vectors", "orders differ",
+        "files",
+        "readers known",
+        "books known",
+        "encoder used",
+        "encoder size",
+        "unknown",
+        "id types",
+        "scaler",
+        "constant inputs",
+        "title vectors",
+        "orders differ",
         "beats popularity",
-    }  # fmt: skip
+    }
     assert all(name in result.stdout for name in names)
     assert re.search(r"\d+ ok, \d+ to look at, \d+ wrong", result.stdout)
 
@@ -157,9 +170,14 @@ def test_books_and_readers_of_another_source_fail(tiny_bundles: Any, tiny_home_c
     books = found.books.assign(isbn=[f"gb:{place:04}" for place in range(found.n_books)])
     readers = found.readers.assign(user_id=[f"r:{place:04}" for place in range(found.n_readers)])
     other = make_dataset(
-        readers, books, found.interactions, layout="goodbooks", rating_max=10, source="/raw",
+        readers,
+        books,
+        found.interactions,
+        layout="goodbooks",
+        rating_max=10,
+        source="/raw",
         files={},
-    )  # fmt: skip
+    )
     save_dataset(tiny_home_copy, other)
     result = check(tiny_home_copy, tiny_bundles["classic"].model_id)
     assert result.returncode == 1

@@ -94,9 +94,10 @@ def test_counted_otherwise_than_the_scaler_is_a_warning(classic: Checked):
     assert explicit.counted == "explicit"
     before = classic.levels(number_checks.check_scalers)["num_ratings_scaled"]
     told = classic.levels(
-        number_checks.check_scalers, "num_ratings_scaled",
+        number_checks.check_scalers,
+        "num_ratings_scaled",
         given=msgspec.structs.replace(explicit, counted="all"),
-    )["num_ratings_scaled"]  # fmt: skip
+    )["num_ratings_scaled"]
     assert told.level == "warning"
     assert told.figures["outside"] > before.figures["outside"]
     assert "counted" in told.fix

@@ -72,11 +72,13 @@ def published_pairs(imported: Imported) -> pd.DataFrame:
     dataset, frame = imported.dataset, imported.frame
     table = pd.DataFrame(rows(imported.published, "user_top"))
     table.columns = ["reader", "rank", "book", "score"]
-    made = pd.DataFrame({
-        "user": dataset.readers["user_id"].to_numpy()[table["reader"] - 1],
-        "isbn": dataset.books["isbn"].to_numpy()[table["book"] - 1],
-        "score": table["score"],
-    })  # fmt: skip
+    made = pd.DataFrame(
+        {
+            "user": dataset.readers["user_id"].to_numpy()[table["reader"] - 1],
+            "isbn": dataset.books["isbn"].to_numpy()[table["book"] - 1],
+            "score": table["score"],
+        }
+    )
     book = frame.drop_duplicates("isbn").drop(columns=["user", "age", "age_bin", "rating"])
     reader = frame.drop_duplicates("user")[["user", "age_bin"]]
     return made.merge(book, on="isbn", how="left").merge(reader, on="user")

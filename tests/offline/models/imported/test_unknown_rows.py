@@ -53,13 +53,20 @@ def towers() -> Any:
 def extended(model: Any) -> Any:
     plans = [
         InputPlan(
-            name, InputMapping(side=side, column=column), 1, "int32", rows, "mean", float(rows),
+            name,
+            InputMapping(side=side, column=column),
+            1,
+            "int32",
+            rows,
+            "mean",
+            float(rows),
             Encoder.of_labels(range(known)),
         )
         for name, side, column, rows, known in (
-            ("user", "reader", "user_id", USERS, USERS - 1), ("book", "book", "isbn", BOOKS, BOOKS),
+            ("user", "reader", "user_id", USERS, USERS - 1),
+            ("book", "book", "isbn", BOOKS, BOOKS),
         )
-    ]  # fmt: skip
+    ]
     return with_mean_rows(model, inputs_of(model)[0], plans)
 
 

@@ -34,9 +34,17 @@ pytestmark = pytest.mark.slow
 
 
 CHANGES = [
-    nothing, new_reader, reader_without_books, reader_gone, new_rating, changed_rating, deleted,
-    all_deleted, other_age, book_without_readers,
-]  # fmt: skip
+    nothing,
+    new_reader,
+    reader_without_books,
+    reader_gone,
+    new_rating,
+    changed_rating,
+    deleted,
+    all_deleted,
+    other_age,
+    book_without_readers,
+]
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +81,13 @@ def lists_made(said: list[str]) -> dict[str, int]:
     + [("classic", change) for change in (new_reader, new_rating, other_age)],
 )
 def test_the_tables_equal_those_of_a_full_run(
-    published: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path,
-    preset: str, change: Callable[[Dataset], Dataset],
-):  # fmt: skip
+    published: dict[str, Path],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
+    tmp_path: Path,
+    preset: str,
+    change: Callable[[Dataset], Dataset],
+):
     model_id = tiny_bundles[preset].model_id
     changed = change(load_dataset(tiny_home))
     said: list[str] = []
@@ -106,9 +118,12 @@ def test_an_age_within_its_band_touches_nobody(
     said: list[str] = []
     home = home_with(published["default"], tiny_home, tmp_path)
     directory = score_tiny(
-        home, tiny_bundles["default"].model_id, remade(dataset, readers, interactions),
-        changed=True, say=said.append,
-    )  # fmt: skip
+        home,
+        tiny_bundles["default"].model_id,
+        remade(dataset, readers, interactions),
+        changed=True,
+        say=said.append,
+    )
     assert "0 of 120 readers, 0 of 90 books" in said[0]
     assert rows(directory, "reader")[at][2] == ages[at] + 1
 
@@ -125,9 +140,15 @@ def test_an_age_within_its_band_touches_nobody(
     ],
 )
 def test_what_lists_depend_on_makes_everything_be_scored(
-    published: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch, what: str, settings: dict[str, Any], reason: str,
-):  # fmt: skip
+    published: dict[str, Path],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    settings: dict[str, Any],
+    reason: str,
+):
     from bookrec.offline.scoring.job import score as scoring
 
     dataset = load_dataset(tiny_home)
@@ -136,9 +157,14 @@ def test_what_lists_depend_on_makes_everything_be_scored(
     if what == "catalogue":
         titles = dataset.books["title"].where(np.arange(dataset.n_books) != 3, "Another Title")
         dataset = make_dataset(
-            dataset.readers, dataset.books.assign(title=titles), dataset.interactions,
-            layout="book-crossing", rating_max=10, source="", files={},
-        )  # fmt: skip
+            dataset.readers,
+            dataset.books.assign(title=titles),
+            dataset.interactions,
+            layout="book-crossing",
+            rating_max=10,
+            source="",
+            files={},
+        )
     if what == "format":
         monkeypatch.setattr(scoring, "SCORING_FORMAT", 999)
     if what == "nothing published":

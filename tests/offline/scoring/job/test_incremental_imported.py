@@ -45,12 +45,14 @@ def ages_in_years(directory: Path, frame: pd.DataFrame) -> None:
     model.save(directory / "model.keras")
 
 
-MAPPING = Mapping(inputs={
-    "user_id": InputMapping(side="reader", column="user_id", encoder="encoders.pkl:user_id"),
-    "isbn": InputMapping(side="book", column="isbn", encoder="encoders.pkl:isbn"),
-    "age": InputMapping(side="reader", column="age"),
-    "country": InputMapping(side="reader", column="country", encoder="encoders.pkl:country"),
-})  # fmt: skip
+MAPPING = Mapping(
+    inputs={
+        "user_id": InputMapping(side="reader", column="user_id", encoder="encoders.pkl:user_id"),
+        "isbn": InputMapping(side="book", column="isbn", encoder="encoders.pkl:isbn"),
+        "age": InputMapping(side="reader", column="age"),
+        "country": InputMapping(side="reader", column="country", encoder="encoders.pkl:country"),
+    }
+)
 
 
 def other_age_in_its_band(dataset: Dataset) -> Dataset:
@@ -75,9 +77,12 @@ def moved(dataset: Dataset) -> Dataset:
     ],
 )
 def test_the_tables_equal_those_of_a_full_run(
-    tiny_home: Home, tmp_path: Path, shape: Callable[[Path, pd.DataFrame], object],
-    mapping: Mapping | None, changes: list[Callable[[Dataset], Dataset]],
-):  # fmt: skip
+    tiny_home: Home,
+    tmp_path: Path,
+    shape: Callable[[Path, pd.DataFrame], object],
+    mapping: Mapping | None,
+    changes: list[Callable[[Dataset], Dataset]],
+):
     home, dataset = Home(tmp_path / "home"), load_dataset(tiny_home)
     save_dataset(home, dataset)
     notebook = tmp_path / "notebook"

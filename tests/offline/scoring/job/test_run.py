@@ -105,9 +105,11 @@ def undisturbed(
 
 
 def test_killed_at_every_stage_it_goes_on_and_ends_in_the_same_tables(
-    undisturbed: dict[str, list[tuple]], tiny_home: Home, tiny_bundles: dict[str, Any],
+    undisturbed: dict[str, list[tuple]],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
     tmp_path: Path,
-):  # fmt: skip
+):
     home = home_with_models(tiny_home, tmp_path / "home")
     script = tmp_path / "run.py"
     script.write_text(RUN)
@@ -117,9 +119,11 @@ def test_killed_at_every_stage_it_goes_on_and_ends_in_the_same_tables(
         support = str(Path(tiny_scoring.__file__).parent)
         command = [sys.executable, script, support, home.root, tiny_home.root, model_id, point]
         done = subprocess.run(
-            [str(part) for part in command], capture_output=True, text=True,
+            [str(part) for part in command],
+            capture_output=True,
+            text=True,
             env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
+        )
         assert done.returncode == (0 if point == "never" else -signal.SIGKILL), done.stderr
         assert (read_pointer(home.snapshots) is None) == (point != "never")
         if point != "never":
@@ -185,9 +189,11 @@ if __name__ == "__main__":
 
 
 def test_ctrl_c_is_a_sentence_and_leaves_nobody_working(
-    undisturbed: dict[str, list[tuple]], tiny_home: Home, tiny_bundles: dict[str, Any],
+    undisturbed: dict[str, list[tuple]],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
     tmp_path: Path,
-):  # fmt: skip
+):
     home = home_with_models(tiny_home, tmp_path / "home")
     home.datasets.symlink_to(tiny_home.datasets)
     script = tmp_path / "run.py"
@@ -195,9 +201,12 @@ def test_ctrl_c_is_a_sentence_and_leaves_nobody_working(
     model_id = tiny_bundles["default"].model_id
     arguments = ["--home", home.root, "score", "--model", model_id, "--top", "10", "--workers", "2"]
     process = subprocess.Popen(
-        [str(part) for part in (sys.executable, script, *arguments)], stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
-    )  # fmt: skip
+        [str(part) for part in (sys.executable, script, *arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     _, errors = process.communicate()
     assert process.returncode == 1
     assert errors == (
@@ -229,9 +238,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A directory with 16 MiB of disk of its own."""
     place = tmp_path / "disk"
     place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "none", place], capture_output=True
-    ) if os.geteuid() == 0 and shutil.which("mount") else None  # fmt: skip
+    mounted = (
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=16m", "none", place], capture_output=True
+        )
+        if os.geteuid() == 0 and shutil.which("mount")
+        else None
+    )
     if mounted is None or mounted.returncode:
         pytest.skip("a small disk can be mounted by root alone, and not in every container")
     yield place
@@ -259,9 +272,14 @@ def filling(place: Path, call: Callable[..., Any], skip: int = 0) -> Callable[..
 
 @pytest.mark.parametrize(("where", "kept"), [("compile", 0), ("shards", 3), ("tables", SHARDS)])
 def test_a_full_disk_is_a_sentence_and_the_next_run_goes_on(
-    undisturbed: dict[str, list[tuple]], tiny_home: Home, tiny_bundles: dict[str, Any],
-    small_disk: Path, monkeypatch: pytest.MonkeyPatch, where: str, kept: int,
-):  # fmt: skip
+    undisturbed: dict[str, list[tuple]],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
+    small_disk: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    kept: int,
+):
     from bookrec.offline.scoring.job import run as score_run
     from bookrec.offline.scoring.job.shard_store import ShardStore
     from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter

@@ -153,9 +153,14 @@ def test_a_foreign_data_set_is_refused_and_nothing_is_left(
     dataset = load_dataset(tiny_home)
     books = dataset.books.assign(isbn=[f"gb:{i:03}" for i in range(dataset.n_books)])
     foreign = make_dataset(
-        dataset.readers, books, dataset.interactions, layout="goodbooks-10k", rating_max=10,
-        source="", files={},
-    )  # fmt: skip
+        dataset.readers,
+        books,
+        dataset.interactions,
+        layout="goodbooks-10k",
+        rating_max=10,
+        source="",
+        files={},
+    )
     with pytest.raises(ModelError, match=r"knows none of the 90 books of data set gb-"):
         score(tmp_path, tiny_bundles["default"], foreign)
     assert not (tmp_path / "precomputed").exists()
@@ -163,17 +168,23 @@ def test_a_foreign_data_set_is_refused_and_nothing_is_left(
 
 @pytest.mark.parametrize("preset", ["default", "classic"])
 def test_a_later_data_set_with_another_order_of_books_is_scored_alike(
-    scored: dict[str, Path], score: Callable[..., Path], tiny_home: Home,
-    tiny_bundles: dict[str, Any], tmp_path: Path, preset: str,
-):  # fmt: skip
+    scored: dict[str, Path],
+    score: Callable[..., Path],
+    tiny_home: Home,
+    tiny_bundles: dict[str, Any],
+    tmp_path: Path,
+    preset: str,
+):
     """A new first book shifts every position; known books keep their neighbours and scores."""
     import pandas as pd
 
     dataset = load_dataset(tiny_home)
     new = dataset.books.iloc[:1].assign(
-        isbn="0000000000", title="Quite New", author="Somebody New",
+        isbn="0000000000",
+        title="Quite New",
+        author="Somebody New",
         work_id=int(dataset.books["work_id"].max()) + 1,
-    )  # fmt: skip
+    )
     books = pd.concat([new, dataset.books], ignore_index=True)
     moved = dataset.interactions.assign(book_idx=dataset.interactions["book_idx"] + 1)
     later = make_dataset(

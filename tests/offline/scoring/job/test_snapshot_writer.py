@@ -49,30 +49,51 @@ def database(tmp_path: Path):
 
 def test_ids_are_positions_plus_one_and_ranks_start_at_one(database):
     assert database.execute("select * from user_top").fetchall() == [
-        (1, 1, 3, 0.9), (1, 2, 6, 0.25), (4, 1, 1, 0.125),
-    ]  # fmt: skip
+        (1, 1, 3, 0.9),
+        (1, 2, 6, 0.25),
+        (4, 1, 1, 0.125),
+    ]
     assert database.execute("select * from similar_top").fetchall() == [
-        (2, 1, 1, 0.75), (2, 2, 3, 0.5), (4, 1, 2, 0.5),
-    ]  # fmt: skip
+        (2, 1, 1, 0.75),
+        (2, 2, 3, 0.5),
+        (4, 1, 2, 0.5),
+    ]
     assert database.execute("select * from popular_top").fetchall() == [
-        ("65+", 1, 4, 1.0), ("all", 1, 2, 1.0), ("all", 2, 1, 0.5),
-    ]  # fmt: skip
+        ("65+", 1, 4, 1.0),
+        ("all", 1, 2, 1.0),
+        ("all", 2, 1, 0.5),
+    ]
 
 
 def test_books_are_whole_and_unknown_is_null_or_empty(database):
     found = database.execute("select * from book where book_id in (2, 4, 6)").fetchall()
     assert found == [
-        (2, "014143984X", 1, "Dracula", "Bram Stoker", 2003, "Penguin", "", 6.0, 2, 3,
-         "precomputed"),
+        (
+            2,
+            "014143984X",
+            1,
+            "Dracula",
+            "Bram Stoker",
+            2003,
+            "Penguin",
+            "",
+            6.0,
+            2,
+            3,
+            "precomputed",
+        ),
         (4, "0441172717", 3, "Dune", "Frank Herbert", 1990, "Ace", "", None, 0, 2, "content"),
         (6, "ml:357", 4, "Beowulf", "", None, "", "", None, 0, 0, None),
-    ]  # fmt: skip
+    ]
 
 
 def test_readers_and_own_books(database):
     assert database.execute("select * from reader").fetchall() == [
-        (1, "8", 16), (2, "99", None), (3, "276725", 34), (4, "shop:1", 70),
-    ]  # fmt: skip
+        (1, "8", 16),
+        (2, "99", None),
+        (3, "276725", 34),
+        (4, "shop:1", 70),
+    ]
     own = database.execute("select book_id, rating from interaction where reader_id = 3").fetchall()
     assert own == [(1, 8), (2, 0), (3, 4), (5, 10)]
 
@@ -97,8 +118,10 @@ def test_the_search_index_is_folded(database, asked: str, book_ids: list[int]):
 
 def test_meta_has_the_schema_version(database):
     assert dict(database.execute("select * from meta")) == {
-        "schema_version": str(SCHEMA_VERSION), "snapshot_id": "x", "model_id": "hand-made",
-    }  # fmt: skip
+        "schema_version": str(SCHEMA_VERSION),
+        "snapshot_id": "x",
+        "model_id": "hand-made",
+    }
 
 
 def test_a_failure_commits_nothing(tmp_path: Path):

@@ -74,9 +74,18 @@ def test_the_command_writes_csv_and_json(sample_home: Home, listed, tmp_path: Pa
     assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
     file = tmp_path / "letters.json"
     said = bookrec(
-        sample_home, "audience", isbn, "--top", "5", "--format", "json", "--output", str(file),
-        "--workers", "0",
-    )  # fmt: skip
+        sample_home,
+        "audience",
+        isbn,
+        "--top",
+        "5",
+        "--format",
+        "json",
+        "--output",
+        str(file),
+        "--workers",
+        "0",
+    )
     assert f"5 readers written to {file}" in said
     objects = json.loads(file.read_text())
     assert [o["user_id"] for o in objects] == [row["user_id"] for row in rows]
@@ -94,5 +103,8 @@ def test_layouts():
     offers = [Offer(1, "shop:7", None, 0.25), Offer(2, 'a,"b"', 31, 0.125)]
     assert as_csv(offers) == 'rank,user_id,age,score\n1,shop:7,,0.25\n2,"a,""b""",31,0.125\n'
     assert json.loads(as_json(offers))[1] == {
-        "rank": 2, "user_id": 'a,"b"', "age": 31, "score": 0.125
-    }  # fmt: skip
+        "rank": 2,
+        "user_id": 'a,"b"',
+        "age": 31,
+        "score": 0.125,
+    }

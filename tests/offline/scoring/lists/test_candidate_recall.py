@@ -18,9 +18,11 @@ def make_histories(readers: int = 9) -> Histories:
     books = [rng.choice(BOOKS, size, replace=False) for size in sizes]
     return Histories(
         np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-        np.concatenate(books).astype(np.int32), rng.integers(0, 11, sizes.sum()).astype(np.int8),
-        rng.integers(-1, 90, readers).astype(np.int32), None,
-    )  # fmt: skip
+        np.concatenate(books).astype(np.int32),
+        rng.integers(0, 11, sizes.sum()).astype(np.int8),
+        rng.integers(-1, 90, readers).astype(np.int32),
+        None,
+    )
 
 
 def test_kept_books_are_counted_reader_by_reader():

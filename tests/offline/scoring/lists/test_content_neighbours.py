@@ -18,7 +18,7 @@ WORKS = np.array([0, 1, 2, 3, 1, 4], dtype=np.int32)
 POPULARITY = np.array([0, 1, 5, 2, 9, 3], dtype=np.float32)
 CATALOGUE = content(
     [7, 7, 0, 8, 7, 0], [[3, 0], [0, 2], [1, 1], [-1, 0], [0, 5], [0, 0]], WORKS, POPULARITY
-)  # fmt: skip
+)
 
 
 def rows(lists) -> list[dict[int, float]]:
@@ -60,9 +60,11 @@ def test_among_many_alike_the_more_popular_are_listed():
     # Titles of two words: thousands of books are as much alike as the last one listed.
     titles = np.eye(4)[rng.integers(0, 4, books)] + np.eye(4)[rng.integers(0, 4, books)]
     catalogue = content(
-        rng.integers(0, 40, books).tolist(), titles.tolist(),
-        rng.integers(0, 900, books).astype(np.int32), rng.integers(0, 50, books).astype(np.float32),
-    )  # fmt: skip
+        rng.integers(0, 40, books).tolist(),
+        titles.tolist(),
+        rng.integers(0, 900, books).astype(np.int32),
+        rng.integers(0, 50, books).astype(np.float32),
+    )
     asked = np.arange(0, books, 97, dtype=np.int32)
     for book, found in zip(asked, rows(similar_by_content(asked, catalogue, top)), strict=True):
         cosine = (

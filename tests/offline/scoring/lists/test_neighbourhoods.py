@@ -52,16 +52,25 @@ def make_histories(interactions: Interactions, kind: ReaderKind) -> tuple[Histor
     place = np.full(READERS, -1)
     place[readers] = np.arange(len(readers))
     histories = Histories(
-        np.append(start, len(interactions)), interactions.book_idx, interactions.rating,
-        rng.integers(-1, 80, len(readers)).astype(np.int32), rows,
-    )  # fmt: skip
+        np.append(start, len(interactions)),
+        interactions.book_idx,
+        interactions.rating,
+        rng.integers(-1, 80, len(readers)).astype(np.int32),
+        rows,
+    )
     return histories, place
 
 
 def by_definition(
-    recommender: Recommender, interactions: Interactions, histories: Histories,
-    place: np.ndarray, speakers: list[int], book: int, top: int, candidates: int,
-) -> tuple[list[int], list[float]]:  # fmt: skip
+    recommender: Recommender,
+    interactions: Interactions,
+    histories: Histories,
+    place: np.ndarray,
+    speakers: list[int],
+    book: int,
+    top: int,
+    candidates: int,
+) -> tuple[list[int], list[float]]:
     alone = recommender.profile(Reader(make_history(np.array([book]), np.zeros(1, int)), 0))
     tower = recommender.retrieval.tower_scores([alone.signals])[0]
     own = np.array([book], dtype=np.int32)
@@ -91,16 +100,28 @@ def by_definition(
 
 
 def made(
-    recommender: Recommender, books: np.ndarray, voices: Voices, interactions: Interactions,
-    histories: Histories, top: int, candidates: int, per_shard: int = 2,
-) -> tuple[list[Lists], tuple[int, int]]:  # fmt: skip
+    recommender: Recommender,
+    books: np.ndarray,
+    voices: Voices,
+    interactions: Interactions,
+    histories: Histories,
+    top: int,
+    candidates: int,
+    per_shard: int = 2,
+) -> tuple[list[Lists], tuple[int, int]]:
     """Each shard's lists; pairs they were made from, and pairs computed."""
     finished: dict[str, list[Shard]] = {}
     readers = np.unique(interactions.reader_idx)
     for stage in neighbour_stages(
-        books, voices, readers, histories, top, candidates, per_shard,
+        books,
+        voices,
+        readers,
+        histories,
+        top,
+        candidates,
+        per_shard,
         lambda name, count: finished[name][:count],
-    ):  # fmt: skip
+    ):
         tasks = [stage.task(stage.where(number)) for number in range(stage.shards)]
         finished[stage.name] = [stage.work(recommender, task) for task in tasks]
     return [lists_of(shard) for shard in finished["neighbours"]], counted(finished)
@@ -195,9 +216,10 @@ def test_voices_are_a_fixed_choice_whatever_the_positions():
     order = np.random.default_rng(2).permutation(READERS)
     position = np.argsort(order)
     moved = Interactions(
-        position[interactions.reader_idx].astype(np.int32), interactions.book_idx,
+        position[interactions.reader_idx].astype(np.int32),
+        interactions.book_idx,
         interactions.rating,
-    )  # fmt: skip
+    )
     moved = moved[np.lexsort((moved.book_idx, moved.reader_idx))]
     again = choose_voices(moved, [ids[n] for n in order], ISBNS, limit=2)
     for book in range(BOOKS):
@@ -230,9 +252,10 @@ def test_neighbourhoods_change_with_their_voices():
     # "c" is now at position 1, "b" at 2; "d" is new; "a" has changed.
     after = voices_of([0, 2], [1], [3], [1, 2], [])
     changed = changed_neighbourhoods(
-        (before, ["a", "b", "c"]), (after, ["a", "c", "b", "d"]),
+        (before, ["a", "b", "c"]),
+        (after, ["a", "c", "b", "d"]),
         np.array([True, False, False, False]),
-    )  # fmt: skip
+    )
     assert changed.tolist() == [True, False, True, False, True]
 
 
@@ -243,9 +266,15 @@ def test_a_task_carries_only_the_histories_it_needs():
     speakers = np.unique(voices.readers[voices.start[8] : voices.start[10]])
     nearby: list[Shard] = []
     first, asked, _ = neighbour_stages(
-        np.array([8, 9], np.int32), voices, np.unique(interactions.reader_idx), histories, 5, 20,
-        100, lambda *_: nearby,
-    )  # fmt: skip
+        np.array([8, 9], np.int32),
+        voices,
+        np.unique(interactions.reader_idx),
+        histories,
+        5,
+        20,
+        100,
+        lambda *_: nearby,
+    )
     nearby.append(first.work(recommender, first.task(slice(0, 2))))
     assert asked.members.tolist() == speakers.tolist()
     task = asked.task(slice(0, len(speakers)))

@@ -30,9 +30,13 @@ def make_histories(rows: np.ndarray | None = None) -> Histories:
 
 
 def lists_in_shards(
-    directory: Path, histories: Histories, top: int, candidates: int | None, per_shard: int,
+    directory: Path,
+    histories: Histories,
+    top: int,
+    candidates: int | None,
+    per_shard: int,
     workers: int = 0,
-) -> Lists:  # fmt: skip
+) -> Lists:
     starts = range(0, len(histories), per_shard)
     shards = [slice(at, min(at + per_shard, len(histories))) for at in starts]
     tasks = [(histories.shard(where), top, candidates) for where in shards]
@@ -58,9 +62,12 @@ def test_shards_change_nothing(tmp_path: Path, kind: ReaderKind, candidates: int
         own = slice(histories.start[reader], histories.start[reader + 1])
         age = int(histories.ages[reader])
         books, scores = replace(recommender, candidates=candidates).top_n(
-            histories.books[own], histories.ratings[own], None if age < 0 else age, 6,
+            histories.books[own],
+            histories.ratings[own],
+            None if age < 0 else age,
+            6,
             known_features=known_row(rows, reader),
-        )  # fmt: skip
+        )
         part = slice(lists.start[reader], lists.start[reader + 1])
         assert lists.book[part].tolist() == books.tolist()
         np.testing.assert_array_equal(lists.score[part], scores)
@@ -81,9 +88,12 @@ def test_two_processes_make_the_same_lists_as_none(tmp_path: Path):
 def test_nobody_has_no_lists(tmp_path: Path):
     make_recommender().save(tmp_path)
     nobody = Histories(
-        np.zeros(1, np.int64), np.empty(0, np.int32), np.empty(0, np.int8), np.empty(0, np.int32),
+        np.zeros(1, np.int64),
+        np.empty(0, np.int32),
+        np.empty(0, np.int8),
+        np.empty(0, np.int32),
         None,
-    )  # fmt: skip
+    )
     lists = shard_lists(Recommender.load(tmp_path), (nobody, 5, None))
     assert lists.start.tolist() == [0]
     assert len(lists.book) == len(lists.score) == 0

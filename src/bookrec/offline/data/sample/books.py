@@ -23,9 +23,15 @@ _ISBN_RANGE: Final = "69"
 _RANKS_BEHIND_FIRST_EDITION: Final = 12
 _LATEST_EDITION: Final = 2024
 _IMPRINTS: Final = (
-    "Sample House", "Sample & Daughters", "Sample Lane Books", "Old Sample Press", "Sampler & Co",
-    "Editions Sample", "North Sample Publishing", "The Sample Library",
-)  # fmt: skip
+    "Sample House",
+    "Sample & Daughters",
+    "Sample Lane Books",
+    "Old Sample Press",
+    "Sampler & Co",
+    "Editions Sample",
+    "North Sample Publishing",
+    "The Sample Library",
+)
 _IMPRINTS_OF_GENRE: Final = {
     "vietnamese": ("Sample Press Hanoi", "Sample Press Saigon"),
     "asian": ("Sample Books Tokyo", "Sample Books Seoul"),

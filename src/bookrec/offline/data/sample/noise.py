@@ -19,12 +19,16 @@ from bookrec.offline.data.sample.books import sample_isbn
 _JUNK_ISBNS: Final = ("0553248987>>2", "2221????????", "ASSORT00626")
 _ODD_LOCATIONS: Final = {
     "entity in a location": (
-        "&#304;zmir, n/a, turkey", "&#321;ód&#378;, lodzkie, poland", "hà n&#7897;i, n/a, vietnam",
+        "&#304;zmir, n/a, turkey",
+        "&#321;ód&#378;, lodzkie, poland",
+        "hà n&#7897;i, n/a, vietnam",
     ),
     "broken quoting in a location": (
-        'århus, \\n/a\\", denmark"', 'kuala lumpur, \\n/a\\", malaysia"', 'lisbon, \\n/a\\","',
+        'århus, \\n/a\\", denmark"',
+        'kuala lumpur, \\n/a\\", malaysia"',
+        'lisbon, \\n/a\\","',
     ),
-}  # fmt: skip
+}
 _N_UNKNOWN_BOOKS: Final = 60
 """Different books that ratings name and the catalogue lacks."""
 

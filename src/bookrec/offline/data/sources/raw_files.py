@@ -35,8 +35,14 @@ _DECOMPRESS: Final[dict[str, Callable[[bytes], bytes]]] = {
     ".zip": _unzip_only_member,
 }
 _DAMAGE: Final = (
-    OSError, EOFError, ValueError, RuntimeError, lzma.LZMAError, zipfile.BadZipFile, zlib.error,
-)  # fmt: skip
+    OSError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+    lzma.LZMAError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True)

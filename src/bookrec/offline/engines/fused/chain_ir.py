@@ -18,10 +18,18 @@ _BLOCK: Final = 64
 """Units of the next layer that registers hold the sums of."""
 
 _ARGUMENTS: Final = {
-    "readers": I64, "books": I64, "rows": POINTER, "values": POINTER, "values_step": I64,
-    "feature": POINTER, "shifts": POINTER, "weights": POINTER, "room": POINTER,
-    "out": POINTER, "out_step": I64,
-}  # fmt: skip
+    "readers": I64,
+    "books": I64,
+    "rows": POINTER,
+    "values": POINTER,
+    "values_step": I64,
+    "feature": POINTER,
+    "shifts": POINTER,
+    "weights": POINTER,
+    "room": POINTER,
+    "out": POINTER,
+    "out_step": I64,
+}
 ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
 """Of each argument: is it an address, or a number of 64 bits?"""
 

@@ -66,9 +66,13 @@ class FusedRanker(SplitRanker):
     def of(cls, ranker: SplitRanker) -> Self:
         """The same model."""
         return cls(
-            ranker.layers, ranker.last, ranker.n_books, ranker.reader_width, ranker.pair_width,
+            ranker.layers,
+            ranker.last,
+            ranker.n_books,
+            ranker.reader_width,
+            ranker.pair_width,
             ranker.output,
-        )  # fmt: skip
+        )
 
     def catalogue_logits(
         self, terms: Sequence[ReaderTerms], dense: tuple[int, Floats] | None, out: Floats
@@ -165,10 +169,18 @@ class _Filling:
             values = np.ascontiguousarray(values, dtype=np.float32)
             step = values.shape[1]
         self._kernel(
-            len(out), len(rows), _address(rows), _address(values), step, _address(self._feature),
-            _address(self._shifts), _address(self._weights), _address(self._room), _address(out),
+            len(out),
+            len(rows),
+            _address(rows),
+            _address(values),
+            step,
+            _address(self._feature),
+            _address(self._shifts),
+            _address(self._weights),
+            _address(self._room),
+            _address(out),
             out.strides[0] // out.itemsize,
-        )  # fmt: skip
+        )
         out += self._constants
 
 

@@ -72,9 +72,13 @@ class VectorCode:
             return build.load(address, align=4)
         bits = ir.VectorType(I1, LANES)
         load = self.named(
-            "llvm.masked.load.v16f32.p0", VECTOR, ir.PointerType(VECTOR), I32, bits,
+            "llvm.masked.load.v16f32.p0",
             VECTOR,
-        )  # fmt: skip
+            ir.PointerType(VECTOR),
+            I32,
+            bits,
+            VECTOR,
+        )
         mask = ir.Constant(bits, [place < held for place in range(LANES)])
         return build.call(load, [address, ir.Constant(I32, 4), mask, same(0.0)])
 

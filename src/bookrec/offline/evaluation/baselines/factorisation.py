@@ -59,9 +59,13 @@ def _fit_ials(material: Material, settings: Settings) -> Factors:
     from implicit.cpu.als import AlternatingLeastSquares
 
     return _fitted(
-        AlternatingLeastSquares, material, factors=settings["factors"], alpha=settings["alpha"],
-        regularization=settings["regularisation"], iterations=settings["iterations"],
-    )  # fmt: skip
+        AlternatingLeastSquares,
+        material,
+        factors=settings["factors"],
+        alpha=settings["alpha"],
+        regularization=settings["regularisation"],
+        iterations=settings["iterations"],
+    )
 
 
 def _fit_bpr(material: Material, settings: Settings) -> Factors:
@@ -69,10 +73,14 @@ def _fit_bpr(material: Material, settings: Settings) -> Factors:
 
     # One thread: with several, updates race and no two runs are the same.
     return _fitted(
-        BayesianPersonalizedRanking, material, factors=settings["factors"], num_threads=1,
-        regularization=settings["regularisation"], learning_rate=settings["learning_rate"],
+        BayesianPersonalizedRanking,
+        material,
+        factors=settings["factors"],
+        num_threads=1,
+        regularization=settings["regularisation"],
+        learning_rate=settings["learning_rate"],
         iterations=settings["iterations"],
-    )  # fmt: skip
+    )
 
 
 IALS = Baseline(

@@ -85,14 +85,21 @@ def _baseline(weighting: str, name: str, source: str, **own: tuple[Any, ...]) ->
 
 
 ITEM_KNN_COSINE = _baseline(
-    "cosine", "item-knn-cosine", "Sarwar et al., WWW 2001; Ferrari Dacrema et al., RecSys 2019",
+    "cosine",
+    "item-knn-cosine",
+    "Sarwar et al., WWW 2001; Ferrari Dacrema et al., RecSys 2019",
     shrink=(10.0, 0.0, 3.0, 30.0, 100.0),
-)  # fmt: skip
+)
 ITEM_KNN_TFIDF = _baseline(
-    "tfidf", "item-knn-tfidf", "Sarwar et al., WWW 2001, with TF-IDF (Salton and Buckley, 1988)",
+    "tfidf",
+    "item-knn-tfidf",
+    "Sarwar et al., WWW 2001, with TF-IDF (Salton and Buckley, 1988)",
     shrink=(100.0, 0.0, 30.0, 300.0, 1000.0),
-)  # fmt: skip
+)
 ITEM_KNN_BM25 = _baseline(
-    "bm25", "item-knn-bm25", "Sarwar et al., WWW 2001, with BM25 (Robertson et al., TREC-3, 1994)",
-    b=(0.2, 0.0, 0.1, 0.35, 0.5, 0.75), k1=(1.2, 0.4, 3.0, 100.0),
-)  # fmt: skip
+    "bm25",
+    "item-knn-bm25",
+    "Sarwar et al., WWW 2001, with BM25 (Robertson et al., TREC-3, 1994)",
+    b=(0.2, 0.0, 0.1, 0.35, 0.5, 0.75),
+    k1=(1.2, 0.4, 3.0, 100.0),
+)

@@ -18,9 +18,16 @@ from bookrec.offline.evaluation.baselines.rp3beta import RP3BETA
 BASELINES: Final[dict[str, Baseline]] = {
     baseline.name: baseline
     for baseline in (
-        POPULARITY, ITEM_KNN_COSINE, ITEM_KNN_TFIDF, ITEM_KNN_BM25, RP3BETA, IALS, BPR, EASE,
+        POPULARITY,
+        ITEM_KNN_COSINE,
+        ITEM_KNN_TFIDF,
+        ITEM_KNN_BM25,
+        RP3BETA,
+        IALS,
+        BPR,
+        EASE,
     )
-}  # fmt: skip
+}
 
 GROUPS: Final = {"item-knn": ("item-knn-cosine", "item-knn-tfidf", "item-knn-bm25")}
 """Names that stand for several."""

@@ -16,11 +16,10 @@ _NEIGHBOURS = (400, 100, 200, 1000)
 def _fit(material: Material, settings: Settings) -> NeighbourScorer:
     key = ("rp3beta", settings["alpha"], settings["beta"])
     knn = material.kept(
-        "neighbours", key,
-        lambda: random_walk(
-            material.binary, max(_NEIGHBOURS), settings["alpha"], settings["beta"]
-        ),
-    )  # fmt: skip
+        "neighbours",
+        key,
+        lambda: random_walk(material.binary, max(_NEIGHBOURS), settings["alpha"], settings["beta"]),
+    )
     return NeighbourScorer(
         material.histories(settings["history"]),
         similarity_matrix(knn, settings["neighbours"]),

@@ -94,11 +94,16 @@ def with_interactions(dataset: Dataset, rows: NDArray[np.bool_]) -> Dataset:
     """The same readers and books with some of the interactions ([interactions] True)."""
     manifest = dataset.manifest
     return make_dataset(
-        dataset.readers, dataset.books, dataset.interactions[rows],
-        layout=str(manifest["layout"]), rating_max=dataset.rating_max,
-        source=str(manifest.get("source", "")), files={},
-        sample=bool(manifest.get("sample", False)), base_dataset_id=None,
-    )  # fmt: skip
+        dataset.readers,
+        dataset.books,
+        dataset.interactions[rows],
+        layout=str(manifest["layout"]),
+        rating_max=dataset.rating_max,
+        source=str(manifest.get("source", "")),
+        files={},
+        sample=bool(manifest.get("sample", False)),
+        base_dataset_id=None,
+    )
 
 
 def named_rows(dataset: Dataset, pairs: list[tuple[str, str]]) -> NDArray[np.bool_]:

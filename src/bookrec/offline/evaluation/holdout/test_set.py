@@ -65,12 +65,15 @@ class Questions:
         rng = np.random.default_rng(seed)
         rows = self.rows
         taken = np.unique(
-            np.concatenate([
-                self.keys(),
-                np.searchsorted(self.readers, self.own.reader_idx).astype(np.int64) * self.n_books
-                + self.own.book_idx,
-            ])
-        )  # fmt: skip
+            np.concatenate(
+                [
+                    self.keys(),
+                    np.searchsorted(self.readers, self.own.reader_idx).astype(np.int64)
+                    * self.n_books
+                    + self.own.book_idx,
+                ]
+            )
+        )
         drawn = np.full(len(rows), -1, dtype=np.int64)
         for _ in range(200):
             open_places = np.flatnonzero(drawn < 0)
@@ -107,6 +110,10 @@ def ask(
     asked = np.zeros(n_readers, dtype=bool)
     asked[readers] = True
     return Questions(
-        readers.astype(np.int32), held_out[asked[held_out.reader_idx]],
-        known[asked[known.reader_idx]], known, n_readers, n_books,
-    )  # fmt: skip
+        readers.astype(np.int32),
+        held_out[asked[held_out.reader_idx]],
+        known[asked[known.reader_idx]],
+        known,
+        n_readers,
+        n_books,
+    )

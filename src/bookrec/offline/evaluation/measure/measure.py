@@ -86,10 +86,13 @@ def measure(
     pairs = {kind: questions.pairs(kind, seed) for kind in NEGATIVE_KINDS}
     said = answer(scorer, questions, pairs, progress=progress(name))
     found = Measurement(
-        name, questions.readers, per_reader_figures(said.lists, questions),
-        _scalars(said, pairs, questions), *_groups(said.lists, questions),
+        name,
+        questions.readers,
+        per_reader_figures(said.lists, questions),
+        _scalars(said, pairs, questions),
+        *_groups(said.lists, questions),
         seconds={"lists": said.seconds},
-    )  # fmt: skip
+    )
     if isinstance(scorer, Probabilistic):
         real = said.lists >= 0
         given = np.asarray(scorer.probabilities(said.scores))[real]
@@ -171,10 +174,16 @@ def pooled(parts: list[Measurement]) -> Measurement:
     }
     first, *others = parts
     found = Measurement(
-        first.name, readers, per_reader, scalars, first.by_reader_size, first.by_book_readers,
-        first.predicted, first.observed,
+        first.name,
+        readers,
+        per_reader,
+        scalars,
+        first.by_reader_size,
+        first.by_book_readers,
+        first.predicted,
+        first.observed,
         {key: sum(part.seconds.get(key, 0.0) for part in parts) for key in first.seconds},
-    )  # fmt: skip
+    )
     for part in others:
         found.by_reader_size += part.by_reader_size
         found.by_book_readers += part.by_book_readers

@@ -77,10 +77,11 @@ class Results:
             return {}
         found = {
             name: compare(
-                measurement.per_reader[metric][defined], reference[defined],
+                measurement.per_reader[metric][defined],
+                reference[defined],
                 np.random.default_rng(self.settings.seed),
             )
             for name, measurement in self.measurements.items()
             if name != best
-        }  # fmt: skip
+        }
         return adjusted(found)

@@ -35,6 +35,10 @@ class EvaluationSettings:
     def quickly(self) -> EvaluationSettings:
         """The same in a minute or two on sample data."""
         return replace(
-            self, readers=300, tuning_readers=200, tuning_budget_s=3.0, neighbourhoods=100,
+            self,
+            readers=300,
+            tuning_readers=200,
+            tuning_budget_s=3.0,
+            neighbourhoods=100,
             quick=True,
-        )  # fmt: skip
+        )

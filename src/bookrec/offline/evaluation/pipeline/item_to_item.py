@@ -78,9 +78,11 @@ def neighbourhood_table(
     for name, values in co_readings.items():
         interval = bootstrap_interval(values[defined], np.random.default_rng(seed))
         table[name] = {
-            "found": interval.value, "low": interval.low, "high": interval.high,
+            "found": interval.value,
+            "low": interval.low,
+            "high": interval.high,
             "p_value_to_best": paired_t(values[defined], co_readings[best][defined]),
-        }  # fmt: skip
+        }
     return table
 
 
@@ -106,9 +108,15 @@ def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candida
     )
     finished: dict[str, list[Shard]] = {}
     stages = neighbour_stages(
-        books, voices, np.arange(len(everyone), dtype=np.int32), everyone, NEIGHBOURS, candidates,
-        ScoreSettings.per_shard, lambda name, _: finished[name],
-    )  # fmt: skip
+        books,
+        voices,
+        np.arange(len(everyone), dtype=np.int32),
+        everyone,
+        NEIGHBOURS,
+        candidates,
+        ScoreSettings.per_shard,
+        lambda name, _: finished[name],
+    )
     with _saved(pipeline.recommender) as directory:
         for stage in stages:
             made = _shards(pipeline.recommender, directory, stage)

@@ -183,9 +183,12 @@ def rating_table(
         table[name] = _figures(asked, said[name], scale)
     for name in table.keys() - {DEFAULT}:
         table[name] |= compare_correlations(
-            asked.rating.astype(np.float64), said[name], said[DEFAULT], asked.reader_idx,
+            asked.rating.astype(np.float64),
+            said[name],
+            said[DEFAULT],
+            asked.reader_idx,
             np.random.default_rng(seed),
-        )  # fmt: skip
+        )
     return table
 
 

@@ -37,9 +37,14 @@ from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.scoring.job.settings import ScoreSettings
 
 PARTS: Final = (
-    "as published", "two-stage", "ranker on the whole catalogue", "ranker on random candidates",
-    "two-tower alone", "item-knn alone", "random walk alone",
-)  # fmt: skip
+    "as published",
+    "two-stage",
+    "ranker on the whole catalogue",
+    "ranker on random candidates",
+    "two-tower alone",
+    "item-knn alone",
+    "random walk alone",
+)
 _LISTED: Final = 100
 
 
@@ -84,9 +89,15 @@ def pipeline_of(
     recommender = with_fused_ranker(recommender)
     count = candidates or ScoreSettings().candidates or recommender.n_books
     return Pipeline(
-        bundle, recommender, rows, all_interactions(known), reader_age_bands(known), count, seed,
+        bundle,
+        recommender,
+        rows,
+        all_interactions(known),
+        reader_age_bands(known),
+        count,
+        seed,
         tuple(_evidence(bundle, recommender)),
-    )  # fmt: skip
+    )
 
 
 def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
@@ -243,7 +254,9 @@ def explicit_predictions(
 
     bundle = pipeline.bundle
     inputs = classic_inputs(
-        wanted, bundle.vocabularies.user.codes(dataset.readers["user_id"]),
-        catalogue_features(bundle, dataset), pipeline.age_bands,
-    )  # fmt: skip
+        wanted,
+        bundle.vocabularies.user.codes(dataset.readers["user_id"]),
+        catalogue_features(bundle, dataset),
+        pipeline.age_bands,
+    )
     return np.asarray(bundle.ranker.predict(inputs, batch_size=16384, verbose=0)[:, 0])

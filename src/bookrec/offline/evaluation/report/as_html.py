@@ -29,9 +29,12 @@ def as_html(plain: dict[str, Any]) -> str:
         for title, note, svg in _charts(plain)
     ]
     return environment.get_template("report.html").render(
-        about=plain["about"], summary=summary(plain["about"]), charts=charts,
-        tables=tables(plain), ours=ours,
-    )  # fmt: skip
+        about=plain["about"],
+        summary=summary(plain["about"]),
+        charts=charts,
+        tables=tables(plain),
+        ours=ours,
+    )
 
 
 def _charts(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -40,13 +43,21 @@ def _charts(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     title = "NDCG@20 with 95 % intervals"
     yield title, "All held-out books; mean over readers.", bar_chart(title, _bars(scorers))
     for key, title, note, x_title, y_title in (
-        ("ndcg@20_by_known_interactions", "By number of interactions of the reader",
-         "Mean NDCG@20 of readers with so many known interactions.", "known interactions",
-         "NDCG@20"),
-        ("recall@20_by_readers_of_the_book", "By popularity of the book",
-         "Share of held-out books found in the first 20, by how many known readers the book has.",
-         "known readers of the book", "share found"),
-    ):  # fmt: skip
+        (
+            "ndcg@20_by_known_interactions",
+            "By number of interactions of the reader",
+            "Mean NDCG@20 of readers with so many known interactions.",
+            "known interactions",
+            "NDCG@20",
+        ),
+        (
+            "recall@20_by_readers_of_the_book",
+            "By popularity of the book",
+            "Share of held-out books found in the first 20, by how many known readers the book has.",
+            "known readers of the book",
+            "share found",
+        ),
+    ):
         lines = {name: _values(scorers[name][key]["mean"]) for name in _shown(scorers)}
         labels = next(iter(scorers.values()))[key]["bins"]
         yield title, note, line_chart(title, labels, lines, x_title, y_title)

@@ -72,8 +72,10 @@ def bin_labels(edges: tuple[float, ...]) -> list[str]:
 
 def _bins(bins: Bins) -> dict[str, Any]:
     return {
-        "bins": bin_labels(bins.edges), "mean": bins.mean.tolist(), "count": bins.count.tolist(),
-    }  # fmt: skip
+        "bins": bin_labels(bins.edges),
+        "mean": bins.mean.tolist(),
+        "count": bins.count.tolist(),
+    }
 
 
 def _calibration(measurement: Measurement) -> dict[str, Any] | None:

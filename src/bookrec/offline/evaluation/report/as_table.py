@@ -12,13 +12,25 @@ Table = tuple[str, list[str], list[list[Cell]]]
 """Title, column names, rows; the first column names the row."""
 
 _LISTS: Final = (
-    "ndcg@20", "recall@20", "ndcg@20_liked", "recall@20_liked", "precision@20", "hit_rate@20",
-    "mrr@20", "map@20",
-)  # fmt: skip
+    "ndcg@20",
+    "recall@20",
+    "ndcg@20_liked",
+    "recall@20_liked",
+    "precision@20",
+    "hit_rate@20",
+    "mrr@20",
+    "map@20",
+)
 _CATALOGUE: Final = (
-    "auc, uniform", "auc, popularity-matched", "log-loss, uniform",
-    "log-loss, popularity-matched", "coverage@50", "gini@20", "novelty@20", "diversity@20",
-)  # fmt: skip
+    "auc, uniform",
+    "auc, popularity-matched",
+    "log-loss, uniform",
+    "log-loss, popularity-matched",
+    "coverage@50",
+    "gini@20",
+    "novelty@20",
+    "diversity@20",
+)
 
 
 def tables(plain: dict[str, Any]) -> list[Table]:
@@ -29,7 +41,8 @@ def tables(plain: dict[str, Any]) -> list[Table]:
         _of_metrics(plain, "Telling read from unread, and the lists of everyone", _CATALOGUE),
         *(
             _of_metrics(
-                plain, f"Factorised top-k, seen {seen}",
+                plain,
+                f"Factorised top-k, seen {seen}",
                 [f"top-{cut}, seen {seen}" for cut in FACTORISED_CUTS],
             )
             for seen in ("kept", "removed")
@@ -41,7 +54,7 @@ def tables(plain: dict[str, Any]) -> list[Table]:
             "Predicted ratings; gain in Pearson over the book's mean", plain["rating_prediction"]
         ),
         _of_rows("Explicit among interactions", plain["explicit_among_interactions"]),
-    ]  # fmt: skip
+    ]
     return [table for table in found if table[2]]
 
 
@@ -52,18 +65,25 @@ def _headline(plain: dict[str, Any]) -> Table:
         interval = scorer["intervals"].get(HEADLINE)
         against = scorer["against_best_baseline"].get(HEADLINE)
         liked = scorer["against_best_baseline"].get(f"{HEADLINE}_liked")
-        rows.append([
-            name,
-            scorer["metrics"][HEADLINE],
-            f"{interval['low']:.4f}–{interval['high']:.4f}" if interval else None,
-            _ratio(against) if name != best else "best baseline",
-            against["p_adjusted"] if against else None,
-            scorer["metrics"].get(f"{HEADLINE}_liked"),
-            _ratio(liked),
-        ])  # fmt: skip
+        rows.append(
+            [
+                name,
+                scorer["metrics"][HEADLINE],
+                f"{interval['low']:.4f}–{interval['high']:.4f}" if interval else None,
+                _ratio(against) if name != best else "best baseline",
+                against["p_adjusted"] if against else None,
+                scorer["metrics"].get(f"{HEADLINE}_liked"),
+                _ratio(liked),
+            ]
+        )
     columns = [
-        "NDCG@20", "95 % interval", "× best baseline", "p (Holm)", "liked", "× best, liked",
-    ]  # fmt: skip
+        "NDCG@20",
+        "95 % interval",
+        "× best baseline",
+        "p (Holm)",
+        "liked",
+        "× best, liked",
+    ]
     return "NDCG@20: mean over readers, whole catalogue, seen removed", columns, rows
 
 
@@ -96,12 +116,19 @@ def _tuned(plain: dict[str, Any]) -> Table:
     rows: list[list[Cell]] = []
     for name, found in plain["tuning"].items():
         for tuning in found:
-            said = ", ".join(f"{key} {value:g}" if not isinstance(value, str) else f"{key} {value}"
-                             for key, value in tuning["best"].items())  # fmt: skip
-            rows.append([
-                name, said or "nothing to tune", tuning["ndcg"], f"{len(tuning['trials'])}",
-                f"{tuning['seconds']:.0f} s" + ("" if tuning["complete"] else ", time was up"),
-            ])  # fmt: skip
+            said = ", ".join(
+                f"{key} {value:g}" if not isinstance(value, str) else f"{key} {value}"
+                for key, value in tuning["best"].items()
+            )
+            rows.append(
+                [
+                    name,
+                    said or "nothing to tune",
+                    tuning["ndcg"],
+                    f"{len(tuning['trials'])}",
+                    f"{tuning['seconds']:.0f} s" + ("" if tuning["complete"] else ", time was up"),
+                ]
+            )
     title = "Settings chosen on the validation part"
     return title, ["settings", "NDCG@20 there", "trials", "time"], rows
 

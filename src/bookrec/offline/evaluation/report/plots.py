@@ -13,8 +13,15 @@ from html import escape
 from typing import Final
 
 COLOURS: Final = (
-    "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6D31", "#555555",
-)  # fmt: skip
+    "#0072B2",
+    "#D55E00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#E69F00",
+    "#8C6D31",
+    "#555555",
+)
 _WIDTH, _HEIGHT = 760.0, 330.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 250.0, 28.0, 52.0
 

@@ -129,10 +129,13 @@ class _Writer:
         self.used.add(name)
         nodes = self.value(value.get("inbound_nodes", []), depth + 1)
         return {
-            "module": OPERATIONS["Cast"], "class_name": "Cast", "registered_name": "Cast",
-            "config": {"name": name, "dtype": self.casts[name]}, "name": name,
+            "module": OPERATIONS["Cast"],
+            "class_name": "Cast",
+            "registered_name": "Cast",
+            "config": {"name": name, "dtype": self.casts[name]},
+            "name": name,
             "inbound_nodes": [_one_argument(node, name) for node in nodes],
-        }  # fmt: skip
+        }
 
 
 def _one_argument(node: Any, name: str) -> Any:

@@ -13,10 +13,29 @@ Bounds = tuple[int, int]
 
 OLDEST: Final = 200
 
-_UNKNOWN: Final = frozenset({
-    "", "unknown", "<unk>", "unk", "[unk]", "<unknown>", "[unknown]", "__unknown__", "nan", "none",
-    "null", "<na>", "n/a", "missing", "<oov>", "[oov]", "oov", "not known", "not given",
-})  # fmt: skip
+_UNKNOWN: Final = frozenset(
+    {
+        "",
+        "unknown",
+        "<unk>",
+        "unk",
+        "[unk]",
+        "<unknown>",
+        "[unknown]",
+        "__unknown__",
+        "nan",
+        "none",
+        "null",
+        "<na>",
+        "n/a",
+        "missing",
+        "<oov>",
+        "[oov]",
+        "oov",
+        "not known",
+        "not given",
+    }
+)
 _RANGE: Final = re.compile(r"(\d+)\s*(?:-|–|—|_|to)\s*(\d+)")
 _INTERVAL: Final = re.compile(r"([\[(])\s*(-?\d+(?:\.0)?|-inf)\s*,\s*(\d+(?:\.0)?|inf)\s*([\])])")
 _UNDER: Final = re.compile(r"(?:under|below|less than|younger than|<)\s*(\d+)|(\d+)\s*-$")

@@ -18,11 +18,22 @@ Counted = Literal["explicit", "all"]
 Doubles = NDArray[np.float64]
 
 READER_COLUMNS: Final = (
-    "user_id", "age", "location", "country", "reader_rating_mean", "reader_rating_count",
-)  # fmt: skip
+    "user_id",
+    "age",
+    "location",
+    "country",
+    "reader_rating_mean",
+    "reader_rating_count",
+)
 BOOK_COLUMNS: Final = (
-    "isbn", "title", "author", "publisher", "year", "rating_mean", "rating_count",
-)  # fmt: skip
+    "isbn",
+    "title",
+    "author",
+    "publisher",
+    "year",
+    "rating_mean",
+    "rating_count",
+)
 STATISTICS: Final = frozenset(
     {"reader_rating_mean", "reader_rating_count", "rating_mean", "rating_count"}
 )

@@ -6,19 +6,55 @@ import re
 from typing import Final
 
 _WORD: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
-_READER: Final = frozenset({
-    "user", "users", "reader", "readers", "customer", "member", "uid", "userid",
-})  # fmt: skip
-_BOOK: Final = frozenset({
-    "isbn", "isbns", "book", "books", "item", "items", "movie", "movies", "film", "films",
-    "product", "products", "work", "bookid", "itemid", "movieid", "iid", "mid", "bid",
-})  # fmt: skip
+_READER: Final = frozenset(
+    {
+        "user",
+        "users",
+        "reader",
+        "readers",
+        "customer",
+        "member",
+        "uid",
+        "userid",
+    }
+)
+_BOOK: Final = frozenset(
+    {
+        "isbn",
+        "isbns",
+        "book",
+        "books",
+        "item",
+        "items",
+        "movie",
+        "movies",
+        "film",
+        "films",
+        "product",
+        "products",
+        "work",
+        "bookid",
+        "itemid",
+        "movieid",
+        "iid",
+        "mid",
+        "bid",
+    }
+)
 _MEAN: Final = frozenset({"avg", "average", "mean"})
 _COUNT: Final = frozenset({"num", "number", "count", "counts", "n", "total", "popularity"})
 _RATING: Final = frozenset({"rating", "ratings", "score", "scores", "stars"})
-_SCALED: Final = frozenset({
-    "scaled", "scaler", "normalized", "normalised", "standardized", "standardised", "norm",
-})  # fmt: skip
+_SCALED: Final = frozenset(
+    {
+        "scaled",
+        "scaler",
+        "normalized",
+        "normalised",
+        "standardized",
+        "standardised",
+        "norm",
+    }
+)
 _COLUMNS: Final = frozenset({"column", "columns", "cols", "feature", "features", "names"})
 _DIRECT: Final = (
     ("age", frozenset({"age", "ages", "agebin", "agegroup", "ageband", "agebinned"})),

@@ -128,7 +128,13 @@ def _imported_recommender(
         lambda: slow_imported(bundle.ranker, imported, books),
     )
     recommender = Recommender(
-        retrieval, ranker, "embedding", dataset.work_of_book, fitted.reader_centroid,
-        fitted.centroid_weight, base_row=imported.base_row, left_out=imported.left_out(books),
-    )  # fmt: skip
+        retrieval,
+        ranker,
+        "embedding",
+        dataset.work_of_book,
+        fitted.reader_centroid,
+        fitted.centroid_weight,
+        base_row=imported.base_row,
+        left_out=imported.left_out(books),
+    )
     return recommender, imported_rows(bundle.ranker, imported, readers)

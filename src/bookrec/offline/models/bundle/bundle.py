@@ -34,8 +34,14 @@ IMPORTED: Final = "imported"
 """What stands in the place of a preset's name in the manifest of a model made elsewhere."""
 
 _MANIFEST_KEYS: Final = {
-    "model_id", "preset", "seed", "dataset_id", "dataset_digest", "metrics", "files",
-}  # fmt: skip
+    "model_id",
+    "preset",
+    "seed",
+    "dataset_id",
+    "dataset_digest",
+    "metrics",
+    "files",
+}
 
 
 @dataclass(frozen=True)

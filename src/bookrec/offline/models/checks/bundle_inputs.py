@@ -49,8 +49,17 @@ def trained_inputs(bundle: Bundle, dataset: Dataset) -> list[CheckedInput]:
             values = of_books[name]
             title = name not in _OF_EVERYBODY
             known = np.asarray(values.any(axis=1)) if title else np.ones(len(values), dtype=bool)
-            made.append(CheckedInput(name, "book", "title" if title else name, values, known,
-                                     unknown="zeros" if title else "none", is_title=title))  # fmt: skip
+            made.append(
+                CheckedInput(
+                    name,
+                    "book",
+                    "title" if title else name,
+                    values,
+                    known,
+                    unknown="zeros" if title else "none",
+                    is_title=title,
+                )
+            )
     return made
 
 
@@ -60,10 +69,18 @@ def _coded(
     field = "user" if column == "user_id" else column
     keys = asdict(bundle.vocabularies)[field]["keys"]
     return CheckedInput(
-        name, "reader" if column == "user_id" else "book", column, codes, codes != UNKNOWN,
-        is_identity=column in ("user_id", "isbn"), labels=tuple(keys),
-        codes=np.arange(1, len(keys) + 1), rows=rows, unknown="reserved", unknown_code=UNKNOWN,
-    )  # fmt: skip
+        name,
+        "reader" if column == "user_id" else "book",
+        column,
+        codes,
+        codes != UNKNOWN,
+        is_identity=column in ("user_id", "isbn"),
+        labels=tuple(keys),
+        codes=np.arange(1, len(keys) + 1),
+        rows=rows,
+        unknown="reserved",
+        unknown_code=UNKNOWN,
+    )
 
 
 def _scaled(bundle: Bundle, dataset: Dataset, name: str, values: NDArray[Any]) -> CheckedInput:
@@ -73,14 +90,32 @@ def _scaled(bundle: Bundle, dataset: Dataset, name: str, values: NDArray[Any]) -
     known: Flags = np.ones(dataset.n_books, dtype=bool)
     low, span = bundle.scaler.minimum.astype(float), bundle.scaler.span.astype(float)
     record = ScalerRecord(
-        "min-max", len(low), None, None, None, None, 1.0 / span, -low / span, None, None, None,
-        low, low + span, None,
-    )  # fmt: skip
+        "min-max",
+        len(low),
+        None,
+        None,
+        None,
+        None,
+        1.0 / span,
+        -low / span,
+        None,
+        None,
+        None,
+        low,
+        low + span,
+        None,
+    )
     column = ("rating_mean", "rating_count")[place]
     return CheckedInput(
-        name, "book", column, values, known, raw=numbers[:, place].astype(np.float64),
-        scaler=record, scaler_column=place,
-    )  # fmt: skip
+        name,
+        "book",
+        column,
+        values,
+        known,
+        raw=numbers[:, place].astype(np.float64),
+        scaler=record,
+        scaler_column=place,
+    )
 
 
 def imported_checked_inputs(
@@ -101,7 +136,11 @@ def _of_plan(plan: InputPlan, dataset: Dataset, values: NDArray[Any], known: Fla
     encoder = plan.encoder
     code = plan.unknown in ("class", "code") and plan.scaler is None
     return CheckedInput(
-        plan.name, plan.given.side, plan.given.column, values, known,
+        plan.name,
+        plan.given.side,
+        plan.given.column,
+        values,
+        known,
         is_identity=plan.is_identity,
         labels=None if encoder is None else encoder.labels,
         codes=None if encoder is None else encoder.codes + plan.given.offset,
@@ -112,7 +151,7 @@ def _of_plan(plan: InputPlan, dataset: Dataset, values: NDArray[Any], known: Fla
         scaler=plan.scaler,
         scaler_column=plan.given.scaler_column,
         is_title=plan.words is not None,
-    )  # fmt: skip
+    )
 
 
 def _raw(plan: InputPlan, dataset: Dataset, known: Flags) -> NDArray[np.float64] | None:

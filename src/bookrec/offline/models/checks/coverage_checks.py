@@ -18,11 +18,12 @@ def check_files(subject: Subject) -> Iterator[Finding]:
     same = bundle.manifest["dataset_digest"] == dataset.digest
     made = "imported for it" if bundle.imported is not None else "trained on it"
     yield Finding(
-        "files", "ok",
+        "files",
+        "ok",
         f"{count} files as they were written; data set {dataset.dataset_id}: "
         f"{made if same else 'another one than it was made for'}.",
         figures={"files": count, "same_dataset": same},
-    )  # fmt: skip
+    )
 
 
 def check_books_known(subject: Subject) -> Iterator[Finding]:
@@ -32,11 +33,14 @@ def check_books_known(subject: Subject) -> Iterator[Finding]:
     text = f"knows {known:,} of {total:,} books"
     missing = "; the others are scored by what else is known of them." if known < total else "."
     yield Finding(
-        "books known", level, text + missing,
-        "" if level == "ok" else
-        "make the data set it was trained on the current one, or train anew with 'bookrec train'.",
+        "books known",
+        level,
+        text + missing,
+        ""
+        if level == "ok"
+        else "make the data set it was trained on the current one, or train anew with 'bookrec train'.",
         {"known": known, "of": total},
-    )  # fmt: skip
+    )
 
 
 def check_readers_known(subject: Subject) -> Iterator[Finding]:
@@ -44,18 +48,22 @@ def check_readers_known(subject: Subject) -> Iterator[Finding]:
     total = len(subject.active)
     if subject.known_readers is None:
         yield Finding(
-            "readers known", "ok",
+            "readers known",
+            "ok",
             f"knows readers by their histories: all {total:,} with an interaction.",
             figures={"known": total, "of": total},
-        )  # fmt: skip
+        )
         return
     known = int(subject.known_readers[subject.active].sum())
     level: Level = "warning" if known < _FEW * total else "ok"
     text = f"knows {known:,} of {total:,} readers with an interaction"
     missing = "; the others are folded in from their books." if known < total else "."
     yield Finding(
-        "readers known", level, text + missing,
-        "" if level == "ok" else
-        "make the data set it was trained on the current one, or compare the ids' spelling.",
+        "readers known",
+        level,
+        text + missing,
+        ""
+        if level == "ok"
+        else "make the data set it was trained on the current one, or compare the ids' spelling.",
         {"known": known, "of": total},
-    )  # fmt: skip
+    )

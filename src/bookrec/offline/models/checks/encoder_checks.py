@@ -25,11 +25,12 @@ def check_encoders_used(subject: Subject) -> Iterator[Finding]:
     for one in subject.inputs:
         if one.rows is not None and one.labels is None and one.column != "age":
             yield Finding(
-                "encoder used", "warning",
+                "encoder used",
+                "warning",
                 f"{one.name}: {one.column} goes into an embedding of {one.rows:,} rows as it is, "
                 f"without an encoder; {_share(one)} are within it.",
                 f"name the encoder it was trained with: {_MAP_AGAIN}.",
-            )  # fmt: skip
+            )
         if one.labels is None:
             continue
         known = float(one.known.mean()) if len(one.known) else 0.0
@@ -39,13 +40,15 @@ def check_encoders_used(subject: Subject) -> Iterator[Finding]:
         if one.is_identity and level == "warning":
             level = "ok"  # how many are known is a check of its own
         yield Finding(
-            "encoder used", level,
+            "encoder used",
+            level,
             f"{one.name}: the encoder of {one.column} knows {_share(one)}.",
-            "" if level == "ok" else
-            f"it is an encoder of other data, or spells {one.column} otherwise; {_MAP_AGAIN}, or "
+            ""
+            if level == "ok"
+            else f"it is an encoder of other data, or spells {one.column} otherwise; {_MAP_AGAIN}, or "
             "import the data it was fitted to.",
             {"known": int(one.known.sum()), "of": len(one.known)},
-        )  # fmt: skip
+        )
 
 
 def _share(one: CheckedInput) -> str:
@@ -85,12 +88,13 @@ def check_unknown_codes(subject: Subject) -> Iterator[Finding]:
         missing = int((~one.known).sum())
         level: Level = "error" if one.is_identity else "warning"
         yield Finding(
-            "unknown", level,
+            "unknown",
+            level,
             f"{one.name}: what is not known is sent as code {one.unknown_code}, which is "
             f"{taken!r}: {missing:,} of {len(one.known):,} {one.things} of this data set.",
-            f"write unknown = \"mean\" for this input, or the class that means unknown; {_MAP_AGAIN}.",
+            f'write unknown = "mean" for this input, or the class that means unknown; {_MAP_AGAIN}.',
             {"unknown_as": taken, "missing": missing},
-        )  # fmt: skip
+        )
 
 
 _NO_YEAR = ("0", "-1")
@@ -130,19 +134,21 @@ def check_id_types(subject: Subject) -> Iterator[Finding]:
         listed = " and ".join(types)
         if twice:
             yield Finding(
-                "id types", "error",
+                "id types",
+                "error",
                 f"{one.name}: {len(twice):,} ids have two codes because they were encoded as "
                 f"{listed}, {twice[0]!r} among them: half of what was learnt of each is lost.",
                 "convert the column to one type before fitting the encoder, and train again.",
                 {"ids_with_two_codes": len(twice)},
-            )  # fmt: skip
+            )
         elif types != ["text"]:
             yield Finding(
-                "id types", "ok",
+                "id types",
+                "ok",
                 f"{one.name}: the encoder has ids as {listed}, the data set as text; they are "
                 f"compared by value, and {_share(one)} are known.",
                 figures={"types": types},
-            )  # fmt: skip
+            )
         else:
             yield Finding("id types", "ok", f"{one.name}: ids are text on both sides.")
 

@@ -32,9 +32,11 @@ def check_scalers(subject: Subject) -> Iterator[Finding]:
         numbers = one.raw[~np.isnan(one.raw)]
         if not len(numbers):
             yield Finding(
-                "scaler", "warning", f"{one.name}: the data set has no {one.column}.",
+                "scaler",
+                "warning",
+                f"{one.name}: the data set has no {one.column}.",
                 "import data that have it; every one is given the mean.",
-            )  # fmt: skip
+            )
             continue
         yield _compared(one, one.scaler, numbers)
 
@@ -95,12 +97,13 @@ def check_constant_inputs(subject: Subject) -> Iterator[Finding]:
             first = np.ravel(one.values[0])
             shown = f"{first[0]:g}" if len(first) == 1 else f"{len(first)} times {first[0]:g}, …"
             yield Finding(
-                "constant inputs", "error" if one.is_identity else "warning",
+                "constant inputs",
+                "error" if one.is_identity else "warning",
                 f"{one.name} is the same for all {len(one.values):,} {one.things}: {shown}.",
                 f"the data set has no {one.column}, or its encoder knows none of them; import data "
                 "that have it, or mend the mapping.",
                 {"input": one.name},
-            )  # fmt: skip
+            )
     if not same:
         count = len(subject.inputs)
         yield Finding("constant inputs", "ok", f"{count} one-sided inputs, none of them constant.")
@@ -115,11 +118,13 @@ def check_title_vectors(subject: Subject) -> Iterator[Finding]:
         share = zero / len(one.values)
         level: Level = "ok" if share <= _ZERO_TITLES else "error" if share == 1.0 else "warning"
         yield Finding(
-            "title vectors", level,
+            "title vectors",
+            level,
             f"{one.name}: {zero:,} of {len(one.values):,} titles ({share:.1%}) have no word with a "
             "vector and are zeros.",
-            "" if level == "ok" else
-            "the vectors are of another language or catalogue, or titles are cut otherwise (tokens = "
-            "\"simple\", \"lower\", \"as written\" or \"folded\" in the mapping).",
+            ""
+            if level == "ok"
+            else "the vectors are of another language or catalogue, or titles are cut otherwise (tokens = "
+            '"simple", "lower", "as written" or "folded" in the mapping).',
             {"zero": zero, "of": len(one.values)},
-        )  # fmt: skip
+        )

@@ -27,8 +27,9 @@ def check_orders_differ(subject: Subject) -> Iterator[Finding]:
     """A model that gives every reader the same order has lost the reader."""
     rng = np.random.default_rng(subject.seed)
     readers = rng.choice(subject.active, min(_READERS, len(subject.active)), replace=False)
-    books = np.sort(rng.choice(subject.dataset.n_books, min(_BOOKS, subject.dataset.n_books),
-                               replace=False)).astype(np.int32)  # fmt: skip
+    books = np.sort(
+        rng.choice(subject.dataset.n_books, min(_BOOKS, subject.dataset.n_books), replace=False)
+    ).astype(np.int32)
     if len(readers) < 2 or len(books) < 2:
         yield Finding("orders differ", "ok", "too few readers and books to compare orders.")
         return
@@ -57,14 +58,16 @@ def orders_finding(logits: Floats) -> Finding:
     )
     level: Level = "error" if tau >= _SAME else "warning" if tau >= _ALIKE else "ok"
     return Finding(
-        "orders differ", level,
+        "orders differ",
+        level,
         f"two readers' orders of {logits.shape[1]} sampled books agree with Kendall's tau {tau:.3f} "
         f"(median), and share {overlap:.0%} of their best {k} ({len(logits)} readers).",
-        "" if level == "ok" else
-        "the reader hardly reaches the model: look at the reader-side inputs above (encoder, "
+        ""
+        if level == "ok"
+        else "the reader hardly reaches the model: look at the reader-side inputs above (encoder, "
         "constant inputs), or it never learnt from them.",
         {"kendall_tau": tau, "overlap": overlap},
-    )  # fmt: skip
+    )
 
 
 def _agreement(left: Floats, right: Floats) -> float:
@@ -85,9 +88,10 @@ def check_beats_popularity(subject: Subject) -> Iterator[Finding]:
     asked = hidden_books(subject)
     if len(asked) < _ENOUGH:
         yield Finding(
-            "beats popularity", "ok",
+            "beats popularity",
+            "ok",
             f"{len(asked)} readers with two books or more are too few to compare with popularity.",
-        )  # fmt: skip
+        )
         return
     found = popularity_figures(subject, asked)
     yield popularity_finding(found.model_ndcg, found.popular_ndcg, found.auc)
@@ -108,12 +112,14 @@ def popularity_finding(
     if mean + error < 0 or (mean <= 0 and auc < 0.5):
         level = "error"
     return Finding(
-        "beats popularity", level,
+        "beats popularity",
+        level,
         f"NDCG@20 {model.mean():.4f}, popularity {popular.mean():.4f} (difference {mean:+.4f} ± "
         f"{error:.4f}); AUC against books as popular {auc:.3f} ({len(model)} readers, a book of each "
         "hidden; data the model may have seen).",
-        "" if level == "ok" else
-        "popular books for everyone would do as well: look at the checks above, compare with "
+        ""
+        if level == "ok"
+        else "popular books for everyone would do as well: look at the checks above, compare with "
         "'bookrec evaluate', or train here with 'bookrec train'.",
         {"ndcg@20": float(model.mean()), "popularity_ndcg@20": float(popular.mean()), "auc": auc},
-    )  # fmt: skip
+    )

@@ -80,10 +80,14 @@ def index_data(bundle: Bundle, dataset: Dataset) -> IndexData:
     own_start, own_books = _own_books(interactions, dataset)
     starts = np.append(own_start[active], np.repeat(own_start[-1], len(AGE_BANDS) + 2))
     return IndexData(
-        list(dataset.readers["user_id"]), row_of_reader,
+        list(dataset.readers["user_id"]),
+        row_of_reader,
         np.concatenate([vectors, mean.astype(np.float32)]),
-        list(dataset.books["isbn"]), book_vectors(bundle.towers, features), starts, own_books,
-    )  # fmt: skip
+        list(dataset.books["isbn"]),
+        book_vectors(bundle.towers, features),
+        starts,
+        own_books,
+    )
 
 
 def _shown_books(interactions: Interactions, readers: Ints, n_books: int) -> sp.csr_matrix:
@@ -115,7 +119,8 @@ def _own_books(interactions: Interactions, dataset: Dataset) -> tuple[NDArray[np
     readers = np.repeat(interactions.reader_idx, lengths).astype(np.int64)
     pairs = np.unique(readers * dataset.n_books + books)
     own = Interactions(
-        (pairs // dataset.n_books).astype(np.int32), (pairs % dataset.n_books).astype(np.int32),
+        (pairs // dataset.n_books).astype(np.int32),
+        (pairs % dataset.n_books).astype(np.int32),
         np.zeros(len(pairs), dtype=np.int8),
-    )  # fmt: skip
+    )
     return by_reader(own, dataset.n_readers), own.book_idx

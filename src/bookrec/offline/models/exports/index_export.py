@@ -87,36 +87,44 @@ def export_index(material: Material, directory: Path, say: Say) -> Described:
     say(f"recommended: {probes:,} partitions (recall of at least {ENOUGH:.0%})")
     _write_sample(data, length, probes, material.seed, directory)
     figures = {
-        "readers": len(data.user_ids), "readers_with_history": data.active,
-        "books": len(data.isbns), "width": int(data.book_vectors.shape[1]),
-        "partitions": partitions.count, "probes": probes, "recall_at": length,
+        "readers": len(data.user_ids),
+        "readers_with_history": data.active,
+        "books": len(data.isbns),
+        "width": int(data.book_vectors.shape[1]),
+        "partitions": partitions.count,
+        "probes": probes,
+        "recall_at": length,
         "recall": [asdict(recall) for recall in recalls],
-    }  # fmt: skip
+    }
     return Described("example_savedmodel", [VERSION], _INPUTS, _OUTPUTS, figures)
 
 
 _INPUTS: Final[dict[str, dict[str, Any]]] = {
     "reader_id": {
-        "dtype": "string", "shape": [None],
+        "dtype": "string",
+        "shape": [None],
         "meaning": "user_id as the data set has it; an unknown one gets the mean reader's list",
     },
     "k": {"dtype": "int32", "shape": [], "meaning": "length of the lists"},
     "probes": {
-        "dtype": "int32", "shape": [],
+        "dtype": "int32",
+        "shape": [],
         "meaning": "of signature approximate: partitions to look into",
     },
-}  # fmt: skip
+}
 _OUTPUTS: Final[dict[str, dict[str, Any]]] = {
     "isbn": {
-        "dtype": "string", "shape": [None, None],
+        "dtype": "string",
+        "shape": [None, None],
         "meaning": "best first; empty where there is nothing more to list",
     },
     "score": {
-        "dtype": "float32", "shape": [None, None],
+        "dtype": "float32",
+        "shape": [None, None],
         "meaning": "dot product of the towers; minus infinity where there is nothing more to list",
     },
     "known": {"dtype": "bool", "shape": [None], "meaning": "whether the data set has the reader"},
-}  # fmt: skip
+}
 
 
 def measure_recall(
@@ -164,9 +172,12 @@ def _write_sample(data: IndexData, length: int, probes: int, seed: int, director
     ids = [*(data.user_ids[reader] for reader in readers), NOBODY]
     rows = [*data.row_of_reader[readers].tolist(), len(data.reader_vectors) - 1]
     np.savez(
-        directory / SAMPLE_INPUTS, allow_pickle=False,
-        reader_id=np.array(ids, dtype=np.str_), k=np.int32(length), probes=np.int32(probes),
-    )  # fmt: skip
+        directory / SAMPLE_INPUTS,
+        allow_pickle=False,
+        reader_id=np.array(ids, dtype=np.str_),
+        k=np.int32(length),
+        probes=np.int32(probes),
+    )
     arrays: dict[str, Any] = {}
     for signature in ("serving_default", "with_own"):
         own = [data.own(row) if signature == "serving_default" else data.own(0)[:0] for row in rows]

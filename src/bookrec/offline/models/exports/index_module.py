@@ -69,9 +69,10 @@ class RetrievalIndex(tf.Module):
 
         # One by one: readers look at different numbers of books, and padding costs more than a loop.
         books, scores = tf.map_fn(
-            one, (vectors, self._near(vectors, probes), self._own_of(rows)),
+            one,
+            (vectors, self._near(vectors, probes), self._own_of(rows)),
             fn_output_signature=(tf.TensorSpec([None], tf.int32), tf.TensorSpec([None])),
-        )  # fmt: skip
+        )
         return self._lists(rows, books, scores, k)
 
     def _near(self, vectors: Any, probes: Any) -> Any:

@@ -135,11 +135,12 @@ def _inputs(ranker: SplitRanker) -> dict[str, dict[str, Any]]:
     described = {
         "age_band": ("int32", [None], f"code of {', '.join(AGE_BANDS)}"),
         "reader_features": (
-            "float32", [None, ranker.reader_width],
+            "float32",
+            [None, ranker.reader_width],
             "a row of catalogue.npz for a reader the ranker knows by id, else history features",
         ),
         "book": ("int32", [None], "position in catalogue.npz's isbn"),
-    }  # fmt: skip
+    }
     if ranker.pair_width:
         width = [None, ranker.pair_width]
         described["pair_features"] = ("float32", width, "what retrieval says of the pair")

@@ -45,9 +45,12 @@ def export_onnx(material: Material, directory: Path, say: Say) -> Described:
     _convert(ranker, directory / MODEL_NAME)
     encoders = write_encoders(material, directory)
     return Described(
-        "example_onnx", [MODEL_NAME], describe_inputs(ranker), describe_score(material),
+        "example_onnx",
+        [MODEL_NAME],
+        describe_inputs(ranker),
+        describe_score(material),
         {"encoders": encoders, "keras_ms": keras_ms},
-    )  # fmt: skip
+    )
 
 
 def _convert(model: Any, path: Path) -> None:

@@ -30,9 +30,12 @@ def export_tflite(material: Material, directory: Path, say: Say) -> Described:
     (directory / MODEL_NAME).write_bytes(_converted(ranker))
     encoders = write_encoders(material, directory)
     return Described(
-        "example_tflite", [MODEL_NAME], describe_inputs(ranker), describe_score(material),
+        "example_tflite",
+        [MODEL_NAME],
+        describe_inputs(ranker),
+        describe_score(material),
         {"encoders": encoders, "keras_ms": keras_ms},
-    )  # fmt: skip
+    )
 
 
 def _converted(model: Any) -> bytes:

@@ -92,9 +92,14 @@ def make_bundle(opened: Opened, dataset: Dataset, settings: ImportSettings, say:
         if part is not None
     }
     imported = ImportedModel(
-        opened.archive.path, opened.archive.digest, opened.casts, plans, np.zeros(0, np.float32),
-        opened.stacked, {file: opened.sources.digests[file] for file in sorted(used)},
-    )  # fmt: skip
+        opened.archive.path,
+        opened.archive.digest,
+        opened.casts,
+        plans,
+        np.zeros(0, np.float32),
+        opened.stacked,
+        {file: opened.sources.digests[file] for file in sorted(used)},
+    )
     ranker = with_mean_rows(opened.model, inputs, plans)
     parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, say)
     bundle = assemble(imported, ranker, parts, dataset, interactions, settings)
@@ -143,14 +148,24 @@ def assemble(
     )
     manifest = _manifest(imported, dataset, settings) | {
         "knows": {
-            "readers": int(readers.known.sum()), "of_readers": dataset.n_readers,
-            "books": int((~left_out).sum()), "of_books": dataset.n_books,
+            "readers": int(readers.known.sum()),
+            "of_readers": dataset.n_readers,
+            "books": int((~left_out).sum()),
+            "of_books": dataset.n_books,
         }
-    }  # fmt: skip
+    }
     return Bundle(
-        ranker, parts.towers, parts.vocabularies, parts.scaler, parts.words, parts.word_vectors,
-        parts.tables, fitted, manifest, imported,
-    )  # fmt: skip
+        ranker,
+        parts.towers,
+        parts.vocabularies,
+        parts.scaler,
+        parts.words,
+        parts.word_vectors,
+        parts.tables,
+        fitted,
+        manifest,
+        imported,
+    )
 
 
 def _manifest(
@@ -168,11 +183,16 @@ def _manifest(
         "settings": asdict(settings),
         "metrics": {},
         "source": {
-            "model": imported.archive.name, "sha256": imported.digest, "files": imported.sources,
+            "model": imported.archive.name,
+            "sha256": imported.digest,
+            "files": imported.sources,
             "unknown": {plan.name: plan.unknown for plan in imported.plans},
         },
         "versions": {
-            "bookrec": __version__, "python": platform.python_version(),
-            "keras": keras.__version__, "tensorflow": tf.__version__, "numpy": np.__version__,
+            "bookrec": __version__,
+            "python": platform.python_version(),
+            "keras": keras.__version__,
+            "tensorflow": tf.__version__,
+            "numpy": np.__version__,
         },
-    }  # fmt: skip
+    }

@@ -64,9 +64,15 @@ def fit_serving_parts(
     authors = vocabularies.author.size
     say("retrievers for serving")
     trained = train_towers(
-        interactions, features, reader_age_bands(dataset), vocabularies.isbn.size, authors, towers,
-        seed, progress="serving: two-tower",
-    )  # fmt: skip
+        interactions,
+        features,
+        reader_age_bands(dataset),
+        vocabularies.isbn.size,
+        authors,
+        towers,
+        seed,
+        progress="serving: two-tower",
+    )
     tables = fit_tables(interactions, features.facts, dataset.n_readers, authors, "serving")
     retrieval = assemble_retrieval(trained, tables, features)
     return ServingParts(

@@ -140,9 +140,14 @@ class ImportedModel:
         """What `save` wrote."""
         facts, plans, arrays = read_plans(directory)
         return cls(
-            directory / facts["archive"], facts["digest"], facts["casts"], plans,
-            arrays["base_row"], facts["stacked"], facts["sources"],
-        )  # fmt: skip
+            directory / facts["archive"],
+            facts["digest"],
+            facts["casts"],
+            plans,
+            arrays["base_row"],
+            facts["stacked"],
+            facts["sources"],
+        )
 
 
 def imported_inputs(

@@ -88,19 +88,31 @@ class _Parts:
 
 def _plan_out(plan: InputPlan) -> dict[str, Any]:
     return {
-        "name": plan.name, "given": msgspec.to_builtins(plan.given), "width": plan.width,
-        "dtype": plan.dtype, "rows": plan.rows, "unknown": plan.unknown,
+        "name": plan.name,
+        "given": msgspec.to_builtins(plan.given),
+        "width": plan.width,
+        "dtype": plan.dtype,
+        "rows": plan.rows,
+        "unknown": plan.unknown,
         "unknown_number": plan.unknown_number,
-    }  # fmt: skip
+    }
 
 
 def _plan_in(told: dict[str, Any], parts: _Parts, counted: NDArray[Any] | None) -> InputPlan:
     given = msgspec.convert(told["given"], InputMapping)
     return InputPlan(
-        told["name"], given, told["width"], told["dtype"], told["rows"], told["unknown"],
-        told["unknown_number"], parts.encoders.get(given.encoder or ""),
-        parts.scalers.get(given.scaler or ""), parts.words.get(given.vectors or ""), counted,
-    )  # fmt: skip
+        told["name"],
+        given,
+        told["width"],
+        told["dtype"],
+        told["rows"],
+        told["unknown"],
+        told["unknown_number"],
+        parts.encoders.get(given.encoder or ""),
+        parts.scalers.get(given.scaler or ""),
+        parts.words.get(given.vectors or ""),
+        counted,
+    )
 
 
 def _encoder_out(encoder: Encoder) -> dict[str, Any]:
@@ -112,16 +124,26 @@ def _encoder_in(told: dict[str, Any]) -> Encoder:
 
 
 _SCALER_ARRAYS: Final = (
-    "center", "divisor", "factor", "offset", "mean", "variance", "data_min", "data_max",
-)  # fmt: skip
+    "center",
+    "divisor",
+    "factor",
+    "offset",
+    "mean",
+    "variance",
+    "data_min",
+    "data_max",
+)
 
 
 def _scaler_out(scaler: ScalerRecord) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "kind": scaler.kind, "feature_count": scaler.feature_count,
-        "feature_names": scaler.feature_names, "samples_seen": scaler.samples_seen,
-        "clip": scaler.clip, "version": scaler.version,
-    }  # fmt: skip
+        "kind": scaler.kind,
+        "feature_count": scaler.feature_count,
+        "feature_names": scaler.feature_names,
+        "samples_seen": scaler.samples_seen,
+        "clip": scaler.clip,
+        "version": scaler.version,
+    }
     for name in _SCALER_ARRAYS:
         values = getattr(scaler, name)
         told[name] = None if values is None else np.asarray(values, dtype=np.float64).tolist()
@@ -132,10 +154,14 @@ def _scaler_in(told: dict[str, Any]) -> ScalerRecord:
     arrays = {n: None if told[n] is None else np.array(told[n]) for n in _SCALER_ARRAYS}
     names, clip = told["feature_names"], told["clip"]
     return ScalerRecord(
-        told["kind"], told["feature_count"], None if names is None else tuple(names),
-        told["samples_seen"], clip=None if clip is None else (clip[0], clip[1]),
-        version=told["version"], **arrays,
-    )  # fmt: skip
+        told["kind"],
+        told["feature_count"],
+        None if names is None else tuple(names),
+        told["samples_seen"],
+        clip=None if clip is None else (clip[0], clip[1]),
+        version=told["version"],
+        **arrays,
+    )
 
 
 def _write(path: Path, content: Any) -> None:

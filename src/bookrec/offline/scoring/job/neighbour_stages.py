@@ -54,23 +54,37 @@ def neighbour_stages(
     place_of_reader = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
     place_of_reader[readers] = np.arange(len(readers), dtype=np.int32)
     nearby = Stage(
-        "candidates", "candidates of neighbourhoods", books, per_shard,
-        lambda where: (books[where], candidates), score_candidates, load_recommender,
-        unit="books", part_of=_PART,
-    )  # fmt: skip
+        "candidates",
+        "candidates of neighbourhoods",
+        books,
+        per_shard,
+        lambda where: (books[where], candidates),
+        score_candidates,
+        load_recommender,
+        unit="books",
+        part_of=_PART,
+    )
     made = _Made(by_voice, nearby, finished)
     asked = Stage(
-        "voices", "voices of neighbourhoods", by_voice.readers, per_shard,
+        "voices",
+        "voices of neighbourhoods",
+        by_voice.readers,
+        per_shard,
         lambda where: by_voice.asked(where, made.candidates, histories, place_of_reader),
-        score_voices, load_recommender, unit="readers", part_of=_PART,
-    )  # fmt: skip
+        score_voices,
+        load_recommender,
+        unit="readers",
+        part_of=_PART,
+    )
     lists = Stage(
-        _PART, "neighbours", books, per_shard,
-        lambda where: (
-            books[where], by_voice.means(where, made.candidates, made.sums(asked)), top
-        ),
-        list_neighbours, load_recommender,
-    )  # fmt: skip
+        _PART,
+        "neighbours",
+        books,
+        per_shard,
+        lambda where: (books[where], by_voice.means(where, made.candidates, made.sums(asked)), top),
+        list_neighbours,
+        load_recommender,
+    )
     return nearby, asked, lists
 
 

@@ -93,9 +93,14 @@ class ScoreRun:
             published = None if self.changes is None else self.changes.snapshot
             with SnapshotWriter(staging, published) as writer:
                 write_tables(
-                    writer, self.job.store, stages, self.dataset, interactions, statistics,
+                    writer,
+                    self.job.store,
+                    stages,
+                    self.dataset,
+                    interactions,
+                    statistics,
                     self.changes,
-                )  # fmt: skip
+                )
                 identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
                 writer.meta(facts | identity)
             written = time.monotonic()
@@ -108,9 +113,13 @@ class ScoreRun:
             link_tree(published, aside / RANKER_NAME)
             return
         self.report.compile_peak_bytes = compile_into(
-            aside, self.home, model_id, self.dataset, self.settings.candidates,
+            aside,
+            self.home,
+            model_id,
+            self.dataset,
+            self.settings.candidates,
             here=self.settings.workers == 0,
-        )  # fmt: skip
+        )
 
     def _published_ranker(self, statistics: BookStatistics) -> Path | None:
         """The published snapshot's compiled model, where it is all that the workers need.
@@ -144,12 +153,18 @@ class ScoreRun:
         return Stages(
             reader_stage(readers[touched], asked, settings.top, settings.candidates, size),
             neighbour_stages(
-                np.flatnonzero(books & is_read).astype(np.int32), voices, readers, histories,
-                settings.top, settings.similar_candidates, size, self.job.store.read_all,
+                np.flatnonzero(books & is_read).astype(np.int32),
+                voices,
+                readers,
+                histories,
+                settings.top,
+                settings.similar_candidates,
+                size,
+                self.job.store.read_all,
             ),
             content_stage(np.flatnonzero(books & ~is_read).astype(np.int32), settings.top, size),
             sample_of(asked),
-        )  # fmt: skip
+        )
 
     def _compute(self, stages: Stages) -> None:
         """Compute the shards that are not there yet."""
@@ -204,10 +219,14 @@ class ScoreRun:
         with (
             contextlib.closing(made),
             tqdm(
-                total=len(stage.members), initial=sum(sizes[number] for number in done),
-                desc=stage.label, unit=stage.unit.removesuffix("s"), disable=None, leave=False,
+                total=len(stage.members),
+                initial=sum(sizes[number] for number in done),
+                desc=stage.label,
+                unit=stage.unit.removesuffix("s"),
+                disable=None,
+                leave=False,
             ) as bar,
-        ):  # fmt: skip
+        ):
             for number, shard in made:
                 self.job.store.save(stage.name, number, shard)
                 pairs = int(shard["pairs"])

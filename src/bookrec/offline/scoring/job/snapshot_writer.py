@@ -143,11 +143,19 @@ def _book_rows(
     table = dataset.books
     years = table["year"].astype(object).where(table["year"].notna(), None)
     columns = zip(
-        table["isbn"], table["work_id"].tolist(), table["title"], table["author"], years,
-        table["publisher"], table["image_url"], statistics.rating_mean.tolist(),
-        statistics.rating_count.tolist(), statistics.reader_count.tolist(), similar_source,
+        table["isbn"],
+        table["work_id"].tolist(),
+        table["title"],
+        table["author"],
+        years,
+        table["publisher"],
+        table["image_url"],
+        statistics.rating_mean.tolist(),
+        statistics.rating_count.tolist(),
+        statistics.reader_count.tolist(),
+        similar_source,
         strict=True,
-    )  # fmt: skip
+    )
     for number, (
         isbn,
         work,
@@ -162,9 +170,19 @@ def _book_rows(
         source,
     ) in enumerate(columns, start=1):
         yield (
-            number, isbn, work, title, author, None if year is None else int(year), publisher,
-            image, mean if count else None, count, readers, source,
-        )  # fmt: skip
+            number,
+            isbn,
+            work,
+            title,
+            author,
+            None if year is None else int(year),
+            publisher,
+            image,
+            mean if count else None,
+            count,
+            readers,
+            source,
+        )
 
 
 def _list_rows(keys: NDArray[Any], lists: Lists) -> Iterable[tuple[Any, int, int, float]]:

@@ -65,17 +65,27 @@ def reader_stage(
 ) -> Stage:
     """Top-N lists of readers."""
     return Stage(
-        "readers", "readers", readers, per_shard,
-        lambda where: (histories.shard(where), top, candidates), score_lists, load_recommender,
-    )  # fmt: skip
+        "readers",
+        "readers",
+        readers,
+        per_shard,
+        lambda where: (histories.shard(where), top, candidates),
+        score_lists,
+        load_recommender,
+    )
 
 
 def content_stage(books: Ints, top: int, per_shard: int) -> Stage:
     """Neighbours of books without readers, by author and title."""
     return Stage(
-        "content", "neighbours by content", books, per_shard,
-        lambda where: (books[where], top), content_lists, load_content,
-    )  # fmt: skip
+        "content",
+        "neighbours by content",
+        books,
+        per_shard,
+        lambda where: (books[where], top),
+        content_lists,
+        load_content,
+    )
 
 
 def load_recommender(compiled: Path) -> Recommender:
@@ -91,9 +101,12 @@ def score_lists(recommender: Recommender, task: Task) -> Shard:
 def save_content(compiled: Path, features: BookFeatures, work_of_book: Ints) -> None:
     """Write what `load_content` reads."""
     np.savez(
-        compiled / CONTENT_NAME, author=features.author, title=features.title,
-        work_of_book=work_of_book, popularity=features.popularity,
-    )  # fmt: skip
+        compiled / CONTENT_NAME,
+        author=features.author,
+        title=features.title,
+        work_of_book=work_of_book,
+        popularity=features.popularity,
+    )
 
 
 def load_content(compiled: Path) -> Content:
@@ -111,9 +124,11 @@ def content_lists(content: Content, task: tuple[Ints, int]) -> Shard:
 def shard_of(lists: Lists) -> Shard:
     """Lists as arrays for the shard store."""
     return {
-        "start": lists.start, "book": lists.book, "score": lists.score,
+        "start": lists.start,
+        "book": lists.book,
+        "score": lists.score,
         "pairs": np.array(lists.pairs, dtype=np.int64),
-    }  # fmt: skip
+    }
 
 
 def lists_of(shard: Shard) -> Lists:

@@ -81,9 +81,13 @@ def candidates_of_books(recommender: Recommender, task: tuple[Ints, int]) -> Can
         tower = recommender.retrieval.tower_scores([profile.signals for profile in profiles])
         for profile, row in zip(profiles, tower, strict=True):
             candidates = recommender.retrieval.candidates(
-                profile.signals, row, count, profile.reader.history.books,
-                popular=False, left_out=recommender.left_out,
-            )  # fmt: skip
+                profile.signals,
+                row,
+                count,
+                profile.reader.history.books,
+                popular=False,
+                left_out=recommender.left_out,
+            )
             found.append(candidates)
             logits.append(recommender.logits(profile, candidates, row[candidates]))
     lengths = np.array([len(candidates) for candidates in found], dtype=np.int64)

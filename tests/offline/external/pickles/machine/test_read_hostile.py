@@ -154,8 +154,10 @@ def watched(folder: Path, reader: str) -> dict[str, Any]:
     """Read every file of ``folder`` in a process that hears of imports, opens, execs, processes."""
     result = subprocess.run(
         [sys.executable, "-c", WATCHER, str(folder), reader],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return json.loads(result.stdout)
 
 
@@ -221,8 +223,10 @@ def test_bombs_stay_within_bounded_memory(tmp_path: Path):
     ceiling = str(128 * MIB)
     result = subprocess.run(
         [sys.executable, "-c", BOUNDED, str(folder), json.dumps(settings), ceiling],
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     answers = json.loads(result.stdout)
     assert set(answers) == set(files)
     for name, (_, said) in files.items():
