@@ -65,6 +65,6 @@ def small_results() -> Results:
     results.ratings["overall mean"] = {"rmse": 1.5, "pearson": float("nan")}
     results.explicit["classic"] = {"auc": 0.7}
     results.new_readers["default"] = {"1": 0.1, "all": 0.3}
-    results.neighbourhoods["default"] = {"found": 0.2}
+    results.similar_books["default"] = {"found": 0.2}
     results.curves[f"default, {HOSTILE}"] = [3.0, 2.0, 1.5]
     return results

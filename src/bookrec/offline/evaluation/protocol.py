@@ -29,7 +29,7 @@ from bookrec.offline.evaluation.measure.tuning import tune
 from bookrec.offline.evaluation.pipeline.item_to_item import (
     NEIGHBOURS,
     co_readings_found,
-    neighbourhood_table,
+    similar_books_table,
     strongest,
 )
 from bookrec.offline.evaluation.pipeline.rating_predictors import rating_table
@@ -88,7 +88,7 @@ def _gather(results: Results, runs: list[_SplitRun]) -> None:
     results.ratings = _means([run.ratings for run in runs])
     results.explicit = _means([run.explicit for run in runs])
     results.new_readers = _means([run.new_readers for run in runs])
-    results.neighbourhoods = _means([run.neighbourhoods for run in runs])
+    results.similar_books = _means([run.similar_books for run in runs])
 
 
 class _SplitRun:
@@ -112,9 +112,9 @@ class _SplitRun:
         rng = np.random.default_rng(settings.seed)
         self.questions = self._ask(split.known, split.test, settings.readers, rng)
         self.tuning = self._ask(split.train, split.validation, settings.tuning_readers, rng)
-        self.few = self._ask(split.known, split.test, settings.neighbourhoods, rng)
+        self.few = self._ask(split.known, split.test, settings.similar_books, rng)
         self.co_readings: dict[str, NDArray[np.float64]] = {}
-        self.neighbourhoods: dict[str, dict[str, float]] = {}
+        self.similar_books: dict[str, dict[str, float]] = {}
 
     def stages(self) -> Iterator[None]:
         """Measure all that the settings name; yields whenever there is something new to report."""
@@ -127,7 +127,7 @@ class _SplitRun:
             scorer = BASELINES[name].fit(material, tuned)
             self.measure(name, scorer, "baseline", time.monotonic() - started)
             self.results.sources[name] = BASELINES[name].source
-            if self.settings.neighbourhoods and isinstance(scorer, NeighbourScorer):
+            if self.settings.similar_books and isinstance(scorer, NeighbourScorer):
                 self._look_up(name, strongest(scorer.similarities, NEIGHBOURS))
             del scorer
         material.forget()
@@ -149,12 +149,12 @@ class _SplitRun:
             for name in settings.models
         }
         training = {labelled(name, how): how for name, how in chosen.items()}
-        asked = self.few if settings.neighbourhoods else None
+        asked = self.few if settings.similar_books else None
         ours = OurModels(
             self.dataset, self.split, settings, training, asked, self.measure, self.say
         )
         for _ in ours.stages(tuned):
-            for name, neighbours in ours.neighbourhoods.items():
+            for name, neighbours in ours.similar_books.items():
                 self._look_up(name, neighbours)
             self.explicit, self.new_readers = ours.explicit, ours.new_readers
             for label, losses in ours.curves.items():
@@ -173,7 +173,7 @@ class _SplitRun:
     def _look_up(self, name: str, neighbours: Any) -> None:
         """Take the figure of book neighbourhoods, CSR [B, B]."""
         self.co_readings[name] = co_readings_found(neighbours, self.few)
-        self.neighbourhoods = neighbourhood_table(self.co_readings, self.settings.seed)
+        self.similar_books = similar_books_table(self.co_readings, self.settings.seed)
 
     def _tuned(self, name: str) -> dict[str, Any]:
         material = self._material(self.split.train)

@@ -19,7 +19,7 @@ from bookrec.offline.evaluation.pipeline.cold_start import (
 )
 from bookrec.offline.evaluation.pipeline.item_to_item import (
     co_readings_found,
-    neighbourhood_table,
+    similar_books_table,
     strongest,
 )
 from small_material import random_interactions
@@ -113,8 +113,8 @@ def test_the_strongest_entries_of_each_row():
 def test_neighbourhoods_are_compared_with_the_best():
     rng = np.random.default_rng(0)
     good = rng.random(300)
-    table = neighbourhood_table({"good": good, "worse": good * 0.9, "as good": good.copy()}, seed=1)
+    table = similar_books_table({"good": good, "worse": good * 0.9, "as good": good.copy()}, seed=1)
     assert table["good"]["p_value_to_best"] == table["as good"]["p_value_to_best"] == 1
     assert table["worse"]["p_value_to_best"] < 1e-6
     assert table["good"]["low"] < table["good"]["found"] < table["good"]["high"]
-    assert neighbourhood_table({}, seed=1) == {}
+    assert similar_books_table({}, seed=1) == {}

@@ -43,7 +43,7 @@ class Results:
     """Predictor of "explicit among interactions" → AUC and log-loss."""
     new_readers: dict[str, dict[str, float]] = field(default_factory=dict)
     """Scorer → number of interactions folded in → NDCG@20."""
-    neighbourhoods: dict[str, dict[str, float]] = field(default_factory=dict)
+    similar_books: dict[str, dict[str, float]] = field(default_factory=dict)
     """Maker of neighbourhoods → share of co-readings found, its interval, and the p-value of the
     difference from the best."""
     curves: dict[str, list[float]] = field(default_factory=dict)

@@ -27,7 +27,7 @@ class EvaluationSettings:
     """No new trial of a baseline begins after this time."""
     new_readers: int = 0
     """So many readers are hidden from a second training and folded in."""
-    neighbourhoods: int = 500
+    similar_books: int = 500
     """So many readers' co-readings are looked up in the neighbourhoods; 0 = none."""
     quick: bool = False
     """Few readers, short trials and a shortened training: to see that all works, not to quote."""
@@ -39,6 +39,6 @@ class EvaluationSettings:
             readers=300,
             tuning_readers=200,
             tuning_budget_s=3.0,
-            neighbourhoods=100,
+            similar_books=100,
             quick=True,
         )

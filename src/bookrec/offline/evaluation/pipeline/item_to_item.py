@@ -26,11 +26,11 @@ from bookrec.offline.data.interactions import by_reader
 from bookrec.offline.engines.processes import map_shards
 from bookrec.offline.evaluation.holdout.test_set import Questions
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
-from bookrec.offline.scoring.job.neighbour_stages import neighbour_stages
 from bookrec.offline.scoring.job.settings import ScoreSettings
 from bookrec.offline.scoring.job.shard_store import Shard
+from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.stages import Stage, lists_of
-from bookrec.offline.scoring.lists.group_members import choose_voices
+from bookrec.offline.scoring.lists.group_members import sample_group_members
 from bookrec.snapshot import RANKER_NAME
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def strongest(similarities: Any, count: int) -> Any:
     return _binary(rows[keep], columns[keep], similarities.shape)
 
 
-def neighbourhood_table(
+def similar_books_table(
     co_readings: dict[str, NDArray[np.float64]], seed: int
 ) -> dict[str, dict[str, float]]:
     """Name → mean share, its interval, and the p-value of its difference from the best's."""
@@ -103,13 +103,13 @@ def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candida
         candidates: books of a neighbourhood that are scored.
     """
     everyone = _histories(pipeline, known)
-    voices = choose_voices(
+    members = sample_group_members(
         pipeline.histories, list(known.readers["user_id"]), list(known.books["isbn"])
     )
     finished: dict[str, list[Shard]] = {}
-    stages = neighbour_stages(
+    stages = similar_stages(
         books,
-        voices,
+        members,
         np.arange(len(everyone), dtype=np.int32),
         everyone,
         NEIGHBOURS,

@@ -66,7 +66,7 @@ class OurModels:
         self.explicit: dict[str, dict[str, float]] = {}
         self.share_priors: SharePriors | None = None
         self.new_readers: dict[str, dict[str, float]] = {}
-        self.neighbourhoods: dict[str, Any] = {}
+        self.similar_books: dict[str, Any] = {}
 
     def stages(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
         """Train and measure every model; yields whenever there is something new to report.
@@ -87,7 +87,7 @@ class OurModels:
                 self._predict_explicit(name, pipeline)
             yield
             if self.asked_neighbours is not None:
-                self.neighbourhoods[name] = self._neighbours(pipeline, self.asked_neighbours)
+                self.similar_books[name] = self._neighbours(pipeline, self.asked_neighbours)
                 yield
             if self.settings.new_readers and not isinstance(self.training[name], AsItIs):
                 self._fold_in(name, pipeline, tuned)

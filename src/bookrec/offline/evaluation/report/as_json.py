@@ -44,7 +44,7 @@ def as_plain(results: Results) -> dict[str, Any]:
         "rating_prediction": results.ratings,
         "explicit_among_interactions": results.explicit,
         "new_readers": results.new_readers,
-        "neighbourhoods": results.neighbourhoods,
+        "neighbourhoods": results.similar_books,
         "learning_curves": results.curves,
     }
     defined: dict[str, Any] = _defined(plain)

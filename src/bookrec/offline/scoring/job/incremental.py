@@ -3,7 +3,7 @@
 With the same model, catalogue and settings a reader's list depends on their own history and age
 band alone (see `bundle.frozen_statistics`), where the model was made elsewhere on their age and place
 (`reader_marks`), and a book's neighbours on the readers who speak for it
-(see `lists.neighbourhoods`). So all other lists are taken over as they are.
+(see `lists.similar_books`). So all other lists are taken over as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bookrec.arrays import map_array
 from bookrec.errors import SnapshotError
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
-from bookrec.offline.scoring.lists.group_members import changed_neighbourhoods, choose_voices
+from bookrec.offline.scoring.lists.group_members import changed_groups, sample_group_members
 from bookrec.snapshot import (
     MARKS_NAME,
     RANKER_NAME,
@@ -179,9 +179,9 @@ class _Published:
         """
         isbns = dataset.books["isbn"].tolist()
         user_ids = dataset.readers["user_id"].tolist()
-        before = choose_voices(self.interactions, self.user_ids, isbns)
-        after = choose_voices(now, user_ids, isbns)
-        changed = changed_neighbourhoods((before, self.user_ids), (after, user_ids), touched)
+        before = sample_group_members(self.interactions, self.user_ids, isbns)
+        after = sample_group_members(now, user_ids, isbns)
+        changed = changed_groups((before, self.user_ids), (after, user_ids), touched)
         is_read = np.bincount(now.book_idx, minlength=dataset.n_books) > 0
         return np.asarray(changed | (self.was_read != is_read))
 

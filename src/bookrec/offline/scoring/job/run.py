@@ -27,14 +27,14 @@ from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
 from bookrec.offline.scoring.job.compile_model import compile_into, reader_rows
 from bookrec.offline.scoring.job.incremental import Changes
 from bookrec.offline.scoring.job.job_directory import Job
-from bookrec.offline.scoring.job.neighbour_stages import neighbour_stages
 from bookrec.offline.scoring.job.report import ScoreReport, pair_multiply_adds
 from bookrec.offline.scoring.job.settings import ScoreSettings
+from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.job.stages import Stage, content_stage, load_recommender, reader_stage
 from bookrec.offline.scoring.job.write_tables import Stages, write_tables
 from bookrec.offline.scoring.lists.candidate_recall import kept_of_exact, kept_share, sample_of
-from bookrec.offline.scoring.lists.group_members import choose_voices
+from bookrec.offline.scoring.lists.group_members import sample_group_members
 from bookrec.offline.scoring.lists.open_recommender import is_compiled, slow_reason
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
@@ -148,13 +148,13 @@ class ScoreRun:
         if self.changes is not None:
             touched, books = np.flatnonzero(self.changes.readers[readers]), self.changes.books
         users, isbns = self.dataset.readers["user_id"], self.dataset.books["isbn"]
-        voices = choose_voices(interactions, users.tolist(), isbns.tolist())
+        members = sample_group_members(interactions, users.tolist(), isbns.tolist())
         asked = histories.some(touched)
         return Stages(
             reader_stage(readers[touched], asked, settings.top, settings.candidates, size),
-            neighbour_stages(
+            similar_stages(
                 np.flatnonzero(books & is_read).astype(np.int32),
-                voices,
+                members,
                 readers,
                 histories,
                 settings.top,

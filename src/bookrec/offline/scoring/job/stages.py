@@ -14,8 +14,8 @@ from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.scoring.job.shard_store import Shard
-from bookrec.offline.scoring.lists.content_neighbours import Content, similar_by_content
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
+from bookrec.offline.scoring.lists.similar_by_content import BookContent, similar_by_content
 from bookrec.offline.scoring.lists.top_n import Lists, Task, shard_lists
 from bookrec.snapshot import RANKER_NAME
 
@@ -109,13 +109,13 @@ def save_content(compiled: Path, features: BookFeatures, work_of_book: Ints) -> 
     )
 
 
-def load_content(compiled: Path) -> Content:
+def load_content(compiled: Path) -> BookContent:
     """The catalogue as content neighbours are told of it."""
     with np.load(compiled / CONTENT_NAME, allow_pickle=False) as found:
-        return Content(**found)
+        return BookContent(**found)
 
 
-def content_lists(content: Content, task: tuple[Ints, int]) -> Shard:
+def content_lists(content: BookContent, task: tuple[Ints, int]) -> Shard:
     """Lists by author and title."""
     books, top = task
     return shard_of(similar_by_content(books, content, top))

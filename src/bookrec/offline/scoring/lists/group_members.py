@@ -1,6 +1,6 @@
-"""Who speaks for a book in its neighbourhood (see `lists.neighbourhoods`).
+"""Who speaks for a book in its neighbourhood (see `lists.similar_books`).
 
-At most `VOICES` readers of a book are asked, chosen by a hash of reader and book, so the choice is as
+At most `GROUP_SIZE` readers of a book are asked, chosen by a hash of reader and book, so the choice is as
 good as random and changes only with the book's own readers. The mean of m of them has a standard error
 of at most 1/sqrt(m) of the spread of all readers' logits: a quarter with 16.
 """
@@ -20,12 +20,12 @@ from bookrec.inference.history import make_history
 from bookrec.offline.data.interactions import Interactions
 from bookrec.ragged import row_starts
 
-VOICES: Final = 16
+GROUP_SIZE: Final = 16
 """Readers of a book who are asked, at most."""
 
 
 @dataclass(frozen=True)
-class Voices:
+class GroupMembers:
     """Who speaks for each book, in CSR form."""
 
     start: NDArray[np.int64]
@@ -34,9 +34,12 @@ class Voices:
     """Positions of readers, ascending within a book."""
 
 
-def choose_voices(
-    interactions: Interactions, user_ids: Sequence[str], isbns: Sequence[str], limit: int = VOICES
-) -> Voices:
+def sample_group_members(
+    interactions: Interactions,
+    user_ids: Sequence[str],
+    isbns: Sequence[str],
+    limit: int = GROUP_SIZE,
+) -> GroupMembers:
     """At most ``limit`` readers of each book: those of the lowest hash of reader and book.
 
     Readers who disliked a book do not speak for it.
@@ -56,7 +59,7 @@ def choose_voices(
     chosen = order[place < limit]
     chosen = chosen[np.lexsort((said.reader_idx[chosen], said.book_idx[chosen]))]
     kept = np.bincount(said.book_idx[chosen], minlength=len(isbns))
-    return Voices(row_starts(kept), said.reader_idx[chosen])
+    return GroupMembers(row_starts(kept), said.reader_idx[chosen])
 
 
 def _keys(names: Sequence[str]) -> NDArray[np.uint64]:
@@ -72,9 +75,9 @@ def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return np.asarray(keys ^ (keys >> np.uint64(31)))
 
 
-def changed_neighbourhoods(
-    before: tuple[Voices, Sequence[str]],
-    after: tuple[Voices, Sequence[str]],
+def changed_groups(
+    before: tuple[GroupMembers, Sequence[str]],
+    after: tuple[GroupMembers, Sequence[str]],
     touched: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
     """[B] whose neighbours may differ: other voices, or voices that have changed.
@@ -83,16 +86,16 @@ def changed_neighbourhoods(
         before, after: voices over the same catalogue, and the user ids that they are positions of.
         touched: [readers of ``after``] whose history or age has changed.
     """
-    fingerprints = [_fingerprints(voices, user_ids) for voices, user_ids in (before, after)]
-    voices = after[0]
-    book = np.repeat(np.arange(len(voices.start) - 1), np.diff(voices.start))
-    changed = np.bincount(book, touched[voices.readers], len(voices.start) - 1) > 0
+    fingerprints = [_fingerprints(members, user_ids) for members, user_ids in (before, after)]
+    members = after[0]
+    book = np.repeat(np.arange(len(members.start) - 1), np.diff(members.start))
+    changed = np.bincount(book, touched[members.readers], len(members.start) - 1) > 0
     return np.asarray(changed | (fingerprints[0] != fingerprints[1]).any(axis=1))
 
 
-def _fingerprints(voices: Voices, user_ids: Sequence[str]) -> NDArray[np.uint64]:
+def _fingerprints(members: GroupMembers, user_ids: Sequence[str]) -> NDArray[np.uint64]:
     """[B, 2] number of voices and the sum, modulo 2**64, of their keys: one for each set of readers."""
-    total = np.zeros(len(voices.readers) + 1, dtype=np.uint64)
-    np.cumsum(_mixed(_keys(user_ids))[voices.readers], out=total[1:])
-    keys = total[voices.start[1:]] - total[voices.start[:-1]]
-    return np.stack([np.diff(voices.start).astype(np.uint64), keys], axis=1)
+    total = np.zeros(len(members.readers) + 1, dtype=np.uint64)
+    np.cumsum(_mixed(_keys(user_ids))[members.readers], out=total[1:])
+    keys = total[members.start[1:]] - total[members.start[:-1]]
+    return np.stack([np.diff(members.start).astype(np.uint64), keys], axis=1)

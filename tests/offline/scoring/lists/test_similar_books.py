@@ -13,15 +13,15 @@ from bookrec.inference.ranker.split_ranker import probabilities
 from bookrec.inference.recommender import Reader, ReaderKind, Recommender
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.scoring.job.neighbour_stages import neighbour_stages
 from bookrec.offline.scoring.job.shard_store import Shard
+from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.stages import lists_of
 from bookrec.offline.scoring.lists.group_members import (
-    Voices,
-    changed_neighbourhoods,
-    choose_voices,
+    GroupMembers,
+    changed_groups,
+    sample_group_members,
 )
-from bookrec.offline.scoring.lists.neighbourhoods import Asked
+from bookrec.offline.scoring.lists.similar_books import MemberTask
 from bookrec.offline.scoring.lists.top_n import Lists
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
@@ -102,7 +102,7 @@ def by_definition(
 def made(
     recommender: Recommender,
     books: np.ndarray,
-    voices: Voices,
+    members: GroupMembers,
     interactions: Interactions,
     histories: Histories,
     top: int,
@@ -112,9 +112,9 @@ def made(
     """Each shard's lists; pairs they were made from, and pairs computed."""
     finished: dict[str, list[Shard]] = {}
     readers = np.unique(interactions.reader_idx)
-    for stage in neighbour_stages(
+    for stage in similar_stages(
         books,
-        voices,
+        members,
         readers,
         histories,
         top,
@@ -149,14 +149,14 @@ def rows_of_lists(lists: list[Lists]) -> list[tuple[list[int], list[float]]]:
 def test_a_neighbourhood_equals_its_definition(kind: ReaderKind):
     recommender, interactions = make_recommender(kind), make_interactions()
     histories, place = make_histories(interactions, kind)
-    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=3)
+    members = sample_group_members(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=3)
     books = np.array([2, 30, 11, 17, 5], dtype=np.int32)  # nobody read book 11
-    lists, (pairs, computed) = made(recommender, books, voices, interactions, histories, 6, 24)
+    lists, (pairs, computed) = made(recommender, books, members, interactions, histories, 6, 24)
     assert [len(some.start) - 1 for some in lists] == [2, 2, 1]
     asked: dict[int, set[int]] = {}
     expected_pairs = alone = 0
     for book, (found, scores) in zip(books.tolist(), rows_of_lists(lists), strict=True):
-        speakers = voices.readers[voices.start[book] : voices.start[book + 1]].tolist()
+        speakers = members.readers[members.start[book] : members.start[book + 1]].tolist()
         expected, expected_scores = by_definition(
             recommender, interactions, histories, place, speakers, book, 6, 24
         )
@@ -183,11 +183,11 @@ def test_a_list_does_not_depend_on_the_other_books_of_the_shard():
     recommender, interactions = make_recommender(books=900), make_interactions()
     recommender = replace(recommender, work_of_book=np.arange(900, dtype=np.int32))
     histories, _ = make_histories(interactions, "history")
-    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS)
+    members = sample_group_members(interactions, [f"r{n}" for n in range(READERS)], ISBNS)
     books = np.arange(BOOKS, dtype=np.int32)
 
     def lists(some: np.ndarray, per_shard: int):
-        found, _ = made(recommender, some, voices, interactions, histories, 20, 200, per_shard)
+        found, _ = made(recommender, some, members, interactions, histories, 20, 200, per_shard)
         return rows_of_lists(found)
 
     together = lists(books, 1000)
@@ -198,19 +198,21 @@ def test_a_list_does_not_depend_on_the_other_books_of_the_shard():
 
 def test_voices_are_the_readers_who_did_not_dislike_the_book():
     interactions = make_interactions()
-    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=100)
+    members = sample_group_members(
+        interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=100
+    )
     for book in range(BOOKS):
         read = (interactions.book_idx == book) & (
             (interactions.rating == 0) | (interactions.rating >= 5)
         )
-        found = voices.readers[voices.start[book] : voices.start[book + 1]]
+        found = members.readers[members.start[book] : members.start[book + 1]]
         assert found.tolist() == interactions.reader_idx[read].tolist()
 
 
 def test_voices_are_a_fixed_choice_whatever_the_positions():
     interactions = make_interactions()
     ids = [f"r{n}" for n in range(READERS)]
-    few = choose_voices(interactions, ids, ISBNS, limit=2)
+    few = sample_group_members(interactions, ids, ISBNS, limit=2)
     assert np.diff(few.start).max() == 2
     # The same readers in another order and with one more among them choose the same.
     order = np.random.default_rng(2).permutation(READERS)
@@ -221,7 +223,7 @@ def test_voices_are_a_fixed_choice_whatever_the_positions():
         interactions.rating,
     )
     moved = moved[np.lexsort((moved.book_idx, moved.reader_idx))]
-    again = choose_voices(moved, [ids[n] for n in order], ISBNS, limit=2)
+    again = sample_group_members(moved, [ids[n] for n in order], ISBNS, limit=2)
     for book in range(BOOKS):
         one = {ids[r] for r in few.readers[few.start[book] : few.start[book + 1]]}
         two = {ids[order[r]] for r in again.readers[again.start[book] : again.start[book + 1]]}
@@ -235,23 +237,23 @@ def test_every_reader_of_a_book_is_asked_as_often_as_any_other():
         reader.astype(np.int32), book.astype(np.int32), np.zeros(readers * books, np.int8)
     )
     ids, isbns = [str(n) for n in range(readers)], [f"{n:010}" for n in range(books)]
-    voices = choose_voices(interactions, ids, isbns, limit=10)
-    asked = np.bincount(voices.readers, minlength=readers)
+    members = sample_group_members(interactions, ids, isbns, limit=10)
+    asked = np.bincount(members.readers, minlength=readers)
     assert asked.sum() == 10 * books
     # Binomial(4000, 1/4): standard deviation 27.
     assert np.abs(asked - books / 4).max() < 5 * 27.4
 
 
-def voices_of(*readers: list[int]) -> Voices:
+def members_of(*readers: list[int]) -> GroupMembers:
     start = np.concatenate([[0], np.cumsum([len(r) for r in readers])]).astype(np.int64)
-    return Voices(start, np.array([r for one in readers for r in one], dtype=np.int32))
+    return GroupMembers(start, np.array([r for one in readers for r in one], dtype=np.int32))
 
 
 def test_neighbourhoods_change_with_their_voices():
-    before = voices_of([0, 1], [2], [], [1, 2], [0])
+    before = members_of([0, 1], [2], [], [1, 2], [0])
     # "c" is now at position 1, "b" at 2; "d" is new; "a" has changed.
-    after = voices_of([0, 2], [1], [3], [1, 2], [])
-    changed = changed_neighbourhoods(
+    after = members_of([0, 2], [1], [3], [1, 2], [])
+    changed = changed_groups(
         (before, ["a", "b", "c"]),
         (after, ["a", "c", "b", "d"]),
         np.array([True, False, False, False]),
@@ -262,12 +264,12 @@ def test_neighbourhoods_change_with_their_voices():
 def test_a_task_carries_only_the_histories_it_needs():
     recommender, interactions = make_recommender(), make_interactions()
     histories, _ = make_histories(interactions, "history")
-    voices = choose_voices(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=2)
-    speakers = np.unique(voices.readers[voices.start[8] : voices.start[10]])
+    members = sample_group_members(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=2)
+    speakers = np.unique(members.readers[members.start[8] : members.start[10]])
     nearby: list[Shard] = []
-    first, asked, _ = neighbour_stages(
+    first, asked, _ = similar_stages(
         np.array([8, 9], np.int32),
-        voices,
+        members,
         np.unique(interactions.reader_idx),
         histories,
         5,
@@ -278,7 +280,7 @@ def test_a_task_carries_only_the_histories_it_needs():
     nearby.append(first.work(recommender, first.task(slice(0, 2))))
     assert asked.members.tolist() == speakers.tolist()
     task = asked.task(slice(0, len(speakers)))
-    assert isinstance(task, Asked)
+    assert isinstance(task, MemberTask)
     assert len(task.histories) == len(speakers) <= 4
     for at, speaker in enumerate(speakers):
         mine = interactions.reader_idx == speaker

@@ -1,6 +1,6 @@
 """Neighbours by content: for a book that nobody has read yet, the books most alike by author and title.
 
-Books that have readers get theirs in `lists.neighbourhoods`.
+Books that have readers get theirs in `lists.similar_books`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SPARE: Final = 4
 
 
 @dataclass(frozen=True)
-class Content:
+class BookContent:
     """What is known of ``B`` books before anybody has read them."""
 
     author: Ints
@@ -36,7 +36,7 @@ class Content:
     """[B] log(1 + readers): of two that are equally alike, the more popular is shown."""
 
 
-def similar_by_content(books: Ints, content: Content, top: int) -> Lists:
+def similar_by_content(books: Ints, content: BookContent, top: int) -> Lists:
     """Neighbours of ``books`` by author and title, in their order.
 
     The score is ``cosine(titles) / 2 + 1/2 [same known author]``, at least 0; ties go to the more

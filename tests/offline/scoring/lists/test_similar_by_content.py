@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.offline.scoring.lists.content_neighbours import Content, similar_by_content
+from bookrec.offline.scoring.lists.similar_by_content import BookContent, similar_by_content
 
 
 def content(author: list[int], title: list[list[float]], works: np.ndarray, popularity: np.ndarray):
-    return Content(
+    return BookContent(
         np.array(author, dtype=np.int32), np.array(title, dtype=np.float32), works, popularity
     )
 

@@ -31,7 +31,7 @@ from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader, Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.scoring.lists.group_members import Voices
+from bookrec.offline.scoring.lists.group_members import GroupMembers
 from bookrec.offline.scoring.lists.top_n import Lists, lists_from
 from bookrec.ragged import row_starts, rows_of
 
@@ -101,7 +101,7 @@ def _reader_of(book: int) -> Reader:
 
 
 @dataclass(frozen=True)
-class Asked:
+class MemberTask:
     """What some voices are asked."""
 
     histories: Histories
@@ -113,7 +113,7 @@ class Asked:
     several of them comes several times."""
 
 
-def voice_logits(recommender: Recommender, task: Asked) -> tuple[Floats, int]:
+def member_logits(recommender: Recommender, task: MemberTask) -> tuple[Floats, int]:
     """[A] the logit of each book asked about, and how many pairs the ranker was run on."""
     logits = np.empty(len(task.books), dtype=np.float32)
     computed = 0
@@ -126,30 +126,30 @@ def voice_logits(recommender: Recommender, task: Asked) -> tuple[Floats, int]:
 
 
 @dataclass(frozen=True)
-class BooksOfVoices:
+class BooksOfMembers:
     """Which voices speak for which of some books."""
 
-    members: NDArray[np.int64]
+    group_sizes: NDArray[np.int64]
     """[n] voices of each book."""
     readers: Ints
     """[v] positions of readers, ascending."""
     start: NDArray[np.int64]
-    """[v + 1] where each one's books start in ``spoken_for``."""
-    spoken_for: NDArray[np.int64]
+    """[v + 1] where each one's books start in ``books_of_members``."""
+    books_of_members: NDArray[np.int64]
     """Places among the books, ascending within a voice."""
 
     @classmethod
-    def of(cls, books: Ints, voices: Voices) -> BooksOfVoices:
+    def of(cls, books: Ints, members: GroupMembers) -> BooksOfMembers:
         """Of the books at these positions."""
-        readers, members, _ = rows_of(voices.start, voices.readers, books)
+        readers, group_sizes, _ = rows_of(members.start, members.readers, books)
         order = np.argsort(readers, kind="stable")
         distinct, start = np.unique(readers[order], return_index=True)
-        owners = np.repeat(np.arange(len(books)), members)[order]
-        return cls(members, distinct, np.append(start, len(readers)), owners)
+        owners = np.repeat(np.arange(len(books)), group_sizes)[order]
+        return cls(group_sizes, distinct, np.append(start, len(readers)), owners)
 
-    def asked(
+    def task_of(
         self, where: slice, candidates: Candidates, histories: Histories, place_of_reader: Ints
-    ) -> Asked:
+    ) -> MemberTask:
         """For a run of the voices.
 
         Args:
@@ -158,8 +158,8 @@ class BooksOfVoices:
             place_of_reader: [readers] where in ``histories`` each reader is.
         """
         start = self.start[where.start : where.stop + 1]
-        books, lengths, _ = rows_of(candidates.start, candidates.book, self._spoken_for(where))
-        return Asked(
+        books, lengths, _ = rows_of(candidates.start, candidates.book, self._books_of(where))
+        return MemberTask(
             histories.some(place_of_reader[self.readers[where]]),
             row_starts(lengths)[start - start[0]],
             books,
@@ -172,13 +172,13 @@ class BooksOfVoices:
 
         Args:
             candidates: of all books.
-            answers: runs of the voices and what `voice_logits` found for them, in ascending order,
+            answers: runs of the voices and what `member_logits` found for them, in ascending order,
                 for sums of floats depend on it.
         """
         sums = np.zeros(len(candidates.book))
         for where, logits in answers:
             # A candidate comes once for each of a book's voices: `add.at` adds them in this order.
-            _, _, places = rows_of(candidates.start, candidates.book, self._spoken_for(where))
+            _, _, places = rows_of(candidates.start, candidates.book, self._books_of(where))
             np.add.at(sums, places, logits)
         return sums
 
@@ -191,16 +191,16 @@ class BooksOfVoices:
         """
         row = candidates.rows(where)
         inside = slice(int(candidates.start[where.start]), int(candidates.start[where.stop]))
-        members = np.repeat(self.members[where], np.diff(row.start))
+        group_sizes = np.repeat(self.group_sizes[where], np.diff(row.start))
         alone = row.logit.astype(np.float64)
-        mean = (alone + sums[inside] / np.maximum(members, 1)) / 2
-        return Candidates(row.start, row.book, np.where(members > 0, mean, alone))
+        mean = (alone + sums[inside] / np.maximum(group_sizes, 1)) / 2
+        return Candidates(row.start, row.book, np.where(group_sizes > 0, mean, alone))
 
-    def _spoken_for(self, where: slice) -> NDArray[np.int64]:
-        return self.spoken_for[int(self.start[where.start]) : int(self.start[where.stop])]
+    def _books_of(self, where: slice) -> NDArray[np.int64]:
+        return self.books_of_members[int(self.start[where.start]) : int(self.start[where.stop])]
 
 
-def neighbour_lists(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Lists:
+def similar_lists(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Lists:
     """The neighbours of some books.
 
     Args:

@@ -15,15 +15,15 @@ from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.scoring.job.shard_store import Shard
 from bookrec.offline.scoring.job.stages import Stage, load_recommender, shard_of
-from bookrec.offline.scoring.lists.group_members import Voices
-from bookrec.offline.scoring.lists.neighbourhoods import (
-    Asked,
-    BooksOfVoices,
+from bookrec.offline.scoring.lists.group_members import GroupMembers
+from bookrec.offline.scoring.lists.similar_books import (
+    BooksOfMembers,
     Candidates,
+    MemberTask,
     candidates_of_books,
     joined,
-    neighbour_lists,
-    voice_logits,
+    member_logits,
+    similar_lists,
 )
 
 Finished = Callable[[str, int], Iterable[Shard]]
@@ -32,9 +32,9 @@ Finished = Callable[[str, int], Iterable[Shard]]
 _PART: Final = "neighbours"
 
 
-def neighbour_stages(
+def similar_stages(
     books: Ints,
-    voices: Voices,
+    members: GroupMembers,
     readers: Ints,
     histories: Histories,
     top: int,
@@ -50,7 +50,7 @@ def neighbour_stages(
         candidates: of a neighbourhood.
         finished: a stage asks it for the shards of those before it.
     """
-    by_voice = BooksOfVoices.of(books, voices)
+    by_member = BooksOfMembers.of(books, members)
     place_of_reader = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
     place_of_reader[readers] = np.arange(len(readers), dtype=np.int32)
     nearby = Stage(
@@ -64,14 +64,14 @@ def neighbour_stages(
         unit="books",
         part_of=_PART,
     )
-    made = _Made(by_voice, nearby, finished)
+    made = _Made(by_member, nearby, finished)
     asked = Stage(
-        "voices",
-        "voices of neighbourhoods",
-        by_voice.readers,
+        "members",
+        "group members' logits",
+        by_member.readers,
         per_shard,
-        lambda where: by_voice.asked(where, made.candidates, histories, place_of_reader),
-        score_voices,
+        lambda where: by_member.task_of(where, made.candidates, histories, place_of_reader),
+        score_members,
         load_recommender,
         unit="readers",
         part_of=_PART,
@@ -81,8 +81,12 @@ def neighbour_stages(
         "neighbours",
         books,
         per_shard,
-        lambda where: (books[where], by_voice.means(where, made.candidates, made.sums(asked)), top),
-        list_neighbours,
+        lambda where: (
+            books[where],
+            by_member.means(where, made.candidates, made.sums(asked)),
+            top,
+        ),
+        list_similar,
         load_recommender,
     )
     return nearby, asked, lists
@@ -92,7 +96,7 @@ def neighbour_stages(
 class _Made:
     """What earlier stages made, read from their shards when a later one first needs it."""
 
-    by_voice: BooksOfVoices
+    by_member: BooksOfMembers
     nearby: Stage
     finished: Finished
     _sums: NDArray[np.float64] | None = None
@@ -108,7 +112,7 @@ class _Made:
         if self._sums is None:
             shards = self.finished(asked.name, asked.shards)
             answers = ((asked.where(n), shard["logit"]) for n, shard in enumerate(shards))
-            self._sums = self.by_voice.sums(self.candidates, answers)
+            self._sums = self.by_member.sums(self.candidates, answers)
         return self._sums
 
 
@@ -119,13 +123,13 @@ def score_candidates(recommender: Recommender, task: tuple[Ints, int]) -> Shard:
     return {"start": found.start, "book": found.book, "logit": found.logit, "pairs": pairs}
 
 
-def score_voices(recommender: Recommender, task: Asked) -> Shard:
+def score_members(recommender: Recommender, task: MemberTask) -> Shard:
     """Work of the second stage."""
-    logits, computed = voice_logits(recommender, task)
+    logits, computed = member_logits(recommender, task)
     counts = {"pairs": np.array(len(logits)), "computed": np.array(computed)}
     return {"logit": logits} | counts
 
 
-def list_neighbours(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Shard:
+def list_similar(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Shard:
     """Work of the last stage."""
-    return shard_of(neighbour_lists(recommender, task))
+    return shard_of(similar_lists(recommender, task))
