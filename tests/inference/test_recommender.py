@@ -132,14 +132,14 @@ def test_an_embedding_is_solved_from_the_liked_books():
     assert recommender.reader_centroid is not None
     assert recommender.centroid_weight is not None
     history = make_history(OWN, RATINGS)
-    signals = recommender.retrieval.signals(history, 0)
-    found = recommender.reader_features(history, signals)
+    retriever_scores = recommender.retrieval.retriever_scores(history, 0)
+    found = recommender.reader_features(history, retriever_scores)
     confidence = recommender.centroid_weight[[3, 17]]
     total = confidence @ recommender.reader_centroid[[3, 17]]
     np.testing.assert_allclose(found[:-1], total / (confidence.sum() + 1 / 6), rtol=1e-5)
     assert found[-1] == 0
     nothing = make_history(np.array([], dtype=int), np.array([], dtype=int))
-    assert recommender.reader_features(nothing, signals).tolist() == [0] * (EMBEDDING + 1)
+    assert recommender.reader_features(nothing, retriever_scores).tolist() == [0] * (EMBEDDING + 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -195,7 +195,7 @@ def test_a_list_does_not_depend_on_who_else_is_asked_for(kind: ReaderKind, candi
 def test_the_whole_catalogue_with_pair_features_equals_book_by_book():
     recommender = make_recommender("history")
     profile = recommender.profile(Reader(make_history(OWN, RATINGS), 2))
-    tower = recommender.retrieval.tower_scores([profile.signals])
+    tower = recommender.retrieval.tower_scores([profile.retriever_scores])
     everything = np.arange(BOOKS, dtype=np.int32)
     found = recommender.catalogue_logits([profile], tower)[0]
     expected = [recommender.logits(profile, everything[b : b + 1])[0] for b in range(BOOKS)]

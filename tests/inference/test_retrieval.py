@@ -36,20 +36,22 @@ def test_the_reader_tower_in_plain_arithmetic(five: Retrieval):
     inputs = np.concatenate([mean, r.tower_age[6]])
     hidden = np.maximum(r.tower_kernel_1.T @ inputs + r.tower_bias_1, 0)
     expected = r.tower_kernel_2.T @ hidden + r.tower_bias_2
-    signals = r.signals(history([0, 2], [9, 5]), age_band=6)
+    retriever_scores = r.retriever_scores(history([0, 2], [9, 5]), age_band=6)
     np.testing.assert_allclose(r.reader_vector(history([0, 2], [9, 5]), 6), expected, rtol=1e-5)
     products = r.book_vector @ expected
     standard = (products - products.mean()) / products.std()
-    scores = r.tower_scores([signals])[0]
+    scores = r.tower_scores([retriever_scores])[0]
     np.testing.assert_allclose(scores, standard, rtol=1e-3, atol=1e-4)
     some = np.array([4, 1], dtype=np.int32)
-    np.testing.assert_allclose(r.tower_scores_of(signals, some), scores[some], rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(
+        r.tower_scores_of(retriever_scores, some), scores[some], rtol=1e-4, atol=1e-6
+    )
 
 
 def test_tower_scores_are_standardised_over_the_books_the_towers_were_trained_on(
     five: Retrieval,
 ):
-    signals = five.signals(history([0, 2], [9, 5]), age_band=6)
+    retriever_scores = five.retriever_scores(history([0, 2], [9, 5]), age_band=6)
     # A later catalogue: one book more, the old ones in another order.
     order = [3, 0, 2, 4, 1, 0]
     later = replace(
@@ -58,23 +60,25 @@ def test_tower_scores_are_standardised_over_the_books_the_towers_were_trained_on
         facts=make_retrieval(np.random.default_rng(3), books=6).facts,
     )
     np.testing.assert_allclose(
-        later.tower_scores([signals])[0], five.tower_scores([signals])[0][order], rtol=1e-5
+        later.tower_scores([retriever_scores])[0],
+        five.tower_scores([retriever_scores])[0][order],
+        rtol=1e-5,
     )
 
 
 def test_an_empty_history_has_tower_scores(five: Retrieval):
-    signals = five.signals(history([], []), age_band=0)
-    assert signals.books.tolist() == []
-    assert np.isfinite(five.tower_scores([signals])).all()
+    retriever_scores = five.retriever_scores(history([], []), age_band=0)
+    assert retriever_scores.books.tolist() == []
+    assert np.isfinite(five.tower_scores([retriever_scores])).all()
 
 
 def test_candidates_are_the_union_of_the_retrievers():
     retrieval = make_retrieval(np.random.default_rng(2))
     own = [1, 5, 20]
-    signals = retrieval.signals(history(own, [9, 0, 8]), age_band=2)
-    tower = retrieval.tower_scores([signals])[0]
+    retriever_scores = retrieval.retriever_scores(history(own, [9, 0, 8]), age_band=2)
+    tower = retrieval.tower_scores([retriever_scores])[0]
     count = 25
-    chosen = retrieval.candidates(signals, tower, count, np.array(own))
+    chosen = retrieval.candidates(retriever_scores, tower, count, np.array(own))
     assert chosen.tolist() == sorted(set(chosen.tolist()))
     popularity = retrieval.facts.popularity
 
@@ -84,41 +88,41 @@ def test_candidates_are_the_union_of_the_retrievers():
 
     def spread(values: np.ndarray) -> np.ndarray:
         whole = np.zeros(BOOKS)
-        whole[signals.books] = values
+        whole[retriever_scores.books] = values
         return whole
 
-    by_author, near = spread(signals.own_author), spread(signals.near_author)
+    by_author, near = spread(retriever_scores.own_author), spread(retriever_scores.near_author)
     expected = {
         *first("tower", tower, -np.inf),
         *first("popular", popularity, -np.inf),
         *first("own_author", np.where(by_author > 0, by_author + popularity * 0.2, 0)),
         *first("near_author", near * popularity),
-        *(book for table in TABLES for book in first(table, signals.spread(table, BOOKS))),
+        *(book for table in TABLES for book in first(table, retriever_scores.spread(table, BOOKS))),
     }
     assert set(chosen.tolist()) == expected
     assert sum(QUOTA.values()) == pytest.approx(1)
-    without = retrieval.candidates(signals, tower, count, np.array(own), popular=False)
+    without = retrieval.candidates(retriever_scores, tower, count, np.array(own), popular=False)
     assert set(without.tolist()) <= expected
 
 
 def test_own_books_use_up_no_candidates():
     retrieval = make_retrieval(np.random.default_rng(2))
     own = np.delete(np.arange(BOOKS), [3, 8, 21, 30])
-    signals = retrieval.signals(history(own.tolist(), [9] * len(own)), age_band=2)
-    tower = retrieval.tower_scores([signals])[0]
-    assert not set(retrieval.candidates(signals, tower, 12, own)) & set(own)
-    assert retrieval.candidates(signals, tower, BOOKS - 1, own).tolist() == [3, 8, 21, 30]
-    np.testing.assert_array_equal(tower, retrieval.tower_scores([signals])[0])
+    retriever_scores = retrieval.retriever_scores(history(own.tolist(), [9] * len(own)), age_band=2)
+    tower = retrieval.tower_scores([retriever_scores])[0]
+    assert not set(retrieval.candidates(retriever_scores, tower, 12, own)) & set(own)
+    assert retrieval.candidates(retriever_scores, tower, BOOKS - 1, own).tolist() == [3, 8, 21, 30]
+    np.testing.assert_array_equal(tower, retrieval.tower_scores([retriever_scores])[0])
 
 
 @pytest.mark.parametrize("count", [BOOKS, BOOKS + 1])
 def test_enough_candidates_are_the_whole_catalogue_but_own_books(count: int):
     retrieval = make_retrieval(np.random.default_rng(2))
     own = np.array([4, 1], dtype=np.int32)
-    signals = retrieval.signals(history([4, 1], [0, 3]), age_band=0)
+    retriever_scores = retrieval.retriever_scores(history([4, 1], [0, 3]), age_band=0)
     expected = [book for book in range(BOOKS) if book not in (1, 4)]
-    tower = retrieval.tower_scores([signals])[0]
-    assert retrieval.candidates(signals, tower, count, own).tolist() == expected
+    tower = retrieval.tower_scores([retriever_scores])[0]
+    assert retrieval.candidates(retriever_scores, tower, count, own).tolist() == expected
 
 
 def test_saved_and_loaded_it_says_the_same(tmp_path: Path):
@@ -126,6 +130,6 @@ def test_saved_and_loaded_it_says_the_same(tmp_path: Path):
     retrieval.save(tmp_path)
     loaded = Retrieval.load(tmp_path)
     assert isinstance(loaded.book_vector.base, np.memmap)
-    one, two = (r.signals(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
+    one, two = (r.retriever_scores(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
     for name in ("books", "scores", "support", "taste", "near_author"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))

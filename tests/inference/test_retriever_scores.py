@@ -8,7 +8,7 @@ import pytest
 from bookrec.inference.book_metadata import BookFacts
 from bookrec.inference.history import History, make_history
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY, activity, pair_features
-from bookrec.inference.retriever_scores import TABLES, Signals, Speakers
+from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
 from bookrec.inference.similarity_table import NeighbourTable
 from small_recommender import AUTHORS, BOOKS, make_facts, make_table
 
@@ -29,7 +29,7 @@ NEAR = table([{}, {3: 5}, {1: 2}, {}], scale=5)
 
 
 @pytest.fixture
-def speakers() -> Speakers:
+def retrievers() -> SparseRetrievers:
     """Six books by authors 1, 1, 2, 0, 2, 3 in languages 1, 1, 2, 0, 1, 1."""
 
     def ints(*values: int) -> np.ndarray:
@@ -44,62 +44,64 @@ def speakers() -> Speakers:
         year=ints(1990, 2000, 0, 1980, 1970, 1995),
         popularity=np.log1p(np.array([9, 0, 4, 2, 1, 7], dtype=np.float32)),
     )
-    return Speakers(facts, {"walk": WALK, "knn": KNN, "ease": EASE}, NEAR)
+    return SparseRetrievers(facts, {"walk": WALK, "knn": KNN, "ease": EASE}, NEAR)
 
 
-def said(speakers: Speakers, books: list[int], ratings: list[int]) -> Signals:
+def said(retrievers: SparseRetrievers, books: list[int], ratings: list[int]) -> RetrieverScores:
     history = make_history(np.array(books, dtype=int), np.array(ratings, dtype=int))
-    return speakers.signals(history, np.array([1, 2], dtype=np.float32), 0.5)
+    return retrievers.retriever_scores(history, np.array([1, 2], dtype=np.float32), 0.5)
 
 
-def test_tables_add_up_and_every_own_book_counts_alike(speakers: Speakers):
-    signals = said(speakers, [0, 2], [9, 3])
+def test_tables_add_up_and_every_own_book_counts_alike(retrievers: SparseRetrievers):
+    retriever_scores = said(retrievers, [0, 2], [9, 3])
     # Author 1 speaks for author 3 (book 5), author 2 for author 1; nobody speaks for book 3 twice.
-    assert signals.books.tolist() == [0, 1, 2, 3, 4, 5]
-    walk, knn, ease = signals.scores
+    assert retriever_scores.books.tolist() == [0, 1, 2, 3, 4, 5]
+    walk, knn, ease = retriever_scores.scores
     assert walk.tolist() == [0, (2 + 2) / 2, 0, (1 + 4) / 2, 0, 0]
     assert knn.tolist() == [0, 0, 0, 0, 0, 4]
     assert ease.tolist() == [0, 0, 0, 1, 0, 0], "what speaks against a book is cut at 0"
-    assert signals.strongest[0].tolist() == [0, 1, 0, 2, 0, 0]
-    assert signals.support[0].tolist() == [0, 2, 0, 2, 0, 0]
-    assert signals.support[1].tolist() == [0, 0, 0, 0, 0, 2]
-    assert signals.liked.tolist() == [0, 1, 0, 0.5, 0, 0], "book 2 is not liked"
-    assert signals.own.tolist() == [True, False, True, False, False, False]
-    assert signals.spread("knn", 6).tolist() == knn.tolist()
+    assert retriever_scores.strongest[0].tolist() == [0, 1, 0, 2, 0, 0]
+    assert retriever_scores.support[0].tolist() == [0, 2, 0, 2, 0, 0]
+    assert retriever_scores.support[1].tolist() == [0, 0, 0, 0, 0, 2]
+    assert retriever_scores.liked.tolist() == [0, 1, 0, 0.5, 0, 0], "book 2 is not liked"
+    assert retriever_scores.own.tolist() == [True, False, True, False, False, False]
+    assert retriever_scores.spread("knn", 6).tolist() == knn.tolist()
 
 
-def test_authors_speak_for_their_books_and_for_near_authors(speakers: Speakers):
-    signals = said(speakers, [0, 1, 4], [0, 8, 0])
-    assert signals.books.tolist() == [0, 1, 2, 3, 4, 5]
-    assert signals.own_author.tolist() == [2, 2, 1, 0, 1, 0]
-    np.testing.assert_allclose(signals.near_author, [2 / 5, 2 / 5, 0, 0, 0, 1])
-    assert signals.ladders[-1].tolist() == [1.0], "own books are on no ladder"
+def test_authors_speak_for_their_books_and_for_near_authors(retrievers: SparseRetrievers):
+    retriever_scores = said(retrievers, [0, 1, 4], [0, 8, 0])
+    assert retriever_scores.books.tolist() == [0, 1, 2, 3, 4, 5]
+    assert retriever_scores.own_author.tolist() == [2, 2, 1, 0, 1, 0]
+    np.testing.assert_allclose(retriever_scores.near_author, [2 / 5, 2 / 5, 0, 0, 0, 1])
+    assert retriever_scores.sorted_scores[-1].tolist() == [1.0], "own books are on no ladder"
 
 
-def test_an_unknown_author_says_nothing(speakers: Speakers):
-    signals = said(speakers, [3], [0])
-    assert signals.books.tolist() == [4]
-    assert signals.own_author.tolist() == signals.near_author.tolist() == [0]
-    assert signals.spread("walk", 6).tolist() == [0, 0, 0, 0, 3, 0]
+def test_an_unknown_author_says_nothing(retrievers: SparseRetrievers):
+    retriever_scores = said(retrievers, [3], [0])
+    assert retriever_scores.books.tolist() == [4]
+    assert retriever_scores.own_author.tolist() == retriever_scores.near_author.tolist() == [0]
+    assert retriever_scores.spread("walk", 6).tolist() == [0, 0, 0, 0, 3, 0]
 
 
-def test_an_empty_history_has_no_signals(speakers: Speakers):
-    signals = said(speakers, [], [])
-    assert signals.books.tolist() == []
-    assert signals.scores.shape == (len(TABLES), 0)
+def test_an_empty_history_has_no_signals(retrievers: SparseRetrievers):
+    retriever_scores = said(retrievers, [], [])
+    assert retriever_scores.books.tolist() == []
+    assert retriever_scores.scores.shape == (len(TABLES), 0)
     history = make_history(np.array([], dtype=int), np.array([], dtype=int))
-    assert not activity(speakers.facts, history, signals).any()
+    assert not activity(retrievers.facts, history, retriever_scores).any()
     some = np.array([4, 1], dtype=np.int32)
-    features = pair_features(speakers.facts, signals, some, np.array([2, 3], dtype=np.float32))
+    features = pair_features(
+        retrievers.facts, retriever_scores, some, np.array([2, 3], dtype=np.float32)
+    )
     assert features[:, :-1].any() == np.False_
     assert features[:, -1].tolist() == [2, 3]
 
 
-def test_pair_features(speakers: Speakers):
-    signals = said(speakers, [0, 2], [9, 3])
+def test_pair_features(retrievers: SparseRetrievers):
+    retriever_scores = said(retrievers, [0, 2], [9, 3])
     books = np.array([3, 1, 5], dtype=np.int32)
     tower = np.array([0.25, -1, 3], dtype=np.float32)
-    features = pair_features(speakers.facts, signals, books, tower)
+    features = pair_features(retrievers.facts, retriever_scores, books, tower)
     assert features.shape == (3, len(PAIR_FEATURES))
     by_name = dict(zip(PAIR_FEATURES, features.T, strict=True))
     expected = {
@@ -129,14 +131,20 @@ def test_pair_features(speakers: Speakers):
     }
     for name, values in expected.items():
         np.testing.assert_allclose(by_name[name], values, rtol=1e-5, atol=1e-7, err_msg=name)
-    other_edition = pair_features(speakers.facts, signals, np.array([4], np.int32), tower[:1])
+    other_edition = pair_features(
+        retrievers.facts, retriever_scores, np.array([4], np.int32), tower[:1]
+    )
     assert other_edition[0, PAIR_FEATURES.index("own_work")] == 1
 
 
-def test_activity(speakers: Speakers):
-    signals = said(speakers, [0, 1, 2], [9, 0, 6])
+def test_activity(retrievers: SparseRetrievers):
+    retriever_scores = said(retrievers, [0, 1, 2], [9, 0, 6])
     found = dict(
-        zip(READER_ACTIVITY, activity(speakers.facts, signals.history, signals), strict=True)
+        zip(
+            READER_ACTIVITY,
+            activity(retrievers.facts, retriever_scores.history, retriever_scores),
+            strict=True,
+        )
     )
     popularity = np.log([10, 1, 5])
     expected = {
@@ -165,9 +173,11 @@ def test_many_neighbours_are_summed():
         1.7,
     )
     facts, authors = make_facts(rng, books), make_table(rng, AUTHORS)
-    speakers = Speakers(facts, {"walk": big, "knn": make_table(rng, books), "ease": big}, authors)
+    retrievers = SparseRetrievers(
+        facts, {"walk": big, "knn": make_table(rng, books), "ease": big}, authors
+    )
     for own in ([7, 3], list(range(0, 200, 2))):
-        signals = said(speakers, own, [8] * len(own))
+        retriever_scores = said(retrievers, own, [8] * len(own))
         expected, support, largest = np.zeros(books), np.zeros(books), np.zeros(books)
         for book in own:
             for place in range(book * each, book * each + each):
@@ -175,11 +185,11 @@ def test_many_neighbours_are_summed():
                 expected[at] += weight
                 support[at] += 1
                 largest[at] = max(largest[at], weight)
-        spoken = signals.books
-        np.testing.assert_allclose(signals.spread("walk", books), expected, rtol=1e-5)
-        np.testing.assert_array_equal(signals.support[0], support[spoken])
-        np.testing.assert_allclose(signals.strongest[0], largest[spoken], rtol=1e-6)
-        np.testing.assert_allclose(signals.liked, expected[spoken], rtol=1e-5)
+        spoken = retriever_scores.books
+        np.testing.assert_allclose(retriever_scores.spread("walk", books), expected, rtol=1e-5)
+        np.testing.assert_array_equal(retriever_scores.support[0], support[spoken])
+        np.testing.assert_allclose(retriever_scores.strongest[0], largest[spoken], rtol=1e-6)
+        np.testing.assert_allclose(retriever_scores.liked, expected[spoken], rtol=1e-5)
 
 
 def test_a_book_that_nothing_speaks_for_has_the_tower_score_alone():
@@ -188,11 +198,15 @@ def test_a_book_that_nothing_speaks_for_has_the_tower_score_alone():
     tables = {name: make_table(rng, BOOKS) for name in TABLES}
     history: History = make_history(np.array([3]), np.array([0]))
     vector = np.ones(2, dtype=np.float32)
-    signals = Speakers(facts, tables, make_table(rng, AUTHORS)).signals(history, vector, 0)
+    retriever_scores = SparseRetrievers(facts, tables, make_table(rng, AUTHORS)).retriever_scores(
+        history, vector, 0
+    )
     everything = np.arange(BOOKS, dtype=np.int32)
-    features = pair_features(facts, signals, everything, np.full(BOOKS, 7, dtype=np.float32))
-    silent = np.setdiff1d(everything, signals.books)
+    features = pair_features(
+        facts, retriever_scores, everything, np.full(BOOKS, 7, dtype=np.float32)
+    )
+    silent = np.setdiff1d(everything, retriever_scores.books)
     assert 0 < len(silent) < BOOKS
     assert not features[silent, :-1].any()
-    assert features[signals.books, :-1].any(axis=1).all()
+    assert features[retriever_scores.books, :-1].any(axis=1).all()
     assert (features[:, -1] == 7).all()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
 from bookrec.inference.history import History
-from bookrec.inference.retriever_scores import TABLES, Signals
+from bookrec.inference.retriever_scores import TABLES, RetrieverScores
 from bookrec.topk import is_member
 
 _OF_TABLE: Final = ("score", "share", "rank", "mean", "strongest", "support", "support_share")
@@ -42,7 +42,7 @@ PAIR_FEATURES: Final = (
 """Columns of the pair features, in this order."""
 
 TOWER_COLUMN: Final = PAIR_FEATURES.index("tower_score")
-"""The one pair feature that most books have; the others are 0 but for `Signals.books`."""
+"""The one pair feature that most books have; the others are 0 but for `RetrieverScores.books`."""
 
 READER_ACTIVITY: Final = (
     "history_size",
@@ -62,7 +62,9 @@ READER_ACTIVITY: Final = (
 _USUAL_RATING: Final = 7.5
 
 
-def pair_features(facts: BookFacts, signals: Signals, books: Ints, tower: Floats) -> Floats:
+def pair_features(
+    facts: BookFacts, retriever_scores: RetrieverScores, books: Ints, tower: Floats
+) -> Floats:
     """[C, P] `PAIR_FEATURES` of one reader with some books.
 
     Of each table: the score, ``log(1 + s)``; its share of the best score of a book that is not own;
@@ -74,38 +76,48 @@ def pair_features(facts: BookFacts, signals: Signals, books: Ints, tower: Floats
     """
     features = np.zeros((len(books), len(PAIR_FEATURES)), dtype=np.float32)
     features[:, TOWER_COLUMN] = tower
-    found, place = is_member(books, signals.books)
+    found, place = is_member(books, retriever_scores.books)
     if len(found):
-        columns = [*_of_tables(signals, place), *_of_facts(facts, signals, books[found], place)]
+        columns = [
+            *_of_tables(retriever_scores, place),
+            *_of_facts(facts, retriever_scores, books[found], place),
+        ]
         features[found, :TOWER_COLUMN] = np.stack(columns, axis=1)
     return features
 
 
-def _of_tables(signals: Signals, place: NDArray[np.intp]) -> list[Floats]:
-    size, ladders, columns = np.float32(len(signals.history.books)), signals.ladders, []
+def _of_tables(retriever_scores: RetrieverScores, place: NDArray[np.intp]) -> list[Floats]:
+    size, sorted_scores, columns = (
+        np.float32(len(retriever_scores.history.books)),
+        retriever_scores.sorted_scores,
+        [],
+    )
     for row in range(len(TABLES)):
-        score = signals.scores[row, place]
-        support = signals.support[row, place]
+        score = retriever_scores.scores[row, place]
+        support = retriever_scores.support[row, place]
         columns += [
             np.log1p(score),
-            score / _best(ladders[row], 1.0),
-            _rank(score, ladders[row]),
+            score / _best(sorted_scores[row], 1.0),
+            _rank(score, sorted_scores[row]),
             score / size,
-            np.log1p(signals.strongest[row, place]),
+            np.log1p(retriever_scores.strongest[row, place]),
             np.log1p(support),
             support / size,
         ]
-    liked = signals.liked[place]
-    columns += [np.log1p(liked), liked / np.maximum(signals.scores[0, place], np.float32(1e-9))]
+    liked = retriever_scores.liked[place]
+    columns += [
+        np.log1p(liked),
+        liked / np.maximum(retriever_scores.scores[0, place], np.float32(1e-9)),
+    ]
     return columns
 
 
 def _of_facts(
-    facts: BookFacts, signals: Signals, books: Ints, place: NDArray[np.intp]
+    facts: BookFacts, retriever_scores: RetrieverScores, books: Ints, place: NDArray[np.intp]
 ) -> list[Floats]:
-    own = signals.history.books
+    own = retriever_scores.history.books
     size = np.float32(len(own))
-    by_author, near = signals.own_author[place], signals.near_author[place]
+    by_author, near = retriever_scores.own_author[place], retriever_scores.near_author[place]
     in_series = facts.counts("series", own)[facts.series[books]].astype(np.float32)
     in_language = facts.counts("language", own)[facts.language[books]].astype(np.float32)
     by_publisher = facts.counts("publisher", own)[facts.publisher[books]].astype(np.float32)
@@ -119,7 +131,7 @@ def _of_facts(
         by_author / size,
         by_author / facts.author_books[books],
         np.log1p(near),
-        _rank(near, signals.ladders[-1]),
+        _rank(near, retriever_scores.sorted_scores[-1]),
         np.log1p(in_series),
         in_series / size,
         has_work,
@@ -130,13 +142,13 @@ def _of_facts(
     ]
 
 
-def _best(ladder: Floats, otherwise: float = 0.0) -> np.float32:
-    return np.float32(ladder[-1] if len(ladder) else otherwise)
+def _best(ascending: Floats, otherwise: float = 0.0) -> np.float32:
+    return np.float32(ascending[-1] if len(ascending) else otherwise)
 
 
-def _rank(scores: Floats, ladder: Floats) -> Floats:
+def _rank(scores: Floats, ascending: Floats) -> Floats:
     """``log(1 + number of scores above)``."""
-    above = len(ladder) - np.searchsorted(ladder, scores, side="right")
+    above = len(ascending) - np.searchsorted(ascending, scores, side="right")
     return np.log1p(above.astype(np.float32))
 
 
@@ -146,7 +158,7 @@ def _mean_year(facts: BookFacts, books: Ints) -> float:
     return float(known.mean()) if len(known) else USUAL_YEAR
 
 
-def activity(facts: BookFacts, history: History, signals: Signals) -> Floats:
+def activity(facts: BookFacts, history: History, retriever_scores: RetrieverScores) -> Floats:
     """[A] `READER_ACTIVITY`: zeros for an empty history."""
     if not len(history.books):
         return np.zeros(len(READER_ACTIVITY), dtype=np.float32)
@@ -164,8 +176,8 @@ def activity(facts: BookFacts, history: History, signals: Signals) -> Floats:
             len(rated) / size,
             rated.mean() - _USUAL_RATING if len(rated) else 0.0,
             (_mean_year(facts, history.books) - USUAL_YEAR) / DECADE,
-            np.log1p(_best(signals.ladders[0])),
-            np.log1p(_best(signals.ladders[1])),
+            np.log1p(_best(retriever_scores.sorted_scores[0])),
+            np.log1p(_best(retriever_scores.sorted_scores[1])),
         ],
         dtype=np.float32,
     )

@@ -27,7 +27,7 @@ from bookrec.inference.pair_features import TOWER_COLUMN
 from bookrec.inference.ranker.interface import Ranker
 from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
 from bookrec.inference.retrieval import TOWER_BLOCK, Retrieval
-from bookrec.inference.retriever_scores import Signals
+from bookrec.inference.retriever_scores import RetrieverScores
 from bookrec.ragged import grouped, rows_of
 from bookrec.topk import best_first, is_member
 
@@ -58,7 +58,7 @@ class Profile:
     """A reader, prepared: what retrieval says and the ranker's terms of this reader."""
 
     reader: Reader
-    signals: Signals
+    retriever_scores: RetrieverScores
     terms: Any
     """Of `Ranker.reader_terms`."""
 
@@ -143,7 +143,7 @@ class Recommender:
             if self.candidates is None and not self.ranker.pair_width:
                 yield from self._exact_lists(profiles, None, top)
                 continue
-            tower = self.retrieval.tower_scores([profile.signals for profile in profiles])
+            tower = self.retrieval.tower_scores([profile.retriever_scores for profile in profiles])
             if self.candidates is None:
                 yield from self._exact_lists(profiles, tower, top)
             else:
@@ -151,11 +151,13 @@ class Recommender:
 
     def profile(self, reader: Reader) -> Profile:
         """Prepare a reader."""
-        signals = self.retrieval.signals(reader.history, reader.age_band)
+        retriever_scores = self.retrieval.retriever_scores(reader.history, reader.age_band)
         features = reader.known_features
         if features is None:
-            features = self.reader_features(reader.history, signals)
-        return Profile(reader, signals, self.ranker.reader_terms(reader.age_band, features))
+            features = self.reader_features(reader.history, retriever_scores)
+        return Profile(
+            reader, retriever_scores, self.ranker.reader_terms(reader.age_band, features)
+        )
 
     def logits(self, profile: Profile, books: Ints, tower: Floats | None = None) -> Floats:
         """[C] logits of one reader for some books.
@@ -166,8 +168,8 @@ class Recommender:
         pairs = None
         if self.ranker.pair_width:
             if tower is None:
-                tower = self.retrieval.tower_scores_of(profile.signals, books)
-            pairs = self.retrieval.pair_features(profile.signals, books, tower)
+                tower = self.retrieval.tower_scores_of(profile.retriever_scores, books)
+            pairs = self.retrieval.pair_features(profile.retriever_scores, books, tower)
         return self.ranker.logits(profile.terms, books, pairs)
 
     def catalogue_logits(self, profiles: Sequence[Profile], tower: Floats | None) -> Floats:
@@ -185,7 +187,7 @@ class Recommender:
         # again with all of theirs.
         self.ranker.catalogue_logits(terms, (TOWER_COLUMN, tower), logits)
         for profile, row, scores in zip(profiles, logits, tower, strict=True):
-            books = profile.signals.books
+            books = profile.retriever_scores.books
             row[books] = self.logits(profile, books, scores[books])
         return logits
 
@@ -202,15 +204,15 @@ class Recommender:
         for profile, scores in zip(profiles, tower, strict=True):
             history = profile.reader.history
             books = self.retrieval.candidates(
-                profile.signals, scores, count, history.books, left_out=self.left_out
+                profile.retriever_scores, scores, count, history.books, left_out=self.left_out
             )
             logits = self.logits(profile, books, scores[books])
             yield self._list(history, books, logits, top)
 
-    def reader_features(self, history: History, signals: Signals) -> Floats:
+    def reader_features(self, history: History, retriever_scores: RetrieverScores) -> Floats:
         """[F] what the ranker is told of a reader, from the history alone (fold-in)."""
         if self.reader_kind == "history":
-            return self.retrieval.activity(history, signals)
+            return self.retrieval.activity(history, retriever_scores)
         return self._solved_embedding(history)
 
     def _solved_embedding(self, history: History) -> Floats:

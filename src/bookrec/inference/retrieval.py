@@ -23,7 +23,7 @@ from bookrec.arrays import Floats, Ints, alike_by_row, map_array
 from bookrec.inference import pair_features
 from bookrec.inference.book_metadata import BookFacts
 from bookrec.inference.history import History
-from bookrec.inference.retriever_scores import TABLES, Signals, Speakers
+from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
 from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.topk import best
 
@@ -88,15 +88,17 @@ class Retrieval:
         return self.facts.n_books
 
     @cached_property
-    def _speakers(self) -> Speakers:
-        return Speakers(self.facts, self.tables, self.authors)
+    def _sparse(self) -> SparseRetrievers:
+        return SparseRetrievers(self.facts, self.tables, self.authors)
 
-    def signals(self, history: History, age_band: int) -> Signals:
+    def retriever_scores(self, history: History, age_band: int) -> RetrieverScores:
         """Everything the retrievers have to say for one reader."""
         vector = self.reader_vector(history, age_band)
         deviation = np.sqrt(max(float(vector @ self.tower_covariance @ vector), 0.0))
-        taste = (vector / (deviation + 1e-6)).astype(np.float32)
-        return self._speakers.signals(history, taste, -float(self.tower_mean @ taste))
+        query_vector = (vector / (deviation + 1e-6)).astype(np.float32)
+        return self._sparse.retriever_scores(
+            history, query_vector, -float(self.tower_mean @ query_vector)
+        )
 
     def reader_vector(self, history: History, age_band: int) -> Floats:
         """[D] the reader tower: mean of the history's vectors and the age band, two Dense layers."""
@@ -106,34 +108,46 @@ class Retrieval:
         hidden = np.maximum(inputs @ self.tower_kernel_1 + self.tower_bias_1, 0.0)
         return np.asarray(hidden @ self.tower_kernel_2 + self.tower_bias_2, dtype=np.float32)
 
-    def tower_scores(self, readers: Sequence[Signals]) -> Floats:
+    def tower_scores(self, readers: Sequence[RetrieverScores]) -> Floats:
         """[R, B] tower scores of all books for some readers."""
         scores = np.empty((len(readers), self.n_books), dtype=np.float32)
         for start in range(0, len(readers), TOWER_BLOCK):
             some = readers[start : start + TOWER_BLOCK]
-            tastes = np.zeros((TOWER_BLOCK, self.book_vector.shape[1]), dtype=np.float32)
-            tastes[: len(some)] = [signals.taste for signals in some]
+            query_vectors = np.zeros((TOWER_BLOCK, self.book_vector.shape[1]), dtype=np.float32)
+            query_vectors[: len(some)] = [
+                retriever_scores.query_vector for retriever_scores in some
+            ]
             product = np.empty((TOWER_BLOCK, self.n_books), dtype=np.float32)
-            alike_by_row(tastes, self.book_vector.T, product)
-            shifts = np.array([signals.shift for signals in some], dtype=np.float32)
-            np.add(product[: len(some)], shifts[:, None], out=scores[start : start + TOWER_BLOCK])
+            alike_by_row(query_vectors, self.book_vector.T, product)
+            score_offsets = np.array(
+                [retriever_scores.score_offset for retriever_scores in some], dtype=np.float32
+            )
+            np.add(
+                product[: len(some)],
+                score_offsets[:, None],
+                out=scores[start : start + TOWER_BLOCK],
+            )
         return scores
 
-    def tower_scores_of(self, signals: Signals, books: Ints) -> Floats:
+    def tower_scores_of(self, retriever_scores: RetrieverScores, books: Ints) -> Floats:
         """[C] tower scores of some books for one reader, for callers that need few of them."""
-        return np.vecdot(self.book_vector[books], signals.taste) + np.float32(signals.shift)
+        return np.vecdot(self.book_vector[books], retriever_scores.query_vector) + np.float32(
+            retriever_scores.score_offset
+        )
 
-    def activity(self, history: History, signals: Signals) -> Floats:
+    def activity(self, history: History, retriever_scores: RetrieverScores) -> Floats:
         """[A] what is known of how a reader reads, see `activity`."""
-        return pair_features.activity(self.facts, history, signals)
+        return pair_features.activity(self.facts, history, retriever_scores)
 
-    def pair_features(self, signals: Signals, books: Ints, tower: Floats) -> Floats:
+    def pair_features(
+        self, retriever_scores: RetrieverScores, books: Ints, tower: Floats
+    ) -> Floats:
         """[C, P] of one reader with some books, see `pair_features`."""
-        return pair_features.pair_features(self.facts, signals, books, tower)
+        return pair_features.pair_features(self.facts, retriever_scores, books, tower)
 
     def candidates(
         self,
-        signals: Signals,
+        retriever_scores: RetrieverScores,
         tower: Floats,
         count: int,
         own: Ints,
@@ -157,17 +171,17 @@ class Retrieval:
             everything = np.arange(self.n_books, dtype=np.int32)
             return np.setdiff1d(everything if left_out is None else everything[~left_out], own)
         quota = {name: round(count * share) for name, share in QUOTA.items()}
-        new, most_popular = ~signals.own, self.facts.most_popular
+        new, most_popular = ~retriever_scores.own, self.facts.most_popular
         if left_out is not None:
-            new &= ~left_out[signals.books]
+            new &= ~left_out[retriever_scores.books]
             tower = np.where(left_out, -np.inf, tower)
             most_popular = most_popular[~left_out[most_popular]]
-        books = signals.books[new]
+        books = retriever_scores.books[new]
         # Popularity (below 12) scaled down to a tie-breaker within an author's books.
         popularity = self.facts.popularity[books]
-        author, near = signals.own_author[new], signals.near_author[new]
+        author, near = retriever_scores.own_author[new], retriever_scores.near_author[new]
         by_author = np.where(author > 0, author + popularity * np.float32(0.2), 0.0)
-        ways = [(signals.scores[row, new], table) for row, table in enumerate(TABLES)]
+        ways = [(retriever_scores.scores[row, new], table) for row, table in enumerate(TABLES)]
         ways += [(by_author, "own_author"), (near * popularity, "near_author")]
         chosen: list[NDArray[np.integer]] = [
             books[best(values, quota[name], above=0.0)] for values, name in ways

@@ -36,7 +36,7 @@ NEAR_AUTHORS: Final = 60
 
 
 @dataclass(frozen=True)
-class Signals:
+class RetrieverScores:
     """What the retrievers say for one history."""
 
     history: History
@@ -56,10 +56,10 @@ class Signals:
     """[S] how much the history's authors speak for this book's author."""
     own: NDArray[np.bool_]
     """[S] whether the reader has the book."""
-    taste: Floats
+    query_vector: Floats
     """[D] the reader tower's output, scaled so that its dot product with a book vector plus
-    ``shift`` is the tower score, standardised over the catalogue the towers were trained on."""
-    shift: float
+    ``score_offset`` is the tower score, standardised over the catalogue the towers were trained on."""
+    score_offset: float
 
     def spread(self, name: str, n_books: int) -> Floats:
         """[B] the scores of a table over the whole catalogue."""
@@ -68,14 +68,14 @@ class Signals:
         return values
 
     @cached_property
-    def ladders(self) -> list[Floats]:
+    def sorted_scores(self) -> list[Floats]:
         """The positive scores of the books that are not own, ascending, for each table and then for
         the near authors: a score's rank is the number of those above it."""
         return [np.sort(row[(row > 0) & ~self.own]) for row in (*self.scores, self.near_author)]
 
 
 @dataclass(frozen=True)
-class Speakers:
+class SparseRetrievers:
     """The sparse retrievers."""
 
     facts: BookFacts
@@ -84,7 +84,9 @@ class Speakers:
     authors: NeighbourTable
     """A table of author codes."""
 
-    def signals(self, history: History, taste: Floats, shift: float) -> Signals:
+    def retriever_scores(
+        self, history: History, query_vector: Floats, score_offset: float
+    ) -> RetrieverScores:
         """Everything that the retrievers have to say for one history."""
         heard = [self.tables[name].of(history.books) for name in TABLES]
         near_author, by_near = self._near_authors(history)
@@ -107,7 +109,7 @@ class Speakers:
         own[place[history.books][place[history.books] >= 0]] = True
         author = self.facts.author[books]
         own_author = self.facts.counts("author", history.books)[author].astype(np.float32)
-        return Signals(
+        return RetrieverScores(
             history,
             books,
             scores,
@@ -117,8 +119,8 @@ class Speakers:
             own_author,
             near_author[author],
             own,
-            taste,
-            shift,
+            query_vector,
+            score_offset,
         )
 
     def _spoken_of(self, named: list[Ints]) -> tuple[Ints, Ints]:

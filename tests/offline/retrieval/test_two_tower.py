@@ -185,8 +185,10 @@ def test_training_tells_tastes_apart():
     )
     retrieval = retrieval_of(towers)
     for liked, same in ([0, 1, 2], range(12)), ([13, 14, 15], range(12, BOOKS)):
-        signals = retrieval.signals(make_history(np.array(liked), np.zeros(3, int)), 0)
-        tower = retrieval.tower_scores([signals])[0]
+        retriever_scores = retrieval.retriever_scores(
+            make_history(np.array(liked), np.zeros(3, int)), 0
+        )
+        tower = retrieval.tower_scores([retriever_scores])[0]
         rest = np.setdiff1d(np.arange(BOOKS), liked)
         top = rest[np.argsort(-tower[rest])][:6]
         assert sum(book in same for book in top) >= 5
@@ -201,7 +203,7 @@ def test_drawn_candidates_tell_tastes_apart_too():
     )
     retrieval = retrieval_of(towers)
     history = make_history(np.array([0, 1, 2]), np.zeros(3, int))
-    tower = retrieval.tower_scores([retrieval.signals(history, 0)])[0]
+    tower = retrieval.tower_scores([retrieval.retriever_scores(history, 0)])[0]
     assert tower[4:12].mean() > tower[12:].mean() + 0.5  # in standard deviations
 
 
@@ -223,7 +225,7 @@ def test_own_books_are_not_what_comes_next():
     for own in ([0, 1, 2, 4, 5, 6], [13, 15, 17, 19, 21, 22]):
         same = np.arange(12) if own[0] == 0 else np.arange(12, BOOKS)
         history = make_history(np.array(own), np.zeros(6, int))
-        tower = retrieval.tower_scores([retrieval.signals(history, 0)])[0]
+        tower = retrieval.tower_scores([retrieval.retriever_scores(history, 0)])[0]
         assert tower[own].mean() < tower[np.setdiff1d(same, own)].mean()
 
 

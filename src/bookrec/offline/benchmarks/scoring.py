@@ -211,7 +211,7 @@ def _parity(
         bench.inputs(readers), batch_size=max(settings.batches), verbose=0
     ).reshape(count, -1)
     profiles = [recommender.profile(reader) for reader in some.readers()]
-    tower = recommender.retrieval.tower_scores([profile.signals for profile in profiles])
+    tower = recommender.retrieval.tower_scores([profile.retriever_scores for profile in profiles])
     own = recommender.scores(recommender.catalogue_logits(profiles, tower))
     (lists,) = map_shards(
         shard_lists, open_recommender, directory, [(some, settings.top, None)], workers=1

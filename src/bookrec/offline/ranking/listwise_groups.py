@@ -183,13 +183,14 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
     rng = np.random.default_rng(seed)
     pasts = [make_history(history.book_idx, history.rating) for history, _, _ in readers]
     said = [
-        retrieval.signals(past, band) for past, (_, _, band) in zip(pasts, readers, strict=True)
+        retrieval.retriever_scores(past, band)
+        for past, (_, _, band) in zip(pasts, readers, strict=True)
     ]
     parts = []
-    for past, signals, tower, (_, goal, band) in zip(
+    for past, retriever_scores, tower, (_, goal, band) in zip(
         pasts, said, retrieval.tower_scores(said), readers, strict=True
     ):
-        candidates = retrieval.candidates(signals, tower, settings.candidates, past.books)
+        candidates = retrieval.candidates(retriever_scores, tower, settings.candidates, past.books)
         found = np.intersect1d(goal, candidates)
         others = np.setdiff1d(candidates, goal)
         if not len(found) or not len(others):
@@ -199,8 +200,10 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         goals = found[None, :] if settings.together else found[:, None]
         books = _with_negatives(goals, others, retrieval.n_books, settings, rng)
         flat = books.ravel()
-        pairs = retrieval.pair_features(signals, flat, tower[flat]).reshape(*books.shape, -1)
-        reader = retrieval.activity(past, signals)
+        pairs = retrieval.pair_features(retriever_scores, flat, tower[flat]).reshape(
+            *books.shape, -1
+        )
+        reader = retrieval.activity(past, retriever_scores)
         reader_rows = np.tile(reader, (len(books), 1))
         bands, counts = (np.full(len(books), value) for value in (band, goals.shape[1]))
         parts.append((books, pairs, reader_rows, bands, counts))

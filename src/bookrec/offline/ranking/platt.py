@@ -41,8 +41,10 @@ def calibrate(
         own = slice(start[reader], start[reader + 1])
         past = make_history(history.book_idx[own], history.rating[own])
         profile = recommender.profile(Reader(past, int(age_bands[reader])))
-        tower = recommender.retrieval.tower_scores([profile.signals])[0]
-        books = recommender.retrieval.candidates(profile.signals, tower, candidates, past.books)
+        tower = recommender.retrieval.tower_scores([profile.retriever_scores])[0]
+        books = recommender.retrieval.candidates(
+            profile.retriever_scores, tower, candidates, past.books
+        )
         logits.append(recommender.logits(profile, books, tower[books]))
         goal = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
         labels.append(np.isin(books, goal))

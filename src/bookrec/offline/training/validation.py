@@ -89,11 +89,13 @@ def list_metrics(
         history = make_history(task.books, task.ratings)
         row = known_row(reader_rows, task.reader)
         profile = recommender.profile(Reader(history, task.age_band, row))
-        tower = retrieval.tower_scores([profile.signals])[0]
-        chosen = retrieval.candidates(profile.signals, tower, candidates, history.books)
+        tower = retrieval.tower_scores([profile.retriever_scores])[0]
+        chosen = retrieval.candidates(profile.retriever_scores, tower, candidates, history.books)
         logits = recommender.logits(profile, chosen, tower[chosen])
         lists["pipeline"].append(_measure(chosen, logits, history, task))
-        knn, walk = (profile.signals.spread(name, retrieval.n_books) for name in ("knn", "walk"))
+        knn, walk = (
+            profile.retriever_scores.spread(name, retrieval.n_books) for name in ("knn", "walk")
+        )
         for name, scores in (
             ("item-knn", knn),
             ("random walk", walk),

@@ -116,7 +116,7 @@ def test_ratings_are_like_book_crossing_s(readers: SampleReaders):
 def test_ratings_rise_with_taste(readers: SampleReaders):
     strengths = subgenre_strengths(CATALOGUE)
     works = WORK_OF_BOOK[readers.book_idx]
-    fit = np.einsum("ig,gi->i", readers.tastes[readers.reader_idx], strengths[:, works])
+    fit = np.einsum("ig,gi->i", readers.preferences[readers.reader_idx], strengths[:, works])
     explicit = readers.ratings > 0
     liked = readers.ratings[explicit & (fit > 0.5)].mean()
     other = readers.ratings[explicit & (fit < 0.1)].mean()
@@ -124,12 +124,12 @@ def test_ratings_rise_with_taste(readers: SampleReaders):
 
 
 def test_tastes_are_mixtures_over_a_few_subgenres(readers: SampleReaders):
-    np.testing.assert_allclose(readers.tastes.sum(axis=1), 1)
-    assert set(np.count_nonzero(readers.tastes, axis=1)) == {1, 2, 3, 4}
+    np.testing.assert_allclose(readers.preferences.sum(axis=1), 1)
+    assert set(np.count_nonzero(readers.preferences, axis=1)) == {1, 2, 3, 4}
 
 
 def test_related_tastes_go_together(readers: SampleReaders):
-    has = readers.tastes > 0
+    has = readers.preferences > 0
     gothic, horror, maths = (
         has[:, SLUGS.index(slug)] for slug in ("gothic", "modern-horror", "mathematics")
     )
@@ -173,14 +173,14 @@ def test_age_goes_with_taste_mildly(readers: SampleReaders):
     known = readers.ages != AGE_NOT_GIVEN
     assert 0.65 < known.mean() < 0.8
     assert readers.ages[known].min() >= 8
-    typical = readers.tastes @ np.array([s.typical_age for s in CATALOGUE.subgenres])
+    typical = readers.preferences @ np.array([s.typical_age for s in CATALOGUE.subgenres])
     correlation = np.corrcoef(typical[known], readers.ages[known])[0, 1]
     assert 0.3 < correlation < 0.8
 
 
 def test_vietnamese_books_are_read_in_vietnam_more_than_elsewhere(readers: SampleReaders):
     at_home = np.array([place.endswith(", vietnam") for place in readers.locations])
-    main = readers.tastes.argmax(axis=1)
+    main = readers.preferences.argmax(axis=1)
     vietnamese = np.isin(main, [i for i, s in enumerate(SLUGS) if s.startswith("vietnamese")])
     assert at_home[vietnamese].mean() > 0.4
     assert 0 < at_home[~vietnamese].mean() < 0.2

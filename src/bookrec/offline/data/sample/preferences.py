@@ -12,9 +12,9 @@ from bookrec.offline.data.sample.books import SampleCatalogue, read_lines
 AGE_NOT_GIVEN: Final = -1
 
 _SECONDARY_STRENGTH: Final = 0.35
-_TASTE_COUNTS: Final = (0.25, 0.35, 0.25, 0.15)
+_PREFERENCE_COUNTS: Final = (0.25, 0.35, 0.25, 0.15)
 """Probability of one, two, three and four sub-genres in a taste."""
-_TASTE_CONCENTRATION: Final = (5.0, 2.0, 1.5, 1.0)
+_PREFERENCE_CONCENTRATION: Final = (5.0, 2.0, 1.5, 1.0)
 _RELATED_SHARE: Final = 0.65
 
 
@@ -28,7 +28,7 @@ def subgenre_strengths(catalogue: SampleCatalogue) -> NDArray[np.float64]:
     return strengths
 
 
-def draw_tastes(
+def draw_preferences(
     catalogue: SampleCatalogue,
     strengths: NDArray[np.float64],
     n_readers: int,
@@ -42,19 +42,19 @@ def draw_tastes(
     popularity = np.where(strengths.sum(axis=1) > 0, popularity**2, 0.0)
     popularity /= popularity.sum()
     related = _relatedness(catalogue, strengths)
-    tastes = np.zeros((n_readers, len(popularity)))
-    for row in tastes:
+    preferences = np.zeros((n_readers, len(popularity)))
+    for row in preferences:
         first = rng.choice(len(popularity), p=popularity)
         next_to_it = _RELATED_SHARE * related[first] + (1 - _RELATED_SHARE) * popularity
         next_to_it[(popularity == 0) | (np.arange(len(popularity)) == first)] = 0.0
-        wanted = rng.choice(len(_TASTE_COUNTS), p=_TASTE_COUNTS)
+        wanted = rng.choice(len(_PREFERENCE_COUNTS), p=_PREFERENCE_COUNTS)
         n_others = min(int(wanted), int(np.count_nonzero(next_to_it)))
         chosen = [first]
         if n_others:
             p = next_to_it / next_to_it.sum()
             chosen += rng.choice(len(p), size=n_others, replace=False, p=p).tolist()
-        row[chosen] = rng.dirichlet(_TASTE_CONCENTRATION[: len(chosen)])
-    return tastes
+        row[chosen] = rng.dirichlet(_PREFERENCE_CONCENTRATION[: len(chosen)])
+    return preferences
 
 
 def _relatedness(catalogue: SampleCatalogue, strengths: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -71,17 +71,17 @@ def _relatedness(catalogue: SampleCatalogue, strengths: NDArray[np.float64]) -> 
 
 
 def draw_ages(
-    catalogue: SampleCatalogue, tastes: NDArray[np.float64], rng: np.random.Generator
+    catalogue: SampleCatalogue, preferences: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
     """Ages in years around what is typical of a taste; about 28 % not given."""
-    typical = tastes @ np.array([subgenre.typical_age for subgenre in catalogue.subgenres])
+    typical = preferences @ np.array([subgenre.typical_age for subgenre in catalogue.subgenres])
     ages = np.clip(np.rint(typical + rng.normal(scale=10.0, size=len(typical))), 8, 88)
     not_given = rng.random(len(ages)) < 0.28
     return np.where(not_given, AGE_NOT_GIVEN, ages).astype(np.int64)
 
 
 def draw_locations(
-    catalogue: SampleCatalogue, tastes: NDArray[np.float64], rng: np.random.Generator
+    catalogue: SampleCatalogue, preferences: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[str, ...]:
     """A place each; half of those whose main taste has a home country live there."""
     rows = [line.rpartition(" | ") for line in read_lines("places.txt")]
@@ -89,7 +89,7 @@ def draw_locations(
     weights = np.array([float(weight) for _, _, weight in rows])
     countries = np.array([place.rpartition(", ")[2] for place in places])
     drawn = []
-    for main in tastes.argmax(axis=1):
+    for main in preferences.argmax(axis=1):
         at_home = countries == catalogue.subgenres[main].home_country
         near = at_home.any() and rng.random() < 0.5
         p = weights * at_home if near else weights

@@ -18,7 +18,7 @@ from bookrec.offline.data.sample.books import SampleCatalogue
 from bookrec.offline.data.sample.preferences import (
     draw_ages,
     draw_locations,
-    draw_tastes,
+    draw_preferences,
     subgenre_strengths,
 )
 
@@ -41,7 +41,7 @@ class SampleReaders:
     """Readers, their tastes and interactions.
 
     ``user_ids``, ``ages`` and ``locations`` have one entry a reader, ordered by user id; ages are
-    years or `AGE_NOT_GIVEN` (-1). ``tastes`` has shape (readers, sub-genres), rows sum to 1.
+    years or `AGE_NOT_GIVEN` (-1). ``preferences`` has shape (readers, sub-genres), rows sum to 1.
     The last three arrays have one entry an interaction, grouped by reader: positions of reader
     and book, and a rating 1–10, or 0 for an implicit interaction.
     """
@@ -49,7 +49,7 @@ class SampleReaders:
     user_ids: NDArray[np.int64]
     ages: NDArray[np.int64]
     locations: tuple[str, ...]
-    tastes: NDArray[np.float64]
+    preferences: NDArray[np.float64]
     reader_idx: NDArray[np.int64]
     book_idx: NDArray[np.int64]
     ratings: NDArray[np.int64]
@@ -68,15 +68,17 @@ def generate_readers(
     """
     counts = _interaction_counts(n_readers, n_interactions, len(catalogue.works), rng)
     strengths = subgenre_strengths(catalogue)
-    tastes = draw_tastes(catalogue, strengths, n_readers, rng)
-    work_of_interaction, ratings = _draw_interactions(catalogue, strengths, tastes, counts, rng)
+    preferences = draw_preferences(catalogue, strengths, n_readers, rng)
+    work_of_interaction, ratings = _draw_interactions(
+        catalogue, strengths, preferences, counts, rng
+    )
     id_limit = max(_HIGHEST_USER_ID, 4 * n_readers)
     user_ids = np.sort(rng.choice(id_limit, size=n_readers, replace=False)) + 1
     return SampleReaders(
         user_ids=user_ids,
-        ages=draw_ages(catalogue, tastes, rng),
-        locations=draw_locations(catalogue, tastes, rng),
-        tastes=tastes,
+        ages=draw_ages(catalogue, preferences, rng),
+        locations=draw_locations(catalogue, preferences, rng),
+        preferences=preferences,
         reader_idx=np.repeat(np.arange(n_readers), counts),
         book_idx=_draw_editions(catalogue, work_of_interaction, rng),
         ratings=ratings,
@@ -118,7 +120,7 @@ def _interaction_counts(
 def _draw_interactions(
     catalogue: SampleCatalogue,
     strengths: NDArray[np.float64],
-    tastes: NDArray[np.float64],
+    preferences: NDArray[np.float64],
     counts: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -127,16 +129,16 @@ def _draw_interactions(
     fit = strengths * fame
     sums = fit.sum(axis=1, keepdims=True)
     chance = np.divide(fit, sums, out=np.zeros_like(fit), where=sums > 0)
-    bestseller = (tastes.mean(axis=0) @ chance) ** _BESTSELLER_EXPONENT
+    bestseller = (preferences.mean(axis=0) @ chance) ** _BESTSELLER_EXPONENT
     bestseller /= bestseller.sum()
     quality = rng.normal(scale=0.5, size=len(fame))
     works, ratings = [], []
-    for taste, count in zip(tastes, counts, strict=True):
+    for preference, count in zip(preferences, counts, strict=True):
         # Gumbel's trick: the largest perturbed logs are a weighted draw without replacement.
-        wish = (1 - _BESTSELLER_SHARE) * (taste @ chance) + _BESTSELLER_SHARE * bestseller
+        wish = (1 - _BESTSELLER_SHARE) * (preference @ chance) + _BESTSELLER_SHARE * bestseller
         keys = np.log(wish + 1e-12) + rng.gumbel(size=len(fame))
         read = np.argsort(-keys, kind="stable")[:count]
-        affinity = np.minimum((taste @ strengths[:, read]) / taste.max(), 1.0)
+        affinity = np.minimum((preference @ strengths[:, read]) / preference.max(), 1.0)
         works.append(read)
         ratings.append(_draw_ratings(affinity, quality[read], rng))
     return np.concatenate(works), np.concatenate(ratings)

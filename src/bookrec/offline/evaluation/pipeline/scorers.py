@@ -133,7 +133,9 @@ class PipelineScorer:
         for start in range(0, len(readers), TOWER_BLOCK):
             some = readers[start : start + TOWER_BLOCK]
             profiles = [recommender.profile(reader) for reader in self.pipeline.readers(some)]
-            tower = recommender.retrieval.tower_scores([profile.signals for profile in profiles])
+            tower = recommender.retrieval.tower_scores(
+                [profile.retriever_scores for profile in profiles]
+            )
             block = _Block(self.pipeline, some, profiles, tower)
             _WAYS[self.part](block, scores[start : start + len(some)])
         return scores
@@ -179,7 +181,7 @@ def _two_stage(block: _Block, out: Floats) -> None:
     for profile, said, row in zip(block.profiles, block.tower, out, strict=True):
         own = profile.reader.history.books
         books = recommender.retrieval.candidates(
-            profile.signals, said, count, own, left_out=recommender.left_out
+            profile.retriever_scores, said, count, own, left_out=recommender.left_out
         )
         row[books] = recommender.logits(profile, books, said[books])
 
@@ -222,7 +224,7 @@ def _table(name: str) -> _Way:
     def scores(block: _Block, out: Floats) -> None:
         recommender = block.pipeline.recommender
         for profile, row in zip(block.profiles, out, strict=True):
-            row[:] = profile.signals.spread(name, recommender.n_books)
+            row[:] = profile.retriever_scores.spread(name, recommender.n_books)
         popular_where_silent(out, _readers_of_book(recommender))
 
     return scores

@@ -127,11 +127,11 @@ def _history_inputs(
         place = place_of[reader]
         own = slice(int(histories.start[place]), int(histories.start[place + 1]))
         history = make_history(histories.books[own], histories.ratings[own])
-        signals = retrieval.signals(history, int(bands[reader]))
-        reader_features.append(recommender.reader_features(history, signals))
+        retriever_scores = retrieval.retriever_scores(history, int(bands[reader]))
+        reader_features.append(recommender.reader_features(history, retriever_scores))
         one = np.array([book], dtype=np.int32)
-        tower = retrieval.tower_scores_of(signals, one)
-        pair_features.append(retrieval.pair_features(signals, one, tower)[0])
+        tower = retrieval.tower_scores_of(retriever_scores, one)
+        pair_features.append(retrieval.pair_features(retriever_scores, one, tower)[0])
     inputs: dict[str, NDArray[Any]] = dict(features.inputs(books))
     inputs["age_binned_encoded"] = bands[readers]
     inputs["reader_features"] = np.stack(reader_features)
