@@ -57,7 +57,7 @@ def test_tower_scores_are_standardised_over_the_books_the_towers_were_trained_on
     later = replace(
         five,
         book_vector=five.book_vector[order],
-        facts=make_retrieval(np.random.default_rng(3), books=6).facts,
+        metadata=make_retrieval(np.random.default_rng(3), books=6).metadata,
     )
     np.testing.assert_allclose(
         later.tower_scores([retriever_scores])[0],
@@ -80,7 +80,7 @@ def test_candidates_are_the_union_of_the_retrievers():
     count = 25
     chosen = retrieval.candidates(retriever_scores, tower, count, np.array(own))
     assert chosen.tolist() == sorted(set(chosen.tolist()))
-    popularity = retrieval.facts.popularity
+    popularity = retrieval.metadata.popularity
 
     def first(name: str, values: np.ndarray, above: float = 0.0) -> list[int]:
         books = [b for b in range(BOOKS) if b not in own and values[b] > above]

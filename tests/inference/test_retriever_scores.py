@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import History, make_history
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY, activity, pair_features
 from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
 from bookrec.inference.similarity_table import NeighbourTable
-from small_recommender import AUTHORS, BOOKS, make_facts, make_table
+from small_recommender import AUTHORS, BOOKS, make_metadata, make_table
 
 
 def table(rows: list[dict[int, float]], scale: float = 1.0) -> NeighbourTable:
@@ -35,7 +35,7 @@ def retrievers() -> SparseRetrievers:
     def ints(*values: int) -> np.ndarray:
         return np.array(values, dtype=np.int32)
 
-    facts = BookFacts(
+    metadata = BookMetadata(
         author=ints(1, 1, 2, 0, 2, 3),
         series=ints(0, 5, 5, 0, 0, 1),
         work=ints(0, 1, 2, 3, 2, 4),
@@ -44,7 +44,7 @@ def retrievers() -> SparseRetrievers:
         year=ints(1990, 2000, 0, 1980, 1970, 1995),
         popularity=np.log1p(np.array([9, 0, 4, 2, 1, 7], dtype=np.float32)),
     )
-    return SparseRetrievers(facts, {"walk": WALK, "knn": KNN, "ease": EASE}, NEAR)
+    return SparseRetrievers(metadata, {"walk": WALK, "knn": KNN, "ease": EASE}, NEAR)
 
 
 def said(retrievers: SparseRetrievers, books: list[int], ratings: list[int]) -> RetrieverScores:
@@ -88,10 +88,10 @@ def test_an_empty_history_has_no_signals(retrievers: SparseRetrievers):
     assert retriever_scores.books.tolist() == []
     assert retriever_scores.scores.shape == (len(TABLES), 0)
     history = make_history(np.array([], dtype=int), np.array([], dtype=int))
-    assert not activity(retrievers.facts, history, retriever_scores).any()
+    assert not activity(retrievers.metadata, history, retriever_scores).any()
     some = np.array([4, 1], dtype=np.int32)
     features = pair_features(
-        retrievers.facts, retriever_scores, some, np.array([2, 3], dtype=np.float32)
+        retrievers.metadata, retriever_scores, some, np.array([2, 3], dtype=np.float32)
     )
     assert features[:, :-1].any() == np.False_
     assert features[:, -1].tolist() == [2, 3]
@@ -101,7 +101,7 @@ def test_pair_features(retrievers: SparseRetrievers):
     retriever_scores = said(retrievers, [0, 2], [9, 3])
     books = np.array([3, 1, 5], dtype=np.int32)
     tower = np.array([0.25, -1, 3], dtype=np.float32)
-    features = pair_features(retrievers.facts, retriever_scores, books, tower)
+    features = pair_features(retrievers.metadata, retriever_scores, books, tower)
     assert features.shape == (3, len(PAIR_FEATURES))
     by_name = dict(zip(PAIR_FEATURES, features.T, strict=True))
     expected = {
@@ -132,7 +132,7 @@ def test_pair_features(retrievers: SparseRetrievers):
     for name, values in expected.items():
         np.testing.assert_allclose(by_name[name], values, rtol=1e-5, atol=1e-7, err_msg=name)
     other_edition = pair_features(
-        retrievers.facts, retriever_scores, np.array([4], np.int32), tower[:1]
+        retrievers.metadata, retriever_scores, np.array([4], np.int32), tower[:1]
     )
     assert other_edition[0, PAIR_FEATURES.index("own_work")] == 1
 
@@ -142,7 +142,7 @@ def test_activity(retrievers: SparseRetrievers):
     found = dict(
         zip(
             READER_ACTIVITY,
-            activity(retrievers.facts, retriever_scores.history, retriever_scores),
+            activity(retrievers.metadata, retriever_scores.history, retriever_scores),
             strict=True,
         )
     )
@@ -172,9 +172,9 @@ def test_many_neighbours_are_summed():
         rng.uniform(0.1, 2, books * each).astype(np.float32),
         1.7,
     )
-    facts, authors = make_facts(rng, books), make_table(rng, AUTHORS)
+    metadata, authors = make_metadata(rng, books), make_table(rng, AUTHORS)
     retrievers = SparseRetrievers(
-        facts, {"walk": big, "knn": make_table(rng, books), "ease": big}, authors
+        metadata, {"walk": big, "knn": make_table(rng, books), "ease": big}, authors
     )
     for own in ([7, 3], list(range(0, 200, 2))):
         retriever_scores = said(retrievers, own, [8] * len(own))
@@ -194,16 +194,16 @@ def test_many_neighbours_are_summed():
 
 def test_a_book_that_nothing_speaks_for_has_the_tower_score_alone():
     rng = np.random.default_rng(9)
-    facts = make_facts(rng, BOOKS)
+    metadata = make_metadata(rng, BOOKS)
     tables = {name: make_table(rng, BOOKS) for name in TABLES}
     history: History = make_history(np.array([3]), np.array([0]))
     vector = np.ones(2, dtype=np.float32)
-    retriever_scores = SparseRetrievers(facts, tables, make_table(rng, AUTHORS)).retriever_scores(
-        history, vector, 0
-    )
+    retriever_scores = SparseRetrievers(
+        metadata, tables, make_table(rng, AUTHORS)
+    ).retriever_scores(history, vector, 0)
     everything = np.arange(BOOKS, dtype=np.int32)
     features = pair_features(
-        facts, retriever_scores, everything, np.full(BOOKS, 7, dtype=np.float32)
+        metadata, retriever_scores, everything, np.full(BOOKS, 7, dtype=np.float32)
     )
     silent = np.setdiff1d(everything, retriever_scores.books)
     assert 0 < len(silent) < BOOKS

@@ -6,7 +6,7 @@ import numpy as np
 
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import ReaderKind, Recommender
@@ -40,9 +40,9 @@ def make_table(rng: np.random.Generator, rows: int, scale: float = 1.0) -> Neigh
     )
 
 
-def make_facts(rng: np.random.Generator, books: int) -> BookFacts:
+def make_metadata(rng: np.random.Generator, books: int) -> BookMetadata:
     """Authors 0 (unknown) to 8, few series, three languages, and years with gaps."""
-    return BookFacts(
+    return BookMetadata(
         author=rng.integers(0, AUTHORS, books).astype(np.int32),
         series=np.maximum(rng.integers(-9, 5, books), 0).astype(np.int32),
         work=np.cumsum(rng.random(books) < 0.7).astype(np.int32),
@@ -57,7 +57,7 @@ def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
     """Random tables, facts and towers."""
     vectors = normal(rng, books, TOWER)
     return Retrieval(
-        facts=make_facts(rng, books),
+        metadata=make_metadata(rng, books),
         tables={name: make_table(rng, books, scale) for name, scale in SCALES.items()},
         authors=make_table(rng, AUTHORS, 0.5),
         book_vector=vectors,

@@ -14,7 +14,7 @@ import numpy as np
 
 from bookrec import snapshot as snapshots
 from bookrec.ages import AGE_BANDS, age_band
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
@@ -309,9 +309,9 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     nothing = np.zeros(books, dtype=np.int32)
     works = np.array(work, dtype=np.int32)
     authors = np.arange(1, books + 1, dtype=np.int32)
-    facts = BookFacts(authors, nothing, works, nothing, nothing, nothing, popularity)
+    metadata = BookMetadata(authors, nothing, works, nothing, nothing, nothing, popularity)
     retrieval = Retrieval(
-        facts=facts,
+        metadata=metadata,
         tables={"walk": table, "knn": table, "ease": table},
         authors=NeighbourTable(np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in said)),
         book_vector=_zeros(books, width),

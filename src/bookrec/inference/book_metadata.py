@@ -21,7 +21,7 @@ DECADE: Final = 10
 
 
 @dataclass(frozen=True)
-class BookFacts:
+class BookMetadata:
     """Facts of ``B`` books; codes mean "the same or not" and nothing else, 0 = unknown or none."""
 
     author: Ints
@@ -59,10 +59,10 @@ class BookFacts:
         """[B] the catalogue, most popular first, ties by position."""
         return np.argsort(-self.popularity, kind="stable").astype(np.int32)
 
-    def counts(self, fact: str, books: Ints) -> NDArray[np.int64]:
+    def counts(self, attribute: str, books: Ints) -> NDArray[np.int64]:
         """How many of some books have each code of a fact; none has the unknown one."""
-        codes: Ints = getattr(self, fact)
-        found = np.bincount(codes[books], minlength=self._codes[fact])
+        codes: Ints = getattr(self, attribute)
+        found = np.bincount(codes[books], minlength=self._codes[attribute])
         found[0] = 0
         return found
 
@@ -73,14 +73,16 @@ class BookFacts:
 
     def save(self, directory: Path) -> None:
         """Write the arrays into ``directory`` (which exists), one ``.npy`` each."""
-        for fact in fields(self):
-            np.save(directory / f"book_{fact.name}.npy", getattr(self, fact.name))
+        for attribute in fields(self):
+            np.save(directory / f"book_{attribute.name}.npy", getattr(self, attribute.name))
 
     @classmethod
-    def load(cls, directory: Path) -> BookFacts:
+    def load(cls, directory: Path) -> BookMetadata:
         """Memory-map what `save` wrote.
 
         Raises:
             OSError, ValueError: something is missing or damaged.
         """
-        return cls(*(map_array(directory / f"book_{fact.name}.npy") for fact in fields(cls)))
+        return cls(
+            *(map_array(directory / f"book_{attribute.name}.npy") for attribute in fields(cls))
+        )

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
+from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookMetadata
 from bookrec.inference.history import History
 from bookrec.inference.retriever_scores import TABLES, RetrieverScores
 from bookrec.topk import is_member
@@ -63,7 +63,7 @@ _USUAL_RATING: Final = 7.5
 
 
 def pair_features(
-    facts: BookFacts, retriever_scores: RetrieverScores, books: Ints, tower: Floats
+    metadata: BookMetadata, retriever_scores: RetrieverScores, books: Ints, tower: Floats
 ) -> Floats:
     """[C, P] `PAIR_FEATURES` of one reader with some books.
 
@@ -80,7 +80,7 @@ def pair_features(
     if len(found):
         columns = [
             *_of_tables(retriever_scores, place),
-            *_of_facts(facts, retriever_scores, books[found], place),
+            *_metadata_columns(metadata, retriever_scores, books[found], place),
         ]
         features[found, :TOWER_COLUMN] = np.stack(columns, axis=1)
     return features
@@ -112,24 +112,24 @@ def _of_tables(retriever_scores: RetrieverScores, place: NDArray[np.intp]) -> li
     return columns
 
 
-def _of_facts(
-    facts: BookFacts, retriever_scores: RetrieverScores, books: Ints, place: NDArray[np.intp]
+def _metadata_columns(
+    metadata: BookMetadata, retriever_scores: RetrieverScores, books: Ints, place: NDArray[np.intp]
 ) -> list[Floats]:
     own = retriever_scores.history.books
     size = np.float32(len(own))
     by_author, near = retriever_scores.own_author[place], retriever_scores.near_author[place]
-    in_series = facts.counts("series", own)[facts.series[books]].astype(np.float32)
-    in_language = facts.counts("language", own)[facts.language[books]].astype(np.float32)
-    by_publisher = facts.counts("publisher", own)[facts.publisher[books]].astype(np.float32)
-    own_work = is_member(facts.work[books], np.unique(facts.work[own]))[0]
+    in_series = metadata.counts("series", own)[metadata.series[books]].astype(np.float32)
+    in_language = metadata.counts("language", own)[metadata.language[books]].astype(np.float32)
+    by_publisher = metadata.counts("publisher", own)[metadata.publisher[books]].astype(np.float32)
+    own_work = is_member(metadata.work[books], np.unique(metadata.work[own]))[0]
     has_work = np.zeros(len(books), dtype=np.float32)
     has_work[own_work] = 1.0
-    year, usual = facts.year[books], _mean_year(facts, own)
+    year, usual = metadata.year[books], _mean_year(metadata, own)
     distance = np.where(year == UNKNOWN_YEAR, 0.0, np.abs(year - usual) / DECADE)
     return [
         np.log1p(by_author),
         by_author / size,
-        by_author / facts.author_books[books],
+        by_author / metadata.author_books[books],
         np.log1p(near),
         _rank(near, retriever_scores.sorted_scores[-1]),
         np.log1p(in_series),
@@ -152,18 +152,18 @@ def _rank(scores: Floats, ascending: Floats) -> Floats:
     return np.log1p(above.astype(np.float32))
 
 
-def _mean_year(facts: BookFacts, books: Ints) -> float:
-    years = facts.year[books]
+def _mean_year(metadata: BookMetadata, books: Ints) -> float:
+    years = metadata.year[books]
     known = years[years != UNKNOWN_YEAR]
     return float(known.mean()) if len(known) else USUAL_YEAR
 
 
-def activity(facts: BookFacts, history: History, retriever_scores: RetrieverScores) -> Floats:
+def activity(metadata: BookMetadata, history: History, retriever_scores: RetrieverScores) -> Floats:
     """[A] `READER_ACTIVITY`: zeros for an empty history."""
     if not len(history.books):
         return np.zeros(len(READER_ACTIVITY), dtype=np.float32)
     size = len(history.books)
-    popularity = facts.popularity[history.books]
+    popularity = metadata.popularity[history.books]
     rated = history.ratings[history.ratings > 0]
     return np.array(
         [
@@ -171,11 +171,11 @@ def activity(facts: BookFacts, history: History, retriever_scores: RetrieverScor
             popularity.mean(),
             popularity.std(),
             popularity.min(),
-            facts.counts("author", history.books).max() / size,
-            facts.counts("language", history.books).max() / size,
+            metadata.counts("author", history.books).max() / size,
+            metadata.counts("language", history.books).max() / size,
             len(rated) / size,
             rated.mean() - _USUAL_RATING if len(rated) else 0.0,
-            (_mean_year(facts, history.books) - USUAL_YEAR) / DECADE,
+            (_mean_year(metadata, history.books) - USUAL_YEAR) / DECADE,
             np.log1p(_best(retriever_scores.sorted_scores[0])),
             np.log1p(_best(retriever_scores.sorted_scores[1])),
         ],

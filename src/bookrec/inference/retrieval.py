@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints, alike_by_row, map_array
 from bookrec.inference import pair_features
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import History
 from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
 from bookrec.inference.similarity_table import NeighbourTable
@@ -60,7 +60,7 @@ _AUTHORS: Final = "authors"
 class Retrieval:
     """The retrievers' arrays; positions are ``book_idx``."""
 
-    facts: BookFacts
+    metadata: BookMetadata
     tables: Mapping[str, NeighbourTable]
     """See `TABLES`."""
     authors: NeighbourTable
@@ -85,11 +85,11 @@ class Retrieval:
     @property
     def n_books(self) -> int:
         """B"""
-        return self.facts.n_books
+        return self.metadata.n_books
 
     @cached_property
     def _sparse(self) -> SparseRetrievers:
-        return SparseRetrievers(self.facts, self.tables, self.authors)
+        return SparseRetrievers(self.metadata, self.tables, self.authors)
 
     def retriever_scores(self, history: History, age_band: int) -> RetrieverScores:
         """Everything the retrievers have to say for one reader."""
@@ -137,13 +137,13 @@ class Retrieval:
 
     def activity(self, history: History, retriever_scores: RetrieverScores) -> Floats:
         """[A] what is known of how a reader reads, see `activity`."""
-        return pair_features.activity(self.facts, history, retriever_scores)
+        return pair_features.activity(self.metadata, history, retriever_scores)
 
     def pair_features(
         self, retriever_scores: RetrieverScores, books: Ints, tower: Floats
     ) -> Floats:
         """[C, P] of one reader with some books, see `pair_features`."""
-        return pair_features.pair_features(self.facts, retriever_scores, books, tower)
+        return pair_features.pair_features(self.metadata, retriever_scores, books, tower)
 
     def candidates(
         self,
@@ -171,14 +171,14 @@ class Retrieval:
             everything = np.arange(self.n_books, dtype=np.int32)
             return np.setdiff1d(everything if left_out is None else everything[~left_out], own)
         quota = {name: round(count * share) for name, share in QUOTA.items()}
-        new, most_popular = ~retriever_scores.own, self.facts.most_popular
+        new, most_popular = ~retriever_scores.own, self.metadata.most_popular
         if left_out is not None:
             new &= ~left_out[retriever_scores.books]
             tower = np.where(left_out, -np.inf, tower)
             most_popular = most_popular[~left_out[most_popular]]
         books = retriever_scores.books[new]
         # Popularity (below 12) scaled down to a tie-breaker within an author's books.
-        popularity = self.facts.popularity[books]
+        popularity = self.metadata.popularity[books]
         author, near = retriever_scores.own_author[new], retriever_scores.near_author[new]
         by_author = np.where(author > 0, author + popularity * np.float32(0.2), 0.0)
         ways = [(retriever_scores.scores[row, new], table) for row, table in enumerate(TABLES)]
@@ -196,7 +196,7 @@ class Retrieval:
 
     def save(self, directory: Path) -> None:
         """Write the arrays into ``directory`` (which exists), one ``.npy`` each."""
-        self.facts.save(directory)
+        self.metadata.save(directory)
         for name, table in self.tables.items():
             table.save(directory, name)
         self.authors.save(directory, _AUTHORS)
@@ -211,7 +211,7 @@ class Retrieval:
             OSError, ValueError: something is missing or damaged.
         """
         return cls(
-            BookFacts.load(directory),
+            BookMetadata.load(directory),
             {name: NeighbourTable.load(directory, name) for name in TABLES},
             NeighbourTable.load(directory, _AUTHORS),
             **{name: map_array(directory / f"{name}.npy") for name in _ARRAYS},

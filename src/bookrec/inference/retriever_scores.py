@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import POSITIVE_RATING, History
 from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.ragged import rows_of
@@ -78,7 +78,7 @@ class RetrieverScores:
 class SparseRetrievers:
     """The sparse retrievers."""
 
-    facts: BookFacts
+    metadata: BookMetadata
     tables: Mapping[str, NeighbourTable]
     """Name → a table of books, see `TABLES`."""
     authors: NeighbourTable
@@ -90,7 +90,7 @@ class SparseRetrievers:
         """Everything that the retrievers have to say for one history."""
         heard = [self.tables[name].of(history.books) for name in TABLES]
         near_author, by_near = self._near_authors(history)
-        mine, _, _ = rows_of(*self.facts.by_author, self._authors(history))
+        mine, _, _ = rows_of(*self.metadata.by_author, self._authors(history))
         books, place = self._spoken_of([*(books for books, _, _ in heard), mine, by_near])
         shape = len(TABLES), len(books)
         scores, strongest, support = (np.zeros(shape, dtype=np.float32) for _ in range(3))
@@ -107,8 +107,8 @@ class SparseRetrievers:
                 liked[:] = np.bincount(at[by_liked], weights[by_liked], len(books))
         own = np.zeros(len(books), dtype=bool)
         own[place[history.books][place[history.books] >= 0]] = True
-        author = self.facts.author[books]
-        own_author = self.facts.counts("author", history.books)[author].astype(np.float32)
+        author = self.metadata.author[books]
+        own_author = self.metadata.counts("author", history.books)[author].astype(np.float32)
         return RetrieverScores(
             history,
             books,
@@ -125,29 +125,29 @@ class SparseRetrievers:
 
     def _spoken_of(self, named: list[Ints]) -> tuple[Ints, Ints]:
         """[S] the books named, ascending, and [B] the place of each in them, -1 for the others."""
-        spoken_of = np.zeros(self.facts.n_books, dtype=bool)
+        spoken_of = np.zeros(self.metadata.n_books, dtype=bool)
         for books in named:
             spoken_of[books] = True
         books = np.flatnonzero(spoken_of).astype(np.int32)
-        place = np.full(self.facts.n_books, -1, dtype=np.int32)
+        place = np.full(self.metadata.n_books, -1, dtype=np.int32)
         place[books] = np.arange(len(books), dtype=np.int32)
         return books, place
 
     def _authors(self, history: History) -> Ints:
         """The known authors of a history, ascending."""
-        authors = np.unique(self.facts.author[history.books])
+        authors = np.unique(self.metadata.author[history.books])
         return authors[authors > 0]
 
     def _near_authors(self, history: History) -> tuple[Floats, Ints]:
         """What the history's authors say of each author code, and the books of the best."""
         authors, weights, _ = self.authors.of(self._authors(history))
-        size = max(self.authors.size, int(self.facts.author.max(initial=0)) + 1)
+        size = max(self.authors.size, int(self.metadata.author.max(initial=0)) + 1)
         said = np.maximum(np.bincount(authors, weights, size), 0.0).astype(np.float32)
         said /= np.float32(self.authors.scale)
         first = best(said, NEAR_AUTHORS, above=0.0)
-        books, _, _ = rows_of(*self.facts.by_author, first[first < self._author_rows])
+        books, _, _ = rows_of(*self.metadata.by_author, first[first < self._author_rows])
         return said, books
 
     @cached_property
     def _author_rows(self) -> int:
-        return len(self.facts.by_author[0]) - 1
+        return len(self.metadata.by_author[0]) - 1

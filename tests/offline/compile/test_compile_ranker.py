@@ -30,7 +30,7 @@ from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE  # noqa:
 from bookrec.offline.features.vocabulary import Vocabulary  # noqa: E402
 from bookrec.offline.ranking.architectures import Scaling, build_classic, build_default  # noqa: E402
 from bookrec.offline.ranking.train_classic import classic_inputs  # noqa: E402
-from small_recommender import make_facts  # noqa: E402
+from small_recommender import make_metadata  # noqa: E402
 
 BOOKS, READERS = 19, 7
 
@@ -61,7 +61,7 @@ def features() -> BookFeatures:
         popularity=rng.random(BOOKS).astype(np.float32) * 5,
         title=rng.normal(0, 0.3, (BOOKS, TITLE_VECTOR_SIZE)).astype(np.float32),
         numbers=rng.normal(0, 2, (BOOKS, len(BOOK_NUMBERS))).astype(np.float32),
-        facts=make_facts(rng, BOOKS),
+        metadata=make_metadata(rng, BOOKS),
     )
 
 

@@ -132,15 +132,15 @@ def test_facts_and_numbers_of_books():
         np.zeros((0, 3), np.float32),
         statistics,
     )
-    facts = features.facts
-    assert facts.author.tolist() == features.author.tolist() == [2, 1, 4, 3, 1, 0]
-    assert facts.series.tolist() == [0, 0, 1, 1, 2, 0], "and Dracula (Signet)"
-    assert facts.work.tolist() == [0, 1, 2, 3, 1, 4]
-    assert facts.language.tolist() == [1, 1, 1, 1, 1, 0], "ml:357 names no language"
-    assert facts.year.tolist() == [2002, 2003, 2003, 1990, 1986, 0]
-    assert facts.author_books.tolist() == [1, 2, 1, 1, 2, 1]
-    assert facts.counts("author", np.array([1, 4, 5, 2])).tolist() == [0, 2, 0, 0, 1]
-    assert facts.most_popular.tolist() == [1, 0, 3, 2, 4, 5]
+    metadata = features.metadata
+    assert metadata.author.tolist() == features.author.tolist() == [2, 1, 4, 3, 1, 0]
+    assert metadata.series.tolist() == [0, 0, 1, 1, 2, 0], "and Dracula (Signet)"
+    assert metadata.work.tolist() == [0, 1, 2, 3, 1, 4]
+    assert metadata.language.tolist() == [1, 1, 1, 1, 1, 0], "ml:357 names no language"
+    assert metadata.year.tolist() == [2002, 2003, 2003, 1990, 1986, 0]
+    assert metadata.author_books.tolist() == [1, 2, 1, 1, 2, 1]
+    assert metadata.counts("author", np.array([1, 4, 5, 2])).tolist() == [0, 2, 0, 0, 1]
+    assert metadata.most_popular.tolist() == [1, 0, 3, 2, 4, 5]
     # Readers: 2, 3, 1, 2, 1, 0; rated: 2, 2, 1, 0, 1, 0.
     numbers = dict(zip(BOOK_NUMBERS, features.numbers.T, strict=True))
     expected = {

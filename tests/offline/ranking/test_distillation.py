@@ -15,7 +15,7 @@ from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.ranking.distillation import listwise_objective, taught  # noqa: E402
 from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
 from bookrec.offline.ranking.train_listwise import Batches, Lesson  # noqa: E402
-from small_recommender import make_facts  # noqa: E402
+from small_recommender import make_metadata  # noqa: E402
 
 BOOKS, SIZE = 40, 6
 
@@ -36,7 +36,7 @@ def make_lesson(seed: int, groups: int, *, told: bool = True) -> Lesson:
         plain,
         np.zeros((BOOKS, 2), dtype=np.float32),
         rng.normal(0, 1, (BOOKS, 3)).astype(np.float32),
-        make_facts(rng, BOOKS),
+        make_metadata(rng, BOOKS),
     )
     pairs = rng.uniform(-1, 1, (groups, SIZE, 4)).astype(np.float32)
     if told:

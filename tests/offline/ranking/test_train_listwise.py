@@ -13,7 +13,7 @@ from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
 from bookrec.offline.ranking.platt import fit_platt  # noqa: E402
 from bookrec.offline.ranking.train_listwise import Batches, Lesson, loss_together, scaling_of  # noqa: E402
-from small_recommender import make_facts  # noqa: E402
+from small_recommender import make_metadata  # noqa: E402
 
 BOOKS = 9
 
@@ -33,7 +33,7 @@ def make_lesson(seed: int, groups: int) -> Lesson:
         plain + seed,
         np.zeros((BOOKS, 2), dtype=np.float32),
         rng.normal(seed, 2, (BOOKS, 4)).astype(np.float32),
-        make_facts(rng, BOOKS),
+        make_metadata(rng, BOOKS),
     )
     made = Groups(
         rng.integers(0, BOOKS, (groups, 3)).astype(np.int32),

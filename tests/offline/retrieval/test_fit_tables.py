@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.retriever_scores import TABLES
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
@@ -23,7 +23,7 @@ def ints(*values: int) -> np.ndarray:
 @pytest.fixture(scope="module")
 def tables() -> Tables:
     """Books 0 and 1 share readers, 2 and 3 an author, 4 and 5 a series, 6 nothing."""
-    facts = BookFacts(
+    metadata = BookMetadata(
         author=ints(1, 2, 3, 3, 0, 4, 0),
         series=ints(0, 0, 0, 0, 1, 1, 0),
         work=np.arange(BOOKS, dtype=np.int32),
@@ -35,7 +35,7 @@ def tables() -> Tables:
     read = interactions_of(
         (0, 0, 0), (0, 1, 9), (1, 0, 3), (1, 1, 0), (2, 1, 0), (2, 5, 8), (3, 2, 0), (4, 4, 7)
     )
-    return fit_tables(read, facts, READERS, AUTHORS, "test")
+    return fit_tables(read, metadata, READERS, AUTHORS, "test")
 
 
 def joined(tables: Tables, name: str) -> set[tuple[int, int]]:
@@ -72,7 +72,7 @@ def test_books_read_one_after_another_are_closer_where_times_are_known():
     """Two readers of the same 60 books: 0 is always followed by 1, and 59 comes last."""
     n_books = 300
     none = np.zeros(n_books, dtype=np.int32)
-    facts = BookFacts(
+    metadata = BookMetadata(
         author=none,
         series=none,
         work=np.arange(n_books, dtype=np.int32),
@@ -86,7 +86,7 @@ def test_books_read_one_after_another_are_closer_where_times_are_known():
     times = np.array([10 * book + reader for reader, book, _ in rows] + [-1], dtype=np.int64)
 
     def close(read: Interactions) -> dict[str, float]:
-        fitted = fit_tables(read, facts, 3, 1, "test")
+        fitted = fit_tables(read, metadata, 3, 1, "test")
         found = {}
         for name, table in fitted.books.items():
             books, weights, _ = table.of(ints(0))

@@ -23,7 +23,7 @@ from bookrec.offline.retrieval.two_tower import Towers, _loss, build_towers, tra
 from bookrec.offline.retrieval.two_tower_batches import Batch  # noqa: E402
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
 from small_recommender import AUTHORS as SMALL_AUTHORS  # noqa: E402
-from small_recommender import make_facts  # noqa: E402
+from small_recommender import make_metadata  # noqa: E402
 
 BOOKS, READERS, AUTHORS, TITLE = 23, 120, 5, 6
 SETTINGS = TwoTowerSettings(embedding_size=7, hidden_size=9, epochs=2, steps=1, batch_size=64)
@@ -45,7 +45,7 @@ def make_features() -> BookFeatures:
         rng.random(BOOKS).astype(np.float32) * 3,
         rng.normal(size=(BOOKS, TITLE)).astype(np.float32),
         np.zeros((BOOKS, 2), dtype=np.float32),
-        make_facts(rng, BOOKS),
+        make_metadata(rng, BOOKS),
     )
 
 
@@ -74,7 +74,7 @@ def towers() -> Towers:
 
 def retrieval_of(towers: Towers) -> Retrieval:
     features = make_features()
-    tables = fit_tables(make_interactions(), features.facts, READERS, SMALL_AUTHORS, "test")
+    tables = fit_tables(make_interactions(), features.metadata, READERS, SMALL_AUTHORS, "test")
     return assemble_retrieval(towers, tables, features)
 
 

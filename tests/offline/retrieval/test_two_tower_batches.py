@@ -11,7 +11,7 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.retrieval.two_tower_batches import Batch, Examples, inclusion_chances
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
-from small_recommender import make_facts
+from small_recommender import make_metadata
 
 start_tensorflow()
 
@@ -44,7 +44,7 @@ def make_examples(seed: int = 1, **settings: Any) -> Examples:
         numbers,
         title,
         np.zeros((BOOKS, 2), dtype=np.float32),
-        make_facts(rng, BOOKS),
+        make_metadata(rng, BOOKS),
     )
     bands = np.array([5, 1, 0, 2, 7], dtype=np.int32)
     rng = np.random.default_rng(seed)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS, MIN_AGE
 from bookrec.arrays import Ints
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
 from bookrec.inference.retriever_scores import TABLES
@@ -119,7 +119,7 @@ def make_bench_model(readers: int, books: int, seed: int = 0) -> BenchModel:
         popularity=np.zeros(books, dtype=np.float32),
         title=rng.standard_normal((books, TITLE_VECTOR_SIZE), dtype=np.float32),
         numbers=np.zeros((books, len(BOOK_NUMBERS)), dtype=np.float32),
-        facts=_plain_facts(books),
+        metadata=_plain_metadata(books),
     )
     sizes = {
         "user_id_encoded": readers,
@@ -175,7 +175,7 @@ def _silent_retrieval(books: int, seed: int) -> Retrieval:
         return rng.standard_normal(shape, dtype=np.float32)
 
     return Retrieval(
-        facts=_plain_facts(books),
+        metadata=_plain_metadata(books),
         tables={name: _silent_table(books) for name in TABLES},
         authors=_silent_table(1),
         book_vector=normal(books, _TOWER),
@@ -195,11 +195,11 @@ def _silent_table(rows: int) -> NeighbourTable:
     return NeighbourTable(np.zeros(rows + 1, dtype=np.int64), *nothing)
 
 
-def _plain_facts(books: int) -> BookFacts:
+def _plain_metadata(books: int) -> BookMetadata:
     unknown = np.zeros(books, dtype=np.int32)
     works = np.arange(books, dtype=np.int32)
     popularity = np.zeros(books, dtype=np.float32)
-    return BookFacts(unknown, unknown, works, unknown, unknown, unknown, popularity)
+    return BookMetadata(unknown, unknown, works, unknown, unknown, unknown, popularity)
 
 
 def _age_of_band() -> Ints:

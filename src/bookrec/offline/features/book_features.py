@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookFacts
+from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookMetadata
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_keys import author_key, language_key, series_key
@@ -64,7 +64,7 @@ class BookFeatures:
     """[B, 50] title vectors."""
     numbers: Floats
     """[B, K] `BOOK_NUMBERS`, unscaled."""
-    facts: BookFacts
+    metadata: BookMetadata
     """What retrieval is told of the books."""
 
     def inputs(self, books: NDArray[np.integer] | slice) -> dict[str, NDArray[np.generic]]:
@@ -93,27 +93,27 @@ def book_features(
     """Encode the catalogue; books and names a vocabulary does not know get code 0."""
     books = dataset.books
     scaled = scaler(statistics.numbers)
-    facts = book_facts(dataset, vocabularies, statistics)
+    metadata = book_metadata(dataset, vocabularies, statistics)
     return BookFeatures(
         isbn=vocabularies.isbn.codes(books["isbn"]),
-        author=facts.author,
-        publisher=facts.publisher,
+        author=metadata.author,
+        publisher=metadata.publisher,
         year=vocabularies.year.codes(_years(books)),
         avg_rating=scaled[:, 0],
         num_ratings=scaled[:, 1],
-        popularity=facts.popularity,
+        popularity=metadata.popularity,
         title=title_matrix(list(books["title"]), words, word_vectors),
-        numbers=book_numbers(facts, statistics),
-        facts=facts,
+        numbers=book_numbers(metadata, statistics),
+        metadata=metadata,
     )
 
 
-def book_facts(
+def book_metadata(
     dataset: Dataset, vocabularies: Vocabularies, statistics: BookStatistics
-) -> BookFacts:
+) -> BookMetadata:
     """What retrieval is told of a catalogue."""
     books = dataset.books
-    return BookFacts(
+    return BookMetadata(
         author=vocabularies.author.codes(map(author_key, books["author"])),
         series=_codes(map(series_key, books["title"])),
         work=dataset.work_of_book,
@@ -146,27 +146,28 @@ BOOK_NUMBERS: Final = (
 """Columns of the book numbers: logarithms of counts, shares, and decades since `USUAL_YEAR`."""
 
 
-def book_numbers(facts: BookFacts, statistics: BookStatistics) -> Floats:
+def book_numbers(metadata: BookMetadata, statistics: BookStatistics) -> Floats:
     """[B, K] `BOOK_NUMBERS`."""
     readers = statistics.reader_count.astype(np.float64)
     of_work, of_author, of_series = (
-        np.bincount(codes, readers)[codes] for codes in (facts.work, facts.author, facts.series)
+        np.bincount(codes, readers)[codes]
+        for codes in (metadata.work, metadata.author, metadata.series)
     )
     editions, by_author, in_language = (
         np.bincount(codes)[codes].astype(np.float64)
-        for codes in (facts.work, facts.author, facts.language)
+        for codes in (metadata.work, metadata.author, metadata.language)
     )
-    known = facts.year != UNKNOWN_YEAR
+    known = metadata.year != UNKNOWN_YEAR
     columns = [
         np.log1p(of_work),
         np.log(editions),
         (readers + 0.5) / (of_work + 1.0),
         (statistics.rating_count + 2.0) / (readers + 4.0),
-        np.where(facts.author > 0, np.log1p(of_author), 0.0),
-        np.where(facts.author > 0, np.log1p(by_author), 0.0),
-        np.where(facts.series > 0, np.log1p(of_series), 0.0),
+        np.where(metadata.author > 0, np.log1p(of_author), 0.0),
+        np.where(metadata.author > 0, np.log1p(by_author), 0.0),
+        np.where(metadata.series > 0, np.log1p(of_series), 0.0),
         np.log1p(in_language),
-        np.where(known, (facts.year - USUAL_YEAR) / DECADE, 0.0),
+        np.where(known, (metadata.year - USUAL_YEAR) / DECADE, 0.0),
         known,
         np.log1p(statistics.rating_count),
     ]

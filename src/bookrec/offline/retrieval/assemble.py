@@ -26,7 +26,7 @@ def assemble_retrieval(
     vectors = book_vectors(towers, features)
     mean, covariance = moments or tower_moments(vectors)
     return Retrieval(
-        facts=features.facts,
+        metadata=features.metadata,
         tables=tables.books,
         authors=tables.authors,
         book_vector=vectors,

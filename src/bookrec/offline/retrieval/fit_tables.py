@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.inference.book_metadata import BookFacts
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.retriever_scores import TABLES
 from bookrec.inference.similarity_table import NeighbourTable
 from bookrec.offline.data.interactions import Interactions
@@ -64,7 +64,7 @@ class Tables:
 
 
 def fit_tables(
-    interactions: Interactions, facts: BookFacts, n_readers: int, n_authors: int, label: str
+    interactions: Interactions, metadata: BookMetadata, n_readers: int, n_authors: int, label: str
 ) -> Tables:
     """The tables of ``interactions``, and nothing else.
 
@@ -73,15 +73,15 @@ def fit_tables(
         n_authors: author codes, the unknown included.
         label: what the progress bars say of this fit.
     """
-    n_books = facts.n_books
+    n_books = metadata.n_books
     histories = windowed_histories(interactions, n_readers, n_books)
-    alike = [groups_of(facts.author), groups_of(facts.series)]
+    alike = [groups_of(metadata.author), groups_of(metadata.series)]
     walk = random_walk(
         sparse.vstack([histories, *alike]).tocsr(), _WALK_NEIGHBOURS, progress=f"{label}: walks"
     )
     knn = build_item_knn(histories, neighbours=_KNN_NEIGHBOURS, progress=f"{label}: item-kNN")
     ease = ease_table(histories, _EASE_BOOKS, _EASE_ENTRIES // min(n_books, _EASE_BOOKS))
-    author = facts.author[interactions.book_idx]
+    author = metadata.author[interactions.book_idx]
     known = author > 0
     by_author = _matrix(interactions.reader_idx[known], author[known], (n_readers, n_authors))
     authors = ease_table(by_author, _AUTHORS, _AUTHOR_NEIGHBOURS, _AUTHOR_STRENGTH)

@@ -231,7 +231,7 @@ class _Run:
         towers = towers or self._towers(interactions, features, label)
         tables = fit_tables(
             interactions,
-            features.facts,
+            features.metadata,
             self.dataset.n_readers,
             self.vocabularies.author.size,
             label,

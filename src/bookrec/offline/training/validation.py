@@ -100,7 +100,7 @@ def list_metrics(
             ("item-knn", knn),
             ("random walk", walk),
             ("two-tower", tower),
-            ("popularity", retrieval.facts.popularity),
+            ("popularity", retrieval.metadata.popularity),
         ):
             lists[name].append(_measure(everything, scores, history, task))
     return {name: _mean(rows) for name, rows in lists.items()}

@@ -56,12 +56,12 @@ def scaled_input(values: Any, scaler: ScalerRecord, column: str = "rating_count"
     )
 
 
-def scaler(kind: str, **facts: Any) -> ScalerRecord:
+def scaler(kind: str, **metadata: Any) -> ScalerRecord:
     """Of two columns; what is tested is the second."""
     plain = ScalerRecord(
         "min-max", 2, None, 9, None, None, None, None, None, None, None, None, None, None
     )
-    arrays = {name: np.array(value, dtype=np.float64) for name, value in facts.items()}
+    arrays = {name: np.array(value, dtype=np.float64) for name, value in metadata.items()}
     return replace(plain, kind=kind, **arrays)  # type: ignore[arg-type]
 
 

@@ -103,12 +103,12 @@ def pipeline_of(
 def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
     yield Evidence("popularity", readers_of_book=_readers_of_book(recommender))
     yield Evidence("book statistics", readers_of_book=bundle.fitted.statistics.reader_count)
-    tables, facts = bundle.tables.books, recommender.retrieval.facts
+    tables, metadata = bundle.tables.books, recommender.retrieval.metadata
     yield Evidence("item-kNN lists", neighbours=similarity_matrix(tables["knn"], 10**6))
     # Walks also lead over authors and series: what is left must have gone over readers.
     walked = similarity_matrix(tables["walk"], 10**6).tocoo()
     alike = np.zeros(walked.nnz, dtype=bool)
-    for codes in (facts.author, facts.series):
+    for codes in (metadata.author, metadata.series):
         alike |= (codes[walked.row] == codes[walked.col]) & (codes[walked.row] > 0)
     kept = (walked.data[~alike], (walked.row[~alike], walked.col[~alike]))
     yield Evidence("random walks", neighbours=sparse.csr_matrix(kept, walked.shape))
@@ -116,7 +116,7 @@ def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
 
 def _readers_of_book(recommender: Recommender) -> NDArray[np.int64]:
     """[B] by what the retrievers take for popularity."""
-    readers = np.rint(np.expm1(recommender.retrieval.facts.popularity.astype(np.float64)))
+    readers = np.rint(np.expm1(recommender.retrieval.metadata.popularity.astype(np.float64)))
     return readers.astype(np.int64)
 
 

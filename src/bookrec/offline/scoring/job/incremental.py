@@ -72,7 +72,7 @@ def reader_marks(dataset: Dataset) -> NDArray[np.uint64]:
     return np.asarray(pd.util.hash_pandas_object(known, index=False), dtype=np.uint64)
 
 
-def find_changes(snapshots: Path, dataset: Dataset, facts: Mapping[str, str]) -> Changes | str:
+def find_changes(snapshots: Path, dataset: Dataset, metadata: Mapping[str, str]) -> Changes | str:
     """The changes, or why everything must be scored.
 
     Args:
@@ -82,7 +82,7 @@ def find_changes(snapshots: Path, dataset: Dataset, facts: Mapping[str, str]) ->
         directory = current_snapshot(snapshots)
         with contextlib.closing(open_database(directory)) as connection:
             meta = read_meta(connection)
-            others = [what for key, what in MUST_AGREE.items() if meta.get(key) != facts[key]]
+            others = [what for key, what in MUST_AGREE.items() if meta.get(key) != metadata[key]]
             if others:
                 return f"{' and '.join(others)} differ from the published snapshot's"
             return _compare(connection, directory, dataset)

@@ -55,14 +55,14 @@ class ScoreRun:
     say: Say
     shards: int = 0
 
-    def build(self, facts: dict[str, str], again: str) -> None:
+    def build(self, metadata: dict[str, str], again: str) -> None:
         """From nothing, or from what an earlier attempt left, to a complete snapshot."""
         with self._told(again):
             interactions = all_interactions(self.dataset)
             statistics = book_statistics(interactions, self.dataset.n_books)
             with self.report.stage("compile"):
                 new = self.job.ensure_compiled(
-                    lambda aside: self._compile(aside, facts["model_id"], statistics)
+                    lambda aside: self._compile(aside, metadata["model_id"], statistics)
                 )
                 self.say(
                     f"{'' if new else 'going on: '}ranker compiled for "
@@ -75,14 +75,14 @@ class ScoreRun:
                 self.say(f"warning: {slow_reason(self.job.compiled / RANKER_NAME)}")
             stages = self._stages(interactions, statistics)
             self._compute(stages)
-            self._write(stages, interactions, statistics, facts)
+            self._write(stages, interactions, statistics, metadata)
 
     def _write(
         self,
         stages: Stages,
         interactions: Interactions,
         statistics: BookStatistics,
-        facts: dict[str, str],
+        metadata: dict[str, str],
     ) -> None:
         """Write the snapshot from the finished shards; it appears when its check has passed."""
         begun = time.monotonic()
@@ -102,7 +102,7 @@ class ScoreRun:
                     self.changes,
                 )
                 identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
-                writer.meta(facts | identity)
+                writer.meta(metadata | identity)
             written = time.monotonic()
             self.report.seconds["database"] = written - begun
         self.report.seconds["checks"] = time.monotonic() - written
