@@ -9,12 +9,12 @@ from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import History, make_history
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY, activity, pair_features
 from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from small_recommender import AUTHORS, BOOKS, make_metadata, make_table
 
 
-def table(rows: list[dict[int, float]], scale: float = 1.0) -> NeighbourTable:
-    return NeighbourTable(
+def table(rows: list[dict[int, float]], scale: float = 1.0) -> SimilarityTable:
+    return SimilarityTable(
         np.cumsum([0, *map(len, rows)]),
         np.array([book for row in rows for book in row], dtype=np.int32),
         np.array([weight for row in rows for weight in row.values()], dtype=np.float32),
@@ -166,7 +166,7 @@ def test_activity(retrievers: SparseRetrievers):
 def test_many_neighbours_are_summed():
     rng = np.random.default_rng(6)
     books, each = 300, 100
-    big = NeighbourTable(
+    big = SimilarityTable(
         np.arange(books + 1) * each,
         rng.integers(0, books, books * each).astype(np.int32),
         rng.uniform(0.1, 2, books * each).astype(np.float32),

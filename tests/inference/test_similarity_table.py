@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 
 
 @pytest.fixture
-def table() -> NeighbourTable:
+def table() -> SimilarityTable:
     """0 → 2 (weight 5), 1 (3); 1 → none; 2 → 0 (4); 3 → 2 (-1)."""
-    return NeighbourTable(
+    return SimilarityTable(
         np.array([0, 2, 2, 3, 4]),
         np.array([2, 1, 0, 2], dtype=np.int32),
         np.array([5, 3, 4, -1], dtype=np.float32),
@@ -21,7 +21,7 @@ def table() -> NeighbourTable:
     )
 
 
-def test_rows_come_one_after_the_other(table: NeighbourTable):
+def test_rows_come_one_after_the_other(table: SimilarityTable):
     neighbours, weights, lengths = table.of(np.array([3, 1, 0]))
     assert neighbours.tolist() == [2, 2, 1]
     assert weights.tolist() == [-1, 5, 3]
@@ -29,7 +29,7 @@ def test_rows_come_one_after_the_other(table: NeighbourTable):
     assert table.size == 4
 
 
-def test_another_catalogue_has_other_positions(table: NeighbourTable):
+def test_another_catalogue_has_other_positions(table: SimilarityTable):
     # Its books: the old 2, a new one, the old 0; the old 1 and 3 are gone.
     later = table.renumbered(np.array([3, 0, 1], dtype=np.int32))
     assert later.start.tolist() == [0, 1, 1, 2]
@@ -39,11 +39,11 @@ def test_another_catalogue_has_other_positions(table: NeighbourTable):
     assert table.renumbered(np.arange(1, 5, dtype=np.int32)) is table
 
 
-def test_saved_and_loaded_it_is_the_same(table: NeighbourTable, tmp_path: Path):
+def test_saved_and_loaded_it_is_the_same(table: SimilarityTable, tmp_path: Path):
     table.save(tmp_path, "one")
-    NeighbourTable(table.start, table.neighbour[::-1], table.weight).save(tmp_path, "two")
-    loaded = NeighbourTable.load(tmp_path, "one")
+    SimilarityTable(table.start, table.neighbour[::-1], table.weight).save(tmp_path, "two")
+    loaded = SimilarityTable.load(tmp_path, "one")
     assert isinstance(loaded.neighbour.base, np.memmap)
     for name, array in table.arrays("one").items():
         np.testing.assert_array_equal(loaded.arrays("one")[name], array)
-    assert NeighbourTable.load(tmp_path, "two").scale == 1.0
+    assert SimilarityTable.load(tmp_path, "two").scale == 1.0

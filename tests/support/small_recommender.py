@@ -11,7 +11,7 @@ from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import ReaderKind, Recommender
 from bookrec.inference.retrieval import Retrieval
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from split_rankers import wide_and_deep
 
 BOOKS, TOWER, AGE_WIDTH, TOWER_HIDDEN = 37, 4, 3, 5
@@ -24,7 +24,7 @@ def normal(rng: np.random.Generator, *shape: int) -> Floats:
     return rng.normal(0, 0.5, shape).astype(np.float32)
 
 
-def make_table(rng: np.random.Generator, rows: int, scale: float = 1.0) -> NeighbourTable:
+def make_table(rng: np.random.Generator, rows: int, scale: float = 1.0) -> SimilarityTable:
     """Up to four neighbours a row, the last row without any."""
     counts = rng.integers(0, 5, rows)
     counts[-1] = 0
@@ -32,7 +32,7 @@ def make_table(rng: np.random.Generator, rows: int, scale: float = 1.0) -> Neigh
         rng.choice(np.delete(np.arange(rows), row), count, replace=False)
         for row, count in enumerate(counts)
     ]
-    return NeighbourTable(
+    return SimilarityTable(
         np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
         np.concatenate(neighbours).astype(np.int32),
         rng.uniform(0.1, 2, counts.sum()).astype(np.float32),

@@ -18,7 +18,7 @@ from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.settings import Home
 from bookrec.text import fold, work_key
 from split_rankers import wide_and_deep
@@ -305,7 +305,7 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
         np.array([row[1] for row in neighbours], dtype=np.int32),
         np.array([row[2] for row in neighbours], dtype=np.float32),
     )
-    table = NeighbourTable(start.astype(np.int64), *said)
+    table = SimilarityTable(start.astype(np.int64), *said)
     nothing = np.zeros(books, dtype=np.int32)
     works = np.array(work, dtype=np.int32)
     authors = np.arange(1, books + 1, dtype=np.int32)
@@ -313,7 +313,7 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     retrieval = Retrieval(
         metadata=metadata,
         tables={"walk": table, "knn": table, "ease": table},
-        authors=NeighbourTable(np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in said)),
+        authors=SimilarityTable(np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in said)),
         book_vector=_zeros(books, width),
         history_vector=_zeros(books, width),
         tower_age=_zeros(bands, age_width),

@@ -24,7 +24,7 @@ from bookrec.inference import pair_features
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import History
 from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.topk import best
 
 TOWER_BLOCK: Final = 32
@@ -61,9 +61,9 @@ class Retrieval:
     """The retrievers' arrays; positions are ``book_idx``."""
 
     metadata: BookMetadata
-    tables: Mapping[str, NeighbourTable]
+    tables: Mapping[str, SimilarityTable]
     """See `TABLES`."""
-    authors: NeighbourTable
+    authors: SimilarityTable
     """Author code → codes of authors with the same readers."""
     book_vector: Floats
     """[B, D] the book tower's output."""
@@ -212,8 +212,8 @@ class Retrieval:
         """
         return cls(
             BookMetadata.load(directory),
-            {name: NeighbourTable.load(directory, name) for name in TABLES},
-            NeighbourTable.load(directory, _AUTHORS),
+            {name: SimilarityTable.load(directory, name) for name in TABLES},
+            SimilarityTable.load(directory, _AUTHORS),
             **{name: map_array(directory / f"{name}.npy") for name in _ARRAYS},
         )
 

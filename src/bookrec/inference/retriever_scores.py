@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import POSITIVE_RATING, History
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.ragged import rows_of
 from bookrec.topk import best
 
@@ -79,9 +79,9 @@ class SparseRetrievers:
     """The sparse retrievers."""
 
     metadata: BookMetadata
-    tables: Mapping[str, NeighbourTable]
+    tables: Mapping[str, SimilarityTable]
     """Name → a table of books, see `TABLES`."""
-    authors: NeighbourTable
+    authors: SimilarityTable
     """A table of author codes."""
 
     def retriever_scores(

@@ -17,7 +17,7 @@ _ALL: Final = (*_PARTS, "scale")
 
 
 @dataclass(frozen=True)
-class NeighbourTable:
+class SimilarityTable:
     """Neighbours in CSR form, strongest first within a row; ``N`` rows."""
 
     start: NDArray[np.int64]
@@ -39,7 +39,7 @@ class NeighbourTable:
         neighbours, lengths, where = rows_of(self.start, self.neighbour, rows)
         return neighbours, self.weight[where], lengths
 
-    def renumbered(self, codes: Ints) -> NeighbourTable:
+    def renumbered(self, codes: Ints) -> SimilarityTable:
         """The table of another catalogue.
 
         Args:
@@ -54,7 +54,7 @@ class NeighbourTable:
         owner = np.repeat(known, lengths)
         kept = position[neighbours] >= 0
         counts = np.bincount(owner[kept], minlength=len(codes))
-        return NeighbourTable(
+        return SimilarityTable(
             row_starts(counts), position[neighbours[kept]], weights[kept], self.scale
         )
 
@@ -64,7 +64,7 @@ class NeighbourTable:
         return parts | {f"{name}_scale": np.array(self.scale)}
 
     @classmethod
-    def from_arrays(cls, name: str, arrays: dict[str, NDArray[Any]]) -> NeighbourTable:
+    def from_arrays(cls, name: str, arrays: dict[str, NDArray[Any]]) -> SimilarityTable:
         """What `arrays` gave."""
         start, neighbour, weight, scale = (arrays[f"{name}_{part}"] for part in _ALL)
         return cls(start, neighbour, weight, float(scale))
@@ -75,7 +75,7 @@ class NeighbourTable:
             np.save(directory / f"{file_name}.npy", array)
 
     @classmethod
-    def load(cls, directory: Path, name: str) -> NeighbourTable:
+    def load(cls, directory: Path, name: str) -> SimilarityTable:
         """Memory-map what `save` wrote.
 
         Raises:

@@ -10,7 +10,7 @@ import pytest
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.retriever_scores import TABLES
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
+from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
 from small_dataset import interactions_of
 
 BOOKS, READERS, AUTHORS = 7, 6, 5
@@ -21,7 +21,7 @@ def ints(*values: int) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def tables() -> Tables:
+def tables() -> FittedSimilarities:
     """Books 0 and 1 share readers, 2 and 3 an author, 4 and 5 a series, 6 nothing."""
     metadata = BookMetadata(
         author=ints(1, 2, 3, 3, 0, 4, 0),
@@ -38,7 +38,7 @@ def tables() -> Tables:
     return fit_tables(read, metadata, READERS, AUTHORS, "test")
 
 
-def joined(tables: Tables, name: str) -> set[tuple[int, int]]:
+def joined(tables: FittedSimilarities, name: str) -> set[tuple[int, int]]:
     table = tables.books[name]
     owners = np.repeat(np.arange(table.size), np.diff(table.start))
     return set(zip(owners.tolist(), table.neighbour.tolist(), strict=True))
@@ -48,13 +48,13 @@ def both_ways(*pairs: tuple[int, int]) -> set[tuple[int, int]]:
     return {*pairs, *((b, a) for a, b in pairs)}
 
 
-def test_walks_lead_over_readers_authors_and_series(tables: Tables):
+def test_walks_lead_over_readers_authors_and_series(tables: FittedSimilarities):
     assert tuple(tables.books) == TABLES
     assert joined(tables, "knn") == both_ways((0, 1), (1, 5))
     assert joined(tables, "walk") == both_ways((0, 1), (1, 5), (2, 3), (4, 5))
 
 
-def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: Tables):
+def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: FittedSimilarities):
     neighbours, weights, _ = tables.authors.of(ints(1))
     assert tables.authors.size == AUTHORS
     assert weights[neighbours.tolist().index(2)] == weights.max() > 0
@@ -62,7 +62,7 @@ def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: Tab
     assert tables.authors.start[1] == 0
 
 
-def test_another_catalogue_has_the_books_elsewhere(tables: Tables):
+def test_another_catalogue_has_the_books_elsewhere(tables: FittedSimilarities):
     later = tables.for_catalogue(ints(2, 0, 1, 6))  # the old books 1, none, 0 and 5
     assert joined(later, "knn") == both_ways((0, 2), (0, 3))
     assert later.authors is tables.authors

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.retrieval.item_knn import build_item_knn
 
 READERS, BOOKS = 23, 31
@@ -43,7 +43,7 @@ def dense(readers: np.ndarray, books: np.ndarray, k1: float, b: float) -> np.nda
     return weights @ weights.T
 
 
-def lists(knn: NeighbourTable) -> list[list[tuple[int, float]]]:
+def lists(knn: SimilarityTable) -> list[list[tuple[int, float]]]:
     return [
         list(zip(knn.neighbour[a:z].tolist(), knn.weight[a:z].tolist(), strict=True))
         for a, z in zip(knn.start[:-1], knn.start[1:], strict=True)

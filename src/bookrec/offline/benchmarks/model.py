@@ -19,7 +19,7 @@ from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
 from bookrec.inference.retriever_scores import TABLES
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.compile.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.features.book_features import BOOK_NUMBERS, BookFeatures
@@ -190,9 +190,9 @@ def _silent_retrieval(books: int, seed: int) -> Retrieval:
     )
 
 
-def _silent_table(rows: int) -> NeighbourTable:
+def _silent_table(rows: int) -> SimilarityTable:
     nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-    return NeighbourTable(np.zeros(rows + 1, dtype=np.int64), *nothing)
+    return SimilarityTable(np.zeros(rows + 1, dtype=np.int64), *nothing)
 
 
 def _plain_metadata(books: int) -> BookMetadata:

@@ -7,13 +7,13 @@ import numpy as np
 from bookrec.arrays import Floats
 from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.features.book_features import BookFeatures
-from bookrec.offline.retrieval.fit_tables import Tables
+from bookrec.offline.retrieval.fit_tables import FittedSimilarities
 from bookrec.offline.retrieval.two_tower import Towers, book_vectors, reader_tower_arrays
 
 
 def assemble_retrieval(
     towers: Towers,
-    tables: Tables,
+    tables: FittedSimilarities,
     features: BookFeatures,
     moments: tuple[Floats, Floats] | None = None,
 ) -> Retrieval:

@@ -14,7 +14,7 @@ from scipy.linalg import lapack
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.retrieval.item_knn import usual_weight
 from bookrec.ragged import row_starts
 
@@ -27,7 +27,7 @@ _BLOCK: Final = 1024
 
 def ease_table(
     histories: Any, covered: int, keep: int, strength: float = STRENGTH
-) -> NeighbourTable:
+) -> SimilarityTable:
     """The strongest weights of EASE, positive and negative, of each column.
 
     Args:
@@ -44,7 +44,7 @@ def ease_table(
     columns = most_read(histories, covered)
     if not len(columns):
         nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
-        return NeighbourTable(np.zeros(size + 1, dtype=np.int64), *nothing)
+        return SimilarityTable(np.zeros(size + 1, dtype=np.int64), *nothing)
     together = gram(histories[:, columns].tocsr())
     entries = float(np.trace(together, dtype=np.float64))
     weights = ease_weights(together, strength * entries / len(columns))
@@ -56,7 +56,7 @@ def ease_table(
     lengths[columns] = keep
     kept = np.take_along_axis(values, order, axis=1).ravel()
     neighbours = columns[np.take_along_axis(places, order, axis=1).ravel()]
-    return NeighbourTable(row_starts(lengths), neighbours, kept, usual_weight(kept))
+    return SimilarityTable(row_starts(lengths), neighbours, kept, usual_weight(kept))
 
 
 def most_read(histories: Any, count: int) -> Ints:

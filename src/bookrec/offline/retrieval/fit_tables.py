@@ -13,7 +13,7 @@ from scipy import sparse
 from bookrec.arrays import Ints
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.retriever_scores import TABLES
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.retrieval.ease import ease_table
 from bookrec.offline.retrieval.item_knn import build_item_knn
@@ -32,22 +32,22 @@ _OVER_AUTHORS: Final = "authors"
 
 
 @dataclass(frozen=True)
-class Tables:
+class FittedSimilarities:
     """What the sparse retrievers know."""
 
-    books: Mapping[str, NeighbourTable]
+    books: Mapping[str, SimilarityTable]
     """Name → table, see `TABLES`."""
-    authors: NeighbourTable
+    authors: SimilarityTable
     """Over author codes."""
 
-    def for_catalogue(self, codes: Ints) -> Tables:
+    def for_catalogue(self, codes: Ints) -> FittedSimilarities:
         """The same for another catalogue; authors stay as they are.
 
         Args:
             codes: [B] for each of its books, 1 + the position it has here; 0 = unknown here.
         """
         books = {name: table.renumbered(codes) for name, table in self.books.items()}
-        return Tables(books, self.authors)
+        return FittedSimilarities(books, self.authors)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays by name, for saving."""
@@ -57,15 +57,15 @@ class Tables:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Tables:
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> FittedSimilarities:
         """What `arrays` gave."""
-        books = {name: NeighbourTable.from_arrays(name, arrays) for name in TABLES}
-        return cls(books, NeighbourTable.from_arrays(_OVER_AUTHORS, arrays))
+        books = {name: SimilarityTable.from_arrays(name, arrays) for name in TABLES}
+        return cls(books, SimilarityTable.from_arrays(_OVER_AUTHORS, arrays))
 
 
 def fit_tables(
     interactions: Interactions, metadata: BookMetadata, n_readers: int, n_authors: int, label: str
-) -> Tables:
+) -> FittedSimilarities:
     """The tables of ``interactions``, and nothing else.
 
     Args:
@@ -85,7 +85,7 @@ def fit_tables(
     known = author > 0
     by_author = _matrix(interactions.reader_idx[known], author[known], (n_readers, n_authors))
     authors = ease_table(by_author, _AUTHORS, _AUTHOR_NEIGHBOURS, _AUTHOR_STRENGTH)
-    return Tables({"walk": walk, "knn": knn, "ease": ease}, authors)
+    return FittedSimilarities({"walk": walk, "knn": knn, "ease": ease}, authors)
 
 
 def _matrix(rows: Ints, columns: Ints, shape: tuple[int, int]) -> Any:

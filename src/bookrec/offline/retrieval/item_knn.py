@@ -15,7 +15,7 @@ from scipy import sparse
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.ragged import row_starts
 
 
@@ -44,7 +44,7 @@ def build_item_knn(
     k1: float = 1.2,
     b: float = 0.2,
     progress: str | None = None,
-) -> NeighbourTable:
+) -> SimilarityTable:
     """The ``neighbours`` most similar books of each book.
 
     Args:
@@ -63,7 +63,7 @@ def strongest_products(
     neighbours: int,
     progress: str | None = None,
     rescale: Callable[[Any, int], None] | None = None,
-) -> NeighbourTable:
+) -> SimilarityTable:
     """The largest positive entries of each row of ``left @ right``, without the diagonal.
 
     Args:
@@ -93,7 +93,7 @@ def strongest_products(
             books.append(book)
             weights.append(weight)
     weight = np.concatenate([np.empty(0, np.float32), *weights]).astype(np.float32)
-    return NeighbourTable(
+    return SimilarityTable(
         row_starts(counts),
         np.concatenate([np.empty(0, np.int32), *books]).astype(np.int32),
         weight,

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.retrieval.item_knn import strongest_products
 
 ALPHA: Final = 0.4
@@ -42,7 +42,7 @@ def random_walk(
     alpha: float = ALPHA,
     beta: float = BETA,
     progress: str | None = None,
-) -> NeighbourTable:
+) -> SimilarityTable:
     """The books at which walks from each book most often end, without the book itself.
 
     Args:

@@ -50,7 +50,7 @@ from bookrec.offline.ranking.train_classic import (
 )
 from bookrec.offline.ranking.train_listwise import Lesson, scaling_of, train_ranker
 from bookrec.offline.retrieval.assemble import assemble_retrieval
-from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
+from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.training.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
@@ -133,7 +133,7 @@ class _Fit:
     scaler: Scaler
     features: BookFeatures
     towers: Towers
-    tables: Tables
+    tables: FittedSimilarities
     retrieval: Retrieval
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
@@ -48,16 +48,16 @@ def weighted_rows(material: Material, weighting: str, settings: Settings) -> Any
     return sparse.csr_matrix(entries, shape=(material.n_books, material.n_readers))
 
 
-def similar_books(material: Material, weighting: str, settings: Settings) -> NeighbourTable:
+def similar_books(material: Material, weighting: str, settings: Settings) -> SimilarityTable:
     """The most similar books of each book, more than any setting asks for; kept for the next trial."""
     key = (weighting, settings.get("k1"), settings.get("b"), settings.get("shrink"))
 
-    def build() -> NeighbourTable:
+    def build() -> SimilarityTable:
         weighted = weighted_rows(material, weighting, settings)
         rescale = None if weighting == "bm25" else _by_length(weighted, settings["shrink"])
         return strongest_products(weighted, weighted.T.tocsr(), _LONGEST, rescale=rescale)
 
-    found: NeighbourTable = material.kept("neighbours", key, build)
+    found: SimilarityTable = material.kept("neighbours", key, build)
     return found
 
 

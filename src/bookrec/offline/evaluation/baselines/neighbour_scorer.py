@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.similarity_table import NeighbourTable
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 
@@ -38,7 +38,7 @@ class NeighbourScorer:
         ]
 
 
-def similarity_matrix(knn: NeighbourTable, neighbours: int) -> Any:
+def similarity_matrix(knn: SimilarityTable, neighbours: int) -> Any:
     """CSR [B, B] of the first ``neighbours`` of each list (lists are strongest first)."""
     n_books = len(knn.start) - 1
     lengths = np.diff(knn.start)

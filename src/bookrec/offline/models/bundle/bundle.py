@@ -22,7 +22,7 @@ from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.features.book_statistics import Scaler
 from bookrec.offline.features.vocabulary import Vocabulary
 from bookrec.offline.models.bundle.frozen_statistics import Fitted
-from bookrec.offline.retrieval.fit_tables import Tables
+from bookrec.offline.retrieval.fit_tables import FittedSimilarities
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Bundle:
     words: list[str]
     word_vectors: Floats
     """[words, size]"""
-    tables: Tables
+    tables: FittedSimilarities
     """Books are codes of ``vocabularies.isbn`` less one, authors codes of ``vocabularies.author``."""
     fitted: Fitted
     """Frozen numbers of the books."""
@@ -174,7 +174,9 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
         ),
         words=[str(word) for word in titles["words"]],
         word_vectors=titles["vectors"],
-        tables=Tables.from_arrays(dict(np.load(directory / "tables.npz", allow_pickle=False))),
+        tables=FittedSimilarities.from_arrays(
+            dict(np.load(directory / "tables.npz", allow_pickle=False))
+        ),
         fitted=Fitted.from_arrays(dict(np.load(directory / "fitted.npz", allow_pickle=False))),
         manifest=manifest,
         imported=imported,

@@ -24,7 +24,7 @@ from bookrec.offline.features.book_statistics import (
 )
 from bookrec.offline.features.title_embeddings import train_title_vectors
 from bookrec.offline.retrieval.assemble import assemble_retrieval
-from bookrec.offline.retrieval.fit_tables import Tables, fit_tables
+from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 
@@ -41,7 +41,7 @@ class ServingParts:
     word_vectors: Floats
     statistics: BookStatistics
     towers: Towers
-    tables: Tables
+    tables: FittedSimilarities
     retrieval: Retrieval
 
 
