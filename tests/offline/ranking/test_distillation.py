@@ -12,15 +12,15 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 start_tensorflow()
 
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
-from bookrec.offline.ranking.distillation import listwise_objective, taught  # noqa: E402
+from bookrec.offline.ranking.distillation import distil, listwise_objective  # noqa: E402
 from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
-from bookrec.offline.ranking.train_listwise import Batches, Lesson  # noqa: E402
+from bookrec.offline.ranking.train_listwise import Batches, ListwiseFold  # noqa: E402
 from small_recommender import make_metadata  # noqa: E402
 
 BOOKS, SIZE = 40, 6
 
 
-def make_lesson(seed: int, groups: int, *, told: bool = True) -> Lesson:
+def make_listwise_fold(seed: int, groups: int, *, told: bool = True) -> ListwiseFold:
     """The target is the book whose second number is nearest to 0, which no line finds; not where
     ``told`` is false: there the numbers tell nothing."""
     rng = np.random.default_rng(seed)
@@ -49,21 +49,23 @@ def make_lesson(seed: int, groups: int, *, told: bool = True) -> Lesson:
         rng.integers(0, 8, groups).astype(np.int32),
         np.ones(groups, dtype=np.int32),
     )
-    return Lesson(made, features)
+    return ListwiseFold(made, features)
 
 
-def other_targets(lesson: Lesson) -> Lesson:
+def other_targets(listwise_fold: ListwiseFold) -> ListwiseFold:
     """Other books are the targets of its first 60 groups: too few to end the growing earlier."""
-    books, pairs = lesson.groups.books.copy(), lesson.groups.pair_features.copy()
+    books, pairs = listwise_fold.groups.books.copy(), listwise_fold.groups.pair_features.copy()
     books[:60], pairs[:60] = np.roll(books[:60], 2, axis=1), np.roll(pairs[:60], 2, axis=1)
-    return replace(lesson, groups=replace(lesson.groups, books=books, pair_features=pairs))
+    return replace(
+        listwise_fold, groups=replace(listwise_fold.groups, books=books, pair_features=pairs)
+    )
 
 
-def soft_of(lesson: Lesson) -> np.ndarray:
-    assert lesson.soft is not None
-    assert lesson.soft.dtype == np.float32
-    np.testing.assert_allclose(lesson.soft.sum(axis=1), 1, rtol=1e-5)
-    return lesson.soft
+def soft_labels_of(listwise_fold: ListwiseFold) -> np.ndarray:
+    assert listwise_fold.soft_labels is not None
+    assert listwise_fold.soft_labels.dtype == np.float32
+    np.testing.assert_allclose(listwise_fold.soft_labels.sum(axis=1), 1, rtol=1e-5)
+    return listwise_fold.soft_labels
 
 
 def test_the_objective_is_the_slope_of_the_listwise_loss():
@@ -78,67 +80,83 @@ def test_the_objective_is_the_slope_of_the_listwise_loss():
 
 
 def test_trees_find_what_no_line_finds_and_say_how_sure_they_are():
-    lessons = [make_lesson(seed, 700) for seed in (1, 2, 3)]
-    for lesson in taught(lessons, 3, 60, seed=1):
-        soft = soft_of(lesson)
-        assert (soft.argmax(axis=1) == 0).mean() > 0.8, "of 6 books"
+    listwise_folds = [make_listwise_fold(seed, 700) for seed in (1, 2, 3)]
+    for listwise_fold in distil(listwise_folds, 3, 60, seed=1):
+        soft_labels = soft_labels_of(listwise_fold)
+        assert (soft_labels.argmax(axis=1) == 0).mean() > 0.8, "of 6 books"
         # Neither surer nor less sure than they are right.
-        assert soft.max(axis=1).mean() == pytest.approx((soft.argmax(axis=1) == 0).mean(), abs=0.1)
+        assert soft_labels.max(axis=1).mean() == pytest.approx(
+            (soft_labels.argmax(axis=1) == 0).mean(), abs=0.1
+        )
 
 
 def test_trees_that_learnt_nothing_say_nothing():
-    for lesson in taught([make_lesson(seed, 700, told=False) for seed in (1, 2, 3)], 3, 60, seed=1):
-        assert np.abs(soft_of(lesson) - 1 / SIZE).max() < 0.08
+    for listwise_fold in distil(
+        [make_listwise_fold(seed, 700, told=False) for seed in (1, 2, 3)], 3, 60, seed=1
+    ):
+        assert np.abs(soft_labels_of(listwise_fold) - 1 / SIZE).max() < 0.08
 
 
 def test_trees_do_not_know_the_targets_they_are_asked_about():
-    lessons = [make_lesson(seed, groups) for seed, groups in ((1, 300), (2, 400), (3, 500))]
-    before = taught(lessons, 3, 20, seed=1)
-    after = taught([lessons[0], other_targets(lessons[1]), lessons[2]], 3, 20, seed=1)
+    listwise_folds = [
+        make_listwise_fold(seed, groups) for seed, groups in ((1, 300), (2, 400), (3, 500))
+    ]
+    before = distil(listwise_folds, 3, 20, seed=1)
+    after = distil(
+        [listwise_folds[0], other_targets(listwise_folds[1]), listwise_folds[2]], 3, 20, seed=1
+    )
     # All that the second lesson's own targets decide for it is how sure the trees may be.
-    was, now = (np.log(soft_of(x)) for x in (before[1], after[1]))
+    was, now = (np.log(soft_labels_of(x)) for x in (before[1], after[1]))
     was[:60] = np.roll(was[:60], 2, axis=1)
     was, now = (x - x.mean(axis=1, keepdims=True) for x in (was, now))
     sureness = (was * now).sum() / (was * was).sum()
     np.testing.assert_allclose(now, sureness * was, atol=1e-4)
-    others = [np.log(soft_of(x)) for x in (before[0], after[0])]
+    others = [np.log(soft_labels_of(x)) for x in (before[0], after[0])]
     assert np.abs(others[0] - others[1]).max() > 0.1, "the others learnt from those targets"
 
 
 def test_lessons_of_the_same_turn_do_not_teach_each_other():
-    lessons = [make_lesson(seed, 300) for seed in range(1, 5)]
-    changed = [*lessons[:2], other_targets(lessons[2]), lessons[3]]
-    before, after = (taught(part, 2, 20, seed=1) for part in (lessons, changed))
-    was, now = (np.log(soft_of(part[0])) for part in (before, after))
+    listwise_folds = [make_listwise_fold(seed, 300) for seed in range(1, 5)]
+    changed = [*listwise_folds[:2], other_targets(listwise_folds[2]), listwise_folds[3]]
+    before, after = (distil(part, 2, 20, seed=1) for part in (listwise_folds, changed))
+    was, now = (np.log(soft_labels_of(part[0])) for part in (before, after))
     was, now = (x - x.mean(axis=1, keepdims=True) for x in (was, now))
     np.testing.assert_allclose(now, (was * now).sum() / (was * was).sum() * was, atol=1e-4)
 
 
 def test_the_same_seed_teaches_the_same():
-    lessons = [make_lesson(seed, 300) for seed in (1, 2)]
-    first, again, other = (taught(lessons, 2, 15, seed) for seed in (4, 4, 5))
-    np.testing.assert_array_equal(soft_of(first[1]), soft_of(again[1]))
-    assert (soft_of(first[1]) != soft_of(other[1])).any()
+    listwise_folds = [make_listwise_fold(seed, 300) for seed in (1, 2)]
+    first, again, other = (distil(listwise_folds, 2, 15, seed) for seed in (4, 4, 5))
+    np.testing.assert_array_equal(soft_labels_of(first[1]), soft_labels_of(again[1]))
+    assert (soft_labels_of(first[1]) != soft_labels_of(other[1])).any()
 
 
 @pytest.mark.parametrize("counts", [[200], [200, 0], [0, 200, 150]])
 def test_one_lesson_and_an_empty_one_are_taught_too(counts: list[int]):
-    lessons = taught([make_lesson(seed, n) for seed, n in enumerate(counts)], 3, 40, seed=1)
-    assert [soft_of(lesson).shape for lesson in lessons] == [(n, SIZE) for n in counts]
-    first = np.concatenate([soft_of(lesson)[:, 0] for lesson in lessons])
+    listwise_folds = distil(
+        [make_listwise_fold(seed, n) for seed, n in enumerate(counts)], 3, 40, seed=1
+    )
+    assert [soft_labels_of(listwise_fold).shape for listwise_fold in listwise_folds] == [
+        (n, SIZE) for n in counts
+    ]
+    first = np.concatenate(
+        [soft_labels_of(listwise_fold)[:, 0] for listwise_fold in listwise_folds]
+    )
     assert np.median(first) > 1.5 / SIZE, "trees of nothing would say 1 / SIZE"
 
 
 def test_the_network_learns_what_the_trees_say():
-    lessons = taught([make_lesson(seed, 40) for seed in (1, 2)], 2, 10, seed=1)
-    batches = Batches(lessons, RankerSettings(batch_size=16), np.random.default_rng(0))
-    inputs, goals = batches[0]
+    listwise_folds = distil([make_listwise_fold(seed, 40) for seed in (1, 2)], 2, 10, seed=1)
+    batches = Batches(listwise_folds, RankerSettings(batch_size=16), np.random.default_rng(0))
+    inputs, labels = batches[0]
     pairs = inputs["pair_features"].reshape(16, SIZE, 4)
-    for group, wanted in zip(pairs, goals.reshape(16, SIZE), strict=True):
+    for group, wanted in zip(pairs, labels.reshape(16, SIZE), strict=True):
         found = [
-            soft_of(lesson)[place]
-            for lesson in lessons
-            for place in np.flatnonzero((lesson.groups.pair_features == group).all(axis=(1, 2)))
+            soft_labels_of(listwise_fold)[place]
+            for listwise_fold in listwise_folds
+            for place in np.flatnonzero(
+                (listwise_fold.groups.pair_features == group).all(axis=(1, 2))
+            )
         ]
         assert len(found) == 1
         np.testing.assert_array_equal(wanted, found[0])

@@ -84,26 +84,26 @@ def test_no_more_targets_of_a_reader_than_asked_and_the_others_are_no_negatives(
 def test_targets_together_share_their_negatives():
     retrieval = make_retrieval(np.random.default_rng(4))
     settings = replace(
-        SETTINGS, together=True, targets_per_reader=3, negatives=9, catalogue_negatives=0
+        SETTINGS, multi_positive=True, targets_per_reader=3, negatives=9, catalogue_negatives=0
     )
     groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, settings, seed=1, workers=0)
     assert groups.books.shape == (3, 12)
     assert groups.targets.tolist() == [1, 2, 1]
     own = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
-    for reader, goals in enumerate([{5}, {3, 12}, {30}]):
-        assert set(groups.books[reader, : len(goals)].tolist()) == goals
-        assert not own[reader] & set(groups.books[reader, len(goals) :].tolist())
+    for reader, labels in enumerate([{5}, {3, 12}, {30}]):
+        assert set(groups.books[reader, : len(labels)].tolist()) == labels
+        assert not own[reader] & set(groups.books[reader, len(labels) :].tolist())
 
 
 def test_dense_data_has_targets_together_in_as_many_pairs():
     settings = RankerSettings(targets_per_reader=5, negatives=50, batch_size=32)
     assert settings.for_density(25) == settings
     dense = settings.for_density(25.1)
-    assert dense.together
+    assert dense.multi_positive
     assert dense.group_size == 5 * settings.group_size
     assert dense.batch_size * dense.group_size <= settings.batch_size * settings.group_size
-    assert dense.steps == settings.steps_together
-    assert dense.learning_rate == settings.learning_rate_together
+    assert dense.steps == settings.multi_positive_steps
+    assert dense.learning_rate == settings.multi_positive_learning_rate
     assert replace(settings, steps=0).for_density(26).steps == 0, (
         "exactly so many epochs were asked"
     )

@@ -12,13 +12,18 @@ start_tensorflow()
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
 from bookrec.offline.ranking.platt import fit_platt  # noqa: E402
-from bookrec.offline.ranking.train_listwise import Batches, Lesson, loss_together, scaling_of  # noqa: E402
+from bookrec.offline.ranking.train_listwise import (  # noqa: E402
+    Batches,
+    ListwiseFold,
+    multi_positive_loss,
+    scaling_of,
+)
 from small_recommender import make_metadata  # noqa: E402
 
 BOOKS = 9
 
 
-def make_lesson(seed: int, groups: int) -> Lesson:
+def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
     """Of one fold: books of 3 a group, popularities that tell the fold."""
     rng = np.random.default_rng(seed)
     codes = np.arange(1, BOOKS + 1, dtype=np.int32)
@@ -43,15 +48,15 @@ def make_lesson(seed: int, groups: int) -> Lesson:
         1 + np.arange(groups, dtype=np.int32) % 2,
     )
     made.pair_features[..., 4] = 6.0
-    return Lesson(made, features)
+    return ListwiseFold(made, features)
 
 
 def test_inputs_are_scaled_by_the_pairs_of_all_lessons():
-    lessons = [make_lesson(1, 20), make_lesson(2, 7)]
-    scaling = scaling_of(lessons)
-    pairs = np.concatenate([x.groups.pair_features.reshape(-1, 5) for x in lessons])
-    numbers = np.concatenate([x.features.numbers[x.groups.books.ravel()] for x in lessons])
-    readers = np.concatenate([x.groups.reader_features for x in lessons])
+    listwise_folds = [make_listwise_fold(1, 20), make_listwise_fold(2, 7)]
+    scaling = scaling_of(listwise_folds)
+    pairs = np.concatenate([x.groups.pair_features.reshape(-1, 5) for x in listwise_folds])
+    numbers = np.concatenate([x.features.numbers[x.groups.books.ravel()] for x in listwise_folds])
+    readers = np.concatenate([x.groups.reader_features for x in listwise_folds])
     for (mean, variance), rows in zip(
         (scaling.pair, scaling.numbers, scaling.reader), (pairs, numbers, readers), strict=True
     ):
@@ -61,9 +66,9 @@ def test_inputs_are_scaled_by_the_pairs_of_all_lessons():
 
 
 def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
-    lessons = [make_lesson(1, 20), make_lesson(2, 12)]
+    listwise_folds = [make_listwise_fold(1, 20), make_listwise_fold(2, 12)]
     settings = RankerSettings(batch_size=8, unknown_rate=0.0)
-    batches = Batches(lessons, settings, np.random.default_rng(0))
+    batches = Batches(listwise_folds, settings, np.random.default_rng(0))
     assert len(batches) == 4
     seen, mixed = [], 0
     for number in range(len(batches)):
@@ -73,16 +78,16 @@ def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
         mixed += len(np.unique(fold)) > 1
         for group in range(8):
             rows = slice(group * 3, group * 3 + 3)
-            lesson = lessons[int(fold[group, 0]) - 1]
+            listwise_fold = listwise_folds[int(fold[group, 0]) - 1]
             books = inputs["isbn_encoded"][rows, 0] - 1
             pairs = inputs["pair_features"][rows]
-            place = np.flatnonzero((lesson.groups.pair_features == pairs).all(axis=(1, 2)))
+            place = np.flatnonzero((listwise_fold.groups.pair_features == pairs).all(axis=(1, 2)))
             assert len(place) == 1
-            targets = lesson.groups.targets[place[0]]
+            targets = listwise_fold.groups.targets[place[0]]
             assert labels[rows, 0].tolist() == [1] * targets + [0] * (3 - targets)
-            assert lesson.groups.books[place[0]].tolist() == books.tolist()
+            assert listwise_fold.groups.books[place[0]].tolist() == books.tolist()
             np.testing.assert_array_equal(
-                inputs["book_numbers"][rows], lesson.features.numbers[books]
+                inputs["book_numbers"][rows], listwise_fold.features.numbers[books]
             )
             seen.append((int(fold[group, 0]), int(place[0])))
     assert mixed
@@ -94,7 +99,7 @@ def test_targets_of_a_group_do_not_compete():
     targets = np.array([[1, 1, 0, 0], [1, 0, 0, 0]], dtype=np.float32)
     # Against 3 + 4 the first two, against 1 + 1 + 2 the third.
     expected = -(np.log(2 / 9) + np.log(5 / 12) + np.log(6 / 10)) / 3
-    found = loss_together(targets, np.log(odds).astype(np.float32))
+    found = multi_positive_loss(targets, np.log(odds).astype(np.float32))
     assert float(found) == pytest.approx(expected, rel=1e-5)
 
 

@@ -26,7 +26,7 @@ from scipy.special import log_softmax, softmax
 from tqdm import tqdm
 
 from bookrec.arrays import Floats
-from bookrec.offline.ranking.train_listwise import Lesson
+from bookrec.offline.ranking.train_listwise import ListwiseFold
 
 _LEAST_CURVATURE: Final = 1e-6
 _PATIENCE: Final = 10
@@ -46,7 +46,9 @@ _TREES: Final = {
 }
 
 
-def taught(lessons: Sequence[Lesson], folds: int, trees: int, seed: int) -> list[Lesson]:
+def distil(
+    listwise_folds: Sequence[ListwiseFold], folds: int, trees: int, seed: int
+) -> list[ListwiseFold]:
     """The lessons with soft targets.
 
     Args:
@@ -55,8 +57,15 @@ def taught(lessons: Sequence[Lesson], folds: int, trees: int, seed: int) -> list
             other turns. Where the others have no groups, they say what they learnt from all.
         trees: to grow for each turn at most; fewer where more would know less of what is asked.
     """
-    said = [np.empty(lesson.groups.books.shape, dtype=np.float32) for lesson in lessons]
-    full = [number for number, lesson in enumerate(lessons) if len(lesson.groups.books)]
+    said = [
+        np.empty(listwise_fold.groups.books.shape, dtype=np.float32)
+        for listwise_fold in listwise_folds
+    ]
+    full = [
+        number
+        for number, listwise_fold in enumerate(listwise_folds)
+        if len(listwise_fold.groups.books)
+    ]
     total = folds * trees
     with tqdm(total=total, desc="ranker: trees", unit="tree", disable=None, leave=False) as bar:
         for turn in range(folds):
@@ -64,15 +73,19 @@ def taught(lessons: Sequence[Lesson], folds: int, trees: int, seed: int) -> list
             known = [number for number in full if number not in asked] or full
             if asked:
                 teacher = _grown(
-                    [lessons[n] for n in known], [lessons[n] for n in asked], trees, seed, bar
+                    [listwise_folds[n] for n in known],
+                    [listwise_folds[n] for n in asked],
+                    trees,
+                    seed,
+                    bar,
                 )
                 for number in asked:
-                    said[number] = _logits(teacher, lessons[number])
+                    said[number] = _logits(teacher, listwise_folds[number])
             bar.update((turn + 1) * trees - bar.n)
     sharpness = _sharpness(np.concatenate(said))
     return [
-        replace(lesson, soft=softmax(sharpness * logits, axis=1))
-        for lesson, logits in zip(lessons, said, strict=True)
+        replace(listwise_fold, soft_labels=softmax(sharpness * logits, axis=1))
+        for listwise_fold, logits in zip(listwise_folds, said, strict=True)
     ]
 
 
@@ -94,17 +107,17 @@ def listwise_objective(size: int) -> Callable[[Floats, Any], tuple[Floats, Float
 class _Pairs(xgboost.DataIter):
     """The pairs of all lessons, those of one at a time, so that one table is in memory."""
 
-    def __init__(self, lessons: Sequence[Lesson]) -> None:
+    def __init__(self, listwise_folds: Sequence[ListwiseFold]) -> None:
         super().__init__()
-        self.lessons, self.next_one = lessons, 0
+        self.listwise_folds, self.next_one = listwise_folds, 0
 
     def reset(self) -> None:
         self.next_one = 0
 
     def next(self, input_data: Callable[..., Any]) -> bool:
-        if self.next_one == len(self.lessons):
+        if self.next_one == len(self.listwise_folds):
             return False
-        input_data(data=_pairs(self.lessons[self.next_one]))
+        input_data(data=_pairs(self.listwise_folds[self.next_one]))
         self.next_one += 1
         return True
 
@@ -118,17 +131,17 @@ class _Progress(xgboost.callback.TrainingCallback):
         return False
 
 
-def _pairs(lesson: Lesson) -> Floats:
+def _pairs(listwise_fold: ListwiseFold) -> Floats:
     """[G * S, F] every number the ranker is told of each pair. No ids, nor the title: trees would
     learn them by heart."""
-    groups = lesson.groups
+    groups = listwise_fold.groups
     size = groups.books.shape[1]
     reader = np.column_stack([groups.reader_features, groups.age_band]).astype(np.float32)
     table = np.concatenate(
         [
             groups.pair_features,
             np.repeat(reader[:, None], size, axis=1),
-            lesson.features.numbers[groups.books],
+            listwise_fold.features.numbers[groups.books],
         ],
         axis=2,
     )
@@ -136,7 +149,7 @@ def _pairs(lesson: Lesson) -> Floats:
 
 
 def _grown(
-    known: Sequence[Lesson], asked: Sequence[Lesson], trees: int, seed: int, bar: Any
+    known: Sequence[ListwiseFold], asked: Sequence[ListwiseFold], trees: int, seed: int, bar: Any
 ) -> xgboost.Booster:
     """Trees for ``known``, as many as are best for ``asked``: all they are told of these is when to
     stop."""
@@ -157,10 +170,10 @@ def _grown(
     )
 
 
-def _logits(teacher: xgboost.Booster, lesson: Lesson) -> Floats:
+def _logits(teacher: xgboost.Booster, listwise_fold: ListwiseFold) -> Floats:
     """[G, S]"""
-    said = teacher.inplace_predict(_pairs(lesson), predict_type="margin")
-    return said.reshape(lesson.groups.books.shape).astype(np.float32)
+    said = teacher.inplace_predict(_pairs(listwise_fold), predict_type="margin")
+    return said.reshape(listwise_fold.groups.books.shape).astype(np.float32)
 
 
 def _surprise(logits: Floats) -> float:

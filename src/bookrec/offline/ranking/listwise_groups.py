@@ -57,16 +57,16 @@ class RankerSettings:
     weight_decay: float = 1e-4
     unknown_rate: float = 0.1
     """Share of groups in which an id input is masked to 0, which trains "unknown"."""
-    together: bool = False
+    multi_positive: bool = False
     """Whether all targets of a reader are one group, which has the negatives in common; else each
     target is one."""
-    targets_together: int = 50
+    multi_positive_targets: int = 50
     """The same as `targets_per_reader`, where they are together."""
-    steps_together: int = 2800
+    multi_positive_steps: int = 2800
     """The same as `steps`, where targets are together."""
-    epochs_together: int = 2
+    multi_positive_epochs: int = 2
     """The same as `epochs`, where targets are together: without teachers more of them memorise."""
-    learning_rate_together: float = 4e-3
+    multi_positive_learning_rate: float = 4e-3
     """The same as `learning_rate`, where targets are together: a step has many more of them."""
 
     def for_density(self, interactions_per_reader: float) -> RankerSettings:
@@ -79,23 +79,23 @@ class RankerSettings:
         if interactions_per_reader * self.target_share <= self.targets_per_reader:
             return self
         pairs = self.targets_per_reader * (1 + self.negatives)
-        targets = min(self.targets_together, pairs // 2)
+        targets = min(self.multi_positive_targets, pairs // 2)
         return replace(
             self,
-            together=True,
+            multi_positive=True,
             targets_per_reader=targets,
             negatives=pairs - targets,
             trees=0,
             batch_size=max(1, self.batch_size // self.targets_per_reader),
-            epochs=self.epochs_together,
-            steps=self.steps_together if self.steps else 0,
-            learning_rate=self.learning_rate_together,
+            epochs=self.multi_positive_epochs,
+            steps=self.multi_positive_steps if self.steps else 0,
+            learning_rate=self.multi_positive_learning_rate,
         )
 
     @property
     def group_size(self) -> int:
         """Books of a group."""
-        return (self.targets_per_reader if self.together else 1) + self.negatives
+        return (self.targets_per_reader if self.multi_positive else 1) + self.negatives
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def make_groups(
     workers: int | None = None,
     label: str = "ranker",
 ) -> Groups:
-    """A group per target that retrieval finds (or per reader, see `RankerSettings.together`), with
+    """A group per target that retrieval finds (or per reader, see `RankerSettings.multi_positive`), with
     features from the reader's history alone.
 
     A target outside the candidates has no group: at scoring the ranker never sees such a book, and
@@ -187,25 +187,25 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         for past, (_, _, band) in zip(pasts, readers, strict=True)
     ]
     parts = []
-    for past, retriever_scores, tower, (_, goal, band) in zip(
+    for past, retriever_scores, tower, (_, hidden_books, band) in zip(
         pasts, said, retrieval.tower_scores(said), readers, strict=True
     ):
         candidates = retrieval.candidates(retriever_scores, tower, settings.candidates, past.books)
-        found = np.intersect1d(goal, candidates)
-        others = np.setdiff1d(candidates, goal)
+        found = np.intersect1d(hidden_books, candidates)
+        others = np.setdiff1d(candidates, hidden_books)
         if not len(found) or not len(others):
             continue
         if len(found) > settings.targets_per_reader:
             found = np.sort(rng.choice(found, settings.targets_per_reader, replace=False))
-        goals = found[None, :] if settings.together else found[:, None]
-        books = _with_negatives(goals, others, retrieval.n_books, settings, rng)
+        labels = found[None, :] if settings.multi_positive else found[:, None]
+        books = _with_negatives(labels, others, retrieval.n_books, settings, rng)
         flat = books.ravel()
         pairs = retrieval.pair_features(retriever_scores, flat, tower[flat]).reshape(
             *books.shape, -1
         )
         reader = retrieval.activity(past, retriever_scores)
         reader_rows = np.tile(reader, (len(books), 1))
-        bands, counts = (np.full(len(books), value) for value in (band, goals.shape[1]))
+        bands, counts = (np.full(len(books), value) for value in (band, labels.shape[1]))
         parts.append((books, pairs, reader_rows, bands, counts))
     if not parts:
         return None
@@ -222,7 +222,7 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
 
 
 def _with_negatives(
-    goals: Ints,
+    labels: Ints,
     candidates: Ints,
     n_books: int,
     settings: RankerSettings,
@@ -230,10 +230,10 @@ def _with_negatives(
 ) -> Ints:
     """[groups, S]: the targets of each group, then its negatives (drawn with replacement).
 
-    ``goals``: [groups, targets].
+    ``labels``: [groups, targets].
     """
-    groups, targets = goals.shape
+    groups, targets = labels.shape
     near = settings.group_size - targets - settings.catalogue_negatives
     drawn = rng.choice(candidates, (groups, near))
     anywhere = rng.integers(0, n_books, (groups, settings.catalogue_negatives))
-    return np.concatenate([goals, drawn, anywhere], axis=1).astype(np.int32)
+    return np.concatenate([labels, drawn, anywhere], axis=1).astype(np.int32)

@@ -46,8 +46,8 @@ def calibrate(
             profile.retriever_scores, tower, candidates, past.books
         )
         logits.append(recommender.logits(profile, books, tower[books]))
-        goal = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
-        labels.append(np.isin(books, goal))
+        hidden_books = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
+        labels.append(np.isin(books, hidden_books))
     scale, shift = fit_platt(np.concatenate(logits), np.concatenate(labels))
     kernel, bias = model.get_layer("output").get_weights()
     model.get_layer("output").set_weights([kernel * scale, bias * scale + shift])

@@ -26,29 +26,32 @@ _LEAST_VARIANCE: Final = 1e-4
 
 
 @dataclass(frozen=True)
-class Lesson:
+class ListwiseFold:
     """What one fold of the readers has to learn from."""
 
     groups: Groups
     features: BookFeatures
     """Of the catalogue, as known in this fold."""
-    soft: Floats | None = None
+    soft_labels: Floats | None = None
     """[G, S] rows that sum to 1: how probable a teacher thinks it that a book is its group's target
     (`ranking.distillation`); None leaves it with 1 for targets and 0 for others."""
 
-    def goals(self, rows: NDArray[np.intp]) -> Floats:
+    def labels(self, rows: NDArray[np.intp]) -> Floats:
         """[n, S] what is to be learnt of some groups."""
-        if self.soft is not None:
-            return self.soft[rows]
+        if self.soft_labels is not None:
+            return self.soft_labels[rows]
         size = self.groups.books.shape[1]
         hard = np.arange(size) < self.groups.targets[rows][:, None]
         return hard.astype(np.float32)
 
 
-def scaling_of(lessons: Sequence[Lesson]) -> Scaling:
+def scaling_of(listwise_folds: Sequence[ListwiseFold]) -> Scaling:
     """Means and variances of the ranker's inputs, over all pairs of all groups."""
-    groups = [lesson.groups for lesson in lessons]
-    numbers = [lesson.features.numbers[lesson.groups.books.ravel()] for lesson in lessons]
+    groups = [listwise_fold.groups for listwise_fold in listwise_folds]
+    numbers = [
+        listwise_fold.features.numbers[listwise_fold.groups.books.ravel()]
+        for listwise_fold in listwise_folds
+    ]
     return Scaling(
         _moments([part.reader_features for part in groups]),
         _moments([part.pair_features.reshape(-1, part.pair_features.shape[2]) for part in groups]),
@@ -65,27 +68,27 @@ def _moments(parts: list[Floats]) -> tuple[Floats, Floats]:
 
 
 def train_ranker(
-    model: Any, lessons: Sequence[Lesson], settings: RankerSettings, seed: int
+    model: Any, listwise_folds: Sequence[ListwiseFold], settings: RankerSettings, seed: int
 ) -> None:
     """Fit ``model`` (of `build_default`, changed in place) to the groups of all folds."""
     keras.utils.set_random_seed(seed)
     logits = logit_model(model)
-    batches = Batches(lessons, settings, np.random.default_rng(seed))
+    batches = Batches(listwise_folds, settings, np.random.default_rng(seed))
     epochs = max(settings.epochs, -(-settings.steps // len(batches)))
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, epochs * len(batches), alpha=0.02
     )
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
-    size = lessons[0].groups.books.shape[1]
+    size = listwise_folds[0].groups.books.shape[1]
 
-    def listwise(goals: Any, outputs: Any) -> Any:
-        goals, scores = (keras.ops.reshape(x, (-1, size)) for x in (goals, outputs))
-        return -keras.ops.sum(goals * keras.ops.log_softmax(scores, axis=1), axis=1)
+    def listwise(labels: Any, outputs: Any) -> Any:
+        labels, scores = (keras.ops.reshape(x, (-1, size)) for x in (labels, outputs))
+        return -keras.ops.sum(labels * keras.ops.log_softmax(scores, axis=1), axis=1)
 
-    def listwise_together(targets: Any, outputs: Any) -> Any:
-        return loss_together(*(keras.ops.reshape(x, (-1, size)) for x in (targets, outputs)))
+    def multi_positive_listwise(targets: Any, outputs: Any) -> Any:
+        return multi_positive_loss(*(keras.ops.reshape(x, (-1, size)) for x in (targets, outputs)))
 
-    loss = listwise_together if settings.together else listwise
+    loss = multi_positive_listwise if settings.multi_positive else listwise
     logits.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     bar = EpochBar("ranker: training")
     logits.fit(batches, epochs=epochs, verbose=0, callbacks=[bar], shuffle=False)
@@ -93,7 +96,7 @@ def train_ranker(
     model.get_layer("output").set_weights(trained)
 
 
-def loss_together(targets: Any, scores: Any) -> Any:
+def multi_positive_loss(targets: Any, scores: Any) -> Any:
     """Cross-entropy of each target of a group against the books that are none, mean over targets.
 
     Args:
@@ -108,20 +111,26 @@ def loss_together(targets: Any, scores: Any) -> Any:
 class Batches(keras.utils.PyDataset):
     """Groups flattened to pairs, those of all folds shuffled together every epoch.
 
-    With each pair goes what is to be learnt of it, see `Lesson.goals`.
+    With each pair goes what is to be learnt of it, see `ListwiseFold.labels`.
     """
 
     def __init__(
-        self, lessons: Sequence[Lesson], settings: RankerSettings, rng: np.random.Generator
+        self,
+        listwise_folds: Sequence[ListwiseFold],
+        settings: RankerSettings,
+        rng: np.random.Generator,
     ) -> None:
         super().__init__()
-        self.lessons, self.settings, self.rng = lessons, settings, rng
+        self.listwise_folds, self.settings, self.rng = listwise_folds, settings, rng
         self.places = np.concatenate(
             [
                 np.stack(
-                    [np.full(len(lesson.groups.books), fold), np.arange(len(lesson.groups.books))]
+                    [
+                        np.full(len(listwise_fold.groups.books), fold),
+                        np.arange(len(listwise_fold.groups.books)),
+                    ]
                 )
-                for fold, lesson in enumerate(lessons)
+                for fold, listwise_fold in enumerate(listwise_folds)
             ],
             axis=1,
         )
@@ -137,20 +146,25 @@ class Batches(keras.utils.PyDataset):
         size = self.settings.batch_size
         fold, row = self.places[:, self.order[number * size : (number + 1) * size]]
         parts = [
-            self._inputs(lesson, row[fold == number])
-            for number, lesson in enumerate(self.lessons)
+            self._inputs(listwise_fold, row[fold == number])
+            for number, listwise_fold in enumerate(self.listwise_folds)
             if (fold == number).any()
         ]
         inputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        goals = np.concatenate(
-            [lesson.goals(row[fold == number]) for number, lesson in enumerate(self.lessons)]
+        labels = np.concatenate(
+            [
+                listwise_fold.labels(row[fold == number])
+                for number, listwise_fold in enumerate(self.listwise_folds)
+            ]
         )
-        return as_columns(inputs), goals.reshape(-1, 1)
+        return as_columns(inputs), labels.reshape(-1, 1)
 
-    def _inputs(self, lesson: Lesson, rows: NDArray[np.intp]) -> dict[str, NDArray[Any]]:
-        groups, books = lesson.groups, lesson.groups.books[rows]
+    def _inputs(
+        self, listwise_fold: ListwiseFold, rows: NDArray[np.intp]
+    ) -> dict[str, NDArray[Any]]:
+        groups, books = listwise_fold.groups, listwise_fold.groups.books[rows]
         width = books.shape[1]
-        inputs: dict[str, NDArray[Any]] = dict(lesson.features.inputs(books.ravel()))
+        inputs: dict[str, NDArray[Any]] = dict(listwise_fold.features.inputs(books.ravel()))
         for name in ("isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded"):
             # One draw a group: masking single books would tell targets from negatives.
             hidden = self.rng.random(len(rows)) < self.settings.unknown_rate

@@ -82,8 +82,8 @@ class Examples:
         weight = np.where(hidden, 0.0, self.weights[place])
         shown = weight > 0
         share = weight / np.maximum(np.bincount(row, weight, len(readers)), 1e-6)[row]
-        goal = self.books[place[hidden]]
-        books, correction = self._candidates(goal)
+        hidden_books = self.books[place[hidden]]
+        books, correction = self._candidates(hidden_books)
         inputs = self.features.inputs(books)
         return Batch(
             row[shown].astype(np.int32),
@@ -91,7 +91,7 @@ class Examples:
             share[shown].astype(np.float32),
             self.age_bands[readers].astype(np.int32),
             row[hidden].astype(np.int32),
-            np.searchsorted(books, goal).astype(np.int32),
+            np.searchsorted(books, hidden_books).astype(np.int32),
             self._masked(self.features.isbn[books]),
             self._masked(self.features.author[books]),
             inputs["title_embedding_features"].astype(np.float32),
@@ -110,11 +110,11 @@ class Examples:
         hidden[order[first + sizes - 1]] = False
         return hidden
 
-    def _candidates(self, goal: Ints) -> tuple[NDArray[np.intp], Floats]:
-        """Ascending positions of the drawn books and of ``goal``, and their `Batch.correction`."""
+    def _candidates(self, hidden_books: Ints) -> tuple[NDArray[np.intp], Floats]:
+        """Ascending positions of the drawn books and of ``hidden_books``, and their `Batch.correction`."""
         drawn = self.rng.random(len(self.chance)) < self.chance
         wanted = drawn.copy()
-        wanted[goal] = True
+        wanted[hidden_books] = True
         books = np.flatnonzero(wanted)
         log_chance = np.log(self.chance[books])
         return books, np.where(drawn[books], -log_chance, _IMPOSSIBLE).astype(np.float32)

@@ -38,7 +38,7 @@ from bookrec.offline.models.bundle.build_recommender import assemble_recommender
 from bookrec.offline.models.bundle.bundle import Bundle, save_bundle
 from bookrec.offline.models.bundle.frozen_statistics import Fitted
 from bookrec.offline.ranking.architectures import build_classic, build_default
-from bookrec.offline.ranking.distillation import taught
+from bookrec.offline.ranking.distillation import distil
 from bookrec.offline.ranking.fold_in_fit import reader_centroids
 from bookrec.offline.ranking.listwise_groups import RankerSettings, make_groups
 from bookrec.offline.ranking.platt import calibrate
@@ -48,7 +48,7 @@ from bookrec.offline.ranking.train_classic import (
     refit_classic,
     train_classic,
 )
-from bookrec.offline.ranking.train_listwise import Lesson, scaling_of, train_ranker
+from bookrec.offline.ranking.train_listwise import ListwiseFold, scaling_of, train_ranker
 from bookrec.offline.retrieval.assemble import assemble_retrieval
 from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
@@ -83,7 +83,7 @@ class TrainSettings:
         """The same with exactly this number of epochs for the ranker of either preset."""
         return replace(
             self,
-            ranker=replace(self.ranker, epochs=epochs, epochs_together=epochs, steps=0),
+            ranker=replace(self.ranker, epochs=epochs, multi_positive_epochs=epochs, steps=0),
             classic=replace(self.classic, epochs=epochs),
         )
 
@@ -160,19 +160,25 @@ class _Run:
     def default(self) -> Bundle:
         """Train preset ``default``."""
         settings = self.ranker
-        lessons = [lesson for number in range(settings.rounds) for lesson in self._round(number)]
-        groups = sum(len(lesson.groups.books) for lesson in lessons)
+        listwise_folds = [
+            listwise_fold
+            for number in range(settings.rounds)
+            for listwise_fold in self._round(number)
+        ]
+        groups = sum(len(listwise_fold.groups.books) for listwise_fold in listwise_folds)
         self.say(f"ranker on {groups:,} groups of {settings.group_size} books")
         if settings.trees:
             self.say("trees that teach the ranker")
-            lessons = taught(lessons, settings.folds, settings.trees, self.settings.seed)
-        model = build_default(self.vocabularies, scaling=scaling_of(lessons))
-        train_ranker(model, lessons, settings, self.settings.seed)
+            listwise_folds = distil(
+                listwise_folds, settings.folds, settings.trees, self.settings.seed
+            )
+        model = build_default(self.vocabularies, scaling=scaling_of(listwise_folds))
+        train_ranker(model, listwise_folds, settings, self.settings.seed)
         self.say("retrievers for validation")
         known = self._fit(self.known, "validation")
         return self._finish(model, known, None)
 
-    def _round(self, number: int) -> Iterator[Lesson]:
+    def _round(self, number: int) -> Iterator[ListwiseFold]:
         """Hide some interactions of every reader, and make a lesson of each fold of the readers."""
         settings = self.ranker
         hidden = ranker_targets(self.known, settings.target_share, self.rng)
@@ -185,9 +191,9 @@ class _Run:
             if gone.any():
                 label = f"fold {fold + 1} of {settings.folds}"
                 self.say(f"tables for the ranker to learn from, {label}")
-                yield self._lesson(gone, towers, label)
+                yield self._listwise_fold(gone, towers, label)
 
-    def _lesson(self, gone: NDArray[np.bool_], towers: Towers, label: str) -> Lesson:
+    def _listwise_fold(self, gone: NDArray[np.bool_], towers: Towers, label: str) -> ListwiseFold:
         """What is to be learnt from predicting some of the known interactions from the others."""
         past = self._fit(self.known[~gone], label, towers)
         groups = make_groups(
@@ -199,7 +205,7 @@ class _Run:
             self.settings.seed,
             label=label,
         )
-        return Lesson(groups, past.features)
+        return ListwiseFold(groups, past.features)
 
     def classic(self) -> Bundle:
         """Train preset ``classic``."""

@@ -111,11 +111,11 @@ def _measure(books: Ints, scores: Floats, history: History, task: Task) -> Metri
     places = best(scores, TOP)
     top = books[places[np.argsort(-scores[places], kind="stable")]]
     row = {}
-    for suffix, goal in (("", task.held_out), ("_liked", task.liked)):
-        if len(goal):
-            hits = np.isin(top, goal)
-            row[f"ndcg@{TOP}{suffix}"] = float(ndcg(hits, len(goal)))
-            row[f"recall@{TOP}{suffix}"] = float(recall(hits, len(goal)))
+    for suffix, hidden_books in (("", task.held_out), ("_liked", task.liked)):
+        if len(hidden_books):
+            hits = np.isin(top, hidden_books)
+            row[f"ndcg@{TOP}{suffix}"] = float(ndcg(hits, len(hidden_books)))
+            row[f"recall@{TOP}{suffix}"] = float(recall(hits, len(hidden_books)))
     return row
 
 

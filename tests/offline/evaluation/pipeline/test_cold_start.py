@@ -94,12 +94,12 @@ def test_co_readings_by_a_plain_loop():
     table[2] = False
     found = co_readings_found(sparse.csr_matrix(table * 0.5), questions)
     for row, reader in enumerate(questions.readers):
-        own, goal = (
+        own, hidden_books = (
             known.book_idx[known.reader_idx == reader],
             test.book_idx[test.reader_idx == reader],
         )
         if len(own):
-            assert found[row] == pytest.approx(table[np.ix_(own, goal)].mean())
+            assert found[row] == pytest.approx(table[np.ix_(own, hidden_books)].mean())
         else:
             assert np.isnan(found[row])
 

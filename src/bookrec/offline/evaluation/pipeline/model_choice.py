@@ -69,7 +69,7 @@ def _shortened(settings: TrainSettings) -> TrainSettings:
         ranker=replace(
             settings.ranker,
             epochs=1,
-            epochs_together=1,
+            multi_positive_epochs=1,
             steps=120,
             trees=20,
             candidates=300,
