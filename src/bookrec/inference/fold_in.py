@@ -17,12 +17,12 @@ _PRIOR: Final = 5.0
 """Readers' worth of doubt in the mean row of a book's readers."""
 
 
-def trust(readers: NDArray[Any]) -> Floats:
+def shrinkage(readers: NDArray[Any]) -> Floats:
     """How far the mean row of ``readers`` readers is to be trusted, 0–1: n / (n + 5)."""
     return np.asarray(readers / (readers + _PRIOR), dtype=np.float32)
 
 
-def folded_in(weights: Floats, centroids: Floats, trusts: Floats) -> Floats:
+def folded_in(weights: Floats, centroids: Floats, shrinkages: Floats) -> Floats:
     """[F] the row of a history, as it differs from that of somebody of whom nothing is known.
 
     The least-squares solution of ``sum_b w_b |e - m_b|² + k |e|²`` over the books b of the history,
@@ -35,6 +35,6 @@ def folded_in(weights: Floats, centroids: Floats, trusts: Floats) -> Floats:
         centroids: [N, F] of the books.
         trusts: [N] in these.
     """
-    confidence = weights * trusts
+    confidence = weights * shrinkages
     total = float(confidence.sum()) + 1.0 / (1.0 + _PRIOR)
     return np.asarray(confidence @ centroids / total, dtype=np.float32)

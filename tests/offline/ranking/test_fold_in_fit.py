@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from bookrec.inference.fold_in import folded_in, trust
+from bookrec.inference.fold_in import folded_in, shrinkage
 from bookrec.inference.history import make_history
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.ranking.fold_in_fit import reader_centroids
+from bookrec.offline.ranking.fold_in_fit import fit_fold_in
 
 READERS, BOOKS, KINDS = 600, 90, 3
 
@@ -40,17 +40,17 @@ def plain_means(rows: np.ndarray, interactions: Interactions) -> np.ndarray:
     )
 
 
-def row_of(books: list[int], centroids: np.ndarray, trusts: np.ndarray) -> np.ndarray:
+def row_of(books: list[int], centroids: np.ndarray, shrinkages: np.ndarray) -> np.ndarray:
     history = make_history(np.array(books), np.zeros(len(books), dtype=int))
-    return folded_in(history.weights, centroids[history.books], trusts[history.books])
+    return folded_in(history.weights, centroids[history.books], shrinkages[history.books])
 
 
 def rows_of_histories(
-    interactions: Interactions, centroids: np.ndarray, trusts: np.ndarray
+    interactions: Interactions, centroids: np.ndarray, shrinkages: np.ndarray
 ) -> np.ndarray:
     """[R, F] everybody folded in."""
     books = [interactions.book_idx[interactions.reader_idx == reader] for reader in range(READERS)]
-    return np.stack([row_of(own.tolist(), centroids, trusts) for own in books])
+    return np.stack([row_of(own.tolist(), centroids, shrinkages) for own in books])
 
 
 def mean_length(rows: np.ndarray) -> float:
@@ -59,22 +59,22 @@ def mean_length(rows: np.ndarray) -> float:
 
 def test_a_folded_in_row_is_as_far_from_everybodys_as_a_known_readers():
     rows, interactions, tastes = readers_of_three_tastes(chance=0.3)
-    centroids, trusts = reader_centroids(rows, interactions, BOOKS)
+    centroids, shrinkages = fit_fold_in(rows, interactions, BOOKS)
     plain = plain_means(rows, interactions)
     for taste in range(KINDS):
         books = [30 * taste + place for place in (2, 11, 17, 25)]
-        found = row_of(books, centroids, trusts)
+        found = row_of(books, centroids, shrinkages)
         assert np.argmin(np.linalg.norm(tastes - found, axis=1)) == taste
-        assert np.linalg.norm(found) > 1.3 * np.linalg.norm(row_of(books, plain, trusts))
-    found = rows_of_histories(interactions, centroids, trusts)
+        assert np.linalg.norm(found) > 1.3 * np.linalg.norm(row_of(books, plain, shrinkages))
+    found = rows_of_histories(interactions, centroids, shrinkages)
     assert mean_length(found) == pytest.approx(mean_length(rows), rel=0.25)
-    assert mean_length(rows_of_histories(interactions, plain, trusts)) < 0.8 * mean_length(rows)
+    assert mean_length(rows_of_histories(interactions, plain, shrinkages)) < 0.8 * mean_length(rows)
 
 
 def test_features_that_are_chance_alone_are_not_blown_up():
     """The third to fifth feature say nothing of books: a least-squares map leaves them near nothing."""
     rows, interactions, _ = readers_of_three_tastes(chance=0.3)
-    centroids, _ = reader_centroids(rows, interactions, BOOKS)
+    centroids, _ = fit_fold_in(rows, interactions, BOOKS)
     spread = centroids.std(axis=0)
     assert spread[2:].max() < 0.35 * spread[:2].min()
     plain = plain_means(rows, interactions).std(axis=0)
@@ -85,8 +85,8 @@ def test_rows_of_chance_alone_are_not_left_further_than_they_were():
     rng = np.random.default_rng(2)
     _, interactions, _ = readers_of_three_tastes(chance=0.3)
     rows = rng.normal(0, 1, (READERS, 5)).astype(np.float32)
-    centroids, trusts = reader_centroids(rows, interactions, BOOKS)
-    found = rows_of_histories(interactions, centroids, trusts)
+    centroids, shrinkages = fit_fold_in(rows, interactions, BOOKS)
+    found = rows_of_histories(interactions, centroids, shrinkages)
     assert mean_length(found) < 1.1 * mean_length(rows)
 
 
@@ -96,8 +96,8 @@ def test_who_is_not_known_does_not_count():
     unknown[1::2] = np.nan
     kept = interactions[interactions.reader_idx % 2 == 0]
     for found, expected in zip(
-        reader_centroids(unknown, interactions, BOOKS),
-        reader_centroids(rows, kept, BOOKS),
+        fit_fold_in(unknown, interactions, BOOKS),
+        fit_fold_in(rows, kept, BOOKS),
         strict=True,
     ):
         np.testing.assert_allclose(found, expected, rtol=1e-6)
@@ -105,12 +105,12 @@ def test_who_is_not_known_does_not_count():
 
 def test_a_book_that_nobody_read_and_rows_that_are_all_alike_say_nothing():
     rows, interactions, _ = readers_of_three_tastes(chance=0.3)
-    centroids, trusts = reader_centroids(rows, interactions, BOOKS + 1)
+    centroids, shrinkages = fit_fold_in(rows, interactions, BOOKS + 1)
     assert not centroids[BOOKS].any()
-    assert trusts[BOOKS] == 0
-    alike, _ = reader_centroids(np.zeros_like(rows), interactions, BOOKS)
+    assert shrinkages[BOOKS] == 0
+    alike, _ = fit_fold_in(np.zeros_like(rows), interactions, BOOKS)
     assert not alike.any()
 
 
 def test_trust_grows_with_readers():
-    np.testing.assert_allclose(trust(np.array([0, 1, 5, 45])), [0, 1 / 6, 0.5, 0.9], rtol=1e-6)
+    np.testing.assert_allclose(shrinkage(np.array([0, 1, 5, 45])), [0, 1 / 6, 0.5, 0.9], rtol=1e-6)

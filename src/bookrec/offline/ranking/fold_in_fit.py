@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
-from bookrec.inference.fold_in import folded_in, trust
+from bookrec.inference.fold_in import folded_in, shrinkage
 from bookrec.inference.history import make_history
 from bookrec.offline.data.interactions import Interactions, by_reader
 
@@ -52,12 +52,10 @@ class _Sums:
         """[N, F] mean rows and [N] trust in them for books of a reader, that reader left out."""
         count = self.count[books] - 1
         mean = (self.rows[books] - row) / np.maximum(count, 1)[:, None]
-        return mean.astype(np.float32), trust(count)
+        return mean.astype(np.float32), shrinkage(count)
 
 
-def reader_centroids(
-    rows: Floats, interactions: Interactions, n_books: int
-) -> tuple[Floats, Floats]:
+def fit_fold_in(rows: Floats, interactions: Interactions, n_books: int) -> tuple[Floats, Floats]:
     """[B, F] for each book what fold-in takes for its readers' row, and [B] trust in that, 0–1.
 
     Args:
@@ -72,7 +70,7 @@ def reader_centroids(
     np.add.at(sums.rows, interactions.book_idx, rows[interactions.reader_idx])
     mean = sums.rows / np.maximum(sums.count, 1)[:, None]
     told, own = _examples(rows, interactions, sums)
-    return (mean @ _calibration(told, own)).astype(np.float32), trust(sums.count)
+    return (mean @ _calibration(told, own)).astype(np.float32), shrinkage(sums.count)
 
 
 def _examples(rows: Floats, interactions: Interactions, sums: _Sums) -> tuple[Floats, Floats]:

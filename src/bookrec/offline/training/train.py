@@ -36,10 +36,10 @@ from bookrec.offline.features.book_statistics import Scaler, book_statistics, fi
 from bookrec.offline.features.title_embeddings import train_title_vectors
 from bookrec.offline.models.bundle.build_recommender import assemble_recommender
 from bookrec.offline.models.bundle.bundle import Bundle, save_bundle
-from bookrec.offline.models.bundle.frozen_statistics import Fitted
+from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.ranking.architectures import build_classic, build_default
 from bookrec.offline.ranking.distillation import distil
-from bookrec.offline.ranking.fold_in_fit import reader_centroids
+from bookrec.offline.ranking.fold_in_fit import fit_fold_in
 from bookrec.offline.ranking.listwise_groups import RankerSettings, make_groups
 from bookrec.offline.ranking.platt import calibrate
 from bookrec.offline.ranking.train_classic import (
@@ -282,13 +282,13 @@ class _Run:
             self.words,
             self.word_vectors,
             final.tables,
-            self._fitted(final, rows),
+            self._frozen_statistics(final, rows),
             self._manifest(metrics),
         )
 
-    def _fitted(self, fit: _Fit, rows: Floats | None) -> Fitted:
+    def _frozen_statistics(self, fit: _Fit, rows: Floats | None) -> FrozenStatistics:
         retrieval = fit.retrieval
-        return Fitted(
+        return FrozenStatistics(
             book_statistics(fit.interactions, self.dataset.n_books),
             retrieval.tower_mean,
             retrieval.tower_covariance,
@@ -300,7 +300,7 @@ class _Run:
             return None
         raw_ids = 0 if self.settings.classic.weight_per_id else 1
         embeddings = rows[:, : rows.shape[1] - raw_ids]
-        return reader_centroids(embeddings, fit.interactions, self.dataset.n_books)
+        return fit_fold_in(embeddings, fit.interactions, self.dataset.n_books)
 
     def _validate(self, model: Any, known: _Fit, rows: Floats | None) -> dict[str, Metrics]:
         readers = self.rng.permutation(np.unique(self.held_out.reader_idx))

@@ -102,7 +102,9 @@ def pipeline_of(
 
 def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
     yield Evidence("popularity", readers_of_book=_readers_of_book(recommender))
-    yield Evidence("book statistics", readers_of_book=bundle.fitted.statistics.reader_count)
+    yield Evidence(
+        "book statistics", readers_of_book=bundle.frozen_statistics.statistics.reader_count
+    )
     tables, metadata = bundle.tables.books, recommender.retrieval.metadata
     yield Evidence("item-kNN lists", neighbours=similarity_matrix(tables["knn"], 10**6))
     # Walks also lead over authors and series: what is left must have gone over readers.

@@ -20,7 +20,7 @@ from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_features import BookFeatures, book_features
 from bookrec.offline.models.bundle.bundle import Bundle
-from bookrec.offline.models.bundle.frozen_statistics import Fitted
+from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.models.imported.compile_imported import (
     compile_imported,
     imported_rows,
@@ -73,7 +73,7 @@ def _split_or_slow(split: Callable[[], Ranker], slow: Callable[[], Ranker]) -> R
 def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:
     """The catalogue of a data set as the bundle's models are told of it."""
     codes = bundle.vocabularies.isbn.codes(dataset.books["isbn"])
-    statistics = bundle.fitted.for_catalogue(codes).statistics
+    statistics = bundle.frozen_statistics.for_catalogue(codes).statistics
     return book_features(
         dataset, bundle.vocabularies, bundle.scaler, bundle.words, bundle.word_vectors, statistics
     )
@@ -90,19 +90,22 @@ def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floa
     """
     features = catalogue_features(bundle, dataset)
     tables = bundle.tables.for_catalogue(features.isbn)
-    fitted = bundle.fitted.for_catalogue(features.isbn)
+    frozen_statistics = bundle.frozen_statistics.for_catalogue(features.isbn)
     retrieval = assemble_retrieval(
-        bundle.towers, tables, features, (fitted.tower_mean, fitted.tower_covariance)
+        bundle.towers,
+        tables,
+        features,
+        (frozen_statistics.tower_mean, frozen_statistics.tower_covariance),
     )
     if bundle.imported is not None:
-        return _imported_recommender(bundle, bundle.imported, dataset, retrieval, fitted)
+        return _imported_recommender(bundle, bundle.imported, dataset, retrieval, frozen_statistics)
     rows = centroids = None
     if knows_readers_by_id(bundle.ranker):
         codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
         rows = user_rows(bundle.ranker, codes)
-        assert fitted.reader_centroid is not None
-        assert fitted.centroid_weight is not None
-        centroids = fitted.reader_centroid, fitted.centroid_weight
+        assert frozen_statistics.reader_centroid is not None
+        assert frozen_statistics.centroid_weight is not None
+        centroids = frozen_statistics.reader_centroid, frozen_statistics.centroid_weight
     recommender = assemble_recommender(
         bundle.ranker, features, retrieval, dataset.work_of_book, centroids
     )
@@ -114,7 +117,7 @@ def _imported_recommender(
     imported: ImportedModel,
     dataset: Dataset,
     retrieval: Retrieval,
-    fitted: Fitted,
+    frozen_statistics: FrozenStatistics,
 ) -> tuple[Recommender, Floats | None]:
     """A ranker made elsewhere, given what it was trained with, and our retrievers.
 
@@ -132,8 +135,8 @@ def _imported_recommender(
         ranker,
         "embedding",
         dataset.work_of_book,
-        fitted.reader_centroid,
-        fitted.centroid_weight,
+        frozen_statistics.reader_centroid,
+        frozen_statistics.centroid_weight,
         base_row=imported.base_row,
         left_out=imported.left_out(books),
     )

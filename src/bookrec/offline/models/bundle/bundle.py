@@ -21,7 +21,7 @@ from bookrec.files import (
 from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.features.book_statistics import Scaler
 from bookrec.offline.features.vocabulary import Vocabulary
-from bookrec.offline.models.bundle.frozen_statistics import Fitted
+from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.retrieval.fit_tables import FittedSimilarities
 from bookrec.settings import Home
 
@@ -60,7 +60,7 @@ class Bundle:
     """[words, size]"""
     tables: FittedSimilarities
     """Books are codes of ``vocabularies.isbn`` less one, authors codes of ``vocabularies.author``."""
-    fitted: Fitted
+    frozen_statistics: FrozenStatistics
     """Frozen numbers of the books."""
     manifest: dict[str, Any]
     """``model_id``, ``preset``, ``seed``, ``dataset_id``, ``dataset_digest``, ``settings``,
@@ -96,7 +96,7 @@ def save_bundle(home: Home, bundle: Bundle) -> Path:
             vectors=bundle.word_vectors,
         )
         np.savez(directory / "tables.npz", allow_pickle=False, **bundle.tables.arrays())
-        np.savez(directory / "fitted.npz", allow_pickle=False, **bundle.fitted.arrays())
+        np.savez(directory / "fitted.npz", allow_pickle=False, **bundle.frozen_statistics.arrays())
         digests = {path.name: digest_of_file(path) for path in sorted(directory.iterdir())}
         _write_json(directory / "manifest.json", bundle.manifest | {"files": digests})
     write_pointer(home.models, bundle.model_id)
@@ -177,7 +177,9 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
         tables=FittedSimilarities.from_arrays(
             dict(np.load(directory / "tables.npz", allow_pickle=False))
         ),
-        fitted=Fitted.from_arrays(dict(np.load(directory / "fitted.npz", allow_pickle=False))),
+        frozen_statistics=FrozenStatistics.from_arrays(
+            dict(np.load(directory / "fitted.npz", allow_pickle=False))
+        ),
         manifest=manifest,
         imported=imported,
     )

@@ -19,7 +19,7 @@ from bookrec.offline.features.book_statistics import BookStatistics
 
 
 @dataclass(frozen=True)
-class Fitted:
+class FrozenStatistics:
     """Frozen numbers of the books, in the order of the bundle's ISBN vocabulary (code less one)."""
 
     statistics: BookStatistics
@@ -33,7 +33,7 @@ class Fitted:
     centroid_weight: Floats | None
     """[B] how far it is to be trusted, 0–1."""
 
-    def for_catalogue(self, codes: Ints) -> Fitted:
+    def for_catalogue(self, codes: Ints) -> FrozenStatistics:
         """The same in the order of a catalogue; what is not known of a book is neutral.
 
         Args:
@@ -50,7 +50,9 @@ class Fitted:
         if self.reader_centroid is not None and self.centroid_weight is not None:
             centroid = _rows(self.reader_centroid, codes, np.float32(0))
             weight = _rows(self.centroid_weight, codes, np.float32(0))
-        return Fitted(statistics, self.tower_mean, self.tower_covariance, centroid, weight)
+        return FrozenStatistics(
+            statistics, self.tower_mean, self.tower_covariance, centroid, weight
+        )
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays by name, for saving."""
@@ -67,7 +69,7 @@ class Fitted:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> Fitted:
+    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> FrozenStatistics:
         """What `arrays` gave."""
         return cls(
             BookStatistics(arrays["rating_mean"], arrays["rating_count"], arrays["reader_count"]),

@@ -23,7 +23,7 @@ from bookrec.offline.external.mapping.open_directory import Opened as Opened
 from bookrec.offline.external.mapping.open_directory import open_directory as open_directory
 from bookrec.offline.external.mapping.plan_inputs import make_plans
 from bookrec.offline.models.bundle.bundle import IMPORTED, Bundle, save_bundle
-from bookrec.offline.models.bundle.frozen_statistics import Fitted
+from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.models.import_job.parity_check import check_parity
 from bookrec.offline.models.import_job.serving_parts import ServingParts, fit_serving_parts
 from bookrec.offline.models.imported.compile_imported import (
@@ -143,7 +143,7 @@ def assemble(
     imported = replace(imported, base_row=base_row_of(ranker, imported))
     rows = imported_rows(ranker, imported, readers)
     centroids = centroids_of(ranker, imported, rows, interactions, dataset.n_books)
-    fitted = Fitted(
+    frozen_statistics = FrozenStatistics(
         parts.statistics, parts.retrieval.tower_mean, parts.retrieval.tower_covariance, *centroids
     )
     manifest = _manifest(imported, dataset, settings) | {
@@ -162,7 +162,7 @@ def assemble(
         parts.words,
         parts.word_vectors,
         parts.tables,
-        fitted,
+        frozen_statistics,
         manifest,
         imported,
     )

@@ -24,7 +24,7 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.external.mapping.model_inputs import tensors_of
 from bookrec.offline.models.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.models.imported.unknown_rows import AS_NUMBER
-from bookrec.offline.ranking.fold_in_fit import reader_centroids
+from bookrec.offline.ranking.fold_in_fit import fit_fold_in
 
 
 def compile_imported(model: Any, imported: ImportedModel, books: SideInputs) -> SplitRanker:
@@ -77,7 +77,7 @@ def centroids_of(
         return np.zeros((n_books, 0), np.float32), np.zeros(n_books, np.float32)
     away = rows - imported.base_row
     away[:, _meaningless(model, imported)] *= 0.0  # NaN stays what says that a reader is not known
-    return reader_centroids(away, interactions, n_books)
+    return fit_fold_in(away, interactions, n_books)
 
 
 def _meaningless(model: Any, imported: ImportedModel) -> NDArray[np.bool_]:

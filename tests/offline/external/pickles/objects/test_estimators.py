@@ -188,18 +188,18 @@ def test_vectors_beside_the_model_are_mapped_and_asked_for(tmp_path: Path):
 def test_unknown_values_and_dropped_categories():
     """Settings that no fixture has are read from hand-made states (fitted.py checks each)."""
     from bookrec.offline.external.pickles.objects import estimators
-    from bookrec.offline.external.pickles.objects.estimator_state import Fitted
+    from bookrec.offline.external.pickles.objects.estimator_state import EstimatorState
 
     labels = np.array(["a", "b"])
     state = {"categories_": [labels], "handle_unknown": "use_encoded_value"}
     ordinal = estimators.ordinal_encoder(
-        Fitted("OrdinalEncoder", {**state, "unknown_value": np.float64("nan")})
+        EstimatorState("OrdinalEncoder", {**state, "unknown_value": np.float64("nan")})
     )
     assert ordinal.unknown == "use_encoded_value"
     assert ordinal.unknown_value is not None
     assert math.isnan(ordinal.unknown_value)
     dropped = np.array([1], dtype=object)
     one_hot = estimators.one_hot_encoder(
-        Fitted("OneHotEncoder", {"categories_": [labels], "drop_idx_": dropped})
+        EstimatorState("OneHotEncoder", {"categories_": [labels], "drop_idx_": dropped})
     )
     assert one_hot.dropped == (1,)

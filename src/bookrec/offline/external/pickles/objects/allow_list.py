@@ -15,7 +15,7 @@ from bookrec.offline.external.pickles.format.values import DiscardedDraft, Draft
 from bookrec.offline.external.pickles.objects import containers, estimators, word_vectors
 from bookrec.offline.external.pickles.objects import numpy_arrays as arrays
 from bookrec.offline.external.pickles.objects import pandas_tables as tables
-from bookrec.offline.external.pickles.objects.estimator_state import Fitted
+from bookrec.offline.external.pickles.objects.estimator_state import EstimatorState
 from bookrec.offline.external.pickles.objects.estimators import EstimatorDraft
 from bookrec.offline.external.pickles.objects.joblib_arrays import ArrayWrapperDraft
 
@@ -123,7 +123,7 @@ def _pandas() -> Iterator[tuple[str, str, Allowed]]:
     yield "pandas._libs.internals", "_unpickle_block", Allowed(call=tables.unpickled_block)
 
 
-def _estimator(name: str, record: Callable[[Fitted], Any]) -> New:
+def _estimator(name: str, record: Callable[[EstimatorState], Any]) -> New:
     return lambda: EstimatorDraft(name, record)
 
 

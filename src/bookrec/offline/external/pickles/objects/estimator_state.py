@@ -12,7 +12,7 @@ from bookrec.offline.external.pickles.objects.records import Array
 _LABEL_TYPES = (str, bytes, int, float, bool, type(None), np.generic)
 
 
-class Fitted:
+class EstimatorState:
     """The ``__dict__`` of a scikit-learn estimator, as its pickle has it."""
 
     def __init__(self, subject: str, state: Any) -> None:

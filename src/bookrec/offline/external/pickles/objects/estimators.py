@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bookrec.offline.external.pickles.format.values import Draft, Refusal
-from bookrec.offline.external.pickles.objects.estimator_state import Fitted
+from bookrec.offline.external.pickles.objects.estimator_state import EstimatorState
 from bookrec.offline.external.pickles.objects.records import (
     Array,
     CategoriesKind,
@@ -24,21 +24,21 @@ class EstimatorDraft(Draft):
 
     __slots__ = ("_record",)
 
-    def __init__(self, subject: str, record: Callable[[Fitted], Any]) -> None:
+    def __init__(self, subject: str, record: Callable[[EstimatorState], Any]) -> None:
         super().__init__(subject)
         self._record = record
 
     def finish(self, state: Any) -> Any:
-        return self._record(Fitted(self.subject, state))
+        return self._record(EstimatorState(self.subject, state))
 
 
-def label_encoder(fitted: Fitted) -> LabelEncoderRecord:
+def label_encoder(fitted: EstimatorState) -> LabelEncoderRecord:
     """``LabelEncoder``."""
     classes = fitted.labels("classes_", fitted.required("classes_"))
     return LabelEncoderRecord(classes, fitted.version)
 
 
-def standard_scaler(fitted: Fitted) -> ScalerRecord:
+def standard_scaler(fitted: EstimatorState) -> ScalerRecord:
     """``StandardScaler``: by mean and standard deviation."""
     fitted.required("scale_")
     return _scaler(
@@ -49,7 +49,7 @@ def standard_scaler(fitted: Fitted) -> ScalerRecord:
     )
 
 
-def robust_scaler(fitted: Fitted) -> ScalerRecord:
+def robust_scaler(fitted: EstimatorState) -> ScalerRecord:
     """``RobustScaler``: by median and quantile range."""
     fitted.required("scale_")
     return _scaler(
@@ -60,14 +60,14 @@ def robust_scaler(fitted: Fitted) -> ScalerRecord:
     )
 
 
-def max_abs_scaler(fitted: Fitted) -> ScalerRecord:
+def max_abs_scaler(fitted: EstimatorState) -> ScalerRecord:
     """``MaxAbsScaler``: by the largest absolute value."""
     fitted.required("scale_")
     clip = (-1.0, 1.0) if fitted.flag("clip", False) else None
     return _scaler(fitted, "max-abs", divisor=fitted.floats("scale_"), clip=clip)
 
 
-def min_max_scaler(fitted: Fitted) -> ScalerRecord:
+def min_max_scaler(fitted: EstimatorState) -> ScalerRecord:
     """``MinMaxScaler``: to a range."""
     fitted.required("scale_")
     return _scaler(
@@ -79,7 +79,7 @@ def min_max_scaler(fitted: Fitted) -> ScalerRecord:
     )
 
 
-def _range(fitted: Fitted) -> tuple[float, float]:
+def _range(fitted: EstimatorState) -> tuple[float, float]:
     value = fitted.required("feature_range")
     if type(value) not in (tuple, list) or len(value) != 2:
         raise fitted.wrong("feature_range")
@@ -90,7 +90,7 @@ def _range(fitted: Fitted) -> tuple[float, float]:
 
 
 def _scaler(
-    fitted: Fitted,
+    fitted: EstimatorState,
     kind: ScalerKind,
     *,
     center: Array | None = None,
@@ -128,12 +128,12 @@ def _scaler(
     )
 
 
-def ordinal_encoder(fitted: Fitted) -> CategoriesRecord:
+def ordinal_encoder(fitted: EstimatorState) -> CategoriesRecord:
     """``OrdinalEncoder``."""
     return _categories(fitted, "ordinal", dropped=None)
 
 
-def one_hot_encoder(fitted: Fitted) -> CategoriesRecord:
+def one_hot_encoder(fitted: EstimatorState) -> CategoriesRecord:
     """``OneHotEncoder``."""
     value = fitted.get("drop_idx_")
     if value is None:
@@ -146,13 +146,13 @@ def one_hot_encoder(fitted: Fitted) -> CategoriesRecord:
     return _categories(fitted, "one-hot", dropped=dropped)
 
 
-def _place(fitted: Fitted, value: Any) -> int:
+def _place(fitted: EstimatorState, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
         raise fitted.wrong("drop_idx_")
     return int(value)
 
 
-def _category_lists(fitted: Fitted) -> list[Any]:
+def _category_lists(fitted: EstimatorState) -> list[Any]:
     value = fitted.required("categories_")
     if type(value) is not list:
         raise fitted.wrong("categories_")
@@ -160,7 +160,7 @@ def _category_lists(fitted: Fitted) -> list[Any]:
 
 
 def _categories(
-    fitted: Fitted, kind: CategoriesKind, dropped: tuple[int | None, ...] | None
+    fitted: EstimatorState, kind: CategoriesKind, dropped: tuple[int | None, ...] | None
 ) -> CategoriesRecord:
     value = _category_lists(fitted)
     if fitted.flag("_infrequent_enabled", False):
@@ -183,6 +183,6 @@ def _categories(
     )
 
 
-def _unknown_value(fitted: Fitted) -> float | None:
+def _unknown_value(fitted: EstimatorState) -> float | None:
     value = fitted.get("unknown_value")
     return None if value is None else fitted.number("unknown_value", value)
