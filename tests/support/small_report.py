@@ -12,7 +12,7 @@ from bookrec.offline.evaluation.measure.results import Results
 from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.tuning import Trial, Tuning
 from bookrec.offline.evaluation.pipeline.scorers import ProbabilisticScorer
-from small_material import N_BOOKS, N_READERS, GivenScores, random_interactions
+from small_fit_data import N_BOOKS, N_READERS, GivenScores, random_interactions
 
 HOSTILE = "<script>alert('&')</script>"
 
@@ -26,14 +26,14 @@ class GivenLogits(GivenScores):
 def small_results() -> Results:
     everything = random_interactions(seed=6, share=0.5)
     held = np.random.default_rng(5).random(len(everything)) < 0.3
-    questions = ask(
+    test_set = ask(
         everything[~held], everything[held], N_READERS, N_BOOKS, None, np.random.default_rng(0)
     )
 
     def measured(name: str, kind: type[GivenScores], seed: int, help_by: float) -> Measurement:
         table = np.random.default_rng(seed).normal(size=(N_READERS, N_BOOKS))
         table[everything.reader_idx[held], everything.book_idx[held]] += help_by
-        return measure(name, kind(table, everything[~held]), questions, seed=1)
+        return measure(name, kind(table, everything[~held]), test_set, seed=1)
 
     settings = EvaluationSettings(baselines=("popularity", "ease"), models=("default",))
     about = {

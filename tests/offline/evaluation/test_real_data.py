@@ -9,7 +9,7 @@ import pytest
 from bookrec.offline.data.import_data import read_data
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.splits import make_splits, named_rows
 from bookrec.offline.evaluation.holdout.test_set import ask
 from bookrec.offline.evaluation.measure.measure import measure
@@ -18,7 +18,7 @@ from bookrec.offline.evaluation.pipeline.rating_predictors import (
     rating_figures,
 )
 from bookrec.offline.metrics.prediction import rmse
-from bookrec.offline.rating_prediction.rating_histories import Histories, catalogue_of
+from bookrec.offline.rating_prediction.rating_histories import RatingHistories, catalogue_of
 from bookrec.offline.rating_prediction.rating_model import fit_rating_model
 from requirements import require_shared_data
 
@@ -42,11 +42,11 @@ def movielens():
 def test_factorised_top_k(movielens, name):
     dataset, split = movielens
     shape = dataset.n_readers, dataset.n_books
-    questions = ask(split.known, split.test, *shape, None, np.random.default_rng(0))
+    test_set = ask(split.known, split.test, *shape, None, np.random.default_rng(0))
     baseline = BASELINES[name]
     settings = baseline.start | ({"lambda": 200.0} if name == "ease" else {})
-    scorer = baseline.fit(Material(split.known, *shape, 1), settings)
-    found = measure(name, scorer, questions, seed=1)
+    scorer = baseline.fit(FitData(split.known, *shape, 1), settings)
+    found = measure(name, scorer, test_set, seed=1)
     for label, figures in KNOWN.items():
         if label.startswith(name):
             seen = label.split(", ")[1]
@@ -79,7 +79,7 @@ def test_ratings_of_the_published_u1_split_are_predicted_below_point_nine():
     held = named_rows(dataset, list(zip(pairs[0], "ml:" + pairs[1], strict=True)))
     rows = all_interactions(dataset)
     model = fit_rating_model(rows[~held], catalogue_of(dataset), seed=1)
-    histories = Histories(rows[~held], dataset.n_readers, dataset.n_books)
+    histories = RatingHistories(rows[~held], dataset.n_readers, dataset.n_books)
     asked = rows[held]
     predicted = model.predict(histories, asked.reader_idx, asked.book_idx)
     assert rmse(asked.rating / 2, predicted / 2) < 0.895

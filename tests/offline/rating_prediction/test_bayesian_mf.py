@@ -9,7 +9,7 @@ from scipy import sparse
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.rating_prediction.bayesian_mf import Sampling, fit_factors
 from bookrec.offline.rating_prediction.gibbs_side import _wishart, posterior
-from bookrec.offline.rating_prediction.rating_histories import Histories
+from bookrec.offline.rating_prediction.rating_histories import RatingHistories
 
 OTHERS = np.array([[1.0, 0.5], [1.0, -2.0], [1.0, 1.0]])
 TARGET = sparse.csr_matrix(([2.0, -1.0], ([0, 0], [0, 2])), shape=(2, 3))
@@ -71,7 +71,7 @@ SAMPLING = Sampling(factors=2, sweeps=40, burn_in=20, every=2)
 
 def test_planted_tastes_are_found_and_a_new_reader_is_served_as_a_known_one():
     known, held = planted()
-    histories = Histories(known, 60, 40)
+    histories = RatingHistories(known, 60, 40)
     factors = fit_factors(histories, SAMPLING, seed=0)
     assert len(factors.draws) == 10
     predicted = factors.predict(histories, held.reader_idx, held.book_idx)
@@ -82,14 +82,14 @@ def test_planted_tastes_are_found_and_a_new_reader_is_served_as_a_known_one():
     asked = held[held.reader_idx == 7]
     moved = Interactions(np.full(len(one), 1, dtype=np.int32), one.book_idx, one.rating)
     alone = factors.predict(
-        Histories(moved, 2, 40), np.ones(len(asked), dtype=np.int32), asked.book_idx
+        RatingHistories(moved, 2, 40), np.ones(len(asked), dtype=np.int32), asked.book_idx
     )
     assert alone == pytest.approx(predicted[held.reader_idx == 7])
 
 
 def test_the_same_seed_gives_the_same_draws():
     known, held = planted()
-    histories = Histories(known, 60, 40)
+    histories = RatingHistories(known, 60, 40)
     first, again, other = (
         fit_factors(histories, SAMPLING, seed).predict(histories, held.reader_idx, held.book_idx)
         for seed in (4, 4, 5)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bookrec.offline.rating_prediction.item_residuals import Neighbours
-from bookrec.offline.rating_prediction.rating_histories import Histories
+from bookrec.offline.rating_prediction.rating_histories import RatingHistories
 from small_dataset import interactions_of
 
 # Readers 0 and 1 have books 0 and 1; reader 1 also has 2 (unrated); reader 2 has only book 2.
@@ -15,7 +15,7 @@ RESIDUALS = np.array([1.0, 2.0, -1.0, -0.5, 3.0])
 
 
 def means(books: list[int], rated: list[int], residuals: list[float]) -> np.ndarray:
-    neighbours = Neighbours(Histories(KNOWN, 3, 4), RESIDUALS)
+    neighbours = Neighbours(RatingHistories(KNOWN, 3, 4), RESIDUALS)
     return neighbours.means(
         np.array(books, dtype=np.int32), np.array(rated, dtype=np.int32), np.array(residuals)
     )

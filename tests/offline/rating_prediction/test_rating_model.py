@@ -8,7 +8,7 @@ import pytest
 from bookrec.errors import DataError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.rating_prediction.blending import fit_blend
-from bookrec.offline.rating_prediction.rating_histories import Catalogue, Histories, explicit
+from bookrec.offline.rating_prediction.rating_histories import Catalogue, RatingHistories, explicit
 from bookrec.offline.rating_prediction.rating_model import RatingModel, fit_rating_model
 from small_dataset import interactions_of
 
@@ -43,7 +43,7 @@ def off_by(predicted: np.ndarray, held: Interactions) -> float:
 
 def test_the_blend_is_better_than_the_effects(fitted):
     model, known, held = fitted
-    histories = Histories(known, N_READERS, N_BOOKS)
+    histories = RatingHistories(known, N_READERS, N_BOOKS)
     assert model.parts.factors is not None, "dense enough"
     predicted = model.predict(histories, held.reader_idx, held.book_idx)
     effects, said, _ = model.parts.say(histories, held.reader_idx, held.book_idx)
@@ -55,11 +55,11 @@ def test_the_blend_is_better_than_the_effects(fitted):
 
 def test_a_new_reader_gets_what_the_same_history_gets(fitted):
     model, known, held = fitted
-    histories = Histories(known, N_READERS, N_BOOKS)
+    histories = RatingHistories(known, N_READERS, N_BOOKS)
     mine, asked = known[known.reader_idx == 11], held[held.reader_idx == 11]
     new = Interactions(np.zeros_like(mine.reader_idx), mine.book_idx, mine.rating)
     alone = model.predict(
-        Histories(new, 1, N_BOOKS), np.zeros_like(asked.reader_idx), asked.book_idx
+        RatingHistories(new, 1, N_BOOKS), np.zeros_like(asked.reader_idx), asked.book_idx
     )
     assert alone == pytest.approx(model.predict(histories, asked.reader_idx, asked.book_idx))
 
@@ -69,9 +69,9 @@ def test_readers_hidden_from_the_fit_are_predicted_from_their_histories():
     hidden = N_READERS // 2
     model = fit_rating_model(known[known.reader_idx >= hidden], catalogue, seed=1)
     asked = held[held.reader_idx < hidden]
-    histories = Histories(known[known.reader_idx < hidden], hidden, N_BOOKS)
+    histories = RatingHistories(known[known.reader_idx < hidden], hidden, N_BOOKS)
     from_history = model.predict(histories, asked.reader_idx, asked.book_idx)
-    nothing = Histories(known[:0], hidden, N_BOOKS)
+    nothing = RatingHistories(known[:0], hidden, N_BOOKS)
     from_nothing = model.predict(nothing, asked.reader_idx, asked.book_idx)
     assert off_by(from_history, asked) < 0.65 * off_by(from_nothing, asked)
 
@@ -79,7 +79,7 @@ def test_readers_hidden_from_the_fit_are_predicted_from_their_histories():
 def test_the_same_seed_gives_the_same_model(fitted):
     model, known, held = fitted
     again = fit_rating_model(known, planted()[2], seed=1)
-    histories = Histories(known, N_READERS, N_BOOKS)
+    histories = RatingHistories(known, N_READERS, N_BOOKS)
     first, second = (
         found.predict(histories, held.reader_idx, held.book_idx) for found in (model, again)
     )
@@ -92,7 +92,7 @@ def test_too_few_ratings_to_choose_weights_leave_the_effects():
     model = fit_rating_model(known, catalogue, seed=1)
     assert model.blend is None
     readers, books = np.array([0, 1, 1], np.int32), np.array([2, 2, 1], np.int32)
-    histories = Histories(known, 2, 3)
+    histories = RatingHistories(known, 2, 3)
     found = model.predict(histories, readers, books)
     effects, _, evidence = model.parts.say(histories, readers, books)
     assert found == pytest.approx(effects)

@@ -45,7 +45,7 @@ READER_SIDES: Final[Mapping[str, Side]] = {
 _WIDEST_READER: Final = 4096
 """Numbers kept for a reader known by id; a one-hot code of all readers would be more."""
 
-_AS_IT_IS: Final = ("Cast", "Identity", "Reshape", "Flatten", "Squeeze", "ExpandDims")
+_UNCHANGED: Final = ("Cast", "Identity", "Reshape", "Flatten", "Squeeze", "ExpandDims")
 """What may be done to a raw id without making it anything else."""
 
 
@@ -119,7 +119,7 @@ def _is_raw(tensor: Tensor) -> bool:
     """Whether an id is used as a plain number, and nothing but that."""
     if tensor.operation is None:
         return True
-    return tensor.kind in _AS_IT_IS and all(_is_raw(before) for before in tensor.inputs)
+    return tensor.kind in _UNCHANGED and all(_is_raw(before) for before in tensor.inputs)
 
 
 def _columns(tensors: list[Tensor]) -> tuple[tuple[Tensor, slice], ...]:

@@ -18,9 +18,9 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout import leaks
-from bookrec.offline.evaluation.holdout.fit_data import Material, Scorer
+from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
-from bookrec.offline.evaluation.holdout.test_set import Questions, ask
+from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.citations import citation
 from bookrec.offline.evaluation.measure.measure import Measurement, measure, pooled
 from bookrec.offline.evaluation.measure.results import Kind, Results
@@ -110,7 +110,7 @@ class _SplitRun:
         self.explicit: dict[str, dict[str, float]] = {}
         self.new_readers: dict[str, dict[str, float]] = {}
         rng = np.random.default_rng(settings.seed)
-        self.questions = self._ask(split.known, split.test, settings.readers, rng)
+        self.test_set = self._ask(split.known, split.test, settings.readers, rng)
         self.tuning = self._ask(split.train, split.validation, settings.tuning_readers, rng)
         self.few = self._ask(split.known, split.test, settings.similar_books, rng)
         self.co_readings: dict[str, NDArray[np.float64]] = {}
@@ -118,19 +118,19 @@ class _SplitRun:
 
     def stages(self) -> Iterator[None]:
         """Measure all that the settings name; yields whenever there is something new to report."""
-        count = len(self.questions.readers)
+        count = len(self.test_set.readers)
         self.say(f"{self.split.label}: {len(self.split.test):,} held out, {count:,} readers")
         chosen = {name: self._tuned(name) for name in self.settings.baselines}
-        material = self._material(self.split.known)
+        fit_data = self._fit_data(self.split.known)
         for name, tuned in chosen.items():
             started = time.monotonic()
-            scorer = BASELINES[name].fit(material, tuned)
+            scorer = BASELINES[name].fit(fit_data, tuned)
             self.measure(name, scorer, "baseline", time.monotonic() - started)
             self.results.sources[name] = BASELINES[name].source
             if self.settings.similar_books and isinstance(scorer, NeighbourScorer):
                 self._look_up(name, strongest(scorer.similarities, NEIGHBOURS))
             del scorer
-        material.forget()
+        fit_data.forget()
         yield
         self._predict_ratings()
         yield
@@ -164,7 +164,7 @@ class _SplitRun:
     def measure(self, name: str, scorer: Scorer, kind: Kind, fit_s: float) -> None:
         """Check for leaks, then take all figures of one scorer."""
         leaks.check(name, scorer.evidence(), self.split.known, self.split.test)
-        found = measure(name, scorer, self.questions, self.settings.seed)
+        found = measure(name, scorer, self.test_set, self.settings.seed)
         found.seconds["fit"] = fit_s
         self.measured[name] = found
         self.results.kinds[name] = kind
@@ -176,10 +176,10 @@ class _SplitRun:
         self.similar_books = similar_books_table(self.co_readings, self.settings.seed)
 
     def _tuned(self, name: str) -> dict[str, Any]:
-        material = self._material(self.split.train)
+        fit_data = self._fit_data(self.split.train)
         tuning = tune(
             BASELINES[name],
-            material,
+            fit_data,
             self.tuning,
             self.settings.tuning_budget_s,
             lambda line: self.say(f"tuning {line}"),
@@ -187,9 +187,9 @@ class _SplitRun:
         self.results.tunings.setdefault(name, []).append(tuning)
         return tuning.best
 
-    def _material(self, interactions: Interactions) -> Material:
+    def _fit_data(self, interactions: Interactions) -> FitData:
         shape = self.dataset.n_readers, self.dataset.n_books
-        return Material(interactions, *shape, self.settings.seed)
+        return FitData(interactions, *shape, self.settings.seed)
 
     def _ask(
         self,
@@ -197,7 +197,7 @@ class _SplitRun:
         held_out: Interactions,
         at_most: int | None,
         rng: np.random.Generator,
-    ) -> Questions:
+    ) -> TestSet:
         shape = self.dataset.n_readers, self.dataset.n_books
         return ask(known, held_out, *shape, at_most, rng)
 

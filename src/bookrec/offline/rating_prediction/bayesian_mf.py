@@ -18,7 +18,7 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.rating_prediction.gibbs_side import GibbsSide, posterior
-from bookrec.offline.rating_prediction.rating_histories import Histories
+from bookrec.offline.rating_prediction.rating_histories import RatingHistories
 
 Values = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class Factors:
     """Books whose presence in a history is a feature of its reader."""
     draws: list[_Draw]
 
-    def predict(self, histories: Histories, readers: Ints, books: Ints) -> Values:
+    def predict(self, histories: RatingHistories, readers: Ints, books: Ints) -> Values:
         """[n] ratings for (reader, book) pairs, the mean over draws.
 
         In each draw a reader's numbers are their conditional expectation given their own ratings and
@@ -84,7 +84,7 @@ class Factors:
         return self.mean + total / len(self.draws)
 
 
-def fit_factors(known: Histories, sampling: Sampling, seed: int) -> Factors:
+def fit_factors(known: RatingHistories, sampling: Sampling, seed: int) -> Factors:
     """Sample from the posterior given the ratings of ``known``."""
     rng = np.random.default_rng(seed)
     ratings = _rating_matrix(known)
@@ -117,7 +117,7 @@ def fit_factors(known: Histories, sampling: Sampling, seed: int) -> Factors:
     return Factors(mean, common, draws)
 
 
-def _rating_matrix(histories: Histories) -> Any:
+def _rating_matrix(histories: RatingHistories) -> Any:
     """CSR [readers, B] of ratings."""
     rated = histories.rated
     values = rated.rating.astype(np.float64)

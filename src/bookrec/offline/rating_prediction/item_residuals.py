@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.offline.rating_prediction.rating_histories import Histories
+from bookrec.offline.rating_prediction.rating_histories import RatingHistories
 
 Values = NDArray[np.float64]
 
@@ -35,7 +35,7 @@ class Neighbours:
         residuals: [rated] what `Effects` leave of their ratings, in the order of ``known.rated``.
     """
 
-    def __init__(self, known: Histories, residuals: Values) -> None:
+    def __init__(self, known: RatingHistories, residuals: Values) -> None:
         activity = np.asarray(known.own.sum(axis=1)).ravel()
         damped = sparse.diags(1 / np.sqrt(np.maximum(activity, 1))) @ known.own
         # A reader of one book makes no two books similar, and only adds to the books' lengths.

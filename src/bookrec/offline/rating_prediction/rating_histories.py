@@ -49,7 +49,7 @@ def _numbered(names: list[str]) -> Ints:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RatingQueries:
     """The books asked about for one reader, and that reader's ratings."""
 
     reader: int
@@ -63,7 +63,7 @@ class Asked:
     """[n] 1–10."""
 
 
-class Histories:
+class RatingHistories:
     """The interactions of some readers, known or new.
 
     Args:
@@ -85,7 +85,7 @@ class Histories:
         ones = np.ones(len(rows))
         return sparse.csr_matrix((ones, (rows.reader_idx, rows.book_idx)), self.shape)
 
-    def one_by_one(self, readers: Ints, books: Ints) -> Iterator[Asked]:
+    def one_by_one(self, readers: Ints, books: Ints) -> Iterator[RatingQueries]:
         """What is asked of (reader, book) pairs ([n] each), reader by reader."""
         rated = self.rated
         starts = np.searchsorted(rated.reader_idx, np.arange(self.shape[0] + 1))
@@ -97,7 +97,7 @@ class Histories:
                 continue
             reader = int(readers[places[0]])
             own = slice(starts[reader], starts[reader + 1])
-            yield Asked(reader, places, books[places], rated.book_idx[own], ratings[own])
+            yield RatingQueries(reader, places, books[places], rated.book_idx[own], ratings[own])
 
 
 def explicit(interactions: Interactions) -> Interactions:

@@ -17,7 +17,7 @@ from bookrec.offline.rating_prediction.bayesian_mf import Factors, Sampling, fit
 from bookrec.offline.rating_prediction.blending import Blend, fit_blend
 from bookrec.offline.rating_prediction.effects import Effects, Priors, fit_effects
 from bookrec.offline.rating_prediction.item_residuals import Neighbours
-from bookrec.offline.rating_prediction.rating_histories import Catalogue, Histories, explicit
+from bookrec.offline.rating_prediction.rating_histories import Catalogue, RatingHistories, explicit
 
 Values = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ class _Parts:
     """[B] ratings of each book."""
 
     def say(
-        self, histories: Histories, readers: Ints, books: Ints
+        self, histories: RatingHistories, readers: Ints, books: Ints
     ) -> tuple[Values, Values, Values]:
         """[n] predictions of the effects, [n, parts] what the others would add, [n, 2] evidence."""
         first, means = np.zeros(len(books)), np.zeros((len(books), 2))
@@ -74,7 +74,7 @@ class RatingModel:
     low: float
     high: float
 
-    def predict(self, histories: Histories, readers: Ints, books: Ints) -> Values:
+    def predict(self, histories: RatingHistories, readers: Ints, books: Ints) -> Values:
         """Predicted ratings, 1–10.
 
         Args:
@@ -121,7 +121,11 @@ def fit_rating_model(
 
 
 def _fit_parts(
-    known: Histories, catalogue: Catalogue, priors: Priors, sampling: Sampling | None, seed: int
+    known: RatingHistories,
+    catalogue: Catalogue,
+    priors: Priors,
+    sampling: Sampling | None,
+    seed: int,
 ) -> _Parts:
     effects, residuals = fit_effects(known.rated, catalogue, priors)
     neighbours = Neighbours(known, residuals)
@@ -130,7 +134,7 @@ def _fit_parts(
     return _Parts(effects, neighbours, factors, readings)
 
 
-def _best_priors(rest: Histories, asked: Interactions, catalogue: Catalogue) -> Priors:
+def _best_priors(rest: RatingHistories, asked: Interactions, catalogue: Catalogue) -> Priors:
     """The priors with which effects predict best what is held out of some readers: that of books first,
     then that of readers."""
     readers = np.unique(asked.reader_idx)
@@ -150,5 +154,5 @@ def _best_priors(rest: Histories, asked: Interactions, catalogue: Catalogue) -> 
     return min((replace(best, reader=reader) for reader in READER_PRIORS), key=error)
 
 
-def _histories(interactions: Interactions, catalogue: Catalogue) -> Histories:
-    return Histories(interactions, catalogue.n_readers, catalogue.n_books)
+def _histories(interactions: Interactions, catalogue: Catalogue) -> RatingHistories:
+    return RatingHistories(interactions, catalogue.n_readers, catalogue.n_books)

@@ -11,7 +11,7 @@ from bookrec.offline.evaluation.baselines.registry import BASELINES, GROUPS, cho
 from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.retrieval.ease import inverse_of_definite
-from small_material import N_BOOKS, N_READERS, dense, material_of, random_interactions
+from small_fit_data import N_BOOKS, N_READERS, dense, fit_data_of, random_interactions
 
 EVERYONE = np.arange(N_READERS, dtype=np.int32)
 ALL = 1000
@@ -25,7 +25,7 @@ def interactions() -> Interactions:
 
 def scores_of(name: str, interactions: Interactions, **settings) -> np.ndarray:
     baseline = BASELINES[name]
-    scorer = baseline.fit(material_of(interactions), {**baseline.start, **settings})
+    scorer = baseline.fit(fit_data_of(interactions), {**baseline.start, **settings})
     return scorer.scores(EVERYONE)
 
 
@@ -144,14 +144,14 @@ def test_every_baseline(name, interactions):
     baseline = BASELINES[name]
     small = {"factors": 8, "iterations": 5}
     settings = {key: small.get(key, value) for key, value in baseline.start.items()}
-    scorer = baseline.fit(material_of(interactions), settings)
+    scorer = baseline.fit(fit_data_of(interactions), settings)
     scores = scorer.scores(EVERYONE)
     assert scores.shape == (N_READERS, N_BOOKS)
     assert scores.dtype == np.float32
     assert np.isfinite(scores).all()
     # Batch equals single, and the same seed gives the same.
     np.testing.assert_allclose(scorer.scores(EVERYONE[7:8])[0], scores[7], rtol=1e-5, atol=1e-6)
-    again = baseline.fit(material_of(interactions), settings).scores(EVERYONE)
+    again = baseline.fit(fit_data_of(interactions), settings).scores(EVERYONE)
     np.testing.assert_array_equal(again, scores)
     # What it shows of itself is what it was fitted to.
     nothing = interactions[np.zeros(len(interactions), dtype=bool)]

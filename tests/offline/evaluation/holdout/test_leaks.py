@@ -11,9 +11,9 @@ from bookrec.offline.evaluation.baselines.popularity import Popularity
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout.leaks import Evidence, check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
-from bookrec.offline.evaluation.holdout.test_set import Questions, ask
+from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.measure import measure
-from small_material import N_BOOKS, N_READERS, material_of, random_interactions
+from small_fit_data import N_BOOKS, N_READERS, fit_data_of, random_interactions
 from split_datasets import dataset_of
 
 EVERYTHING = random_interactions(seed=4, share=0.45)
@@ -28,7 +28,7 @@ def split() -> Split:
     return split_by(EVERYTHING, "test", test, "hold-out", rng)
 
 
-def questions_of(split: Split) -> Questions:
+def test_set_of(split: Split) -> TestSet:
     return ask(split.known, split.test, N_READERS, N_BOOKS, None, np.random.default_rng(0))
 
 
@@ -45,21 +45,21 @@ def both(*parts: Interactions) -> Interactions:
 def test_fitting_to_the_test_part_pays_and_is_caught(name, split):
     baseline = BASELINES[name]
     settings = baseline.start | ({"factors": 8} if "factors" in baseline.start else {})
-    honest = baseline.fit(material_of(split.known), settings)
+    honest = baseline.fit(fit_data_of(split.known), settings)
     check(name, honest.evidence(), split.known, split.test)
 
-    leaking = baseline.fit(material_of(both(split.known, split.test)), settings)
+    leaking = baseline.fit(fit_data_of(both(split.known, split.test)), settings)
     with pytest.raises(ModelError, match=f"A leak: the .* of '{name}' has seen"):
         check(name, leaking.evidence(), split.known, split.test)
     figures = [
-        measure(name, scorer, questions_of(split), seed=1).mean("ndcg@10")
+        measure(name, scorer, test_set_of(split), seed=1).mean("ndcg@10")
         for scorer in (honest, leaking)
     ]
     assert figures[1] > figures[0]
 
 
 def test_a_leak_into_the_counts_alone_is_caught(split):
-    counts = material_of(split.known).counts.copy()
+    counts = fit_data_of(split.known).counts.copy()
     counts[split.test.book_idx[0]] += 1
     with pytest.raises(ModelError, match="count of readers of 'popularity' has seen 1 readings"):
         check("popularity", Popularity(counts).evidence(), split.known, split.test)
@@ -67,8 +67,8 @@ def test_a_leak_into_the_counts_alone_is_caught(split):
 
 def test_a_leak_into_the_neighbours_alone_is_caught(split):
     baseline = BASELINES["item-knn-cosine"]
-    leaking = baseline.fit(material_of(both(split.known, split.test)), baseline.start)
-    honest = baseline.fit(material_of(split.known), baseline.start)
+    leaking = baseline.fit(fit_data_of(both(split.known, split.test)), baseline.start)
+    honest = baseline.fit(fit_data_of(split.known), baseline.start)
     check("knn", [Evidence("lists", neighbours=honest.similarities)], split.known, split.test)
     with pytest.raises(ModelError, match=r"pairs of books with a common reader"):
         check("knn", [Evidence("lists", neighbours=leaking.similarities)], split.known, split.test)
@@ -76,7 +76,7 @@ def test_a_leak_into_the_neighbours_alone_is_caught(split):
 
 def test_how_many_of_the_test_part_were_seen_is_said(split):
     one = both(split.known, split.test[np.array([3])])
-    matrix = material_of(one).binary
+    matrix = fit_data_of(one).binary
     said = r"has seen 1 interactions .* \(1 of them of the test part\)"
     with pytest.raises(ModelError, match=said):
         check("kNN", [Evidence("matrix", interactions=matrix)], split.known, split.test)

@@ -9,9 +9,9 @@ import pytest
 
 from bookrec.offline.evaluation.baselines.interface import Baseline
 from bookrec.offline.evaluation.holdout.splits import Split, split_by
-from bookrec.offline.evaluation.holdout.test_set import Questions, ask
+from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.tuning import tune
-from small_material import N_BOOKS, N_READERS, GivenScores, material_of, random_interactions
+from small_fit_data import N_BOOKS, N_READERS, GivenScores, fit_data_of, random_interactions
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def split() -> Split:
     return split_by(everything, "x", rng.random(len(everything)) < 0.25, "hold-out", rng)
 
 
-def questions_of(split: Split) -> Questions:
+def test_set_of(split: Split) -> TestSet:
     rng = np.random.default_rng(0)
     return ask(split.train, split.validation, N_READERS, N_BOOKS, None, rng)
 
@@ -33,18 +33,18 @@ def oracle(split: Split) -> Baseline:
     """
     rng = np.random.default_rng(3)
 
-    def fit(material, settings):
+    def fit(fit_data, settings):
         table = rng.random((N_READERS, N_BOOKS)) * 0.01
         table[split.validation.reader_idx, split.validation.book_idx] += settings["validation"]
         table[split.test.reader_idx, split.test.book_idx] += settings["test"]
-        return GivenScores(table, material.interactions)
+        return GivenScores(table, fit_data.interactions)
 
     grid = {"validation": (0.0, 1.0, 0.5), "test": (0.7, 5.0, 0.0)}
     return Baseline("oracle", "none", grid, fit)
 
 
 def test_settings_are_chosen_by_the_validation_part(split):
-    found = tune(oracle(split), material_of(split.train), questions_of(split), budget_s=60)
+    found = tune(oracle(split), fit_data_of(split.train), test_set_of(split), budget_s=60)
     assert found.best["validation"] > found.best["test"]
     assert found.ndcg == max(trial.ndcg for trial in found.trials)
     assert found.ndcg > 0.9
@@ -54,15 +54,15 @@ def test_settings_are_chosen_by_the_validation_part(split):
 def test_tuning_is_never_shown_the_test_part(split):
     seen = []
 
-    def fit(material, settings):
-        seen.append(material.interactions)
-        return GivenScores(np.zeros((N_READERS, N_BOOKS)), material.interactions)
+    def fit(fit_data, settings):
+        seen.append(fit_data.interactions)
+        return GivenScores(np.zeros((N_READERS, N_BOOKS)), fit_data.interactions)
 
     spy = Baseline("spy", "none", {"a": (1, 2), "b": (1, 2, 3)}, fit)
-    questions = questions_of(split)
-    tune(spy, material_of(split.train), questions, budget_s=60)
+    test_set = test_set_of(split)
+    tune(spy, fit_data_of(split.train), test_set, budget_s=60)
     hidden = set(zip(split.test.reader_idx.tolist(), split.test.book_idx.tolist(), strict=True))
-    for part in [*seen, questions.held_out, questions.own, questions.known]:
+    for part in [*seen, test_set.held_out, test_set.own, test_set.known]:
         shown = set(zip(part.reader_idx.tolist(), part.book_idx.tolist(), strict=True))
         assert not shown & hidden
     assert "test" not in inspect.signature(tune).parameters
@@ -74,7 +74,7 @@ def test_coordinate_search_goes_round_until_nothing_improves(split):
     """The best corner of a ridge is two steps away, the second only good after the first."""
     tried = []
 
-    def fit(material, settings):
+    def fit(fit_data, settings):
         tried.append(tuple(settings.values()))
         table = np.zeros((N_READERS, N_BOOKS))
         rows = split.validation
@@ -82,16 +82,16 @@ def test_coordinate_search_goes_round_until_nothing_improves(split):
         share = (settings["a"] + (settings["b"] if settings["a"] == 2 else -settings["b"])) / 4
         keep = np.arange(len(rows)) < share * len(rows)
         table[rows.reader_idx[keep], rows.book_idx[keep]] = 1
-        return GivenScores(table, material.interactions)
+        return GivenScores(table, fit_data.interactions)
 
     baseline = Baseline("ridge", "none", {"b": (0, 2), "a": (0, 1, 2)}, fit)
-    found = tune(baseline, material_of(split.train), questions_of(split), budget_s=60)
+    found = tune(baseline, fit_data_of(split.train), test_set_of(split), budget_s=60)
     assert found.best == {"b": 2, "a": 2}
     assert len(tried) == len(set(tried)), "none is tried twice"
 
 
 def test_without_time_the_first_trial_still_runs(split):
-    found = tune(oracle(split), material_of(split.train), questions_of(split), budget_s=0)
+    found = tune(oracle(split), fit_data_of(split.train), test_set_of(split), budget_s=0)
     assert len(found.trials) == 1
     assert found.best == {"validation": 0.0, "test": 0.7}
     assert not found.complete

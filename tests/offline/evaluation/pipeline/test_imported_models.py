@@ -20,7 +20,7 @@ start_tensorflow()
 
 from bookrec.offline.evaluation.holdout.splits import known_dataset  # noqa: E402
 from bookrec.offline.evaluation.measure.settings import EvaluationSettings  # noqa: E402
-from bookrec.offline.evaluation.pipeline.imported_models import AsItIs  # noqa: E402
+from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker  # noqa: E402
 from bookrec.offline.evaluation.pipeline.model_choice import training_settings  # noqa: E402
 from bookrec.offline.evaluation.protocol import evaluate  # noqa: E402
 from bookrec.offline.models.bundle.bundle import load_bundle  # noqa: E402
@@ -37,7 +37,7 @@ def model_id(tiny_home_copy: Home, tmp_path: Path) -> str:
 @pytest.mark.slow
 def test_what_we_count_knows_the_known_part_alone(tiny_home_copy: Home, model_id: str):
     how = training_settings(tiny_home_copy, model_id, 1, quick=True)
-    assert isinstance(how, AsItIs)
+    assert isinstance(how, ImportedRanker)
     dataset = load_dataset(tiny_home_copy)
     (split,) = make_splits(dataset, "hold-out", 1, 5)
     known = known_dataset(dataset, split)

@@ -35,10 +35,10 @@ def export(home: Home, bundle: Any, form: str, target: Path) -> Any:
 def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
     """Other pairs than the export's own sample, and what Keras is told of them."""
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.models.exports.export_input import Material
+    from bookrec.offline.models.exports.export_input import ExportInput
 
-    material = Material(bundle, load_dataset(home), 77, home=home)
-    return material, material.sample_inputs(PAIRS)
+    export_input = ExportInput(bundle, load_dataset(home), 77, home=home)
+    return export_input, export_input.sample_inputs(PAIRS)
 
 
 @pytest.mark.parametrize("form", ["tflite", "onnx"])
@@ -62,17 +62,17 @@ def test_the_arrays_alone_score_like_keras(tiny_home: Home, tiny_bundle: Any, tm
     from bookrec.offline.data.interactions import reader_age_bands
 
     export(tiny_home, tiny_bundle, "npz", tmp_path / "out")
-    material, inputs = other_pairs(tiny_home, tiny_bundle)
-    readers, books = material.sample_pairs(PAIRS)
+    export_input, inputs = other_pairs(tiny_home, tiny_bundle)
+    readers, books = export_input.sample_pairs(PAIRS)
     asked: dict[str, Any] = {
         "age_band": reader_age_bands(load_dataset(tiny_home))[readers],
         "book": books,
     }
     with np.load(tmp_path / "out" / "catalogue.npz") as catalogue:
-        assert catalogue["isbn"].tolist() == material.dataset.books["isbn"].to_list()
+        assert catalogue["isbn"].tolist() == export_input.dataset.books["isbn"].to_list()
         if tiny_bundle.preset == "classic":  # the reader's own row, looked up by the outside's id
             ids = catalogue["user_id"].tolist()
-            users = material.dataset.readers["user_id"].to_numpy()[readers]
+            users = export_input.dataset.readers["user_id"].to_numpy()[readers]
             rows = [ids.index(user) for user in users]
             asked["reader_features"] = catalogue["reader_features"][rows]
             np.testing.assert_array_equal(catalogue["age_band"][rows], asked["age_band"])

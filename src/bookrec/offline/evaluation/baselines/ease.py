@@ -11,7 +11,7 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.retrieval.ease import ease_weights, gram, most_read
 
@@ -46,13 +46,13 @@ class Ease:
         ]
 
 
-def _fit(material: Material, settings: Settings) -> Ease:
-    size = min(settings["books"], material.n_books)
-    books = most_read(material.binary, size)
-    histories = material.binary[:, books].tocsr()
-    products = material.kept("gram", size, lambda: gram(histories))
+def _fit(fit_data: FitData, settings: Settings) -> Ease:
+    size = min(settings["books"], fit_data.n_books)
+    books = most_read(fit_data.binary, size)
+    histories = fit_data.binary[:, books].tocsr()
+    products = fit_data.kept("gram", size, lambda: gram(histories))
     weights = ease_weights(products.copy(), settings["lambda"])
-    return Ease(histories, books, weights, material.counts)
+    return Ease(histories, books, weights, fit_data.counts)
 
 
 EASE = Baseline(

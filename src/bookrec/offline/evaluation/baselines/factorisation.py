@@ -16,12 +16,12 @@ from threadpoolctl import threadpool_limits
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.holdout.fit_data import Material, popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import FitData, popular_where_silent
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
 @dataclass(frozen=True)
-class Factors:
+class FactorScorer:
     """Scores are dot products of a reader's and a book's vector."""
 
     readers: Floats
@@ -44,23 +44,23 @@ class Factors:
         ]
 
 
-def _fitted(model_class: Any, material: Material, **settings: Any) -> Factors:
-    matrix = material.binary
+def _fitted(model_class: Any, fit_data: FitData, **settings: Any) -> FactorScorer:
+    matrix = fit_data.binary
     with threadpool_limits(1, "blas"), warnings.catch_warnings():
         # It asks for one BLAS thread, and does not see that it has been given one.
         warnings.simplefilter("ignore", RuntimeWarning)
-        model = model_class(random_state=material.seed, **settings)
+        model = model_class(random_state=fit_data.seed, **settings)
         model.fit(matrix, show_progress=False)
     readers, books = (np.asarray(factors) for factors in (model.user_factors, model.item_factors))
-    return Factors(readers, books, matrix, material.counts)
+    return FactorScorer(readers, books, matrix, fit_data.counts)
 
 
-def _fit_ials(material: Material, settings: Settings) -> Factors:
+def _fit_ials(fit_data: FitData, settings: Settings) -> FactorScorer:
     from implicit.cpu.als import AlternatingLeastSquares
 
     return _fitted(
         AlternatingLeastSquares,
-        material,
+        fit_data,
         factors=settings["factors"],
         alpha=settings["alpha"],
         regularization=settings["regularisation"],
@@ -68,13 +68,13 @@ def _fit_ials(material: Material, settings: Settings) -> Factors:
     )
 
 
-def _fit_bpr(material: Material, settings: Settings) -> Factors:
+def _fit_bpr(fit_data: FitData, settings: Settings) -> FactorScorer:
     from implicit.cpu.bpr import BayesianPersonalizedRanking
 
     # One thread: with several, updates race and no two runs are the same.
     return _fitted(
         BayesianPersonalizedRanking,
-        material,
+        fit_data,
         factors=settings["factors"],
         num_threads=1,
         regularization=settings["regularisation"],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bookrec.offline.evaluation.holdout.fit_data import Material, Scorer
+from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 
 Settings = dict[str, Any]
 
@@ -21,7 +21,7 @@ class Baseline:
     grid: Mapping[str, tuple[Any, ...]]
     """Setting → values to try, the first being where tuning starts. Settings that need no new fit
     come first: where time is short, most is tried."""
-    fit: Callable[[Material, Settings], Scorer]
+    fit: Callable[[FitData, Settings], Scorer]
 
     @property
     def start(self) -> Settings:

@@ -25,7 +25,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
     similarity_matrix,
 )
-from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.retrieval.item_knn import bm25_weights, strongest_products
 
 _NEIGHBOURS = (200, 50, 100, 400, 1000)
@@ -33,31 +33,31 @@ _LONGEST = max(_NEIGHBOURS)
 _HISTORY = ("equal", "taste")
 
 
-def weighted_rows(material: Material, weighting: str, settings: Settings) -> Any:
+def weighted_rows(fit_data: FitData, weighting: str, settings: Settings) -> Any:
     """CSR [B, readers]."""
     if weighting == "bm25":
-        return bm25_weights(material.binary, k1=settings["k1"], b=settings["b"])
-    rows = material.interactions
+        return bm25_weights(fit_data.binary, k1=settings["k1"], b=settings["b"])
+    rows = fit_data.interactions
     values = np.ones(len(rows))
     if weighting == "tfidf":
-        books_of_reader = np.bincount(rows.reader_idx, minlength=material.n_readers)
+        books_of_reader = np.bincount(rows.reader_idx, minlength=fit_data.n_readers)
         # A reader of the whole catalogue says nothing: never a negative weight.
-        idf = np.maximum(np.log(material.n_books) - np.log1p(books_of_reader), 0.0)
+        idf = np.maximum(np.log(fit_data.n_books) - np.log1p(books_of_reader), 0.0)
         values = idf[rows.reader_idx]
     entries = (values.astype(np.float32), (rows.book_idx, rows.reader_idx))
-    return sparse.csr_matrix(entries, shape=(material.n_books, material.n_readers))
+    return sparse.csr_matrix(entries, shape=(fit_data.n_books, fit_data.n_readers))
 
 
-def similar_books(material: Material, weighting: str, settings: Settings) -> SimilarityTable:
+def similar_books(fit_data: FitData, weighting: str, settings: Settings) -> SimilarityTable:
     """The most similar books of each book, more than any setting asks for; kept for the next trial."""
     key = (weighting, settings.get("k1"), settings.get("b"), settings.get("shrink"))
 
     def build() -> SimilarityTable:
-        weighted = weighted_rows(material, weighting, settings)
+        weighted = weighted_rows(fit_data, weighting, settings)
         rescale = None if weighting == "bm25" else _by_length(weighted, settings["shrink"])
         return strongest_products(weighted, weighted.T.tocsr(), _LONGEST, rescale=rescale)
 
-    found: SimilarityTable = material.kept("neighbours", key, build)
+    found: SimilarityTable = fit_data.kept("neighbours", key, build)
     return found
 
 
@@ -73,12 +73,12 @@ def _by_length(weighted: Any, shrink: float) -> Callable[[Any, int], None]:
 
 
 def _baseline(weighting: str, name: str, source: str, **own: tuple[Any, ...]) -> Baseline:
-    def fit(material: Material, settings: Settings) -> NeighbourScorer:
-        knn = similar_books(material, weighting, settings)
+    def fit(fit_data: FitData, settings: Settings) -> NeighbourScorer:
+        knn = similar_books(fit_data, weighting, settings)
         return NeighbourScorer(
-            material.histories(settings["history"]),
+            fit_data.histories(settings["history"]),
             similarity_matrix(knn, settings["neighbours"]),
-            material.counts,
+            fit_data.counts,
         )
 
     return Baseline(name, source, {"neighbours": _NEIGHBOURS, "history": _HISTORY, **own}, fit)

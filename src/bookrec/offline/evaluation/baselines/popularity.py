@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
@@ -27,8 +27,8 @@ class Popularity:
         return [Evidence("count of readers", readers_of_book=self.counts)]
 
 
-def _fit(material: Material, settings: Settings) -> Popularity:  # noqa: ARG001
-    return Popularity(material.counts)
+def _fit(fit_data: FitData, settings: Settings) -> Popularity:  # noqa: ARG001
+    return Popularity(fit_data.counts)
 
 
 POPULARITY = Baseline("popularity", "number of readers in the known part", {}, _fit)

@@ -7,23 +7,23 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
     similarity_matrix,
 )
-from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.retrieval.rp3beta import random_walk
 
 _NEIGHBOURS = (400, 100, 200, 1000)
 
 
-def _fit(material: Material, settings: Settings) -> NeighbourScorer:
+def _fit(fit_data: FitData, settings: Settings) -> NeighbourScorer:
     key = ("rp3beta", settings["alpha"], settings["beta"])
-    knn = material.kept(
+    knn = fit_data.kept(
         "neighbours",
         key,
-        lambda: random_walk(material.binary, max(_NEIGHBOURS), settings["alpha"], settings["beta"]),
+        lambda: random_walk(fit_data.binary, max(_NEIGHBOURS), settings["alpha"], settings["beta"]),
     )
     return NeighbourScorer(
-        material.histories(settings["history"]),
+        fit_data.histories(settings["history"]),
         similarity_matrix(knn, settings["neighbours"]),
-        material.counts,
+        fit_data.counts,
     )
 
 

@@ -30,7 +30,7 @@ class Scorer(Protocol):
 
 
 @dataclass
-class Material:
+class FitData:
     """Interactions to fit to. Keeps the last thing that each family of scorers has built."""
 
     interactions: Interactions

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.holdout.fit_data import Scorer
-from bookrec.offline.evaluation.holdout.test_set import NEGATIVE_KINDS, Pairs, Questions
-from bookrec.offline.evaluation.measure.predictions import LIST_LENGTH, Answers, answer, hits_of
+from bookrec.offline.evaluation.holdout.test_set import NEGATIVE_KINDS, Pairs, TestSet
+from bookrec.offline.evaluation.measure.predictions import LIST_LENGTH, Predictions, answer, hits_of
 from bookrec.offline.metrics import coverage as list_metrics
 from bookrec.offline.metrics.bins import Bins, binned
 from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
@@ -73,7 +73,7 @@ class Measurement:
 def measure(
     name: str,
     scorer: Scorer,
-    questions: Questions,
+    test_set: TestSet,
     seed: int,
     progress: Callable[[str], str] = str,
 ) -> Measurement:
@@ -83,33 +83,33 @@ def measure(
         seed: of the negatives; the same for every scorer.
         progress: turns the name into the label of a progress bar.
     """
-    pairs = {kind: questions.pairs(kind, seed) for kind in NEGATIVE_KINDS}
-    said = answer(scorer, questions, pairs, progress=progress(name))
+    pairs = {kind: test_set.pairs(kind, seed) for kind in NEGATIVE_KINDS}
+    said = answer(scorer, test_set, pairs, progress=progress(name))
     found = Measurement(
         name,
-        questions.readers,
-        per_reader_figures(said.lists, questions),
-        _scalars(said, pairs, questions),
-        *_groups(said.lists, questions),
+        test_set.readers,
+        per_reader_figures(said.lists, test_set),
+        _scalars(said, pairs, test_set),
+        *_groups(said.lists, test_set),
         seconds={"lists": said.seconds},
     )
     if isinstance(scorer, Probabilistic):
         real = said.lists >= 0
         given = np.asarray(scorer.probabilities(said.scores))[real]
         found.predicted, found.observed = calibration_bins(
-            given, hits_of(said.lists, questions)[0][real]
+            given, hits_of(said.lists, test_set)[0][real]
         )
     return found
 
 
-def per_reader_figures(lists: Ints, questions: Questions) -> dict[str, NDArray[np.float64]]:
+def per_reader_figures(lists: Ints, test_set: TestSet) -> dict[str, NDArray[np.float64]]:
     """Metric → [R]: all list metrics at all cuts, and NDCG and recall over liked books."""
     figures = {}
-    hits, relevant = hits_of(lists, questions)
+    hits, relevant = hits_of(lists, test_set)
     for cut in CUTS:
         for metric, formula in LIST_METRICS.items():
             figures[f"{metric}@{cut}"] = formula(hits[:, :cut], relevant)
-    hits, relevant = hits_of(lists, questions, questions.liked)
+    hits, relevant = hits_of(lists, test_set, test_set.liked)
     some = np.maximum(relevant, 1)
     for name, formula in (("ndcg", ndcg), ("recall", recall)):
         values = formula(hits[:, :TOP], some)
@@ -117,12 +117,12 @@ def per_reader_figures(lists: Ints, questions: Questions) -> dict[str, NDArray[n
     return figures
 
 
-def _scalars(said: Answers, pairs: dict[str, Pairs], questions: Questions) -> dict[str, float]:
+def _scalars(said: Predictions, pairs: dict[str, Pairs], test_set: TestSet) -> dict[str, float]:
     figures = {}
     for suffix, lists in (("removed", said.lists), ("kept", said.lists_with_own)):
         if lists is None:  # a scorer that never lists own books has no such figures
             continue
-        hits, relevant = hits_of(lists, questions)
+        hits, relevant = hits_of(lists, test_set)
         for cut in FACTORISED_CUTS:
             figures[f"top-{cut}, seen {suffix}"] = factorised_top_k(hits[:, :cut], relevant)
     for kind, found in pairs.items():
@@ -130,7 +130,7 @@ def _scalars(said: Answers, pairs: dict[str, Pairs], questions: Questions) -> di
         figures[f"auc, {kind}"] = auc(found.label, scores)
         probabilities = cross_calibrated(scores, found.label, found.row % 2 == 0)
         figures[f"log-loss, {kind}"] = log_loss(found.label, probabilities)
-    n_books, known = questions.n_books, questions.known
+    n_books, known = test_set.n_books, test_set.known
     figures[f"coverage@{COVERAGE_CUT}"] = list_metrics.coverage(
         said.lists[:, :COVERAGE_CUT], n_books
     )
@@ -139,23 +139,23 @@ def _scalars(said: Answers, pairs: dict[str, Pairs], questions: Questions) -> di
     figures[f"gini@{TOP}"] = list_metrics.gini(top, n_books)
     figures[f"novelty@{TOP}"] = list_metrics.novelty(top, known, n_books)
     figures[f"diversity@{TOP}"] = list_metrics.intra_list_diversity(
-        top[:2000], known, questions.n_readers, n_books
+        top[:2000], known, test_set.n_readers, n_books
     )
     return figures
 
 
-def _groups(lists: Ints, questions: Questions) -> tuple[Bins, Bins]:
+def _groups(lists: Ints, test_set: TestSet) -> tuple[Bins, Bins]:
     """NDCG@20 by the reader's known interactions, recall@20 by the held-out book's known readers."""
     assert lists.shape[1] >= TOP or LIST_LENGTH < TOP
-    hits, relevant = hits_of(lists[:, :TOP], questions)
-    rows = np.searchsorted(questions.readers, questions.own.reader_idx)
-    sizes = np.bincount(rows, minlength=len(questions.readers))
+    hits, relevant = hits_of(lists[:, :TOP], test_set)
+    rows = np.searchsorted(test_set.readers, test_set.own.reader_idx)
+    sizes = np.bincount(rows, minlength=len(test_set.readers))
     by_reader = binned(ndcg(hits, relevant), sizes, READER_EDGES)
 
-    listed = np.arange(len(lists), dtype=np.int64)[:, None] * questions.n_books + lists[:, :TOP]
-    found = np.isin(questions.keys(), listed[lists[:, :TOP] >= 0])
-    readers_of = np.bincount(questions.known.book_idx, minlength=questions.n_books)
-    by_book = binned(found, readers_of[questions.held_out.book_idx], BOOK_EDGES)
+    listed = np.arange(len(lists), dtype=np.int64)[:, None] * test_set.n_books + lists[:, :TOP]
+    found = np.isin(test_set.keys(), listed[lists[:, :TOP] >= 0])
+    readers_of = np.bincount(test_set.known.book_idx, minlength=test_set.n_books)
+    by_book = binned(found, readers_of[test_set.held_out.book_idx], BOOK_EDGES)
     return by_reader, by_book
 
 

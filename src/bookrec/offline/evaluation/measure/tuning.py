@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
-from bookrec.offline.evaluation.holdout.fit_data import Material
-from bookrec.offline.evaluation.holdout.test_set import Questions
+from bookrec.offline.evaluation.holdout.fit_data import FitData
+from bookrec.offline.evaluation.holdout.test_set import TestSet
 from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
 from bookrec.offline.metrics.ranking import ndcg
 
@@ -48,8 +48,8 @@ class Tuning:
 
 def tune(
     baseline: Baseline,
-    material: Material,
-    questions: Questions,
+    fit_data: FitData,
+    test_set: TestSet,
     budget_s: float,
     watch: Watch = lambda _: None,
 ) -> Tuning:
@@ -62,7 +62,7 @@ def tune(
         watch: called with a line for each trial.
     """
     started = time.monotonic()
-    search = _Search(baseline, material, questions, watch)
+    search = _Search(baseline, fit_data, test_set, watch)
     current = baseline.start
     best = search.ndcg(current)
     complete = True
@@ -82,7 +82,7 @@ def tune(
                     best, current, improved = found, trial, True
         if not complete:
             break
-    material.forget()
+    fit_data.forget()
     seconds = time.monotonic() - started
     return Tuning(baseline.name, current, best, search.trials, seconds, complete)
 
@@ -91,9 +91,9 @@ class _Search:
     """Trials of one baseline; none is run twice."""
 
     def __init__(
-        self, baseline: Baseline, material: Material, questions: Questions, watch: Watch
+        self, baseline: Baseline, fit_data: FitData, test_set: TestSet, watch: Watch
     ) -> None:
-        self.baseline, self.material, self.questions = baseline, material, questions
+        self.baseline, self.fit_data, self.test_set = baseline, fit_data, test_set
         self.watch = watch
         self.trials: list[Trial] = []
         self.done: set[tuple[tuple[str, object], ...]] = set()
@@ -104,9 +104,9 @@ class _Search:
     def ndcg(self, settings: Settings) -> float:
         started = time.monotonic()
         self.done.add(tuple(settings.items()))
-        scorer = self.baseline.fit(self.material, settings)
-        lists = lists_of(scorer, self.questions, TOP)
-        value = float(ndcg(*hits_of(lists, self.questions)).mean())
+        scorer = self.baseline.fit(self.fit_data, settings)
+        lists = lists_of(scorer, self.test_set, TOP)
+        value = float(ndcg(*hits_of(lists, self.test_set)).mean())
         self.trials.append(Trial(settings, value, time.monotonic() - started))
         said = ", ".join(f"{name} {setting}" for name, setting in settings.items())
         self.watch(f"{self.baseline.name}: {said or 'no settings'}: NDCG@{TOP} {value:.4f}")

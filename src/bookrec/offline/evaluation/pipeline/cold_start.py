@@ -20,7 +20,7 @@ from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.holdout.fit_data import Scorer
 from bookrec.offline.evaluation.holdout.splits import Split
-from bookrec.offline.evaluation.holdout.test_set import Questions
+from bookrec.offline.evaluation.holdout.test_set import TestSet
 from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
 from bookrec.offline.metrics.ranking import ndcg
 
@@ -38,7 +38,7 @@ class NewReaders:
     readers: Ints
     shown: dict[str, Interactions]
     """Case → what is folded in."""
-    questions: dict[str, Questions]
+    test_set: dict[str, TestSet]
     """Case → what is to be found."""
     hidden: NDArray[np.bool_]
     """[readers] whose interactions the second training must not have."""
@@ -61,15 +61,15 @@ def hide_readers(
     test = split.test[hidden[split.test.reader_idx]]
     left = known[~hidden[known.reader_idx]]
 
-    def asked(held_out: Interactions, own: Interactions) -> Questions:
-        return Questions(readers, held_out, own, left, n_readers, n_books)
+    def asked(held_out: Interactions, own: Interactions) -> TestSet:
+        return TestSet(readers, held_out, own, left, n_readers, n_books)
 
     to_find = _merged(theirs[place >= _MOST], test)
     few = {str(number): theirs[place < number] for number in SHOWN}
     again = {f"{number}{TEST_PART}": part for number, part in few.items()}
     rest, all_of_it = asked(to_find, first), asked(test, theirs)
-    questions = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], all_of_it)
-    return NewReaders(readers, few | again | {"all": theirs}, questions, hidden)
+    test_set = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], all_of_it)
+    return NewReaders(readers, few | again | {"all": theirs}, test_set, hidden)
 
 
 def folded_in(scorer: Any, shown: Interactions, n_readers: int, n_books: int) -> Scorer | None:
@@ -77,10 +77,10 @@ def folded_in(scorer: Any, shown: Interactions, n_readers: int, n_books: int) ->
     from bookrec.offline.evaluation.baselines.ease import Ease
     from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
     from bookrec.offline.evaluation.baselines.popularity import Popularity
-    from bookrec.offline.evaluation.holdout.fit_data import Material
+    from bookrec.offline.evaluation.holdout.fit_data import FitData
     from bookrec.offline.evaluation.pipeline.scorers import PipelineScorer
 
-    matrix = Material(shown, n_readers, n_books, 0).binary
+    matrix = FitData(shown, n_readers, n_books, 0).binary
     if isinstance(scorer, Popularity):
         return scorer
     if isinstance(scorer, NeighbourScorer):
@@ -97,17 +97,17 @@ def fold_in_figures(
 ) -> dict[str, float]:
     """Case → NDCG@20 of a scorer that was fitted without the hidden readers; empty if it cannot."""
     figures = {}
-    for case, questions in asked.questions.items():
+    for case, test_set in asked.test_set.items():
         folded = folded_in(scorer, asked.shown[case], n_readers, n_books)
         if folded is None:
             return {}
-        figures[case] = mean_ndcg(folded, questions)
+        figures[case] = mean_ndcg(folded, test_set)
     return figures
 
 
-def mean_ndcg(scorer: Scorer, questions: Questions) -> float:
+def mean_ndcg(scorer: Scorer, test_set: TestSet) -> float:
     """Mean NDCG@20 over the readers asked."""
-    return float(ndcg(*hits_of(lists_of(scorer, questions, TOP), questions)).mean())
+    return float(ndcg(*hits_of(lists_of(scorer, test_set, TOP), test_set)).mean())
 
 
 def _random_place(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.int64]:

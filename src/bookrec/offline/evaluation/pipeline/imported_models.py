@@ -16,7 +16,7 @@ CAVEAT: Final = "may have seen the test part"
 
 
 @dataclass(frozen=True)
-class AsItIs:
+class ImportedRanker:
     """An imported model: its ranker stays, its retrievers are fitted to the known part."""
 
     home: Home
@@ -40,4 +40,4 @@ class AsItIs:
 
 def labelled(name: str, how: object) -> str:
     """What a model is called in tables and reports."""
-    return f"{name} ({CAVEAT})" if isinstance(how, AsItIs) else name
+    return f"{name} ({CAVEAT})" if isinstance(how, ImportedRanker) else name

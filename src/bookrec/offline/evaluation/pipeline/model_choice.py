@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from bookrec.errors import ModelError
-from bookrec.offline.evaluation.pipeline.imported_models import AsItIs
+from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker
 from bookrec.offline.models.bundle.bundle import IMPORTED, read_manifest
 from bookrec.offline.ranking.train_classic import ClassicSettings
 from bookrec.offline.training.train import TrainSettings
@@ -17,7 +17,9 @@ WITHOUT_CASTS: Final = "classic-weights"
 """Preset ``classic`` with a weight per id instead of ids cast to float: only ever measured."""
 
 
-def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> TrainSettings | AsItIs:
+def training_settings(
+    home: Home, name: str, seed: int, *, quick: bool
+) -> TrainSettings | ImportedRanker:
     """The settings of a preset, or those a model of ours was trained with.
 
     A bundle that was trained on everything has seen the test part, so it is never measured itself:
@@ -35,7 +37,7 @@ def training_settings(home: Home, name: str, seed: int, *, quick: bool) -> Train
     else:
         manifest = read_manifest(home, name)
         if manifest["preset"] == IMPORTED:
-            return AsItIs(home, name, seed, quick)
+            return ImportedRanker(home, name, seed, quick)
         settings = _recorded(manifest, name)
     return _shortened(settings) if quick else settings
 

@@ -19,7 +19,7 @@ from bookrec.offline.evaluation.pipeline.rating_comparison import compare_correl
 from bookrec.offline.metrics import prediction as prediction_metrics
 from bookrec.offline.rating_prediction.bayesian_mf import Sampling
 from bookrec.offline.rating_prediction.effects import Priors, fit_effects
-from bookrec.offline.rating_prediction.rating_histories import Catalogue, Histories, explicit
+from bookrec.offline.rating_prediction.rating_histories import Catalogue, RatingHistories, explicit
 from bookrec.offline.rating_prediction.rating_model import BOOK_PRIORS, fit_rating_model
 
 Predict = Callable[[Ints, Ints], NDArray[np.float64]]
@@ -90,7 +90,7 @@ def _fit_biases(known: Interactions, catalogue: Catalogue, settings: dict[str, A
 
 def _fit_effects(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
     """The first part of ours."""
-    histories = Histories(known, catalogue.n_readers, catalogue.n_books)
+    histories = RatingHistories(known, catalogue.n_readers, catalogue.n_books)
     effects, _ = fit_effects(histories.rated, catalogue, Priors(**settings))
 
     def predict(readers: Ints, books: Ints) -> NDArray[np.float64]:
@@ -106,7 +106,7 @@ def _fit_effects(known: Interactions, catalogue: Catalogue, settings: dict[str, 
 
 def _fit_blend(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
     """All of ours. Reader by reader it is solved from the known histories, as for a new one."""
-    histories = Histories(known, catalogue.n_readers, catalogue.n_books)
+    histories = RatingHistories(known, catalogue.n_readers, catalogue.n_books)
     model = fit_rating_model(known, catalogue, settings["seed"], settings.get("sampling"))
     return lambda readers, books: model.predict(histories, readers, books)
 

@@ -12,9 +12,9 @@ import numpy as np
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout import leaks
-from bookrec.offline.evaluation.holdout.fit_data import Material, Scorer
+from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 from bookrec.offline.evaluation.holdout.splits import Split, known_dataset, with_interactions
-from bookrec.offline.evaluation.holdout.test_set import Questions
+from bookrec.offline.evaluation.holdout.test_set import TestSet
 from bookrec.offline.evaluation.measure.results import Kind
 from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 from bookrec.offline.evaluation.pipeline.cold_start import (
@@ -28,7 +28,7 @@ from bookrec.offline.evaluation.pipeline.explicit_target import (
     explicit_figures,
     tuned_priors,
 )
-from bookrec.offline.evaluation.pipeline.imported_models import AsItIs
+from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker
 from bookrec.offline.evaluation.pipeline.item_to_item import asked_books, pipeline_neighbours
 from bookrec.offline.evaluation.pipeline.scorers import (
     PARTS,
@@ -52,9 +52,9 @@ class OurModels:
     dataset: Dataset
     split: Split
     settings: EvaluationSettings
-    training: dict[str, TrainSettings | AsItIs]
+    training: dict[str, TrainSettings | ImportedRanker]
     """Model → how it is trained, or that it is not."""
-    asked_neighbours: Questions | None
+    asked_neighbours: TestSet | None
     """Whose books' neighbourhoods are made; None = nobody's."""
     measure: Measure
     """(name, scorer, kind, seconds of the fit)"""
@@ -89,16 +89,18 @@ class OurModels:
             if self.asked_neighbours is not None:
                 self.similar_books[name] = self._neighbours(pipeline, self.asked_neighbours)
                 yield
-            if self.settings.new_readers and not isinstance(self.training[name], AsItIs):
+            if self.settings.new_readers and not isinstance(self.training[name], ImportedRanker):
                 self._fold_in(name, pipeline, tuned)
                 yield
 
-    def _train(self, name: str, known: Dataset, training: TrainSettings | AsItIs) -> Pipeline:
+    def _train(
+        self, name: str, known: Dataset, training: TrainSettings | ImportedRanker
+    ) -> Pipeline:
         def say(line: str) -> None:
             self.say(f"{name}: {line}")
 
         with recorded_curves() as curves:
-            if isinstance(training, AsItIs):
+            if isinstance(training, ImportedRanker):
                 bundle = training.bundle(known, say)
             else:
                 bundle = train_bundle(known, training, say)
@@ -120,7 +122,7 @@ class OurModels:
         self.explicit["shares of reader and book"] = found["shares"]
         self.explicit["popularity"] = found["popularity"]
 
-    def _neighbours(self, pipeline: Pipeline, asked: Questions) -> Any:
+    def _neighbours(self, pipeline: Pipeline, asked: TestSet) -> Any:
         self.say("neighbourhoods")
         candidates = ScoreSettings().similar_candidates
         return pipeline_neighbours(pipeline, asked_books(asked), self.known, candidates)
@@ -137,22 +139,22 @@ class OurModels:
         left = with_interactions(self.dataset, keep)
         pipeline = self._train(f"{name} without new readers", left, self.training[name])
         scorer = part_scorer(pipeline, PARTS[0])
-        leaks.check(name, scorer.evidence(), asked.questions["all"].known, self.split.test)
+        leaks.check(name, scorer.evidence(), asked.test_set["all"].known, self.split.test)
         figures = fold_in_figures(scorer, asked, *shape)
         whole = part_scorer(trained, PARTS[0])
-        figures["all, trained on"] = mean_ndcg(whole, asked.questions["all"])
+        figures["all, trained on"] = mean_ndcg(whole, asked.test_set["all"])
         self.new_readers[name] = figures
         self._fold_into_baselines(asked, tuned)
 
     def _fold_into_baselines(self, asked: NewReaders, tuned: dict[str, dict[str, Any]]) -> None:
         shape = self.dataset.n_readers, self.dataset.n_books
-        material = Material(asked.questions["all"].known, *shape, self.settings.seed)
+        fit_data = FitData(asked.test_set["all"].known, *shape, self.settings.seed)
         for name, settings in tuned.items():
             if name in self.new_readers or name in ("ials", "bpr"):
                 continue  # measured already, or unable to take a new reader
-            scorer = BASELINES[name].fit(material, settings)
+            scorer = BASELINES[name].fit(fit_data, settings)
             self.new_readers[name] = fold_in_figures(scorer, asked, *shape)
-        material.forget()
+        fit_data.forget()
 
 
 def _readers_of(dataset: Dataset) -> Any:

@@ -6,18 +6,18 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from bookrec.offline.models.exports.export_input import Material
+from bookrec.offline.models.exports.export_input import ExportInput
 
 _OTHERS: Final = {"tables.npz", "fitted.npz"}
 """Files of a bundle that are retrievers, not encoders."""
 _MODELS: Final = {".keras", ".h5", ".hdf5"}
 
 
-def write_encoders(material: Material, directory: Path) -> list[str]:
+def write_encoders(export_input: ExportInput, directory: Path) -> list[str]:
     """Copy the encoders of a bundle into ``encoders/`` and return their names."""
-    source = material.home.models / material.bundle.model_id
+    source = export_input.home.models / export_input.bundle.model_id
     (directory / "encoders").mkdir()
-    files = material.bundle.manifest["files"].keys() - _OTHERS
+    files = export_input.bundle.manifest["files"].keys() - _OTHERS
     names = sorted(name for name in files if Path(name).suffix not in _MODELS)
     for name in names:
         shutil.copyfile(source / name, directory / "encoders" / name)

@@ -42,7 +42,7 @@ Exporter = Callable[["Material", Path, Say], Described]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Material(CompiledBundle):
+class ExportInput(CompiledBundle):
     """A bundle and the data set it is exported for."""
 
     home: Home

@@ -16,7 +16,7 @@ from bookrec.errors import ModelError
 from bookrec.files import digest_of_file, staged_directory, utc_now
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.models.bundle.bundle import load_bundle, read_manifest
-from bookrec.offline.models.exports.export_input import Described, Exporter, Material, Say
+from bookrec.offline.models.exports.export_input import Described, Exporter, ExportInput, Say
 from bookrec.offline.models.exports.standalone_files import write_standalone
 from bookrec.settings import Home
 
@@ -67,12 +67,12 @@ def export_model(
     target = target or exports_directory(home, name, form)
     write = _exporter(form)
     with staged_directory(target) as directory:
-        material = Material(load_bundle(home, name), load_dataset(home), home=home)
-        described = write(material, directory, say)
+        export_input = ExportInput(load_bundle(home, name), load_dataset(home), home=home)
+        described = write(export_input, directory, say)
         write_standalone(directory, described.example)
         say("loading it in a process of its own")
         checked = run_check(directory)
-        manifest = _manifest(material, form, described, directory) | {"check": checked}
+        manifest = _manifest(export_input, form, described, directory) | {"check": checked}
         content = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         (directory / MANIFEST_NAME).write_text(content, encoding="utf-8")
     return Exported(target, manifest)
@@ -135,9 +135,9 @@ def run_check(directory: Path) -> dict[str, Any]:
 
 
 def _manifest(
-    material: Material, form: str, described: Described, directory: Path
+    export_input: ExportInput, form: str, described: Described, directory: Path
 ) -> dict[str, Any]:
-    bundle, dataset = material.bundle, material.dataset
+    bundle, dataset = export_input.bundle, export_input.dataset
     paths = {
         path.relative_to(directory).as_posix(): path
         for path in sorted(directory.rglob("*"))

@@ -18,7 +18,7 @@ from bookrec.offline.models.exports.export_input import (
     SAMPLE_INPUTS,
     SAMPLE_OUTPUTS,
     Described,
-    Material,
+    ExportInput,
     Say,
 )
 from bookrec.offline.models.exports.index_data import IndexData, index_data
@@ -57,17 +57,17 @@ class Recall:
         return f"{self.probes:6,}  {self.share:9.1%}  {self.recall:8.4f}"
 
 
-def export_index(material: Material, directory: Path, say: Say) -> Described:
+def export_index(export_input: ExportInput, directory: Path, say: Say) -> Described:
     """Write the index for every reader and book of the data set.
 
     Raises:
         ModelError: a vector is no number.
     """
-    data = index_data(material.bundle, material.dataset)
+    data = index_data(export_input.bundle, export_input.dataset)
     for name, vectors in (("reader", data.reader_vectors), ("book", data.book_vectors)):
         if not np.isfinite(vectors).all():
             raise ModelError(
-                f"The {name} tower of model {material.bundle.model_id} gives what is no number; "
+                f"The {name} tower of model {export_input.bundle.model_id} gives what is no number; "
                 "run 'bookrec train' again."
             )
     partitions = make_partitions(data.book_vectors)
@@ -79,13 +79,13 @@ def export_index(material: Material, directory: Path, say: Say) -> Described:
     with contextlib.redirect_stdout(io.StringIO()):
         save_index(index, str(directory / VERSION))
     length = min(_LENGTH, max(1, len(data.isbns) // 2))
-    recalls = measure_recall(index, data, partitions, length, material.seed)
+    recalls = measure_recall(index, data, partitions, length, export_input.seed)
     say(f"partitions looked into, share of the books in them, recall of the {length} best:")
     for recall in recalls:
         say(recall.line())
     probes = next(found.probes for found in recalls if found.recall >= ENOUGH)
     say(f"recommended: {probes:,} partitions (recall of at least {ENOUGH:.0%})")
-    _write_sample(data, length, probes, material.seed, directory)
+    _write_sample(data, length, probes, export_input.seed, directory)
     figures = {
         "readers": len(data.user_ids),
         "readers_with_history": data.active,

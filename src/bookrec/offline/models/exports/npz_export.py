@@ -28,7 +28,7 @@ from bookrec.offline.models.exports.export_input import (
     SAMPLE_INPUTS,
     SAMPLE_OUTPUTS,
     Described,
-    Material,
+    ExportInput,
     Say,
 )
 from bookrec.offline.models.exports.ranker_sample import PAIRS, describe_score, keras_ms
@@ -38,22 +38,22 @@ PROGRAM: Final = ("ranker.npz", "ranker.json")
 CATALOGUE: Final = "catalogue.npz"
 
 
-def export_npz(material: Material, directory: Path, say: Say) -> Described:
+def export_npz(export_input: ExportInput, directory: Path, say: Say) -> Described:
     """Write weights by name, and the compiled ranker for this catalogue where there is one."""
     say("weights by layer")
-    write_weights(material.bundle.ranker, directory)
-    encoders = write_encoders(material, directory)
-    ranker = material.recommender.ranker
+    write_weights(export_input.bundle.ranker, directory)
+    encoders = write_encoders(export_input, directory)
+    ranker = export_input.recommender.ranker
     figures: dict[str, Any] = {"encoders": encoders, "program": isinstance(ranker, SplitRanker)}
     if not isinstance(ranker, SplitRanker):
         say("the ranker cannot be split, so there is no program beside its weights")
         return Described("example_weights", list(WEIGHTS), {}, {}, figures)
     say("the compiled ranker")
     _write_program(ranker, directory)
-    _write_catalogue(material, directory)
-    figures["keras_ms"] = _write_sample(material, ranker, directory)
+    _write_catalogue(export_input, directory)
+    figures["keras_ms"] = _write_sample(export_input, ranker, directory)
     files = [*PROGRAM, CATALOGUE, *WEIGHTS]
-    return Described("example_npz", files, _inputs(ranker), describe_score(material), figures)
+    return Described("example_npz", files, _inputs(ranker), describe_score(export_input), figures)
 
 
 def write_weights(model: Any, directory: Path) -> None:
@@ -78,9 +78,9 @@ def _write_program(ranker: SplitRanker, directory: Path) -> None:
     _write_json(directory / PROGRAM[1], program)
 
 
-def _write_catalogue(material: Material, directory: Path) -> None:
+def _write_catalogue(export_input: ExportInput, directory: Path) -> None:
     """ISBNs in the order of the books' terms, and the rows of readers known by id."""
-    dataset, rows = material.dataset, material.reader_rows
+    dataset, rows = export_input.dataset, export_input.reader_rows
     arrays: dict[str, Any] = {"isbn": np.array(dataset.books["isbn"], dtype=np.str_)}
     if rows is not None:
         known = ~np.isnan(rows).any(axis=1)
@@ -90,35 +90,37 @@ def _write_catalogue(material: Material, directory: Path) -> None:
     np.savez(directory / CATALOGUE, allow_pickle=False, **arrays)
 
 
-def _write_sample(material: Material, ranker: SplitRanker, directory: Path) -> dict[str, float]:
+def _write_sample(
+    export_input: ExportInput, ranker: SplitRanker, directory: Path
+) -> dict[str, float]:
     """Real pairs as the program is told of them, and the logits and scores that Keras gives.
 
     Returns:
         Milliseconds that Keras itself takes.
     """
-    readers, books = material.sample_pairs(PAIRS)
-    told = material.sample_inputs(PAIRS)
-    logits = model_logits(material.bundle.ranker, told)
-    features, pairs = _reader_side(material, ranker, readers, books)
-    bands = reader_age_bands(material.dataset)[readers]
+    readers, books = export_input.sample_pairs(PAIRS)
+    told = export_input.sample_inputs(PAIRS)
+    logits = model_logits(export_input.bundle.ranker, told)
+    features, pairs = _reader_side(export_input, ranker, readers, books)
+    bands = reader_age_bands(export_input.dataset)[readers]
     inputs: dict[str, Any] = {"age_band": bands, "reader_features": features, "book": books}
     if ranker.pair_width:
         inputs["pair_features"] = pairs
     np.savez(directory / SAMPLE_INPUTS, allow_pickle=False, **inputs)
-    score = material.recommender.scores(logits)
+    score = export_input.recommender.scores(logits)
     np.savez(directory / SAMPLE_OUTPUTS, allow_pickle=False, logit=logits, score=score)
-    return keras_ms(material, told)
+    return keras_ms(export_input, told)
 
 
 def _reader_side(
-    material: Material, ranker: SplitRanker, readers: Ints, books: Ints
+    export_input: ExportInput, ranker: SplitRanker, readers: Ints, books: Ints
 ) -> tuple[Floats, Floats]:
     """[pairs, F] reader features and [pairs, P] pair features of the sample."""
-    rows, recommender = material.reader_rows, material.recommender
+    rows, recommender = export_input.reader_rows, export_input.recommender
     if rows is not None:
         return rows[readers], np.zeros((len(readers), ranker.pair_width), dtype=np.float32)
-    interactions = all_interactions(material.dataset)
-    owners, histories = reader_histories(material.dataset, interactions, None)
+    interactions = all_interactions(export_input.dataset)
+    owners, histories = reader_histories(export_input.dataset, interactions, None)
     places = np.searchsorted(owners, readers)
     features = np.empty((len(readers), ranker.reader_width), dtype=np.float32)
     pairs = np.empty((len(readers), ranker.pair_width), dtype=np.float32)

@@ -10,7 +10,7 @@ from typing import Any, Final
 from bookrec.errors import ModelError
 from bookrec.offline.compile.keras_graph import open_model
 from bookrec.offline.models.exports.encoders import write_encoders
-from bookrec.offline.models.exports.export_input import Described, Material, Say, describe_inputs
+from bookrec.offline.models.exports.export_input import Described, ExportInput, Say, describe_inputs
 from bookrec.offline.models.exports.ranker_sample import describe_score, write_sample
 from bookrec.offline.runtime.tensorflow_start import silenced_stderr
 
@@ -32,23 +32,23 @@ def require_onnx() -> None:
         )
 
 
-def export_onnx(material: Material, directory: Path, say: Say) -> Described:
+def export_onnx(export_input: ExportInput, directory: Path, say: Say) -> Described:
     """Write the ranker, float32 as it is, for any number of pairs at once.
 
     Raises:
         ModelError: see `require_onnx`; or it has operations that cannot be converted.
     """
     require_onnx()
-    ranker = material.bundle.ranker
-    keras_ms = write_sample(material, directory)
+    ranker = export_input.bundle.ranker
+    keras_ms = write_sample(export_input, directory)
     say("converting the ranker")
     _convert(ranker, directory / MODEL_NAME)
-    encoders = write_encoders(material, directory)
+    encoders = write_encoders(export_input, directory)
     return Described(
         "example_onnx",
         [MODEL_NAME],
         describe_inputs(ranker),
-        describe_score(material),
+        describe_score(export_input),
         {"encoders": encoders, "keras_ms": keras_ms},
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.holdout.fit_data import Material
+from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 N_READERS, N_BOOKS = 23, 17
@@ -27,8 +27,8 @@ def random_interactions(
     return Interactions(readers.astype(np.int32), books.astype(np.int32), ratings.astype(np.int8))
 
 
-def material_of(interactions: Interactions, seed: int = 1) -> Material:
-    return Material(interactions, N_READERS, N_BOOKS, seed)
+def fit_data_of(interactions: Interactions, seed: int = 1) -> FitData:
+    return FitData(interactions, N_READERS, N_BOOKS, seed)
 
 
 def dense(interactions: Interactions) -> np.ndarray:
