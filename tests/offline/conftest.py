@@ -20,7 +20,7 @@ def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     root = tmp_path_factory.mktemp("tiny")
     write_sample(root / "raw", n_readers=120, n_books=90, n_interactions=1500, seed=5)
     home = Home(root / "home")
-    import_data(home, root / "raw", "auto", say=lambda _: None)
+    import_data(home, root / "raw", "auto", progress=lambda _: None)
     return home
 
 
@@ -53,7 +53,7 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
             ),
             classic=ClassicSettings(epochs=1, batch_size=256),
         )
-        return train(tiny_home, settings, say=lambda _: None)
+        return train(tiny_home, settings, progress=lambda _: None)
 
     return run
 

@@ -6,7 +6,7 @@ import contextlib
 import fcntl
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from bookrec.files import read_pointer, remove_directory, versions
 from bookrec.offline.data.dataset import Dataset, save_dataset
 from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, load_base_dataset
 from bookrec.offline.models.bundle.bundle import read_manifest
+from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score import ScoreSettings, score
 from bookrec.settings import Home
 from bookrec.shop_database import read_shop
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     # TensorFlow is started only by a night that trains.
     from bookrec.offline.training.train import TrainSettings
 
-Say = Callable[[str], None]
-
 
 @dataclass(frozen=True)
 class NightlySettings:
@@ -47,7 +46,7 @@ class NightlySettings:
     """Publish even when nothing is new."""
 
 
-def nightly(home: Home, settings: NightlySettings, say: Say) -> str | None:
+def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | None:
     """Run the refresh.
 
     Everything is made aside; only the last step changes what the site serves. A run that failed
@@ -63,20 +62,20 @@ def nightly(home: Home, settings: NightlySettings, say: Say) -> str | None:
         BookrecError: a stage failed, or another nightly job is running.
     """
     with _only_one(home):
-        with _stage(say, "shop") as outcome:
+        with _stage(progress, "shop") as outcome:
             dataset = _refreshed(home)
             outcome.append(_counts(dataset))
         if settings.train is None and not settings.force and not _is_news(home, dataset):
-            say("nothing new: the published snapshot knows everything the shop knows")
+            progress("nothing new: the published snapshot knows everything the shop knows")
             return None
-        with _stage(say, "dataset") as outcome:
+        with _stage(progress, "dataset") as outcome:
             save_dataset(home, dataset)
             outcome.append(f"{dataset.dataset_id}, {len(dataset.interactions):,} interactions")
-        model_id = _model(home, settings, say)
-        with _stage(say, "score") as outcome:
+        model_id = _model(home, settings, progress)
+        with _stage(progress, "score") as outcome:
             snapshot_id, said = _score(home, model_id, dataset, settings)
             outcome += [f"published {snapshot_id}", *said]
-        with _stage(say, "prune") as outcome:
+        with _stage(progress, "prune") as outcome:
             outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
             outcome.append(f"{len(prune_extensions(home))} data sets removed")
         return snapshot_id
@@ -127,16 +126,16 @@ def _is_news(home: Home, dataset: Dataset) -> bool:
     return published != (dataset.digest, read_pointer(home.models))
 
 
-def _model(home: Home, settings: NightlySettings, say: Say) -> str:
+def _model(home: Home, settings: NightlySettings, progress: Progress) -> str:
     """The id of the model to score with, trained now or kept."""
     if settings.train is None:
-        with _stage(say, "model") as outcome:
+        with _stage(progress, "model") as outcome:
             model_id = str(read_manifest(home)["model_id"])
             outcome.append(f"kept {model_id}")
         return model_id
     from bookrec.offline.training.train import train
 
-    with _stage(say, "train") as outcome:
+    with _stage(progress, "train") as outcome:
         bundle = train(home, settings.train, lambda _: None)
         pipeline = bundle.manifest["metrics"].get("pipeline", {})
         figures = ", ".join(f"{name} {value:.4f}" for name, value in pipeline.items())
@@ -162,7 +161,7 @@ def _score(
 
 
 @contextlib.contextmanager
-def _stage(say: Say, name: str) -> Iterator[list[str]]:
+def _stage(progress: Progress, name: str) -> Iterator[list[str]]:
     """Say one line about a stage: its name, how long it took, and what the block appended."""
     started = time.monotonic()
     outcome: list[str] = []
@@ -170,10 +169,10 @@ def _stage(say: Say, name: str) -> Iterator[list[str]]:
         yield outcome
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
-        say(f"{name}: failed after {time.monotonic() - started:,.0f} s: {reason}")
+        progress(f"{name}: failed after {time.monotonic() - started:,.0f} s: {reason}")
         raise
     said = "; ".join(outcome) or "done"
-    say(f"{name}: {said} ({time.monotonic() - started:,.0f} s)")
+    progress(f"{name}: {said} ({time.monotonic() - started:,.0f} s)")
 
 
 @contextlib.contextmanager

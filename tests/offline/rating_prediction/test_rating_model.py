@@ -46,7 +46,7 @@ def test_the_blend_is_better_than_the_effects(fitted):
     histories = RatingHistories(known, N_READERS, N_BOOKS)
     assert model.parts.factors is not None, "dense enough"
     predicted = model.predict(histories, held.reader_idx, held.book_idx)
-    effects, said, _ = model.parts.say(histories, held.reader_idx, held.book_idx)
+    effects, said, _ = model.parts.progress(histories, held.reader_idx, held.book_idx)
     assert said.shape == (len(held), 3)
     assert off_by(predicted, held) < 0.75 * off_by(effects, held)
     assert predicted.min() >= model.low
@@ -94,7 +94,7 @@ def test_too_few_ratings_to_choose_weights_leave_the_effects():
     readers, books = np.array([0, 1, 1], np.int32), np.array([2, 2, 1], np.int32)
     histories = RatingHistories(known, 2, 3)
     found = model.predict(histories, readers, books)
-    effects, _, evidence = model.parts.say(histories, readers, books)
+    effects, _, evidence = model.parts.progress(histories, readers, books)
     assert found == pytest.approx(effects)
     assert evidence.tolist() == [[2, 0], [1, 0], [1, 1]]
     assert found[0] > found[1], "reader 0 rates higher"

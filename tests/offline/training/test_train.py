@@ -113,6 +113,6 @@ def test_too_few_interactions_are_refused_and_leave_no_model(tmp_path: Path):
     home = Home(tmp_path)
     save_dataset(home, small_dataset())
     with pytest.raises(DataError, match="has 9 interactions; training needs at least"):
-        train(home, TrainSettings(), say=lambda _: None)
+        train(home, TrainSettings(), progress=lambda _: None)
     assert versions(home.models) == []
     assert read_pointer(home.models) is None

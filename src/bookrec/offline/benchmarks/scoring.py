@@ -25,11 +25,10 @@ from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.engines.processes import Processes, map_shards
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
+from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.report import pair_multiply_adds
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.offline.scoring.lists.top_n import Lists, Task, shard_lists
-
-Say = Callable[[str], None]
 
 PREDICT: Final = "model.predict"
 GRAPH: Final = "tf.function"
@@ -79,20 +78,22 @@ class Parity:
     largest_in_lists: float
 
 
-def compare_scoring(settings: BenchSettings, say: Say) -> tuple[Comparison, SgemmRate, Parity]:
+def compare_scoring(
+    settings: BenchSettings, progress: Progress
+) -> tuple[Comparison, SgemmRate, Parity]:
     """Measure every way of scoring the bench model.
 
     Returns:
         The figures; the best sgemm rate; and the parity of what was measured.
     """
-    say(f"building the model: {settings.readers:,} readers, {settings.books:,} books")
+    progress(f"building the model: {settings.readers:,} readers, {settings.books:,} books")
     bench = make_bench_model(settings.readers, settings.books)
     with tempfile.TemporaryDirectory(prefix="bookrec-bench-") as name:
-        return _compare(bench, Path(name), settings, say)
+        return _compare(bench, Path(name), settings, progress)
 
 
 def _compare(
-    bench: BenchModel, directory: Path, settings: BenchSettings, say: Say
+    bench: BenchModel, directory: Path, settings: BenchSettings, progress: Progress
 ) -> tuple[Comparison, SgemmRate, Parity]:
     recommender = with_fused_ranker(bench.recommender())
     recommender.save(directory)
@@ -115,7 +116,7 @@ def _compare(
     timings: dict[str, list[Timing]] = {way: [] for way in ways}
     # One round more than is counted: it traces graphs and maps pages.
     for repeat in range(settings.repeats + 1):
-        say(f"repeat {repeat} of {settings.repeats}" if repeat else "warming up")
+        progress(f"repeat {repeat} of {settings.repeats}" if repeat else "warming up")
         for way, measure in ways.items():
             timing = measure()
             if repeat:

@@ -52,10 +52,10 @@ def export_command(home: Home, model_id: str | None, form: str, target: Path | N
 
     started = time.monotonic()
 
-    def say(line: str) -> None:
+    def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
-    for line in _report(export_model(home, model_id, form, target, say)):
+    for line in _report(export_model(home, model_id, form, target, progress)):
         click.echo(line)
 
 

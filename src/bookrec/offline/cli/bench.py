@@ -80,7 +80,7 @@ def scoring(
 
     started = time.monotonic()
 
-    def say(line: str) -> None:
+    def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
     given: dict[str, Any] = {"readers": readers, "books": books, "repeats": repeats}
@@ -88,7 +88,7 @@ def scoring(
         QUICK if quick else BenchSettings(top=_TOP),
         **{name: value for name, value in given.items() if value is not None},
     )
-    comparison, machine, parity = compare_scoring(settings, say)
+    comparison, machine, parity = compare_scoring(settings, progress)
     base = comparison.best(PREDICT)
     click.echo(
         f"\n{comparison.multiply_adds:,} multiply-adds a pair; {machine.flops / 1e9:,.0f} GFLOP/s "

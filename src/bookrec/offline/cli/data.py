@@ -56,7 +56,7 @@ def import_command(home: Home, source: Path, layout: str) -> None:
     """
     from bookrec.offline.data.import_data import import_data
 
-    result = import_data(home, source, layout, say=lambda stage: click.echo(stage, err=True))
+    result = import_data(home, source, layout, progress=lambda stage: click.echo(stage, err=True))
     for name, account in result.dataset.manifest["files"].items():
         _print_account(name, account)
     _print_summary(home, result.dataset)

@@ -160,12 +160,12 @@ def _run(
 
     started = time.monotonic()
 
-    def say(line: str) -> None:
+    def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
     splits = None if held_out is None else [_published(dataset, held_out, settings.seed)]
     keep = partial(_write, report) if report is not None else lambda _: None
-    return run(home, dataset, settings, say, splits, keep)
+    return run(home, dataset, settings, progress, splits, keep)
 
 
 def _check_models(home: Home, settings: EvaluationSettings) -> None:

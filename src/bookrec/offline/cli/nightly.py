@@ -57,14 +57,14 @@ def nightly(
     from bookrec.offline.nightly import nightly as run
     from bookrec.offline.scoring.job.score import ScoreSettings
 
-    def say(line: str) -> None:
+    def progress(line: str) -> None:
         click.echo(f"{utc_now()} {line}")
 
     scoring = ScoreSettings(top=top, candidates=candidates if isinstance(candidates, int) else None)
     try:
         training = _train_settings(preset, seed) if train else None
         settings = NightlySettings(training, scoring, keep, force)
-        run(home, settings, say)
+        run(home, settings, progress)
     except BookrecError:
         raise
     except Exception as error:  # whatever it is, a scheduler's log gets a sentence

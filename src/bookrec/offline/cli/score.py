@@ -81,7 +81,7 @@ def score(
 
     started = time.monotonic()
 
-    def say(line: str) -> None:
+    def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
     settings = ScoreSettings(
@@ -91,5 +91,5 @@ def score(
         engine=engine,
         workers=workers,
     )
-    run(home, model_id, load_dataset(home), settings, say)
+    run(home, model_id, load_dataset(home), settings, progress)
     click.echo("\nNext: bookrec serve")

@@ -38,14 +38,14 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
 
     started = time.monotonic()
 
-    def say(line: str) -> None:
+    def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
     settings = TrainSettings(preset="classic" if preset == "classic" else "default", seed=seed)
     if epochs is not None:
         settings = settings.with_epochs(epochs)
-    bundle = run(home, settings, say)
-    say(f"model {bundle.model_id}")
+    bundle = run(home, settings, progress)
+    progress(f"model {bundle.model_id}")
     click.echo()
     click.echo(metrics_table(bundle.manifest["metrics"]))
     click.echo("\nNext: bookrec score")

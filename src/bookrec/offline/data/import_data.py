@@ -40,7 +40,7 @@ class Import:
 
 
 def import_data(
-    home: Home, source: Path, layout: str = AUTO, say: Callable[[str], None] = lambda _: None
+    home: Home, source: Path, layout: str = AUTO, progress: Callable[[str], None] = lambda _: None
 ) -> Import:
     """Import the raw files at ``source`` and make them the current data set.
 
@@ -51,23 +51,23 @@ def import_data(
     Raises:
         DataError: the files are missing, damaged or of another layout; nothing was written then.
     """
-    result = read_data(source, layout, say)
-    say(f"Saving {result.dataset.dataset_id}")
+    result = read_data(source, layout, progress)
+    progress(f"Saving {result.dataset.dataset_id}")
     save_dataset(home, result.dataset, result.rejected)
     return result
 
 
 def read_data(
-    source: Path, layout: str = AUTO, say: Callable[[str], None] = lambda _: None
+    source: Path, layout: str = AUTO, progress: Callable[[str], None] = lambda _: None
 ) -> Import:
     """`import_data` without saving."""
     raw_source = RawSource(source)
     chosen = (
         LAYOUTS[layout] if layout != AUTO else detect_layout(raw_source, tuple(LAYOUTS.values()))
     )
-    say(f"Reading {source} as {chosen.name}")
+    progress(f"Reading {source} as {chosen.name}")
     tables = chosen.read(raw_source)
-    say("Cleaning")
+    progress("Cleaning")
     return _clean(tables, chosen, raw_source)
 
 

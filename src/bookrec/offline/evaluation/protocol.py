@@ -34,16 +34,15 @@ from bookrec.offline.evaluation.pipeline.item_to_item import (
 )
 from bookrec.offline.evaluation.pipeline.rating_predictors import rating_table
 from bookrec.offline.rating_prediction.rating_histories import catalogue_of
+from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
-
-Say = Callable[[str], None]
 
 
 def evaluate(
     home: Home,
     dataset: Dataset,
     settings: EvaluationSettings,
-    say: Say,
+    progress: Progress,
     splits: list[Split] | None = None,
     keep: Callable[[Results], None] = lambda _: None,
 ) -> Results:
@@ -71,7 +70,7 @@ def evaluate(
         keep(results)
 
     for split in splits:
-        runs.append(_SplitRun(home, dataset, split, settings, results, say))
+        runs.append(_SplitRun(home, dataset, split, settings, results, progress))
         for _ in runs[-1].stages():
             report(finished=False)
     report(finished=True)
@@ -101,10 +100,10 @@ class _SplitRun:
         split: Split,
         settings: EvaluationSettings,
         results: Results,
-        say: Say,
+        progress: Progress,
     ) -> None:
         self.home, self.dataset, self.split = home, dataset, split
-        self.settings, self.results, self.say = settings, results, say
+        self.settings, self.results, self.progress = settings, results, progress
         self.measured: dict[str, Measurement] = {}
         self.ratings: dict[str, dict[str, float]] = {}
         self.explicit: dict[str, dict[str, float]] = {}
@@ -119,7 +118,7 @@ class _SplitRun:
     def stages(self) -> Iterator[None]:
         """Measure all that the settings name; yields whenever there is something new to report."""
         count = len(self.test_set.readers)
-        self.say(f"{self.split.label}: {len(self.split.test):,} held out, {count:,} readers")
+        self.progress(f"{self.split.label}: {len(self.split.test):,} held out, {count:,} readers")
         chosen = {name: self._tuned(name) for name in self.settings.baselines}
         fit_data = self._fit_data(self.split.known)
         for name, tuned in chosen.items():
@@ -151,7 +150,7 @@ class _SplitRun:
         training = {labelled(name, how): how for name, how in chosen.items()}
         asked = self.few if settings.similar_books else None
         ours = OurModels(
-            self.dataset, self.split, settings, training, asked, self.measure, self.say
+            self.dataset, self.split, settings, training, asked, self.measure, self.progress
         )
         for _ in ours.stages(tuned):
             for name, neighbours in ours.similar_books.items():
@@ -168,7 +167,7 @@ class _SplitRun:
         found.seconds["fit"] = fit_s
         self.measured[name] = found
         self.results.kinds[name] = kind
-        self.say(f"{name}: NDCG@20 {found.mean('ndcg@20'):.4f}")
+        self.progress(f"{name}: NDCG@20 {found.mean('ndcg@20'):.4f}")
 
     def _look_up(self, name: str, neighbours: Any) -> None:
         """Take the figure of book neighbourhoods, CSR [B, B]."""
@@ -182,7 +181,7 @@ class _SplitRun:
             fit_data,
             self.tuning,
             self.settings.tuning_budget_s,
-            lambda line: self.say(f"tuning {line}"),
+            lambda line: self.progress(f"tuning {line}"),
         )
         self.results.tunings.setdefault(name, []).append(tuning)
         return tuning.best

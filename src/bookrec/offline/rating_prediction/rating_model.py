@@ -43,7 +43,7 @@ class _Parts:
     readings: NDArray[np.int64]
     """[B] ratings of each book."""
 
-    def say(
+    def progress(
         self, histories: RatingHistories, readers: Ints, books: Ints
     ) -> tuple[Values, Values, Values]:
         """[n] predictions of the effects, [n, parts] what the others would add, [n, 2] evidence."""
@@ -83,7 +83,7 @@ class RatingModel:
             books: [n] a book each; a book's own rating, if the history has it, is not read off but
                 smoothed like the others.
         """
-        first, said, evidence = self.parts.say(histories, readers, books)
+        first, said, evidence = self.parts.progress(histories, readers, books)
         found = first if self.blend is None else self.blend(first, said, evidence)
         return np.clip(found, self.low, self.high)
 
@@ -114,7 +114,7 @@ def fit_rating_model(
     if min(len(asked), len(rest.rated)) >= _ENOUGH:
         priors = _best_priors(rest, asked, catalogue)
         parts = _fit_parts(rest, catalogue, priors, sampling, seed)
-        said = parts.say(rest, asked.reader_idx, asked.book_idx)
+        said = parts.progress(rest, asked.reader_idx, asked.book_idx)
         blend = fit_blend(*said, asked.rating.astype(np.float64))
     parts = _fit_parts(_histories(known, catalogue), catalogue, priors, sampling, seed)
     return RatingModel(parts, blend, float(given.min()), float(given.max()))

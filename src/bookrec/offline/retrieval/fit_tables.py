@@ -77,9 +77,9 @@ def fit_tables(
     histories = windowed_histories(interactions, n_readers, n_books)
     alike = [groups_of(metadata.author), groups_of(metadata.series)]
     walk = random_walk(
-        sparse.vstack([histories, *alike]).tocsr(), _WALK_NEIGHBOURS, progress=f"{label}: walks"
+        sparse.vstack([histories, *alike]).tocsr(), _WALK_NEIGHBOURS, label=f"{label}: walks"
     )
-    knn = build_item_knn(histories, neighbours=_KNN_NEIGHBOURS, progress=f"{label}: item-kNN")
+    knn = build_item_knn(histories, neighbours=_KNN_NEIGHBOURS, label=f"{label}: item-kNN")
     ease = ease_table(histories, _EASE_BOOKS, _EASE_ENTRIES // min(n_books, _EASE_BOOKS))
     author = metadata.author[interactions.book_idx]
     known = author > 0

@@ -43,7 +43,7 @@ def build_item_knn(
     neighbours: int = 100,
     k1: float = 1.2,
     b: float = 0.2,
-    progress: str | None = None,
+    label: str | None = None,
 ) -> SimilarityTable:
     """The ``neighbours`` most similar books of each book.
 
@@ -54,14 +54,14 @@ def build_item_knn(
         progress: label of a progress bar, None for none.
     """
     weighted = bm25_weights(histories, k1, b)
-    return strongest_products(weighted, weighted.T.tocsr(), neighbours, progress)
+    return strongest_products(weighted, weighted.T.tocsr(), neighbours, label)
 
 
 def strongest_products(
     left: Any,
     right: Any,
     neighbours: int,
-    progress: str | None = None,
+    label: str | None = None,
     rescale: Callable[[Any, int], None] | None = None,
 ) -> SimilarityTable:
     """The largest positive entries of each row of ``left @ right``, without the diagonal.
@@ -80,7 +80,7 @@ def strongest_products(
     weights: list[Floats] = []
     # Books are sorted by ISBN, not by popularity, so equal blocks are about equal work.
     starts = range(0, n_books, 1024)
-    for start in tqdm(starts, desc=progress, disable=None if progress else True, leave=False):
+    for start in tqdm(starts, desc=label, disable=None if label else True, leave=False):
         block = (left[start : start + 1024] @ right).tocsr()
         if rescale is not None:
             rescale(block, start)

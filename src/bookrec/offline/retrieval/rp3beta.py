@@ -41,7 +41,7 @@ def random_walk(
     neighbours: int,
     alpha: float = ALPHA,
     beta: float = BETA,
-    progress: str | None = None,
+    label: str | None = None,
 ) -> SimilarityTable:
     """The books at which walks from each book most often end, without the book itself.
 
@@ -61,7 +61,7 @@ def random_walk(
         _matrix(to_group, entries.col, entries.row, groups.shape[::-1]),
         _matrix(to_book, entries.row, entries.col, groups.shape),
         neighbours,
-        progress,
+        label,
     )
 
 

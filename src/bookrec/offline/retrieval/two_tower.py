@@ -110,7 +110,7 @@ def train_towers(
     n_author: int,
     settings: TwoTowerSettings,
     seed: int,
-    progress: str | None = None,
+    label: str | None = None,
 ) -> Towers:
     """Towers fitted to ``interactions``: hidden books are to be found from the reader's others.
 
@@ -129,15 +129,15 @@ def train_towers(
         rng = np.random.default_rng(seed + number)
         examples = Examples(interactions, features, age_bands, settings, rng)
         rate = settings.learning_rate_for(n_isbn - 1)
-        _train(towers, examples, settings, rate, _numbered(progress, number, pairs))
+        _train(towers, examples, settings, rate, _numbered(label, number, pairs))
         trained.append(towers)
     if pairs == 1:
         return trained[0]
     return _side_by_side(trained, build_towers(n_isbn, n_author, title_size, settings, pairs))
 
 
-def _numbered(progress: str | None, number: int, pairs: int) -> str | None:
-    return progress if progress is None or pairs == 1 else f"{progress} {number + 1} of {pairs}"
+def _numbered(label: str | None, number: int, pairs: int) -> str | None:
+    return label if label is None or pairs == 1 else f"{label} {number + 1} of {pairs}"
 
 
 def _train(
@@ -145,13 +145,13 @@ def _train(
     examples: Examples,
     settings: TwoTowerSettings,
     learning_rate: float,
-    progress: str | None,
+    label: str | None,
 ) -> None:
     """Fit one pair of towers, changed in place."""
     epochs = max(settings.epochs, -(-settings.steps // max(1, examples.batches)))
     total = epochs * examples.batches
     step = _train_step(towers, learning_rate, steps=max(1, total))
-    with tqdm(total=total, desc=progress, disable=None if progress else True, leave=False) as bar:
+    with tqdm(total=total, desc=label, disable=None if label else True, leave=False) as bar:
         for _ in range(epochs):
             losses = []
             for batch in examples.epoch():
@@ -160,7 +160,7 @@ def _train(
             if losses:
                 loss = float(np.mean(losses))
                 bar.set_postfix(loss=f"{loss:.3f}")
-                record_loss(progress or "two-tower", loss)
+                record_loss(label or "two-tower", loss)
 
 
 def _side_by_side(parts: Sequence[Towers], whole: Towers) -> Towers:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import platform
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -53,11 +53,11 @@ from bookrec.offline.retrieval.assemble import assemble_retrieval
 from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
+from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.training.validation import Metrics, Task, explicit_metrics, list_metrics, tasks
 from bookrec.settings import Home
 
 Preset = Literal["default", "classic"]
-Say = Callable[[str], None]
 
 _MIN_INTERACTIONS = 50
 
@@ -88,7 +88,7 @@ class TrainSettings:
         )
 
 
-def train(home: Home, settings: TrainSettings, say: Say) -> Bundle:
+def train(home: Home, settings: TrainSettings, progress: Progress) -> Bundle:
     """Train on the current data set and save the bundle as the current model.
 
     Args:
@@ -97,12 +97,12 @@ def train(home: Home, settings: TrainSettings, say: Say) -> Bundle:
     Raises:
         DataError: there is no data set, or it is too small to hold anything out.
     """
-    bundle = train_bundle(load_dataset(home), settings, say)
+    bundle = train_bundle(load_dataset(home), settings, progress)
     save_bundle(home, bundle)
     return bundle
 
 
-def train_bundle(dataset: Dataset, settings: TrainSettings, say: Say) -> Bundle:
+def train_bundle(dataset: Dataset, settings: TrainSettings, progress: Progress) -> Bundle:
     """Train on a data set and return the bundle; writes nothing.
 
     Raises:
@@ -116,7 +116,7 @@ def train_bundle(dataset: Dataset, settings: TrainSettings, say: Say) -> Bundle:
         )
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
-    run = _Run(dataset, interactions, settings, say)
+    run = _Run(dataset, interactions, settings, progress)
     return run.classic() if settings.preset == "classic" else run.default()
 
 
@@ -141,9 +141,18 @@ class _Run:
     """One training run: what its stages share."""
 
     def __init__(
-        self, dataset: Dataset, interactions: Interactions, settings: TrainSettings, say: Say
+        self,
+        dataset: Dataset,
+        interactions: Interactions,
+        settings: TrainSettings,
+        progress: Progress,
     ) -> None:
-        self.dataset, self.all, self.settings, self.say = dataset, interactions, settings, say
+        self.dataset, self.all, self.settings, self.progress = (
+            dataset,
+            interactions,
+            settings,
+            progress,
+        )
         self.rng = np.random.default_rng(settings.seed)
         self.age_bands = reader_age_bands(dataset)
         asked = min(2 * settings.validation_readers, _frequent_readers(interactions) // 5)
@@ -152,7 +161,7 @@ class _Run:
         per_reader = len(self.known) / max(1, len(np.unique(self.known.reader_idx)))
         self.ranker = settings.ranker.for_density(per_reader)
         self.vocabularies = build_vocabularies(dataset, self.known)
-        say("title vectors")
+        progress("title vectors")
         self.words, self.word_vectors = train_title_vectors(
             list(dataset.books["title"]), settings.seed
         )
@@ -166,15 +175,15 @@ class _Run:
             for listwise_fold in self._round(number)
         ]
         groups = sum(len(listwise_fold.groups.books) for listwise_fold in listwise_folds)
-        self.say(f"ranker on {groups:,} groups of {settings.group_size} books")
+        self.progress(f"ranker on {groups:,} groups of {settings.group_size} books")
         if settings.trees:
-            self.say("trees that teach the ranker")
+            self.progress("trees that teach the ranker")
             listwise_folds = distil(
                 listwise_folds, settings.folds, settings.trees, self.settings.seed
             )
         model = build_default(self.vocabularies, scaling=scaling_of(listwise_folds))
         train_ranker(model, listwise_folds, settings, self.settings.seed)
-        self.say("retrievers for validation")
+        self.progress("retrievers for validation")
         known = self._fit(self.known, "validation")
         return self._finish(model, known, None)
 
@@ -183,14 +192,16 @@ class _Run:
         settings = self.ranker
         hidden = ranker_targets(self.known, settings.target_share, self.rng)
         fold_of = self.rng.integers(0, settings.folds, self.dataset.n_readers)
-        self.say(f"towers for the ranker to learn from, round {number + 1} of {settings.rounds}")
+        self.progress(
+            f"towers for the ranker to learn from, round {number + 1} of {settings.rounds}"
+        )
         shown = self.known[~hidden]
         towers = self._towers(shown, self._features(shown)[1], "history")
         for fold in range(settings.folds):
             gone = hidden & (fold_of[self.known.reader_idx] == fold)
             if gone.any():
                 label = f"fold {fold + 1} of {settings.folds}"
-                self.say(f"tables for the ranker to learn from, {label}")
+                self.progress(f"tables for the ranker to learn from, {label}")
                 yield self._listwise_fold(gone, towers, label)
 
     def _listwise_fold(self, gone: NDArray[np.bool_], towers: Towers, label: str) -> ListwiseFold:
@@ -209,12 +220,12 @@ class _Run:
 
     def classic(self) -> Bundle:
         """Train preset ``classic``."""
-        self.say("retrievers for validation")
+        self.progress("retrievers for validation")
         known = self._fit(self.known, "validation")
         weights = self.settings.classic.weight_per_id
         model = build_classic(self.vocabularies, weight_per_id=weights)
         codes = self.user_codes
-        self.say(f"ranker on {len(self.known):,} interactions")
+        self.progress(f"ranker on {len(self.known):,} interactions")
         train_classic(
             model,
             self.known,
@@ -254,7 +265,7 @@ class _Run:
             self.vocabularies.author.size,
             self.settings.towers,
             self.settings.seed,
-            progress=f"{label}: two-tower",
+            label=f"{label}: two-tower",
         )
 
     def _features(self, interactions: Interactions) -> tuple[Scaler, BookFeatures]:
@@ -267,7 +278,7 @@ class _Run:
 
     def _finish(self, model: Any, known: _Fit, rows: Floats | None) -> Bundle:
         metrics = self._validate(model, known, rows)
-        self.say("retrievers for serving")
+        self.progress("retrievers for serving")
         final = self._fit(self.all, "serving")
         if rows is not None:
             refit_classic(model, self.all, self.user_codes, final.features, self.age_bands)
@@ -323,7 +334,7 @@ class _Run:
             predicted = model.predict(inputs, batch_size=16384, verbose=0)[:, 0]
             explicit = explicit_metrics(predicted, self.known, self.held_out)
             metrics |= {f"explicit {name}": row for name, row in explicit.items()}
-        self.say(f"validation on {len(measured):,} readers")
+        self.progress(f"validation on {len(measured):,} readers")
         chosen: list[Task] = list(tasks(self.known, self.held_out, self.age_bands, measured))
         return metrics | list_metrics(recommender, rows, self.settings.candidates, chosen)
 

@@ -29,7 +29,7 @@ def needs(form: str) -> None:
 def export(home: Home, bundle: Any, form: str, target: Path) -> Any:
     from bookrec.offline.models.exports.export_job import export_model
 
-    return export_model(home, bundle.model_id, form, target, say=lambda _: None)
+    return export_model(home, bundle.model_id, form, target, progress=lambda _: None)
 
 
 def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:

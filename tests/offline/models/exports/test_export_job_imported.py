@@ -55,7 +55,7 @@ def test_the_export_takes_the_notebooks_own_inputs(imported: Imported, form: str
     if form == "onnx" and importlib.util.find_spec("tf2onnx") is None:
         pytest.skip("tf2onnx is not installed (pip install 'bookrec[onnx]')")
     out = tmp_path / "out"
-    export_model(imported.home, imported.bundle.model_id, form, out, say=lambda _: None)
+    export_model(imported.home, imported.bundle.model_id, form, out, progress=lambda _: None)
     described = json.loads((out / "export.json").read_text())["inputs"]
     given = {
         name: values.reshape(len(imported.pairs), -1).astype(described[name]["dtype"])
@@ -72,7 +72,7 @@ def test_the_export_takes_the_notebooks_own_inputs(imported: Imported, form: str
 
 def test_the_compiled_arrays_take_ids(imported: Imported, tmp_path: Path):
     out = tmp_path / "out"
-    export_model(imported.home, imported.bundle.model_id, "npz", out, say=lambda _: None)
+    export_model(imported.home, imported.bundle.model_id, "npz", out, progress=lambda _: None)
     with np.load(out / "catalogue.npz") as catalogue:
         isbns, users = catalogue["isbn"].tolist(), catalogue["user_id"].tolist()
         rows = [users.index(user) for user in imported.pairs["user"]]

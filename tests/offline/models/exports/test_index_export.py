@@ -105,7 +105,7 @@ def exported(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: An
 
     target = tmp_path_factory.mktemp("exports") / "index"
     model_id = tiny_bundles["default"].model_id
-    export_model(tiny_home, model_id, "savedmodel", target, say=lambda _: None)
+    export_model(tiny_home, model_id, "savedmodel", target, progress=lambda _: None)
     return target
 
 

@@ -59,7 +59,7 @@ def imported(
     made = SHAPES[request.param](root / "notebook", frame)
     bundle = import_tiny(home, made.directory, dataset)
     said: list[str] = []
-    published = score_tiny(home, bundle.model_id, dataset, candidates=None, say=said.append)
+    published = score_tiny(home, bundle.model_id, dataset, candidates=None, progress=said.append)
     return Imported(home, made, bundle, dataset, frame, published, said)
 
 

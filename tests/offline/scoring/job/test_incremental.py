@@ -92,7 +92,7 @@ def test_the_tables_equal_those_of_a_full_run(
     changed = change(load_dataset(tiny_home))
     said: list[str] = []
     home = home_with(published[preset], tiny_home, tmp_path / "some")
-    some = score_tiny(home, model_id, changed, changed=True, per_shard=16, say=said.append)
+    some = score_tiny(home, model_id, changed, changed=True, per_shard=16, progress=said.append)
     assert said[0].startswith(f"changed since {published[preset].name}: "), said
     made = lists_made(said)
     assert made.get("readers", 0) <= 3
@@ -122,7 +122,7 @@ def test_an_age_within_its_band_touches_nobody(
         tiny_bundles["default"].model_id,
         remade(dataset, readers, interactions),
         changed=True,
-        say=said.append,
+        progress=said.append,
     )
     assert "0 of 120 readers, 0 of 90 books" in said[0]
     assert rows(directory, "reader")[at][2] == ages[at] + 1
@@ -171,7 +171,7 @@ def test_what_lists_depend_on_makes_everything_be_scored(
         (home.snapshots / "current").unlink()
     said: list[str] = []
     score_tiny(
-        home, tiny_bundles[preset].model_id, dataset, changed=True, say=said.append, **settings
+        home, tiny_bundles[preset].model_id, dataset, changed=True, progress=said.append, **settings
     )
     assert re.search(f"everything is scored: .*{reason}", said[0]), said[0]
     assert lists_made(said)["readers"] == len(dataset.interactions["reader_idx"].unique())

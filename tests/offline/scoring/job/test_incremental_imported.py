@@ -93,7 +93,7 @@ def test_the_tables_equal_those_of_a_full_run(
     for change in changes:
         changed, said = change(dataset), []
         (home.snapshots / "current").write_text(f"{published.name}\n")
-        some = score_tiny(home, model_id, changed, changed=True, say=said.append)
+        some = score_tiny(home, model_id, changed, changed=True, progress=said.append)
         assert said[0].startswith(f"changed since {published.name}: 1 of "), (change, said)
         expected = tables(score_tiny(home, model_id, changed))
         for table, found in tables(some).items():

@@ -305,7 +305,7 @@ def test_a_full_disk_is_a_sentence_and_the_next_run_goes_on(
     assert [path for path in home.snapshots.iterdir() if path.is_dir()].count(earlier) == 1
     (small_disk / "ballast").unlink()
     lines: list[str] = []
-    directory = score_tiny(home, model_id, dataset, **SETTINGS, say=lines.append)
+    directory = score_tiny(home, model_id, dataset, **SETTINGS, progress=lines.append)
     assert (f"going on: {kept} of {SHARDS} shards are there" in lines) == (kept > 0)
     assert tables(directory) == undisturbed
 

@@ -75,7 +75,7 @@ def measure(
     scorer: Scorer,
     test_set: TestSet,
     seed: int,
-    progress: Callable[[str], str] = str,
+    bar_label: Callable[[str], str] = str,
 ) -> Measurement:
     """Every figure of a scorer.
 
@@ -84,7 +84,7 @@ def measure(
         progress: turns the name into the label of a progress bar.
     """
     pairs = {kind: test_set.pairs(kind, seed) for kind in NEGATIVE_KINDS}
-    said = answer(scorer, test_set, pairs, progress=progress(name))
+    said = answer(scorer, test_set, pairs, label=bar_label(name))
     found = Measurement(
         name,
         test_set.readers,

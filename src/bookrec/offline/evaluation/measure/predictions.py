@@ -48,7 +48,7 @@ def answer(
     *,
     with_own: bool = True,
     length: int = LIST_LENGTH,
-    progress: str | None = None,
+    label: str | None = None,
 ) -> Predictions:
     """Ask a scorer, a few hundred readers at a time."""
     started = time.perf_counter()
@@ -60,7 +60,7 @@ def answer(
     said = {kind: np.zeros(len(found.row), dtype=np.float32) for kind, found in pairs.items()}
     orders = {kind: np.argsort(found.row, kind="stable") for kind, found in pairs.items()}
     starts, lists_own = range(0, count, _BATCH), False
-    for start in tqdm(starts, desc=progress, disable=None if progress else True, leave=False):
+    for start in tqdm(starts, desc=label, disable=None if label else True, leave=False):
         stop = min(start + _BATCH, count)
         scores = scorer.scores(test_set.readers[start:stop])
         for kind, found in pairs.items():

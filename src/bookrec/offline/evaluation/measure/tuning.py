@@ -56,7 +56,7 @@ def tune(
     """The best settings of a baseline.
 
     Args:
-        material: the training part.
+        fit_data: the training part.
         questions: on the validation part.
         budget_s: no new trial begins after this time; the first always runs.
         watch: called with a line for each trial.

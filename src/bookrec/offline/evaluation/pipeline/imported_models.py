@@ -29,13 +29,13 @@ class ImportedRanker:
         """Books that are ranked for a reader in a try-out."""
         return 300
 
-    def bundle(self, known: Dataset, say: Callable[[str], None]) -> Bundle:
+    def bundle(self, known: Dataset, progress: Callable[[str], None]) -> Bundle:
         """The model for the known part of a split."""
         settings = ImportSettings(seed=self.seed)
         if self.quick:
             settings = replace(settings, towers=replace(settings.towers, epochs=1, steps=250))
-        say("as it is, not trained again")
-        return refitted(load_bundle(self.home, self.model_id), known, settings, say)
+        progress("as it is, not trained again")
+        return refitted(load_bundle(self.home, self.model_id), known, settings, progress)
 
 
 def labelled(name: str, how: object) -> str:

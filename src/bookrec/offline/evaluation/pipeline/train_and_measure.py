@@ -38,11 +38,11 @@ from bookrec.offline.evaluation.pipeline.scorers import (
     pipeline_of,
 )
 from bookrec.offline.runtime.keras_progress import recorded_curves
+from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.settings import ScoreSettings
 from bookrec.offline.training.train import TrainSettings, train_bundle
 
 Measure = Callable[[str, Scorer, Kind, float], None]
-Say = Callable[[str], None]
 
 
 @dataclass
@@ -58,7 +58,7 @@ class OurModels:
     """Whose books' neighbourhoods are made; None = nobody's."""
     measure: Measure
     """(name, scorer, kind, seconds of the fit)"""
-    say: Say
+    progress: Progress
 
     def __post_init__(self) -> None:
         self.known = known_dataset(self.dataset, self.split)
@@ -96,14 +96,14 @@ class OurModels:
     def _train(
         self, name: str, known: Dataset, training: TrainSettings | ImportedRanker
     ) -> Pipeline:
-        def say(line: str) -> None:
-            self.say(f"{name}: {line}")
+        def progress(line: str) -> None:
+            self.progress(f"{name}: {line}")
 
         with recorded_curves() as curves:
             if isinstance(training, ImportedRanker):
-                bundle = training.bundle(known, say)
+                bundle = training.bundle(known, progress)
             else:
-                bundle = train_bundle(known, training, say)
+                bundle = train_bundle(known, training, progress)
         for label, losses in curves.items():
             if name in self.training:  # and not the second training of new readers
                 self.curves[f"{name}, {label}"] = losses
@@ -123,7 +123,7 @@ class OurModels:
         self.explicit["popularity"] = found["popularity"]
 
     def _neighbours(self, pipeline: Pipeline, asked: TestSet) -> Any:
-        self.say("neighbourhoods")
+        self.progress("neighbourhoods")
         candidates = ScoreSettings().similar_candidates
         return pipeline_neighbours(pipeline, asked_books(asked), self.known, candidates)
 
@@ -132,9 +132,9 @@ class OurModels:
         rng = np.random.default_rng(self.settings.seed)
         asked = hide_readers(self.split, self.settings.new_readers, *shape, rng)
         if not len(asked.readers):
-            self.say("new readers: nobody has more than ten known interactions")
+            self.progress("new readers: nobody has more than ten known interactions")
             return
-        self.say(f"{name} again, without {len(asked.readers):,} readers")
+        self.progress(f"{name} again, without {len(asked.readers):,} readers")
         keep = self.split.known_rows & ~asked.hidden[_readers_of(self.dataset)]
         left = with_interactions(self.dataset, keep)
         pipeline = self._train(f"{name} without new readers", left, self.training[name])

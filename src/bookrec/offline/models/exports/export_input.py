@@ -15,12 +15,11 @@ from bookrec.errors import ModelError
 from bookrec.offline.compile.keras_graph import open_model
 from bookrec.offline.models.bundle.compiled_bundle import CompiledBundle
 from bookrec.offline.models.bundle.parity import ranker_inputs
+from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
 
 SAMPLE_INPUTS: Final = "sample_inputs.npz"
 SAMPLE_OUTPUTS: Final = "sample_outputs.npz"
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Described:
     figures: dict[str, Any] = field(default_factory=dict)
 
 
-Exporter = Callable[["Material", Path, Say], Described]
+Exporter = Callable[["ExportInput", Path, Progress], Described]
 """Writes a bundle into a directory (which exists), with `SAMPLE_INPUTS` and `SAMPLE_OUTPUTS`."""
 
 

@@ -16,7 +16,7 @@ from bookrec.errors import ModelError
 from bookrec.files import digest_of_file, staged_directory, utc_now
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.models.bundle.bundle import load_bundle, read_manifest
-from bookrec.offline.models.exports.export_input import Described, Exporter, ExportInput, Say
+from bookrec.offline.models.exports.export_input import Described, Exporter, ExportInput, Progress
 from bookrec.offline.models.exports.standalone_files import write_standalone
 from bookrec.settings import Home
 
@@ -50,7 +50,7 @@ def exports_directory(home: Home, model_id: str, form: str) -> Path:
 
 
 def export_model(
-    home: Home, model_id: str | None, form: str, target: Path | None, say: Say
+    home: Home, model_id: str | None, form: str, target: Path | None, progress: Progress
 ) -> Exported:
     """Write a bundle (None = the current one) in one of `FORMATS`, and check what was written.
 
@@ -68,9 +68,9 @@ def export_model(
     write = _exporter(form)
     with staged_directory(target) as directory:
         export_input = ExportInput(load_bundle(home, name), load_dataset(home), home=home)
-        described = write(export_input, directory, say)
+        described = write(export_input, directory, progress)
         write_standalone(directory, described.example)
-        say("loading it in a process of its own")
+        progress("loading it in a process of its own")
         checked = run_check(directory)
         manifest = _manifest(export_input, form, described, directory) | {"check": checked}
         content = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"

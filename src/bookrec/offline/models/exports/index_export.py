@@ -19,7 +19,7 @@ from bookrec.offline.models.exports.export_input import (
     SAMPLE_OUTPUTS,
     Described,
     ExportInput,
-    Say,
+    Progress,
 )
 from bookrec.offline.models.exports.index_data import IndexData, index_data
 from bookrec.offline.models.exports.index_module import RetrievalIndex, save_index
@@ -57,7 +57,7 @@ class Recall:
         return f"{self.probes:6,}  {self.share:9.1%}  {self.recall:8.4f}"
 
 
-def export_index(export_input: ExportInput, directory: Path, say: Say) -> Described:
+def export_index(export_input: ExportInput, directory: Path, progress: Progress) -> Described:
     """Write the index for every reader and book of the data set.
 
     Raises:
@@ -71,7 +71,7 @@ def export_index(export_input: ExportInput, directory: Path, say: Say) -> Descri
                 "run 'bookrec train' again."
             )
     partitions = make_partitions(data.book_vectors)
-    say(
+    progress(
         f"{len(data.user_ids):,} readers ({data.active:,} with a history), "
         f"{len(data.isbns):,} books in {partitions.count:,} partitions"
     )
@@ -80,11 +80,11 @@ def export_index(export_input: ExportInput, directory: Path, say: Say) -> Descri
         save_index(index, str(directory / VERSION))
     length = min(_LENGTH, max(1, len(data.isbns) // 2))
     recalls = measure_recall(index, data, partitions, length, export_input.seed)
-    say(f"partitions looked into, share of the books in them, recall of the {length} best:")
+    progress(f"partitions looked into, share of the books in them, recall of the {length} best:")
     for recall in recalls:
-        say(recall.line())
+        progress(recall.line())
     probes = next(found.probes for found in recalls if found.recall >= ENOUGH)
-    say(f"recommended: {probes:,} partitions (recall of at least {ENOUGH:.0%})")
+    progress(f"recommended: {probes:,} partitions (recall of at least {ENOUGH:.0%})")
     _write_sample(data, length, probes, export_input.seed, directory)
     figures = {
         "readers": len(data.user_ids),

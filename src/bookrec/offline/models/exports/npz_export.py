@@ -29,7 +29,7 @@ from bookrec.offline.models.exports.export_input import (
     SAMPLE_OUTPUTS,
     Described,
     ExportInput,
-    Say,
+    Progress,
 )
 from bookrec.offline.models.exports.ranker_sample import PAIRS, describe_score, keras_ms
 
@@ -38,17 +38,17 @@ PROGRAM: Final = ("ranker.npz", "ranker.json")
 CATALOGUE: Final = "catalogue.npz"
 
 
-def export_npz(export_input: ExportInput, directory: Path, say: Say) -> Described:
+def export_npz(export_input: ExportInput, directory: Path, progress: Progress) -> Described:
     """Write weights by name, and the compiled ranker for this catalogue where there is one."""
-    say("weights by layer")
+    progress("weights by layer")
     write_weights(export_input.bundle.ranker, directory)
     encoders = write_encoders(export_input, directory)
     ranker = export_input.recommender.ranker
     figures: dict[str, Any] = {"encoders": encoders, "program": isinstance(ranker, SplitRanker)}
     if not isinstance(ranker, SplitRanker):
-        say("the ranker cannot be split, so there is no program beside its weights")
+        progress("the ranker cannot be split, so there is no program beside its weights")
         return Described("example_weights", list(WEIGHTS), {}, {}, figures)
-    say("the compiled ranker")
+    progress("the compiled ranker")
     _write_program(ranker, directory)
     _write_catalogue(export_input, directory)
     figures["keras_ms"] = _write_sample(export_input, ranker, directory)

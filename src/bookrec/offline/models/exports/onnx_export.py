@@ -10,7 +10,12 @@ from typing import Any, Final
 from bookrec.errors import ModelError
 from bookrec.offline.compile.keras_graph import open_model
 from bookrec.offline.models.exports.encoders import write_encoders
-from bookrec.offline.models.exports.export_input import Described, ExportInput, Say, describe_inputs
+from bookrec.offline.models.exports.export_input import (
+    Described,
+    ExportInput,
+    Progress,
+    describe_inputs,
+)
 from bookrec.offline.models.exports.ranker_sample import describe_score, write_sample
 from bookrec.offline.runtime.tensorflow_start import silenced_stderr
 
@@ -32,7 +37,7 @@ def require_onnx() -> None:
         )
 
 
-def export_onnx(export_input: ExportInput, directory: Path, say: Say) -> Described:
+def export_onnx(export_input: ExportInput, directory: Path, progress: Progress) -> Described:
     """Write the ranker, float32 as it is, for any number of pairs at once.
 
     Raises:
@@ -41,7 +46,7 @@ def export_onnx(export_input: ExportInput, directory: Path, say: Say) -> Describ
     require_onnx()
     ranker = export_input.bundle.ranker
     keras_ms = write_sample(export_input, directory)
-    say("converting the ranker")
+    progress("converting the ranker")
     _convert(ranker, directory / MODEL_NAME)
     encoders = write_encoders(export_input, directory)
     return Described(

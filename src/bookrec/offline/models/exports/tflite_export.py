@@ -11,14 +11,19 @@ import tensorflow as tf
 
 from bookrec.errors import ModelError
 from bookrec.offline.models.exports.encoders import write_encoders
-from bookrec.offline.models.exports.export_input import Described, ExportInput, Say, describe_inputs
+from bookrec.offline.models.exports.export_input import (
+    Described,
+    ExportInput,
+    Progress,
+    describe_inputs,
+)
 from bookrec.offline.models.exports.ranker_sample import describe_score, write_sample
 from bookrec.offline.runtime.tensorflow_start import silenced_stderr
 
 MODEL_NAME: Final = "ranker.tflite"
 
 
-def export_tflite(export_input: ExportInput, directory: Path, say: Say) -> Described:
+def export_tflite(export_input: ExportInput, directory: Path, progress: Progress) -> Described:
     """Write the ranker, float32 as it is, for any number of pairs at once.
 
     Raises:
@@ -26,7 +31,7 @@ def export_tflite(export_input: ExportInput, directory: Path, say: Say) -> Descr
     """
     ranker = export_input.bundle.ranker
     keras_ms = write_sample(export_input, directory)
-    say("converting the ranker")
+    progress("converting the ranker")
     (directory / MODEL_NAME).write_bytes(_converted(ranker))
     encoders = write_encoders(export_input, directory)
     return Described(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import secrets
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -34,9 +33,8 @@ from bookrec.offline.models.imported.compile_imported import (
 from bookrec.offline.models.imported.imported_model import ImportedModel
 from bookrec.offline.models.imported.unknown_rows import with_mean_rows
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
+from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
-
-Say = Callable[[str], None]
 
 _WRONG: Final = 1e-2
 """Logits that differ by more are no matter of rounding."""
@@ -51,7 +49,7 @@ class ImportSettings:
 
 
 def import_model(
-    home: Home, opened: Opened, dataset: Dataset, settings: ImportSettings, say: Say
+    home: Home, opened: Opened, dataset: Dataset, settings: ImportSettings, progress: Progress
 ) -> Bundle:
     """Make a bundle of what was found, check it against Keras, and save it as the current model.
 
@@ -64,12 +62,14 @@ def import_model(
             scores differ from its own.
         DataError: the data set has no interactions.
     """
-    bundle = make_bundle(opened, dataset, settings, say)
+    bundle = make_bundle(opened, dataset, settings, progress)
     save_bundle(home, bundle)
     return bundle
 
 
-def make_bundle(opened: Opened, dataset: Dataset, settings: ImportSettings, say: Say) -> Bundle:
+def make_bundle(
+    opened: Opened, dataset: Dataset, settings: ImportSettings, progress: Progress
+) -> Bundle:
     """See `import_model`; writes nothing."""
     assert opened.mapping is not None
     interactions = all_interactions(dataset)
@@ -101,9 +101,9 @@ def make_bundle(opened: Opened, dataset: Dataset, settings: ImportSettings, say:
         {file: opened.sources.digests[file] for file in sorted(used)},
     )
     ranker = with_mean_rows(opened.model, inputs, plans)
-    parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, say)
+    parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, progress)
     bundle = assemble(imported, ranker, parts, dataset, interactions, settings)
-    say("comparing with the model itself")
+    progress("comparing with the model itself")
     parity = check_parity(bundle, opened.model, dataset)
     if parity.logit_error > _WRONG:
         raise ModelError(
@@ -112,7 +112,7 @@ def make_bundle(opened: Opened, dataset: Dataset, settings: ImportSettings, say:
             "numbers, e.g. ids divided by how many there are."
         )
     if not parity.holds:
-        say(
+        progress(
             f"warning: the model rounds: its logits are compiled to {parity.logit_error:.1e} x "
             "(1 + |logit|), because it adds large numbers that cancel (ids as numbers, large weights)"
         )

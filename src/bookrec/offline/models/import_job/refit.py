@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -16,18 +15,19 @@ from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.import_job.import_job import ImportSettings, assemble
 from bookrec.offline.models.import_job.serving_parts import fit_serving_parts
+from bookrec.offline.runtime.progress import Progress
 
-Say = Callable[[str], None]
 
-
-def refitted(bundle: Bundle, dataset: Dataset, settings: ImportSettings, say: Say) -> Bundle:
+def refitted(
+    bundle: Bundle, dataset: Dataset, settings: ImportSettings, progress: Progress
+) -> Bundle:
     """The same model, with everything that we fit or count taken from ``dataset`` alone.
 
     The model itself stays what it is, whatever it was trained on.
     """
     assert bundle.imported is not None
     interactions = all_interactions(dataset)
-    parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, say)
+    parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, progress)
     plans = tuple(_recounted(plan, dataset, parts.vocabularies) for plan in bundle.imported.plans)
     imported = replace(bundle.imported, plans=plans)
     return assemble(imported, bundle.ranker, parts, dataset, interactions, settings)

@@ -21,12 +21,12 @@ def mapping_table(opened: Opened) -> Iterator[str]:
         yield f"not read: {file}: {reason}"
 
 
-def test_set(guesses: Sequence[Guess]) -> str:
+def questions(guesses: Sequence[Guess]) -> str:
     """Everything that is asked, in one sentence."""
     asked = [
         f"{guess.input.name!r} ({field}: {why})"
         for guess in guesses
-        for field, why in guess.test_set.items()
+        for field, why in guess.questions.items()
     ]
     return "; ".join(asked)
 
@@ -39,7 +39,7 @@ def _row(guess: Guess) -> tuple[str, ...]:
         part = given.encoder or given.vectors or ""
         return name, given.side, given.column, part, scaler, "; ".join(guess.notes)
     part = fields.get("encoder") or fields.get("vectors") or "?"
-    asked = "; ".join(f"{field}: {why}" for field, why in guess.test_set.items())
+    asked = "; ".join(f"{field}: {why}" for field, why in guess.questions.items())
     side = "?" if guess.column is None else side_of(guess.column)
     scaler = str(fields.get("scaler", ""))
     return name, side, guess.column or "?", part, scaler, f"NOT SURE: {asked}"

@@ -5,7 +5,6 @@ The same code that training serves with: vocabularies, title vectors, towers and
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import keras
@@ -27,8 +26,7 @@ from bookrec.offline.retrieval.assemble import assemble_retrieval
 from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
-
-Say = Callable[[str], None]
+from bookrec.offline.runtime.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,11 @@ class ServingParts:
 
 
 def fit_serving_parts(
-    dataset: Dataset, interactions: Interactions, towers: TwoTowerSettings, seed: int, say: Say
+    dataset: Dataset,
+    interactions: Interactions,
+    towers: TwoTowerSettings,
+    seed: int,
+    progress: Progress,
 ) -> ServingParts:
     """Fit the retrievers to ``interactions``.
 
@@ -55,14 +57,14 @@ def fit_serving_parts(
     """
     keras.utils.set_random_seed(seed)
     tf.config.experimental.enable_op_determinism()
-    say("title vectors")
+    progress("title vectors")
     words, word_vectors = train_title_vectors(list(dataset.books["title"]), seed)
     vocabularies = build_vocabularies(dataset, interactions)
     statistics = book_statistics(interactions, dataset.n_books)
     scaler = fit_scaler(statistics.numbers)
     features = book_features(dataset, vocabularies, scaler, words, word_vectors, statistics)
     authors = vocabularies.author.size
-    say("retrievers for serving")
+    progress("retrievers for serving")
     trained = train_towers(
         interactions,
         features,
@@ -71,9 +73,9 @@ def fit_serving_parts(
         authors,
         towers,
         seed,
-        progress="serving: two-tower",
+        label="serving: two-tower",
     )
-    tables = fit_tables(interactions, features.facts, dataset.n_readers, authors, "serving")
+    tables = fit_tables(interactions, features.metadata, dataset.n_readers, authors, "serving")
     retrieval = assemble_retrieval(trained, tables, features)
     return ServingParts(
         vocabularies, scaler, words, word_vectors, statistics, trained, tables, retrieval

@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.engines.engine import Engine, make_engine
 from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
+from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.compile_model import compile_into, reader_rows
 from bookrec.offline.scoring.job.incremental import Changes
 from bookrec.offline.scoring.job.job_directory import Job
@@ -39,8 +40,6 @@ from bookrec.offline.scoring.lists.open_recommender import is_compiled, slow_rea
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, building
 
-Say = Callable[[str], None]
-
 
 @dataclass
 class ScoreRun:
@@ -52,7 +51,7 @@ class ScoreRun:
     settings: ScoreSettings
     changes: Changes | None
     report: ScoreReport
-    say: Say
+    progress: Progress
     shards: int = 0
 
     def build(self, metadata: dict[str, str], again: str) -> None:
@@ -64,7 +63,7 @@ class ScoreRun:
                 new = self.job.ensure_compiled(
                     lambda aside: self._compile(aside, metadata["model_id"], statistics)
                 )
-                self.say(
+                self.progress(
                     f"{'' if new else 'going on: '}ranker compiled for "
                     f"{self.dataset.n_books:,} books"
                 )
@@ -72,7 +71,7 @@ class ScoreRun:
                 ranker = SplitRanker.load(self.job.compiled / RANKER_NAME)
                 self.report.multiply_adds = pair_multiply_adds(ranker)
             else:
-                self.say(f"warning: {slow_reason(self.job.compiled / RANKER_NAME)}")
+                self.progress(f"warning: {slow_reason(self.job.compiled / RANKER_NAME)}")
             stages = self._stages(interactions, statistics)
             self._compute(stages)
             self._write(stages, interactions, statistics, metadata)
@@ -173,7 +172,7 @@ class ScoreRun:
         self.shards = sum(stage.shards for stage in stages)
         finished = sum(map(len, there))
         if finished:
-            self.say(f"going on: {finished:,} of {self.shards:,} shards are there")
+            self.progress(f"going on: {finished:,} of {self.shards:,} shards are there")
         for stage, done in zip(stages, there, strict=True):
             begun = time.monotonic()
             with self.report.stage(stage.reported):
@@ -181,7 +180,9 @@ class ScoreRun:
             self.report.worker_peak_bytes = engine.peak_bytes
             if stage.shards:
                 taken = time.monotonic() - begun
-                self.say(f"{stage.label}: {len(stage.members):,} {stage.unit} in {taken:,.1f} s")
+                self.progress(
+                    f"{stage.label}: {len(stage.members):,} {stage.unit} in {taken:,.1f} s"
+                )
         candidates = self.settings.candidates
         if candidates is not None and candidates < self.dataset.n_books and len(stages.sample):
             with self.report.stage("comparison"):
@@ -204,7 +205,7 @@ class ScoreRun:
         made = engine.map(kept_of_exact, load_recommender, self.job.compiled, tasks)
         with contextlib.closing(made):
             found = kept_share(shard for _, shard in made)
-        self.say(
+        self.progress(
             f"{candidates:,} candidates keep {found.shares[0]:.1%} of the books of the exact lists "
             f"({found.readers:,} readers asked)"
         )

@@ -8,7 +8,6 @@ process that ends; neither this process nor the workers ever import it.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any, Final
 
 from bookrec import __version__
@@ -17,6 +16,7 @@ from bookrec.files import digest_of_bytes
 from bookrec.offline.data.dataset import Dataset, dataset_digest
 from bookrec.offline.models.bundle.bundle import check_files, read_manifest, read_vocabularies
 from bookrec.offline.runtime.blas_peak import sgemm_rate
+from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.incremental import Changes, find_changes
 from bookrec.offline.scoring.job.job_directory import open_job
 from bookrec.offline.scoring.job.report import ScoreReport
@@ -24,8 +24,6 @@ from bookrec.offline.scoring.job.run import ScoreRun
 from bookrec.offline.scoring.job.settings import ScoreSettings as ScoreSettings
 from bookrec.settings import Home
 from bookrec.snapshot import publish
-
-Say = Callable[[str], None]
 
 SCORING_FORMAT: Final = 5
 """Raised whenever the same model, data and settings give other lists, or other shards, than before."""
@@ -36,7 +34,7 @@ def score(
     model_id: str | None,
     dataset: Dataset,
     settings: ScoreSettings,
-    say: Say,
+    progress: Progress,
     again: str = "bookrec score",
 ) -> str:
     """Build a snapshot aside, check it and publish it.
@@ -58,20 +56,20 @@ def score(
     check_files(home, manifest)
     _check_fit(home, manifest, dataset)
     facts = _facts(manifest, dataset, settings)
-    changes = _changes(home, dataset, facts, say) if settings.changed else None
+    changes = _changes(home, dataset, facts, progress) if settings.changed else None
     report = ScoreReport()
     with open_job(home.snapshots, _identity(facts, settings, changes)) as job:
         complete = (home.snapshots / job.snapshot_id).is_dir()
         if complete:
-            say(f"going on: {job.snapshot_id} is complete")
+            progress(f"going on: {job.snapshot_id} is complete")
         else:
-            ScoreRun(home, job, dataset, settings, changes, report, say).build(facts, again)
+            ScoreRun(home, job, dataset, settings, changes, report, progress).build(facts, again)
         with report.stage("publish"):
             publish(home.snapshots, job.snapshot_id, checked=not complete)
             job.remove()
     for line in report.lines(sgemm_rate()):
-        say(line)
-    say(f"published {job.snapshot_id}")
+        progress(line)
+    progress(f"published {job.snapshot_id}")
     return job.snapshot_id
 
 
@@ -110,12 +108,14 @@ def _facts(manifest: dict[str, Any], dataset: Dataset, settings: ScoreSettings) 
     }
 
 
-def _changes(home: Home, dataset: Dataset, facts: dict[str, str], say: Say) -> Changes | None:
+def _changes(
+    home: Home, dataset: Dataset, facts: dict[str, str], progress: Progress
+) -> Changes | None:
     found = find_changes(home.snapshots, dataset, facts)
     if isinstance(found, str):
-        say(f"everything is scored: {found}")
+        progress(f"everything is scored: {found}")
         return None
-    say(
+    progress(
         f"changed since {found.snapshot.name}: {found.readers.sum():,} of {dataset.n_readers:,} "
         f"readers, {found.books.sum():,} of {dataset.n_books:,} books"
     )

@@ -78,10 +78,12 @@ def candidates_of_books(recommender: Recommender, task: tuple[Ints, int]) -> Can
     for start in range(0, len(books), TOWER_BLOCK):
         some = books[start : start + TOWER_BLOCK].tolist()
         profiles = [recommender.profile(_reader_of(book)) for book in some]
-        tower = recommender.retrieval.tower_scores([profile.signals for profile in profiles])
+        tower = recommender.retrieval.tower_scores(
+            [profile.retriever_scores for profile in profiles]
+        )
         for profile, row in zip(profiles, tower, strict=True):
             candidates = recommender.retrieval.candidates(
-                profile.signals,
+                profile.retriever_scores,
                 row,
                 count,
                 profile.reader.history.books,
