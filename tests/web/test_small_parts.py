@@ -170,11 +170,11 @@ def test_form_tokens_are_bound_to_key_and_session() -> None:
     tokens, others = FormTokens(b"k" * 32), FormTokens(b"o" * 32)
     assert tokens.for_session("a") != tokens.for_session("b")
     assert tokens.for_session("a") != others.for_session("a")
-    visit = tokens.new_visit()
-    assert tokens.is_visit(visit)
-    assert not others.is_visit(visit)
-    assert tokens.for_visit(visit) != tokens.for_visit(tokens.new_visit())
-    assert tokens.for_visit("forged.00") == ""
+    page_request = tokens.new_page_request()
+    assert tokens.is_visitor(page_request)
+    assert not others.is_visitor(page_request)
+    assert tokens.for_visitor(page_request) != tokens.for_visitor(tokens.new_page_request())
+    assert tokens.for_visitor("forged.00") == ""
     assert not tokens_match("", "")
 
 

@@ -28,7 +28,7 @@ from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.request import monitoring
-from bookrec.web.request.page_request import open_visit, provide_visit
+from bookrec.web.request.page_request import open_page_request, provide_page_request
 from bookrec.web.request.problems import exception_handlers
 from bookrec.web.request.site import open_site
 
@@ -94,8 +94,8 @@ def _pages() -> Router:
             reader_pages.rate,
             reader_pages.take_rating_back,
         ],
-        before_request=open_visit,
-        dependencies={"visit": Provide(provide_visit)},
+        before_request=open_page_request,
+        dependencies={"visit": Provide(provide_page_request)},
         include_in_schema=False,
     )
 

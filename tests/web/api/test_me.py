@@ -12,7 +12,7 @@ from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 from bookrec.web.accounts.cli import create_account
 from bookrec.web.recommendations.live import LiveInference
-from bookrec.web.store.reader_history import History
+from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
 from site_testing import PASSWORD, Client, bearer, open_client, register
 from small_snapshot import (
@@ -307,7 +307,9 @@ def test_a_list_ranked_for_an_age_since_corrected_is_not_stored(
     ages: list[int | None] = []
     rank = LiveInference.rank
 
-    async def slow(self: LiveInference, snapshot: Snapshot, history: History, age: int | None):  # type: ignore[no-untyped-def]
+    async def slow(
+        self: LiveInference, snapshot: Snapshot, history: ReaderHistory, age: int | None
+    ):  # type: ignore[no-untyped-def]
         ages.append(age)
         if len(ages) == 1:
             with contextlib.closing(sqlite3.connect(home.shop_database)) as shop:

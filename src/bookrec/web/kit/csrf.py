@@ -51,19 +51,19 @@ class FormTokens:
         """The form token of a signed-in reader."""
         return self._sign("session", session_token)
 
-    def new_visit(self) -> str:
+    def new_page_request(self) -> str:
         """A cookie value for an anonymous visitor who is shown a form."""
-        visit = secrets.token_urlsafe(16)
-        return f"{visit}.{self._sign('visit', visit)}"
+        page_request = secrets.token_urlsafe(16)
+        return f"{page_request}.{self._sign('visit', page_request)}"
 
-    def is_visit(self, cookie: str) -> bool:
+    def is_visitor(self, cookie: str) -> bool:
         """Whether a cookie value is one of ours."""
-        visit, _, signature = cookie.partition(".")
-        return _equal(signature, self._sign("visit", visit))
+        page_request, _, signature = cookie.partition(".")
+        return _equal(signature, self._sign("visit", page_request))
 
-    def for_visit(self, cookie: str) -> str:
+    def for_visitor(self, cookie: str) -> str:
         """The form token of an anonymous visitor; '' for a cookie that is not ours."""
-        return self._sign("form", cookie.partition(".")[0]) if self.is_visit(cookie) else ""
+        return self._sign("form", cookie.partition(".")[0]) if self.is_visitor(cookie) else ""
 
 
 def tokens_match(expected: str, sent: str) -> bool:

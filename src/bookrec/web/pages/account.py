@@ -1,4 +1,4 @@
-"""Pages for signing in and out, registering and claiming. Forms are checked in `open_visit`."""
+"""Pages for signing in and out, registering and claiming. Forms are checked in `open_page_request`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from bookrec.web.accounts.sessions import end_session, start_session
 from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.pages.cards import book_card
-from bookrec.web.request.page_request import Visit, local_path
+from bookrec.web.request.page_request import PageRequest, local_path
 from bookrec.web.request.sign_in import MOST_LIKES, Refused, new_account, register, sign_in
 from bookrec.web.store.catalogue import EVERYONE, Book, books_by_isbn, popular_books
 from bookrec.web.store.reader_history import build_history
@@ -34,24 +34,24 @@ _MOST_TEXT: Final = 2_000
 
 
 @get("/login")
-async def login_page(visit: NamedDependency[Visit]) -> Response[Any]:
+async def login_page(page_request: NamedDependency[PageRequest]) -> Response[Any]:
     """The form to sign in."""
-    to = local_path(visit.request.query_params.get("next", "/"))
-    if visit.account is not None:
-        return visit.redirect(to)
-    return visit.page("login.html", LoginPage(to, "", None), with_form=True)
+    to = local_path(page_request.request.query_params.get("next", "/"))
+    if page_request.account is not None:
+        return page_request.redirect(to)
+    return page_request.page("login.html", LoginPage(to, "", None), with_form=True)
 
 
 @post("/login")
-async def login(visit: NamedDependency[Visit]) -> Response[Any]:
+async def login(page_request: NamedDependency[PageRequest]) -> Response[Any]:
     """Sign in; a new session replaces whatever was there before."""
-    form = await visit.request.form()
+    form = await page_request.request.form()
     username, to = text(form, "username"), local_path(text(form, "next"))
     try:
-        address = client_address(visit.request, visit.site.settings)
-        account = await sign_in(visit.site, username, text(form, "password"), address)
+        address = client_address(page_request.request, page_request.site.settings)
+        account = await sign_in(page_request.site, username, text(form, "password"), address)
     except TooManyAttempts as refused:
-        return visit.page(
+        return page_request.page(
             "login.html",
             LoginPage(to, username, "too_many_attempts"),
             status=429,
@@ -60,89 +60,91 @@ async def login(visit: NamedDependency[Visit]) -> Response[Any]:
         )
     if account is None:
         page = LoginPage(to, username, "bad_credentials")
-        return visit.page("login.html", page, status=401, with_form=True)
-    return await _signed_in(visit, account, to, "signed_in")
+        return page_request.page("login.html", page, status=401, with_form=True)
+    return await _signed_in(page_request, account, to, "signed_in")
 
 
-async def _signed_in(visit: Visit, account: Account, to: str, notice: str) -> Response[Any]:
+async def _signed_in(
+    page_request: PageRequest, account: Account, to: str, notice: str
+) -> Response[Any]:
     """Start a session under a new token and go on."""
-    site = visit.site
+    site = page_request.site
     session = await start_session(
-        site.database, site.settings, account, "cookie", replacing=visit.session_token
+        site.database, site.settings, account, "cookie", replacing=page_request.session_token
     )
     session_cookie = cookies.make_cookie(
         cookies.SESSION,
         session.token,
-        secure=visit.secure,
+        secure=page_request.secure,
         max_age_s=site.settings.session_absolute_s,
     )
-    visit.response_cookies.append(session_cookie)
+    page_request.response_cookies.append(session_cookie)
     for name in (cookies.VISIT, cookies.RECENT):
-        visit.response_cookies.append(cookies.drop_cookie(name, secure=visit.secure))
-    return visit.redirect(to, notice)
+        page_request.response_cookies.append(cookies.drop_cookie(name, secure=page_request.secure))
+    return page_request.redirect(to, notice)
 
 
 @post("/logout", opt={"signed_in": True})
-async def logout(visit: NamedDependency[Visit]) -> Response[Any]:
+async def logout(page_request: NamedDependency[PageRequest]) -> Response[Any]:
     """End the session, here and on the server."""
-    await end_session(visit.site.database, visit.session_token)
+    await end_session(page_request.site.database, page_request.session_token)
     for name in (cookies.SESSION, cookies.RECENT):
-        visit.response_cookies.append(cookies.drop_cookie(name, secure=visit.secure))
-    return visit.redirect("/", "signed_out")
+        page_request.response_cookies.append(cookies.drop_cookie(name, secure=page_request.secure))
+    return page_request.redirect("/", "signed_out")
 
 
 @get("/register")
-async def register_page(visit: NamedDependency[Visit]) -> Response[Any]:
+async def register_page(page_request: NamedDependency[PageRequest]) -> Response[Any]:
     """The form for a new reader, with books to like."""
-    to = local_path(visit.request.query_params.get("next", "/"))
-    if visit.account is not None:
-        return visit.redirect(to)
-    return await _register_form(visit, FormMultiDict({"next": to}), None)
+    to = local_path(page_request.request.query_params.get("next", "/"))
+    if page_request.account is not None:
+        return page_request.redirect(to)
+    return await _register_form(page_request, FormMultiDict({"next": to}), None)
 
 
 @post("/register")
-async def register_reader(visit: NamedDependency[Visit]) -> Response[Any]:
+async def register_reader(page_request: NamedDependency[PageRequest]) -> Response[Any]:
     """Register, or (``action=search``) look for more books to like and show the form again."""
-    form = await visit.request.form()
+    form = await page_request.request.form()
     if text(form, "action") == "search":
-        return await _register_form(visit, form, None)
+        return await _register_form(page_request, form, None)
     age, problem = read_age(text(form, "age"))
     if problem:
-        return await _register_form(visit, form, problem)
+        return await _register_form(page_request, form, problem)
     try:
         account = await register(
-            visit.site,
-            visit.snapshot,
+            page_request.site,
+            page_request.snapshot,
             text(form, "username").strip(),
             text(form, "password"),
-            client_address(visit.request, visit.site.settings),
+            client_address(page_request.request, page_request.site.settings),
             age=age,
-            language=visit.language,
+            language=page_request.language,
             liked_isbns=_liked_isbns(form),
         )
     except UsernameTaken:
-        return await _register_form(visit, form, "username_taken")
+        return await _register_form(page_request, form, "username_taken")
     except Refused as refused:
-        return await _register_form(visit, form, refused.key)
+        return await _register_form(page_request, form, refused.key)
     except TooManyAttempts as too_many:
         return await _register_form(
-            visit, form, "too_many_attempts", status=429, headers=too_many.headers
+            page_request, form, "too_many_attempts", status=429, headers=too_many.headers
         )
-    return await _signed_in(visit, account, local_path(text(form, "next")), "welcome")
+    return await _signed_in(page_request, account, local_path(text(form, "next")), "welcome")
 
 
 async def _register_form(
-    visit: Visit,
+    page_request: PageRequest,
     form: FormMultiDict,
     error: str | None,
     *,
     status: int = 400,
     headers: dict[str, str] | None = None,
 ) -> Response[Any]:
-    liked = books_by_isbn(visit.snapshot, _liked_isbns(form))
+    liked = books_by_isbn(page_request.snapshot, _liked_isbns(form))
     q = text(form, "q").strip()[:200]
     chosen = [liked[isbn] for isbn in _liked_isbns(form) if isbn in liked]
-    found = await _books_to_like(visit, q)
+    found = await _books_to_like(page_request, q)
     # What was ticked stays in sight, or a search would lose it.
     suggestions = chosen + [book for book in found if book.isbn not in liked]
     page = RegisterPage(
@@ -150,21 +152,21 @@ async def _register_form(
         username=text(form, "username").strip(),
         age=text(form, "age").strip()[:20],
         error=error,
-        suggestions=[book_card(visit, book) for book in suggestions],
+        suggestions=[book_card(page_request, book) for book in suggestions],
         liked_isbns=[book.isbn for book in chosen],
         q=q,
     )
-    return visit.page(
+    return page_request.page(
         "register.html", page, status=status if error else 200, with_form=True, headers=headers
     )
 
 
-async def _books_to_like(visit: Visit, q: str) -> list[Book]:
+async def _books_to_like(page_request: PageRequest, q: str) -> list[Book]:
     """Books found by the form's search, else popular ones, one an author."""
     if q:
         query = SearchQuery(q=q, page_size=SUGGESTIONS)
-        return (await asyncio.to_thread(search, visit.snapshot, query)).items
-    popular = popular_books(visit.snapshot, EVERYONE, _POPULAR_LOOKED_AT)
+        return (await asyncio.to_thread(search, page_request.snapshot, query)).items
+    popular = popular_books(page_request.snapshot, EVERYONE, _POPULAR_LOOKED_AT)
     by_author: dict[str, Book] = {}
     for item in popular:
         by_author.setdefault(item.book.author.casefold() or item.book.isbn, item.book)
@@ -177,40 +179,44 @@ def _liked_isbns(form: FormMultiDict) -> list[str]:
 
 
 @get("/claim/{token:str}")
-async def claim_page(visit: NamedDependency[Visit], token: FromPath[str]) -> Response[Any]:
+async def claim_page(
+    page_request: NamedDependency[PageRequest], token: FromPath[str]
+) -> Response[Any]:
     """The form by which a reader of the data set chooses a username and password."""
-    return await _claim_form(visit, token, "", None)
+    return await _claim_form(page_request, token, "", None)
 
 
 @post("/claim/{token:str}")
-async def claim(visit: NamedDependency[Visit], token: FromPath[str]) -> Response[Any]:
+async def claim(page_request: NamedDependency[PageRequest], token: FromPath[str]) -> Response[Any]:
     """Use a claim link up."""
-    form = await visit.request.form()
+    form = await page_request.request.form()
     username = text(form, "username").strip()
-    if await claimed_user_id(visit.site.database, token) is None:
-        return await _claim_form(visit, token, username, "claim_invalid")
+    if await claimed_user_id(page_request.site.database, token) is None:
+        return await _claim_form(page_request, token, username, "claim_invalid")
     try:
         new = await new_account(
-            visit.site, username, text(form, "password"), language=visit.language
+            page_request.site, username, text(form, "password"), language=page_request.language
         )
-        account = await claim_account(visit.site.database, token, new)
+        account = await claim_account(page_request.site.database, token, new)
     except UsernameTaken:
-        return await _claim_form(visit, token, username, "username_taken")
+        return await _claim_form(page_request, token, username, "username_taken")
     except ClaimInvalid:
-        return await _claim_form(visit, token, username, "claim_invalid")
+        return await _claim_form(page_request, token, username, "claim_invalid")
     except Refused as refused:
-        return await _claim_form(visit, token, username, refused.key)
-    return await _signed_in(visit, account, "/", "claimed")
+        return await _claim_form(page_request, token, username, refused.key)
+    return await _signed_in(page_request, account, "/", "claimed")
 
 
-async def _claim_form(visit: Visit, token: str, username: str, error: str | None) -> Response[Any]:
-    user_id = await claimed_user_id(visit.site.database, token)
+async def _claim_form(
+    page_request: PageRequest, token: str, username: str, error: str | None
+) -> Response[Any]:
+    user_id = await claimed_user_id(page_request.site.database, token)
     if user_id is None:
         page = ClaimPage("", 0, "", "claim_invalid")
-        return visit.page("claim.html", page, status=404, with_form=True)
-    own_books = len(build_history(visit.snapshot, user_id, []).books)
+        return page_request.page("claim.html", page, status=404, with_form=True)
+    own_books = len(build_history(page_request.snapshot, user_id, []).books)
     page = ClaimPage(user_id, own_books, username, error)
-    return visit.page("claim.html", page, status=400 if error else 200, with_form=True)
+    return page_request.page("claim.html", page, status=400 if error else 200, with_form=True)
 
 
 def text(form: FormMultiDict, name: str) -> str:

@@ -16,7 +16,7 @@ from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import BookPage, CataloguePage, HomePage, Reason
 from bookrec.web.pages.cards import book_card, listed_shelf, reason, recommended_shelf
 from bookrec.web.recommendations.reasons import find_reasons
-from bookrec.web.request.page_request import AnyRequest, Visit
+from bookrec.web.request.page_request import AnyRequest, PageRequest
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import (
     EVERYONE,
@@ -36,31 +36,35 @@ _YEAR_S: Final = 365 * 86_400
 
 
 @get("/")
-async def home(visit: NamedDependency[Visit]) -> Response[Any]:
+async def home(page_request: NamedDependency[PageRequest]) -> Response[Any]:
     """Your shelf (signed in), what is popular, what you opened last."""
-    snapshot = visit.snapshot
+    snapshot = page_request.snapshot
     yours = None
     recent: list[Book] = []
-    if visit.account is not None:
-        history = await visit.site.lists.history(snapshot, visit.account)
-        recommended = await visit.site.lists.recommend(
-            snapshot, visit.account, history, SHELF_LENGTH
+    if page_request.account is not None:
+        history = await page_request.site.lists.history(snapshot, page_request.account)
+        recommended = await page_request.site.lists.recommend(
+            snapshot, page_request.account, history, SHELF_LENGTH
         )
-        yours = recommended_shelf(visit, recommended)
-        isbns = cookies.recent_isbns(visit.request.cookies)
+        yours = recommended_shelf(page_request, recommended)
+        isbns = cookies.recent_isbns(page_request.request.cookies)
         known = books_by_isbn(snapshot, isbns)
         recent = [known[isbn] for isbn in isbns if isbn in known]
     page = HomePage(
         yours=yours,
-        popular=listed_shelf(visit, "popular", popular_books(snapshot, EVERYONE, SHELF_LENGTH)),
-        recently_opened=[book_card(visit, book) for book in recent],
+        popular=listed_shelf(
+            page_request, "popular", popular_books(snapshot, EVERYONE, SHELF_LENGTH)
+        ),
+        recently_opened=[book_card(page_request, book) for book in recent],
         catalogue_size=int(snapshot.meta.get("books", 0)),
     )
-    return visit.page("home.html", page, cacheable=True)
+    return page_request.page("home.html", page, cacheable=True)
 
 
 @get("/books")
-async def catalogue(visit: NamedDependency[Visit], request: AnyRequest) -> Response[Any]:
+async def catalogue(
+    page_request: NamedDependency[PageRequest], request: AnyRequest
+) -> Response[Any]:
     """Search and browse the whole catalogue. What cannot be understood filters nothing."""
     asked = request.query_params
     text = {name: asked.get(name, "").strip()[:_MOST_TEXT] for name in ("q", "author", "publisher")}
@@ -75,9 +79,9 @@ async def catalogue(visit: NamedDependency[Visit], request: AnyRequest) -> Respo
         page=page_number(asked.get("page", "")),
         page_size=_PAGE_SIZE,
     )
-    found = await asyncio.to_thread(search, visit.snapshot, query)
+    found = await asyncio.to_thread(search, page_request.snapshot, query)
     page = CataloguePage(
-        items=[book_card(visit, book) for book in found.items],
+        items=[book_card(page_request, book) for book in found.items],
         total=found.total,
         page=query.page,
         page_size=_PAGE_SIZE,
@@ -89,51 +93,61 @@ async def catalogue(visit: NamedDependency[Visit], request: AnyRequest) -> Respo
         sorts=list(SORTS),
         error="bad_year" if bad_from or bad_to else None,
     )
-    return visit.page("catalogue.html", page, cacheable=True, query=text["q"])
+    return page_request.page("catalogue.html", page, cacheable=True, query=text["q"])
 
 
 @get("/books/{isbn:str}")
-async def book_page(visit: NamedDependency[Visit], isbn: FromPath[str]) -> Response[Any]:
+async def book_page(
+    page_request: NamedDependency[PageRequest], isbn: FromPath[str]
+) -> Response[Any]:
     """One book, what goes with it, its other editions, and the reader's own word on it."""
-    book = require_book(visit.snapshot, isbn)
-    source, similar = similar_books(visit.snapshot, book, _SIMILAR)
+    book = require_book(page_request.snapshot, isbn)
+    source, similar = similar_books(page_request.snapshot, book, _SIMILAR)
     my_rating, because = None, list[Reason]()
-    if visit.account is not None:
-        my_rating, because = await _own_view(visit, visit.account, book)
-        cookie = cookies.recent_cookie(visit.request.cookies, isbn, secure=visit.secure)
+    if page_request.account is not None:
+        my_rating, because = await _own_view(page_request, page_request.account, book)
+        cookie = cookies.recent_cookie(
+            page_request.request.cookies, isbn, secure=page_request.secure
+        )
         if cookie:
-            visit.response_cookies.append(cookie)
+            page_request.response_cookies.append(cookie)
     page = BookPage(
-        book=book_card(visit, book),
-        similar=listed_shelf(visit, source, similar),
-        editions=[book_card(visit, other) for other in editions(visit.snapshot, book)],
+        book=book_card(page_request, book),
+        similar=listed_shelf(page_request, source, similar),
+        editions=[
+            book_card(page_request, other) for other in editions(page_request.snapshot, book)
+        ],
         my_rating=my_rating,
         because=because,
     )
-    return visit.page("book.html", page, cacheable=True)
+    return page_request.page("book.html", page, cacheable=True)
 
 
-async def _own_view(visit: Visit, account: Account, book: Book) -> tuple[int | None, list[Reason]]:
+async def _own_view(
+    page_request: PageRequest, account: Account, book: Book
+) -> tuple[int | None, list[Reason]]:
     """The reader's rating of a book (0: theirs without one), or reasons to read it."""
-    history = await visit.site.lists.history(visit.snapshot, account)
+    history = await page_request.site.lists.history(page_request.snapshot, account)
     own = history.books.get(book.book_id)
     if own is not None:
         return own.rating, []
     if book.work_id in history.works:
         return None, []
-    reasons = find_reasons(visit.snapshot, history, [book])
+    reasons = find_reasons(page_request.snapshot, history, [book])
     return None, [reason(other) for other in reasons.get(book.book_id, [])]
 
 
 @get("/covers/{file_name:str}")
-async def cover(visit: NamedDependency[Visit], file_name: FromPath[str]) -> Response[bytes]:
+async def cover(
+    page_request: NamedDependency[PageRequest], file_name: FromPath[str]
+) -> Response[bytes]:
     """The generated cover of a book, ``<isbn>.svg``."""
     isbn, dot, extension = file_name.rpartition(".")
     if not dot or extension != "svg":
         raise NotFoundException("A cover's address ends in .svg.")
-    book = require_book(visit.snapshot, isbn)
+    book = require_book(page_request.snapshot, isbn)
     return Response(
-        visit.site.renderer.cover(book.title, book.author).encode(),
+        page_request.site.renderer.cover(book.title, book.author).encode(),
         media_type="image/svg+xml",
         headers={"cache-control": f"public, max-age={_YEAR_S}, immutable"},
     )

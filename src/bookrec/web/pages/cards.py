@@ -7,13 +7,13 @@ from urllib.parse import quote
 
 from bookrec.web.kit.contexts import BookCard, RankedCard, Reason, Shelf
 from bookrec.web.recommendations.lists import Recommendations
-from bookrec.web.request.page_request import Visit
+from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import EVERYONE, Book, ListedBook
 
 
-def book_card(visit: Visit, book: Book) -> BookCard:
+def book_card(page_request: PageRequest, book: Book) -> BookCard:
     """A book for a page of this visit."""
-    remote = visit.site.settings.remote_covers and book.image_url.startswith("https://")
+    remote = page_request.site.settings.remote_covers and book.image_url.startswith("https://")
     return BookCard(
         isbn=book.isbn,
         title=book.title,
@@ -21,29 +21,30 @@ def book_card(visit: Visit, book: Book) -> BookCard:
         year=book.year,
         publisher=book.publisher,
         image_url=book.image_url if remote else "",
-        cover_url=_cover_url(book, visit.site.renderer.version),
+        cover_url=_cover_url(book, page_request.site.renderer.version),
         rating_mean=book.rating_mean,
         rating_count=book.rating_count,
         reader_count=book.reader_count,
     )
 
 
-def listed_shelf(visit: Visit, source: str, listed: list[ListedBook]) -> Shelf:
+def listed_shelf(page_request: PageRequest, source: str, listed: list[ListedBook]) -> Shelf:
     """A list that is the same for everyone."""
     items = [
-        RankedCard(rank, book_card(visit, item.book)) for rank, item in enumerate(listed, start=1)
+        RankedCard(rank, book_card(page_request, item.book))
+        for rank, item in enumerate(listed, start=1)
     ]
     return Shelf(source, items)
 
 
-def recommended_shelf(visit: Visit, recommendations: Recommendations) -> Shelf:
+def recommended_shelf(page_request: PageRequest, recommendations: Recommendations) -> Shelf:
     """A reader's own list, with reasons."""
     return Shelf(
         recommendations.source,
         [
             RankedCard(
                 rank=item.rank,
-                book=book_card(visit, item.book),
+                book=book_card(page_request, item.book),
                 because=[reason(book) for book in item.because],
                 topped_up=item.topped_up,
             )

@@ -26,7 +26,7 @@ from bookrec.web.store.catalogue import (
 )
 from bookrec.web.store.catalogue import books_by_isbn as find_books
 from bookrec.web.store.database import Row, ShopDatabase, Transaction
-from bookrec.web.store.reader_history import INTERACTIONS_QUERY, History, build_history
+from bookrec.web.store.reader_history import INTERACTIONS_QUERY, ReaderHistory, build_history
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_TRIES: Final = 3
@@ -71,13 +71,13 @@ class ReaderLists:
         self._database = database
         self._live = live
 
-    async def history(self, snapshot: Snapshot, account: Account) -> History:
+    async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
         """The reader's own books."""
         rows = await self._database.rows(INTERACTIONS_QUERY, (account.user_id,))
         return build_history(snapshot, account.user_id, rows)
 
     async def recommend(
-        self, snapshot: Snapshot, account: Account, history: History, limit: int
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory, limit: int
     ) -> Recommendations:
         """The best ``limit`` books for a reader, own works left out, one edition a work."""
         source, listed = await self._stored(snapshot, account, history)
@@ -118,7 +118,7 @@ class ReaderLists:
                 return
 
     async def _stored(
-        self, snapshot: Snapshot, account: Account, history: History
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory
     ) -> tuple[str, list[ListedBook]]:
         """Source and list, unfiltered; ``popular`` with no list when nothing is known."""
         if history.reader_id is not None:
@@ -181,7 +181,7 @@ async def _shop_knows(shop: ShopDatabase | Transaction, account: Account) -> Sho
     return ShopKnowledge(interactions, row[0] if row else None)
 
 
-def known_age(snapshot: Snapshot, account: Account, history: History) -> int | None:
+def known_age(snapshot: Snapshot, account: Account, history: ReaderHistory) -> int | None:
     """The age told at registration, else the data set's."""
     if account.age is not None or history.reader_id is None:
         return account.age
@@ -209,7 +209,7 @@ def popular_for(
     return _take(popular, without_works, limit)
 
 
-def _has_stored_list(snapshot: Snapshot, history: History) -> bool:
+def _has_stored_list(snapshot: Snapshot, history: ReaderHistory) -> bool:
     return history.reader_id is not None and bool(
         snapshot.row("select 1 from user_top where reader_id = ?", (history.reader_id,))
     )

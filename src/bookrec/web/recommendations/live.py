@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.web.kit.metrics import Metrics
-from bookrec.web.store.reader_history import History
+from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class LiveInference:
         self._loading: tuple[str, asyncio.Future[LiveRanker | None]] | None = None
 
     async def rank(
-        self, snapshot: Snapshot, history: History, age: int | None
+        self, snapshot: Snapshot, history: ReaderHistory, age: int | None
     ) -> list[tuple[int, float]] | None:
         """(book_id, score) of the best `TOP` books for a history, best first; None if unable."""
         ranker = await self._ranker(snapshot)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bookrec.web.store.catalogue import Book, books_by_id
-from bookrec.web.store.reader_history import History, OwnBook
+from bookrec.web.store.reader_history import OwnBook, ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_REASONS: Final = 2
@@ -14,7 +14,7 @@ _MOST_OWN_BOOKS: Final = 200
 
 
 def find_reasons(
-    snapshot: Snapshot, history: History, recommended: list[Book]
+    snapshot: Snapshot, history: ReaderHistory, recommended: list[Book]
 ) -> dict[int, list[Book]]:
     """Up to two own books for each recommended book, by ``book_id``.
 

@@ -1,6 +1,6 @@
 """One request for a page: who asks, in which language, of which snapshot, and how to answer.
 
-`open_visit` runs before every page handler: it opens the visit, sends whoever must sign in first to
+`open_page_request` runs before every page handler: it opens the visit, sends whoever must sign in first to
 do so, and refuses forms that were not sent from a page of ours. No handler can forget it.
 """
 
@@ -34,7 +34,7 @@ AnyRequest = Request[Any, Any, Any]
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageRequest:
     """One request for a page."""
 
     site: Site
@@ -65,7 +65,7 @@ class Visit:
         tokens = self.site.form_tokens
         if self.account is not None:
             return tokens.for_session(self.session_token)
-        return tokens.for_visit(self.request.cookies.get(cookies.VISIT, ""))
+        return tokens.for_visitor(self.request.cookies.get(cookies.VISIT, ""))
 
     def page(
         self,
@@ -123,9 +123,11 @@ class Visit:
 
     def _start_form(self) -> str:
         tokens = self.site.form_tokens
-        visit = tokens.new_visit()
-        self.response_cookies.append(cookies.make_cookie(cookies.VISIT, visit, secure=self.secure))
-        return tokens.for_visit(visit)
+        page_request = tokens.new_page_request()
+        self.response_cookies.append(
+            cookies.make_cookie(cookies.VISIT, page_request, secure=self.secure)
+        )
+        return tokens.for_visitor(page_request)
 
     def _entity_tag(self) -> str:
         """Over everything an anonymous page depends on."""
@@ -139,7 +141,7 @@ class Visit:
         )
 
 
-async def open_visit(request: AnyRequest) -> Response[Any] | None:
+async def open_page_request(request: AnyRequest) -> Response[Any] | None:
     """Before every page handler: open the visit, and answer in the handler's place if need be.
 
     Raises:
@@ -154,7 +156,7 @@ async def open_visit(request: AnyRequest) -> Response[Any] | None:
         return see_other(path_with_query(request), [cookie])
     token = request.cookies.get(cookies.SESSION, "")
     account = await find_session(site.database, site.settings, token, "cookie") if token else None
-    visit = Visit(
+    page_request = PageRequest(
         site=site,
         snapshot=site.watch.current(),
         request=request,
@@ -163,36 +165,42 @@ async def open_visit(request: AnyRequest) -> Response[Any] | None:
         language=language,
         notice=cookies.notice_of(request.cookies),
     )
-    request.state.visit = visit
+    request.state.page_request = page_request
     if account is None and request.route_handler.opt.get("signed_in"):
-        return visit.redirect(f"/login?{urlencode({'next': _page_to_return_to(visit)})}")
+        return page_request.redirect(
+            f"/login?{urlencode({'next': _page_to_return_to(page_request)})}"
+        )
     if request.method in _FORM_METHODS:
-        await _check_form(visit)
+        await _check_form(page_request)
     return None
 
 
-async def provide_visit(request: AnyRequest) -> Visit:
-    """The visit that `open_visit` opened."""
-    visit: Visit = request.state.visit
-    return visit
+async def provide_page_request(request: AnyRequest) -> PageRequest:
+    """The visit that `open_page_request` opened."""
+    page_request: PageRequest = request.state.page_request
+    return page_request
 
 
-async def _check_form(visit: Visit) -> None:
-    request = visit.request
+async def _check_form(page_request: PageRequest) -> None:
+    request = page_request.request
     form = await request.form()
     sent = form.get(csrf.FIELD)
     same_site = sent_from_here(request.headers, request.headers.get("host", ""))
-    if not same_site or not isinstance(sent, str) or not tokens_match(visit.form_token, sent):
+    if (
+        not same_site
+        or not isinstance(sent, str)
+        or not tokens_match(page_request.form_token, sent)
+    ):
         raise PermissionDeniedException(
             "This form is out of date or was sent from another site; open the page again."
         )
 
 
-def _page_to_return_to(visit: Visit) -> str:
+def _page_to_return_to(page_request: PageRequest) -> str:
     """Where to go on after signing in: this page, or the page whose form was sent too late."""
-    if visit.request.method == "GET":
-        return visit.path
-    isbn = visit.request.path_params.get("isbn")
+    if page_request.request.method == "GET":
+        return page_request.path
+    isbn = page_request.request.path_params.get("isbn")
     return f"/books/{quote(isbn)}" if isbn else "/"
 
 

@@ -151,11 +151,13 @@ def _error_page(
 def _rendered_error(
     renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
 ) -> Response[Any]:
-    visit = getattr(request.state, "visit", None)
+    page_request = getattr(request.state, "visit", None)
     title = _TITLES.get(status, "failed" if status >= 500 else "bad_request")
     page = ErrorPage(status, title, command)
-    if visit is not None:
-        response: Response[Any] = visit.page("error.html", page, status=status, headers=headers)
+    if page_request is not None:
+        response: Response[Any] = page_request.page(
+            "error.html", page, status=status, headers=headers
+        )
         return response
     # Nothing could be looked up (no snapshot, or no such route): a frame without a reader.
     shell = Shell(

@@ -39,7 +39,7 @@ class OwnBook(msgspec.Struct, frozen=True):
         return self.rating == IMPLICIT or self.rating >= POSITIVE_RATING
 
 
-class History(msgspec.Struct, frozen=True):
+class ReaderHistory(msgspec.Struct, frozen=True):
     """All own books of a reader that this snapshot's catalogue has."""
 
     reader_id: int | None
@@ -53,7 +53,7 @@ class History(msgspec.Struct, frozen=True):
         return {own.work_id for own in self.books.values()}
 
 
-def build_history(snapshot: Snapshot, user_id: str, shop_rows: list[Row]) -> History:
+def build_history(snapshot: Snapshot, user_id: str, shop_rows: list[Row]) -> ReaderHistory:
     """Join what the snapshot and the shop know of a reader.
 
     Args:
@@ -80,4 +80,4 @@ def build_history(snapshot: Snapshot, user_id: str, shop_rows: list[Row]) -> His
         ):
             if book_id not in books and book_id not in deleted:
                 books[book_id] = OwnBook(book_id, work_id, rating, False)
-    return History(reader_id, books)
+    return ReaderHistory(reader_id, books)
