@@ -32,7 +32,7 @@ DATABASE_NAME: Final = "snapshot.sqlite"
 RANKER_NAME: Final = "ranker"
 ROWS_NAME: Final = "reader_rows.npy"
 """In `RANKER_NAME`, where the ranker knows readers by id: their features, [readers, F]."""
-MARKS_NAME: Final = "reader_marks.npy"
+FINGERPRINTS_NAME: Final = "reader_marks.npy"
 """In `RANKER_NAME`, where the ranker may read more of readers than their history and age band: a number
 each that stands for everything else that is known of them, [readers]."""
 _SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")

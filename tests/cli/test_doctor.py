@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec import snapshot as snapshots
-from bookrec.cli.doctor import Finding, doctor, examine
+from bookrec.cli.doctor import DoctorLine, doctor, examine
 from bookrec.files import write_pointer
 from bookrec.settings import Home
 from bookrec.shop_database import migrate
@@ -22,7 +22,7 @@ from small_snapshots import IDS, fill
 DIGEST = "d" * 64
 
 
-def finding(home: Home, what: str) -> Finding:
+def finding(home: Home, what: str) -> DoctorLine:
     return next(found for found in examine(home) if found.what == what)
 
 

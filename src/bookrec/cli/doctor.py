@@ -38,7 +38,7 @@ _LITTLE_DISK_GIB: Final = 2.0
 
 
 @dataclass(frozen=True)
-class Finding:
+class DoctorLine:
     """One line of the report."""
 
     what: str
@@ -69,7 +69,7 @@ def doctor(home: Home) -> None:
         raise click.exceptions.Exit(1)
 
 
-def examine(home: Home) -> Iterator[Finding]:
+def examine(home: Home) -> Iterator[DoctorLine]:
     """Everything there is to say of one installation and its home directory, in the flow's order."""
     offline = _offline_extra()
     yield from (_python(), offline, _templates(), _disk(home))
@@ -88,46 +88,52 @@ def examine(home: Home) -> Iterator[Finding]:
     yield _shop(home)
 
 
-def _python() -> Finding:
+def _python() -> DoctorLine:
     detail = f"{platform.python_version()}, bookrec {__version__}"
     if (3, 11) <= sys.version_info[:2] <= (3, 13):
-        return Finding("python", "ok", detail)
-    return Finding("python", "missing", f"{detail}; 3.11, 3.12 or 3.13 is needed", "make install")
+        return DoctorLine("python", "ok", detail)
+    return DoctorLine(
+        "python", "missing", f"{detail}; 3.11, 3.12 or 3.13 is needed", "make install"
+    )
 
 
-def _offline_extra() -> Finding:
+def _offline_extra() -> DoctorLine:
     missing = [name for name in _OFFLINE_MODULES if importlib.util.find_spec(name) is None]
     if not missing:
-        return Finding("offline extra", "ok", "installed: this machine can import, train and score")
+        return DoctorLine(
+            "offline extra", "ok", "installed: this machine can import, train and score"
+        )
     detail = f"without {', '.join(missing)}: this machine can serve, but not train or score"
-    return Finding("offline extra", "missing", detail)
+    return DoctorLine("offline extra", "missing", detail)
 
 
-def _templates() -> Finding:
+def _templates() -> DoctorLine:
     directory = templates_directory()
     if directory.is_dir():
-        return Finding("templates", "ok", str(directory))
-    return Finding("templates", "damaged", f"not at {directory}", "pip install --force-reinstall")
+        return DoctorLine("templates", "ok", str(directory))
+    return DoctorLine(
+        "templates", "damaged", f"not at {directory}", "pip install --force-reinstall"
+    )
 
 
-def _disk(home: Home) -> Finding:
+def _disk(home: Home) -> DoctorLine:
     there = next(path for path in (home.root, *home.root.parents) if path.exists())
     free_gib = shutil.disk_usage(there).free / 2**30
     detail = f"{home.root}, {free_gib:,.1f} GiB free"
     if free_gib < _LITTLE_DISK_GIB:
         detail += "; a large data set needs more"
-        return Finding("home", "stale", detail, "bookrec snapshots prune")
-    return Finding("home", "ok", detail)
+        return DoctorLine("home", "stale", detail, "bookrec snapshots prune")
+    return DoctorLine("home", "ok", detail)
 
 
 Manifest = dict[str, Any]
 
 
-def _dataset(home: Home) -> tuple[Manifest | None, Finding]:
+def _dataset(home: Home) -> tuple[Manifest | None, DoctorLine]:
     again = "bookrec data import SOURCE"
     name = read_pointer(home.datasets)
     if name is None:
-        return None, Finding("data set", "missing", "nothing imported yet", again)
+        return None, DoctorLine("data set", "missing", "nothing imported yet", again)
     directory = home.datasets / name
     try:
         manifest = _read_manifest(directory)
@@ -135,19 +141,21 @@ def _dataset(home: Home) -> tuple[Manifest | None, Finding]:
             f"{int(manifest[key]):,} {key}" for key in ("readers", "books", "interactions")
         )
     except _UNREADABLE as error:
-        return None, Finding("data set", "damaged", f"{directory}: {error}", again)
+        return None, DoctorLine("data set", "damaged", f"{directory}: {error}", again)
     lost = [file for file in _DATASET_FILES if not (directory / file).is_file()]
     if lost:
-        return None, Finding("data set", "damaged", f"{directory} lacks {', '.join(lost)}", again)
+        return None, DoctorLine(
+            "data set", "damaged", f"{directory} lacks {', '.join(lost)}", again
+        )
     sample = " (sample data)" if manifest.get("sample") else ""
-    return manifest, Finding("data set", "ok", f"{name}{sample}: {counts}")
+    return manifest, DoctorLine("data set", "ok", f"{name}{sample}: {counts}")
 
 
-def _model(home: Home, dataset: Manifest | None) -> tuple[Manifest | None, Finding]:
+def _model(home: Home, dataset: Manifest | None) -> tuple[Manifest | None, DoctorLine]:
     again = "bookrec train"
     name = read_pointer(home.models)
     if name is None:
-        return None, Finding("model", "missing", "nothing trained yet", again)
+        return None, DoctorLine("model", "missing", "nothing trained yet", again)
     directory = home.models / name
     try:
         manifest = _read_manifest(directory)
@@ -158,18 +166,18 @@ def _model(home: Home, dataset: Manifest | None) -> tuple[Manifest | None, Findi
         ]
         foreign = dataset is not None and manifest["dataset_digest"] != dataset["digest"]
     except _UNREADABLE as error:
-        return None, Finding("model", "damaged", f"{directory}: {error}", again)
+        return None, DoctorLine("model", "damaged", f"{directory}: {error}", again)
     if changed:
         detail = f"{directory}: missing or changed since training: {', '.join(changed)}"
-        return None, Finding("model", "damaged", detail, again)
+        return None, DoctorLine("model", "damaged", detail, again)
     if foreign:
         done = "imported for" if manifest.get("preset") == "imported" else "trained on"
         detail = f"{name} was {done} {manifest['dataset_id']}, not the current data set"
-        return manifest, Finding("model", "stale", detail, again)
-    return manifest, Finding("model", "ok", name)
+        return manifest, DoctorLine("model", "stale", detail, again)
+    return manifest, DoctorLine("model", "ok", name)
 
 
-def _snapshot(home: Home, dataset: Manifest | None, model: Manifest | None) -> Finding:
+def _snapshot(home: Home, dataset: Manifest | None, model: Manifest | None) -> DoctorLine:
     try:
         directory = current_snapshot(home.snapshots)
         check_structure(directory)
@@ -177,23 +185,23 @@ def _snapshot(home: Home, dataset: Manifest | None, model: Manifest | None) -> F
         with contextlib.closing(open_database(directory)) as connection:
             meta = read_meta(connection)
     except NoSnapshot:
-        return Finding("snapshot", "missing", "nothing published yet", "bookrec score")
+        return DoctorLine("snapshot", "missing", "nothing published yet", "bookrec score")
     except (BookrecError, sqlite3.DatabaseError) as error:
-        return Finding("snapshot", "damaged", str(error), "bookrec snapshots rollback")
+        return DoctorLine("snapshot", "damaged", str(error), "bookrec snapshots rollback")
     name = directory.name
     if model is not None and meta.get("model_id") != model["model_id"]:
         detail = f"{name} was scored by {meta.get('model_id')}, not the current model"
-        return Finding("snapshot", "stale", detail, "bookrec score")
+        return DoctorLine("snapshot", "stale", detail, "bookrec score")
     if dataset is not None and meta.get("dataset_digest") != dataset["digest"]:
         detail = f"{name} was scored on {meta.get('dataset_id')}, not the current data set"
-        return Finding("snapshot", "stale", detail, "bookrec score")
-    return Finding("snapshot", "ok", name)
+        return DoctorLine("snapshot", "stale", detail, "bookrec score")
+    return DoctorLine("snapshot", "ok", name)
 
 
-def _shop(home: Home) -> Finding:
+def _shop(home: Home) -> DoctorLine:
     path = home.shop_database
     if not path.exists():
-        return Finding("shop", "ok", f"{path} is made when the site first starts")
+        return DoctorLine("shop", "ok", f"{path} is made when the site first starts")
     try:
         with contextlib.closing(
             sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=10)
@@ -206,14 +214,14 @@ def _shop(home: Home) -> Finding:
     except sqlite3.DatabaseError as error:
         verdict, version = str(error), 0
     if verdict != "ok":
-        return Finding("shop", "damaged", f"{path}: {verdict}", "restore it from a backup")
+        return DoctorLine("shop", "damaged", f"{path}: {verdict}", "restore it from a backup")
     if version > len(MIGRATIONS):
         detail = f"{path} was written by a newer bookrec (schema version {version})"
-        return Finding("shop", "damaged", detail, "install the newer bookrec")
+        return DoctorLine("shop", "damaged", detail, "install the newer bookrec")
     if version < len(MIGRATIONS):
         detail = f"schema version {version} of {len(MIGRATIONS)}; the site brings it up to date"
-        return Finding("shop", "stale", detail, "bookrec serve")
-    return Finding("shop", "ok", detail)
+        return DoctorLine("shop", "stale", detail, "bookrec serve")
+    return DoctorLine("shop", "ok", detail)
 
 
 _UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError)

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from bookrec.cli.main import cli
 from bookrec.offline.benchmarks.published import BundleTiming, has_snapshot, time_bundle
-from bookrec.offline.benchmarks.report import Comparison, Timing, duration, steady
+from bookrec.offline.benchmarks.report import BenchComparison, Timing, duration, steady
 from bookrec.offline.benchmarks.scoring import _largest_in_lists
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.histories import Histories
@@ -45,8 +45,8 @@ def test_too_few_results_are_not_timed(results: int):
 
 
 @pytest.fixture
-def comparison() -> Comparison:
-    return Comparison(
+def comparison() -> BenchComparison:
+    return BenchComparison(
         multiply_adds=50,
         limit_flops=20_000.0,
         timings={
@@ -57,13 +57,15 @@ def comparison() -> Comparison:
     )
 
 
-def test_rates_are_medians_and_shares_are_of_the_limit(comparison: Comparison):
+def test_rates_are_medians_and_shares_are_of_the_limit(comparison: BenchComparison):
     assert comparison.limit == 200.0  # 20,000 / (2 * 50) pairs a second
     assert comparison.rate("split") == 140.0
     assert comparison.share("split") == 0.7
 
 
-def test_ratios_are_taken_within_a_repeat_and_the_best_batch_is_the_base(comparison: Comparison):
+def test_ratios_are_taken_within_a_repeat_and_the_best_batch_is_the_base(
+    comparison: BenchComparison,
+):
     assert comparison.best("keras") == "keras, large"
     # 100/10, 160/20, 140/40: their median, and not the ratio of the medians (7)
     assert comparison.ratio("split", "keras, small") == 8.0

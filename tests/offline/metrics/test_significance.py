@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from bookrec.offline.metrics.significance import (
-    Comparison,
     Interval,
+    PairedComparison,
     adjusted,
     bootstrap_interval,
     compare,
@@ -67,7 +67,7 @@ def test_the_t_test_by_hand():
 def test_holm_by_hand():
     nothing = Interval(0, 0, 0)
     given = {
-        name: Comparison(nothing, nothing, p, p)
+        name: PairedComparison(nothing, nothing, p, p)
         for name, p in (("a", 0.01), ("b", 0.04), ("c", 0.03), ("d", 0.9))
     }
     found = {name: row.p_adjusted for name, row in adjusted(given).items()}

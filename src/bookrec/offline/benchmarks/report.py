@@ -47,7 +47,7 @@ def steady(arrivals: Sequence[tuple[float, int, int]], workers: int) -> Timing:
 
 
 @dataclass
-class Comparison:
+class BenchComparison:
     """Ways of scoring the same model, repeat by repeat."""
 
     multiply_adds: int

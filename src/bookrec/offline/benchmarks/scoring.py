@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.benchmarks.model import BenchModel, make_bench_model
-from bookrec.offline.benchmarks.report import Comparison, Timing, steady
+from bookrec.offline.benchmarks.report import BenchComparison, Timing, steady
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.engines.processes import Processes, map_shards
@@ -63,7 +63,7 @@ QUICK: Final = BenchSettings(
 
 
 @dataclass(frozen=True)
-class Parity:
+class BenchParity:
     """How far the split ranker is from Keras."""
 
     pairs: int
@@ -80,7 +80,7 @@ class Parity:
 
 def compare_scoring(
     settings: BenchSettings, progress: Progress
-) -> tuple[Comparison, SgemmRate, Parity]:
+) -> tuple[BenchComparison, SgemmRate, BenchParity]:
     """Measure every way of scoring the bench model.
 
     Returns:
@@ -94,7 +94,7 @@ def compare_scoring(
 
 def _compare(
     bench: BenchModel, directory: Path, settings: BenchSettings, progress: Progress
-) -> tuple[Comparison, SgemmRate, Parity]:
+) -> tuple[BenchComparison, SgemmRate, BenchParity]:
     recommender = with_fused_ranker(bench.recommender())
     recommender.save(directory)
     workers = Processes().workers
@@ -122,7 +122,7 @@ def _compare(
             if repeat:
                 timings[way].append(timing)
         best = max(best, sgemm_rate(settings.sgemm_s), key=lambda rate: rate.flops)
-    comparison = Comparison(pair_multiply_adds(recommender.ranker), best.flops, timings)
+    comparison = BenchComparison(pair_multiply_adds(recommender.ranker), best.flops, timings)
     return comparison, best, _parity(bench, recommender, directory, histories, settings)
 
 
@@ -203,7 +203,7 @@ def _parity(
     directory: Path,
     histories: Histories,
     settings: BenchSettings,
-) -> Parity:
+) -> BenchParity:
     """Compare whole catalogues of the first readers, and their lists."""
     count = settings.keras_readers
     some = histories.shard(slice(0, count))
@@ -217,7 +217,7 @@ def _parity(
     (lists,) = map_shards(
         shard_lists, open_recommender, directory, [(some, settings.top, None)], workers=1
     )
-    return Parity(
+    return BenchParity(
         found.size,
         float(np.abs(own - found).max()),
         float(found.min()),

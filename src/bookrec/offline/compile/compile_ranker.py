@@ -19,7 +19,7 @@ from bookrec.arrays import Floats
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.split_ranker import Output, SplitRanker
 from bookrec.offline.compile.emit_arrays import (
-    Layout,
+    SourceBindings,
     arrays_of,
     band_tables,
     book_terms,
@@ -155,7 +155,7 @@ def compile_split(
     if bands_of is None:
         codes = np.arange(bands, dtype=np.int32)
         bands_of = {name: codes for name, side in sides.items() if side == "band"}
-    layout = Layout(
+    layout = SourceBindings(
         book_terms(forms, book_inputs),
         band_tables(forms, bands_of),
         bands,

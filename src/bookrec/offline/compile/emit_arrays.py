@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats
 from bookrec.inference.ranker.layers import Layer, Sum
 from bookrec.offline.compile.keras_graph import Tensor, evaluate
-from bookrec.offline.compile.linear_forms import Doubles, Form, Placed, Source, dense
+from bookrec.offline.compile.linear_forms import Doubles, Form, PlacedIdentity, Source, dense
 from bookrec.offline.compile.splitter import PlannedLayer
 
 _BATCH_NUMBERS: Final = 4_000_000
@@ -29,7 +29,7 @@ def width_of(tensor: Tensor) -> int:
 
 
 @dataclass(frozen=True)
-class Layout:
+class SourceBindings:
     """What the sources of a split model stand for when it runs."""
 
     book_terms: Mapping[Form, Floats]
@@ -79,7 +79,7 @@ def _of_side(form: Form, side: str) -> list[Source]:
 def _times(values: Floats, form: Form, source: Source) -> Doubles:
     """[n, width] the values of a source [n, its width] in a form."""
     kernel = form.terms[source]
-    if not isinstance(kernel, Placed):
+    if not isinstance(kernel, PlacedIdentity):
         return values.astype(np.float64) @ kernel
     placed = np.zeros((len(values), form.width))
     placed[:, kernel.start : kernel.start + kernel.count] = values
@@ -96,7 +96,7 @@ def band_tables(
 
 
 def arrays_of(
-    layers: Sequence[PlannedLayer], logit: Form, layout: Layout
+    layers: Sequence[PlannedLayer], logit: Form, layout: SourceBindings
 ) -> tuple[tuple[Layer, ...], Sum]:
     """The layers of the program and its last sum."""
     made = tuple(
@@ -111,7 +111,7 @@ def arrays_of(
     return made, _sum(logit, layout)
 
 
-def _sum(form: Form, layout: Layout) -> Sum:
+def _sum(form: Form, layout: SourceBindings) -> Sum:
     constant = np.tile(form.bias, (layout.bands, 1))
     for source in _of_side(form, "band"):
         constant += _times(layout.band_tables[source], form, source)
@@ -138,6 +138,6 @@ def _kernel(form: Form, columns: Columns) -> Floats | None:
 
 def _input_kernel(form: Form, source: Source) -> Floats | None:
     kernel = form.terms[source]
-    if isinstance(kernel, Placed) and kernel.count == kernel.width:
+    if isinstance(kernel, PlacedIdentity) and kernel.count == kernel.width:
         return None
     return np.ascontiguousarray(dense(kernel), dtype=np.float32)

@@ -40,7 +40,7 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedIdentity:
     """The kernel that puts a source, unchanged, at some columns: an identity matrix among zeros.
 
     Kept apart because a source may be as wide as a vocabulary.
@@ -58,24 +58,24 @@ class Placed:
         return kernel
 
 
-Kernel = Doubles | Placed
+Kernel = Doubles | PlacedIdentity
 """[source's width, form's width]"""
 
 
 def dense(kernel: Kernel) -> Doubles:
     """A kernel as a matrix."""
-    return kernel.dense() if isinstance(kernel, Placed) else kernel
+    return kernel.dense() if isinstance(kernel, PlacedIdentity) else kernel
 
 
 def _times(kernel: Kernel, matrix: Doubles) -> Doubles:
-    if isinstance(kernel, Placed):
+    if isinstance(kernel, PlacedIdentity):
         return matrix[kernel.start : kernel.start + kernel.count]
     return kernel @ matrix
 
 
 def _moved(kernel: Kernel, start: int, width: int) -> Kernel:
-    if isinstance(kernel, Placed):
-        return Placed(start + kernel.start, kernel.count, width)
+    if isinstance(kernel, PlacedIdentity):
+        return PlacedIdentity(start + kernel.start, kernel.count, width)
     wider = np.zeros((len(kernel), width))
     wider[:, start : start + kernel.shape[1]] = kernel
     return wider
@@ -94,7 +94,9 @@ class Form:
     @classmethod
     def of(cls, source: Source, shape: tuple[int, ...]) -> Form:
         """A source as it is."""
-        return cls(shape, np.zeros(source.width), {source: Placed(0, source.width, source.width)})
+        return cls(
+            shape, np.zeros(source.width), {source: PlacedIdentity(0, source.width, source.width)}
+        )
 
     @property
     def width(self) -> int:

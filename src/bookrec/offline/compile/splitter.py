@@ -15,7 +15,7 @@ from typing import Final
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.activations import Parameters
 from bookrec.offline.compile.keras_graph import Tensor
-from bookrec.offline.compile.linear_forms import Doubles, Form, Placed, Side, Source
+from bookrec.offline.compile.linear_forms import Doubles, Form, PlacedIdentity, Side, Source
 
 _LOOKED_UP: Final = frozenset({"reader id", "band", "book"})
 """Sides whose different values are few and known beforehand, so that Keras can be asked once for each:
@@ -115,7 +115,7 @@ class Splitter:
         widths = [
             source.width
             for source, kernel in form.terms.items()
-            if source.pairwise and not isinstance(kernel, Placed)
+            if source.pairwise and not isinstance(kernel, PlacedIdentity)
         ]
         inner, outer = matrix.shape
         if sum(widths) * outer > sum(widths) * inner + inner * outer:

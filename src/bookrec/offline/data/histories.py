@@ -56,10 +56,10 @@ class Histories:
             own = slice(int(self.start[place]), int(self.start[place + 1]))
             history = make_history(self.books[own], self.ratings[own])
             band = age_band(None if age < 0 else age)
-            yield Reader(history, band, known_row(self.rows, place))
+            yield Reader(history, band, known_reader_features(self.rows, place))
 
 
-def known_row(rows: Floats | None, place: int) -> Floats | None:
+def known_reader_features(rows: Floats | None, place: int) -> Floats | None:
     """The features of a reader the ranker knows by id; None for one who is to be folded in."""
     return None if rows is None or np.isnan(rows[place, 0]) else rows[place]
 

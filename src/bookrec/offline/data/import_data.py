@@ -16,7 +16,7 @@ from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_read
 from bookrec.offline.data.dataset import Dataset, make_dataset, reader_sort_key, save_dataset
 from bookrec.offline.data.sources.book_crossing import BOOK_CROSSING, BOOK_CROSSING_2005
 from bookrec.offline.data.sources.goodbooks import GOODBOOKS_10K
-from bookrec.offline.data.sources.layout import Layout, RawTables, detect_layout
+from bookrec.offline.data.sources.layout import RawTables, SourceLayout, detect_layout
 from bookrec.offline.data.sources.movielens import MOVIELENS_100K
 from bookrec.offline.data.sources.raw_files import RawSource
 from bookrec.settings import Home
@@ -71,7 +71,7 @@ def read_data(
     return _clean(tables, chosen, raw_source)
 
 
-def _clean(tables: RawTables, layout: Layout, source: RawSource) -> Import:
+def _clean(tables: RawTables, layout: SourceLayout, source: RawSource) -> Import:
     books = clean_books(tables.books, this_year=datetime.now(UTC).year)
     books = books.sort_values("isbn", ignore_index=True)
     books["work_id"] = work_ids(books)

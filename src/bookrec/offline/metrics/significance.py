@@ -28,7 +28,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PairedComparison:
     """One recommender against another, paired over readers."""
 
     difference: Interval
@@ -51,7 +51,7 @@ def bootstrap_interval(values: Values, rng: np.random.Generator) -> Interval:
     return _interval(float(values.mean()), means)
 
 
-def compare(values: Values, baseline: Values, rng: np.random.Generator) -> Comparison:
+def compare(values: Values, baseline: Values, rng: np.random.Generator) -> PairedComparison:
     """``values`` against ``baseline``, both [readers] of the same readers in the same order.
 
     Intervals by resampling readers, keeping each reader's pair together; the p-value by a paired
@@ -66,7 +66,7 @@ def compare(values: Values, baseline: Values, rng: np.random.Generator) -> Compa
         ratio = _interval(float(np.float64(ours) / theirs), means[:, 0] / means[:, 1])
     difference = _interval(float(ours - theirs), means[:, 0] - means[:, 1])
     p_value = paired_t(values, baseline)
-    return Comparison(difference, ratio, p_value, p_value)
+    return PairedComparison(difference, ratio, p_value, p_value)
 
 
 def paired_t(values: Values, baseline: Values) -> float:
@@ -76,7 +76,7 @@ def paired_t(values: Values, baseline: Values) -> float:
     return float(stats.ttest_rel(values, baseline).pvalue)
 
 
-def adjusted(comparisons: dict[str, Comparison]) -> dict[str, Comparison]:
+def adjusted(comparisons: dict[str, PairedComparison]) -> dict[str, PairedComparison]:
     """The same with Holm's step-down correction (Scandinavian Journal of Statistics, 1979).
 
     The i-th smallest of m p-values is multiplied by ``m - i + 1`` and never falls below the one
@@ -89,7 +89,7 @@ def adjusted(comparisons: dict[str, Comparison]) -> dict[str, Comparison]:
         largest = max(largest, min(1.0, comparisons[name].p_value * (len(names) - place)))
         corrected[name] = largest
     return {
-        name: Comparison(found.difference, found.ratio, found.p_value, corrected[name])
+        name: PairedComparison(found.difference, found.ratio, found.p_value, corrected[name])
         for name, found in comparisons.items()
     }
 

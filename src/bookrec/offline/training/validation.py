@@ -13,7 +13,7 @@ from tqdm import tqdm
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import POSITIVE_RATING, History, make_history
 from bookrec.inference.recommender import Reader, Recommender
-from bookrec.offline.data.histories import known_row
+from bookrec.offline.data.histories import known_reader_features
 from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.metrics.prediction import auc, log_loss
 from bookrec.offline.metrics.ranking import ndcg, recall
@@ -87,7 +87,7 @@ def list_metrics(
     everything = np.arange(retrieval.n_books, dtype=np.int32)
     for task in tqdm(all_tasks, desc="validation", disable=None, leave=False):
         history = make_history(task.books, task.ratings)
-        row = known_row(reader_rows, task.reader)
+        row = known_reader_features(reader_rows, task.reader)
         profile = recommender.profile(Reader(history, task.age_band, row))
         tower = retrieval.tower_scores([profile.retriever_scores])[0]
         chosen = retrieval.candidates(profile.retriever_scores, tower, candidates, history.books)

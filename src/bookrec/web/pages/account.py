@@ -24,7 +24,7 @@ from bookrec.web.kit.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.pages.cards import book_card
 from bookrec.web.request.page_request import PageRequest, local_path
 from bookrec.web.request.sign_in import MOST_LIKES, Refused, new_account, register, sign_in
-from bookrec.web.store.catalogue import EVERYONE, Book, books_by_isbn, popular_books
+from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, books_by_isbn, popular_books
 from bookrec.web.store.reader_history import build_history
 from bookrec.web.store.search import SearchQuery, search
 
@@ -161,13 +161,13 @@ async def _register_form(
     )
 
 
-async def _books_to_like(page_request: PageRequest, q: str) -> list[Book]:
+async def _books_to_like(page_request: PageRequest, q: str) -> list[CatalogueBook]:
     """Books found by the form's search, else popular ones, one an author."""
     if q:
         query = SearchQuery(q=q, page_size=SUGGESTIONS)
         return (await asyncio.to_thread(search, page_request.snapshot, query)).items
     popular = popular_books(page_request.snapshot, EVERYONE, _POPULAR_LOOKED_AT)
-    by_author: dict[str, Book] = {}
+    by_author: dict[str, CatalogueBook] = {}
     for item in popular:
         by_author.setdefault(item.book.author.casefold() or item.book.isbn, item.book)
     return list(by_author.values())[:SUGGESTIONS]

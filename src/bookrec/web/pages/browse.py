@@ -20,7 +20,7 @@ from bookrec.web.request.page_request import AnyRequest, PageRequest
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import (
     EVERYONE,
-    Book,
+    CatalogueBook,
     books_by_isbn,
     editions,
     popular_books,
@@ -40,7 +40,7 @@ async def home(page_request: NamedDependency[PageRequest]) -> Response[Any]:
     """Your shelf (signed in), what is popular, what you opened last."""
     snapshot = page_request.snapshot
     yours = None
-    recent: list[Book] = []
+    recent: list[CatalogueBook] = []
     if page_request.account is not None:
         history = await page_request.site.lists.history(snapshot, page_request.account)
         recommended = await page_request.site.lists.recommend(
@@ -124,7 +124,7 @@ async def book_page(
 
 
 async def _own_view(
-    page_request: PageRequest, account: Account, book: Book
+    page_request: PageRequest, account: Account, book: CatalogueBook
 ) -> tuple[int | None, list[Reason]]:
     """The reader's rating of a book (0: theirs without one), or reasons to read it."""
     history = await page_request.site.lists.history(page_request.snapshot, account)

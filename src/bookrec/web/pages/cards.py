@@ -8,10 +8,10 @@ from urllib.parse import quote
 from bookrec.web.kit.contexts import BookCard, RankedCard, Reason, Shelf
 from bookrec.web.recommendations.lists import Recommendations
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import EVERYONE, Book, ListedBook
+from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, ListedBook
 
 
-def book_card(page_request: PageRequest, book: Book) -> BookCard:
+def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
     """A book for a page of this visit."""
     remote = page_request.site.settings.remote_covers and book.image_url.startswith("https://")
     return BookCard(
@@ -54,12 +54,12 @@ def recommended_shelf(page_request: PageRequest, recommendations: Recommendation
     )
 
 
-def reason(book: Book) -> Reason:
+def reason(book: CatalogueBook) -> Reason:
     """An own book that speaks for another."""
     return Reason(book.isbn, book.title)
 
 
-def _cover_url(book: Book, version: str) -> str:
+def _cover_url(book: CatalogueBook, version: str) -> str:
     # The address changes with what is drawn, so that a cover may be kept for ever.
     drawn = f"{book.title}\n{book.author}\n{version}"
     return f"/covers/{quote(book.isbn)}.svg?v={hashlib.sha256(drawn.encode()).hexdigest()[:10]}"

@@ -18,7 +18,7 @@ from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.reasons import find_reasons
 from bookrec.web.store.catalogue import (
     EVERYONE,
-    Book,
+    CatalogueBook,
     ListedBook,
     books_by_id,
     popular_books,
@@ -39,8 +39,8 @@ class RecommendedBook(msgspec.Struct, frozen=True):
 
     rank: int
     score: float
-    book: Book
-    because: list[Book]
+    book: CatalogueBook
+    because: list[CatalogueBook]
     """Up to two of the reader's own books that speak for it."""
     topped_up: bool
     """A popular book filling up a list that ran out; its score is the share of readers."""

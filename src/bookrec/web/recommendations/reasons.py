@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bookrec.web.store.catalogue import Book, books_by_id
+from bookrec.web.store.catalogue import CatalogueBook, books_by_id
 from bookrec.web.store.reader_history import OwnBook, ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -14,8 +14,8 @@ _MOST_OWN_BOOKS: Final = 200
 
 
 def find_reasons(
-    snapshot: Snapshot, history: ReaderHistory, recommended: list[Book]
-) -> dict[int, list[Book]]:
+    snapshot: Snapshot, history: ReaderHistory, recommended: list[CatalogueBook]
+) -> dict[int, list[CatalogueBook]]:
     """Up to two own books for each recommended book, by ``book_id``.
 
     First the own books nearest to it (lowest rank in their ``similar_top``, then best rated); where
@@ -39,7 +39,7 @@ def find_reasons(
 
 
 def _neighbours(
-    snapshot: Snapshot, liked: list[OwnBook], recommended: list[Book]
+    snapshot: Snapshot, liked: list[OwnBook], recommended: list[CatalogueBook]
 ) -> dict[int, list[int]]:
     """Own books by recommended book, nearest first (primary key of ``similar_top``)."""
     own_ids = [own.book_id for own in liked]
@@ -57,8 +57,8 @@ def _neighbours(
     return near
 
 
-def _different_works(books: list[Book]) -> list[Book]:
-    works: dict[int, Book] = {}
+def _different_works(books: list[CatalogueBook]) -> list[CatalogueBook]:
+    works: dict[int, CatalogueBook] = {}
     for book in books:
         works.setdefault(book.work_id, book)
     return list(works.values())[:_MOST_REASONS]

@@ -16,7 +16,7 @@ from bookrec.web.accounts.rate_limit import TooManyAttempts
 from bookrec.web.kit.contexts import ErrorPage, Shell
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.request.page_request import HTML, AnyRequest, language_of, path_with_query, private
-from bookrec.web.store.catalogue import Book, find_book
+from bookrec.web.store.catalogue import CatalogueBook, find_book
 from bookrec.web.store.snapshot_reader import Snapshot
 
 logger = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class InvalidRequest(HTTPException):
         super().__init__(f"{name}: {reason}", extra=[{"key": name, "message": reason}])
 
 
-def require_book(snapshot: Snapshot, isbn: str) -> Book:
+def require_book(snapshot: Snapshot, isbn: str) -> CatalogueBook:
     """The book of an ISBN.
 
     Raises:

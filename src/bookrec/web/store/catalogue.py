@@ -10,7 +10,7 @@ import msgspec
 from bookrec.web.store.snapshot_reader import Snapshot
 
 
-class Book(msgspec.Struct, frozen=True):
+class CatalogueBook(msgspec.Struct, frozen=True):
     """A row of the snapshot's table ``book``."""
 
     book_id: int
@@ -30,12 +30,12 @@ class Book(msgspec.Struct, frozen=True):
 class ListedBook(msgspec.Struct, frozen=True):
     """A book of a stored list, with its score there."""
 
-    book: Book
+    book: CatalogueBook
     score: float
 
 
-BOOK_COLUMNS: Final = ", ".join(f"book.{name}" for name in Book.__struct_fields__)
-"""The columns of `Book`, in its order, for ``select``."""
+BOOK_COLUMNS: Final = ", ".join(f"book.{name}" for name in CatalogueBook.__struct_fields__)
+"""The columns of `CatalogueBook`, in its order, for ``select``."""
 
 EVERYONE: Final = "all"
 """The segment of ``popular_top`` that every snapshot has."""
@@ -43,43 +43,47 @@ EVERYONE: Final = "all"
 _MOST_PARAMETERS: Final = 500
 
 
-def find_book(snapshot: Snapshot, isbn: str) -> Book | None:
+def find_book(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
     """The book of an ISBN (unique index on ``isbn``), or None."""
     row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608
-    return Book(*row) if row else None
+    return CatalogueBook(*row) if row else None
 
 
-def books_by_isbn(snapshot: Snapshot, isbns: Iterable[str]) -> dict[str, Book]:
+def books_by_isbn(snapshot: Snapshot, isbns: Iterable[str]) -> dict[str, CatalogueBook]:
     """The books of those ISBNs that the catalogue has."""
     return {book.isbn: book for book in _books_where_in(snapshot, "isbn", list(isbns))}
 
 
-def books_by_id(snapshot: Snapshot, book_ids: Iterable[int]) -> dict[int, Book]:
+def books_by_id(snapshot: Snapshot, book_ids: Iterable[int]) -> dict[int, CatalogueBook]:
     """The books of those numbers."""
     return {book.book_id: book for book in _books_where_in(snapshot, "book_id", list(book_ids))}
 
 
-def _books_where_in(snapshot: Snapshot, column: str, values: Sequence[object]) -> list[Book]:
-    found: list[Book] = []
+def _books_where_in(
+    snapshot: Snapshot, column: str, values: Sequence[object]
+) -> list[CatalogueBook]:
+    found: list[CatalogueBook] = []
     for start in range(0, len(values), _MOST_PARAMETERS):
         part = tuple(values[start : start + _MOST_PARAMETERS])
         marks = ",".join("?" * len(part))
         query = f"select {BOOK_COLUMNS} from book where {column} in ({marks})"  # noqa: S608
-        found += [Book(*row) for row in snapshot.rows(query, part)]
+        found += [CatalogueBook(*row) for row in snapshot.rows(query, part)]
     return found
 
 
-def editions(snapshot: Snapshot, book: Book) -> list[Book]:
+def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
     """Other editions of the book's work, the most read first (index ``book_by_work``)."""
     rows = snapshot.rows(
         f"select {BOOK_COLUMNS} from book where work_id = ? and book_id <> ?"  # noqa: S608
         " order by reader_count desc, book_id",
         (book.work_id, book.book_id),
     )
-    return [Book(*row) for row in rows]
+    return [CatalogueBook(*row) for row in rows]
 
 
-def similar_books(snapshot: Snapshot, book: Book, limit: int) -> tuple[str, list[ListedBook]]:
+def similar_books(
+    snapshot: Snapshot, book: CatalogueBook, limit: int
+) -> tuple[str, list[ListedBook]]:
     """Where the book's neighbours come from, and up to ``limit`` of them, one edition a work.
 
     The source is ``precomputed`` (readers speak) or ``content`` (a book without readers). A book
@@ -118,15 +122,15 @@ def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
         " join book using (book_id) where reader_id = ? order by rank",
         (reader_id,),
     )
-    return [ListedBook(Book(*row[:-1]), row[-1]) for row in rows]
+    return [ListedBook(CatalogueBook(*row[:-1]), row[-1]) for row in rows]
 
 
 def _one_edition_a_work(rows: Iterable[tuple[object, ...]], limit: int) -> list[ListedBook]:
-    """The first row of each work, up to ``limit``; a row is the columns of `Book` and a score."""
+    """The first row of each work, up to ``limit``; a row is the columns of `CatalogueBook` and a score."""
     listed: dict[int, ListedBook] = {}
     for *columns, score in rows:
         if len(listed) == limit:
             break
-        book = Book(*columns)  # type: ignore[arg-type]
+        book = CatalogueBook(*columns)  # type: ignore[arg-type]
         listed.setdefault(book.work_id, ListedBook(book, float(score)))  # type: ignore[arg-type]
     return list(listed.values())

@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 
 from bookrec.text import fold
-from bookrec.web.store.catalogue import BOOK_COLUMNS, Book
+from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
@@ -61,7 +61,7 @@ class SearchQuery(msgspec.Struct, frozen=True):
 class SearchResult(msgspec.Struct, frozen=True):
     """One page of what was found, and how many books were found in all."""
 
-    items: list[Book]
+    items: list[CatalogueBook]
     total: int
 
 
@@ -90,7 +90,7 @@ def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
             "offset": (query.page - 1) * query.page_size,
         },
     )
-    return SearchResult([Book(*row) for row in rows], total)
+    return SearchResult([CatalogueBook(*row) for row in rows], total)
 
 
 def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, dict[str, Any]]:

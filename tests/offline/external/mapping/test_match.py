@@ -21,7 +21,7 @@ from bookrec.offline.external.mapping.draft import draft  # noqa: E402
 from bookrec.offline.external.mapping.input_plan import InputPlan  # noqa: E402
 from bookrec.offline.external.mapping.mapping import InputMapping, Mapping, read_mapping  # noqa: E402
 from bookrec.offline.external.mapping.match import match_inputs  # noqa: E402
-from bookrec.offline.external.mapping.match_by_content import Content  # noqa: E402
+from bookrec.offline.external.mapping.match_by_content import ContentComparison  # noqa: E402
 from bookrec.offline.external.mapping.model_inputs import Lookup, ModelInput  # noqa: E402
 from bookrec.offline.external.mapping.plan_inputs import make_plans  # noqa: E402
 
@@ -37,7 +37,7 @@ def number(name: str) -> ModelInput:
 
 
 def guess(directory: Path, *inputs: ModelInput) -> list[Guess]:
-    return match_inputs(inputs, find_sources(directory), Content(small_dataset()))
+    return match_inputs(inputs, find_sources(directory), ContentComparison(small_dataset()))
 
 
 def one(directory: Path, given: ModelInput) -> Guess:

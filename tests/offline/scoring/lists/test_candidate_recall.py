@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.scoring.lists.candidate_recall import kept_of_exact, kept_share, sample_of
+from bookrec.offline.scoring.lists.candidate_recall import (
+    candidate_recall,
+    kept_of_exact,
+    sample_of,
+)
 from small_recommender import BOOKS, make_recommender
 
 
@@ -44,7 +48,7 @@ def test_the_share_is_the_mean_over_readers():
         {"exact": np.array([4, 0]), "kept": np.array([[1, 4], [0, 0]])},
         {"exact": np.array([2]), "kept": np.array([[2, 2]])},
     ]
-    share = kept_share(parts)
+    share = candidate_recall(parts)
     assert share.readers == 2
     assert share.shares == pytest.approx((0.625, 1.0))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bookrec.inference.recommender import ReaderKind, Recommender
-from bookrec.offline.data.histories import Histories, known_row
+from bookrec.offline.data.histories import Histories, known_reader_features
 from bookrec.offline.engines.processes import map_shards
 from bookrec.offline.scoring.lists.top_n import Lists, lists_from, shard_lists
 from small_recommender import BOOKS, EMBEDDING, make_recommender
@@ -66,7 +66,7 @@ def test_shards_change_nothing(tmp_path: Path, kind: ReaderKind, candidates: int
             histories.ratings[own],
             None if age < 0 else age,
             6,
-            known_features=known_row(rows, reader),
+            known_features=known_reader_features(rows, reader),
         )
         part = slice(lists.start[reader], lists.start[reader + 1])
         assert lists.book[part].tolist() == books.tolist()
@@ -101,8 +101,8 @@ def test_nobody_has_no_lists(tmp_path: Path):
 
 def test_a_row_of_nan_is_a_reader_to_fold_in():
     rows = np.array([[1, 2], [np.nan, np.nan]], dtype=np.float32)
-    known = known_row(rows, 0)
+    known = known_reader_features(rows, 0)
     assert known is not None
     assert known.tolist() == [1, 2]
-    assert known_row(rows, 1) is None
-    assert known_row(None, 0) is None
+    assert known_reader_features(rows, 1) is None
+    assert known_reader_features(None, 0) is None

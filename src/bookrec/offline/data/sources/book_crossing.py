@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bookrec.offline.data.sources.csv_rows import Dialect
-from bookrec.offline.data.sources.layout import Layout, RawTables
+from bookrec.offline.data.sources.layout import RawTables, SourceLayout
 from bookrec.offline.data.sources.raw_files import RawSource
 from bookrec.offline.data.sources.raw_tables import read_table
 
@@ -26,7 +26,7 @@ _RATINGS: Final = {
 }
 
 
-def _read(source: RawSource, layout: Layout, dialect: Dialect) -> RawTables:
+def _read(source: RawSource, layout: SourceLayout, dialect: Dialect) -> RawTables:
     readers, books, ratings = layout.find_files(source)
     return RawTables(
         readers=read_table(readers, dialect, _READERS, required=["user_id"]),
@@ -45,13 +45,13 @@ def _read_2005(source: RawSource) -> RawTables:
     return _read(source, BOOK_CROSSING_2005, dialect)
 
 
-BOOK_CROSSING: Final = Layout(
+BOOK_CROSSING: Final = SourceLayout(
     name="book-crossing",
     files=(("Users.csv",), ("Books.csv",), ("Ratings.csv",)),
     rating_max=10,
     read=_read_2020s,
 )
-BOOK_CROSSING_2005: Final = Layout(
+BOOK_CROSSING_2005: Final = SourceLayout(
     name="book-crossing-2005",
     files=(
         ("BX-Users.csv", "BX_Users.csv"),

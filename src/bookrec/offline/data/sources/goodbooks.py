@@ -9,7 +9,7 @@ import pandas as pd
 from bookrec.errors import DataError
 from bookrec.isbn import is_isbn10
 from bookrec.offline.data.sources.csv_rows import Dialect
-from bookrec.offline.data.sources.layout import Layout, RawTables
+from bookrec.offline.data.sources.layout import RawTables, SourceLayout
 from bookrec.offline.data.sources.raw_files import RawFile, RawSource
 from bookrec.offline.data.sources.raw_tables import RawTable, read_table
 
@@ -73,6 +73,6 @@ def _book_ids(books: RawTable) -> pd.Series:
     return restored.where(certain, "gb:" + books.frame["key"].str.strip())
 
 
-GOODBOOKS_10K: Final = Layout(
+GOODBOOKS_10K: Final = SourceLayout(
     name="goodbooks-10k", files=(("books.csv",),), rating_max=5, read=_read
 )

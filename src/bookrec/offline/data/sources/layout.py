@@ -28,7 +28,7 @@ class RawTables:
 
 
 @dataclass(frozen=True)
-class Layout:
+class SourceLayout:
     """One way of laying out readers, books and ratings in files."""
 
     name: str
@@ -58,7 +58,7 @@ class Layout:
         return [file for file in found if file is not None]
 
 
-def detect_layout(source: RawSource, layouts: Sequence[Layout]) -> Layout:
+def detect_layout(source: RawSource, layouts: Sequence[SourceLayout]) -> SourceLayout:
     """The layout of which most files are there; the first one of those.
 
     Raises:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bookrec.offline.data.sources.csv_rows import Dialect
-from bookrec.offline.data.sources.layout import Layout, RawTables
+from bookrec.offline.data.sources.layout import RawTables, SourceLayout
 from bookrec.offline.data.sources.raw_files import RawSource
 from bookrec.offline.data.sources.raw_tables import read_headless_table
 
@@ -36,7 +36,7 @@ def _read(source: RawSource) -> RawTables:
     return RawTables(readers=readers, books=books, ratings=ratings)
 
 
-MOVIELENS_100K: Final = Layout(
+MOVIELENS_100K: Final = SourceLayout(
     name="movielens-100k",
     files=(("u.user",), ("u.item",), ("u.data",)),
     rating_max=5,

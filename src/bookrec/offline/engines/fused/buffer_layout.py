@@ -21,7 +21,7 @@ def filled_up(width: int) -> int:
 
 
 @dataclass(frozen=True)
-class Layout:
+class BufferLayout:
     """The arrays of a kernel for layers of some widths, one behind the other in each."""
 
     widths: tuple[int, ...]

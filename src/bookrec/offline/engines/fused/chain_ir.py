@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from llvmlite import ir
 
-from bookrec.offline.engines.fused.buffer_layout import LANES, Layout, filled_up
+from bookrec.offline.engines.fused.buffer_layout import LANES, BufferLayout, filled_up
 from bookrec.offline.engines.fused.vector_ir import I64, POINTER, VectorCode, integer, same
 
 _WORD: Final = 64
@@ -37,7 +37,7 @@ ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
 class ChainCode(VectorCode):
     """The function ``chain``, whose arguments `Kernel` describes."""
 
-    def __init__(self, layout: Layout, with_feature: bool, side_by_side: int) -> None:
+    def __init__(self, layout: BufferLayout, with_feature: bool, side_by_side: int) -> None:
         """``side_by_side``: so many books go through the units of a word together."""
         super().__init__("chain", _ARGUMENTS)
         self.layout, self.with_feature = layout, with_feature

@@ -23,7 +23,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.inference.ranker.layers import Layer, Sum
 from bookrec.inference.ranker.split_ranker import Buffers, ReaderTerms, SplitRanker, tiles
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.engines.fused.buffer_layout import Layout, filled_up
+from bookrec.offline.engines.fused.buffer_layout import BufferLayout, filled_up
 from bookrec.offline.engines.fused.jit import ALIGNMENT, books_side_by_side, compile_kernel
 
 _TILE: Final = 512
@@ -116,13 +116,13 @@ class FusedRanker(SplitRanker):
         return self.layers[0].operands[0]
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> BufferLayout:
         """Of what the kernel is given."""
-        return Layout(tuple(layer.width for layer in self.layers))
+        return BufferLayout(tuple(layer.width for layer in self.layers))
 
     @cached_property
     def weights(self) -> Floats:
-        """The kernels as `Layout.kernels` says."""
+        """The kernels as `BufferLayout.kernels` says."""
         sums = [*(layer.operands[0] for layer in self.layers[1:]), self.last]
         *inner, last = [
             kernel for total in sums for _, kernel in total.inputs if kernel is not None

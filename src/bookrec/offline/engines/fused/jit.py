@@ -23,7 +23,7 @@ from typing import Final
 
 from llvmlite import binding
 
-from bookrec.offline.engines.fused.buffer_layout import Layout
+from bookrec.offline.engines.fused.buffer_layout import BufferLayout
 from bookrec.offline.engines.fused.chain_ir import ADDRESSES, ChainCode
 
 Kernel = Callable[..., None]
@@ -32,7 +32,7 @@ fills ``out`` [R, T] with what the last kernel makes of the last layer.
 
 ``rows`` [T, H] is the first layer's sum without the reader's shift. A kernel made with a feature
 adds ``values`` [R, T] times ``feature`` [filled-up H] to it. ``shifts`` [R, …], ``weights`` and
-``room`` are laid out as `Layout` says. Arrays are float32 and given by their addresses; rows of
+``room`` are laid out as `BufferLayout` says. Arrays are float32 and given by their addresses; rows of
 ``values`` and of ``out`` lie so many numbers apart as their steps say. There is at least one reader
 and one book. Weights that do not begin at a multiple of `ALIGNMENT` bytes take a third more time.
 """
@@ -48,7 +48,7 @@ def books_side_by_side() -> int:
 
 
 @cache
-def compile_kernel(layout: Layout, with_feature: bool, side_by_side: int) -> Kernel:
+def compile_kernel(layout: BufferLayout, with_feature: bool, side_by_side: int) -> Kernel:
     """The kernel for some layers: some tenths of a second when it is first asked for, seconds where
     layers have 500 units or more.
 

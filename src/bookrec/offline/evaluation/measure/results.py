@@ -11,8 +11,8 @@ from bookrec.offline.evaluation.measure.measure import HEADLINE, Measurement
 from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.tuning import Tuning
 from bookrec.offline.metrics.significance import (
-    Comparison,
     Interval,
+    PairedComparison,
     adjusted,
     bootstrap_interval,
     compare,
@@ -66,7 +66,7 @@ class Results:
                 found[name] = bootstrap_interval(values[defined], rng)
         return found
 
-    def comparisons(self, metric: str) -> dict[str, Comparison]:
+    def comparisons(self, metric: str) -> dict[str, PairedComparison]:
         """Every other scorer against the best baseline, over readers who have the figure."""
         best = self.best_baseline(metric)
         if best is None:

@@ -21,7 +21,7 @@ from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Profile, Reader, Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.data.histories import known_row
+from bookrec.offline.data.histories import known_reader_features
 from bookrec.offline.data.interactions import (
     Interactions,
     all_interactions,
@@ -69,7 +69,9 @@ class Pipeline:
         for reader in positions.tolist():
             own = slice(start[reader], start[reader + 1])
             history = make_history(self.histories.book_idx[own], self.histories.rating[own])
-            yield Reader(history, int(self.age_bands[reader]), known_row(self.rows, reader))
+            yield Reader(
+                history, int(self.age_bands[reader]), known_reader_features(self.rows, reader)
+            )
 
 
 def pipeline_of(

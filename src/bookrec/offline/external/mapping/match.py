@@ -13,7 +13,7 @@ from bookrec.offline.external.artifacts.naming import column_named
 from bookrec.offline.external.artifacts.tokenizers import best_way
 from bookrec.offline.external.mapping.candidate import Guess, listed
 from bookrec.offline.external.mapping.mapping import InputMapping
-from bookrec.offline.external.mapping.match_by_content import Content, fits_codes
+from bookrec.offline.external.mapping.match_by_content import ContentComparison, fits_codes
 from bookrec.offline.external.mapping.match_encoders import EncoderMatcher
 from bookrec.offline.external.mapping.match_scalers import ScalerMatcher
 from bookrec.offline.external.mapping.model_inputs import ModelInput
@@ -23,7 +23,7 @@ from bookrec.offline.external.pickles.objects.records import WordVectorsRecord
 def match_inputs(
     inputs: Sequence[ModelInput],
     sources: Sources,
-    content: Content,
+    content: ContentComparison,
     stated: Mapping[str, InputMapping] | None = None,
 ) -> list[Guess]:
     """A guess for every input that a mapping file does not state."""
@@ -37,7 +37,7 @@ def match_inputs(
 
 
 class _Matcher:
-    def __init__(self, sources: Sources, content: Content) -> None:
+    def __init__(self, sources: Sources, content: ContentComparison) -> None:
         parts = list(sources.parts.values())
         self.content = content
         self.encoders = EncoderMatcher(parts, content)

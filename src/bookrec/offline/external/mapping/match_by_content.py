@@ -21,7 +21,7 @@ _OLDEST: Final = 250
 
 
 @dataclass
-class Content:
+class ContentComparison:
     """Compares parts with one data set; remembers what it has compared."""
 
     dataset: Dataset

@@ -9,7 +9,7 @@ from bookrec.offline.external.artifacts.artifact_files import Part
 from bookrec.offline.external.artifacts.encoder import SPELLINGS, Encoder
 from bookrec.offline.external.artifacts.naming import column_named
 from bookrec.offline.external.mapping.candidate import SAME_BOOK, Guess, bare_name, listed
-from bookrec.offline.external.mapping.match_by_content import Content
+from bookrec.offline.external.mapping.match_by_content import ContentComparison
 
 _ENCODED: Final = (*SPELLINGS, "age")
 """Columns that an encoder may have made codes of."""
@@ -26,7 +26,7 @@ Named = tuple[Part, Encoder]
 class EncoderMatcher:
     """The encoders beside a model, and a data set that they may be of."""
 
-    def __init__(self, parts: Sequence[Part], content: Content) -> None:
+    def __init__(self, parts: Sequence[Part], content: ContentComparison) -> None:
         self.content = content
         self.encoders = [(p, p.value) for p in parts if isinstance(p.value, Encoder)]
 

@@ -9,7 +9,7 @@ from bookrec.offline.external.artifacts.artifact_files import Part
 from bookrec.offline.external.artifacts.columns import STATISTICS
 from bookrec.offline.external.artifacts.naming import column_named, says_scaled, words_of
 from bookrec.offline.external.mapping.candidate import SAME_BOOK, Guess, bare_name, listed
-from bookrec.offline.external.mapping.match_by_content import Content
+from bookrec.offline.external.mapping.match_by_content import ContentComparison
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
 
 _OF_BOOKS: Final = {"item", "items", "book", "books", "rating", "ratings"}
@@ -19,7 +19,7 @@ _OF_BOOKS: Final = {"item", "items", "book", "books", "rating", "ratings"}
 class ScalerMatcher:
     """The scalers beside a model, and a data set that they may have been fitted to."""
 
-    def __init__(self, parts: Sequence[Part], content: Content) -> None:
+    def __init__(self, parts: Sequence[Part], content: ContentComparison) -> None:
         self.content = content
         self.scalers = [(p, p.value) for p in parts if isinstance(p.value, ScalerRecord)]
 

@@ -13,7 +13,7 @@ from bookrec.offline.external.artifacts.artifact_files import Sources, find_sour
 from bookrec.offline.external.mapping.candidate import Guess
 from bookrec.offline.external.mapping.mapping import Mapping
 from bookrec.offline.external.mapping.match import match_inputs
-from bookrec.offline.external.mapping.match_by_content import Content
+from bookrec.offline.external.mapping.match_by_content import ContentComparison
 from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, find_stacked, unstacked
 
@@ -56,7 +56,7 @@ def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -
             f"The mapping has [inputs.{strange[0]}], the model has {', '.join(names)}; "
             "mend the mapping."
         )
-    guesses = match_inputs(inputs, sources, Content(dataset), stated.inputs)
+    guesses = match_inputs(inputs, sources, ContentComparison(dataset), stated.inputs)
     complete = None
     if all(guess.sure for guess in guesses):
         complete = Mapping(inputs={guess.input.name: guess.mapping() for guess in guesses})

@@ -8,7 +8,7 @@ import numpy as np
 
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader
-from bookrec.offline.data.histories import known_row
+from bookrec.offline.data.histories import known_reader_features
 
 if TYPE_CHECKING:
     from bookrec.offline.models.checks.subject import Subject
@@ -24,7 +24,7 @@ def reader_of(subject: Subject, reader: int, hidden: int | None = None) -> Reade
     books = subject.interactions.book_idx[own]
     kept = books != (-1 if hidden is None else hidden)
     history = make_history(books[kept], subject.interactions.rating[own][kept])
-    row = known_row(subject.reader_rows, reader)
+    row = known_reader_features(subject.reader_rows, reader)
     return Reader(history, int(subject.age_bands[reader]), row)
 
 

@@ -31,7 +31,7 @@ def write_plans(
     directory: Path, facts: Mapping[str, Any], plans: Sequence[InputPlan], arrays: Arrays
 ) -> None:
     """Write plans, and other facts and arrays beside them, into ``directory`` (which exists)."""
-    parts = _Parts.of(plans)
+    parts = _StoredParts.of(plans)
     arrays = dict(arrays)
     for number, plan in enumerate(plans):
         if plan.counted is not None:
@@ -61,7 +61,7 @@ def read_plans(directory: Path) -> tuple[dict[str, Any], tuple[InputPlan, ...], 
         for name, keys in arrays.items()
         if name.startswith("words_")
     }
-    parts = _Parts(encoders, scalers, words)
+    parts = _StoredParts(encoders, scalers, words)
     plans = tuple(
         _plan_in(one, parts, arrays.get(f"counted_{number}"))
         for number, one in enumerate(facts["inputs"])
@@ -70,7 +70,7 @@ def read_plans(directory: Path) -> tuple[dict[str, Any], tuple[InputPlan, ...], 
 
 
 @dataclass(frozen=True)
-class _Parts:
+class _StoredParts:
     """Everything that plans name, by name."""
 
     encoders: Mapping[str, Encoder]
@@ -78,7 +78,7 @@ class _Parts:
     words: Mapping[str, WordVectorsRecord]
 
     @classmethod
-    def of(cls, plans: Sequence[InputPlan]) -> _Parts:
+    def of(cls, plans: Sequence[InputPlan]) -> _StoredParts:
         return cls(
             {p.given.encoder: p.encoder for p in plans if p.given.encoder and p.encoder},
             {p.given.scaler: p.scaler for p in plans if p.given.scaler and p.scaler},
@@ -98,7 +98,7 @@ def _plan_out(plan: InputPlan) -> dict[str, Any]:
     }
 
 
-def _plan_in(told: dict[str, Any], parts: _Parts, counted: NDArray[Any] | None) -> InputPlan:
+def _plan_in(told: dict[str, Any], parts: _StoredParts, counted: NDArray[Any] | None) -> InputPlan:
     given = msgspec.convert(told["given"], InputMapping)
     return InputPlan(
         told["name"],

@@ -11,11 +11,11 @@ import numpy as np
 from bookrec.arrays import Floats, map_array
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.engines.processes import Processes
-from bookrec.offline.scoring.job.incremental import reader_marks
+from bookrec.offline.scoring.job.incremental import reader_fingerprints
 from bookrec.offline.scoring.job.stages import save_content
 from bookrec.offline.scoring.lists.open_recommender import note_slow
 from bookrec.settings import Home
-from bookrec.snapshot import MARKS_NAME, RANKER_NAME, ROWS_NAME
+from bookrec.snapshot import FINGERPRINTS_NAME, RANKER_NAME, ROWS_NAME
 
 _Task = tuple[Path, Home, str, Dataset, int | None]
 
@@ -76,7 +76,7 @@ def _compile(_: None, task: _Task) -> None:
     if rows is not None:
         np.save(directory / RANKER_NAME / ROWS_NAME, rows)
     if bundle.imported is not None:
-        np.save(directory / RANKER_NAME / MARKS_NAME, reader_marks(dataset))
+        np.save(directory / RANKER_NAME / FINGERPRINTS_NAME, reader_fingerprints(dataset))
     save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book)
 
 

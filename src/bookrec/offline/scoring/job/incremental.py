@@ -2,7 +2,7 @@
 
 With the same model, catalogue and settings a reader's list depends on their own history and age
 band alone (see `bundle.frozen_statistics`), where the model was made elsewhere on their age and place
-(`reader_marks`), and a book's neighbours on the readers who speak for it
+(`reader_fingerprints`), and a book's neighbours on the readers who speak for it
 (see `lists.similar_books`). So all other lists are taken over as they are.
 """
 
@@ -26,7 +26,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.scoring.lists.group_members import changed_groups, sample_group_members
 from bookrec.snapshot import (
-    MARKS_NAME,
+    FINGERPRINTS_NAME,
     RANKER_NAME,
     current_snapshot,
     open_database,
@@ -66,7 +66,7 @@ class Changes:
     """[n_readers] the ``reader_id`` each has in the published snapshot, 0 for a new one."""
 
 
-def reader_marks(dataset: Dataset) -> NDArray[np.uint64]:
+def reader_fingerprints(dataset: Dataset) -> NDArray[np.uint64]:
     """[n_readers] a number that stands for all that is known of a reader but the history."""
     known = dataset.readers[["age", "location"]].astype({"age": "float64"})
     return np.asarray(pd.util.hash_pandas_object(known, index=False), dtype=np.uint64)
@@ -114,8 +114,8 @@ class _Published:
     """Readers by their place in ``user_ids``; sorted by reader."""
     was_read: NDArray[np.bool_]
     """[n_books]"""
-    marks: NDArray[np.uint64] | None
-    """[n] of `reader_marks`; None for a model to which they are nothing."""
+    fingerprints: NDArray[np.uint64] | None
+    """[n] of `reader_fingerprints`; None for a model to which they are nothing."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, directory: Path) -> _Published:
@@ -136,7 +136,9 @@ class _Published:
             readers["age"].to_numpy(np.float64, na_value=np.nan),
             Interactions(place, book, rating.astype(np.int8)),
             counts["reader_count"].to_numpy() > 0,
-            map_array(marks) if (marks := directory / RANKER_NAME / MARKS_NAME).exists() else None,
+            map_array(fingerprints)
+            if (fingerprints := directory / RANKER_NAME / FINGERPRINTS_NAME).exists()
+            else None,
         )
 
     def positions(self, dataset: Dataset) -> _Ids:
@@ -159,9 +161,9 @@ class _Published:
         then = np.full(dataset.n_readers, -1, dtype=np.int32)
         then[position[there]] = age_bands(self.ages[there])
         touched = bands != then
-        if self.marks is not None:
-            now_known = reader_marks(dataset)[position[there]]
-            touched[position[there]] |= now_known != self.marks[self.ids[there] - 1]
+        if self.fingerprints is not None:
+            now_known = reader_fingerprints(dataset)[position[there]]
+            touched[position[there]] |= now_known != self.fingerprints[self.ids[there] - 1]
         old = self.interactions[there[self.interactions.reader_idx]]
         keys = _keys(position[old.reader_idx], old, dataset.n_books)
         # What only one of the two has: a deleted or new one, or both ratings of a changed one.

@@ -34,7 +34,11 @@ from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.job.stages import Stage, content_stage, load_recommender, reader_stage
 from bookrec.offline.scoring.job.write_tables import Stages, write_tables
-from bookrec.offline.scoring.lists.candidate_recall import kept_of_exact, kept_share, sample_of
+from bookrec.offline.scoring.lists.candidate_recall import (
+    candidate_recall,
+    kept_of_exact,
+    sample_of,
+)
 from bookrec.offline.scoring.lists.group_members import sample_group_members
 from bookrec.offline.scoring.lists.open_recommender import is_compiled, slow_reason
 from bookrec.settings import Home
@@ -204,7 +208,7 @@ class ScoreRun:
         )
         made = engine.map(kept_of_exact, load_recommender, self.job.compiled, tasks)
         with contextlib.closing(made):
-            found = kept_share(shard for _, shard in made)
+            found = candidate_recall(shard for _, shard in made)
         self.progress(
             f"{candidates:,} candidates keep {found.shares[0]:.1%} of the books of the exact lists "
             f"({found.readers:,} readers asked)"

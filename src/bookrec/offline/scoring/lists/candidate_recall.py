@@ -65,7 +65,7 @@ class KeptShare:
     """For each number of candidates."""
 
 
-def kept_share(parts: Iterable[dict[str, NDArray[np.int64]]]) -> KeptShare:
+def candidate_recall(parts: Iterable[dict[str, NDArray[np.int64]]]) -> KeptShare:
     """The share over all readers of some `kept_of_exact`: each reader's, averaged."""
     found = list(parts)
     exact = np.concatenate([part["exact"] for part in found])
