@@ -7,9 +7,9 @@ from dataclasses import asdict
 import numpy as np
 
 from bookrec.offline.evaluation.holdout.test_set import ask
+from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.measure import Measurement, measure
 from bookrec.offline.evaluation.measure.results import Results
-from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.tuning import Trial, Tuning
 from bookrec.offline.evaluation.pipeline.scorers import ProbabilisticScorer
 from small_fit_data import N_BOOKS, N_READERS, GivenScores, random_interactions

@@ -51,7 +51,7 @@ def import_command(
         import_model,
         open_directory,
     )
-    from bookrec.offline.models.import_job.report import knowledge, mapping_table, test_set
+    from bookrec.offline.models.import_job.import_report import knowledge, mapping_table, test_set
 
     dataset = load_dataset(home)
     mapping = None if mapping_path is None else read_mapping(mapping_path)

@@ -75,8 +75,13 @@ def scoring(
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.benchmarks.published import has_snapshot, time_bundle
-    from bookrec.offline.benchmarks.scoring import PREDICT, QUICK, BenchSettings, compare_scoring
+    from bookrec.offline.benchmarks.bench_published import has_snapshot, time_bundle
+    from bookrec.offline.benchmarks.bench_scoring import (
+        PREDICT,
+        QUICK,
+        BenchSettings,
+        compare_scoring,
+    )
 
     started = time.monotonic()
 

@@ -16,8 +16,8 @@ from bookrec.settings import Home
 if TYPE_CHECKING:
     from bookrec.offline.data.dataset import Dataset
     from bookrec.offline.evaluation.holdout.splits import Split
+    from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
     from bookrec.offline.evaluation.measure.results import Results
-    from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 
 
 @click.command()
@@ -109,7 +109,7 @@ def evaluate(
     """
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.evaluation.baselines.registry import chosen_names
-    from bookrec.offline.evaluation.measure.settings import EvaluationSettings
+    from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
     from bookrec.offline.evaluation.report.as_table import as_text
 
     try:

@@ -22,9 +22,9 @@ from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
 from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.citations import citation
+from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.measure import Measurement, measure, pooled
 from bookrec.offline.evaluation.measure.results import Kind, Results
-from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.tuning import tune
 from bookrec.offline.evaluation.pipeline.item_to_item import (
     NEIGHBOURS,

@@ -7,7 +7,7 @@ import inspect
 import numpy as np
 import pytest
 
-from bookrec.offline.evaluation.baselines.interface import Baseline
+from bookrec.offline.evaluation.baselines.baseline import Baseline
 from bookrec.offline.evaluation.holdout.splits import Split, split_by
 from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.tuning import tune

@@ -19,7 +19,7 @@ from tiny_import import import_tiny
 start_tensorflow()
 
 from bookrec.offline.evaluation.holdout.splits import known_dataset  # noqa: E402
-from bookrec.offline.evaluation.measure.settings import EvaluationSettings  # noqa: E402
+from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings  # noqa: E402
 from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker  # noqa: E402
 from bookrec.offline.evaluation.pipeline.model_choice import training_settings  # noqa: E402
 from bookrec.offline.evaluation.protocol import evaluate  # noqa: E402

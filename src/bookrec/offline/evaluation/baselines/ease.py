@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
+from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.retrieval.ease import ease_weights, gram, most_read

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from bookrec.arrays import Floats, Ints
-from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
+from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.holdout.fit_data import FitData, popular_where_silent
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 

@@ -20,7 +20,7 @@ import numpy as np
 from scipy import sparse
 
 from bookrec.inference.similarity_table import SimilarityTable
-from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
+from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
     similarity_matrix,

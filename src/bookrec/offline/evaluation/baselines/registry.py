@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from bookrec.offline.evaluation.baselines.baseline import Baseline
 from bookrec.offline.evaluation.baselines.ease import EASE
 from bookrec.offline.evaluation.baselines.factorisation import BPR, IALS
-from bookrec.offline.evaluation.baselines.interface import Baseline
 from bookrec.offline.evaluation.baselines.item_knn import (
     ITEM_KNN_BM25,
     ITEM_KNN_COSINE,

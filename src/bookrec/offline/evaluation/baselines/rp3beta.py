@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
+from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
     similarity_matrix,

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.measure import HEADLINE, Measurement
-from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.tuning import Tuning
 from bookrec.offline.metrics.significance import (
     Interval,

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bookrec.offline.evaluation.baselines.interface import Baseline, Settings
+from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.test_set import TestSet
 from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of

@@ -26,7 +26,7 @@ from bookrec.offline.data.interactions import by_reader
 from bookrec.offline.engines.processes import map_shards
 from bookrec.offline.evaluation.holdout.test_set import TestSet
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
-from bookrec.offline.scoring.job.settings import ScoreSettings
+from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.scoring.job.shard_store import Shard
 from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.stages import Stage, lists_of

@@ -34,7 +34,7 @@ from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
-from bookrec.offline.scoring.job.settings import ScoreSettings
+from bookrec.offline.scoring.job.score_settings import ScoreSettings
 
 PARTS: Final = (
     "as published",

@@ -15,8 +15,8 @@ from bookrec.offline.evaluation.holdout import leaks
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 from bookrec.offline.evaluation.holdout.splits import Split, known_dataset, with_interactions
 from bookrec.offline.evaluation.holdout.test_set import TestSet
+from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.results import Kind
-from bookrec.offline.evaluation.measure.settings import EvaluationSettings
 from bookrec.offline.evaluation.pipeline.cold_start import (
     NewReaders,
     fold_in_figures,
@@ -39,7 +39,7 @@ from bookrec.offline.evaluation.pipeline.scorers import (
 )
 from bookrec.offline.runtime.keras_progress import recorded_curves
 from bookrec.offline.runtime.progress import Progress
-from bookrec.offline.scoring.job.settings import ScoreSettings
+from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.training.train import TrainSettings, train_bundle
 
 Measure = Callable[[str, Scorer, Kind, float], None]

@@ -21,7 +21,7 @@ from bookrec.offline.external.mapping.input_plan import Flags, InputPlan
 from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, unstacked
 from bookrec.offline.features.book_features import Vocabularies, as_columns
-from bookrec.offline.models.imported.storage import read_plans, write_plans
+from bookrec.offline.models.imported.stored_plans import read_plans, write_plans
 from bookrec.offline.models.imported.unknown_rows import with_mean_rows
 
 STEM: Final = "imported"

@@ -28,8 +28,8 @@ from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.compile_model import compile_into, reader_rows
 from bookrec.offline.scoring.job.incremental import Changes
 from bookrec.offline.scoring.job.job_directory import Job
-from bookrec.offline.scoring.job.report import ScoreReport, pair_multiply_adds
-from bookrec.offline.scoring.job.settings import ScoreSettings
+from bookrec.offline.scoring.job.score_report import ScoreReport, pair_multiply_adds
+from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.job.stages import Stage, content_stage, load_recommender, reader_stage

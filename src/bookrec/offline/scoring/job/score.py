@@ -19,9 +19,9 @@ from bookrec.offline.runtime.blas_peak import sgemm_rate
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.incremental import Changes, find_changes
 from bookrec.offline.scoring.job.job_directory import open_job
-from bookrec.offline.scoring.job.report import ScoreReport
 from bookrec.offline.scoring.job.run import ScoreRun
-from bookrec.offline.scoring.job.settings import ScoreSettings as ScoreSettings
+from bookrec.offline.scoring.job.score_report import ScoreReport
+from bookrec.offline.scoring.job.score_settings import ScoreSettings as ScoreSettings
 from bookrec.settings import Home
 from bookrec.snapshot import publish
 

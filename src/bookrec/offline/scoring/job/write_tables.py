@@ -17,7 +17,7 @@ from bookrec.offline.scoring.job.incremental import Changes
 from bookrec.offline.scoring.job.shard_store import ShardStore
 from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.job.stages import Stage, lists_of
-from bookrec.offline.scoring.lists.popularity import POPULAR_TOP, popular_lists
+from bookrec.offline.scoring.lists.popular_books import POPULAR_TOP, popular_lists
 from bookrec.offline.scoring.lists.top_n import Lists
 
 

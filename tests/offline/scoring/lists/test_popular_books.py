@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bookrec.ages import AGE_BANDS
-from bookrec.offline.scoring.lists.popularity import MIN_SEGMENT_READERS, popular_lists
+from bookrec.offline.scoring.lists.popular_books import MIN_SEGMENT_READERS, popular_lists
 from small_dataset import interactions_of
 
 WORKS = np.array([0, 1, 1, 2, 3], dtype=np.int32)

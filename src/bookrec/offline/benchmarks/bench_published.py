@@ -9,13 +9,13 @@ from typing import Any, Final
 import numpy as np
 
 from bookrec.errors import SnapshotError
-from bookrec.offline.benchmarks.report import Timing, duration
-from bookrec.offline.benchmarks.scoring import worker_timing
+from bookrec.offline.benchmarks.bench_report import Timing, duration
+from bookrec.offline.benchmarks.bench_scoring import worker_timing
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.histories import reader_histories
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.engines.processes import Processes
-from bookrec.offline.scoring.job.report import pair_multiply_adds
+from bookrec.offline.scoring.job.score_report import pair_multiply_adds
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, current_snapshot

@@ -15,7 +15,7 @@ import pytest
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
 from bookrec.offline.runtime.disk_space import is_disk_full
 from bookrec.offline.runtime.peak_memory import peak_resident_bytes
-from bookrec.offline.scoring.job.report import ScoreReport
+from bookrec.offline.scoring.job.score_report import ScoreReport
 
 MACHINE = SgemmRate(flops=200e9, threads=2, kernel="openblas Haswell")
 

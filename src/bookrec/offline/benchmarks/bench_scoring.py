@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.benchmarks.model import BenchModel, make_bench_model
-from bookrec.offline.benchmarks.report import BenchComparison, Timing, steady
+from bookrec.offline.benchmarks.bench_model import BenchModel, make_bench_model
+from bookrec.offline.benchmarks.bench_report import BenchComparison, Timing, steady
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
 from bookrec.offline.engines.processes import Processes, map_shards
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
 from bookrec.offline.runtime.progress import Progress
-from bookrec.offline.scoring.job.report import pair_multiply_adds
+from bookrec.offline.scoring.job.score_report import pair_multiply_adds
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.offline.scoring.lists.top_n import Lists, Task, shard_lists
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec.cli.main import cli
-from bookrec.offline.benchmarks.published import BundleTiming, has_snapshot, time_bundle
-from bookrec.offline.benchmarks.report import BenchComparison, Timing, duration, steady
-from bookrec.offline.benchmarks.scoring import _largest_in_lists
+from bookrec.offline.benchmarks.bench_published import BundleTiming, has_snapshot, time_bundle
+from bookrec.offline.benchmarks.bench_report import BenchComparison, Timing, duration, steady
+from bookrec.offline.benchmarks.bench_scoring import _largest_in_lists
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.scoring.lists.top_n import Lists
