@@ -131,5 +131,5 @@ def test_saved_and_loaded_it_says_the_same(tmp_path: Path):
     loaded = Retrieval.load(tmp_path)
     assert isinstance(loaded.book_vector.base, np.memmap)
     one, two = (r.retriever_scores(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
-    for name in ("books", "scores", "support", "taste", "near_author"):
+    for name in ("books", "scores", "support", "query_vector", "near_author"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))

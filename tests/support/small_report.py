@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from bookrec.offline.evaluation.holdout.test_set import ask
+from bookrec.offline.evaluation.holdout.held_out_set import ask
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.measure import Measurement, measure
 from bookrec.offline.evaluation.measure.results import Results
@@ -26,14 +26,14 @@ class GivenLogits(GivenScores):
 def small_results() -> Results:
     everything = random_interactions(seed=6, share=0.5)
     held = np.random.default_rng(5).random(len(everything)) < 0.3
-    test_set = ask(
+    held_out_set = ask(
         everything[~held], everything[held], N_READERS, N_BOOKS, None, np.random.default_rng(0)
     )
 
     def measured(name: str, kind: type[GivenScores], seed: int, help_by: float) -> Measurement:
         table = np.random.default_rng(seed).normal(size=(N_READERS, N_BOOKS))
         table[everything.reader_idx[held], everything.book_idx[held]] += help_by
-        return measure(name, kind(table, everything[~held]), test_set, seed=1)
+        return measure(name, kind(table, everything[~held]), held_out_set, seed=1)
 
     settings = EvaluationSettings(baselines=("popularity", "ease"), models=("default",))
     about = {

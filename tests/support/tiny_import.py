@@ -30,7 +30,7 @@ def import_tiny(
 ) -> Any:
     """The bundle, saved where a home is given."""
     opened = open_directory(directory, dataset, mapping)
-    assert opened.mapping is not None, [guess.test_set for guess in opened.guesses]
+    assert opened.mapping is not None, [guess.held_out_set for guess in opened.guesses]
     if home is None:
         return make_bundle(opened, dataset, SETTINGS, lambda _: None)
     return import_model(home, opened, dataset, SETTINGS, lambda _: None)

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from bookrec.web.request.page_request import local_path
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +21,6 @@ from bookrec.web.kit.csrf import FormTokens, sent_from_here, tokens_match
 from bookrec.web.kit.metrics import Histogram
 from bookrec.web.kit.site_settings import from_environment
 from bookrec.web.kit.translations import choose_language, load_translations, preferred_language
-from bookrec.web.request.page_request import local_path
 from bookrec.web.store.search import isbn_forms, match_expression
 from bookrec.web.store.snapshot_reader import SnapshotWatch
 from small_snapshot import build_snapshot
@@ -170,10 +170,10 @@ def test_form_tokens_are_bound_to_key_and_session() -> None:
     tokens, others = FormTokens(b"k" * 32), FormTokens(b"o" * 32)
     assert tokens.for_session("a") != tokens.for_session("b")
     assert tokens.for_session("a") != others.for_session("a")
-    page_request = tokens.new_page_request()
-    assert tokens.is_visitor(page_request)
-    assert not others.is_visitor(page_request)
-    assert tokens.for_visitor(page_request) != tokens.for_visitor(tokens.new_page_request())
+    visitor = tokens.new_visitor()
+    assert tokens.is_visitor(visitor)
+    assert not others.is_visitor(visitor)
+    assert tokens.for_visitor(visitor) != tokens.for_visitor(tokens.new_visitor())
     assert tokens.for_visitor("forged.00") == ""
     assert not tokens_match("", "")
 

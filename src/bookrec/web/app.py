@@ -95,7 +95,7 @@ def _pages() -> Router:
             reader_pages.take_rating_back,
         ],
         before_request=open_page_request,
-        dependencies={"visit": Provide(provide_page_request)},
+        dependencies={"page_request": Provide(provide_page_request)},
         include_in_schema=False,
     )
 

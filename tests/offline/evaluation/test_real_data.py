@@ -10,8 +10,8 @@ from bookrec.offline.data.import_data import read_data
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout.fit_data import FitData
+from bookrec.offline.evaluation.holdout.held_out_set import ask
 from bookrec.offline.evaluation.holdout.splits import make_splits, named_rows
-from bookrec.offline.evaluation.holdout.test_set import ask
 from bookrec.offline.evaluation.measure.measure import measure
 from bookrec.offline.evaluation.pipeline.rating_predictors import (
     RATING_PREDICTORS,
@@ -42,11 +42,11 @@ def movielens():
 def test_factorised_top_k(movielens, name):
     dataset, split = movielens
     shape = dataset.n_readers, dataset.n_books
-    test_set = ask(split.known, split.test, *shape, None, np.random.default_rng(0))
+    held_out_set = ask(split.known, split.test, *shape, None, np.random.default_rng(0))
     baseline = BASELINES[name]
     settings = baseline.start | ({"lambda": 200.0} if name == "ease" else {})
     scorer = baseline.fit(FitData(split.known, *shape, 1), settings)
-    found = measure(name, scorer, test_set, seed=1)
+    found = measure(name, scorer, held_out_set, seed=1)
     for label, figures in KNOWN.items():
         if label.startswith(name):
             seen = label.split(", ")[1]

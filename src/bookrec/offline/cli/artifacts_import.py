@@ -51,7 +51,7 @@ def import_command(
         import_model,
         open_directory,
     )
-    from bookrec.offline.models.import_job.import_report import knowledge, mapping_table, test_set
+    from bookrec.offline.models.import_job.import_report import knowledge, mapping_table, questions
 
     dataset = load_dataset(home)
     mapping = None if mapping_path is None else read_mapping(mapping_path)
@@ -69,7 +69,7 @@ def import_command(
         return
     if opened.mapping is None:
         raise ModelError(
-            f"What these inputs are given is not sure: {test_set(opened.guesses)}. Run 'bookrec "
+            f"What these inputs are given is not sure: {questions(opened.guesses)}. Run 'bookrec "
             f"artifacts import {directory} --write-mapping mapping.toml', answer there, and import "
             "with --mapping mapping.toml."
         )

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -109,6 +109,7 @@ def evaluate(
     """
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.evaluation.baselines.registry import chosen_names
+    from bookrec.offline.evaluation.holdout.splits import SplitKind
     from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
     from bookrec.offline.evaluation.report.as_table import as_text
 
@@ -120,11 +121,11 @@ def evaluate(
     if not baselines and not ours:
         raise click.UsageError("There is nothing to evaluate: name a baseline or a model.")
     settings = EvaluationSettings(
-        split=split,
+        split=cast(SplitKind, split),
         folds=folds,
         seed=seed,
         baselines=baselines,
-        models=ours,  # type: ignore[arg-type]
+        models=ours,
         readers=readers,
         tuning_budget_s=tuning_time,
         new_readers=new_readers,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from bookrec.offline.data.sources.goodbooks import GOODBOOKS_10K
 from bookrec.offline.data.sources.layout import RawTables, SourceLayout, detect_layout
 from bookrec.offline.data.sources.movielens import MOVIELENS_100K
 from bookrec.offline.data.sources.raw_files import RawSource
+from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
 
 LAYOUTS: Final = {
@@ -40,7 +40,7 @@ class Import:
 
 
 def import_data(
-    home: Home, source: Path, layout: str = AUTO, progress: Callable[[str], None] = lambda _: None
+    home: Home, source: Path, layout: str = AUTO, progress: Progress = lambda _: None
 ) -> Import:
     """Import the raw files at ``source`` and make them the current data set.
 
@@ -57,9 +57,7 @@ def import_data(
     return result
 
 
-def read_data(
-    source: Path, layout: str = AUTO, progress: Callable[[str], None] = lambda _: None
-) -> Import:
+def read_data(source: Path, layout: str = AUTO, progress: Progress = lambda _: None) -> Import:
     """`import_data` without saving."""
     raw_source = RawSource(source)
     chosen = (

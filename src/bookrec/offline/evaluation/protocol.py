@@ -19,8 +19,8 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScore
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout import leaks
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
-from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.citations import citation
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.measure import Measurement, measure, pooled
@@ -109,7 +109,7 @@ class _SplitRun:
         self.explicit: dict[str, dict[str, float]] = {}
         self.new_readers: dict[str, dict[str, float]] = {}
         rng = np.random.default_rng(settings.seed)
-        self.test_set = self._ask(split.known, split.test, settings.readers, rng)
+        self.held_out_set = self._ask(split.known, split.test, settings.readers, rng)
         self.tuning = self._ask(split.train, split.validation, settings.tuning_readers, rng)
         self.few = self._ask(split.known, split.test, settings.similar_books, rng)
         self.co_readings: dict[str, NDArray[np.float64]] = {}
@@ -117,7 +117,7 @@ class _SplitRun:
 
     def stages(self) -> Iterator[None]:
         """Measure all that the settings name; yields whenever there is something new to report."""
-        count = len(self.test_set.readers)
+        count = len(self.held_out_set.readers)
         self.progress(f"{self.split.label}: {len(self.split.test):,} held out, {count:,} readers")
         chosen = {name: self._tuned(name) for name in self.settings.baselines}
         fit_data = self._fit_data(self.split.known)
@@ -163,7 +163,7 @@ class _SplitRun:
     def measure(self, name: str, scorer: Scorer, kind: Kind, fit_s: float) -> None:
         """Check for leaks, then take all figures of one scorer."""
         leaks.check(name, scorer.evidence(), self.split.known, self.split.test)
-        found = measure(name, scorer, self.test_set, self.settings.seed)
+        found = measure(name, scorer, self.held_out_set, self.settings.seed)
         found.seconds["fit"] = fit_s
         self.measured[name] = found
         self.results.kinds[name] = kind
@@ -196,7 +196,7 @@ class _SplitRun:
         held_out: Interactions,
         at_most: int | None,
         rng: np.random.Generator,
-    ) -> TestSet:
+    ) -> HeldOutSet:
         shape = self.dataset.n_readers, self.dataset.n_books
         return ask(known, held_out, *shape, at_most, rng)
 

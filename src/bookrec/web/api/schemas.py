@@ -124,7 +124,7 @@ class OwnRatings(msgspec.Struct, frozen=True):
     page_size: int
 
 
-def api_book(book: catalogue.Book) -> Book:
+def api_book(book: catalogue.CatalogueBook) -> Book:
     """A catalogue row for the API."""
     return Book(
         isbn=book.isbn,

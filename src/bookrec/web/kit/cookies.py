@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 
 SESSION: Final = "bookrec_session"
 """Token of a signed-in reader."""
-VISIT: Final = "bookrec_visit"
+VISITOR: Final = "bookrec_visit"
 """Signed random value of an anonymous visitor who was shown a form (see `kit.csrf`)."""
 NOTICE: Final = "bookrec_notice"
 """Message key to show once on the next page."""

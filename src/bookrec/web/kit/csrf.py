@@ -51,15 +51,15 @@ class FormTokens:
         """The form token of a signed-in reader."""
         return self._sign("session", session_token)
 
-    def new_page_request(self) -> str:
+    def new_visitor(self) -> str:
         """A cookie value for an anonymous visitor who is shown a form."""
-        page_request = secrets.token_urlsafe(16)
-        return f"{page_request}.{self._sign('visit', page_request)}"
+        visitor = secrets.token_urlsafe(16)
+        return f"{visitor}.{self._sign('visit', visitor)}"
 
     def is_visitor(self, cookie: str) -> bool:
         """Whether a cookie value is one of ours."""
-        page_request, _, signature = cookie.partition(".")
-        return _equal(signature, self._sign("visit", page_request))
+        visitor, _, signature = cookie.partition(".")
+        return _equal(signature, self._sign("visit", visitor))
 
     def for_visitor(self, cookie: str) -> str:
         """The form token of an anonymous visitor; '' for a cookie that is not ours."""

@@ -79,7 +79,7 @@ async def _signed_in(
         max_age_s=site.settings.session_absolute_s,
     )
     page_request.response_cookies.append(session_cookie)
-    for name in (cookies.VISIT, cookies.RECENT):
+    for name in (cookies.VISITOR, cookies.RECENT):
         page_request.response_cookies.append(cookies.drop_cookie(name, secure=page_request.secure))
     return page_request.redirect(to, notice)
 

@@ -65,7 +65,7 @@ class PageRequest:
         tokens = self.site.form_tokens
         if self.account is not None:
             return tokens.for_session(self.session_token)
-        return tokens.for_visitor(self.request.cookies.get(cookies.VISIT, ""))
+        return tokens.for_visitor(self.request.cookies.get(cookies.VISITOR, ""))
 
     def page(
         self,
@@ -123,11 +123,11 @@ class PageRequest:
 
     def _start_form(self) -> str:
         tokens = self.site.form_tokens
-        page_request = tokens.new_page_request()
+        visitor = tokens.new_visitor()
         self.response_cookies.append(
-            cookies.make_cookie(cookies.VISIT, page_request, secure=self.secure)
+            cookies.make_cookie(cookies.VISITOR, visitor, secure=self.secure)
         )
-        return tokens.for_visitor(page_request)
+        return tokens.for_visitor(visitor)
 
     def _entity_tag(self) -> str:
         """Over everything an anonymous page depends on."""

@@ -151,7 +151,7 @@ def _error_page(
 def _rendered_error(
     renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
 ) -> Response[Any]:
-    page_request = getattr(request.state, "visit", None)
+    page_request = getattr(request.state, "page_request", None)
     title = _TITLES.get(status, "failed" if status >= 500 else "bad_request")
     page = ErrorPage(status, title, command)
     if page_request is not None:

@@ -50,7 +50,7 @@ def _cosines(works_read: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def test_the_same_seed_gives_the_same_readers(readers: SampleReaders):
     again, other = _generate(seed=7), _generate(seed=8)
-    for name in ("user_ids", "ages", "reader_idx", "book_idx", "ratings", "tastes"):
+    for name in ("user_ids", "ages", "reader_idx", "book_idx", "ratings", "preferences"):
         np.testing.assert_array_equal(getattr(again, name), getattr(readers, name))
     assert again.locations == readers.locations
     assert not np.array_equal(other.book_idx, readers.book_idx)

@@ -9,9 +9,9 @@ from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.popularity import Popularity
 from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
 from bookrec.offline.evaluation.holdout.leaks import Evidence, check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
-from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.measure import measure
 from small_fit_data import N_BOOKS, N_READERS, fit_data_of, random_interactions
 from split_datasets import dataset_of
@@ -28,7 +28,7 @@ def split() -> Split:
     return split_by(EVERYTHING, "test", test, "hold-out", rng)
 
 
-def test_set_of(split: Split) -> TestSet:
+def held_out_set_of(split: Split) -> HeldOutSet:
     return ask(split.known, split.test, N_READERS, N_BOOKS, None, np.random.default_rng(0))
 
 
@@ -52,7 +52,7 @@ def test_fitting_to_the_test_part_pays_and_is_caught(name, split):
     with pytest.raises(ModelError, match=f"A leak: the .* of '{name}' has seen"):
         check(name, leaking.evidence(), split.known, split.test)
     figures = [
-        measure(name, scorer, test_set_of(split), seed=1).mean("ndcg@10")
+        measure(name, scorer, held_out_set_of(split), seed=1).mean("ndcg@10")
         for scorer in (honest, leaking)
     ]
     assert figures[1] > figures[0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
 from bookrec.offline.evaluation.measure.measure import measure, per_reader_figures, pooled
 from bookrec.offline.evaluation.measure.predictions import answer, hits_of
 from bookrec.offline.metrics.bins import binned
@@ -34,7 +34,7 @@ def rng() -> np.random.Generator:
 
 
 @pytest.fixture
-def test_set() -> TestSet:
+def held_out_set() -> HeldOutSet:
     return ask(KNOWN, TEST, N_READERS, N_BOOKS, None, rng())
 
 
@@ -45,10 +45,10 @@ def scorer() -> GivenScores:
     return GivenScores(table, KNOWN)
 
 
-def test_lists_by_a_plain_loop(test_set, scorer):
-    said = answer(scorer, test_set, {}, length=6)
+def test_lists_by_a_plain_loop(held_out_set, scorer):
+    said = answer(scorer, held_out_set, {}, length=6)
     own = dense(KNOWN) > 0
-    for row, reader in enumerate(test_set.readers):
+    for row, reader in enumerate(held_out_set.readers):
         for lists, removed in (
             (said.lists, own[reader]),
             (said.lists_with_own, own[reader] & False),
@@ -61,40 +61,40 @@ def test_lists_by_a_plain_loop(test_set, scorer):
             best = sorted(able, key=lambda book: (-scorer.table[reader, book], book))[:6]
             assert lists[row].tolist() == best + [-1] * (6 - len(best))
     real = said.lists >= 0
-    expected = scorer.table[test_set.readers[:, None], said.lists].astype(np.float32)
+    expected = scorer.table[held_out_set.readers[:, None], said.lists].astype(np.float32)
     assert (said.scores[real] == expected[real]).all()
     assert (said.scores[~real] == -np.inf).all()
 
 
-def test_batches_do_not_matter(monkeypatch, test_set, scorer):
-    pairs = {"uniform": test_set.pairs("uniform", 1)}
-    whole = answer(scorer, test_set, pairs)
+def test_batches_do_not_matter(monkeypatch, held_out_set, scorer):
+    pairs = {"uniform": held_out_set.pairs("uniform", 1)}
+    whole = answer(scorer, held_out_set, pairs)
     monkeypatch.setattr("bookrec.offline.evaluation.measure.predictions._BATCH", 4)
-    parts = answer(scorer, test_set, pairs)
+    parts = answer(scorer, held_out_set, pairs)
     np.testing.assert_array_equal(whole.lists, parts.lists)
     np.testing.assert_array_equal(whole.pairs["uniform"], parts.pairs["uniform"])
 
 
-def test_scores_of_pairs_are_those_of_their_reader_and_book(test_set, scorer):
-    pairs = test_set.pairs("uniform", 1)
-    said = answer(scorer, test_set, {"uniform": pairs}).pairs["uniform"]
-    expected = scorer.table[test_set.readers[pairs.row], pairs.book].astype(np.float32)
+def test_scores_of_pairs_are_those_of_their_reader_and_book(held_out_set, scorer):
+    pairs = held_out_set.pairs("uniform", 1)
+    said = answer(scorer, held_out_set, {"uniform": pairs}).pairs["uniform"]
+    expected = scorer.table[held_out_set.readers[pairs.row], pairs.book].astype(np.float32)
     np.testing.assert_array_equal(said, expected)
 
 
 @pytest.mark.parametrize("kind", ["uniform", "popularity-matched"])
-def test_negatives_are_of_the_same_reader_and_new_to_them(test_set, kind):
-    pairs = test_set.pairs(kind, seed=3)
+def test_negatives_are_of_the_same_reader_and_new_to_them(held_out_set, kind):
+    pairs = held_out_set.pairs(kind, seed=3)
     taken = dense(EVERYTHING) > 0
     half = len(pairs.label) // 2
     assert pairs.label.tolist() == [True] * half + [False] * half
     assert (pairs.row[:half] == pairs.row[half:]).all()
-    assert taken[test_set.readers[pairs.row[:half]], pairs.book[:half]].all()
-    assert not taken[test_set.readers[pairs.row[half:]], pairs.book[half:]].any()
+    assert taken[held_out_set.readers[pairs.row[:half]], pairs.book[:half]].all()
+    assert not taken[held_out_set.readers[pairs.row[half:]], pairs.book[half:]].any()
     assert half == len(TEST)
-    again = test_set.pairs(kind, seed=3)
+    again = held_out_set.pairs(kind, seed=3)
     assert (again.book == pairs.book).all()
-    assert (test_set.pairs(kind, seed=4).book != pairs.book).any()
+    assert (held_out_set.pairs(kind, seed=4).book != pairs.book).any()
 
 
 def test_popularity_matched_negatives_are_as_popular_as_what_is_read():
@@ -102,11 +102,11 @@ def test_popularity_matched_negatives_are_as_popular_as_what_is_read():
     everything = random_interactions(seed=2, n_readers=400, n_books=300, share=0.06)
     held = np.random.default_rng(0).random(len(everything)) < 0.2
     known, test = everything[~held], everything[held]
-    test_set = ask(known, test, 400, 300, None, rng())
+    held_out_set = ask(known, test, 400, 300, None, rng())
     counts = np.bincount(known.book_idx, minlength=300)
     found = {}
     for kind in ("uniform", "popularity-matched"):
-        pairs = test_set.pairs(kind, 1)
+        pairs = held_out_set.pairs(kind, 1)
         found[kind] = auc(pairs.label, counts[pairs.book].astype(float))
     assert found["uniform"] > 0.62
     assert abs(found["popularity-matched"] - 0.5) < 0.05
@@ -123,10 +123,10 @@ def test_a_reader_of_everything_has_no_negatives():
 def test_figures_of_readers_by_hand():
     known = interactions_of((4, 9, 0), (7, 9, 0))
     test = interactions_of((4, 0, 8), (4, 2, 3), (7, 5, 10))
-    test_set = ask(known, test, 8, 10, None, rng())
+    held_out_set = ask(known, test, 8, 10, None, rng())
     lists = np.full((2, 100), -1, dtype=np.int32)
     lists[0, :3], lists[1, :3] = [1, 0, 2], [1, 2, 3]
-    found = per_reader_figures(lists, test_set)
+    found = per_reader_figures(lists, held_out_set)
     gain = (1 / math.log2(3) + 1 / 2) / (1 + 1 / math.log2(3))
     assert found["ndcg@20"] == pytest.approx([gain, 0])
     assert found["recall@20"].tolist() == [1, 0]
@@ -137,11 +137,11 @@ def test_figures_of_readers_by_hand():
     assert np.isnan(per_reader_figures(lists, nothing_liked)["recall@20_liked"]).all()
 
 
-def test_an_oracle_is_perfect_and_its_opposite_worthless(test_set):
+def test_an_oracle_is_perfect_and_its_opposite_worthless(held_out_set):
     truth = np.random.default_rng(1).random((N_READERS, N_BOOKS)) * 0.1
     truth[TEST.reader_idx, TEST.book_idx] += 1
-    good = measure("oracle", GivenScores(truth, KNOWN), test_set, seed=1)
-    bad = measure("opposite", GivenScores(-truth, KNOWN), test_set, seed=1)
+    good = measure("oracle", GivenScores(truth, KNOWN), held_out_set, seed=1)
+    bad = measure("opposite", GivenScores(-truth, KNOWN), held_out_set, seed=1)
     for metric in (
         "ndcg@20",
         "recall@20",
@@ -157,11 +157,11 @@ def test_an_oracle_is_perfect_and_its_opposite_worthless(test_set):
     assert good.mean("top-1, seen kept") == good.mean("top-1, seen removed")
 
 
-def test_seen_books_take_places_where_they_are_kept(test_set):
+def test_seen_books_take_places_where_they_are_kept(held_out_set):
     table = np.random.default_rng(1).random((N_READERS, N_BOOKS)) * 0.1
     table[TEST.reader_idx, TEST.book_idx] += 1
     table[KNOWN.reader_idx, KNOWN.book_idx] += 2
-    found = measure("readers of their own", GivenScores(table, KNOWN), test_set, seed=1)
+    found = measure("readers of their own", GivenScores(table, KNOWN), held_out_set, seed=1)
     assert found.mean("top-10, seen removed") > found.mean("top-10, seen kept") + 0.1
 
 
@@ -174,9 +174,9 @@ def test_a_sample_of_readers_is_asked_alike():
     assert len(one.known) == len(KNOWN)
 
 
-def test_hits_of_liked_books_only(test_set):
-    lists = np.tile(np.arange(N_BOOKS, dtype=np.int32), (len(test_set.readers), 1))
-    hits, relevant = hits_of(lists, test_set, test_set.liked)
+def test_hits_of_liked_books_only(held_out_set):
+    lists = np.tile(np.arange(N_BOOKS, dtype=np.int32), (len(held_out_set.readers), 1))
+    hits, relevant = hits_of(lists, held_out_set, held_out_set.liked)
     assert hits.sum() == relevant.sum() == (TEST.rating >= 7).sum()
 
 
@@ -213,8 +213,8 @@ def test_calibration_bins_by_hand():
     assert observed.mean[-1] == 1
 
 
-def test_folds_are_averaged_reader_by_reader(test_set, scorer):
-    one = measure("x", scorer, test_set, seed=1)
+def test_folds_are_averaged_reader_by_reader(held_out_set, scorer):
+    one = measure("x", scorer, held_out_set, seed=1)
     other = Interactions(TEST.reader_idx, (TEST.book_idx + 1) % N_BOOKS, TEST.rating)
     few = ask(KNOWN, other[other.reader_idx < 4], N_READERS, N_BOOKS, None, rng())
     two = measure("x", scorer, few, seed=1)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from bookrec.offline.evaluation.baselines.baseline import Baseline
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
 from bookrec.offline.evaluation.holdout.splits import Split, split_by
-from bookrec.offline.evaluation.holdout.test_set import TestSet, ask
 from bookrec.offline.evaluation.measure.tuning import tune
 from small_fit_data import N_BOOKS, N_READERS, GivenScores, fit_data_of, random_interactions
 
@@ -21,7 +21,7 @@ def split() -> Split:
     return split_by(everything, "x", rng.random(len(everything)) < 0.25, "hold-out", rng)
 
 
-def test_set_of(split: Split) -> TestSet:
+def held_out_set_of(split: Split) -> HeldOutSet:
     rng = np.random.default_rng(0)
     return ask(split.train, split.validation, N_READERS, N_BOOKS, None, rng)
 
@@ -44,7 +44,7 @@ def oracle(split: Split) -> Baseline:
 
 
 def test_settings_are_chosen_by_the_validation_part(split):
-    found = tune(oracle(split), fit_data_of(split.train), test_set_of(split), budget_s=60)
+    found = tune(oracle(split), fit_data_of(split.train), held_out_set_of(split), budget_s=60)
     assert found.best["validation"] > found.best["test"]
     assert found.ndcg == max(trial.ndcg for trial in found.trials)
     assert found.ndcg > 0.9
@@ -59,10 +59,10 @@ def test_tuning_is_never_shown_the_test_part(split):
         return GivenScores(np.zeros((N_READERS, N_BOOKS)), fit_data.interactions)
 
     spy = Baseline("spy", "none", {"a": (1, 2), "b": (1, 2, 3)}, fit)
-    test_set = test_set_of(split)
-    tune(spy, fit_data_of(split.train), test_set, budget_s=60)
+    held_out_set = held_out_set_of(split)
+    tune(spy, fit_data_of(split.train), held_out_set, budget_s=60)
     hidden = set(zip(split.test.reader_idx.tolist(), split.test.book_idx.tolist(), strict=True))
-    for part in [*seen, test_set.held_out, test_set.own, test_set.known]:
+    for part in [*seen, held_out_set.held_out, held_out_set.own, held_out_set.known]:
         shown = set(zip(part.reader_idx.tolist(), part.book_idx.tolist(), strict=True))
         assert not shown & hidden
     assert "test" not in inspect.signature(tune).parameters
@@ -85,13 +85,13 @@ def test_coordinate_search_goes_round_until_nothing_improves(split):
         return GivenScores(table, fit_data.interactions)
 
     baseline = Baseline("ridge", "none", {"b": (0, 2), "a": (0, 1, 2)}, fit)
-    found = tune(baseline, fit_data_of(split.train), test_set_of(split), budget_s=60)
+    found = tune(baseline, fit_data_of(split.train), held_out_set_of(split), budget_s=60)
     assert found.best == {"b": 2, "a": 2}
     assert len(tried) == len(set(tried)), "none is tried twice"
 
 
 def test_without_time_the_first_trial_still_runs(split):
-    found = tune(oracle(split), fit_data_of(split.train), test_set_of(split), budget_s=0)
+    found = tune(oracle(split), fit_data_of(split.train), held_out_set_of(split), budget_s=0)
     assert len(found.trials) == 1
     assert found.best == {"validation": 0.0, "test": 0.7}
     assert not found.complete

@@ -8,9 +8,9 @@ from scipy import sparse
 
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout.fit_data import FitData
+from bookrec.offline.evaluation.holdout.held_out_set import ask
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
-from bookrec.offline.evaluation.holdout.test_set import ask
 from bookrec.offline.evaluation.pipeline.cold_start import (
     SHOWN,
     TEST_PART,
@@ -45,31 +45,31 @@ def test_who_is_hidden_and_what_is_asked(split):
     assert len(found.readers) == 6
     assert not {0, 1} & set(found.readers.tolist()), "they have too few interactions"
     known = pairs(split.known)
-    left = pairs(found.test_set["all"].known)
+    left = pairs(found.held_out_set["all"].known)
     assert left == {pair for pair in known if not found.hidden[pair[0]]}
     for number in SHOWN:
         shown = found.shown[str(number)]
         assert np.bincount(shown.reader_idx)[found.readers].tolist() == [number] * 6
         assert pairs(shown) <= known
-        asked = found.test_set[str(number)]
+        asked = found.held_out_set[str(number)]
         # All four are asked for the same books, and the ten are never listed.
-        assert pairs(asked.held_out) == pairs(found.test_set["10"].held_out)
+        assert pairs(asked.held_out) == pairs(found.held_out_set["10"].held_out)
         assert pairs(asked.own) == pairs(found.shown["10"])
         assert not pairs(asked.own) & pairs(asked.held_out)
         again = f"{number}{TEST_PART}"
         assert pairs(found.shown[again]) == pairs(shown)
-        assert found.test_set[again] is found.test_set["all"]
+        assert found.held_out_set[again] is found.held_out_set["all"]
     assert pairs(found.shown["1"]) < pairs(found.shown["3"]) < pairs(found.shown["10"])
     hidden_test = {pair for pair in pairs(split.test) if found.hidden[pair[0]]}
-    assert pairs(found.test_set["all"].held_out) == hidden_test
-    assert pairs(found.test_set["1"].held_out) == (
+    assert pairs(found.held_out_set["all"].held_out) == hidden_test
+    assert pairs(found.held_out_set["1"].held_out) == (
         hidden_test | (pairs(found.shown["all"]) - pairs(found.shown["10"]))
     )
 
 
 def test_more_shown_books_find_more(split):
     found = hide_readers(split, 8, N_READERS, N_BOOKS, np.random.default_rng(0))
-    left = found.test_set["all"].known
+    left = found.held_out_set["all"].known
     fit_data = FitData(left, N_READERS, N_BOOKS, 1)
     figures = {}
     for name in ("popularity", "item-knn-cosine", "ease", "ials"):
@@ -89,11 +89,11 @@ def test_co_readings_by_a_plain_loop():
     everything = random_interactions(seed=6, share=0.5)
     held = np.random.default_rng(5).random(len(everything)) < 0.3
     known, test = everything[~held], everything[held]
-    test_set = ask(known, test, 23, 17, None, np.random.default_rng(0))
+    held_out_set = ask(known, test, 23, 17, None, np.random.default_rng(0))
     table = np.random.default_rng(1).random((17, 17)) < 0.3
     table[2] = False
-    found = co_readings_found(sparse.csr_matrix(table * 0.5), test_set)
-    for row, reader in enumerate(test_set.readers):
+    found = co_readings_found(sparse.csr_matrix(table * 0.5), held_out_set)
+    for row, reader in enumerate(held_out_set.readers):
         own, hidden_books = (
             known.book_idx[known.reader_idx == reader],
             test.book_idx[test.reader_idx == reader],

@@ -83,7 +83,7 @@ if __name__ == "__main__":
     elif point == "among the voices":
         save, last = ShardStore.save, after(2, ShardStore.save)
         ShardStore.save = lambda store, stage, *shard: (
-            last if stage == "voices" else save
+            last if stage == "members" else save
         )(store, stage, *shard)
     elif point == "while tables are written":
         SnapshotWriter.similar_top = die

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.holdout.fit_data import Scorer
-from bookrec.offline.evaluation.holdout.test_set import NEGATIVE_KINDS, Pairs, TestSet
+from bookrec.offline.evaluation.holdout.held_out_set import NEGATIVE_KINDS, HeldOutSet, Pairs
 from bookrec.offline.evaluation.measure.predictions import LIST_LENGTH, Predictions, answer, hits_of
 from bookrec.offline.metrics import coverage as list_metrics
 from bookrec.offline.metrics.bins import Bins, binned
@@ -73,7 +73,7 @@ class Measurement:
 def measure(
     name: str,
     scorer: Scorer,
-    test_set: TestSet,
+    held_out_set: HeldOutSet,
     seed: int,
     bar_label: Callable[[str], str] = str,
 ) -> Measurement:
@@ -83,33 +83,33 @@ def measure(
         seed: of the negatives; the same for every scorer.
         progress: turns the name into the label of a progress bar.
     """
-    pairs = {kind: test_set.pairs(kind, seed) for kind in NEGATIVE_KINDS}
-    said = answer(scorer, test_set, pairs, label=bar_label(name))
+    pairs = {kind: held_out_set.pairs(kind, seed) for kind in NEGATIVE_KINDS}
+    said = answer(scorer, held_out_set, pairs, label=bar_label(name))
     found = Measurement(
         name,
-        test_set.readers,
-        per_reader_figures(said.lists, test_set),
-        _scalars(said, pairs, test_set),
-        *_groups(said.lists, test_set),
+        held_out_set.readers,
+        per_reader_figures(said.lists, held_out_set),
+        _scalars(said, pairs, held_out_set),
+        *_groups(said.lists, held_out_set),
         seconds={"lists": said.seconds},
     )
     if isinstance(scorer, Probabilistic):
         real = said.lists >= 0
         given = np.asarray(scorer.probabilities(said.scores))[real]
         found.predicted, found.observed = calibration_bins(
-            given, hits_of(said.lists, test_set)[0][real]
+            given, hits_of(said.lists, held_out_set)[0][real]
         )
     return found
 
 
-def per_reader_figures(lists: Ints, test_set: TestSet) -> dict[str, NDArray[np.float64]]:
+def per_reader_figures(lists: Ints, held_out_set: HeldOutSet) -> dict[str, NDArray[np.float64]]:
     """Metric → [R]: all list metrics at all cuts, and NDCG and recall over liked books."""
     figures = {}
-    hits, relevant = hits_of(lists, test_set)
+    hits, relevant = hits_of(lists, held_out_set)
     for cut in CUTS:
         for metric, formula in LIST_METRICS.items():
             figures[f"{metric}@{cut}"] = formula(hits[:, :cut], relevant)
-    hits, relevant = hits_of(lists, test_set, test_set.liked)
+    hits, relevant = hits_of(lists, held_out_set, held_out_set.liked)
     some = np.maximum(relevant, 1)
     for name, formula in (("ndcg", ndcg), ("recall", recall)):
         values = formula(hits[:, :TOP], some)
@@ -117,12 +117,14 @@ def per_reader_figures(lists: Ints, test_set: TestSet) -> dict[str, NDArray[np.f
     return figures
 
 
-def _scalars(said: Predictions, pairs: dict[str, Pairs], test_set: TestSet) -> dict[str, float]:
+def _scalars(
+    said: Predictions, pairs: dict[str, Pairs], held_out_set: HeldOutSet
+) -> dict[str, float]:
     figures = {}
     for suffix, lists in (("removed", said.lists), ("kept", said.lists_with_own)):
         if lists is None:  # a scorer that never lists own books has no such figures
             continue
-        hits, relevant = hits_of(lists, test_set)
+        hits, relevant = hits_of(lists, held_out_set)
         for cut in FACTORISED_CUTS:
             figures[f"top-{cut}, seen {suffix}"] = factorised_top_k(hits[:, :cut], relevant)
     for kind, found in pairs.items():
@@ -130,7 +132,7 @@ def _scalars(said: Predictions, pairs: dict[str, Pairs], test_set: TestSet) -> d
         figures[f"auc, {kind}"] = auc(found.label, scores)
         probabilities = cross_calibrated(scores, found.label, found.row % 2 == 0)
         figures[f"log-loss, {kind}"] = log_loss(found.label, probabilities)
-    n_books, known = test_set.n_books, test_set.known
+    n_books, known = held_out_set.n_books, held_out_set.known
     figures[f"coverage@{COVERAGE_CUT}"] = list_metrics.coverage(
         said.lists[:, :COVERAGE_CUT], n_books
     )
@@ -139,23 +141,23 @@ def _scalars(said: Predictions, pairs: dict[str, Pairs], test_set: TestSet) -> d
     figures[f"gini@{TOP}"] = list_metrics.gini(top, n_books)
     figures[f"novelty@{TOP}"] = list_metrics.novelty(top, known, n_books)
     figures[f"diversity@{TOP}"] = list_metrics.intra_list_diversity(
-        top[:2000], known, test_set.n_readers, n_books
+        top[:2000], known, held_out_set.n_readers, n_books
     )
     return figures
 
 
-def _groups(lists: Ints, test_set: TestSet) -> tuple[Bins, Bins]:
+def _groups(lists: Ints, held_out_set: HeldOutSet) -> tuple[Bins, Bins]:
     """NDCG@20 by the reader's known interactions, recall@20 by the held-out book's known readers."""
     assert lists.shape[1] >= TOP or LIST_LENGTH < TOP
-    hits, relevant = hits_of(lists[:, :TOP], test_set)
-    rows = np.searchsorted(test_set.readers, test_set.own.reader_idx)
-    sizes = np.bincount(rows, minlength=len(test_set.readers))
+    hits, relevant = hits_of(lists[:, :TOP], held_out_set)
+    rows = np.searchsorted(held_out_set.readers, held_out_set.own.reader_idx)
+    sizes = np.bincount(rows, minlength=len(held_out_set.readers))
     by_reader = binned(ndcg(hits, relevant), sizes, READER_EDGES)
 
-    listed = np.arange(len(lists), dtype=np.int64)[:, None] * test_set.n_books + lists[:, :TOP]
-    found = np.isin(test_set.keys(), listed[lists[:, :TOP] >= 0])
-    readers_of = np.bincount(test_set.known.book_idx, minlength=test_set.n_books)
-    by_book = binned(found, readers_of[test_set.held_out.book_idx], BOOK_EDGES)
+    listed = np.arange(len(lists), dtype=np.int64)[:, None] * held_out_set.n_books + lists[:, :TOP]
+    found = np.isin(held_out_set.keys(), listed[lists[:, :TOP] >= 0])
+    readers_of = np.bincount(held_out_set.known.book_idx, minlength=held_out_set.n_books)
+    by_book = binned(found, readers_of[held_out_set.held_out.book_idx], BOOK_EDGES)
     return by_reader, by_book
 
 

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.holdout.fit_data import Scorer
-from bookrec.offline.evaluation.holdout.test_set import Pairs, TestSet
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, Pairs
 from bookrec.topk import best_first
 
 LIST_LENGTH: Final = 100
@@ -36,14 +36,14 @@ class Predictions:
     seconds: float
 
 
-def lists_of(scorer: Scorer, test_set: TestSet, length: int) -> Ints:
+def lists_of(scorer: Scorer, held_out_set: HeldOutSet, length: int) -> Ints:
     """[R, length] books best first, without the reader's own: all that tuning needs."""
-    return answer(scorer, test_set, {}, with_own=False, length=length).lists
+    return answer(scorer, held_out_set, {}, with_own=False, length=length).lists
 
 
 def answer(
     scorer: Scorer,
-    test_set: TestSet,
+    held_out_set: HeldOutSet,
     pairs: dict[str, Pairs],
     *,
     with_own: bool = True,
@@ -52,8 +52,8 @@ def answer(
 ) -> Predictions:
     """Ask a scorer, a few hundred readers at a time."""
     started = time.perf_counter()
-    count = len(test_set.readers)
-    own = _own_matrix(test_set)
+    count = len(held_out_set.readers)
+    own = _own_matrix(held_out_set)
     lists = np.full((count, length), -1, dtype=np.int32)
     kept = np.full((count, length), -1, dtype=np.int32) if with_own else None
     values = np.full((count, length), -np.inf, dtype=np.float32)
@@ -62,7 +62,7 @@ def answer(
     starts, lists_own = range(0, count, _BATCH), False
     for start in tqdm(starts, desc=label, disable=None if label else True, leave=False):
         stop = min(start + _BATCH, count)
-        scores = scorer.scores(test_set.readers[start:stop])
+        scores = scorer.scores(held_out_set.readers[start:stop])
         for kind, found in pairs.items():
             ordered = found.row[orders[kind]]
             places = orders[kind][slice(*np.searchsorted(ordered, [start, stop]))]
@@ -88,15 +88,15 @@ def _fill(lists: Ints, values: Floats | None, scores: Floats) -> None:
             values[place, : len(order)] = row[order]
 
 
-def _own_matrix(test_set: TestSet) -> sparse.csr_matrix:
-    own = test_set.own
-    rows = np.searchsorted(test_set.readers, own.reader_idx)
-    shape = (len(test_set.readers), test_set.n_books)
+def _own_matrix(held_out_set: HeldOutSet) -> sparse.csr_matrix:
+    own = held_out_set.own
+    rows = np.searchsorted(held_out_set.readers, own.reader_idx)
+    shape = (len(held_out_set.readers), held_out_set.n_books)
     return sparse.csr_matrix((np.ones(len(own), bool), (rows, own.book_idx)), shape=shape)
 
 
 def hits_of(
-    lists: Ints, test_set: TestSet, keep: NDArray[np.bool_] | None = None
+    lists: Ints, held_out_set: HeldOutSet, keep: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Which listed books were held out.
 
@@ -106,9 +106,9 @@ def hits_of(
     Returns:
         [R, k] hits, and [R] how many there were to find.
     """
-    keys, rows = test_set.keys(), test_set.rows
+    keys, rows = held_out_set.keys(), held_out_set.rows
     if keep is not None:
         keys, rows = keys[keep], rows[keep]
-    listed = np.arange(len(lists), dtype=np.int64)[:, None] * test_set.n_books + lists
+    listed = np.arange(len(lists), dtype=np.int64)[:, None] * held_out_set.n_books + lists
     hits = np.isin(listed, keys) & (lists >= 0)
     return hits, np.bincount(rows, minlength=len(lists))

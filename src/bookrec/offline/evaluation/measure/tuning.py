@@ -8,19 +8,17 @@ kept for the report. The test part is not even passed in.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.holdout.fit_data import FitData
-from bookrec.offline.evaluation.holdout.test_set import TestSet
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
 from bookrec.offline.metrics.ranking import ndcg
+from bookrec.offline.runtime.progress import Progress
 
 TOP = 20
 """Settings are chosen by NDCG at this cut."""
-
-Watch = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -49,9 +47,9 @@ class Tuning:
 def tune(
     baseline: Baseline,
     fit_data: FitData,
-    test_set: TestSet,
+    held_out_set: HeldOutSet,
     budget_s: float,
-    watch: Watch = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> Tuning:
     """The best settings of a baseline.
 
@@ -59,10 +57,10 @@ def tune(
         fit_data: the training part.
         questions: on the validation part.
         budget_s: no new trial begins after this time; the first always runs.
-        watch: called with a line for each trial.
+        progress: called with a line for each trial.
     """
     started = time.monotonic()
-    search = _Search(baseline, fit_data, test_set, watch)
+    search = _Search(baseline, fit_data, held_out_set, progress)
     current = baseline.start
     best = search.ndcg(current)
     complete = True
@@ -91,10 +89,10 @@ class _Search:
     """Trials of one baseline; none is run twice."""
 
     def __init__(
-        self, baseline: Baseline, fit_data: FitData, test_set: TestSet, watch: Watch
+        self, baseline: Baseline, fit_data: FitData, held_out_set: HeldOutSet, progress: Progress
     ) -> None:
-        self.baseline, self.fit_data, self.test_set = baseline, fit_data, test_set
-        self.watch = watch
+        self.baseline, self.fit_data, self.held_out_set = baseline, fit_data, held_out_set
+        self.progress = progress
         self.trials: list[Trial] = []
         self.done: set[tuple[tuple[str, object], ...]] = set()
 
@@ -105,9 +103,9 @@ class _Search:
         started = time.monotonic()
         self.done.add(tuple(settings.items()))
         scorer = self.baseline.fit(self.fit_data, settings)
-        lists = lists_of(scorer, self.test_set, TOP)
-        value = float(ndcg(*hits_of(lists, self.test_set)).mean())
+        lists = lists_of(scorer, self.held_out_set, TOP)
+        value = float(ndcg(*hits_of(lists, self.held_out_set)).mean())
         self.trials.append(Trial(settings, value, time.monotonic() - started))
         said = ", ".join(f"{name} {setting}" for name, setting in settings.items())
-        self.watch(f"{self.baseline.name}: {said or 'no settings'}: NDCG@{TOP} {value:.4f}")
+        self.progress(f"{self.baseline.name}: {said or 'no settings'}: NDCG@{TOP} {value:.4f}")
         return value

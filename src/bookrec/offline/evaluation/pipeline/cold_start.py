@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.holdout.fit_data import Scorer
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.evaluation.holdout.splits import Split
-from bookrec.offline.evaluation.holdout.test_set import TestSet
 from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
 from bookrec.offline.metrics.ranking import ndcg
 
@@ -38,7 +38,7 @@ class NewReaders:
     readers: Ints
     shown: dict[str, Interactions]
     """Case → what is folded in."""
-    test_set: dict[str, TestSet]
+    held_out_set: dict[str, HeldOutSet]
     """Case → what is to be found."""
     hidden: NDArray[np.bool_]
     """[readers] whose interactions the second training must not have."""
@@ -61,15 +61,15 @@ def hide_readers(
     test = split.test[hidden[split.test.reader_idx]]
     left = known[~hidden[known.reader_idx]]
 
-    def asked(held_out: Interactions, own: Interactions) -> TestSet:
-        return TestSet(readers, held_out, own, left, n_readers, n_books)
+    def asked(held_out: Interactions, own: Interactions) -> HeldOutSet:
+        return HeldOutSet(readers, held_out, own, left, n_readers, n_books)
 
     to_find = _merged(theirs[place >= _MOST], test)
     few = {str(number): theirs[place < number] for number in SHOWN}
     again = {f"{number}{TEST_PART}": part for number, part in few.items()}
     rest, all_of_it = asked(to_find, first), asked(test, theirs)
-    test_set = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], all_of_it)
-    return NewReaders(readers, few | again | {"all": theirs}, test_set, hidden)
+    held_out_set = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], all_of_it)
+    return NewReaders(readers, few | again | {"all": theirs}, held_out_set, hidden)
 
 
 def folded_in(scorer: Any, shown: Interactions, n_readers: int, n_books: int) -> Scorer | None:
@@ -97,17 +97,17 @@ def fold_in_figures(
 ) -> dict[str, float]:
     """Case → NDCG@20 of a scorer that was fitted without the hidden readers; empty if it cannot."""
     figures = {}
-    for case, test_set in asked.test_set.items():
+    for case, held_out_set in asked.held_out_set.items():
         folded = folded_in(scorer, asked.shown[case], n_readers, n_books)
         if folded is None:
             return {}
-        figures[case] = mean_ndcg(folded, test_set)
+        figures[case] = mean_ndcg(folded, held_out_set)
     return figures
 
 
-def mean_ndcg(scorer: Scorer, test_set: TestSet) -> float:
+def mean_ndcg(scorer: Scorer, held_out_set: HeldOutSet) -> float:
     """Mean NDCG@20 over the readers asked."""
-    return float(ndcg(*hits_of(lists_of(scorer, test_set, TOP), test_set)).mean())
+    return float(ndcg(*hits_of(lists_of(scorer, held_out_set, TOP), held_out_set)).mean())
 
 
 def _random_place(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -10,6 +9,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.models.bundle.bundle import Bundle, load_bundle
 from bookrec.offline.models.import_job.import_job import ImportSettings
 from bookrec.offline.models.import_job.refit import refitted
+from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
 
 CAVEAT: Final = "may have seen the test part"
@@ -29,7 +29,7 @@ class ImportedRanker:
         """Books that are ranked for a reader in a try-out."""
         return 300
 
-    def bundle(self, known: Dataset, progress: Callable[[str], None]) -> Bundle:
+    def bundle(self, known: Dataset, progress: Progress) -> Bundle:
         """The model for the known part of a split."""
         settings = ImportSettings(seed=self.seed)
         if self.quick:

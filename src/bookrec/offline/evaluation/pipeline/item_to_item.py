@@ -24,7 +24,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import by_reader
 from bookrec.offline.engines.processes import map_shards
-from bookrec.offline.evaluation.holdout.test_set import TestSet
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.scoring.job.shard_store import Shard
@@ -39,16 +39,16 @@ if TYPE_CHECKING:
 NEIGHBOURS = 20
 
 
-def co_readings_found(neighbours: Any, test_set: TestSet) -> NDArray[np.float64]:
+def co_readings_found(neighbours: Any, held_out_set: HeldOutSet) -> NDArray[np.float64]:
     """[R] share of each reader's co-readings that are neighbours; NaN for a reader without any.
 
     Args:
         neighbours: CSR [B, B], an entry where the column is a neighbour of the row.
     """
-    rows = np.searchsorted(test_set.readers, test_set.own.reader_idx)
-    shape = (len(test_set.readers), test_set.n_books)
-    known = _binary(rows, test_set.own.book_idx, shape)
-    held_out = _binary(test_set.rows, test_set.held_out.book_idx, shape)
+    rows = np.searchsorted(held_out_set.readers, held_out_set.own.reader_idx)
+    shape = (len(held_out_set.readers), held_out_set.n_books)
+    known = _binary(rows, held_out_set.own.book_idx, shape)
+    held_out = _binary(held_out_set.rows, held_out_set.held_out.book_idx, shape)
     pattern = neighbours.tocsr().copy()
     pattern.data = np.ones_like(pattern.data)
     found = np.asarray((known @ pattern).multiply(held_out).sum(axis=1)).ravel()
@@ -90,9 +90,9 @@ def _binary(rows: Any, columns: Any, shape: tuple[int, int]) -> Any:
     return sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 
-def asked_books(test_set: TestSet) -> Ints:
+def asked_books(held_out_set: HeldOutSet) -> Ints:
     """The books whose neighbours matter: known books of the readers asked."""
-    return np.unique(test_set.own.book_idx).astype(np.int32)
+    return np.unique(held_out_set.own.book_idx).astype(np.int32)
 
 
 def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candidates: int) -> Any:

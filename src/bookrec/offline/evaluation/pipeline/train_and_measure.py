@@ -13,8 +13,8 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout import leaks
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.evaluation.holdout.splits import Split, known_dataset, with_interactions
-from bookrec.offline.evaluation.holdout.test_set import TestSet
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.results import Kind
 from bookrec.offline.evaluation.pipeline.cold_start import (
@@ -54,7 +54,7 @@ class OurModels:
     settings: EvaluationSettings
     training: dict[str, TrainSettings | ImportedRanker]
     """Model → how it is trained, or that it is not."""
-    asked_neighbours: TestSet | None
+    asked_neighbours: HeldOutSet | None
     """Whose books' neighbourhoods are made; None = nobody's."""
     measure: Measure
     """(name, scorer, kind, seconds of the fit)"""
@@ -122,7 +122,7 @@ class OurModels:
         self.explicit["shares of reader and book"] = found["shares"]
         self.explicit["popularity"] = found["popularity"]
 
-    def _neighbours(self, pipeline: Pipeline, asked: TestSet) -> Any:
+    def _neighbours(self, pipeline: Pipeline, asked: HeldOutSet) -> Any:
         self.progress("neighbourhoods")
         candidates = ScoreSettings().similar_candidates
         return pipeline_neighbours(pipeline, asked_books(asked), self.known, candidates)
@@ -139,16 +139,16 @@ class OurModels:
         left = with_interactions(self.dataset, keep)
         pipeline = self._train(f"{name} without new readers", left, self.training[name])
         scorer = part_scorer(pipeline, PARTS[0])
-        leaks.check(name, scorer.evidence(), asked.test_set["all"].known, self.split.test)
+        leaks.check(name, scorer.evidence(), asked.held_out_set["all"].known, self.split.test)
         figures = fold_in_figures(scorer, asked, *shape)
         whole = part_scorer(trained, PARTS[0])
-        figures["all, trained on"] = mean_ndcg(whole, asked.test_set["all"])
+        figures["all, trained on"] = mean_ndcg(whole, asked.held_out_set["all"])
         self.new_readers[name] = figures
         self._fold_into_baselines(asked, tuned)
 
     def _fold_into_baselines(self, asked: NewReaders, tuned: dict[str, dict[str, Any]]) -> None:
         shape = self.dataset.n_readers, self.dataset.n_books
-        fit_data = FitData(asked.test_set["all"].known, *shape, self.settings.seed)
+        fit_data = FitData(asked.held_out_set["all"].known, *shape, self.settings.seed)
         for name, settings in tuned.items():
             if name in self.new_readers or name in ("ials", "bpr"):
                 continue  # measured already, or unable to take a new reader

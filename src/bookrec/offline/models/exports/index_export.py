@@ -19,11 +19,11 @@ from bookrec.offline.models.exports.export_input import (
     SAMPLE_OUTPUTS,
     Described,
     ExportInput,
-    Progress,
 )
 from bookrec.offline.models.exports.index_data import IndexData, index_data
 from bookrec.offline.models.exports.index_module import RetrievalIndex, save_index
 from bookrec.offline.models.exports.partitions import Partitions, make_partitions
+from bookrec.offline.runtime.progress import Progress
 from bookrec.topk import best_first
 
 VERSION: Final = "1"

@@ -29,9 +29,9 @@ from bookrec.offline.models.exports.export_input import (
     SAMPLE_OUTPUTS,
     Described,
     ExportInput,
-    Progress,
 )
 from bookrec.offline.models.exports.ranker_sample import PAIRS, describe_score, keras_ms
+from bookrec.offline.runtime.progress import Progress
 
 WEIGHTS: Final = ("weights.npz", "weights.json")
 PROGRAM: Final = ("ranker.npz", "ranker.json")

@@ -13,10 +13,10 @@ from bookrec.offline.models.exports.encoders import write_encoders
 from bookrec.offline.models.exports.export_input import (
     Described,
     ExportInput,
-    Progress,
     describe_inputs,
 )
 from bookrec.offline.models.exports.ranker_sample import describe_score, write_sample
+from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.runtime.tensorflow_start import silenced_stderr
 
 MODEL_NAME: Final = "ranker.onnx"

@@ -20,14 +20,14 @@ class Pairs:
     """Held-out pairs and as many negatives of the same readers; [n] each."""
 
     row: Ints
-    """Position in `TestSet.readers`."""
+    """Position in `HeldOutSet.readers`."""
     book: Ints
     label: NDArray[np.bool_]
     """Whether it is a held-out interaction."""
 
 
 @dataclass(frozen=True)
-class TestSet:
+class HeldOutSet:
     """What one part of a split holds out, for some readers."""
 
     readers: Ints
@@ -102,14 +102,14 @@ def ask(
     n_books: int,
     at_most: int | None,
     rng: np.random.Generator,
-) -> TestSet:
-    """`TestSet` for the readers that something was held out from, or a random ``at_most`` of them."""
+) -> HeldOutSet:
+    """`HeldOutSet` for the readers that something was held out from, or a random ``at_most`` of them."""
     readers = np.unique(held_out.reader_idx)
     if at_most is not None and len(readers) > at_most:
         readers = np.sort(rng.choice(readers, at_most, replace=False))
     asked = np.zeros(n_readers, dtype=bool)
     asked[readers] = True
-    return TestSet(
+    return HeldOutSet(
         readers.astype(np.int32),
         held_out[asked[held_out.reader_idx]],
         known[asked[known.reader_idx]],
