@@ -1,98 +1,193 @@
-"""Import rules (ARCHITECTURE.md): by reading every module, and by importing in fresh processes."""
+"""The architecture: order of the wings, sizes of folders, docstrings, and what the site loads."""
 
 from __future__ import annotations
 
-import ast
-import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import bookrec
+from requirements import REPOSITORY
+from source_tree import (
+    ENTRY,
+    ROOT,
+    SourceTree,
+    allows_imports,
+    circles,
+    may_import,
+    wing_of,
+    within,
+)
 
-SOURCE = Path(bookrec.__file__).parent
+WINGS = (
+    "bookrec",  # the core: modules directly in the package
+    "bookrec.offline.runtime",
+    "bookrec.inference",
+    "bookrec.web",
+    "bookrec.offline.engines",
+    "bookrec.offline.data",
+    "bookrec.offline.metrics",
+    "bookrec.offline.features",
+    "bookrec.offline.rating_prediction",
+    "bookrec.offline.retrieval",
+    "bookrec.offline.ranking",
+    "bookrec.offline.compile",
+    "bookrec.offline.external",
+    "bookrec.offline.models",
+    "bookrec.offline.training",
+    "bookrec.offline.scoring",
+    "bookrec.offline.evaluation",
+    "bookrec.offline.benchmarks",
+    "bookrec.offline.nightly",
+    "bookrec.offline.cli",
+    "bookrec.cli",
+    "bookrec.__main__",
+)
+"""The order of the wings, lowest first. A wing imports only wings before it, and itself."""
+
+MAX_MODULES = 14
 HEAVY = {"tensorflow", "keras", "pandas", "scipy", "gensim", "pyarrow", "sklearn"}
-KNOW_BOTH_HALVES = {"bookrec.cli.main", "bookrec.cli.demo"}
+SOURCE = Path(bookrec.__file__).parent
+TREE = SourceTree.read(SOURCE)
+FREE_TESTS = {"browser", "docs", "templates", "tutorial", "support"}
+"""Folders of tests that belong to no module: the site as a whole, documents, templates, helpers."""
+WHOLE = {"test_small_parts", "test_architecture", "test_end_to_end", "test_prose", "test_seams"}
+"""Tests of the whole project."""
 
 
-def module_name(path: Path) -> str:
-    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {module_name(path): path for path in sorted(SOURCE.rglob("*.py"))}
-
-
-def imported(name: str) -> Iterator[str]:
-    """Every module that a module imports, anywhere in it, lazily or only for types."""
-    for node in ast.walk(ast.parse(MODULES[name].read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{name} has a relative import"
-            assert node.module is not None
-            yield node.module
-            # `from bookrec import offline` names the module on the right.
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def within(name: str, package: str) -> bool:
-    return name == package or name.startswith(package + ".")
-
-
-def offences(importers: list[str], forbidden: set[str]) -> list[str]:
+def upward_imports(tree: SourceTree) -> list[str]:
+    """Imports of a wing that is not below the importer's."""
+    rank = {wing: place for place, wing in enumerate(WINGS)}
     return [
-        f"{importer} imports {found}"
-        for importer in importers
-        for found in imported(importer)
-        if any(within(found, package) for package in forbidden)
+        f"{module} imports {name}"
+        for module in tree.modules
+        for name in sorted(tree.imported_modules(module))
+        if rank[wing_of(name, WINGS)] > rank[wing_of(module, WINGS)]
     ]
 
 
-WEB = [name for name in MODULES if within(name, "bookrec.web")]
-OFFLINE = [name for name in MODULES if within(name, "bookrec.offline")]
-CORE = [name for name in MODULES if name not in {*WEB, *OFFLINE, *KNOW_BOTH_HALVES}]
+def forbidden_imports(tree: SourceTree, importers: str, forbidden: set[str]) -> list[str]:
+    """Imports of forbidden packages by the modules of a package."""
+    return [
+        f"{module} imports {name}"
+        for module in tree.modules
+        if within(module, importers)
+        for name in tree.imports(module)
+        if any(within(name, package) for package in forbidden)
+    ]
 
 
-def test_the_halves_are_there():
-    assert len(WEB) > 10
-    assert len(OFFLINE) > 20
-    assert {
-        "bookrec.inference.ranker.split_ranker",
-        "bookrec.snapshot",
-        "bookrec.cli.doctor",
-    } <= set(CORE)
+def undeclared_imports(tree: SourceTree) -> list[str]:
+    """Imports that the docstring of the importer's folder does not allow."""
+    offences = []
+    for folder in tree.folders():
+        allowed = may_import(tree.docstring(folder))
+        offences += [
+            f"{folder} imports {other}, which its docstring does not allow"
+            for other in sorted(tree.imported_folders(folder))
+            if not any(other == name if name == ROOT else within(other, name) for name in allowed)
+        ]
+    return offences
+
+
+def test_a_wing_imports_only_lower_wings():
+    assert upward_imports(TREE) == []
+
+
+def test_no_modules_and_no_folders_import_each_other():
+    modules = {name: TREE.imported_modules(name) for name in TREE.modules if name != ENTRY}
+    assert circles(modules) == []
+    folders = {folder: TREE.imported_folders(folder) for folder in TREE.folders()}
+    assert circles(folders) == []
+
+
+def test_folders_are_small():
+    sizes = {folder: len(TREE.members(folder)) for folder in TREE.folders()}
+    assert {folder: size for folder, size in sizes.items() if size > MAX_MODULES} == {}
+    assert TREE.members("bookrec.offline") == ["bookrec.offline.nightly"]
+
+
+def test_every_folder_says_what_it_is_for_and_what_it_may_import():
+    assert [f for f in TREE.folders() if not allows_imports(TREE.docstring(f))] == []
+    assert undeclared_imports(TREE) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "offence"),
+    [
+        ("import bookrec.offline.scoring.job.score", "upward"),
+        ("from bookrec.offline.scoring.job import score", "upward"),
+        (
+            "def lazy():\n    from bookrec.offline.scoring.job.score import score\n    return score",
+            "upward",
+        ),
+        (
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n"
+            "    from bookrec.offline.scoring.job.score import ScoreSettings",
+            "upward",
+        ),
+        ("from bookrec.offline.metrics.ranking import ndcg", "undeclared"),
+    ],
+)
+def test_a_planted_wrong_import_is_caught(tmp_path: Path, line: str, offence: str):
+    package = tmp_path / "bookrec"
+    shutil.copytree(SOURCE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    module = package / "offline" / "retrieval" / "item_knn.py"
+    module.write_text(f"{module.read_text(encoding='utf-8')}\n\n{line}\n", encoding="utf-8")
+    tree = SourceTree.read(package)
+    offences = upward_imports(tree) if offence == "upward" else undeclared_imports(tree)
+    assert len(offences) == 1
+    assert offences[0].startswith("bookrec.offline.retrieval")
+
+
+def test_a_planted_circle_is_caught(tmp_path: Path):
+    package = tmp_path / "bookrec"
+    shutil.copytree(SOURCE, package, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "offline" / "metrics" / "bins.py").write_text(
+        "from bookrec.offline.metrics import calibration\n", encoding="utf-8"
+    )
+    tree = SourceTree.read(package)
+    edges = {name: tree.imported_modules(name) for name in tree.modules if name != ENTRY}
+    assert circles(edges) == [
+        ["bookrec.offline.metrics.bins", "bookrec.offline.metrics.calibration"]
+    ]
 
 
 def test_web_imports_neither_offline_nor_anything_heavy():
-    assert offences(WEB, {"bookrec.offline", *HEAVY}) == []
+    assert forbidden_imports(TREE, "bookrec.web", {"bookrec.offline", *HEAVY}) == []
 
 
 def test_offline_never_imports_web():
-    assert offences(OFFLINE, {"bookrec.web", "litestar", "granian"}) == []
+    assert forbidden_imports(TREE, "bookrec.offline", {"bookrec.web", "litestar", "granian"}) == []
 
 
-# `snapshots verify` compares with Keras: the one command of the core that asks the offline half.
-_ASKS_OFFLINE = {"bookrec.cli.snapshots"}
+def test_what_both_halves_share_imports_nothing_heavy():
+    core = SourceTree({n: TREE.modules[n] for n in TREE.modules if TREE.folder(n) == ROOT})
+    assert forbidden_imports(core, ROOT, HEAVY) == []
+    assert forbidden_imports(TREE, "bookrec.inference", HEAVY) == []
+    assert forbidden_imports(TREE, "bookrec.cli", HEAVY) == []
 
 
-def test_the_core_imports_neither_half():
-    core = [name for name in CORE if name not in _ASKS_OFFLINE]
-    assert offences(core, {"bookrec.offline", "bookrec.web", *HEAVY}) == []
-    assert offences(sorted(_ASKS_OFFLINE), {"bookrec.web", *HEAVY}) == []
-
-
-def test_the_rules_catch_an_offence():
-    assert offences(["bookrec.offline.training.train"], {"tensorflow"}) == [
-        "bookrec.offline.training.train imports tensorflow"
-    ]
+def test_tests_are_found_by_the_path_of_their_module():
+    tests = REPOSITORY / "tests"
+    homeless = []
+    for path in sorted(tests.rglob("test_*.py")):
+        place = path.relative_to(tests).with_suffix("")
+        if place.parts[0] in FREE_TESTS or place.name in WHOLE:
+            continue
+        folder = ".".join([ROOT, *place.parent.parts])
+        names = [name.rpartition(".")[2] for name in TREE.modules if TREE.folder(name) == folder]
+        stem = place.name.removeprefix("test_")
+        if not any(stem == name or stem.startswith(f"{name}_") for name in names):
+            homeless.append(str(place))
+    assert homeless == []
 
 
 def loaded_after(code: str) -> set[str]:
-    """Top-level packages, and modules of ours, in a fresh process after ``code``."""
+    """Modules in a fresh process after ``code``."""
     script = f"{code}\nimport sys\nprint('\\n'.join(sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
@@ -124,13 +219,3 @@ def test_help_loads_no_verb():
     assert "click" in loaded
     assert not loaded & {*HEAVY, "numpy", "litestar"}
     assert not [name for name in loaded if within(name, "bookrec.offline")]
-
-
-def test_the_folder_map_names_every_module():
-    page = Path(__file__).parents[1] / "ARCHITECTURE.md"
-    words = set(re.findall(r"[a-z_0-9]+", page.read_text(encoding="utf-8")))
-    cli_modules = {name for name in MODULES if name.endswith("_cli") and name in OFFLINE}
-    silent = {name for name in MODULES if name.endswith(("__init__", "__main__"))}
-    packages = {"bookrec", "bookrec.web", "bookrec.offline"}
-    expected = set(MODULES) - cli_modules - silent - packages
-    assert {name for name in expected if name.split(".")[-1] not in words} == set()

@@ -1,4 +1,7 @@
-"""The batch side: import, train, score, publish. Never imported by the site."""
+"""The batch side: import, train, score, publish. Never imported by the site.
+
+May import: `bookrec`, `inference`, `offline`.
+"""
 
 # TensorFlow carries an SQLite of its own, without FTS5, and whichever is loaded first serves the
 # whole process: Python's must be.

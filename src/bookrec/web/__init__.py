@@ -1,1 +1,4 @@
-"""The site: lookups in the published snapshot, accounts and ratings in the shop's database."""
+"""The site: lookups in the published snapshot, accounts and ratings in the shop's database.
+
+May import: `bookrec`, `web.api`, `web.kit`, `web.pages`, `web.request`.
+"""

@@ -1,0 +1,4 @@
+"""Data sets: import, cleaning, interactions and histories as arrays.
+
+May import: `bookrec`, `inference`, `offline.data.sources`, `offline.runtime`.
+"""

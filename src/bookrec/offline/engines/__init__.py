@@ -1,0 +1,4 @@
+"""Scoring engines: anything that maps shards to results (processes, Ray, TensorFlow).
+
+May import: `bookrec`, `inference`, `offline.engines.fused`, `offline.runtime`.
+"""

@@ -1,6 +1,9 @@
-"""``bookrec evaluate``: how good the lists are, beside every usual recommender, on held-out books.
+"""``bookrec evaluate``: models and baselines on held-out books.
 
-The flow: `splits` holds out, `tuning` chooses each baseline's settings on the validation part,
-`leaks` checks that nothing fitted has seen the test part, `measuring` makes lists and figures of every
-scorer, `significance` says which differences are more than chance, and `report_…` writes it down.
+The flow: `holdout` splits, `baselines` are tuned, `pipeline` trains our models without the test part,
+`measure` computes the figures, `report` writes them.
+
+May import: `bookrec`, `offline.data`, `offline.evaluation.baselines`,
+`offline.evaluation.holdout`, `offline.evaluation.measure`, `offline.evaluation.pipeline`,
+`offline.rating_prediction`, `offline.runtime`.
 """

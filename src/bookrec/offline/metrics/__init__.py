@@ -1,0 +1,4 @@
+"""Metrics: ranking, prediction, coverage, calibration, significance.
+
+May import: `bookrec`, `offline.data`.
+"""

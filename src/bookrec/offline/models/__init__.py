@@ -1,0 +1,4 @@
+"""Model bundles: trained or imported, checked, exported.
+
+May import: nothing of bookrec.
+"""

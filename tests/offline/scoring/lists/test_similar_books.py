@@ -74,7 +74,9 @@ def by_definition(
     alone = recommender.profile(Reader(make_history(np.array([book]), np.zeros(1, int)), 0))
     tower = recommender.retrieval.tower_scores([alone.retriever_scores])[0]
     own = np.array([book], dtype=np.int32)
-    near = recommender.retrieval.candidates(alone.retriever_scores, tower, candidates, own, popular=False)
+    near = recommender.retrieval.candidates(
+        alone.retriever_scores, tower, candidates, own, popular=False
+    )
     given = []
     for speaker in speakers:
         mine = interactions.reader_idx == speaker
@@ -176,7 +178,9 @@ def near_of(recommender: Recommender, book: int, candidates: int) -> np.ndarray:
     own = np.array([book], dtype=np.int32)
     profile = recommender.profile(Reader(make_history(own, np.zeros(1, int)), 0))
     tower = recommender.retrieval.tower_scores([profile.retriever_scores])[0]
-    return recommender.retrieval.candidates(profile.retriever_scores, tower, candidates, own, popular=False)
+    return recommender.retrieval.candidates(
+        profile.retriever_scores, tower, candidates, own, popular=False
+    )
 
 
 def test_a_list_does_not_depend_on_the_other_books_of_the_shard():

@@ -1,0 +1,4 @@
+"""Fused ranker: a compiled model as machine code, made by LLVM.
+
+May import: `bookrec`, `inference`.
+"""

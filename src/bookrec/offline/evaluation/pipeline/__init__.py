@@ -1,0 +1,7 @@
+"""Our models as scorers: trained without the test part, imported, for new readers, item-to-item.
+
+May import: `bookrec`, `inference`, `offline.data`, `offline.engines`,
+`offline.evaluation.baselines`, `offline.evaluation.holdout`, `offline.evaluation.measure`,
+`offline.metrics`, `offline.models`, `offline.ranking`, `offline.rating_prediction`,
+`offline.runtime`, `offline.scoring`, `offline.training`.
+"""

@@ -1,0 +1,5 @@
+"""Exports of a bundle that run without bookrec.
+
+May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.models.bundle`,
+`offline.retrieval`, `offline.runtime`.
+"""

@@ -1,0 +1,5 @@
+"""Imported models inside a bundle: their inputs, unknown rows, compilation.
+
+May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.external`,
+`offline.features`, `offline.ranking`.
+"""

@@ -1,0 +1,4 @@
+"""The pickle format: bytes, limits, literals, values.
+
+May import: nothing of bookrec.
+"""
