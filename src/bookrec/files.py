@@ -142,7 +142,8 @@ def remove_abandoned(directory: Path) -> list[str]:
 
 def link_tree(source: Path, target: Path) -> None:
     """Make ``target`` a directory with the files of ``source``: the very same ones where the file
-    system allows it, else copies. Only for files that are never written to again."""
+    system allows it, else copies. Only for files that are never written to again.
+    """
     shutil.copytree(source, target, copy_function=_link_or_copy)
 
 

@@ -70,7 +70,8 @@ class RetrieverScores:
     @cached_property
     def sorted_scores(self) -> list[Floats]:
         """The positive scores of the books that are not own, ascending, for each table and then for
-        the near authors: a score's rank is the number of those above it."""
+        the near authors: a score's rank is the number of those above it.
+        """
         return [np.sort(row[(row > 0) & ~self.own]) for row in (*self.scores, self.near_author)]
 
 

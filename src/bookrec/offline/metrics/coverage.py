@@ -22,7 +22,8 @@ def times_listed(lists: Ints, n_books: int) -> NDArray[np.int64]:
 
 def coverage(lists: Ints, n_books: int) -> float:
     """Share of the catalogue that is in at least one list ("aggregate diversity"; Adomavicius and Kwon,
-    "Improving aggregate recommendation diversity", IEEE TKDE 2012)."""
+    "Improving aggregate recommendation diversity", IEEE TKDE 2012).
+    """
     return float((times_listed(lists, n_books) > 0).mean())
 
 

@@ -29,14 +29,16 @@ def auc(labels: NDArray[np.bool_], scores: Numbers) -> float:
 
 def log_loss(labels: NDArray[np.bool_], probabilities: Numbers) -> float:
     """Mean negative log-likelihood of binary labels, ``-mean(y log p + (1 - y) log(1 - p))``, with
-    probabilities clipped to 1e-7 … 1 - 1e-7 (Good, "Rational decisions", 1952)."""
+    probabilities clipped to 1e-7 … 1 - 1e-7 (Good, "Rational decisions", 1952).
+    """
     clipped = np.clip(probabilities.astype(np.float64), 1e-7, 1 - 1e-7)
     return float(-np.mean(np.where(labels, np.log(clipped), np.log1p(-clipped))))
 
 
 def rmse(given: Numbers, predicted: Numbers) -> float:
     """Root of the mean squared error (Herlocker et al., "Evaluating collaborative filtering
-    recommender systems", ACM TOIS 2004)."""
+    recommender systems", ACM TOIS 2004).
+    """
     return float(np.sqrt(np.mean((given.astype(np.float64) - predicted) ** 2)))
 
 

@@ -32,7 +32,8 @@ def ndcg(hits: Hits, relevant: Any) -> Values:
 
 def recall(hits: Hits, relevant: Any) -> Values:
     """``hits / relevant``: share of the relevant books that the list found (van Rijsbergen,
-    "Information Retrieval", 1979)."""
+    "Information Retrieval", 1979).
+    """
     return np.asarray(hits.sum(axis=-1) / np.asarray(relevant))
 
 
@@ -43,20 +44,23 @@ def precision(hits: Hits, relevant: Any) -> Values:  # noqa: ARG001
 
 def hit_rate(hits: Hits, relevant: Any) -> Values:  # noqa: ARG001
     """1 for a list with at least one relevant book, else 0 (Deshpande and Karypis, "Item-based top-N
-    recommendation algorithms", ACM TOIS 2004)."""
+    recommendation algorithms", ACM TOIS 2004).
+    """
     return np.asarray(hits.any(axis=-1)).astype(np.float64)
 
 
 def reciprocal_rank(hits: Hits, relevant: Any) -> Values:  # noqa: ARG001
     """``1 / rank`` of the first relevant book, 0 without one; its mean is MRR (Voorhees, "The TREC-8
-    question answering track report", 1999)."""
+    question answering track report", 1999).
+    """
     return np.asarray(hits.any(axis=-1) / (hits.argmax(axis=-1) + 1.0))
 
 
 def average_precision(hits: Hits, relevant: Any) -> Values:
     """``sum_r hit_r * precision@r / min(relevant, k)``; its mean is MAP (Manning, Raghavan, Schütze,
     "Introduction to Information Retrieval", 2008, chapter 8; cut at k as in Kaggle's MAP@k, so that a
-    perfect list of k books counts 1)."""
+    perfect list of k books counts 1).
+    """
     k = hits.shape[-1]
     at_rank = np.cumsum(hits, axis=-1) / np.arange(1, k + 1)
     return np.asarray((hits * at_rank).sum(axis=-1) / np.minimum(np.asarray(relevant), k))

@@ -46,7 +46,8 @@ class PairedComparison:
 
 def bootstrap_interval(values: Values, rng: np.random.Generator) -> Interval:
     """Percentile bootstrap interval of the mean over readers (Efron, 1979; Sakai, "Evaluating
-    evaluation metrics based on the bootstrap", SIGIR 2006)."""
+    evaluation metrics based on the bootstrap", SIGIR 2006).
+    """
     means = _resample(values, rng)
     return _interval(float(values.mean()), means)
 

@@ -92,7 +92,8 @@ def distil(
 def listwise_objective(size: int) -> Callable[[Floats, Any], tuple[Floats, Floats]]:
     """XGBoost's objective for the cross-entropy of the first of every ``size`` rows under the softmax
     over them (Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007):
-    from logits [G * S] to its gradient and the diagonal of its Hessian."""
+    from logits [G * S] to its gradient and the diagonal of its Hessian.
+    """
 
     def objective(logits: Floats, _: Any) -> tuple[Floats, Floats]:
         probable = softmax(logits.reshape(-1, size), axis=1)
@@ -133,7 +134,8 @@ class _Progress(xgboost.callback.TrainingCallback):
 
 def _pairs(listwise_fold: ListwiseFold) -> Floats:
     """[G * S, F] every number the ranker is told of each pair. No ids, nor the title: trees would
-    learn them by heart."""
+    learn them by heart.
+    """
     groups = listwise_fold.groups
     size = groups.books.shape[1]
     reader = np.column_stack([groups.reader_features, groups.age_band]).astype(np.float32)
@@ -152,7 +154,8 @@ def _grown(
     known: Sequence[ListwiseFold], asked: Sequence[ListwiseFold], trees: int, seed: int, bar: Any
 ) -> xgboost.Booster:
     """Trees for ``known``, as many as are best for ``asked``: all they are told of these is when to
-    stop."""
+    stop.
+    """
     size = known[0].groups.books.shape[1]
     threads = len(os.sched_getaffinity(0))
     table = xgboost.QuantileDMatrix(_Pairs(known), nthread=threads)
@@ -183,7 +186,8 @@ def _surprise(logits: Floats) -> float:
 
 def _sharpness(logits: Floats) -> float:
     """What to multiply logits [n, S] with before the softmax, so that the targets are as probable as
-    can be: trees are surer of what they were not grown on than they should be."""
+    can be: trees are surer of what they were not grown on than they should be.
+    """
     found = minimize_scalar(
         lambda logarithm: _surprise(np.exp(logarithm) * logits),
         bounds=(-3.0, 3.0),

@@ -49,7 +49,8 @@ class Neighbours:
 
     def means(self, books: Ints, rated: Ints, residuals: Values) -> Values:
         """[m, 2] mean residuals of a reader's rated books ([n]), weighted by how similar each is to an
-        asked book ([m]): co-read, and rated alike. A book says nothing about itself."""
+        asked book ([m]): co-read, and rated alike. A book says nothing about itself.
+        """
         itself = books[:, None] == rated[None, :]
         found = np.zeros((len(books), 2))
         for place, (weights, prior) in enumerate(

@@ -1,5 +1,6 @@
 """The rating predictor: effects, neighbours and factors, blended on ratings held out inside what it may
-see, then fitted again to all of it."""
+see, then fitted again to all of it.
+"""
 
 from __future__ import annotations
 
@@ -136,7 +137,8 @@ def _fit_parts(
 
 def _best_priors(rest: RatingHistories, asked: Interactions, catalogue: Catalogue) -> Priors:
     """The priors with which effects predict best what is held out of some readers: that of books first,
-    then that of readers."""
+    then that of readers.
+    """
     readers = np.unique(asked.reader_idx)
     some = readers[:: -(-len(readers) // _CHOOSING)]
     asked = asked[np.isin(asked.reader_idx, some)]

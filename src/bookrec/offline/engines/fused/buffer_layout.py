@@ -35,14 +35,16 @@ class BufferLayout:
     @property
     def kernels(self) -> tuple[int, ...]:
         """Where each kernel begins in the weights: the one into the second layer, [H, filled-up H],
-        and so on; then the one into the logit, [filled-up H]. Last, the length of all."""
+        and so on; then the one into the logit, [filled-up H]. Last, the length of all.
+        """
         inner = (before * filled_up(width) for before, width in pairwise(self.widths))
         return _starts([*inner, filled_up(self.widths[-1])])
 
     @property
     def room(self) -> tuple[int, ...]:
         """Where the sums of the second and each later layer begin, and the length of all; times the
-        books of a tile."""
+        books of a tile.
+        """
         return _starts(filled_up(width) for width in self.widths[1:])
 
 

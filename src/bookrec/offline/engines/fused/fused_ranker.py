@@ -141,7 +141,8 @@ class _Filling:
         self, ranker: FusedRanker, terms: Sequence[ReaderTerms], column: int | None, most: int
     ) -> None:
         """``column``: of the pair feature whose values come with each tile, None without one;
-        ``most``: books of a tile."""
+        ``most``: books of a tile.
+        """
         layout, pairs = ranker.layout, ranker.first.pairs
         shifts = [
             _filled(np.stack([own for (own,) in rows]))

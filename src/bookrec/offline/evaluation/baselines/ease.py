@@ -1,5 +1,6 @@
 """EASE (`retrieval.ease`) with all its weights: it covers the most popular books only, and the
-others are ranked below them by popularity."""
+others are ranked below them by popularity.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """The classic target: is an interaction explicit (rating > 0)? What preset ``classic`` is measured
-beside, and by how much it differs."""
+beside, and by how much it differs.
+"""
 
 from __future__ import annotations
 

@@ -148,7 +148,8 @@ def tuned_settings(
     predictor: RatingPredictor, train: Interactions, validation: Interactions, catalogue: Catalogue
 ) -> dict[str, Any]:
     """The settings with the lowest RMSE on the validation part: the whole grid is tried. What has no
-    choice is not fitted."""
+    choice is not fitted.
+    """
     choices = _product(predictor.grid)
     if len(choices) == 1:
         return choices[0]

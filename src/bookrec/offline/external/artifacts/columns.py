@@ -64,7 +64,8 @@ def texts(dataset: Dataset, column: str) -> list[str]:
 
 def numbers(values: Sequence[str]) -> Doubles:
     """[n] texts as numbers, ids of other sources (``ml:357``) without what is before the colon; NaN
-    for what is none."""
+    for what is none.
+    """
     bare = pd.Series([value.rpartition(":")[2] for value in values], dtype="object")
     return pd.to_numeric(bare, errors="coerce").to_numpy(dtype=np.float64)
 

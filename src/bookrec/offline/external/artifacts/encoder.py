@@ -91,7 +91,8 @@ def _number_kind(label: Label) -> str:
 
 def label_text(label: Any) -> str:
     """A label as a text, whatever type the notebook read it as: ``276725``, ``"276725"`` and
-    ``276725.0`` are the same."""
+    ``276725.0`` are the same.
+    """
     if label is None:
         return "nan"
     if isinstance(label, float) and math.isfinite(label) and label == int(label):

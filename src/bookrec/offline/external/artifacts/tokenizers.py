@@ -33,7 +33,8 @@ def mean_vectors(
     texts: Sequence[str], words: Sequence[str], vectors: Floats, way: Tokens
 ) -> Floats:
     """[texts, size] the mean vector of the known words of each, a word as often as it stands there;
-    zeros where none is known."""
+    zeros where none is known.
+    """
     row_of = {word: row for row, word in enumerate(words)}
     split = WAYS[way]
     made = np.zeros((len(texts), vectors.shape[1]), dtype=np.float32)

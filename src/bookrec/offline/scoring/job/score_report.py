@@ -76,7 +76,8 @@ class ScoreReport:
 
 def pair_multiply_adds(ranker: Ranker) -> int:
     """Multiply-adds that a compiled ranker needs for one pair beyond what is computed once per
-    reader or book; 0 for a ranker that is not compiled."""
+    reader or book; 0 for a ranker that is not compiled.
+    """
     if not isinstance(ranker, SplitRanker):
         return 0
     sums = [*(operand for layer in ranker.layers for operand in layer.operands), ranker.last]

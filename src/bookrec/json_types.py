@@ -1,0 +1,11 @@
+"""Names of the types of parsed JSON, whose values only the reader of a document can know."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+JsonValue: TypeAlias = Any
+"""A parsed JSON value."""
+
+JsonObject: TypeAlias = dict[str, JsonValue]
+"""A parsed JSON object."""

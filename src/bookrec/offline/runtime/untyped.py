@@ -1,0 +1,26 @@
+"""Names for objects of libraries without types: Keras, TensorFlow, gensim, XGBoost, pyarrow."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+KerasModel: TypeAlias = Any
+"""A `keras.Model`."""
+
+KerasLayer: TypeAlias = Any
+"""A `keras.layers.Layer`."""
+
+KerasTensor: TypeAlias = Any
+"""A symbolic tensor of a Keras graph."""
+
+KerasOperation: TypeAlias = Any
+"""A `keras.Operation`: a layer or a function in a Keras graph."""
+
+Tensor: TypeAlias = Any
+"""A `tf.Tensor`."""
+
+TensorFlowModule: TypeAlias = Any
+"""A `tf.Module` or a function traced by ``tf.function``."""
+
+ProgressBar: TypeAlias = Any
+"""A `tqdm.tqdm`."""
