@@ -8,6 +8,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+Array = NDArray[Any]
+"""An array of any type."""
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 

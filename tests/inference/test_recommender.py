@@ -132,7 +132,7 @@ def test_an_embedding_is_solved_from_the_liked_books():
     assert recommender.reader_centroid is not None
     assert recommender.centroid_weight is not None
     history = make_history(OWN, RATINGS)
-    retriever_scores = recommender.retrieval.retriever_scores(history, 0)
+    retriever_scores = recommender.retrieval.score(history, 0)
     found = recommender.reader_features(history, retriever_scores)
     confidence = recommender.centroid_weight[[3, 17]]
     total = confidence @ recommender.reader_centroid[[3, 17]]

@@ -10,7 +10,7 @@ import pytest
 
 from bookrec.inference.history import make_history
 from bookrec.inference.retrieval import QUOTA, Retrieval
-from bookrec.inference.retriever_scores import TABLES
+from bookrec.inference.retrievers import NAMES
 from small_recommender import BOOKS, make_retrieval
 
 
@@ -36,7 +36,7 @@ def test_the_reader_tower_in_plain_arithmetic(five: Retrieval):
     inputs = np.concatenate([mean, r.tower_age[6]])
     hidden = np.maximum(r.tower_kernel_1.T @ inputs + r.tower_bias_1, 0)
     expected = r.tower_kernel_2.T @ hidden + r.tower_bias_2
-    retriever_scores = r.retriever_scores(history([0, 2], [9, 5]), age_band=6)
+    retriever_scores = r.score(history([0, 2], [9, 5]), age_band=6)
     np.testing.assert_allclose(r.reader_vector(history([0, 2], [9, 5]), 6), expected, rtol=1e-5)
     products = r.book_vector @ expected
     standard = (products - products.mean()) / products.std()
@@ -51,7 +51,7 @@ def test_the_reader_tower_in_plain_arithmetic(five: Retrieval):
 def test_tower_scores_are_standardised_over_the_books_the_towers_were_trained_on(
     five: Retrieval,
 ):
-    retriever_scores = five.retriever_scores(history([0, 2], [9, 5]), age_band=6)
+    retriever_scores = five.score(history([0, 2], [9, 5]), age_band=6)
     # A later catalogue: one book more, the old ones in another order.
     order = [3, 0, 2, 4, 1, 0]
     later = replace(
@@ -67,7 +67,7 @@ def test_tower_scores_are_standardised_over_the_books_the_towers_were_trained_on
 
 
 def test_an_empty_history_has_tower_scores(five: Retrieval):
-    retriever_scores = five.retriever_scores(history([], []), age_band=0)
+    retriever_scores = five.score(history([], []), age_band=0)
     assert retriever_scores.books.tolist() == []
     assert np.isfinite(five.tower_scores([retriever_scores])).all()
 
@@ -75,7 +75,7 @@ def test_an_empty_history_has_tower_scores(five: Retrieval):
 def test_candidates_are_the_union_of_the_retrievers():
     retrieval = make_retrieval(np.random.default_rng(2))
     own = [1, 5, 20]
-    retriever_scores = retrieval.retriever_scores(history(own, [9, 0, 8]), age_band=2)
+    retriever_scores = retrieval.score(history(own, [9, 0, 8]), age_band=2)
     tower = retrieval.tower_scores([retriever_scores])[0]
     count = 25
     chosen = retrieval.candidates(retriever_scores, tower, count, np.array(own))
@@ -91,13 +91,13 @@ def test_candidates_are_the_union_of_the_retrievers():
         whole[retriever_scores.books] = values
         return whole
 
-    by_author, near = spread(retriever_scores.own_author), spread(retriever_scores.near_author)
+    by_author, near = spread(retriever_scores.seen_author), spread(retriever_scores.near_author)
     expected = {
         *first("tower", tower, -np.inf),
         *first("popular", popularity, -np.inf),
-        *first("own_author", np.where(by_author > 0, by_author + popularity * 0.2, 0)),
+        *first("seen_author", np.where(by_author > 0, by_author + popularity * 0.2, 0)),
         *first("near_author", near * popularity),
-        *(book for table in TABLES for book in first(table, retriever_scores.spread(table, BOOKS))),
+        *(book for table in NAMES for book in first(table, retriever_scores.spread(table, BOOKS))),
     }
     assert set(chosen.tolist()) == expected
     assert sum(QUOTA.values()) == pytest.approx(1)
@@ -108,7 +108,7 @@ def test_candidates_are_the_union_of_the_retrievers():
 def test_own_books_use_up_no_candidates():
     retrieval = make_retrieval(np.random.default_rng(2))
     own = np.delete(np.arange(BOOKS), [3, 8, 21, 30])
-    retriever_scores = retrieval.retriever_scores(history(own.tolist(), [9] * len(own)), age_band=2)
+    retriever_scores = retrieval.score(history(own.tolist(), [9] * len(own)), age_band=2)
     tower = retrieval.tower_scores([retriever_scores])[0]
     assert not set(retrieval.candidates(retriever_scores, tower, 12, own)) & set(own)
     assert retrieval.candidates(retriever_scores, tower, BOOKS - 1, own).tolist() == [3, 8, 21, 30]
@@ -119,7 +119,7 @@ def test_own_books_use_up_no_candidates():
 def test_enough_candidates_are_the_whole_catalogue_but_own_books(count: int):
     retrieval = make_retrieval(np.random.default_rng(2))
     own = np.array([4, 1], dtype=np.int32)
-    retriever_scores = retrieval.retriever_scores(history([4, 1], [0, 3]), age_band=0)
+    retriever_scores = retrieval.score(history([4, 1], [0, 3]), age_band=0)
     expected = [book for book in range(BOOKS) if book not in (1, 4)]
     tower = retrieval.tower_scores([retriever_scores])[0]
     assert retrieval.candidates(retriever_scores, tower, count, own).tolist() == expected
@@ -130,6 +130,6 @@ def test_saved_and_loaded_it_says_the_same(tmp_path: Path):
     retrieval.save(tmp_path)
     loaded = Retrieval.load(tmp_path)
     assert isinstance(loaded.book_vector.base, np.memmap)
-    one, two = (r.retriever_scores(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
+    one, two = (r.score(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
     for name in ("books", "scores", "support", "query_vector", "near_author"):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))

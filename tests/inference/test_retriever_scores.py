@@ -8,7 +8,8 @@ import pytest
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import History, make_history
 from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY, activity, pair_features
-from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
+from bookrec.inference.retriever_scores import RetrieverScores, SparseRetrievers
+from bookrec.inference.retrievers import NAMES
 from bookrec.inference.similarity_table import SimilarityTable
 from small_recommender import AUTHORS, BOOKS, make_metadata, make_table
 
@@ -44,12 +45,12 @@ def retrievers() -> SparseRetrievers:
         year=ints(1990, 2000, 0, 1980, 1970, 1995),
         popularity=np.log1p(np.array([9, 0, 4, 2, 1, 7], dtype=np.float32)),
     )
-    return SparseRetrievers(metadata, {"walk": WALK, "knn": KNN, "ease": EASE}, NEAR)
+    return SparseRetrievers(metadata, {"rp3beta": WALK, "item_knn": KNN, "ease": EASE}, NEAR)
 
 
 def said(retrievers: SparseRetrievers, books: list[int], ratings: list[int]) -> RetrieverScores:
     history = make_history(np.array(books, dtype=int), np.array(ratings, dtype=int))
-    return retrievers.retriever_scores(history, np.array([1, 2], dtype=np.float32), 0.5)
+    return retrievers.score(history, np.array([1, 2], dtype=np.float32), 0.5)
 
 
 def test_tables_add_up_and_every_own_book_counts_alike(retrievers: SparseRetrievers):
@@ -64,14 +65,14 @@ def test_tables_add_up_and_every_own_book_counts_alike(retrievers: SparseRetriev
     assert retriever_scores.support[0].tolist() == [0, 2, 0, 2, 0, 0]
     assert retriever_scores.support[1].tolist() == [0, 0, 0, 0, 0, 2]
     assert retriever_scores.liked.tolist() == [0, 1, 0, 0.5, 0, 0], "book 2 is not liked"
-    assert retriever_scores.own.tolist() == [True, False, True, False, False, False]
-    assert retriever_scores.spread("knn", 6).tolist() == knn.tolist()
+    assert retriever_scores.seen.tolist() == [True, False, True, False, False, False]
+    assert retriever_scores.spread("item_knn", 6).tolist() == knn.tolist()
 
 
 def test_authors_speak_for_their_books_and_for_near_authors(retrievers: SparseRetrievers):
     retriever_scores = said(retrievers, [0, 1, 4], [0, 8, 0])
     assert retriever_scores.books.tolist() == [0, 1, 2, 3, 4, 5]
-    assert retriever_scores.own_author.tolist() == [2, 2, 1, 0, 1, 0]
+    assert retriever_scores.seen_author.tolist() == [2, 2, 1, 0, 1, 0]
     np.testing.assert_allclose(retriever_scores.near_author, [2 / 5, 2 / 5, 0, 0, 0, 1])
     assert retriever_scores.sorted_scores[-1].tolist() == [1.0], "own books are on no ladder"
 
@@ -79,14 +80,14 @@ def test_authors_speak_for_their_books_and_for_near_authors(retrievers: SparseRe
 def test_an_unknown_author_says_nothing(retrievers: SparseRetrievers):
     retriever_scores = said(retrievers, [3], [0])
     assert retriever_scores.books.tolist() == [4]
-    assert retriever_scores.own_author.tolist() == retriever_scores.near_author.tolist() == [0]
-    assert retriever_scores.spread("walk", 6).tolist() == [0, 0, 0, 0, 3, 0]
+    assert retriever_scores.seen_author.tolist() == retriever_scores.near_author.tolist() == [0]
+    assert retriever_scores.spread("rp3beta", 6).tolist() == [0, 0, 0, 0, 3, 0]
 
 
 def test_an_empty_history_has_no_signals(retrievers: SparseRetrievers):
     retriever_scores = said(retrievers, [], [])
     assert retriever_scores.books.tolist() == []
-    assert retriever_scores.scores.shape == (len(TABLES), 0)
+    assert retriever_scores.scores.shape == (len(NAMES), 0)
     history = make_history(np.array([], dtype=int), np.array([], dtype=int))
     assert not activity(retrievers.metadata, history, retriever_scores).any()
     some = np.array([4, 1], dtype=np.int32)
@@ -105,25 +106,25 @@ def test_pair_features(retrievers: SparseRetrievers):
     assert features.shape == (3, len(PAIR_FEATURES))
     by_name = dict(zip(PAIR_FEATURES, features.T, strict=True))
     expected = {
-        "walk_score": np.log([3.5, 3, 1]),
-        "walk_share": [1, 2 / 2.5, 0],
-        "walk_rank": np.log([1, 2, 3]),
-        "walk_mean": [2.5 / 2, 1, 0],
-        "walk_strongest": np.log([3, 2, 1]),
-        "walk_support": np.log([3, 3, 1]),
-        "walk_support_share": [1, 1, 0],
-        "knn_score": np.log([1, 1, 5]),
+        "rp3beta_score": np.log([3.5, 3, 1]),
+        "rp3beta_share": [1, 2 / 2.5, 0],
+        "rp3beta_rank": np.log([1, 2, 3]),
+        "rp3beta_mean": [2.5 / 2, 1, 0],
+        "rp3beta_strongest": np.log([3, 2, 1]),
+        "rp3beta_support": np.log([3, 3, 1]),
+        "rp3beta_support_share": [1, 1, 0],
+        "item_knn_score": np.log([1, 1, 5]),
         "ease_rank": np.log([1, 2, 2]),
         "liked_score": np.log([1.5, 2, 1]),
         "liked_share": [0.5 / 2.5, 1 / 2, 0],
         "author_books": np.log([1, 2, 1]),
         "author_share": [0, 0.5, 0],
-        "author_owned": [0, 1 / 2, 0],
+        "author_seen": [0, 1 / 2, 0],
         "near_author": np.log([1, 1 + 2 / 5, 2]),
         "near_author_rank": np.log([3, 2, 1]),
         "series_books": np.log([1, 2, 1]),
         "series_share": [0, 0.5, 0],
-        "own_work": [0, 0, 0],
+        "seen_work": [0, 0, 0],
         "language_share": [0, 0.5, 0.5],
         "publisher_books": np.log([1, 2, 2]),
         "year_distance": [1, 1, 0.5],
@@ -134,7 +135,7 @@ def test_pair_features(retrievers: SparseRetrievers):
     other_edition = pair_features(
         retrievers.metadata, retriever_scores, np.array([4], np.int32), tower[:1]
     )
-    assert other_edition[0, PAIR_FEATURES.index("own_work")] == 1
+    assert other_edition[0, PAIR_FEATURES.index("seen_work")] == 1
 
 
 def test_activity(retrievers: SparseRetrievers):
@@ -157,8 +158,8 @@ def test_activity(retrievers: SparseRetrievers):
         "rated_share": 2 / 3,
         "rating_mean": 0.0,
         "year_mean": (1995 - 1997) / 10,
-        "walk_best": np.log(3.5),
-        "knn_best": np.log(5),
+        "rp3beta_best": np.log(3.5),
+        "item_knn_best": np.log(5),
     }
     assert found == pytest.approx(expected, rel=1e-5, abs=1e-7)
 
@@ -174,7 +175,7 @@ def test_many_neighbours_are_summed():
     )
     metadata, authors = make_metadata(rng, books), make_table(rng, AUTHORS)
     retrievers = SparseRetrievers(
-        metadata, {"walk": big, "knn": make_table(rng, books), "ease": big}, authors
+        metadata, {"rp3beta": big, "item_knn": make_table(rng, books), "ease": big}, authors
     )
     for own in ([7, 3], list(range(0, 200, 2))):
         retriever_scores = said(retrievers, own, [8] * len(own))
@@ -186,7 +187,7 @@ def test_many_neighbours_are_summed():
                 support[at] += 1
                 largest[at] = max(largest[at], weight)
         spoken = retriever_scores.books
-        np.testing.assert_allclose(retriever_scores.spread("walk", books), expected, rtol=1e-5)
+        np.testing.assert_allclose(retriever_scores.spread("rp3beta", books), expected, rtol=1e-5)
         np.testing.assert_array_equal(retriever_scores.support[0], support[spoken])
         np.testing.assert_allclose(retriever_scores.strongest[0], largest[spoken], rtol=1e-6)
         np.testing.assert_allclose(retriever_scores.liked, expected[spoken], rtol=1e-5)
@@ -195,12 +196,12 @@ def test_many_neighbours_are_summed():
 def test_a_book_that_nothing_speaks_for_has_the_tower_score_alone():
     rng = np.random.default_rng(9)
     metadata = make_metadata(rng, BOOKS)
-    tables = {name: make_table(rng, BOOKS) for name in TABLES}
+    tables = {name: make_table(rng, BOOKS) for name in NAMES}
     history: History = make_history(np.array([3]), np.array([0]))
     vector = np.ones(2, dtype=np.float32)
-    retriever_scores = SparseRetrievers(
-        metadata, tables, make_table(rng, AUTHORS)
-    ).retriever_scores(history, vector, 0)
+    retriever_scores = SparseRetrievers(metadata, tables, make_table(rng, AUTHORS)).score(
+        history, vector, 0
+    )
     everything = np.arange(BOOKS, dtype=np.int32)
     features = pair_features(
         metadata, retriever_scores, everything, np.full(BOOKS, 7, dtype=np.float32)

@@ -82,6 +82,6 @@ def score_after_a_death(recommender: Recommender, task: tuple[Path, Any]) -> Sha
     shard = score_lists(recommender, lists)
     retrieval = recommender.retrieval
     shard["shared"] = np.array(
-        [is_shared(retrieval.book_vector), is_shared(retrieval.tables["walk"].neighbour)]
+        [is_shared(retrieval.book_vector), is_shared(retrieval.similarities["rp3beta"].neighbour)]
     )
     return shard

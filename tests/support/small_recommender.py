@@ -17,7 +17,7 @@ from split_rankers import wide_and_deep
 BOOKS, TOWER, AGE_WIDTH, TOWER_HIDDEN = 37, 4, 3, 5
 FIRST, SECOND, EMBEDDING = 11, 7, 6
 AUTHORS = 9
-SCALES = {"walk": 0.4, "knn": 1.5, "ease": 0.9}
+SCALES = {"rp3beta": 0.4, "item_knn": 1.5, "ease": 0.9}
 
 
 def normal(rng: np.random.Generator, *shape: int) -> Floats:
@@ -54,11 +54,11 @@ def make_metadata(rng: np.random.Generator, books: int) -> BookMetadata:
 
 
 def make_retrieval(rng: np.random.Generator, books: int = BOOKS) -> Retrieval:
-    """Random tables, facts and towers."""
+    """Random tables, metadata and towers."""
     vectors = normal(rng, books, TOWER)
     return Retrieval(
         metadata=make_metadata(rng, books),
-        tables={name: make_table(rng, books, scale) for name, scale in SCALES.items()},
+        similarities={name: make_table(rng, books, scale) for name, scale in SCALES.items()},
         authors=make_table(rng, AUTHORS, 0.5),
         book_vector=vectors,
         tower_mean=vectors.mean(axis=0),

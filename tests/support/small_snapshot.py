@@ -312,7 +312,7 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     metadata = BookMetadata(authors, nothing, works, nothing, nothing, nothing, popularity)
     retrieval = Retrieval(
         metadata=metadata,
-        tables={"walk": table, "knn": table, "ease": table},
+        similarities={"rp3beta": table, "item_knn": table, "ease": table},
         authors=SimilarityTable(np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in said)),
         book_vector=_zeros(books, width),
         history_vector=_zeros(books, width),
@@ -326,7 +326,7 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     )
     reader_features = len(READER_ACTIVITY)
     pair_wide = _zeros(len(PAIR_FEATURES))
-    pair_wide[PAIR_FEATURES.index("knn_score")] = 3.0
+    pair_wide[PAIR_FEATURES.index("item_knn_score")] = 3.0
     ranker = wide_and_deep(
         age_half=_zeros(bands, hidden),
         age_wide=_zeros(bands),

@@ -1,4 +1,4 @@
-"""What retrieval knows of each book besides who read it: its author, series, language and so on."""
+"""Metadata of the catalogue as codes: author, series, work, language, publisher, year, popularity."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from bookrec.ragged import grouped
 UNKNOWN_YEAR: Final = 0
 
 USUAL_YEAR: Final = 1997
-"""Years are told to models in decades since then."""
+"""Year from which models count decades."""
 DECADE: Final = 10
 
 
 @dataclass(frozen=True)
 class BookMetadata:
-    """Facts of ``B`` books; codes mean "the same or not" and nothing else, 0 = unknown or none."""
+    """Metadata of ``B`` books. Codes only tell equal from unequal; 0 = unknown or none."""
 
     author: Ints
     """[B] codes."""
@@ -31,40 +31,40 @@ class BookMetadata:
     work: Ints
     """[B] codes; every book has one, 0 among them."""
     language: Ints
-    """[B] codes of the language area that the ISBN names."""
+    """[B] codes of the language area that the ISBN begins with."""
     publisher: Ints
     """[B] codes."""
     year: Ints
-    """[B] of publication, `UNKNOWN_YEAR` where it is not known."""
+    """[B] years of publication, `UNKNOWN_YEAR` where it is not known."""
     popularity: Floats
     """[B] log(1 + readers)."""
 
     @property
     def n_books(self) -> int:
-        """B"""
+        """Number of books B."""
         return len(self.author)
 
     @cached_property
     def by_author(self) -> tuple[NDArray[np.int64], Ints]:
-        """Books of each author code, in CSR form."""
+        """Positions of the books of each author code, in CSR form."""
         return grouped(self.author)
 
     @cached_property
     def author_books(self) -> Floats:
-        """[B] how many books the author of each has here."""
+        """[B] number of books by the author of each book."""
         return np.bincount(self.author)[self.author].astype(np.float32)
 
     @cached_property
     def most_popular(self) -> Ints:
-        """[B] the catalogue, most popular first, ties by position."""
+        """[B] positions, most popular first, ties by position."""
         return np.argsort(-self.popularity, kind="stable").astype(np.int32)
 
     def counts(self, attribute: str, books: Ints) -> NDArray[np.int64]:
-        """How many of some books have each code of a fact; none has the unknown one."""
+        """[codes] number of some books that have each code of an attribute; 0 for the unknown code."""
         codes: Ints = getattr(self, attribute)
-        found = np.bincount(codes[books], minlength=self._codes[attribute])
-        found[0] = 0
-        return found
+        counts = np.bincount(codes[books], minlength=self._codes[attribute])
+        counts[0] = 0
+        return counts
 
     @cached_property
     def _codes(self) -> dict[str, int]:
@@ -78,7 +78,7 @@ class BookMetadata:
 
     @classmethod
     def load(cls, directory: Path) -> BookMetadata:
-        """Memory-map what `save` wrote.
+        """Memory-map saved metadata.
 
         Raises:
             OSError, ValueError: something is missing or damaged.

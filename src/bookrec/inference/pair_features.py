@@ -1,6 +1,6 @@
-"""Pair features: what a ranker is told of a reader and a book together; and of the reader alone.
+"""Pair features: inputs of the ranker for a reader and a book together; and reader features.
 
-Books that no sparse retriever speaks for have no pair feature but the tower score, so a whole
+Books that no sparse retriever scores have the tower score as their only pair feature, so the whole
 catalogue is ranked with one dense column (see `SplitRanker.catalogue_logits`).
 
 Shapes: ``C`` books, ``S`` as in `inference.retriever_scores`.
@@ -16,33 +16,34 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookMetadata
 from bookrec.inference.history import History
-from bookrec.inference.retriever_scores import TABLES, RetrieverScores
+from bookrec.inference.retriever_scores import RetrieverScores
+from bookrec.inference.retrievers import NAMES
 from bookrec.topk import is_member
 
-_OF_TABLE: Final = ("score", "share", "rank", "mean", "strongest", "support", "support_share")
+_PER_RETRIEVER: Final = ("score", "share", "rank", "mean", "strongest", "support", "support_share")
 
 PAIR_FEATURES: Final = (
-    *(f"{table}_{name}" for table in TABLES for name in _OF_TABLE),
+    *(f"{retriever}_{name}" for retriever in NAMES for name in _PER_RETRIEVER),
     "liked_score",
     "liked_share",
     "author_books",
     "author_share",
-    "author_owned",
+    "author_seen",
     "near_author",
     "near_author_rank",
     "series_books",
     "series_share",
-    "own_work",
+    "seen_work",
     "language_share",
     "publisher_books",
     "publisher_share",
     "year_distance",
     "tower_score",
 )
-"""Columns of the pair features, in this order."""
+"""[P] columns of the pair features."""
 
 TOWER_COLUMN: Final = PAIR_FEATURES.index("tower_score")
-"""The one pair feature that most books have; the others are 0 but for `RetrieverScores.books`."""
+"""Column of the tower score. The other pair features are 0 but for `RetrieverScores.books`."""
 
 READER_ACTIVITY: Final = (
     "history_size",
@@ -54,10 +55,9 @@ READER_ACTIVITY: Final = (
     "rated_share",
     "rating_mean",
     "year_mean",
-    "walk_best",
-    "knn_best",
+    *(f"{retriever}_best" for retriever in NAMES[:2]),
 )
-"""The reader features of a history, in this order."""
+"""[A] columns of the reader features."""
 
 _USUAL_RATING: Final = 7.5
 
@@ -67,32 +67,34 @@ def pair_features(
 ) -> Floats:
     """[C, P] `PAIR_FEATURES` of one reader with some books.
 
-    Of each table: the score, ``log(1 + s)``; its share of the best score of a book that is not own;
-    its rank among those, ``log(1 + r)``; the score per own book; the strongest single
-    neighbourhood; and how many own books speak for it, as ``log(1 + n)`` and as a share.
+    Each retriever gives seven: the score, ``log(1 + s)``; its share of the best score of an unseen
+    book; its rank among those, ``log(1 + r)``; the score per seen book; the strongest single
+    similarity; and the number of seen books that have the book as a neighbour, as ``log(1 + n)``
+    and as a share.
 
     Args:
+        metadata: of the catalogue.
+        retriever_scores: of the reader.
+        books: [C] positions.
         tower: [C] tower scores of these books.
     """
     features = np.zeros((len(books), len(PAIR_FEATURES)), dtype=np.float32)
     features[:, TOWER_COLUMN] = tower
-    found, place = is_member(books, retriever_scores.books)
-    if len(found):
+    scored, place = is_member(books, retriever_scores.books)
+    if len(scored):
         columns = [
-            *_of_tables(retriever_scores, place),
-            *_metadata_columns(metadata, retriever_scores, books[found], place),
+            *_retriever_columns(retriever_scores, place),
+            *_metadata_columns(metadata, retriever_scores, books[scored], place),
         ]
-        features[found, :TOWER_COLUMN] = np.stack(columns, axis=1)
+        features[scored, :TOWER_COLUMN] = np.stack(columns, axis=1)
     return features
 
 
-def _of_tables(retriever_scores: RetrieverScores, place: NDArray[np.intp]) -> list[Floats]:
-    size, sorted_scores, columns = (
-        np.float32(len(retriever_scores.history.books)),
-        retriever_scores.sorted_scores,
-        [],
-    )
-    for row in range(len(TABLES)):
+def _retriever_columns(retriever_scores: RetrieverScores, place: NDArray[np.intp]) -> list[Floats]:
+    size = np.float32(len(retriever_scores.history.books))
+    sorted_scores = retriever_scores.sorted_scores
+    columns: list[Floats] = []
+    for row in range(len(NAMES)):
         score = retriever_scores.scores[row, place]
         support = retriever_scores.support[row, place]
         columns += [
@@ -115,16 +117,15 @@ def _of_tables(retriever_scores: RetrieverScores, place: NDArray[np.intp]) -> li
 def _metadata_columns(
     metadata: BookMetadata, retriever_scores: RetrieverScores, books: Ints, place: NDArray[np.intp]
 ) -> list[Floats]:
-    own = retriever_scores.history.books
-    size = np.float32(len(own))
-    by_author, near = retriever_scores.own_author[place], retriever_scores.near_author[place]
-    in_series = metadata.counts("series", own)[metadata.series[books]].astype(np.float32)
-    in_language = metadata.counts("language", own)[metadata.language[books]].astype(np.float32)
-    by_publisher = metadata.counts("publisher", own)[metadata.publisher[books]].astype(np.float32)
-    own_work = is_member(metadata.work[books], np.unique(metadata.work[own]))[0]
-    has_work = np.zeros(len(books), dtype=np.float32)
-    has_work[own_work] = 1.0
-    year, usual = metadata.year[books], _mean_year(metadata, own)
+    seen = retriever_scores.history.books
+    size = np.float32(len(seen))
+    by_author, near = retriever_scores.seen_author[place], retriever_scores.near_author[place]
+    in_series = metadata.counts("series", seen)[metadata.series[books]].astype(np.float32)
+    in_language = metadata.counts("language", seen)[metadata.language[books]].astype(np.float32)
+    by_publisher = metadata.counts("publisher", seen)[metadata.publisher[books]].astype(np.float32)
+    seen_work = np.zeros(len(books), dtype=np.float32)
+    seen_work[is_member(metadata.work[books], np.unique(metadata.work[seen]))[0]] = 1.0
+    year, usual = metadata.year[books], _mean_year(metadata, seen)
     distance = np.where(year == UNKNOWN_YEAR, 0.0, np.abs(year - usual) / DECADE)
     return [
         np.log1p(by_author),
@@ -134,7 +135,7 @@ def _metadata_columns(
         _rank(near, retriever_scores.sorted_scores[-1]),
         np.log1p(in_series),
         in_series / size,
-        has_work,
+        seen_work,
         in_language / size,
         np.log1p(by_publisher),
         by_publisher / size,
@@ -147,7 +148,7 @@ def _best(ascending: Floats, otherwise: float = 0.0) -> np.float32:
 
 
 def _rank(scores: Floats, ascending: Floats) -> Floats:
-    """``log(1 + number of scores above)``."""
+    """[n] ``log(1 + number of ascending scores above)`` of each score."""
     above = len(ascending) - np.searchsorted(ascending, scores, side="right")
     return np.log1p(above.astype(np.float32))
 
@@ -159,7 +160,7 @@ def _mean_year(metadata: BookMetadata, books: Ints) -> float:
 
 
 def activity(metadata: BookMetadata, history: History, retriever_scores: RetrieverScores) -> Floats:
-    """[A] `READER_ACTIVITY`: zeros for an empty history."""
+    """[A] `READER_ACTIVITY` of a history; zeros for an empty one."""
     if not len(history.books):
         return np.zeros(len(READER_ACTIVITY), dtype=np.float32)
     size = len(history.books)

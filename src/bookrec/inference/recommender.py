@@ -151,7 +151,7 @@ class Recommender:
 
     def profile(self, reader: Reader) -> Profile:
         """Prepare a reader."""
-        retriever_scores = self.retrieval.retriever_scores(reader.history, reader.age_band)
+        retriever_scores = self.retrieval.score(reader.history, reader.age_band)
         features = reader.known_features
         if features is None:
             features = self.reader_features(reader.history, retriever_scores)

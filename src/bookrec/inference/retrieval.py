@@ -1,11 +1,11 @@
-"""Retrieval: which books are worth ranking for one reader's history, in NumPy.
+"""Retrieval: candidates for one reader's history, in NumPy.
 
 The sparse retrievers (`inference.retriever_scores`) and the two-tower model (dot product of a reader
-and a book vector) look at a history. Their answers, the signals, choose the candidates and, as pair
-features (`inference.pair_features`), tell a ranker how strongly each retriever speaks for a book.
+and a book vector) score a history. Their scores choose the candidates and become pair features
+(`inference.pair_features`) of the ranker.
 
 Shapes: ``B`` books, ``D`` width of the towers, ``N`` books in the history, ``S`` books that a sparse
-signal speaks of, ``C`` candidates.
+retriever scores, ``C`` candidates, ``R`` readers.
 """
 
 from __future__ import annotations
@@ -23,24 +23,23 @@ from bookrec.arrays import Floats, Ints, alike_by_row, map_array
 from bookrec.inference import pair_features
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import History
-from bookrec.inference.retriever_scores import TABLES, RetrieverScores, SparseRetrievers
+from bookrec.inference.retriever_scores import RetrieverScores, SparseRetrievers
+from bookrec.inference.retrievers import NAMES, RETRIEVERS
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.topk import best
 
 TOWER_BLOCK: Final = 32
-"""Readers whose tower scores are one matrix product. Always so many, padded with nobody: then a
+"""Readers whose tower scores are one matrix product. The block is padded to this size, so that a
 reader's scores do not depend, even in their last bit, on who else is scored."""
 
 QUOTA: Final = {
-    "walk": 0.38,
-    "knn": 0.14,
-    "ease": 0.14,
+    **{retriever.name: retriever.quota for retriever in RETRIEVERS},
     "tower": 0.08,
-    "own_author": 0.14,
+    "seen_author": 0.14,
     "near_author": 0.07,
     "popular": 0.05,
 }
-"""Each retriever's share of the candidates (docs/evaluation.md says what each adds)."""
+"""Share of the candidates that each retriever proposes."""
 
 _ARRAYS: Final = (
     "book_vector",
@@ -61,47 +60,48 @@ class Retrieval:
     """The retrievers' arrays; positions are ``book_idx``."""
 
     metadata: BookMetadata
-    tables: Mapping[str, SimilarityTable]
-    """See `TABLES`."""
+    similarities: Mapping[str, SimilarityTable]
+    """Retriever's name → its table of books."""
     authors: SimilarityTable
     """Author code → codes of authors with the same readers."""
     book_vector: Floats
-    """[B, D] the book tower's output."""
+    """[B, D] output of the book tower."""
     history_vector: Floats
-    """[B, D] what a book in the history gives to the reader tower."""
+    """[B, D] input of the reader tower for each book of a history."""
     tower_age: Floats
     """[bands, A] age embedding of the reader tower."""
     tower_kernel_1: Floats
     """[D + A, hidden]; bias, ReLU, then the second Dense layer gives the reader vector [D]."""
     tower_bias_1: Floats
+    """[hidden]"""
     tower_kernel_2: Floats
+    """[hidden, D]"""
     tower_bias_2: Floats
+    """[D]"""
     tower_mean: Floats
-    """[D] mean of the book vectors the towers were trained on: with the covariance it gives the
-    mean and the deviation of any reader's scores without looking at every book."""
+    """[D] mean of the book vectors the towers were trained on. With the covariance it gives mean and
+    deviation of any reader's scores without a pass over every book."""
     tower_covariance: Floats
-    """[D, D] their covariance."""
+    """[D, D] covariance of these vectors."""
 
     @property
     def n_books(self) -> int:
-        """B"""
+        """Number of books B."""
         return self.metadata.n_books
 
     @cached_property
     def _sparse(self) -> SparseRetrievers:
-        return SparseRetrievers(self.metadata, self.tables, self.authors)
+        return SparseRetrievers(self.metadata, self.similarities, self.authors)
 
-    def retriever_scores(self, history: History, age_band: int) -> RetrieverScores:
-        """Everything the retrievers have to say for one reader."""
+    def score(self, history: History, age_band: int) -> RetrieverScores:
+        """Score one history with every sparse retriever, and compute the tower's query vector."""
         vector = self.reader_vector(history, age_band)
         deviation = np.sqrt(max(float(vector @ self.tower_covariance @ vector), 0.0))
         query_vector = (vector / (deviation + 1e-6)).astype(np.float32)
-        return self._sparse.retriever_scores(
-            history, query_vector, -float(self.tower_mean @ query_vector)
-        )
+        return self._sparse.score(history, query_vector, -float(self.tower_mean @ query_vector))
 
     def reader_vector(self, history: History, age_band: int) -> Floats:
-        """[D] the reader tower: mean of the history's vectors and the age band, two Dense layers."""
+        """[D] output of the reader tower: the history's mean vector and the age band, two Dense layers."""
         weight = float(history.weights.sum())
         mean = history.weights @ self.history_vector[history.books] / max(weight, 1e-6)
         inputs = np.concatenate([mean, self.tower_age[age_band]])
@@ -114,35 +114,26 @@ class Retrieval:
         for start in range(0, len(readers), TOWER_BLOCK):
             some = readers[start : start + TOWER_BLOCK]
             query_vectors = np.zeros((TOWER_BLOCK, self.book_vector.shape[1]), dtype=np.float32)
-            query_vectors[: len(some)] = [
-                retriever_scores.query_vector for retriever_scores in some
-            ]
+            query_vectors[: len(some)] = [reader.query_vector for reader in some]
             product = np.empty((TOWER_BLOCK, self.n_books), dtype=np.float32)
             alike_by_row(query_vectors, self.book_vector.T, product)
-            score_offsets = np.array(
-                [retriever_scores.score_offset for retriever_scores in some], dtype=np.float32
-            )
-            np.add(
-                product[: len(some)],
-                score_offsets[:, None],
-                out=scores[start : start + TOWER_BLOCK],
-            )
+            offsets = np.array([reader.score_offset for reader in some], dtype=np.float32)
+            np.add(product[: len(some)], offsets[:, None], out=scores[start : start + TOWER_BLOCK])
         return scores
 
     def tower_scores_of(self, retriever_scores: RetrieverScores, books: Ints) -> Floats:
         """[C] tower scores of some books for one reader, for callers that need few of them."""
-        return np.vecdot(self.book_vector[books], retriever_scores.query_vector) + np.float32(
-            retriever_scores.score_offset
-        )
+        products: Floats = np.vecdot(self.book_vector[books], retriever_scores.query_vector)
+        return products + np.float32(retriever_scores.score_offset)
 
     def activity(self, history: History, retriever_scores: RetrieverScores) -> Floats:
-        """[A] what is known of how a reader reads, see `activity`."""
+        """[A] reader features of a history, see `inference.pair_features.activity`."""
         return pair_features.activity(self.metadata, history, retriever_scores)
 
     def pair_features(
         self, retriever_scores: RetrieverScores, books: Ints, tower: Floats
     ) -> Floats:
-        """[C, P] of one reader with some books, see `pair_features`."""
+        """[C, P] pair features of one reader with some books, see `inference.pair_features`."""
         return pair_features.pair_features(self.metadata, retriever_scores, books, tower)
 
     def candidates(
@@ -150,28 +141,30 @@ class Retrieval:
         retriever_scores: RetrieverScores,
         tower: Floats,
         count: int,
-        own: Ints,
+        seen: Ints,
         *,
         popular: bool = True,
         left_out: NDArray[np.bool_] | None = None,
     ) -> Ints:
-        """At most ``count`` books worth ranking, in ascending order: the union of the retrievers.
+        """Candidates: the union of the books that the retrievers propose, at most ``count``, ascending.
 
-        Each gives its `QUOTA`; books that several of them name leave room that is not refilled. With
-        ``count`` of at least the catalogue's size, the whole catalogue but ``own``.
+        Each retriever proposes its `QUOTA`. Books that several propose leave room that is not
+        refilled. With ``count`` of at least the catalogue's size, every unseen book is a candidate.
 
         Args:
+            retriever_scores: of the reader.
             tower: [B] tower scores.
-            own: positions that are not worth ranking and must not use up the count: the
-                retrievers think most of what a reader of thousands of books has read already.
-            popular: whether popular books belong to them, whatever the history says.
-            left_out: [B] books that are never candidates; None = none.
+            count: largest number of candidates.
+            seen: positions of seen books. They are no candidates and do not use up the count:
+                retrievers score the seen books of a heavy reader highest.
+            popular: whether popular books are candidates, whatever the history.
+            left_out: [B] mask of books that are never candidates; None = none.
         """
         if count >= self.n_books:
             everything = np.arange(self.n_books, dtype=np.int32)
-            return np.setdiff1d(everything if left_out is None else everything[~left_out], own)
+            return np.setdiff1d(everything if left_out is None else everything[~left_out], seen)
         quota = {name: round(count * share) for name, share in QUOTA.items()}
-        new, most_popular = ~retriever_scores.own, self.metadata.most_popular
+        new, most_popular = ~retriever_scores.seen, self.metadata.most_popular
         if left_out is not None:
             new &= ~left_out[retriever_scores.books]
             tower = np.where(left_out, -np.inf, tower)
@@ -179,46 +172,46 @@ class Retrieval:
         books = retriever_scores.books[new]
         # Popularity (below 12) scaled down to a tie-breaker within an author's books.
         popularity = self.metadata.popularity[books]
-        author, near = retriever_scores.own_author[new], retriever_scores.near_author[new]
+        author, near = retriever_scores.seen_author[new], retriever_scores.near_author[new]
         by_author = np.where(author > 0, author + popularity * np.float32(0.2), 0.0)
-        ways = [(retriever_scores.scores[row, new], table) for row, table in enumerate(TABLES)]
-        ways += [(by_author, "own_author"), (near * popularity, "near_author")]
-        chosen: list[NDArray[np.integer]] = [
-            books[best(values, quota[name], above=0.0)] for values, name in ways
+        sources = [(retriever_scores.scores[row, new], name) for row, name in enumerate(NAMES)]
+        sources += [(by_author, "seen_author"), (near * popularity, "near_author")]
+        proposed: list[NDArray[np.integer]] = [
+            books[best(values, quota[name], above=0.0)] for values, name in sources
         ]
-        many = quota["tower"] + len(own)
-        chosen.append(_without(best(tower, many), tower, own, quota["tower"]))
+        nearest = best(tower, quota["tower"] + len(seen))
+        proposed.append(_unseen(nearest, tower, seen, quota["tower"]))
         if popular:
-            first = most_popular[: quota["popular"] + len(own)]
-            chosen.append(first[~np.isin(first, own)][: quota["popular"]])
-        books = np.unique(np.concatenate(chosen)).astype(np.int32)
+            first = most_popular[: quota["popular"] + len(seen)]
+            proposed.append(first[~np.isin(first, seen)][: quota["popular"]])
+        books = np.unique(np.concatenate(proposed)).astype(np.int32)
         return books if left_out is None else books[~left_out[books]]
 
     def save(self, directory: Path) -> None:
         """Write the arrays into ``directory`` (which exists), one ``.npy`` each."""
         self.metadata.save(directory)
-        for name, table in self.tables.items():
-            table.save(directory, name)
+        for retriever in RETRIEVERS:
+            self.similarities[retriever.name].save(directory, retriever.stem)
         self.authors.save(directory, _AUTHORS)
         for name in _ARRAYS:
             np.save(directory / f"{name}.npy", getattr(self, name))
 
     @classmethod
     def load(cls, directory: Path) -> Retrieval:
-        """Memory-map what `save` wrote.
+        """Memory-map saved arrays.
 
         Raises:
             OSError, ValueError: something is missing or damaged.
         """
         return cls(
             BookMetadata.load(directory),
-            {name: SimilarityTable.load(directory, name) for name in TABLES},
+            {r.name: SimilarityTable.load(directory, r.stem) for r in RETRIEVERS},
             SimilarityTable.load(directory, _AUTHORS),
             **{name: map_array(directory / f"{name}.npy") for name in _ARRAYS},
         )
 
 
-def _without(places: NDArray[np.intp], values: Floats, own: Ints, count: int) -> NDArray[np.intp]:
-    """The ``count`` best of ``places`` that are not ``own``."""
-    kept = np.sort(places[~np.isin(places, own)])
+def _unseen(places: NDArray[np.intp], values: Floats, seen: Ints, count: int) -> NDArray[np.intp]:
+    """The ``count`` best of ``places`` that are not ``seen``."""
+    kept = np.sort(places[~np.isin(places, seen)])
     return kept[best(values[kept], count)]

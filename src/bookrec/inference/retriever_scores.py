@@ -1,14 +1,13 @@
-"""Signals: what each retriever says of the books for one reader's history.
+"""Scores of the sparse retrievers for one history.
 
-Tables of neighbours speak for books: random walks over readers, authors and series (``walk``),
-item-kNN (``knn``) and EASE (``ease``); so do the authors of the history and the authors read by the
-same readers. They say something of few books, so their signals are sparse; the two-tower model
-speaks of every book.
+Similarity tables (`RETRIEVERS`) score the books similar to those of the history; author similarities
+score the books of the same and of similar authors. They score few books, so their scores are sparse.
+The two-tower model scores every book.
 
-Every own book counts alike in the tables: that a book was read says more of what is read next than
-how it was rated (measured; docs/evaluation.md). What liked books say is a signal of its own.
+Every seen book counts alike in the tables: that a book was read predicts the next one better than
+its rating does. The scores from liked books alone are a feature of their own.
 
-Shapes: ``S`` books that a sparse signal speaks of, ``T`` tables, ``D`` width of the towers.
+Shapes: ``S`` books that a sparse retriever scores, ``T`` retrievers, ``D`` width of the towers.
 """
 
 from __future__ import annotations
@@ -24,92 +23,91 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.history import POSITIVE_RATING, History
+from bookrec.inference.retrievers import NAMES
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.ragged import rows_of
 from bookrec.topk import best
 
-TABLES: Final = ("walk", "knn", "ease")
-"""Tables of books, in this order."""
-
 NEAR_AUTHORS: Final = 60
-"""Authors whose readers the reader's own authors share, at most so many, speak for their books."""
+"""Similar authors of a history whose books are scored, at most."""
 
 
 @dataclass(frozen=True)
 class RetrieverScores:
-    """What the retrievers say for one history."""
+    """Scores of every retriever for one history."""
 
     history: History
     books: Ints
-    """[S] ascending: the books that a table or an author speaks for, own books among them."""
+    """[S] ascending positions of the books that a sparse retriever scores, seen ones included."""
     scores: Floats
-    """[T, S] sum of the weights from the history's books, in units of the table's scale; ≥ 0."""
+    """[T, S] sums of the weights from the history's books, in units of the table's scale; ≥ 0."""
     strongest: Floats
-    """[T, S] the largest of them."""
+    """[T, S] the largest of these weights."""
     support: Floats
-    """[T, S] number of history books that have this book as a neighbour."""
+    """[T, S] number of the history's books that have this book as a neighbour."""
     liked: Floats
-    """[S] the part of the first table's scores that comes from liked books."""
-    own_author: Floats
+    """[S] the part of the first retriever's scores that comes from liked books."""
+    seen_author: Floats
     """[S] number of the history's books by the same author."""
     near_author: Floats
-    """[S] how much the history's authors speak for this book's author."""
-    own: NDArray[np.bool_]
+    """[S] similarity of the book's author to the history's authors."""
+    seen: NDArray[np.bool_]
     """[S] whether the reader has the book."""
     query_vector: Floats
-    """[D] the reader tower's output, scaled so that its dot product with a book vector plus
+    """[D] output of the reader tower, scaled so that its dot product with a book vector plus
     ``score_offset`` is the tower score, standardised over the catalogue the towers were trained on."""
     score_offset: float
 
     def spread(self, name: str, n_books: int) -> Floats:
-        """[B] the scores of a table over the whole catalogue."""
+        """[B] scores of one retriever over the whole catalogue, 0 where it scores nothing."""
         values = np.zeros(n_books, dtype=np.float32)
-        values[self.books] = self.scores[TABLES.index(name)]
+        values[self.books] = self.scores[NAMES.index(name)]
         return values
 
     @cached_property
     def sorted_scores(self) -> list[Floats]:
-        """The positive scores of the books that are not own, ascending, for each table and then for
-        the near authors: a score's rank is the number of those above it.
+        """Positive scores of unseen books, ascending: one array a retriever, then similar authors.
+
+        A score's rank is the number of those above it.
         """
-        return [np.sort(row[(row > 0) & ~self.own]) for row in (*self.scores, self.near_author)]
+        return [np.sort(row[(row > 0) & ~self.seen]) for row in (*self.scores, self.near_author)]
 
 
 @dataclass(frozen=True)
 class SparseRetrievers:
-    """The sparse retrievers."""
+    """The similarity tables, ready to score histories."""
 
     metadata: BookMetadata
-    tables: Mapping[str, SimilarityTable]
-    """Name → a table of books, see `TABLES`."""
+    similarities: Mapping[str, SimilarityTable]
+    """Retriever's name → its table of books."""
     authors: SimilarityTable
-    """A table of author codes."""
+    """Similarities of author codes."""
 
-    def retriever_scores(
-        self, history: History, query_vector: Floats, score_offset: float
-    ) -> RetrieverScores:
-        """Everything that the retrievers have to say for one history."""
-        heard = [self.tables[name].of(history.books) for name in TABLES]
+    def score(self, history: History, query_vector: Floats, score_offset: float) -> RetrieverScores:
+        """Score one history."""
+        neighbours_by_table = [self.similarities[name].of(history.books) for name in NAMES]
         near_author, by_near = self._near_authors(history)
-        mine, _, _ = rows_of(*self.metadata.by_author, self._authors(history))
-        books, place = self._spoken_of([*(books for books, _, _ in heard), mine, by_near])
-        shape = len(TABLES), len(books)
+        by_seen, _, _ = rows_of(*self.metadata.by_author, self._authors(history))
+        books, place = self._scored_books(
+            [*(neighbours for neighbours, _, _ in neighbours_by_table), by_seen, by_near]
+        )
+        shape = len(NAMES), len(books)
         scores, strongest, support = (np.zeros(shape, dtype=np.float32) for _ in range(3))
         liked = np.zeros(len(books), dtype=np.float32)
         for row, (name, (neighbours, weights, lengths)) in enumerate(
-            zip(TABLES, heard, strict=True)
+            zip(NAMES, neighbours_by_table, strict=True)
         ):
-            at, weights = place[neighbours], weights / np.float32(self.tables[name].scale)
+            at, weights = place[neighbours], weights / np.float32(self.similarities[name].scale)
             scores[row] = np.maximum(np.bincount(at, weights, len(books)), 0.0)
             np.maximum.at(strongest[row], at, weights)
             support[row] = np.bincount(at, minlength=len(books))
             if row == 0:
                 by_liked = np.repeat(history.ratings >= POSITIVE_RATING, lengths)
                 liked[:] = np.bincount(at[by_liked], weights[by_liked], len(books))
-        own = np.zeros(len(books), dtype=bool)
-        own[place[history.books][place[history.books] >= 0]] = True
+        seen = np.zeros(len(books), dtype=bool)
+        seen[place[history.books][place[history.books] >= 0]] = True
         author = self.metadata.author[books]
-        own_author = self.metadata.counts("author", history.books)[author].astype(np.float32)
+        seen_author = self.metadata.counts("author", history.books)[author].astype(np.float32)
         return RetrieverScores(
             history,
             books,
@@ -117,37 +115,37 @@ class SparseRetrievers:
             strongest,
             support,
             liked,
-            own_author,
+            seen_author,
             near_author[author],
-            own,
+            seen,
             query_vector,
             score_offset,
         )
 
-    def _spoken_of(self, named: list[Ints]) -> tuple[Ints, Ints]:
-        """[S] the books named, ascending, and [B] the place of each in them, -1 for the others."""
-        spoken_of = np.zeros(self.metadata.n_books, dtype=bool)
-        for books in named:
-            spoken_of[books] = True
-        books = np.flatnonzero(spoken_of).astype(np.int32)
+    def _scored_books(self, parts: list[Ints]) -> tuple[Ints, Ints]:
+        """[S] distinct books of all parts, ascending, and [B] the place of each there, -1 for others."""
+        scored = np.zeros(self.metadata.n_books, dtype=bool)
+        for books in parts:
+            scored[books] = True
+        books = np.flatnonzero(scored).astype(np.int32)
         place = np.full(self.metadata.n_books, -1, dtype=np.int32)
         place[books] = np.arange(len(books), dtype=np.int32)
         return books, place
 
     def _authors(self, history: History) -> Ints:
-        """The known authors of a history, ascending."""
+        """Known authors of a history, ascending codes."""
         authors = np.unique(self.metadata.author[history.books])
         return authors[authors > 0]
 
     def _near_authors(self, history: History) -> tuple[Floats, Ints]:
-        """What the history's authors say of each author code, and the books of the best."""
+        """Scores of all author codes for a history, and the books of the best of them."""
         authors, weights, _ = self.authors.of(self._authors(history))
         size = max(self.authors.size, int(self.metadata.author.max(initial=0)) + 1)
-        said = np.maximum(np.bincount(authors, weights, size), 0.0).astype(np.float32)
-        said /= np.float32(self.authors.scale)
-        first = best(said, NEAR_AUTHORS, above=0.0)
+        scores = np.maximum(np.bincount(authors, weights, size), 0.0).astype(np.float32)
+        scores /= np.float32(self.authors.scale)
+        first = best(scores, NEAR_AUTHORS, above=0.0)
         books, _, _ = rows_of(*self.metadata.by_author, first[first < self._author_rows])
-        return said, books
+        return scores, books
 
     @cached_property
     def _author_rows(self) -> int:

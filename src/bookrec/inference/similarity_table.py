@@ -1,15 +1,15 @@
-"""Tables of neighbours: for each book (or author) the ones that go with it, and how strongly."""
+"""Similarity tables: for each book (or author) the most similar ones, with weights."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints, map_array
+from bookrec.arrays import Array, Floats, Ints, map_array
 from bookrec.ragged import row_starts, rows_of
 
 _PARTS: Final = ("start", "neighbour", "weight")
@@ -21,21 +21,21 @@ class SimilarityTable:
     """Neighbours in CSR form, strongest first within a row; ``N`` rows."""
 
     start: NDArray[np.int64]
-    """[N + 1]"""
+    """[N + 1] row starts."""
     neighbour: Ints
-    """Rows of the table again."""
+    """[entries] rows of the table."""
     weight: Floats
-    """Of each neighbour; 0 says nothing, and negative ones speak against it."""
+    """[entries] similarities; negative ones lower a score."""
     scale: float = 1.0
-    """A weight that is usual in this table: scores are measured in it."""
+    """Mean positive weight; scores are divided by it."""
 
     @property
     def size(self) -> int:
-        """N"""
+        """Number of rows N."""
         return len(self.start) - 1
 
     def of(self, rows: NDArray[np.integer]) -> tuple[Ints, Floats, NDArray[np.int64]]:
-        """Neighbours of some rows one after the other, their weights, and how many each row has."""
+        """Neighbours of some rows one after the other, their weights, and the length of each row."""
         neighbours, lengths, where = rows_of(self.start, self.neighbour, rows)
         return neighbours, self.weight[where], lengths
 
@@ -58,28 +58,28 @@ class SimilarityTable:
             row_starts(counts), position[neighbours[kept]], weights[kept], self.scale
         )
 
-    def arrays(self, name: str) -> dict[str, NDArray[Any]]:
-        """The arrays for saving, each called by its part and the name of the table."""
-        parts: dict[str, NDArray[Any]] = {f"{name}_{part}": getattr(self, part) for part in _PARTS}
-        return parts | {f"{name}_scale": np.array(self.scale)}
+    def arrays(self, stem: str) -> dict[str, Array]:
+        """Arrays for saving, each named by ``stem`` and its part."""
+        parts: dict[str, Array] = {f"{stem}_{part}": getattr(self, part) for part in _PARTS}
+        return parts | {f"{stem}_scale": np.array(self.scale)}
 
     @classmethod
-    def from_arrays(cls, name: str, arrays: dict[str, NDArray[Any]]) -> SimilarityTable:
-        """What `arrays` gave."""
-        start, neighbour, weight, scale = (arrays[f"{name}_{part}"] for part in _ALL)
+    def from_arrays(cls, stem: str, arrays: dict[str, Array]) -> SimilarityTable:
+        """Restore a table from its `arrays`."""
+        start, neighbour, weight, scale = (arrays[f"{stem}_{part}"] for part in _ALL)
         return cls(start, neighbour, weight, float(scale))
 
-    def save(self, directory: Path, name: str) -> None:
+    def save(self, directory: Path, stem: str) -> None:
         """Write the arrays into ``directory`` (which exists), one ``.npy`` each."""
-        for file_name, array in self.arrays(name).items():
+        for file_name, array in self.arrays(stem).items():
             np.save(directory / f"{file_name}.npy", array)
 
     @classmethod
-    def load(cls, directory: Path, name: str) -> SimilarityTable:
-        """Memory-map what `save` wrote.
+    def load(cls, directory: Path, stem: str) -> SimilarityTable:
+        """Memory-map a saved table.
 
         Raises:
             OSError, ValueError: something is missing or damaged.
         """
-        names = [f"{name}_{part}" for part in _ALL]
-        return cls.from_arrays(name, {part: map_array(directory / f"{part}.npy") for part in names})
+        names = [f"{stem}_{part}" for part in _ALL]
+        return cls.from_arrays(stem, {part: map_array(directory / f"{part}.npy") for part in names})

@@ -39,7 +39,7 @@ def test_features_come_from_the_history_alone():
     retrieval = make_retrieval(np.random.default_rng(4))
     groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=1, workers=0)
     past = make_history(np.array([4, 5, 9]), np.array([0, 7, 3]))
-    retriever_scores = retrieval.retriever_scores(past, 6)
+    retriever_scores = retrieval.score(past, 6)
     tower = retrieval.tower_scores_of(retriever_scores, groups.books[3])
     np.testing.assert_allclose(
         groups.pair_features[3],

@@ -9,7 +9,7 @@ import pytest
 from scipy import sparse
 
 from bookrec.inference.similarity_table import SimilarityTable
-from bookrec.offline.retrieval.item_knn import build_item_knn
+from bookrec.offline.retrieval.item_knn import item_knn_table
 
 READERS, BOOKS = 23, 31
 
@@ -55,7 +55,7 @@ def lists(knn: SimilarityTable) -> list[list[tuple[int, float]]]:
 def test_it_equals_the_dense_computation(neighbours: int, k1: float, b: float):
     readers, books = interactions()
     expected = dense(readers, books, k1, b)
-    knn = build_item_knn(
+    knn = item_knn_table(
         histories(readers, books, READERS, BOOKS), neighbours=neighbours, k1=k1, b=b
     )
     found = lists(knn)
@@ -75,12 +75,12 @@ def test_it_equals_the_dense_computation(neighbours: int, k1: float, b: float):
 def test_ties_go_to_the_lower_position():
     # One reader of books 4, 2 and 0; two more readers make the idf positive and touch nothing else.
     readers, books = np.array([0, 0, 0, 1, 2]), np.array([0, 2, 4, 1, 3])
-    knn = build_item_knn(histories(readers, books, 3, 9), neighbours=1)
+    knn = item_knn_table(histories(readers, books, 3, 9), neighbours=1)
     assert [[book for book, _ in row] for row in lists(knn)][:5] == [[2], [], [0], [], [0]]
 
 
 def test_without_interactions_every_list_is_empty():
     nothing = np.empty(0, dtype=np.int32)
-    knn = build_item_knn(histories(nothing, nothing, 2, 3))
+    knn = item_knn_table(histories(nothing, nothing, 2, 3))
     assert knn.start.tolist() == [0, 0, 0, 0]
     assert len(knn.neighbour) == len(knn.weight) == 0

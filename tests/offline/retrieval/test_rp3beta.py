@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from bookrec.offline.retrieval.rp3beta import groups_of, random_walk
+from bookrec.offline.retrieval.rp3beta import groups_of, rp3beta_table
 
 ALPHA, BETA = 0.7, 0.2
 
@@ -24,7 +24,7 @@ def test_walks_over_readers_and_authors_equal_the_formula():
                 if i != j and x[g, i] and x[g, j]:
                     step = of_book[i] ** -ALPHA * of_group[g] ** -ALPHA
                     expected[i, j] += step / of_book[j] ** BETA
-    table = random_walk(groups, 10, ALPHA, BETA)
+    table = rp3beta_table(groups, 10, ALPHA, BETA)
     found = np.zeros((5, 5))
     for book in range(5):
         neighbours, weights, _ = table.of(np.array([book]))
@@ -34,7 +34,7 @@ def test_walks_over_readers_and_authors_equal_the_formula():
     assert found[0, 2] > 0, "no reader has both, their author has"
     assert not found[3].any(), "nobody's book"
     assert table.scale == np.float32(expected[expected > 0].mean())
-    assert np.diff(random_walk(groups, 2, ALPHA, BETA).start).max() == 2
+    assert np.diff(rp3beta_table(groups, 2, ALPHA, BETA).start).max() == 2
 
 
 def test_large_groups_and_the_unknown_are_no_groups():

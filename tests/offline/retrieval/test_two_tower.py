@@ -18,7 +18,7 @@ from bookrec.inference.retrieval import Retrieval  # noqa: E402
 from bookrec.offline.data.interactions import Interactions  # noqa: E402
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.retrieval.assemble import assemble_retrieval  # noqa: E402
-from bookrec.offline.retrieval.fit_tables import fit_tables  # noqa: E402
+from bookrec.offline.retrieval.fit_similarities import fit_similarities  # noqa: E402
 from bookrec.offline.retrieval.two_tower import Towers, _loss, build_towers, train_towers  # noqa: E402
 from bookrec.offline.retrieval.two_tower_batches import Batch  # noqa: E402
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
@@ -74,7 +74,9 @@ def towers() -> Towers:
 
 def retrieval_of(towers: Towers) -> Retrieval:
     features = make_features()
-    tables = fit_tables(make_interactions(), features.metadata, READERS, SMALL_AUTHORS, "test")
+    tables = fit_similarities(
+        make_interactions(), features.metadata, READERS, SMALL_AUTHORS, "test"
+    )
     return assemble_retrieval(towers, tables, features)
 
 
@@ -185,9 +187,7 @@ def test_training_tells_tastes_apart():
     )
     retrieval = retrieval_of(towers)
     for liked, same in ([0, 1, 2], range(12)), ([13, 14, 15], range(12, BOOKS)):
-        retriever_scores = retrieval.retriever_scores(
-            make_history(np.array(liked), np.zeros(3, int)), 0
-        )
+        retriever_scores = retrieval.score(make_history(np.array(liked), np.zeros(3, int)), 0)
         tower = retrieval.tower_scores([retriever_scores])[0]
         rest = np.setdiff1d(np.arange(BOOKS), liked)
         top = rest[np.argsort(-tower[rest])][:6]
@@ -203,7 +203,7 @@ def test_drawn_candidates_tell_tastes_apart_too():
     )
     retrieval = retrieval_of(towers)
     history = make_history(np.array([0, 1, 2]), np.zeros(3, int))
-    tower = retrieval.tower_scores([retrieval.retriever_scores(history, 0)])[0]
+    tower = retrieval.tower_scores([retrieval.score(history, 0)])[0]
     assert tower[4:12].mean() > tower[12:].mean() + 0.5  # in standard deviations
 
 
@@ -225,7 +225,7 @@ def test_own_books_are_not_what_comes_next():
     for own in ([0, 1, 2, 4, 5, 6], [13, 15, 17, 19, 21, 22]):
         same = np.arange(12) if own[0] == 0 else np.arange(12, BOOKS)
         history = make_history(np.array(own), np.zeros(6, int))
-        tower = retrieval.tower_scores([retrieval.retriever_scores(history, 0)])[0]
+        tower = retrieval.tower_scores([retrieval.score(history, 0)])[0]
         assert tower[own].mean() < tower[np.setdiff1d(same, own)].mean()
 
 

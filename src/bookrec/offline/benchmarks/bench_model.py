@@ -18,7 +18,7 @@ from bookrec.arrays import Ints
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
-from bookrec.inference.retriever_scores import TABLES
+from bookrec.inference.retrievers import NAMES
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.compile.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.data.histories import Histories
@@ -176,7 +176,7 @@ def _silent_retrieval(books: int, seed: int) -> Retrieval:
 
     return Retrieval(
         metadata=_plain_metadata(books),
-        tables={name: _silent_table(books) for name in TABLES},
+        similarities={name: _silent_table(books) for name in NAMES},
         authors=_silent_table(1),
         book_vector=normal(books, _TOWER),
         history_vector=normal(books, _TOWER),

@@ -182,10 +182,7 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
     settings, seed, readers = task
     rng = np.random.default_rng(seed)
     pasts = [make_history(history.book_idx, history.rating) for history, _, _ in readers]
-    said = [
-        retrieval.retriever_scores(past, band)
-        for past, (_, _, band) in zip(pasts, readers, strict=True)
-    ]
+    said = [retrieval.score(past, band) for past, (_, _, band) in zip(pasts, readers, strict=True)]
     parts = []
     for past, retriever_scores, tower, (_, hidden_books, band) in zip(
         pasts, said, retrieval.tower_scores(said), readers, strict=True

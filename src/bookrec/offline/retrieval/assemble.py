@@ -1,4 +1,4 @@
-"""Puts fitted tables and towers together as the arrays that `inference.retrieval` reads."""
+"""Assembly of similarity tables and towers into the arrays of `Retrieval`."""
 
 from __future__ import annotations
 
@@ -7,28 +7,31 @@ import numpy as np
 from bookrec.arrays import Floats
 from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.features.book_features import BookFeatures
-from bookrec.offline.retrieval.fit_tables import FittedSimilarities
+from bookrec.offline.retrieval.fit_similarities import FittedSimilarities
 from bookrec.offline.retrieval.two_tower import Towers, book_vectors, reader_tower_arrays
 
 
 def assemble_retrieval(
     towers: Towers,
-    tables: FittedSimilarities,
+    similarities: FittedSimilarities,
     features: BookFeatures,
     moments: tuple[Floats, Floats] | None = None,
 ) -> Retrieval:
-    """The arrays that serving needs, for the catalogue of ``features``.
+    """Assemble the retrieval of the catalogue of ``features``.
 
     Args:
-        moments: of the book vectors that the towers were trained on (see
-            `bundle.frozen_statistics`); None when this is the very catalogue.
+        towers: trained two towers.
+        similarities: tables of the same catalogue.
+        features: features of the catalogue.
+        moments: mean [D] and covariance [D, D] of the book vectors that the towers were trained on
+            (see `FrozenStatistics`); None computes them from this catalogue.
     """
     vectors = book_vectors(towers, features)
     mean, covariance = moments or tower_moments(vectors)
     return Retrieval(
         metadata=features.metadata,
-        tables=tables.books,
-        authors=tables.authors,
+        similarities=similarities.books,
+        authors=similarities.authors,
         book_vector=vectors,
         tower_mean=mean,
         tower_covariance=covariance,

@@ -7,15 +7,17 @@ most rows have, and only its strongest weights are kept for serving.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+from scipy import sparse
 from scipy.linalg import lapack
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.retrieval.item_knn import usual_weight
+from bookrec.offline.retrieval.retriever_fit import RetrieverData, RetrieverFit
 from bookrec.ragged import row_starts
 
 STRENGTH: Final = 5.0
@@ -23,18 +25,21 @@ STRENGTH: Final = 5.0
 150 for 12,000 books of Book-Crossing (32 readers each), 300 for MovieLens-100K (47 to 60 each)."""
 
 _BLOCK: Final = 1024
+_BOOKS: Final = 12_000
+_ENTRIES: Final = 200 * _BOOKS
+"""Entries of the whole table. A small catalogue keeps more of them a book: every weight helps there."""
 
 
 def ease_table(
-    histories: Any, covered: int, keep: int, strength: float = STRENGTH
+    histories: sparse.csr_matrix, covered: int, keep: int, strength: float = STRENGTH
 ) -> SimilarityTable:
-    """The strongest weights of EASE, positive and negative, of each column.
+    """Fit a table of the strongest weights of EASE, positive and negative, of each column.
 
     Args:
         histories: CSR [rows, N] of 0 and 1; or of weights, see `retrieval.time_windows`.
-        covered: the columns that most rows have, so many, take part; the others have no neighbours.
-            Time grows with the cube, memory (8 bytes) with the square.
-        keep: so many weights of each column, or fewer.
+        covered: number of columns that take part, those that most rows have; the others have no
+            neighbours. Time grows with the cube, memory (8 bytes) with the square.
+        keep: most weights of a column.
         strength: λ, in mean entries of a covered column.
 
     Raises:
@@ -45,9 +50,9 @@ def ease_table(
     if not len(columns):
         nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
         return SimilarityTable(np.zeros(size + 1, dtype=np.int64), *nothing)
-    together = gram(histories[:, columns].tocsr())
-    entries = float(np.trace(together, dtype=np.float64))
-    weights = ease_weights(together, strength * entries / len(columns))
+    co_reads = gram(histories[:, columns].tocsr())
+    entries = float(np.trace(co_reads, dtype=np.float64))
+    weights = ease_weights(co_reads, strength * entries / len(columns))
     keep = min(keep, len(columns) - 1)
     places = np.argpartition(-np.abs(weights), keep, axis=1)[:, :keep]
     values = np.take_along_axis(weights, places, axis=1)
@@ -59,8 +64,8 @@ def ease_table(
     return SimilarityTable(row_starts(lengths), neighbours, kept, usual_weight(kept))
 
 
-def most_read(histories: Any, count: int) -> Ints:
-    """The ``count`` columns that most rows have, ascending; ties to the lower one."""
+def most_read(histories: sparse.csr_matrix, count: int) -> Ints:
+    """[≤ count] columns that most rows have, ascending; ties go to the lower one."""
     rows_of_column = np.bincount(histories.indices, minlength=histories.shape[1])
     popular = np.argsort(-rows_of_column, kind="stable")[:count]
     return np.sort(popular[rows_of_column[popular] > 0]).astype(np.int32)
@@ -104,7 +109,7 @@ def inverse_of_definite(matrix: Floats) -> Floats:
     return inverse
 
 
-def gram(histories: Any) -> Floats:
+def gram(histories: sparse.csr_matrix) -> Floats:
     """[M, M] XᵀX of CSR [rows, M], dense, block by block: as a sparse matrix it would be larger."""
     size = histories.shape[1]
     transposed = histories.T.tocsr()
@@ -112,3 +117,10 @@ def gram(histories: Any) -> Floats:
     for start in range(0, size, _BLOCK):
         product[start : start + _BLOCK] = (transposed[start : start + _BLOCK] @ histories).toarray()
     return product
+
+
+def _fit(data: RetrieverData) -> SimilarityTable:
+    return ease_table(data.histories, _BOOKS, _ENTRIES // min(data.metadata.n_books, _BOOKS))
+
+
+EASE: Final = RetrieverFit(_fit)

@@ -1,14 +1,14 @@
-"""Item-kNN retrieval: for each book, the books read by the same readers, BM25-weighted.
+"""Item-kNN: for each book, the books read by the same readers, weighted by BM25.
 
-BM25 (Robertson et al., TREC-3, 1994) with books as documents and readers as terms: a reader of
-thousands of books says less about each than a reader of five (idf), and popular books are damped
-(length normalisation ``b``). The similarity of two books is the dot product of their weighted rows.
+BM25 (Robertson et al., TREC-3, 1994) takes books as documents and readers as terms: a reader of
+thousands of books weighs less than a reader of five (idf), and popular books are damped (length
+normalisation ``b``). The similarity of two books is the dot product of their weighted rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Final
 
 import numpy as np
 from scipy import sparse
@@ -16,10 +16,13 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.similarity_table import SimilarityTable
+from bookrec.offline.retrieval.retriever_fit import RetrieverData, RetrieverFit
 from bookrec.ragged import row_starts
 
+_NEIGHBOURS: Final = 200
 
-def bm25_weights(histories: Any, k1: float, b: float) -> Any:
+
+def bm25_weights(histories: sparse.csr_matrix, k1: float, b: float) -> sparse.csr_matrix:
     """CSR [B, rows] of BM25 weights of histories, CSR [rows, B] of x: 0 and 1, or other weights.
 
     ``w(i, u) = x_ui idf(u) (k1 + 1) / (k1 (1 - b + b n_i / mean n) + 1)``, with
@@ -37,40 +40,40 @@ def bm25_weights(histories: Any, k1: float, b: float) -> Any:
     )
 
 
-def build_item_knn(
-    histories: Any,
+def item_knn_table(
+    histories: sparse.csr_matrix,
     *,
     neighbours: int = 100,
     k1: float = 1.2,
     b: float = 0.2,
     label: str | None = None,
 ) -> SimilarityTable:
-    """The ``neighbours`` most similar books of each book.
+    """Fit a table of the ``neighbours`` most similar books of each book.
 
     Args:
         histories: CSR [rows, B] of 0 and 1; or of weights, see `retrieval.time_windows`.
-        neighbours: longest list; a book's own row is left out.
+        neighbours: longest row; the book itself is left out.
         k1, b: see `bm25_weights`.
-        progress: label of a progress bar, None for none.
+        label: label of a progress bar, None for none.
     """
     weighted = bm25_weights(histories, k1, b)
     return strongest_products(weighted, weighted.T.tocsr(), neighbours, label)
 
 
 def strongest_products(
-    left: Any,
-    right: Any,
+    left: sparse.csr_matrix,
+    right: sparse.csr_matrix,
     neighbours: int,
     label: str | None = None,
-    rescale: Callable[[Any, int], None] | None = None,
+    rescale: Callable[[sparse.csr_matrix, int], None] | None = None,
 ) -> SimilarityTable:
     """The largest positive entries of each row of ``left @ right``, without the diagonal.
 
     Args:
         left: CSR [books, readers].
         right: CSR [readers, books].
-        neighbours: at most so many of a row.
-        progress: label of a progress bar, None for none.
+        neighbours: longest row.
+        label: label of a progress bar, None for none.
         rescale: called with some rows of the product, CSR, and the number of the first; changes
             their values in place.
     """
@@ -102,14 +105,14 @@ def strongest_products(
 
 
 def usual_weight(weights: Floats) -> float:
-    """What scores of a table are measured in: the mean of its positive weights, 1 without any."""
+    """Mean positive weight, by which scores are divided; 1 without any."""
     positive = weights[weights > 0]
     return float(positive.mean(dtype=np.float64)) if len(positive) else 1.0
 
 
-def _strongest(books: Ints, weights: Floats, own: int, count: int) -> tuple[Ints, Floats]:
+def _strongest(books: Ints, weights: Floats, row: int, count: int) -> tuple[Ints, Floats]:
     """The ``count`` heaviest of one row without the book itself, heaviest first, ties by position."""
-    keep = (books != own) & (weights > 0)
+    keep = (books != row) & (weights > 0)
     books, weights = books[keep], weights[keep]
     if len(books) > count:
         edge = np.partition(weights, len(weights) - count)[len(weights) - count]
@@ -117,3 +120,11 @@ def _strongest(books: Ints, weights: Floats, own: int, count: int) -> tuple[Ints
         books, weights = books[keep], weights[keep]
     order = np.lexsort((books, -weights))[:count]
     return books[order], weights[order]
+
+
+def _fit(data: RetrieverData) -> SimilarityTable:
+    label = f"{data.label}: item-kNN"
+    return item_knn_table(data.histories, neighbours=_NEIGHBOURS, label=label)
+
+
+ITEM_KNN: Final = RetrieverFit(_fit, evidence="item-kNN lists")

@@ -1,4 +1,4 @@
-"""RP3beta: random walks from a book over what has it to other books, popular ends damped.
+"""RP3beta: random walks from a book over its groups to other books, popular ends damped.
 
 ``w(i, j) = sum_g (x_gi / n_i^alpha) (x_gj / n_g^alpha) / n_j^beta`` over all groups g that have both
 books, ``n`` being sums of ``x²`` (Paudel et al., "Updatable, accurate, diverse, and scalable
@@ -8,22 +8,26 @@ author and a series are groups of books too: walks over them as well reach books
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.retrieval.item_knn import strongest_products
+from bookrec.offline.retrieval.retriever_fit import RetrieverData, RetrieverFit
 
 ALPHA: Final = 0.4
 BETA: Final = 0.3
 LARGEST_GROUP: Final = 300
-"""Authors and series of more books say too little about each to be walked over."""
+"""Authors and series of more books than this are no groups."""
+_NEIGHBOURS: Final = 400
 
 
-def groups_of(codes: Ints) -> Any:
+def groups_of(codes: Ints) -> sparse.csr_matrix:
     """CSR [groups, B] of the codes that 2 to `LARGEST_GROUP` books share; code 0 is no group."""
     n_books = len(codes)
     members = sparse.csr_matrix(
@@ -36,20 +40,21 @@ def groups_of(codes: Ints) -> Any:
     return members[np.flatnonzero(usable)]
 
 
-def random_walk(
-    groups: Any,
+def rp3beta_table(
+    groups: sparse.csr_matrix,
     neighbours: int,
     alpha: float = ALPHA,
     beta: float = BETA,
     label: str | None = None,
 ) -> SimilarityTable:
-    """The books at which walks from each book most often end, without the book itself.
+    """Fit a table of the books at which walks from each book most often end, without the book itself.
 
     Args:
         groups: CSR [groups, B] of x: readers' histories (0 and 1; or weights, see
             `retrieval.time_windows`), below them authors and so on.
-        neighbours: at most so many of a book.
-        progress: label of a progress bar, None for none.
+        neighbours: longest row.
+        alpha, beta: exponents of the formula above.
+        label: label of a progress bar, None for none.
     """
     entries = groups.tocoo()
     squares = groups.power(2)
@@ -65,5 +70,27 @@ def random_walk(
     )
 
 
-def _matrix(values: Any, row: Ints, column: Ints, shape: tuple[int, int]) -> Any:
+def _matrix(
+    values: NDArray[np.floating], row: Ints, column: Ints, shape: tuple[int, int]
+) -> sparse.csr_matrix:
     return sparse.csr_matrix((values.astype(np.float32), (row, column)), shape=shape)
+
+
+def _fit(data: RetrieverData) -> SimilarityTable:
+    groups = [groups_of(data.metadata.author), groups_of(data.metadata.series)]
+    return rp3beta_table(
+        sparse.vstack([data.histories, *groups]).tocsr(),
+        _NEIGHBOURS,
+        label=f"{data.label}: walks",
+    )
+
+
+def _read_together(rows: Ints, columns: Ints, metadata: BookMetadata) -> NDArray[np.bool_]:
+    """Mask of entries that walks over authors and series cannot have made."""
+    alike = np.zeros(len(rows), dtype=bool)
+    for codes in (metadata.author, metadata.series):
+        alike |= (codes[rows] == codes[columns]) & (codes[rows] > 0)
+    return ~alike
+
+
+RP3BETA: Final = RetrieverFit(_fit, evidence="random walks", read_together=_read_together)

@@ -1,4 +1,4 @@
-"""Histories in which books read soon after one another go together more than books read far apart.
+"""Time windows: histories in which books read soon after one another are more similar.
 
 Two books of a reader give ``k = 1`` to the Gram matrix ``XᵀX`` of plain histories. Where the times of
 interactions are known, they give ``k(d) = WHOLE + (1 - WHOLE) max(0, 1 - d / WINDOW)``, ``d`` being how
@@ -13,7 +13,7 @@ for somebody who buys a book a month.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -24,17 +24,20 @@ from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
 
 WINDOW: Final = 16
-"""Interactions."""
+"""Width of a window, in interactions."""
 OFFSETS: Final = 4
+"""Starting points of windows."""
 WHOLE: Final = 0.3
-"""What two books of a reader have in common however far apart; 1 would ignore the order."""
+"""Kernel value of two books of a reader however far apart; 1 would ignore the order."""
 
 
-def windowed_histories(interactions: Interactions, n_readers: int, n_books: int) -> Any:
+def windowed_histories(
+    interactions: Interactions, n_readers: int, n_books: int
+) -> sparse.csr_matrix:
     """CSR [rows, B] of positive weights; the squares of an interaction's weights sum to 1.
 
-    Readers of whom no time is known have the one row of their history, with ones: so without times
-    this is the plain matrix of histories.
+    Readers without known times have the one row of their history, with ones. Without any times this
+    is the plain matrix of histories.
 
     Args:
         interactions: unique pairs.
@@ -55,16 +58,18 @@ def windowed_histories(interactions: Interactions, n_readers: int, n_books: int)
 
 
 def places_in_time(readers: Ints, times: NDArray[np.int64]) -> NDArray[np.float64]:
-    """[interactions] the place of each in its reader's order of time, from 0.
+    """[interactions] place of each in its reader's order of time, from 0.
 
-    Those of one time share their mean place, as do those of an unknown time, which are the first.
+    Interactions of one time share their mean place; those of an unknown time come first.
     """
     known_or_first = pd.Series(np.maximum(times, -1))
     ranks = known_or_first.groupby(readers).rank(method="average")
     return np.asarray(ranks, dtype=np.float64) - 1
 
 
-def _windows(readers: Ints, books: Ints, place: NDArray[np.float64], n_books: int) -> Any:
+def _windows(
+    readers: Ints, books: Ints, place: NDArray[np.float64], n_books: int
+) -> sparse.csr_matrix:
     """CSR [windows, B]: each reader's interactions cut at multiples of `WINDOW`."""
     window = np.floor_divide(place, WINDOW).astype(np.int64)
     key = readers.astype(np.int64) * (int(window.max(initial=0)) + 1) + window
@@ -73,5 +78,7 @@ def _windows(readers: Ints, books: Ints, place: NDArray[np.float64], n_books: in
     return _rows(row, books, weight, (len(cut), n_books))
 
 
-def _rows(rows: Any, books: Ints, weights: NDArray[np.float64], shape: tuple[int, int]) -> Any:
+def _rows(
+    rows: NDArray[np.integer], books: Ints, weights: NDArray[np.float64], shape: tuple[int, int]
+) -> sparse.csr_matrix:
     return sparse.csr_matrix((weights.astype(np.float32), (rows, books)), shape=shape)

@@ -50,7 +50,7 @@ from bookrec.offline.ranking.train_classic import (
 )
 from bookrec.offline.ranking.train_listwise import ListwiseFold, scaling_of, train_ranker
 from bookrec.offline.retrieval.assemble import assemble_retrieval
-from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
+from bookrec.offline.retrieval.fit_similarities import FittedSimilarities, fit_similarities
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.runtime.progress import Progress
@@ -246,7 +246,7 @@ class _Run:
         """Everything fitted to ``interactions``; the towers too, where none are given."""
         scaler, features = self._features(interactions)
         towers = towers or self._towers(interactions, features, label)
-        tables = fit_tables(
+        tables = fit_similarities(
             interactions,
             features.metadata,
             self.dataset.n_readers,

@@ -8,7 +8,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     similarity_matrix,
 )
 from bookrec.offline.evaluation.holdout.fit_data import FitData
-from bookrec.offline.retrieval.rp3beta import random_walk
+from bookrec.offline.retrieval.rp3beta import rp3beta_table
 
 _NEIGHBOURS = (400, 100, 200, 1000)
 
@@ -18,7 +18,9 @@ def _fit(fit_data: FitData, settings: Settings) -> NeighbourScorer:
     knn = fit_data.kept(
         "neighbours",
         key,
-        lambda: random_walk(fit_data.binary, max(_NEIGHBOURS), settings["alpha"], settings["beta"]),
+        lambda: rp3beta_table(
+            fit_data.binary, max(_NEIGHBOURS), settings["alpha"], settings["beta"]
+        ),
     )
     return NeighbourScorer(
         fit_data.histories(settings["history"]),

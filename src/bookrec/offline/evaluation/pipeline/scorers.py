@@ -20,6 +20,7 @@ from bookrec.errors import ModelError
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Profile, Reader, Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
+from bookrec.inference.retrievers import LISTED, RETRIEVERS
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import known_reader_features
 from bookrec.offline.data.interactions import (
@@ -34,17 +35,17 @@ from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
+from bookrec.offline.retrieval.retriever_fit import fit_of
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
 
-PARTS: Final = (
+RANKED_PARTS: Final = (
     "as published",
     "two-stage",
     "ranker on the whole catalogue",
     "ranker on random candidates",
-    "two-tower alone",
-    "item-knn alone",
-    "random walk alone",
 )
+"""Parts that the ranker scores."""
+PARTS: Final = (*RANKED_PARTS, "two-tower alone", *(f"{label} alone" for label, _ in LISTED))
 _LISTED: Final = 100
 
 
@@ -107,15 +108,18 @@ def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
     yield Evidence(
         "book statistics", readers_of_book=bundle.frozen_statistics.statistics.reader_count
     )
-    tables, metadata = bundle.tables.books, recommender.retrieval.metadata
-    yield Evidence("item-kNN lists", neighbours=similarity_matrix(tables["knn"], 10**6))
-    # Walks also lead over authors and series: what is left must have gone over readers.
-    walked = similarity_matrix(tables["walk"], 10**6).tocoo()
-    alike = np.zeros(walked.nnz, dtype=bool)
-    for codes in (metadata.author, metadata.series):
-        alike |= (codes[walked.row] == codes[walked.col]) & (codes[walked.row] > 0)
-    kept = (walked.data[~alike], (walked.row[~alike], walked.col[~alike]))
-    yield Evidence("random walks", neighbours=sparse.csr_matrix(kept, walked.shape))
+    metadata = recommender.retrieval.metadata
+    for retriever in RETRIEVERS:
+        fit = fit_of(retriever)
+        if fit.evidence is None:
+            continue
+        table = similarity_matrix(bundle.tables.books[retriever.name], 10**6)
+        if fit.read_together is not None:
+            entries = table.tocoo()
+            kept = fit.read_together(entries.row, entries.col, metadata)
+            rows, columns = entries.row[kept], entries.col[kept]
+            table = sparse.csr_matrix((entries.data[kept], (rows, columns)), entries.shape)
+        yield Evidence(fit.evidence, neighbours=table)
 
 
 def _readers_of_book(recommender: Recommender) -> NDArray[np.int64]:
@@ -157,7 +161,7 @@ class ProbabilisticScorer(PipelineScorer):
 
 def part_scorer(pipeline: Pipeline, part: str) -> PipelineScorer:
     """One of `PARTS`, with probabilities where the ranker's output is one."""
-    ranked = part in PARTS[:4] and pipeline.recommender.ranker.output == "sigmoid"
+    ranked = part in RANKED_PARTS and pipeline.recommender.ranker.output == "sigmoid"
     # The classic ranker says how likely a rating is explicit, not how likely a reading is.
     if ranked and pipeline.bundle.preset != "classic":
         return ProbabilisticScorer(pipeline, part)
@@ -243,8 +247,7 @@ _WAYS: Final[dict[str, _Way]] = dict(
             _whole_catalogue,
             _random_candidates,
             _tower,
-            _table("knn"),
-            _table("walk"),
+            *(_table(name) for _, name in LISTED),
         ),
         strict=True,
     )

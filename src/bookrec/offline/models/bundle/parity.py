@@ -127,7 +127,7 @@ def _history_inputs(
         place = place_of[reader]
         own = slice(int(histories.start[place]), int(histories.start[place + 1]))
         history = make_history(histories.books[own], histories.ratings[own])
-        retriever_scores = retrieval.retriever_scores(history, int(bands[reader]))
+        retriever_scores = retrieval.score(history, int(bands[reader]))
         reader_features.append(recommender.reader_features(history, retriever_scores))
         one = np.array([book], dtype=np.int32)
         tower = retrieval.tower_scores_of(retriever_scores, one)

@@ -125,7 +125,7 @@ def _reader_side(
     features = np.empty((len(readers), ranker.reader_width), dtype=np.float32)
     pairs = np.empty((len(readers), ranker.pair_width), dtype=np.float32)
     for number, reader in enumerate(histories.some(places).readers()):
-        retriever_scores = recommender.retrieval.retriever_scores(reader.history, reader.age_band)
+        retriever_scores = recommender.retrieval.score(reader.history, reader.age_band)
         one = books[number : number + 1]
         tower = recommender.retrieval.tower_scores_of(retriever_scores, one)
         features[number] = recommender.reader_features(reader.history, retriever_scores)

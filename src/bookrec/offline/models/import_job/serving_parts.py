@@ -23,7 +23,7 @@ from bookrec.offline.features.book_statistics import (
 )
 from bookrec.offline.features.title_embeddings import train_title_vectors
 from bookrec.offline.retrieval.assemble import assemble_retrieval
-from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
+from bookrec.offline.retrieval.fit_similarities import FittedSimilarities, fit_similarities
 from bookrec.offline.retrieval.two_tower import Towers, train_towers
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.runtime.progress import Progress
@@ -75,7 +75,9 @@ def fit_serving_parts(
         seed,
         label="serving: two-tower",
     )
-    tables = fit_tables(interactions, features.metadata, dataset.n_readers, authors, "serving")
+    tables = fit_similarities(
+        interactions, features.metadata, dataset.n_readers, authors, "serving"
+    )
     retrieval = assemble_retrieval(trained, tables, features)
     return ServingParts(
         vocabularies, scaler, words, word_vectors, statistics, trained, tables, retrieval

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bookrec.inference.book_metadata import BookMetadata
-from bookrec.inference.retriever_scores import TABLES
+from bookrec.inference.retrievers import NAMES
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.retrieval.fit_tables import FittedSimilarities, fit_tables
+from bookrec.offline.retrieval.fit_similarities import FittedSimilarities, fit_similarities
 from small_dataset import interactions_of
 
 BOOKS, READERS, AUTHORS = 7, 6, 5
@@ -35,7 +35,7 @@ def tables() -> FittedSimilarities:
     read = interactions_of(
         (0, 0, 0), (0, 1, 9), (1, 0, 3), (1, 1, 0), (2, 1, 0), (2, 5, 8), (3, 2, 0), (4, 4, 7)
     )
-    return fit_tables(read, metadata, READERS, AUTHORS, "test")
+    return fit_similarities(read, metadata, READERS, AUTHORS, "test")
 
 
 def joined(tables: FittedSimilarities, name: str) -> set[tuple[int, int]]:
@@ -49,9 +49,9 @@ def both_ways(*pairs: tuple[int, int]) -> set[tuple[int, int]]:
 
 
 def test_walks_lead_over_readers_authors_and_series(tables: FittedSimilarities):
-    assert tuple(tables.books) == TABLES
-    assert joined(tables, "knn") == both_ways((0, 1), (1, 5))
-    assert joined(tables, "walk") == both_ways((0, 1), (1, 5), (2, 3), (4, 5))
+    assert tuple(tables.books) == NAMES
+    assert joined(tables, "item_knn") == both_ways((0, 1), (1, 5))
+    assert joined(tables, "rp3beta") == both_ways((0, 1), (1, 5), (2, 3), (4, 5))
 
 
 def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: FittedSimilarities):
@@ -64,7 +64,7 @@ def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: Fit
 
 def test_another_catalogue_has_the_books_elsewhere(tables: FittedSimilarities):
     later = tables.for_catalogue(ints(2, 0, 1, 6))  # the old books 1, none, 0 and 5
-    assert joined(later, "knn") == both_ways((0, 2), (0, 3))
+    assert joined(later, "item_knn") == both_ways((0, 2), (0, 3))
     assert later.authors is tables.authors
 
 
@@ -86,7 +86,7 @@ def test_books_read_one_after_another_are_closer_where_times_are_known():
     times = np.array([10 * book + reader for reader, book, _ in rows] + [-1], dtype=np.int64)
 
     def close(read: Interactions) -> dict[str, float]:
-        fitted = fit_tables(read, metadata, 3, 1, "test")
+        fitted = fit_similarities(read, metadata, 3, 1, "test")
         found = {}
         for name, table in fitted.books.items():
             books, weights, _ = table.of(ints(0))
@@ -94,6 +94,6 @@ def test_books_read_one_after_another_are_closer_where_times_are_known():
             found[name] = weight_of[1] / weight_of[59]
         return found
 
-    assert close(untimed) == pytest.approx(dict.fromkeys(TABLES, 1.0), rel=1e-3)
+    assert close(untimed) == pytest.approx(dict.fromkeys(NAMES, 1.0), rel=1e-3)
     timed = close(replace(untimed, timestamp=times))
     assert all(ratio > 1.5 for ratio in timed.values()), timed
