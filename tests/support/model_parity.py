@@ -12,7 +12,7 @@ from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
 from bookrec.offline.compile.compile_ranker import compile_split, reader_rows, split_model
 from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.compile.keras_graph import before_sigmoid, evaluate, open_model
-from bookrec.offline.compile.linear_forms import Side
+from bookrec.offline.features.ranker_inputs import Side
 
 BOOKS, READERS, BANDS = 29, 12, 8
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
-from bookrec.offline.features.book_features import BOOK_NUMBERS, book_features, build_vocabularies
+from bookrec.offline.features.book_features import book_features, build_vocabularies
+from bookrec.offline.features.book_numbers import BOOK_NUMBERS
 from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
 from small_dataset import interactions_of, small_dataset
 

@@ -28,19 +28,12 @@ from bookrec.offline.compile.emit_arrays import (
 )
 from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.compile.layer_rules import RULES
-from bookrec.offline.compile.linear_forms import Form, Side
+from bookrec.offline.compile.linear_forms import Form
 from bookrec.offline.compile.splitter import CannotSplit as CannotSplit
 from bookrec.offline.compile.splitter import PlannedLayer, Splitter
 from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.ranker_inputs import RANKER_INPUTS, USER_ID, Side
 from bookrec.offline.features.vocabulary import UNKNOWN
-from bookrec.offline.ranking.architectures import PAIR_INPUTS
-
-READER_SIDES: Final[Mapping[str, Side]] = {
-    "user_id_encoded": "reader id",
-    "age_binned_encoded": "band",
-    "reader_features": "reader",
-}
-"""Our own reader-side inputs."""
 
 _WIDEST_READER: Final = 4096
 """Numbers kept for a reader known by id; a one-hot code of all readers would be more."""
@@ -74,11 +67,9 @@ class SplitModel:
 
 
 def input_sides(model: Any) -> dict[str, Side]:
-    """Which side each input of one of our models depends on, by its name."""
-    return {
-        tensor.name: "pair" if tensor.name in PAIR_INPUTS else READER_SIDES.get(tensor.name, "book")
-        for tensor in model.inputs
-    }
+    """Side of each input of one of our models, by its name; ``book`` for inputs of other names."""
+    known = {name: ranker_input.side for name, ranker_input in RANKER_INPUTS.items()}
+    return {tensor.name: known.get(tensor.name, "book") for tensor in model.inputs}
 
 
 def split_model(model: Any, sides: Mapping[str, Side]) -> SplitModel:
@@ -210,7 +201,7 @@ def user_rows(model: Any, user_codes: NDArray[np.integer]) -> Floats:
     that cannot be split (see `compile.keras_fallback`) has that column alone.
     """
     try:
-        rows = reader_rows(model, input_sides(model), {"user_id_encoded": user_codes})
+        rows = reader_rows(model, input_sides(model), {USER_ID.name: user_codes})
     except CannotSplit:
         rows = user_codes.astype(np.float32)[:, None]
     rows[user_codes == UNKNOWN] = np.nan
@@ -227,4 +218,4 @@ def raw_id_columns(model: Any) -> int:
 
 def knows_readers_by_id(model: Any) -> bool:
     """Whether the ranker has a reader-id input (preset ``classic`` and its like)."""
-    return any(tensor.name == "user_id_encoded" for tensor in model.inputs)
+    return any(tensor.name == USER_ID.name for tensor in model.inputs)

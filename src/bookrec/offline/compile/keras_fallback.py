@@ -21,8 +21,8 @@ from bookrec.inference.ranker.split_ranker import Output
 from bookrec.offline.compile.compile_ranker import input_sides
 from bookrec.offline.compile.emit_arrays import width_of
 from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, evaluate, open_model
-from bookrec.offline.compile.linear_forms import Side
 from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.ranker_inputs import Side
 
 _BATCH: Final = 16384
 

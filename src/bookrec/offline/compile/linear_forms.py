@@ -14,15 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.offline.compile.keras_graph import Tensor
+from bookrec.offline.features.ranker_inputs import Side
 
 Doubles = NDArray[np.float64]
 
 _LARGEST_MATRIX: Final = 1 << 27
 """Numbers in a kernel: 1 GiB of float64."""
-
-Side = Literal["reader id", "reader", "band", "book", "pair"]
-"""What an input depends on: the reader, known by an id or anything else that is looked up for known
-readers; the reader, as numbers that any reader has; the reader's age band; the book; or both."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from typing import Final
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.activations import Parameters
 from bookrec.offline.compile.keras_graph import Tensor
-from bookrec.offline.compile.linear_forms import Doubles, Form, PlacedIdentity, Side, Source
+from bookrec.offline.compile.linear_forms import Doubles, Form, PlacedIdentity, Source
+from bookrec.offline.features.ranker_inputs import Side
 
 _LOOKED_UP: Final = frozenset({"reader id", "band", "book"})
 """Sides whose different values are few and known beforehand, so that Keras can be asked once for each:

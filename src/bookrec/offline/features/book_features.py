@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.book_metadata import DECADE, UNKNOWN_YEAR, USUAL_YEAR, BookMetadata
+from bookrec.inference.book_metadata import UNKNOWN_YEAR, BookMetadata
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.features import ranker_inputs
 from bookrec.offline.features.book_keys import author_key, language_key, series_key
+from bookrec.offline.features.book_numbers import book_numbers
 from bookrec.offline.features.book_statistics import BookStatistics, Scaler
 from bookrec.offline.features.title_embeddings import title_matrix
 from bookrec.offline.features.vocabulary import Vocabulary, build_vocabulary
@@ -70,15 +72,15 @@ class BookFeatures:
     def inputs(self, books: NDArray[np.integer] | slice) -> dict[str, NDArray[np.generic]]:
         """The ranker's book-side inputs for some books, by input name."""
         return {
-            "isbn_encoded": self.isbn[books],
-            "author_encoded": self.author[books],
-            "publisher_encoded": self.publisher[books],
-            "year_encoded": self.year[books],
-            "avg_rating_scaled": self.avg_rating[books],
-            "num_ratings_scaled": self.num_ratings[books],
-            "popularity": self.popularity[books],
-            "title_embedding_features": self.title[books],
-            "book_numbers": self.numbers[books],
+            ranker_inputs.ISBN.name: self.isbn[books],
+            ranker_inputs.AUTHOR.name: self.author[books],
+            ranker_inputs.PUBLISHER.name: self.publisher[books],
+            ranker_inputs.YEAR.name: self.year[books],
+            ranker_inputs.AVG_RATING.name: self.avg_rating[books],
+            ranker_inputs.NUM_RATINGS.name: self.num_ratings[books],
+            ranker_inputs.POPULARITY.name: self.popularity[books],
+            ranker_inputs.TITLE.name: self.title[books],
+            ranker_inputs.NUMBERS.name: self.numbers[books],
         }
 
 
@@ -128,50 +130,6 @@ def _codes(keys: Iterable[str]) -> Ints:
     """Codes from 1 in the order of the keys; the empty key is 0."""
     found = list(keys)
     return build_vocabulary(found).codes(found)
-
-
-BOOK_NUMBERS: Final = (
-    "work_popularity",
-    "editions",
-    "share_of_work",
-    "rated_share",
-    "author_popularity",
-    "author_books",
-    "series_popularity",
-    "language_books",
-    "decade",
-    "year_known",
-    "ratings",
-)
-"""Columns of the book numbers: logarithms of counts, shares, and decades since `USUAL_YEAR`."""
-
-
-def book_numbers(metadata: BookMetadata, statistics: BookStatistics) -> Floats:
-    """[B, K] `BOOK_NUMBERS`."""
-    readers = statistics.reader_count.astype(np.float64)
-    of_work, of_author, of_series = (
-        np.bincount(codes, readers)[codes]
-        for codes in (metadata.work, metadata.author, metadata.series)
-    )
-    editions, by_author, in_language = (
-        np.bincount(codes)[codes].astype(np.float64)
-        for codes in (metadata.work, metadata.author, metadata.language)
-    )
-    known = metadata.year != UNKNOWN_YEAR
-    columns = [
-        np.log1p(of_work),
-        np.log(editions),
-        (readers + 0.5) / (of_work + 1.0),
-        (statistics.rating_count + 2.0) / (readers + 4.0),
-        np.where(metadata.author > 0, np.log1p(of_author), 0.0),
-        np.where(metadata.author > 0, np.log1p(by_author), 0.0),
-        np.where(metadata.series > 0, np.log1p(of_series), 0.0),
-        np.log1p(in_language),
-        np.where(known, (metadata.year - USUAL_YEAR) / DECADE, 0.0),
-        known,
-        np.log1p(statistics.rating_count),
-    ]
-    return np.stack(columns, axis=1).astype(np.float32)
 
 
 def as_columns(inputs: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

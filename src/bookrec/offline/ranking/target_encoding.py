@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.ranker_inputs import AGE_BAND, BOOK_IDS, USER_ID
 
-ENCODED: Final = ("user_id", "isbn", "author", "publisher", "year", "age_binned")
+ENCODED: Final = (USER_ID, *BOOK_IDS, AGE_BAND)
 """The ids that have an embedding, in the order of the columns of codes."""
 _USER, _ISBN, _AUTHOR, _PUBLISHER, _YEAR, _AGE = range(len(ENCODED))
 

@@ -9,7 +9,7 @@ counted from all of them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,18 +19,9 @@ from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
+from bookrec.offline.features.ranker_inputs import AGE_BAND, CLASSIC_INPUTS, USER_ID
 from bookrec.offline.ranking.target_encoding import ENCODED, Coded, coded, encode
 from bookrec.offline.runtime.keras_progress import EpochBar
-
-_BOOK_INPUTS: Final = (
-    "isbn_encoded",
-    "author_encoded",
-    "publisher_encoded",
-    "year_encoded",
-    "avg_rating_scaled",
-    "num_ratings_scaled",
-    "title_embedding_features",
-)
 
 
 @dataclass(frozen=True)
@@ -116,20 +107,24 @@ def classic_inputs(
 ) -> dict[str, NDArray[Any]]:
     """The classic ranker's inputs for some (reader, book) pairs; each [pairs, width]."""
     of_books = features.inputs(interactions.book_idx)
-    inputs: dict[str, NDArray[Any]] = {name: of_books[name] for name in _BOOK_INPUTS}
-    inputs["user_id_encoded"] = user_codes[interactions.reader_idx]
-    inputs["age_binned_encoded"] = age_bands[interactions.reader_idx]
+    inputs: dict[str, NDArray[Any]] = {
+        ranker_input.name: of_books[ranker_input.name]
+        for ranker_input in CLASSIC_INPUTS
+        if ranker_input.side == "book"
+    }
+    inputs[USER_ID.name] = user_codes[interactions.reader_idx]
+    inputs[AGE_BAND.name] = age_bands[interactions.reader_idx]
     return as_columns(inputs)
 
 
 def _sizes(model: Any) -> list[int]:
     """How many codes each id has."""
-    return [model.get_layer(f"embedding_{name}").input_dim for name in ENCODED]
+    return [model.get_layer(f"embedding_{encoded.stem}").input_dim for encoded in ENCODED]
 
 
 def _set_embeddings(model: Any, rows: Coded) -> None:
-    for name, table in zip(ENCODED, encode(rows, _sizes(model)), strict=True):
-        model.get_layer(f"embedding_{name}").set_weights([table])
+    for encoded, table in zip(ENCODED, encode(rows, _sizes(model)), strict=True):
+        model.get_layer(f"embedding_{encoded.stem}").set_weights([table])
 
 
 def _network(model: Any) -> Any:
@@ -137,7 +132,7 @@ def _network(model: Any) -> Any:
 
     Its layers are those of ``model``.
     """
-    ids = [model.get_layer(f"{name}_encoded").output for name in ENCODED]
+    ids = [model.get_layer(encoded.name).output for encoded in ENCODED]
     return keras.Model([*ids, model.get_layer("deep_inputs").output], model.output)
 
 

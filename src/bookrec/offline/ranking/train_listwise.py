@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
 from bookrec.offline.features.book_features import BookFeatures, as_columns
+from bookrec.offline.features.ranker_inputs import AGE_BAND, BOOK_IDS, PAIR, READER
 from bookrec.offline.ranking.architectures import Scaling, logit_model
 from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings
 from bookrec.offline.runtime.keras_progress import EpochBar
@@ -165,11 +166,12 @@ class Batches(keras.utils.PyDataset):
         groups, books = listwise_fold.groups, listwise_fold.groups.books[rows]
         width = books.shape[1]
         inputs: dict[str, NDArray[Any]] = dict(listwise_fold.features.inputs(books.ravel()))
-        for name in ("isbn_encoded", "author_encoded", "publisher_encoded", "year_encoded"):
+        for book_id in BOOK_IDS:
             # One draw a group: masking single books would tell targets from negatives.
             hidden = self.rng.random(len(rows)) < self.settings.unknown_rate
-            inputs[name] = np.where(np.repeat(hidden, width), 0, inputs[name])
-        inputs["age_binned_encoded"] = np.repeat(groups.age_band[rows], width)
-        inputs["reader_features"] = np.repeat(groups.reader_features[rows], width, axis=0)
-        inputs["pair_features"] = groups.pair_features[rows].reshape(len(rows) * width, -1)
+            codes = inputs[book_id.name]
+            inputs[book_id.name] = np.where(np.repeat(hidden, width), 0, codes)
+        inputs[AGE_BAND.name] = np.repeat(groups.age_band[rows], width)
+        inputs[READER.name] = np.repeat(groups.reader_features[rows], width, axis=0)
+        inputs[PAIR.name] = groups.pair_features[rows].reshape(len(rows) * width, -1)
         return inputs

@@ -27,6 +27,7 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.ranker_inputs import AGE_BAND, AUTHOR, ISBN, POPULARITY, TITLE
 from bookrec.offline.retrieval.two_tower_batches import Batch, Examples
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.runtime.keras_progress import record_loss
@@ -42,7 +43,9 @@ class Towers:
 
 
 _AGE_WIDTH: Final = 8
-_READER_INPUTS = ("history_isbn_encoded", "history_weight", "age_binned_encoded")
+_HISTORY: Final = "history_isbn_encoded"
+_HISTORY_WEIGHT: Final = "history_weight"
+_READER_INPUTS: Final = (_HISTORY, _HISTORY_WEIGHT, AGE_BAND.name)
 
 
 def build_towers(
@@ -60,9 +63,9 @@ def build_towers(
     """
     layers, width = keras.layers, pairs * settings.embedding_size
     small = keras.initializers.RandomNormal(stddev=0.05)
-    history = keras.Input((None,), dtype="int32", name="history_isbn_encoded")
-    weight = keras.Input((None,), name="history_weight")
-    age = keras.Input((1,), dtype="int32", name="age_binned_encoded")
+    history = keras.Input((None,), dtype="int32", name=_HISTORY)
+    weight = keras.Input((None,), name=_HISTORY_WEIGHT)
+    age = keras.Input((1,), dtype=AGE_BAND.dtype, name=AGE_BAND.name)
     vectors = layers.Embedding(n_isbn, width, small, name="history_embedding")(history)
     # A book that the towers do not know says nothing, but is one of the history.
     known = weight * keras.ops.cast(keras.ops.not_equal(history, 0), "float32")
@@ -78,10 +81,10 @@ def build_towers(
     dropped = layers.Dropout(dropout, name="reader_dropout")(hidden)
     reader = layers.Dense(width, name="reader_2")(dropped)
 
-    isbn = keras.Input((1,), dtype="int32", name="isbn_encoded")
-    author = keras.Input((1,), dtype="int32", name="author_encoded")
-    title = keras.Input((title_size,), name="title_embedding_features")
-    popularity = keras.Input((1,), name="popularity")
+    isbn = keras.Input((1,), dtype=ISBN.dtype, name=ISBN.name)
+    author = keras.Input((1,), dtype=AUTHOR.dtype, name=AUTHOR.name)
+    title = keras.Input((title_size,), name=TITLE.name)
+    popularity = keras.Input((1,), name=POPULARITY.name)
     by_id = layers.Embedding(n_isbn, width, small, name="book_embedding")(isbn)
     by_author = layers.Embedding(n_author, width, small, name="book_author")(author)
     content = layers.Dense(width, name="book_content")(
@@ -268,10 +271,10 @@ def book_vectors(towers: Towers, features: BookFeatures) -> Floats:
     inputs = features.inputs(slice(None))
     vectors = towers.book.predict(
         [
-            inputs["isbn_encoded"][:, None],
-            inputs["author_encoded"][:, None],
-            inputs["title_embedding_features"],
-            inputs["popularity"][:, None],
+            inputs[ISBN.name][:, None],
+            inputs[AUTHOR.name][:, None],
+            inputs[TITLE.name],
+            inputs[POPULARITY.name][:, None],
         ],
         batch_size=8192,
         verbose=0,

@@ -12,6 +12,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.ranker_inputs import POPULARITY, TITLE
 
 if TYPE_CHECKING:
     from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
@@ -94,8 +95,8 @@ class Examples:
             np.searchsorted(books, hidden_books).astype(np.int32),
             self._masked(self.features.isbn[books]),
             self._masked(self.features.author[books]),
-            inputs["title_embedding_features"].astype(np.float32),
-            inputs["popularity"].astype(np.float32),
+            inputs[TITLE.name].astype(np.float32),
+            inputs[POPULARITY.name].astype(np.float32),
             correction,
         )
 

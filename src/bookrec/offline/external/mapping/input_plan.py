@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS, MAX_AGE, MIN_AGE, age_band
 from bookrec.arrays import Ints
-from bookrec.offline.compile.linear_forms import Side
 from bookrec.offline.external.artifacts import columns
 from bookrec.offline.external.artifacts.age_labels import (
     Bounds,
@@ -24,6 +23,7 @@ from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder, label
 from bookrec.offline.external.artifacts.tokenizers import mean_vectors
 from bookrec.offline.external.mapping.mapping import InputMapping
 from bookrec.offline.external.pickles.objects.records import ScalerRecord, WordVectorsRecord
+from bookrec.offline.features.ranker_inputs import Side
 
 Unknown = Literal["class", "code", "mean", "leave out", "zeros"]
 """What is given for a thing that is not known: the encoder's class for it, a code of the mapping, the

@@ -22,7 +22,7 @@ from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.features.book_statistics import Scaler
 from bookrec.offline.features.vocabulary import Vocabulary
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
-from bookrec.offline.retrieval.fit_tables import FittedSimilarities
+from bookrec.offline.retrieval.fit_similarities import FittedSimilarities
 from bookrec.settings import Home
 
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.offline.compile.linear_forms import Side
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import open_archive
 from bookrec.offline.external.artifacts import columns
@@ -21,6 +20,7 @@ from bookrec.offline.external.mapping.input_plan import Flags, InputPlan
 from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, unstacked
 from bookrec.offline.features.book_features import Vocabularies, as_columns
+from bookrec.offline.features.ranker_inputs import Side
 from bookrec.offline.models.imported.stored_plans import read_plans, write_plans
 from bookrec.offline.models.imported.unknown_rows import with_mean_rows
 
