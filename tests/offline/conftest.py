@@ -33,7 +33,8 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
     from bookrec.offline.ranking.listwise_groups import RankerSettings
     from bookrec.offline.ranking.train_classic import ClassicSettings
     from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
-    from bookrec.offline.training.train import TrainSettings, train
+    from bookrec.offline.training.train import train
+    from bookrec.offline.training.train_settings import TrainSettings
 
     def run(preset: str) -> Any:
         settings = TrainSettings(

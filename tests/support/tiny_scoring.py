@@ -27,7 +27,7 @@ def score_tiny(home: Home, model_id: str, dataset: Dataset, **settings: Any) -> 
     from bookrec.offline.scoring.job.score import ScoreSettings, score
 
     chosen = {"top": 10, "candidates": 40, "similar_candidates": 30, "workers": 0} | settings
-    progress = chosen.pop("say", lambda _: None)
+    progress = chosen.pop("progress", lambda _: None)
     return home.snapshots / score(home, model_id, dataset, ScoreSettings(**chosen), progress)
 
 

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from bookrec.web.request.page_request import local_path
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from bookrec.web.kit.csrf import FormTokens, sent_from_here, tokens_match
 from bookrec.web.kit.metrics import Histogram
 from bookrec.web.kit.site_settings import from_environment
 from bookrec.web.kit.translations import choose_language, load_translations, preferred_language
+from bookrec.web.request.page_request import local_path
 from bookrec.web.store.search import isbn_forms, match_expression
 from bookrec.web.store.snapshot_reader import SnapshotWatch
 from small_snapshot import build_snapshot

@@ -112,7 +112,7 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
 
     start_tensorflow()
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.models.bundle.bundle import load_bundle
+    from bookrec.offline.models.bundle.bundle_files import load_bundle
     from bookrec.offline.scoring.job.verify import check_published
 
     with contextlib.closing(open_database(directory)) as connection:

@@ -15,7 +15,7 @@ from bookrec.errors import BookrecError, ShopError, SnapshotError
 from bookrec.files import read_pointer, remove_directory, versions
 from bookrec.offline.data.dataset import Dataset, save_dataset
 from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, load_base_dataset
-from bookrec.offline.models.bundle.bundle import read_manifest
+from bookrec.offline.models.bundle.bundle_files import read_manifest
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score import ScoreSettings, score
 from bookrec.settings import Home
@@ -30,7 +30,7 @@ from bookrec.snapshot import (
 
 if TYPE_CHECKING:
     # TensorFlow is started only by a night that trains.
-    from bookrec.offline.training.train import TrainSettings
+    from bookrec.offline.training.train_settings import TrainSettings
 
 
 @dataclass(frozen=True)

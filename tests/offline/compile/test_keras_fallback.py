@@ -34,7 +34,7 @@ def unsplittable(model: Any) -> Any:
 def test_keras_scores_what_cannot_be_split(
     tiny_bundles: dict[str, Any], tiny_home_copy: Home, recwarn: pytest.WarningsRecorder
 ):
-    from bookrec.offline.models.bundle.bundle import load_bundle, save_bundle
+    from bookrec.offline.models.bundle.bundle_files import load_bundle, save_bundle
 
     home = tiny_home_copy
     bundle = tiny_bundles["default"]

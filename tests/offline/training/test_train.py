@@ -36,8 +36,8 @@ def test_the_same_seed_trains_the_same_model(
         for a, b in zip(one, two, strict=True):
             np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(first.word_vectors, second.word_vectors)
-    for name, array in first.tables.arrays().items():
-        np.testing.assert_array_equal(array, second.tables.arrays()[name])
+    for name, array in first.similarities.arrays().items():
+        np.testing.assert_array_equal(array, second.similarities.arrays()[name])
     assert first.manifest["metrics"] == second.manifest["metrics"]
     assert asdict(first.vocabularies) == asdict(second.vocabularies)
 
@@ -64,7 +64,7 @@ def test_the_manifest_says_where_the_model_came_from(tiny_home: Home, tiny_bundl
 
 def test_popularity_stands_beside_every_result(tiny_bundle: Any):
     metrics = tiny_bundle.manifest["metrics"]
-    assert {"pipeline", "item-knn", "random walk", "two-tower", "popularity"} <= set(metrics)
+    assert {"pipeline", "item-knn", "rp3beta", "two-tower", "popularity"} <= set(metrics)
     for row in metrics.values():
         for name, value in row.items():
             assert np.isfinite(value), name
@@ -107,7 +107,8 @@ def test_a_step_on_the_wide_kernel_is_divided_by_the_range_of_its_id():
 
 def test_too_few_interactions_are_refused_and_leave_no_model(tmp_path: Path):
     from bookrec.offline.data.dataset import save_dataset
-    from bookrec.offline.training.train import TrainSettings, train
+    from bookrec.offline.training.train import train
+    from bookrec.offline.training.train_settings import TrainSettings
     from small_dataset import small_dataset
 
     home = Home(tmp_path)

@@ -22,7 +22,8 @@ from bookrec.inference.retrievers import NAMES
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.compile.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.features.book_features import BOOK_NUMBERS, BookFeatures
+from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.book_numbers import BOOK_NUMBERS
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE
 
 HIDDEN: Final = (128, 64, 32)

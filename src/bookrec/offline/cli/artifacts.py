@@ -42,7 +42,7 @@ def list_command(home: Home) -> None:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.models.bundle.bundle import read_manifest
+    from bookrec.offline.models.bundle.bundle_files import read_manifest
 
     current = read_pointer(home.models)
     names = versions(home.models)

@@ -45,7 +45,7 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
 
     start_tensorflow()
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.models.bundle.bundle import load_bundle
+    from bookrec.offline.models.bundle.bundle_files import load_bundle
     from bookrec.offline.models.checks.finding import worst
     from bookrec.offline.models.checks.run_checks import run_checks
     from bookrec.offline.models.checks.subject import Subject

@@ -9,22 +9,17 @@ import click
 
 from bookrec.errors import BookrecError
 from bookrec.files import utc_now
+from bookrec.offline.cli.preset_option import preset_option
 from bookrec.offline.cli.score import CandidateCount
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
-    from bookrec.offline.training.train import TrainSettings
+    from bookrec.offline.training.train_settings import TrainSettings
 
 
 @click.command()
 @click.option("--train", is_flag=True, help="Train a new model first.")
-@click.option(
-    "--preset",
-    type=click.Choice(["default", "classic"]),
-    default="default",
-    show_default=True,
-    help="With --train: the ranker's architecture.",
-)
+@preset_option("Architecture of the ranker, with --train.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--top", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--candidates", type=CandidateCount(), default=1500, show_default=True)
@@ -80,9 +75,9 @@ def _train_settings(preset: str, seed: int) -> TrainSettings:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.training.train import TrainSettings
+    from bookrec.offline.training.train_settings import TrainSettings
 
-    return TrainSettings(preset="classic" if preset == "classic" else "default", seed=seed)
+    return TrainSettings(preset=preset, seed=seed)
 
 
 def _where_it_is_told(home: Home) -> str:

@@ -6,17 +6,12 @@ import time
 
 import click
 
+from bookrec.offline.cli.preset_option import preset_option
 from bookrec.settings import Home
 
 
 @click.command()
-@click.option(
-    "--preset",
-    type=click.Choice(["default", "classic"]),
-    default="default",
-    show_default=True,
-    help="The ranker's architecture: 'default', or the notebook's 'classic'.",
-)
+@preset_option("Architecture of the ranker: 'default', or the notebook's 'classic'.")
 @click.option("--epochs", type=click.IntRange(1, 100), help="Epochs of the ranker.")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.pass_obj
@@ -33,15 +28,15 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.training.train import TrainSettings
     from bookrec.offline.training.train import train as run
+    from bookrec.offline.training.train_settings import TrainSettings
 
     started = time.monotonic()
 
     def progress(line: str) -> None:
         click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
 
-    settings = TrainSettings(preset="classic" if preset == "classic" else "default", seed=seed)
+    settings = TrainSettings(preset=preset, seed=seed)
     if epochs is not None:
         settings = settings.with_epochs(epochs)
     bundle = run(home, settings, progress)

@@ -83,3 +83,24 @@ def reader_histories(
         None if rows is None else rows[readers],
     )
     return readers, histories
+
+
+def readers_at(
+    interactions: Interactions,
+    age_bands: Ints,
+    positions: NDArray[np.integer],
+    rows: Floats | None = None,
+) -> Iterator[Reader]:
+    """Yield the readers at some positions, with their histories.
+
+    Args:
+        interactions: sorted by reader.
+        age_bands: [readers] age bands.
+        positions: [n] positions of readers.
+        rows: [readers, F] features of readers that the ranker knows by id.
+    """
+    start = by_reader(interactions, len(age_bands))
+    for position in positions.tolist():
+        seen = slice(start[position], start[position + 1])
+        history = make_history(interactions.book_idx[seen], interactions.rating[seen])
+        yield Reader(history, int(age_bands[position]), known_reader_features(rows, position))

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.inference.history import make_history
-from bookrec.inference.recommender import Reader, Recommender
+from bookrec.inference.recommender import Recommender
+from bookrec.offline.data.histories import readers_at
 from bookrec.offline.data.interactions import Interactions, by_reader
 
 
@@ -35,16 +35,13 @@ def calibrate(
     Returns:
         ``a`` and ``b``.
     """
-    start, held_start = (by_reader(part, len(age_bands)) for part in (history, held_out))
+    held_start = by_reader(held_out, len(age_bands))
     logits, labels = [], []
-    for reader in readers:
-        own = slice(start[reader], start[reader + 1])
-        past = make_history(history.book_idx[own], history.rating[own])
-        profile = recommender.profile(Reader(past, int(age_bands[reader])))
-        tower = recommender.retrieval.tower_scores([profile.retriever_scores])[0]
-        books = recommender.retrieval.candidates(
-            profile.retriever_scores, tower, candidates, past.books
-        )
+    for reader, subject in zip(readers, readers_at(history, age_bands, readers), strict=True):
+        profile = recommender.profile(subject)
+        scores = profile.retriever_scores
+        tower = recommender.retrieval.tower_scores([scores])[0]
+        books = recommender.retrieval.candidates(scores, tower, candidates, subject.history.books)
         logits.append(recommender.logits(profile, books, tower[books]))
         hidden_books = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
         labels.append(np.isin(books, hidden_books))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,111 +11,94 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.history import POSITIVE_RATING, History, make_history
+from bookrec.inference.history import POSITIVE_RATING
 from bookrec.inference.recommender import Reader, Recommender
-from bookrec.offline.data.histories import known_reader_features
+from bookrec.inference.retrievers import LISTED
 from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.metrics.prediction import auc, log_loss
 from bookrec.offline.metrics.ranking import ndcg, recall
-from bookrec.topk import best
+from bookrec.topk import best_first
 
 TOP = 20
 SHARE_PRIORS = (5.0, 50.0)
-"""Of a reader's and of a book's share of explicit ratings: best on the validation part of
-Book-Crossing."""
+"""Priors of a reader's and of a book's share of explicit ratings, in interactions: the best on the
+validation part of Book-Crossing."""
 
 Metrics = dict[str, float]
 
 
 @dataclass(frozen=True)
-class Task:
-    """One reader of the validation: what is known of them, and what was held out."""
+class HeldOutBooks:
+    """Held-out books of one reader."""
 
-    reader: int
     books: Ints
-    ratings: NDArray[np.int8]
-    age_band: int
-    held_out: Ints
+    """Positions."""
     liked: Ints
-    """Those of ``held_out`` that are rated at least 7."""
+    """Positions of those rated at least 7."""
 
 
-def tasks(
-    known: Interactions,
-    held_out: Interactions,
-    age_bands: Ints,
-    readers: NDArray[np.integer],
-) -> Iterator[Task]:
-    """A `Task` for each of ``readers``."""
-    start = by_reader(known, len(age_bands))
-    held_start = by_reader(held_out, len(age_bands))
-    for reader in readers:
-        own = slice(start[reader], start[reader + 1])
-        held = held_out[np.arange(held_start[reader], held_start[reader + 1])]
-        yield Task(
-            int(reader),
-            known.book_idx[own],
-            known.rating[own],
-            int(age_bands[reader]),
-            held.book_idx,
-            held.book_idx[held.rating >= POSITIVE_RATING],
-        )
+def books_of_readers(
+    held_out: Interactions, n_readers: int, readers: NDArray[np.integer]
+) -> Iterator[HeldOutBooks]:
+    """Yield the held-out books of some readers.
+
+    Args:
+        held_out: held-out interactions, sorted by reader.
+        n_readers: readers of the data set.
+        readers: [n] positions.
+    """
+    start = by_reader(held_out, n_readers)
+    for reader in readers.tolist():
+        part = held_out[np.arange(start[reader], start[reader + 1])]
+        yield HeldOutBooks(part.book_idx, part.book_idx[part.rating >= POSITIVE_RATING])
 
 
 def list_metrics(
     recommender: Recommender,
-    reader_rows: Floats | None,
+    tasks: Iterable[tuple[Reader, HeldOutBooks]],
     candidates: int,
-    all_tasks: list[Task],
 ) -> dict[str, Metrics]:
     """NDCG@20 and Recall@20 of the pipeline and of its parts.
 
     Args:
         recommender: fitted without the held-out interactions.
-        reader_rows: [readers, F] for a ranker that knows readers by id, else None.
-        candidates: how many books the pipeline ranks.
+        tasks: readers with their held-out books.
+        candidates: books that the pipeline ranks for a reader.
 
     Returns:
-        Per list maker (``pipeline``, ``item-knn``, ``random walk``, ``two-tower``,
-        ``popularity``): ``ndcg@20`` and ``recall@20`` over all held-out books, and ``…_liked`` over
-        the liked ones of the readers who have any.
+        Per list maker (``pipeline``, the labels of `LISTED`, ``two-tower``, ``popularity``):
+        ``ndcg@20`` and ``recall@20`` over all held-out books, and ``…_liked`` over the liked ones of
+        the readers who have any.
     """
     retrieval = recommender.retrieval
-    lists: dict[str, list[Metrics]] = {
-        name: [] for name in ("pipeline", "item-knn", "random walk", "two-tower", "popularity")
-    }
+    makers = ("pipeline", *(label for label, _ in LISTED), "two-tower", "popularity")
+    rows: dict[str, list[Metrics]] = {maker: [] for maker in makers}
     everything = np.arange(retrieval.n_books, dtype=np.int32)
-    for task in tqdm(all_tasks, desc="validation", disable=None, leave=False):
-        history = make_history(task.books, task.ratings)
-        row = known_reader_features(reader_rows, task.reader)
-        profile = recommender.profile(Reader(history, task.age_band, row))
-        tower = retrieval.tower_scores([profile.retriever_scores])[0]
-        chosen = retrieval.candidates(profile.retriever_scores, tower, candidates, history.books)
-        logits = recommender.logits(profile, chosen, tower[chosen])
-        lists["pipeline"].append(_measure(chosen, logits, history, task))
-        knn, walk = (
-            profile.retriever_scores.spread(name, retrieval.n_books) for name in ("knn", "walk")
-        )
-        for name, scores in (
-            ("item-knn", knn),
-            ("random walk", walk),
+    for reader, held_out in tqdm(list(tasks), desc="validation", disable=None, leave=False):
+        profile = recommender.profile(reader)
+        scores, seen = profile.retriever_scores, reader.history.books
+        tower = retrieval.tower_scores([scores])[0]
+        books = retrieval.candidates(scores, tower, candidates, seen)
+        logits = recommender.logits(profile, books, tower[books])
+        rows["pipeline"].append(_measure(books, logits, seen, held_out))
+        for maker, values in (
+            *((label, scores.spread(name, retrieval.n_books)) for label, name in LISTED),
             ("two-tower", tower),
             ("popularity", retrieval.metadata.popularity),
         ):
-            lists[name].append(_measure(everything, scores, history, task))
-    return {name: _mean(rows) for name, rows in lists.items()}
+            rows[maker].append(_measure(everything, values, seen, held_out))
+    return {maker: _mean(measured) for maker, measured in rows.items()}
 
 
-def _measure(books: Ints, scores: Floats, history: History, task: Task) -> Metrics:
-    scores = np.where(np.isin(books, history.books), -np.inf, scores)
-    places = best(scores, TOP)
-    top = books[places[np.argsort(-scores[places], kind="stable")]]
+def _measure(books: Ints, scores: Floats, seen: Ints, held_out: HeldOutBooks) -> Metrics:
+    scores = np.where(np.isin(books, seen), -np.inf, scores)
+    top = books[best_first(scores, TOP)]
     row = {}
-    for suffix, hidden_books in (("", task.held_out), ("_liked", task.liked)):
-        if len(hidden_books):
-            hits = np.isin(top, hidden_books)
-            row[f"ndcg@{TOP}{suffix}"] = float(ndcg(hits, len(hidden_books)))
-            row[f"recall@{TOP}{suffix}"] = float(recall(hits, len(hidden_books)))
+    for suffix, relevant in (("", held_out.books), ("_liked", held_out.liked)):
+        if len(relevant):
+            hits = np.isin(top, relevant)
+            row[f"ndcg@{TOP}{suffix}"] = float(ndcg(hits, len(relevant)))
+            row[f"recall@{TOP}{suffix}"] = float(recall(hits, len(relevant)))
     return row
 
 
@@ -153,10 +136,10 @@ def explicit_metrics(
 def share_log_odds(
     train: Interactions, held_out: Interactions, reader_prior: float, book_prior: float
 ) -> NDArray[np.float64]:
-    """[held out] smoothed log-odds of the reader's plus the book's own share of explicit ratings.
+    """[held out] smoothed log-odds of the reader's plus the book's share of explicit ratings.
 
-    The simplest honest predictor of "explicit"; so many interactions at the overall share are added
-    to those of each reader and of each book.
+    The simplest honest predictor of "explicit". The priors count interactions at the overall share
+    that are added to those of each reader and each book.
     """
     explicit = train.rating > 0
     overall = float(explicit.mean()) if len(train) else 0.5

@@ -23,7 +23,8 @@ from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSet
 from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker  # noqa: E402
 from bookrec.offline.evaluation.pipeline.model_choice import training_settings  # noqa: E402
 from bookrec.offline.evaluation.protocol import evaluate  # noqa: E402
-from bookrec.offline.models.bundle.bundle import load_bundle  # noqa: E402
+from bookrec.offline.models.bundle.bundle_files import load_bundle  # noqa: E402
+from bookrec.offline.models.imported.imported_origin import imported_model  # noqa: E402
 
 
 @pytest.fixture
@@ -48,8 +49,7 @@ def test_what_we_count_knows_the_known_part_alone(tiny_home_copy: Home, model_id
         original.ranker.get_weights(), bundle.ranker.get_weights(), strict=True
     ):
         np.testing.assert_array_equal(before, after)
-    assert bundle.imported is not None
-    (count,) = [p for p in bundle.imported.plans if p.given.column == "rating_count"]
+    (count,) = [p for p in imported_model(bundle).plans if p.given.column == "rating_count"]
     rated = known.interactions["rating"].to_numpy() > 0
     book = known.interactions["book_idx"].to_numpy()[rated]
     assert count.counted is not None

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 
 def load(home: Home, model_id: str | None = None) -> Any:
-    from bookrec.offline.models.bundle.bundle import load_bundle
+    from bookrec.offline.models.bundle.bundle_files import load_bundle
 
     return load_bundle(home, model_id)
 
@@ -35,7 +35,7 @@ def test_a_loaded_bundle_equals_the_saved_one(tiny_home: Home, tiny_bundle: Any)
     np.testing.assert_array_equal(loaded.word_vectors, tiny_bundle.word_vectors)
     np.testing.assert_array_equal(loaded.scaler.minimum, tiny_bundle.scaler.minimum)
     np.testing.assert_array_equal(loaded.scaler.span, tiny_bundle.scaler.span)
-    found, expected = loaded.tables.arrays(), tiny_bundle.tables.arrays()
+    found, expected = loaded.similarities.arrays(), tiny_bundle.similarities.arrays()
     assert list(found) == list(expected)
     for name, array in expected.items():
         np.testing.assert_array_equal(found[name], array)

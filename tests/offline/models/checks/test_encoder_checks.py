@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
+from bookrec.offline.models.bundle.checked_input import CheckedInput
 from bookrec.offline.models.checks import coverage_checks, encoder_checks, number_checks
-from bookrec.offline.models.checks.checked_input import CheckedInput
 from bookrec.offline.models.checks.finding import Finding, worst
 
 pytestmark = pytest.mark.slow  # imports Keras

@@ -52,7 +52,7 @@ def test_worse_than_popularity_is_an_error_and_uncertainty_a_warning():
 
 def subject_of(home: Home, bundle: Any) -> Any:
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.models.bundle.bundle import load_bundle
+    from bookrec.offline.models.bundle.bundle_files import load_bundle
     from bookrec.offline.models.checks.subject import Subject
 
     return Subject(load_bundle(home, bundle.model_id), load_dataset(home))
@@ -110,7 +110,7 @@ def test_the_figures_are_those_of_lists_made_by_hand(tiny_home: Home, tiny_bundl
 
 def shuffled(home: Home, bundle: Any) -> str:
     """A copy of a bundle whose ranker gives every reader the same, bad order."""
-    from bookrec.offline.models.bundle.bundle import load_bundle, save_bundle
+    from bookrec.offline.models.bundle.bundle_files import load_bundle, save_bundle
 
     loaded = load_bundle(home, bundle.model_id)
     for layer in loaded.ranker.layers:

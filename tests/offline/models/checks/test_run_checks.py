@@ -29,6 +29,7 @@ from bookrec.offline.models.checks.coverage_checks import (  # noqa: E402
 from bookrec.offline.models.checks.finding import Finding  # noqa: E402
 from bookrec.offline.models.checks.ranking_checks import check_orders_differ  # noqa: E402
 from bookrec.offline.models.checks.subject import Subject  # noqa: E402
+from bookrec.offline.models.imported.imported_origin import Imported, imported_model  # noqa: E402
 
 pytestmark = pytest.mark.slow
 
@@ -42,10 +43,10 @@ class Checked:
         """What a check says, by input, after the plan of one input is changed."""
         plans = tuple(
             replace(plan, **changes) if plan.name == name else plan
-            for plan in self.bundle.imported.plans
+            for plan in imported_model(self.bundle).plans
         )
-        imported = replace(self.bundle.imported, plans=plans)
-        subject = Subject(replace(self.bundle, imported=imported), self.dataset)
+        imported = replace(imported_model(self.bundle), plans=plans)
+        subject = Subject(replace(self.bundle, origin=Imported(imported)), self.dataset)
         return {finding.text.split(":")[0]: finding for finding in check(subject)}
 
 
@@ -89,7 +90,7 @@ def test_scalers_are_of_the_same_data(classic: Checked):
 
 
 def test_counted_otherwise_than_the_scaler_is_a_warning(classic: Checked):
-    plans = {plan.name: plan for plan in classic.bundle.imported.plans}
+    plans = {plan.name: plan for plan in imported_model(classic.bundle).plans}
     explicit = plans["num_ratings_scaled"].given
     assert explicit.counted == "explicit"
     before = classic.levels(number_checks.check_scalers)["num_ratings_scaled"]
@@ -134,7 +135,7 @@ def test_an_encoder_larger_than_its_embedding_is_an_error(classic: Checked):
 def test_ids_as_numbers_are_said_and_twice_is_an_error(classic: Checked):
     plain = classic.levels(encoder_checks.check_id_types)["user_id_encoded"]
     assert plain.figures["types"] == ["whole number"]
-    (plan,) = (p for p in classic.bundle.imported.plans if p.name == "user_id_encoded")
+    (plan,) = (p for p in imported_model(classic.bundle).plans if p.name == "user_id_encoded")
     labels = (*plan.encoder.labels, *(str(label) for label in plan.encoder.labels[:4]))
     told = classic.levels(
         encoder_checks.check_id_types, "user_id_encoded", encoder=Encoder.of_labels(labels)
@@ -146,7 +147,7 @@ def test_ids_as_numbers_are_said_and_twice_is_an_error(classic: Checked):
 def test_readers_and_books_known_are_those_of_the_encoders(classic: Checked):
     subject = Subject(classic.bundle, classic.dataset)
     (readers,), (books,) = list(check_readers_known(subject)), list(check_books_known(subject))
-    plans = {plan.name: plan for plan in classic.bundle.imported.plans}
+    plans = {plan.name: plan for plan in imported_model(classic.bundle).plans}
     isbns = set(plans["isbn_encoded"].encoder.labels)
     assert books.figures["known"] == sum(i in isbns for i in classic.dataset.books["isbn"])
     assert 0 < books.figures["known"] < books.figures["of"]

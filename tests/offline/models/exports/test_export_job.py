@@ -120,7 +120,7 @@ def lite(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: Any) -
 
 
 def test_the_manifest_says_what_it_is(lite: Path, tiny_home: Home, tiny_bundles: dict[str, Any]):
-    from bookrec.offline.models.bundle.bundle import read_manifest
+    from bookrec.offline.models.bundle.bundle_files import read_manifest
 
     bundle = tiny_bundles["classic"]
     files = read_manifest(tiny_home, bundle.model_id)["files"]

@@ -29,7 +29,8 @@ from tiny_scoring import rows, score_tiny
 start_tensorflow()
 
 
-from bookrec.offline.models.bundle.bundle import load_bundle  # noqa: E402
+from bookrec.offline.models.bundle.bundle_files import load_bundle  # noqa: E402
+from bookrec.offline.models.imported.imported_origin import imported_model  # noqa: E402
 from bookrec.offline.scoring.job.verify import check_published  # noqa: E402
 
 
@@ -129,8 +130,8 @@ def test_books_that_the_model_does_not_know_are_not_ranked(imported: Imported):
         pytest.skip("this model knows every book")
     known = {isbn for isbn in imported.dataset.books["isbn"] if isbn in imported.made.books}
     bundle = imported.bundle
-    books = bundle.imported.books(imported.dataset, bundle.vocabularies)
-    left_out = set(imported.dataset.books["isbn"][bundle.imported.left_out(books)])
+    books = imported_model(bundle).books(imported.dataset, bundle.vocabularies)
+    left_out = set(imported.dataset.books["isbn"][imported_model(bundle).left_out(books)])
     assert left_out
     assert not left_out & known
     assert not left_out & set(published_pairs(imported)["isbn"])

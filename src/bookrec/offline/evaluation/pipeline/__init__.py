@@ -3,5 +3,5 @@
 May import: `bookrec`, `inference`, `offline.data`, `offline.engines`,
 `offline.evaluation.baselines`, `offline.evaluation.holdout`, `offline.evaluation.measure`,
 `offline.metrics`, `offline.models`, `offline.ranking`, `offline.rating_prediction`,
-`offline.runtime`, `offline.scoring`, `offline.training`.
+`offline.retrieval`, `offline.runtime`, `offline.scoring`, `offline.training`.
 """

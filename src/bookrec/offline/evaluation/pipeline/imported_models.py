@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.models.bundle.bundle import Bundle, load_bundle
+from bookrec.offline.models.bundle.bundle import Bundle
+from bookrec.offline.models.bundle.bundle_files import load_bundle
 from bookrec.offline.models.import_job.import_job import ImportSettings
 from bookrec.offline.models.import_job.refit import refitted
 from bookrec.offline.runtime.progress import Progress

@@ -17,16 +17,14 @@ from scipy.special import expit
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Profile, Reader, Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
 from bookrec.inference.retrievers import LISTED, RETRIEVERS
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.data.histories import known_reader_features
+from bookrec.offline.data.histories import readers_at
 from bookrec.offline.data.interactions import (
     Interactions,
     all_interactions,
-    by_reader,
     reader_age_bands,
 )
 from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
@@ -37,6 +35,7 @@ from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.retrieval.retriever_fit import fit_of
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
+from bookrec.offline.training.presets import Preset, preset_named
 
 RANKED_PARTS: Final = (
     "as published",
@@ -64,15 +63,27 @@ class Pipeline:
     seed: int
     evidence: tuple[Evidence, ...]
 
+    @property
+    def preset(self) -> Preset | None:
+        """The ranker's preset; None for a ranker of another origin."""
+        return preset_named(self.bundle.preset) if self.bundle.origin.trainable else None
+
+    @property
+    def predicts(self) -> str:
+        """Event whose probability the ranker gives, see `Preset.predicts`."""
+        return "interaction" if self.preset is None else self.preset.predicts
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The `PARTS` that are measured.
+
+        Retrievers alone do the same for every ranker, so one preset measures them.
+        """
+        return PARTS if self.preset is not None and self.preset.measures_parts else PARTS[:1]
+
     def readers(self, positions: Ints) -> Iterator[Reader]:
         """The readers at some positions, with their histories."""
-        start = by_reader(self.histories, len(self.age_bands))
-        for reader in positions.tolist():
-            own = slice(start[reader], start[reader + 1])
-            history = make_history(self.histories.book_idx[own], self.histories.rating[own])
-            yield Reader(
-                history, int(self.age_bands[reader]), known_reader_features(self.rows, reader)
-            )
+        return readers_at(self.histories, self.age_bands, positions, self.rows)
 
 
 def pipeline_of(
@@ -113,7 +124,7 @@ def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
         fit = fit_of(retriever)
         if fit.evidence is None:
             continue
-        table = similarity_matrix(bundle.tables.books[retriever.name], 10**6)
+        table = similarity_matrix(bundle.similarities.books[retriever.name], 10**6)
         if fit.read_together is not None:
             entries = table.tocoo()
             kept = fit.read_together(entries.row, entries.col, metadata)
@@ -162,8 +173,8 @@ class ProbabilisticScorer(PipelineScorer):
 def part_scorer(pipeline: Pipeline, part: str) -> PipelineScorer:
     """One of `PARTS`, with probabilities where the ranker's output is one."""
     ranked = part in RANKED_PARTS and pipeline.recommender.ranker.output == "sigmoid"
-    # The classic ranker says how likely a rating is explicit, not how likely a reading is.
-    if ranked and pipeline.bundle.preset != "classic":
+    # A ranker that predicts explicit ratings has no probability of an interaction.
+    if ranked and pipeline.predicts == "interaction":
         return ProbabilisticScorer(pipeline, part)
     return PipelineScorer(pipeline, part)
 

@@ -40,7 +40,8 @@ from bookrec.offline.evaluation.pipeline.scorers import (
 from bookrec.offline.runtime.keras_progress import recorded_curves
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
-from bookrec.offline.training.train import TrainSettings, train_bundle
+from bookrec.offline.training.train import train_bundle
+from bookrec.offline.training.train_settings import TrainSettings
 
 Measure = Callable[[str, Scorer, Kind, float], None]
 
@@ -78,12 +79,10 @@ class OurModels:
             started = time.monotonic()
             pipeline = self._train(name, self.known, self.training[name])
             seconds = time.monotonic() - started
-            # What the parts of 'classic' add by themselves is what those of 'default' do.
-            parts = PARTS if pipeline.bundle.preset == "default" else PARTS[:1]
-            for part in parts:
+            for part in pipeline.parts:
                 label = name if part == PARTS[0] else f"{name}: {part}"
                 self.measure(label, part_scorer(pipeline, part), "ours", seconds)
-            if pipeline.bundle.preset == "classic":
+            if pipeline.predicts == "explicit rating":
                 self._predict_explicit(name, pipeline)
             yield
             if self.asked_neighbours is not None:

@@ -1,5 +1,5 @@
 """A model bundle on disk, its recommender, and its parity with Keras.
 
-May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.features`,
-`offline.models.imported`, `offline.ranking`, `offline.retrieval`.
+May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.external`,
+`offline.features`, `offline.ranking`, `offline.retrieval`, `offline.runtime`.
 """

@@ -1,44 +1,33 @@
-"""Do published scores equal Keras? Samples pairs of a snapshot and asks the model itself."""
+"""Parity of published scores with Keras."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.inference.history import make_history
 from bookrec.inference.ranker.split_ranker import Output
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.compile.compile_ranker import knows_readers_by_id
 from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.data.histories import reader_histories
-from bookrec.offline.data.interactions import Interactions, all_interactions, reader_age_bands
-from bookrec.offline.features.book_features import BookFeatures, as_columns
-from bookrec.offline.models.bundle.build_recommender import catalogue_features
 from bookrec.offline.models.bundle.bundle import Bundle
-from bookrec.offline.models.imported.imported_model import imported_inputs
-from bookrec.offline.ranking.train_classic import classic_inputs
 
 TOLERANCE = 1e-5
-"""On probabilities, and on logits relative to ``1 + |logit|``."""
-IMPORTED_TOLERANCE = 1e-4
-"""On logits of models made elsewhere: whoever trained them did not look at how much they round. Large
-weights, or ids taken as numbers, add large terms that cancel."""
+"""Tolerance of probabilities, and of logits relative to ``1 + |logit|``."""
 _LOST = 1e-9
-"""Of a probability this near 1 a float tells too little about the logit to compare it."""
+"""Distance from 1 below which a probability says too little about the logit to compare it."""
 SATURATED = 1e-6
-"""Probabilities this near 0 or 1 tell little about the logit."""
+"""Distance from 0 or 1 below which a probability counts as saturated."""
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How far published scores lie from Keras's."""
+    """Differences of published scores from those of Keras."""
 
     pairs: int
+    """Pairs compared."""
     probability_error: float
     """Largest absolute difference of probabilities."""
     logit_error: float
@@ -56,7 +45,13 @@ class Parity:
 def compare(
     published: NDArray[np.float64], logits: NDArray[np.float64], output: Output = "sigmoid"
 ) -> Parity:
-    """Published scores [pairs] beside Keras's logits [pairs]; those of a linear output are equal."""
+    """Compare published scores [pairs] with Keras's logits [pairs].
+
+    Args:
+        published: probabilities, or the values of a linear output.
+        logits: of the same pairs.
+        output: of the ranker.
+    """
     if output == "linear":
         error = np.abs(published - logits) / (1.0 + np.abs(logits))
         return Parity(len(published), 0.0, float(error.max(initial=0.0)), 0.0)
@@ -81,59 +76,6 @@ def keras_logits(
     readers: Ints,
     books: Ints,
 ) -> NDArray[np.float64]:
-    """[pairs] logits by Keras itself, see `ranker_inputs`; the forward pass is Keras's."""
-    inputs = ranker_inputs(bundle, dataset, recommender, readers, books)
+    """[pairs] logits of the Keras model itself for some pairs, see `RankerOrigin.ranker_inputs`."""
+    inputs = bundle.origin.ranker_inputs(bundle, dataset, recommender, readers, books)
     return model_logits(bundle.ranker, inputs).astype(np.float64)
-
-
-def ranker_inputs(
-    bundle: Bundle,
-    dataset: Dataset,
-    recommender: Recommender,
-    readers: Ints,
-    books: Ints,
-) -> dict[str, NDArray[Any]]:
-    """What the Keras model itself is told of some pairs: [pairs, width] by input name.
-
-    Args:
-        recommender: gives the history features.
-        readers, books: [pairs] positions; readers whom the ranker knows, by id or by history.
-    """
-    if bundle.imported is not None:
-        return imported_inputs(bundle.imported, dataset, bundle.vocabularies, readers, books)
-    interactions = all_interactions(dataset)
-    features = catalogue_features(bundle, dataset)
-    if knows_readers_by_id(bundle.ranker):
-        pairs = Interactions(readers, books, np.zeros(len(readers), dtype=np.int8))
-        codes = bundle.vocabularies.user.codes(dataset.readers["user_id"])
-        return classic_inputs(pairs, codes, features, reader_age_bands(dataset))
-    return _history_inputs(dataset, interactions, recommender, features, readers, books)
-
-
-def _history_inputs(
-    dataset: Dataset,
-    interactions: Interactions,
-    recommender: Recommender,
-    features: BookFeatures,
-    readers: Ints,
-    books: Ints,
-) -> dict[str, NDArray[Any]]:
-    owners, histories = reader_histories(dataset, interactions, None)
-    place_of = {int(reader): place for place, reader in enumerate(owners)}
-    retrieval = recommender.retrieval
-    bands = reader_age_bands(dataset)
-    reader_features, pair_features = [], []
-    for reader, book in zip(readers.tolist(), books.tolist(), strict=True):
-        place = place_of[reader]
-        own = slice(int(histories.start[place]), int(histories.start[place + 1]))
-        history = make_history(histories.books[own], histories.ratings[own])
-        retriever_scores = retrieval.score(history, int(bands[reader]))
-        reader_features.append(recommender.reader_features(history, retriever_scores))
-        one = np.array([book], dtype=np.int32)
-        tower = retrieval.tower_scores_of(retriever_scores, one)
-        pair_features.append(retrieval.pair_features(retriever_scores, one, tower)[0])
-    inputs: dict[str, NDArray[Any]] = dict(features.inputs(books))
-    inputs["age_binned_encoded"] = bands[readers]
-    inputs["reader_features"] = np.stack(reader_features)
-    inputs["pair_features"] = np.stack(pair_features)
-    return as_columns(inputs)

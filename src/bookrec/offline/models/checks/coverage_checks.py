@@ -16,7 +16,7 @@ def check_files(subject: Subject) -> Iterator[Finding]:
     bundle, dataset = subject.bundle, subject.dataset
     count = len(bundle.manifest["files"])
     same = bundle.manifest["dataset_digest"] == dataset.digest
-    made = "imported for it" if bundle.imported is not None else "trained on it"
+    made = bundle.origin.made
     yield Finding(
         "files",
         "ok",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bookrec.offline.external.artifacts.age_labels import is_unknown_label
 from bookrec.offline.external.artifacts.encoder import label_text
-from bookrec.offline.models.checks.checked_input import CheckedInput
+from bookrec.offline.models.bundle.checked_input import CheckedInput
 from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.subject import Subject
 

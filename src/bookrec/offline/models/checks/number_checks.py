@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
-from bookrec.offline.models.checks.checked_input import CheckedInput
+from bookrec.offline.models.bundle.checked_input import CheckedInput
 from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.subject import Subject
 

@@ -14,9 +14,8 @@ from bookrec.offline.data.interactions import (
     by_reader,
     reader_age_bands,
 )
+from bookrec.offline.models.bundle.checked_input import CheckedInput, Flags
 from bookrec.offline.models.bundle.compiled_bundle import CompiledBundle
-from bookrec.offline.models.checks.bundle_inputs import imported_checked_inputs, trained_inputs
-from bookrec.offline.models.checks.checked_input import CheckedInput, Flags
 
 
 @dataclass(frozen=True)
@@ -26,9 +25,7 @@ class Subject(CompiledBundle):
     @cached_property
     def inputs(self) -> list[CheckedInput]:
         """The ranker's inputs that depend on one side, in the model's order."""
-        if self.bundle.imported is not None:
-            return imported_checked_inputs(self.bundle, self.bundle.imported, self.dataset)
-        return trained_inputs(self.bundle, self.dataset)
+        return self.bundle.origin.checked_inputs(self.bundle, self.dataset)
 
     @cached_property
     def interactions(self) -> Interactions:

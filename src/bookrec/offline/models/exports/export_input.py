@@ -14,7 +14,6 @@ from bookrec.arrays import Ints
 from bookrec.errors import ModelError
 from bookrec.offline.compile.keras_graph import open_model
 from bookrec.offline.models.bundle.compiled_bundle import CompiledBundle
-from bookrec.offline.models.bundle.parity import ranker_inputs
 from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
 
@@ -67,7 +66,8 @@ class ExportInput(CompiledBundle):
     def sample_inputs(self, count: int) -> dict[str, NDArray[Any]]:
         """[count, width] what the Keras ranker is told of `sample_pairs`, by input name."""
         readers, books = self.sample_pairs(count)
-        inputs = ranker_inputs(self.bundle, self.dataset, self.recommender, readers, books)
+        bundle, recommender = self.bundle, self.recommender
+        inputs = bundle.origin.ranker_inputs(bundle, self.dataset, recommender, readers, books)
         return {
             tensor.name: inputs[tensor.name].astype(tensor.dtype)
             for tensor in open_model(self.bundle.ranker)[0]

@@ -15,7 +15,7 @@ from bookrec import __version__
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_file, staged_directory, utc_now
 from bookrec.offline.data.dataset import load_dataset
-from bookrec.offline.models.bundle.bundle import load_bundle, read_manifest
+from bookrec.offline.models.bundle.bundle_files import load_bundle, read_manifest
 from bookrec.offline.models.exports.export_input import Described, Exporter, ExportInput
 from bookrec.offline.models.exports.standalone_files import write_standalone
 from bookrec.offline.runtime.progress import Progress

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
-import platform
-import secrets
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any, Final
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from bookrec import __version__
 from bookrec.errors import DataError, ModelError
-from bookrec.files import utc_now
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.open_directory import Opened as Opened
 from bookrec.offline.external.mapping.open_directory import open_directory as open_directory
 from bookrec.offline.external.mapping.plan_inputs import make_plans
-from bookrec.offline.models.bundle.bundle import IMPORTED, Bundle, save_bundle
+from bookrec.offline.models.bundle.bundle import Bundle
+from bookrec.offline.models.bundle.bundle_files import save_bundle
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
+from bookrec.offline.models.bundle.manifest import new_manifest
 from bookrec.offline.models.import_job.parity_check import check_parity
-from bookrec.offline.models.import_job.serving_parts import ServingParts, fit_serving_parts
 from bookrec.offline.models.imported.compile_imported import (
     base_row_of,
     centroids_of,
     imported_rows,
 )
 from bookrec.offline.models.imported.imported_model import ImportedModel
+from bookrec.offline.models.imported.imported_origin import Imported
 from bookrec.offline.models.imported.unknown_rows import with_mean_rows
+from bookrec.offline.retrieval.fit_retrievers import (
+    Encoding,
+    FittedRetrievers,
+    encode,
+    fit_retrievers,
+)
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.runtime.progress import Progress
+from bookrec.offline.runtime.untyped import KerasModel
 from bookrec.settings import Home
 
 _WRONG: Final = 1e-2
@@ -42,7 +46,7 @@ _WRONG: Final = 1e-2
 
 @dataclass(frozen=True)
 class ImportSettings:
-    """Knobs of an import; only of our own retrieval, nothing of the model is trained."""
+    """Settings of an import. They concern our own retrieval; nothing of the model is trained."""
 
     seed: int = 1
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
@@ -51,11 +55,14 @@ class ImportSettings:
 def import_model(
     home: Home, opened: Opened, dataset: Dataset, settings: ImportSettings, progress: Progress
 ) -> Bundle:
-    """Make a bundle of what was found, check it against Keras, and save it as the current model.
+    """Make a bundle of an opened directory, check it against Keras, and save it as the current model.
 
     Args:
-        opened: with a mapping.
-        say: called with one line per stage.
+        home: where the bundle is saved.
+        opened: the directory, with a mapping.
+        dataset: the data set to serve.
+        settings: of our own retrieval.
+        progress: receives one line per stage.
 
     Raises:
         ModelError: the mapping does not fit, the model knows none of the books, or its compiled
@@ -70,7 +77,7 @@ def import_model(
 def make_bundle(
     opened: Opened, dataset: Dataset, settings: ImportSettings, progress: Progress
 ) -> Bundle:
-    """See `import_model`; writes nothing."""
+    """Make the bundle of `import_model`; writes nothing."""
     assert opened.mapping is not None
     interactions = all_interactions(dataset)
     if not len(interactions):
@@ -101,8 +108,8 @@ def make_bundle(
         {file: opened.sources.digests[file] for file in sorted(used)},
     )
     ranker = with_mean_rows(opened.model, inputs, plans)
-    parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, progress)
-    bundle = assemble(imported, ranker, parts, dataset, interactions, settings)
+    fitted = fit_serving(dataset, interactions, settings, progress)
+    bundle = assemble(imported, ranker, fitted, settings)
     progress("comparing with the model itself")
     parity = check_parity(bundle, opened.model, dataset)
     if parity.logit_error > _WRONG:
@@ -119,80 +126,80 @@ def make_bundle(
     return bundle
 
 
+def fit_serving(
+    dataset: Dataset, interactions: Interactions, settings: ImportSettings, progress: Progress
+) -> tuple[Encoding, FittedRetrievers]:
+    """Fit our own retrieval, as training does for serving, to all ``interactions``."""
+    keras.utils.set_random_seed(settings.seed)
+    tf.config.experimental.enable_op_determinism()
+    progress("title vectors")
+    encoding = encode(dataset, interactions, settings.seed)
+    progress("retrievers for serving")
+    fitted = fit_retrievers(encoding, interactions, settings.towers, settings.seed, "serving")
+    return encoding, fitted
+
+
 def assemble(
     imported: ImportedModel,
-    ranker: Any,
-    parts: ServingParts,
-    dataset: Dataset,
-    interactions: Interactions,
+    ranker: KerasModel,
+    serving: tuple[Encoding, FittedRetrievers],
     settings: ImportSettings,
 ) -> Bundle:
-    """A bundle of an imported ranker and retrievers of our own.
+    """Make a bundle of an imported ranker and our own retrieval.
+
+    Args:
+        imported: the model's file and plans.
+        ranker: its Keras model, with rows for the unknown.
+        serving: the retrieval of `fit_serving`.
+        settings: recorded in the manifest.
 
     Raises:
         ModelError: the model knows none of the books, or no layer of it can be seen.
     """
-    books = imported.books(dataset, parts.vocabularies)
+    encoding, fitted = serving
+    dataset, vocabularies = encoding.dataset, encoding.vocabularies
+    books = imported.books(dataset, vocabularies)
     left_out = imported.left_out(books)
     if left_out.all():
         raise ModelError(
             f"{imported.archive.name} knows none of the {dataset.n_books:,} books of data set "
             f"{dataset.dataset_id}: its encoder is of another catalogue, or spells ids otherwise."
         )
-    readers = imported.readers(dataset, parts.vocabularies)
+    readers = imported.readers(dataset, vocabularies)
     imported = replace(imported, base_row=base_row_of(ranker, imported))
     rows = imported_rows(ranker, imported, readers)
-    centroids = centroids_of(ranker, imported, rows, interactions, dataset.n_books)
-    frozen_statistics = FrozenStatistics(
-        parts.statistics, parts.retrieval.tower_mean, parts.retrieval.tower_covariance, *centroids
-    )
-    manifest = _manifest(imported, dataset, settings) | {
-        "knows": {
-            "readers": int(readers.known.sum()),
-            "of_readers": dataset.n_readers,
-            "books": int((~left_out).sum()),
-            "of_books": dataset.n_books,
-        }
-    }
-    return Bundle(
-        ranker,
-        parts.towers,
-        parts.vocabularies,
-        parts.scaler,
-        parts.words,
-        parts.word_vectors,
-        parts.tables,
-        frozen_statistics,
-        manifest,
-        imported,
-    )
-
-
-def _manifest(
-    imported: ImportedModel, dataset: Dataset, settings: ImportSettings
-) -> dict[str, Any]:
-    now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    return {
-        "model_id": f"{IMPORTED}-{now}-{secrets.token_hex(3)}",
-        "preset": IMPORTED,
-        "seed": settings.seed,
-        "created_at": utc_now(),
-        "dataset_id": dataset.dataset_id,
-        "dataset_digest": dataset.digest,
-        "sample": bool(dataset.manifest.get("sample", False)),
-        "settings": asdict(settings),
-        "metrics": {},
-        "source": {
+    fold_in = centroids_of(ranker, imported, rows, fitted.interactions, dataset.n_books)
+    retrieval = fitted.retrieval
+    manifest = new_manifest(
+        "imported",
+        settings.seed,
+        dataset,
+        settings,
+        {},
+        source={
             "model": imported.archive.name,
             "sha256": imported.digest,
             "files": imported.sources,
             "unknown": {plan.name: plan.unknown for plan in imported.plans},
         },
-        "versions": {
-            "bookrec": __version__,
-            "python": platform.python_version(),
-            "keras": keras.__version__,
-            "tensorflow": tf.__version__,
-            "numpy": np.__version__,
+        knows={
+            "readers": int(readers.known.sum()),
+            "of_readers": dataset.n_readers,
+            "books": int((~left_out).sum()),
+            "of_books": dataset.n_books,
         },
-    }
+    )
+    return Bundle(
+        ranker,
+        fitted.towers,
+        vocabularies,
+        fitted.scaler,
+        encoding.words,
+        encoding.word_vectors,
+        fitted.similarities,
+        FrozenStatistics(
+            fitted.statistics, retrieval.tower_mean, retrieval.tower_covariance, *fold_in
+        ),
+        manifest,
+        Imported(imported),
+    )

@@ -9,6 +9,7 @@ from bookrec.offline.external.artifacts.columns import side_of
 from bookrec.offline.external.mapping.candidate import Guess
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.import_job.import_job import Opened
+from bookrec.offline.models.imported.imported_origin import imported_model
 
 _HEADINGS = ("input", "side", "column", "encoder or vectors", "scaler", "remarks")
 
@@ -54,8 +55,7 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def knowledge(bundle: Bundle, dataset: Dataset) -> Iterator[str]:
     """What an imported model knows of a data set, and what becomes of the rest."""
-    imported = bundle.imported
-    assert imported is not None
+    imported = imported_model(bundle)
     readers = imported.readers(dataset, bundle.vocabularies)
     books = imported.books(dataset, bundle.vocabularies)
     ranked = int((~imported.left_out(books)).sum())

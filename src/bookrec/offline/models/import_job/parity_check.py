@@ -16,12 +16,13 @@ from bookrec.offline.data.interactions import reader_age_bands
 from bookrec.offline.external.artifacts import columns
 from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
-from bookrec.offline.models.bundle.parity import IMPORTED_TOLERANCE, Parity, compare
+from bookrec.offline.models.bundle.parity import Parity, compare
 from bookrec.offline.models.imported.imported_model import (
     ImportedModel,
     SideInputs,
     imported_inputs,
 )
+from bookrec.offline.models.imported.imported_origin import imported_model
 
 _READERS: Final = 50
 _BOOKS: Final = 40
@@ -33,20 +34,20 @@ def check_parity(bundle: Bundle, original: Any, dataset: Dataset, seed: int = 1)
     Args:
         original: the model as it was imported, without anything of ours.
     """
-    assert bundle.imported is not None
+    imported = imported_model(bundle)
     recommender, rows = recommender_for(bundle, dataset)
     rng = np.random.default_rng(seed)
-    books_in = bundle.imported.books(dataset, bundle.vocabularies)
-    readers_in = bundle.imported.readers(dataset, bundle.vocabularies)
-    readers = _sample(_as_trained(bundle.imported, "reader", readers_in), rng, _READERS)
-    books = _sample(_as_trained(bundle.imported, "book", books_in), rng, _BOOKS)
+    books_in = imported.books(dataset, bundle.vocabularies)
+    readers_in = imported.readers(dataset, bundle.vocabularies)
+    readers = _sample(_as_trained(imported, "reader", readers_in), rng, _READERS)
+    books = _sample(_as_trained(imported, "book", books_in), rng, _BOOKS)
     pairs = np.repeat(readers, len(books)), np.tile(books, len(readers))
-    inputs = imported_inputs(bundle.imported, dataset, bundle.vocabularies, *pairs)
+    inputs = imported_inputs(imported, dataset, bundle.vocabularies, *pairs)
     expected = model_logits(original, inputs).astype(np.float64)
     made = [_logits(recommender, dataset, rows, reader, books) for reader in readers.tolist()]
     logits = np.concatenate([np.empty(0, np.float32), *made])
     found = compare(logits.astype(np.float64), expected, "linear")
-    return replace(found, logit_tolerance=IMPORTED_TOLERANCE)
+    return replace(found, logit_tolerance=bundle.origin.logit_tolerance)
 
 
 def _as_trained(imported: ImportedModel, side: columns.Side, found: SideInputs) -> Ints:

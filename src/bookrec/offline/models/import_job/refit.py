@@ -1,4 +1,4 @@
-"""An imported model with retrievers and counted numbers of other data, for measuring it as it is."""
+"""Refit of an imported model: retrieval and counted inputs of other data, the ranker unchanged."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from bookrec.offline.external.artifacts.columns import STATISTICS
 from bookrec.offline.external.mapping.input_plan import InputPlan
 from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.models.bundle.bundle import Bundle
-from bookrec.offline.models.import_job.import_job import ImportSettings, assemble
-from bookrec.offline.models.import_job.serving_parts import fit_serving_parts
+from bookrec.offline.models.import_job.import_job import ImportSettings, assemble, fit_serving
+from bookrec.offline.models.imported.imported_origin import imported_model
 from bookrec.offline.runtime.progress import Progress
 
 
 def refitted(
     bundle: Bundle, dataset: Dataset, settings: ImportSettings, progress: Progress
 ) -> Bundle:
-    """The same model, with everything that we fit or count taken from ``dataset`` alone.
+    """Fit everything but the ranker of an imported bundle to ``dataset`` alone.
 
-    The model itself stays what it is, whatever it was trained on.
+    The ranker stays as it is, whatever it was trained on.
     """
-    assert bundle.imported is not None
+    imported = imported_model(bundle)
     interactions = all_interactions(dataset)
-    parts = fit_serving_parts(dataset, interactions, settings.towers, settings.seed, progress)
-    plans = tuple(_recounted(plan, dataset, parts.vocabularies) for plan in bundle.imported.plans)
-    imported = replace(bundle.imported, plans=plans)
-    return assemble(imported, bundle.ranker, parts, dataset, interactions, settings)
+    serving = fit_serving(dataset, interactions, settings, progress)
+    vocabularies = serving[0].vocabularies
+    plans = tuple(_recounted(plan, dataset, vocabularies) for plan in imported.plans)
+    return assemble(replace(imported, plans=plans), bundle.ranker, serving, settings)
 
 
 def _recounted(plan: InputPlan, dataset: Dataset, vocabularies: Vocabularies) -> InputPlan:

@@ -1,5 +1,5 @@
 """The scoring job: stages, shards, resumption, tables, the snapshot.
 
-May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.engines`,
-`offline.features`, `offline.models`, `offline.runtime`, `offline.scoring.lists`.
+May import: `bookrec`, `inference`, `offline.data`, `offline.engines`, `offline.features`,
+`offline.models`, `offline.runtime`, `offline.scoring.lists`.
 """

@@ -61,7 +61,7 @@ def _compile(_: None, task: _Task) -> None:
         catalogue_features,
         recommender_for,
     )
-    from bookrec.offline.models.bundle.bundle import load_bundle
+    from bookrec.offline.models.bundle.bundle_files import load_bundle
 
     directory, home, model_id, dataset, candidates = task
     bundle = load_bundle(home, model_id)
@@ -75,7 +75,7 @@ def _compile(_: None, task: _Task) -> None:
             note_slow(directory / RANKER_NAME, str(warning.message))
     if rows is not None:
         np.save(directory / RANKER_NAME / ROWS_NAME, rows)
-    if bundle.imported is not None:
+    if bundle.origin.reads_reader_columns:
         np.save(directory / RANKER_NAME / FINGERPRINTS_NAME, reader_fingerprints(dataset))
     save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book)
 

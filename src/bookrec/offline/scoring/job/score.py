@@ -14,7 +14,7 @@ from bookrec import __version__
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_bytes
 from bookrec.offline.data.dataset import Dataset, dataset_digest
-from bookrec.offline.models.bundle.bundle import check_files, read_manifest, read_vocabularies
+from bookrec.offline.models.bundle.bundle_files import check_files, read_manifest, read_vocabularies
 from bookrec.offline.runtime.blas_peak import sgemm_rate
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.incremental import Changes, find_changes

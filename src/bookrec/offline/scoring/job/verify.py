@@ -7,13 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bookrec.errors import SnapshotError
-from bookrec.offline.compile.compile_ranker import knows_readers_by_id
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.models.bundle.bundle import Bundle
-from bookrec.offline.models.bundle.parity import IMPORTED_TOLERANCE, Parity, compare, keras_logits
+from bookrec.offline.models.bundle.parity import Parity, compare, keras_logits
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.snapshot import RANKER_NAME, open_database, read_meta
 
@@ -44,20 +42,10 @@ def check_published(
     rng = np.random.default_rng(seed)
     table = table[rng.choice(len(table), min(pairs, len(table)), replace=False)]
     readers, books = table[:, 0].astype(np.int32), table[:, 1].astype(np.int32)
-    if (known := _known_readers(bundle, dataset)) is not None:
+    if (known := bundle.origin.known_readers(bundle, dataset)) is not None:
         kept = known[readers]
         table, readers, books = table[kept], readers[kept], books[kept]
     recommender = open_recommender(directory / RANKER_NAME)
     logits = keras_logits(bundle, dataset, recommender, readers, books)
     found = compare(table[:, 2], logits, recommender.ranker.output)
-    foreign = bundle.imported is not None
-    return replace(found, logit_tolerance=IMPORTED_TOLERANCE) if foreign else found
-
-
-def _known_readers(bundle: Bundle, dataset: Dataset) -> NDArray[np.bool_] | None:
-    """[readers] whom the ranker knows by id; None where it knows everyone by their history."""
-    if bundle.imported is not None:
-        return bundle.imported.readers(dataset, bundle.vocabularies).known
-    if knows_readers_by_id(bundle.ranker):
-        return np.asarray(bundle.vocabularies.user.codes(dataset.readers["user_id"]) > 0)
-    return None
+    return replace(found, logit_tolerance=bundle.origin.logit_tolerance)

@@ -1,0 +1,103 @@
+"""Presets: architectures of the ranker with their training.
+
+To add one, write a module with a `Preset` and add a line to `PRESETS`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, Literal
+
+from bookrec.arrays import Floats, Ints
+from bookrec.errors import ModelError
+from bookrec.inference.recommender import Recommender
+from bookrec.offline.runtime.untyped import KerasModel
+
+if TYPE_CHECKING:
+    # The command line lists presets without Keras.
+    from bookrec.offline.retrieval.fit_retrievers import FittedRetrievers
+    from bookrec.offline.training.run import TrainingRun
+    from bookrec.offline.training.train_settings import TrainSettings
+    from bookrec.offline.training.validation import Metrics
+
+PRESETS: Final = {
+    "default": "bookrec.offline.training.default_preset:DEFAULT",
+    "classic": "bookrec.offline.training.classic_preset:CLASSIC",
+}
+"""Name of each preset → ``module:attribute`` of its `Preset`."""
+
+DEFAULT_PRESET: Final = next(iter(PRESETS))
+
+
+@dataclass(frozen=True)
+class TrainedRanker:
+    """A ranker after training, and what it was trained on."""
+
+    model: KerasModel
+    known: FittedRetrievers
+    """Retrievers fitted to all but the held-out interactions."""
+    rows: Floats | None = None
+    """[readers, F] features of readers that the ranker knows by id; None where it knows readers by
+    their histories."""
+
+
+class Preset(ABC):
+    """An architecture of the ranker and its training.
+
+    The defaults are those of a ranker that knows readers by their histories.
+    """
+
+    predicts: Literal["interaction", "explicit rating"] = "interaction"
+    """Event whose probability the ranker gives."""
+    measures_parts: bool = True
+    """Whether an evaluation measures each part of the pipeline by itself."""
+    variants: Mapping[str, Callable[[TrainSettings], TrainSettings]] = {}
+    """Variants that only an evaluation trains: name → change of the preset's settings."""
+
+    @abstractmethod
+    def train(self, run: TrainingRun) -> TrainedRanker:
+        """Train the ranker on the known interactions of a run."""
+
+    def calibrate(
+        self, run: TrainingRun, ranker: TrainedRanker, recommender: Recommender, readers: Ints
+    ) -> dict[str, Metrics]:
+        """Calibrate the probabilities of a trained ranker, in place.
+
+        Args:
+            run: the training run.
+            ranker: the trained ranker.
+            recommender: the ranker compiled, with retrievers that have not seen what is held out.
+            readers: readers with held-out books that no validation figure uses.
+
+        Returns:
+            Validation figures of the preset's own.
+        """
+        return {}
+
+    def fold_in(
+        self, run: TrainingRun, fitted: FittedRetrievers, rows: Floats | None
+    ) -> tuple[Floats, Floats] | None:
+        """Fit fold-in: [B, d] mean features of each book's readers and [B] shrinkage; None = unused."""
+        return None
+
+    def refit(
+        self, run: TrainingRun, ranker: TrainedRanker, final: FittedRetrievers
+    ) -> TrainedRanker:
+        """Refit what the ranker counts to all interactions, in place; its network stays."""
+        return TrainedRanker(ranker.model, final, ranker.rows)
+
+
+def preset_named(name: str) -> Preset:
+    """Resolve a preset.
+
+    Raises:
+        ModelError: there is no preset of this name.
+    """
+    if name not in PRESETS:
+        raise ModelError(f"There is no preset {name!r}; presets are {', '.join(PRESETS)}.")
+    module, _, attribute = PRESETS[name].partition(":")
+    preset: Preset = getattr(import_module(module), attribute)
+    return preset

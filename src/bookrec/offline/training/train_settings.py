@@ -1,0 +1,38 @@
+"""Settings of a training run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from bookrec.offline.ranking.listwise_groups import RankerSettings
+from bookrec.offline.ranking.train_classic import ClassicSettings
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """Settings of a training run; the manifest of the bundle records them."""
+
+    preset: str = "default"
+    """Key of `training.presets.PRESETS`."""
+    seed: int = 1
+    validation_share: float = 0.2
+    """Share of the interactions of some readers with at least 5 that is held out for the figures."""
+    validation_readers: int = 1500
+    """Readers that are measured, at most; as many again calibrate. Each is at most a tenth of the
+    readers. Nothing is held out from the others: the ranker learns more from more interactions."""
+    candidates: int = 1500
+    """Candidates a reader in validation."""
+    towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
+    ranker: RankerSettings = field(default_factory=RankerSettings)
+    """Settings of listwise training."""
+    classic: ClassicSettings = field(default_factory=ClassicSettings)
+    """Settings of preset ``classic``."""
+
+    def with_epochs(self, epochs: int) -> TrainSettings:
+        """Return settings with exactly this number of epochs for the ranker of any preset."""
+        return replace(
+            self,
+            ranker=replace(self.ranker, epochs=epochs, multi_positive_epochs=epochs, steps=0),
+            classic=replace(self.classic, epochs=epochs),
+        )
