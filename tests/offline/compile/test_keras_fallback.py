@@ -41,7 +41,7 @@ def test_keras_scores_what_cannot_be_split(
     manifest = bundle.manifest | {"model_id": "default-odd"}
     save_bundle(home, replace(bundle, ranker=unsplittable(bundle.ranker), manifest=manifest))
     dataset, said = load_dataset(home), []
-    settings = {"candidates": None, "similar_candidates": 8, "say": said.append}
+    settings = {"candidates": None, "similar_candidates": 8, "progress": said.append}
     directory = score_tiny(home, "default-odd", dataset, **settings)
 
     warning = next(line for line in said if line.startswith("warning: "))
