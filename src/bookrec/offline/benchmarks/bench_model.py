@@ -22,21 +22,24 @@ from bookrec.inference.retrievers import NAMES
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.compile.compile_ranker import compile_ranker, user_rows
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.features.book_features import BookFeatures
+from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.features.book_numbers import BOOK_NUMBERS
+from bookrec.offline.features.ranker_inputs import (
+    AGE_BAND,
+    AUTHOR,
+    CLASSIC_INPUTS,
+    ISBN,
+    PUBLISHER,
+    USER_ID,
+    YEAR,
+    RankerInput,
+)
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE
+from bookrec.offline.runtime.untyped import KerasModel, KerasTensor
 
 HIDDEN: Final = (128, 64, 32)
-_EMBEDDING: Final = {
-    "user_id_encoded": 50,
-    "isbn_encoded": 50,
-    "author_encoded": 50,
-    "publisher_encoded": 32,
-    "year_encoded": 32,
-    "age_binned_encoded": 32,
-}
-_NUMBERS: Final = ("avg_rating_scaled", "num_ratings_scaled")
-_TITLE: Final = "title_embedding_features"
+_EMBEDDING: Final = {USER_ID: 50, ISBN: 50, AUTHOR: 50, PUBLISHER: 32, YEAR: 32, AGE_BAND: 32}
+"""Width of each id's embedding."""
 _TOWER: Final = 64
 _OWN: Final = 10
 """Own books of each made-up reader."""
@@ -50,9 +53,9 @@ class BenchModel:
     """Keras model whose output is the probability."""
     features: BookFeatures
     codes: Ints
-    """[readers] ``user_id_encoded``."""
+    """[readers] codes of the reader-id input."""
     bands: Ints
-    """[readers] ``age_binned_encoded``."""
+    """[readers] age bands."""
     seed: int
 
     @property
@@ -68,17 +71,16 @@ class BenchModel:
         books = np.tile(np.arange(self.n_books), len(readers))
         who = np.repeat(readers, self.n_books)
         inputs = {
-            "user_id_encoded": self.codes[who],
-            "age_binned_encoded": self.bands[who],
+            USER_ID.name: self.codes[who],
+            AGE_BAND.name: self.bands[who],
             **self.features.inputs(books),
         }
-        del inputs["popularity"], inputs["book_numbers"]  # inputs of the default preset alone
-        return {name: v if v.ndim > 1 else v[:, None] for name, v in inputs.items()}
+        return as_columns({each.name: inputs[each.name] for each in CLASSIC_INPUTS})
 
     def recommender(self) -> Recommender:
         """The model compiled, with retrievers that have nothing to say."""
         retrieval = _silent_retrieval(self.n_books, self.seed)
-        n_books, width = self.n_books, _EMBEDDING["user_id_encoded"]
+        n_books, width = self.n_books, _EMBEDDING[USER_ID]
         return Recommender(
             retrieval,
             compile_ranker(self.model, self.features),
@@ -123,31 +125,34 @@ def make_bench_model(readers: int, books: int, seed: int = 0) -> BenchModel:
         metadata=_plain_metadata(books),
     )
     sizes = {
-        "user_id_encoded": readers,
-        "isbn_encoded": books,
-        "author_encoded": authors,
-        "publisher_encoded": publishers,
-        "year_encoded": years,
-        "age_binned_encoded": len(AGE_BANDS) - 1,
+        USER_ID: readers,
+        ISBN: books,
+        AUTHOR: authors,
+        PUBLISHER: publishers,
+        YEAR: years,
+        AGE_BAND: len(AGE_BANDS) - 1,
     }
     bands = rng.integers(0, len(AGE_BANDS), readers).astype(np.int32)
     user_codes = np.arange(1, readers + 1, dtype=np.int32)
     return BenchModel(_wide_and_deep(sizes), features, user_codes, bands, seed)
 
 
-def _wide_and_deep(sizes: dict[str, int]) -> Any:
-    """``sizes``: of each id, its largest code."""
+def _wide_and_deep(sizes: dict[RankerInput, int]) -> KerasModel:
+    """Build the network; ``sizes``: largest code of each id."""
     import keras
 
-    ids = {name: keras.Input((1,), dtype="int32", name=name) for name in sizes}
-    numbers = [keras.Input((1,), name=name) for name in _NUMBERS]
-    title = keras.Input((TITLE_VECTOR_SIZE,), name=_TITLE)
+    tensors = {
+        each: keras.Input((each.width,), dtype=each.dtype, name=each.name)
+        for each in CLASSIC_INPUTS
+    }
+    ids = {each: tensors[each] for each in sizes}
+    dense = [tensor for each, tensor in tensors.items() if each not in sizes]
     casts = [keras.ops.cast(tensor, "float32") for tensor in ids.values()]
     # Raw ids run into the hundred thousands: with a usual kernel they alone would decide.
     small = keras.initializers.RandomNormal(stddev=1e-6)
     wide = keras.layers.Dense(1, kernel_initializer=small)(keras.layers.Concatenate()(casts))
-    embedded = [_embedded(ids[name], size + 1, _EMBEDDING[name]) for name, size in sizes.items()]
-    hidden = keras.layers.Concatenate()([*embedded, *numbers, title])
+    embedded = [_embedded(ids[each], size + 1, _EMBEDDING[each]) for each, size in sizes.items()]
+    hidden = keras.layers.Concatenate()([*embedded, *dense])
     for width in HIDDEN:
         hidden = keras.layers.Dense(
             width,
@@ -158,10 +163,10 @@ def _wide_and_deep(sizes: dict[str, int]) -> Any:
         hidden = keras.layers.Dropout(0.3)(hidden)
     logits = keras.layers.Concatenate()([wide, keras.layers.Dense(1)(hidden)])
     output = keras.layers.Dense(1, activation="sigmoid")(logits)
-    return keras.Model([*ids.values(), *numbers, title], output, name="wide_deep_bench")
+    return keras.Model(list(tensors.values()), output, name="wide_deep_bench")
 
 
-def _embedded(id_input: Any, rows: int, width: int) -> Any:
+def _embedded(id_input: KerasTensor, rows: int, width: int) -> KerasTensor:
     import keras
 
     usual = keras.initializers.RandomNormal(stddev=1.0)

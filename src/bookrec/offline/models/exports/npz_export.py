@@ -23,6 +23,7 @@ from bookrec.inference.ranker.storage import PROGRAM_NAME
 from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.histories import reader_histories
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
+from bookrec.offline.features.ranker_inputs import PAIR, READER
 from bookrec.offline.models.exports.encoders import write_encoders
 from bookrec.offline.models.exports.export_input import (
     SAMPLE_INPUTS,
@@ -85,7 +86,7 @@ def _write_catalogue(export_input: ExportInput, directory: Path) -> None:
     if rows is not None:
         known = ~np.isnan(rows).any(axis=1)
         arrays["user_id"] = np.array(dataset.readers["user_id"].to_numpy()[known], dtype=np.str_)
-        arrays["reader_features"] = rows[known]
+        arrays[READER.name] = rows[known]
         arrays["age_band"] = reader_age_bands(dataset)[known]
     np.savez(directory / CATALOGUE, allow_pickle=False, **arrays)
 
@@ -103,9 +104,9 @@ def _write_sample(
     logits = model_logits(export_input.bundle.ranker, told)
     features, pairs = _reader_side(export_input, ranker, readers, books)
     bands = reader_age_bands(export_input.dataset)[readers]
-    inputs: dict[str, Any] = {"age_band": bands, "reader_features": features, "book": books}
+    inputs: dict[str, Any] = {"age_band": bands, READER.name: features, "book": books}
     if ranker.pair_width:
-        inputs["pair_features"] = pairs
+        inputs[PAIR.name] = pairs
     np.savez(directory / SAMPLE_INPUTS, allow_pickle=False, **inputs)
     score = export_input.recommender.scores(logits)
     np.savez(directory / SAMPLE_OUTPUTS, allow_pickle=False, logit=logits, score=score)
@@ -136,7 +137,7 @@ def _reader_side(
 def _inputs(ranker: SplitRanker) -> dict[str, dict[str, Any]]:
     described = {
         "age_band": ("int32", [None], f"code of {', '.join(AGE_BANDS)}"),
-        "reader_features": (
+        READER.name: (
             "float32",
             [None, ranker.reader_width],
             "a row of catalogue.npz for a reader the ranker knows by id, else history features",
@@ -145,7 +146,7 @@ def _inputs(ranker: SplitRanker) -> dict[str, dict[str, Any]]:
     }
     if ranker.pair_width:
         width = [None, ranker.pair_width]
-        described["pair_features"] = ("float32", width, "what retrieval says of the pair")
+        described[PAIR.name] = ("float32", width, "what retrieval says of the pair")
     return {
         name: {"dtype": dtype, "shape": shape, "meaning": meaning}
         for name, (dtype, shape, meaning) in described.items()
