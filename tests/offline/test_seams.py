@@ -1,0 +1,257 @@
+"""Seams: a new retriever, preset or ranker origin is one new module and one line in a registry."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bookrec.settings import Home
+from requirements import REPOSITORY
+from toy_project import ToyProject
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> ToyProject:
+    """A copy of the package to add to."""
+    return ToyProject.copy_to(tmp_path / "src")
+
+
+SMALL_TRAINING = """
+import sys
+from pathlib import Path
+
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
+
+start_tensorflow()
+from bookrec.offline.ranking.listwise_groups import RankerSettings
+from bookrec.offline.ranking.train_classic import ClassicSettings
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
+from bookrec.offline.training.train import train
+from bookrec.offline.training.train_settings import TrainSettings
+from bookrec.settings import Home
+
+
+def settings(preset):
+    return TrainSettings(
+        preset=preset,
+        candidates=30,
+        towers=TwoTowerSettings(embedding_size=4, hidden_size=8, epochs=1, steps=5),
+        ranker=RankerSettings(
+            candidates=30, negatives=8, catalogue_negatives=2, epochs=1, steps=5, rounds=1, trees=2
+        ),
+        classic=ClassicSettings(epochs=1, batch_size=256),
+    )
+
+
+home = Home(Path(sys.argv[1]))
+"""
+
+TOY_RETRIEVER = '''
+"""Similar books are the next one on the shelf."""
+
+import numpy as np
+
+from bookrec.inference.similarity_table import SimilarityTable
+from bookrec.offline.retrieval.retriever_fit import RetrieverFit
+
+
+def next_on_the_shelf(data):
+    n_books = data.metadata.n_books
+    following = (np.arange(n_books, dtype=np.int32) + 1) % n_books
+    return SimilarityTable(np.arange(n_books + 1), following, np.full(n_books, 2.0, np.float32), 2.0)
+
+
+TOY = RetrieverFit(next_on_the_shelf)
+'''
+
+
+@pytest.mark.slow
+def test_a_retriever_is_one_module_and_one_line(toy: ToyProject, tiny_home_copy: Home):
+    toy.add_module("offline.retrieval.toy", TOY_RETRIEVER)
+    toy.add_line(
+        "inference.retrievers",
+        '    Retriever("ease"',
+        '    Retriever("toy", 0.05, "bookrec.offline.retrieval.toy:TOY", "toy", "toy"),',
+    )
+    script = f"""{SMALL_TRAINING}
+import numpy as np
+from bookrec.inference.history import make_history
+from bookrec.inference.pair_features import PAIR_FEATURES
+from bookrec.inference.recommender import Recommender
+from bookrec.inference.retrieval import QUOTA
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.evaluation.pipeline.scorers import PARTS
+from bookrec.offline.models.bundle.bundle_files import load_bundle
+from tiny_scoring import score_tiny
+
+bundle = train(home, settings("default"), lambda line: None)
+assert QUOTA["toy"] == 0.05
+assert "toy_rank" in PAIR_FEATURES
+assert bundle.ranker.get_layer("pair_features").output.shape[1] == len(PAIR_FEATURES)
+assert "toy" in bundle.manifest["metrics"]
+assert "toy alone" in PARTS
+assert load_bundle(home).similarities.books["toy"].weight.tolist()[0] == 2.0
+snapshot = score_tiny(home, bundle.model_id, load_dataset(home))
+recommender = Recommender.load(snapshot / "ranker")
+history = make_history(np.array([4]), np.array([9]))
+scores = recommender.retrieval.score(history, 0)
+assert scores.spread("toy", recommender.n_books).nonzero()[0].tolist() == [5]
+print("done")
+"""
+    assert toy.run(script, tiny_home_copy.root) == "done\n"
+
+
+TOY_PRESET = '''
+"""A ranker trained like the classic one, with another aim in its manifest."""
+
+from bookrec.offline.training.classic_preset import ClassicPreset
+
+
+class ToyPreset(ClassicPreset):
+    measures_parts = True
+
+    def train(self, run):
+        run.progress("toy training")
+        return super().train(run)
+
+
+TOY = ToyPreset()
+'''
+
+
+@pytest.mark.slow
+def test_a_preset_is_one_module_and_one_line(toy: ToyProject, tiny_home_copy: Home):
+    toy.add_module("offline.training.toy_preset", TOY_PRESET)
+    toy.add_line(
+        "offline.training.presets",
+        '    "classic"',
+        '    "toy": "bookrec.offline.training.toy_preset:TOY",',
+    )
+    assert "[default|classic|toy]" in toy.command(tiny_home_copy.root, "train", "--help")
+    script = f"""{SMALL_TRAINING}
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.evaluation.pipeline.model_choice import training_settings
+from bookrec.offline.evaluation.pipeline.scorers import PARTS, pipeline_of
+from bookrec.offline.models.bundle.bundle_files import load_bundle
+
+lines = []
+bundle = train(home, settings("toy"), lines.append)
+assert "toy training" in lines
+assert bundle.model_id.startswith("toy-")
+assert training_settings(home, "toy", 7, quick=False) == TrainSettings(preset="toy", seed=7)
+assert training_settings(home, bundle.model_id, 7, quick=False) == settings("toy")
+pipeline = pipeline_of(load_bundle(home), load_dataset(home), 1)
+assert pipeline.parts == PARTS
+assert pipeline.predicts == "explicit rating"
+print("done")
+"""
+    assert toy.run(script, tiny_home_copy.root) == "done\n"
+
+
+TOY_ORIGIN = '''
+"""A ranker that came by post: stored like a trained one, and compared less strictly."""
+
+from dataclasses import dataclass
+
+from bookrec.offline.models.bundle.trained import Trained
+
+
+@dataclass(frozen=True)
+class Posted(Trained):
+    trainable = False
+    logit_tolerance = 0.5
+    made = "posted for it"
+
+    def save(self, ranker, directory):
+        super().save(ranker, directory)
+        (directory / "postmark.txt").write_text("Hue")
+'''
+
+
+@pytest.mark.slow
+def test_an_origin_is_one_module_and_one_line(
+    toy: ToyProject, tiny_bundles: dict[str, Any], tiny_home_copy: Home, tiny_home: Home
+):
+    model_id = tiny_bundles["default"].model_id
+    if not (tiny_home_copy.models / model_id).exists():
+        shutil.copytree(tiny_home.models / model_id, tiny_home_copy.models / model_id)
+    toy.add_module("offline.models.bundle.posted", TOY_ORIGIN)
+    toy.add_line(
+        "offline.models.bundle.bundle_files",
+        "    TRAINED:",
+        '    "posted": "bookrec.offline.models.bundle.posted:Posted",',
+    )
+    script = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
+
+start_tensorflow()
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.models.bundle.bundle_files import load_bundle, save_bundle
+from bookrec.offline.models.bundle.posted import Posted
+from bookrec.offline.scoring.job.verify import check_published
+from bookrec.settings import Home
+from tiny_scoring import score_tiny
+
+home = Home(Path(sys.argv[1]))
+trained = load_bundle(home, sys.argv[2])
+manifest = trained.manifest | {"preset": "posted", "model_id": "posted-1"}
+directory = save_bundle(home, replace(trained, origin=Posted(), manifest=manifest))
+assert (directory / "postmark.txt").read_text() == "Hue"
+bundle = load_bundle(home)
+assert isinstance(bundle.origin, Posted)
+dataset = load_dataset(home)
+snapshot = score_tiny(home, "posted-1", dataset)
+parity = check_published(snapshot, bundle, dataset, 50)
+assert parity.holds and parity.logit_tolerance == 0.5
+print("done")
+"""
+    assert toy.run(script, tiny_home_copy.root, model_id) == "done\n"
+
+
+def literals(path: Path) -> set[str]:
+    """String constants of a module, without docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = {
+        node.value.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    return {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    } - texts
+
+
+def modules_with(find: Callable[[str, set[str]], bool]) -> list[str]:
+    """Modules of bookrec whose source or literals match."""
+    source = REPOSITORY / "src" / "bookrec"
+    return [
+        str(path.relative_to(source))
+        for path in sorted(source.rglob("*.py"))
+        if find(path.read_text(encoding="utf-8"), literals(path))
+    ]
+
+
+def test_names_of_inputs_presets_and_origins_stand_in_their_registries_alone():
+    from bookrec.offline.features.ranker_inputs import RANKER_INPUTS
+
+    # "popularity" also names a baseline, a list of books and a column of reports.
+    inputs = set(RANKER_INPUTS) - {"popularity"}
+    standalone = "offline/models/exports/standalone/"  # imports nothing of bookrec
+    named = modules_with(lambda _, texts: bool(texts & inputs))
+    assert [name for name in named if not name.startswith(standalone)] == [
+        "offline/features/ranker_inputs.py"
+    ]
+    assert modules_with(lambda _, texts: "classic" in texts) == ["offline/training/presets.py"]
+    assert modules_with(lambda source, _: "imported is None" in source) == []
+    assert modules_with(lambda source, _: "imported is not None" in source) == []
