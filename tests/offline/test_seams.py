@@ -21,6 +21,59 @@ def toy(tmp_path: Path) -> ToyProject:
     return ToyProject.copy_to(tmp_path / "src")
 
 
+TOY_LAYOUT = '''
+"""Tables of a till: one file of books, one of sales."""
+
+from bookrec.offline.data.sources.csv_rows import Dialect
+from bookrec.offline.data.sources.layout import RawTables, SourceLayout
+from bookrec.offline.data.sources.raw_tables import read_table
+
+BOOKS = {"isbn": ("Code",), "title": ("Name",), "author": ("By",), "year": ("Year",),
+         "publisher": ("House",), "image_url": ("Picture",)}
+SALES = {"user_id": ("Card",), "isbn": ("Code",), "rating": ("Stars",), "timestamp": ("When",)}
+
+
+def read(source):
+    books, sales = TILL.find_files(source)
+    return RawTables(
+        None,
+        read_table(books, Dialect(";"), BOOKS, required=["isbn", "title", "author"]),
+        read_table(sales, Dialect(";"), SALES, required=["user_id", "isbn", "rating"]),
+    )
+
+
+TILL = SourceLayout("till", (("goods.txt",), ("sales.txt",)), 5, read, "till", "The till, 2026.")
+'''
+
+
+def test_a_layout_is_one_module_and_one_line(toy: ToyProject, tmp_path: Path):
+    toy.add_module("offline.data.sources.till", TOY_LAYOUT)
+    toy.add_line(
+        "offline.data.sources.registry",
+        '    "movielens-100k"',
+        '    "till": "bookrec.offline.data.sources.till:TILL",',
+    )
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "goods.txt").write_text("Code;Name;By\n0141439513;Emma;Jane Austen\n")
+    (raw / "sales.txt").write_text("Card;Code;Stars\n12;0141439513;4\n")
+    home = tmp_path / "home"
+    assert "1 kept" in toy.command(home, "data", "import", str(raw))
+    assert "1 kept" in toy.command(home, "data", "import", str(raw), "--format", "till")
+    script = """
+import sys
+from pathlib import Path
+
+from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.evaluation.measure.citations import citation
+from bookrec.settings import Home
+
+dataset = load_dataset(Home(Path(sys.argv[1])))
+print(dataset.dataset_id.split("-")[0], dataset.manifest["rating_max"], citation(dataset))
+"""
+    assert toy.run(script, home) == "till 5 The till, 2026.\n"
+
+
 SMALL_TRAINING = """
 import sys
 from pathlib import Path

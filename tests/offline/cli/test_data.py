@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from bookrec.offline.cli.data import data
-from bookrec.offline.data.import_data import AUTO, LAYOUTS
+from bookrec.offline.data.import_data import AUTO
+from bookrec.offline.data.sources.registry import LAYOUTS
 from bookrec.settings import Home
 
 FILES = {

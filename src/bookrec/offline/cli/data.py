@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bookrec.offline.cli.sample import sample
+from bookrec.offline.data.sources.registry import LAYOUTS
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
     from bookrec.offline.data.dataset import Dataset
-
-_LAYOUTS: Final = ("auto", "book-crossing", "book-crossing-2005", "goodbooks-10k", "movielens-100k")
 
 
 @click.group()
@@ -35,7 +34,7 @@ data.add_command(sample)
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(_LAYOUTS),
+    type=click.Choice(["auto", *LAYOUTS]),
     default="auto",
     show_default=True,
     help="Layout of the files; auto tells it from their names.",

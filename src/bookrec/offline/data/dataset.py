@@ -31,6 +31,7 @@ from bookrec.files import (
 )
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.sources.raw_tables import REJECTED_COLUMNS
+from bookrec.offline.data.sources.registry import layout_named
 from bookrec.settings import Home
 
 READER_DTYPES: Final = {"user_id": "str", "age": "Int16", "location": "str"}
@@ -49,15 +50,6 @@ INTERACTION_DTYPES: Final = {
     "rating": "int8",
     "timestamp": "Int64",
 }
-
-
-ID_PREFIXES: Final = {
-    "book-crossing": "bx",
-    "book-crossing-2005": "bx2005",
-    "goodbooks-10k": "gb",
-    "movielens-100k": "ml",
-}
-"""Layout → how ids of data sets read from it begin."""
 
 _MANIFEST_KEYS: Final = {"dataset_id", "digest", "layout", "rating_max", "base_dataset_id"}
 _NULL: Final = np.iinfo(np.int64).min
@@ -144,7 +136,7 @@ def make_dataset(
     """A `Dataset` with its manifest, from frames that are sorted and unique already.
 
     Args:
-        layout: a key of `ID_PREFIXES`, or another word that then begins the id itself.
+        layout: a key of `LAYOUTS`, or another word, which is then the prefix of the id itself.
         source: where the raw files were, for the operator.
         files: per file: rows read, kept, rejected by reason, repaired by rule.
         sample: whether the data are generated.
@@ -155,7 +147,8 @@ def make_dataset(
     interactions = interactions.astype(INTERACTION_DTYPES)[list(INTERACTION_DTYPES)]
     interactions = interactions.reset_index(drop=True)
     digest = dataset_digest(readers, books, interactions, rating_max)
-    prefix = "sample" if sample else ID_PREFIXES.get(layout, layout)
+    known = layout_named(layout)
+    prefix = "sample" if sample else layout if known is None else known.id_prefix
     if base_dataset_id is not None:
         prefix += "-shop"
     manifest = {

@@ -1,4 +1,4 @@
-"""Raw files → a data set: read a layout, clean its three tables, index, save, make it current."""
+"""Import of raw files: read a layout, clean its tables, index, save, make the data set current."""
 
 from __future__ import annotations
 
@@ -13,30 +13,22 @@ import pandas as pd
 from bookrec.errors import DataError
 from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers, work_ids
 from bookrec.offline.data.dataset import Dataset, make_dataset, reader_sort_key, save_dataset
-from bookrec.offline.data.sources.book_crossing import BOOK_CROSSING, BOOK_CROSSING_2005
-from bookrec.offline.data.sources.goodbooks import GOODBOOKS_10K
 from bookrec.offline.data.sources.layout import RawTables, SourceLayout, detect_layout
-from bookrec.offline.data.sources.movielens import MOVIELENS_100K
 from bookrec.offline.data.sources.raw_files import RawSource
+from bookrec.offline.data.sources.registry import LAYOUTS, all_layouts, layout_named
 from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
-
-LAYOUTS: Final = {
-    layout.name: layout
-    for layout in (BOOK_CROSSING, BOOK_CROSSING_2005, GOODBOOKS_10K, MOVIELENS_100K)
-}
-"""Name → layout; where several fit equally well, the first is taken."""
 
 AUTO: Final = "auto"
 
 
 @dataclass(frozen=True)
 class Import:
-    """What an import made."""
+    """A new data set and its rejected rows."""
 
     dataset: Dataset
     rejected: pd.DataFrame
-    """Every row not taken, with the columns of ``rejected.csv.gz``."""
+    """Rejected rows, with the columns of ``rejected.csv.gz``."""
 
 
 def import_data(
@@ -45,8 +37,10 @@ def import_data(
     """Import the raw files at ``source`` and make them the current data set.
 
     Args:
-        layout: a key of `LAYOUTS`, or ``auto`` to tell it from the files' names.
-        say: is told each stage, in a few words.
+        home: where the data set goes.
+        source: a directory or a zip file.
+        layout: a key of `LAYOUTS`, or ``auto`` to detect it by the files' names.
+        progress: receives one line per stage.
 
     Raises:
         DataError: the files are missing, damaged or of another layout; nothing was written then.
@@ -58,11 +52,11 @@ def import_data(
 
 
 def read_data(source: Path, layout: str = AUTO, progress: Progress = lambda _: None) -> Import:
-    """`import_data` without saving."""
+    """Read a data set as `import_data` does; writes nothing."""
     raw_source = RawSource(source)
-    chosen = (
-        LAYOUTS[layout] if layout != AUTO else detect_layout(raw_source, tuple(LAYOUTS.values()))
-    )
+    chosen = detect_layout(raw_source, all_layouts()) if layout == AUTO else layout_named(layout)
+    if chosen is None:
+        raise DataError(f"There is no layout {layout!r}; layouts are {', '.join(LAYOUTS)}.")
     progress(f"Reading {source} as {chosen.name}")
     tables = chosen.read(raw_source)
     progress("Cleaning")
@@ -104,7 +98,7 @@ def _clean(tables: RawTables, layout: SourceLayout, source: RawSource) -> Import
 
 
 def _readers(tables: RawTables, ratings: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Readers in order, with those added whom only their ratings name; and how many these are."""
+    """Return readers in order, with those added whom only ratings name, and the number of these."""
     known = _NO_READERS if tables.readers is None else clean_readers(tables.readers)
     named = pd.Series(ratings["user_id"].unique(), dtype="str")
     added = named[~named.isin(known["user_id"])]
@@ -125,7 +119,7 @@ _NO_READERS: Final = pd.DataFrame(
 
 
 def _index(ratings: pd.DataFrame, readers: pd.DataFrame, books: pd.DataFrame) -> pd.DataFrame:
-    """Ratings by positions of readers and books, sorted by them."""
+    """Return ratings by positions of readers and books, sorted by them."""
     indexed: dict[str, Any] = {
         "reader_idx": pd.Index(readers["user_id"]).get_indexer(ratings["user_id"]),
         "book_idx": pd.Index(books["isbn"]).get_indexer(ratings["isbn"]),

@@ -45,11 +45,18 @@ def _read_2005(source: RawSource) -> RawTables:
     return _read(source, BOOK_CROSSING_2005, dialect)
 
 
+_CITATION: Final = (
+    "Book-Crossing: C.-N. Ziegler, S. M. McNee, J. A. Konstan, G. Lausen, 'Improving "
+    "recommendation lists through topic diversification', WWW 2005."
+)
+
 BOOK_CROSSING: Final = SourceLayout(
     name="book-crossing",
     files=(("Users.csv",), ("Books.csv",), ("Ratings.csv",)),
     rating_max=10,
     read=_read_2020s,
+    id_prefix="bx",
+    citation=_CITATION,
 )
 BOOK_CROSSING_2005: Final = SourceLayout(
     name="book-crossing-2005",
@@ -60,4 +67,6 @@ BOOK_CROSSING_2005: Final = SourceLayout(
     ),
     rating_max=10,
     read=_read_2005,
+    id_prefix="bx2005",
+    citation=_CITATION,
 )

@@ -48,31 +48,43 @@ def _read(source: RawSource) -> RawTables:
 
 
 def _ratings_file(source: RawSource) -> RawFile:
-    """``ratings.csv``, or else the one file of the source that is called ``ratings*.csv``."""
+    """Find ``ratings.csv``, or else the only file of the source named ``ratings*.csv``."""
     stems = {name[: name.index(".csv") + 4] for name in source.names if ".csv" in name}
-    found = sorted(stem for stem in stems if stem.startswith("ratings"))
-    chosen = "ratings.csv" if "ratings.csv" in found or len(found) != 1 else found[0]
+    candidates = sorted(stem for stem in stems if stem.startswith("ratings"))
+    unclear = "ratings.csv" in candidates or len(candidates) != 1
+    chosen = "ratings.csv" if unclear else candidates[0]
     file = source.find(chosen)
     if file is None:
-        there = f"there are several ({', '.join(found)}); keep one" if found else "there is none"
-        raise DataError(f"{source.path}: of 'ratings*.csv' {there}; the layout needs exactly one.")
+        several = f"there are several ({', '.join(candidates)}); keep one"
+        problem = several if candidates else "there is none"
+        raise DataError(
+            f"{source.path}: of 'ratings*.csv' {problem}; the layout needs exactly one."
+        )
     return file
 
 
 def _book_ids(books: RawTable) -> pd.Series:
-    """The ISBN of each book where it can be had for certain, else ``gb:<book_id>``.
+    """ISBN of each book where it is certain, else ``gb:<book_id>``.
 
-    The file was once through a spreadsheet: ISBNs have lost their leading zeros (put back when the
-    check digit then fits), ISBN-13s are rounded floats and of no use.
+    The published file went through a spreadsheet. ISBNs lost their leading zeros, which are restored
+    where the check digit then fits; ISBN-13s are rounded floats and useless.
     """
-    found = books.frame["isbn"].str.strip().str.upper()
-    restored = found.str.zfill(10)
-    certain = restored.map(is_isbn10) & ~restored.duplicated(keep=False) & (found != "")
-    books.repair("isbn_leading_zeros_restored", int((certain & (found != restored)).sum()))
+    stripped = books.frame["isbn"].str.strip().str.upper()
+    restored = stripped.str.zfill(10)
+    certain = restored.map(is_isbn10) & ~restored.duplicated(keep=False) & (stripped != "")
+    books.repair("isbn_leading_zeros_restored", int((certain & (stripped != restored)).sum()))
     books.repair("isbn_replaced_by_book_id", int((~certain).sum()))
     return restored.where(certain, "gb:" + books.frame["key"].str.strip())
 
 
 GOODBOOKS_10K: Final = SourceLayout(
-    name="goodbooks-10k", files=(("books.csv",),), rating_max=5, read=_read
+    name="goodbooks-10k",
+    files=(("books.csv",),),
+    rating_max=5,
+    read=_read,
+    id_prefix="gb",
+    citation=(
+        "goodbooks-10k: Z. Zajac, 'Goodbooks-10k: a new dataset for book recommendations', "
+        "FastML, 2017."
+    ),
 )

@@ -1,4 +1,4 @@
-"""What a layout of raw files is: which files it needs and how they become three tables."""
+"""Source layouts: the files that a layout needs, and how they become three tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bookrec.offline.data.sources.raw_tables import RawTable
 
 @dataclass(frozen=True)
 class RawTables:
-    """The tables of a source, all columns text, as found."""
+    """Tables of a source, all columns text, as found."""
 
     readers: RawTable | None
     """``user_id``, ``location``, ``age``; None where readers are known from their ratings only."""
@@ -23,43 +23,49 @@ class RawTables:
 
     @property
     def all(self) -> list[RawTable]:
-        """The tables that there are."""
+        """The tables that the source has."""
         return [table for table in (self.readers, self.books, self.ratings) if table is not None]
 
 
 @dataclass(frozen=True)
 class SourceLayout:
-    """One way of laying out readers, books and ratings in files."""
+    """A layout of readers, books and ratings in files; `sources.registry` lists them."""
 
     name: str
     files: tuple[tuple[str, ...], ...]
-    """The files needed, each with the names it may have (compression suffixes aside)."""
+    """Files needed, each with the names it may have (compression suffixes aside)."""
     rating_max: int
+    """Highest rating, 10 or 5."""
     read: Callable[[RawSource], RawTables]
+    """Reads the tables of a source."""
+    id_prefix: str
+    """Prefix of the ids of data sets read from this layout."""
+    citation: str = ""
+    """Citation that the data set asks for."""
 
     def count_files(self, source: RawSource) -> int:
-        """How many of the files needed are there."""
+        """Count the files needed that are there."""
         return sum(any(source.find(name) for name in names) for names in self.files)
 
     def find_files(self, source: RawSource) -> list[RawFile]:
-        """The files needed, in the order of ``files``.
+        """Find the files needed, in the order of ``files``.
 
         Raises:
             DataError: naming the ones that are missing.
         """
-        found = [next(filter(None, map(source.find, names)), None) for names in self.files]
-        missing = [names[0] for names, file in zip(self.files, found, strict=True) if file is None]
+        files = [next(filter(None, map(source.find, names)), None) for names in self.files]
+        missing = [names[0] for names, file in zip(self.files, files, strict=True) if file is None]
         if missing:
             needed = ", ".join(names[0] for names in self.files)
             raise DataError(
                 f"{source.path} lacks {' and '.join(missing)}; the layout {self.name} needs "
                 f"{needed} (each may be .xz, .gz, .bz2 or .zip)."
             )
-        return [file for file in found if file is not None]
+        return [file for file in files if file is not None]
 
 
 def detect_layout(source: RawSource, layouts: Sequence[SourceLayout]) -> SourceLayout:
-    """The layout of which most files are there; the first one of those.
+    """Choose the layout of which most files are there; the first of several.
 
     Raises:
         DataError: no file of any layout is there.

@@ -41,4 +41,9 @@ MOVIELENS_100K: Final = SourceLayout(
     files=(("u.user",), ("u.item",), ("u.data",)),
     rating_max=5,
     read=_read,
+    id_prefix="ml",
+    citation=(
+        "MovieLens 100K: F. M. Harper, J. A. Konstan, 'The MovieLens datasets: history and "
+        "context', ACM TiiS 5(4), 2015."
+    ),
 )
