@@ -17,7 +17,7 @@ PORT ?= 8000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint browser clean
+.PHONY: help install demo test lint docs browser clean
 
 help:  ## This list
 	@echo "bookrec: from readers, books and ratings to a bookshop site with recommendations"
@@ -38,6 +38,9 @@ lint: install  ## Style, format and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+docs: install  ## The documentation as a site, in site/
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 install: $(STAMP)  ## The environment in .venv, from the lock file
 
 browser:  ## How to get the browser of the browser tests
@@ -50,7 +53,7 @@ browser:  ## How to get the browser of the browser tests
 
 clean:  ## Remove the environment, caches and the demo; data sets, models and the shop stay
 	[ ! -e demo/DEMO ] || rm -rf demo
-	rm -rf $(VENV) dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist site .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # The first pip in an environment is as old as its Python; it understands hashes all the same.

@@ -1,0 +1,320 @@
+"""Tables of the documentation, rendered from ``docs/results/*.json``.
+
+    python docs/tables.py                       # render every table again
+    python docs/tables.py add NAME FILE --command "bookrec evaluate …"
+
+``add`` copies the file that `bookrec evaluate --report` or `bookrec bench scoring --json` wrote to
+``docs/results/NAME.json``, together with its origin: command, date, version and commit.
+
+A page holds a table between two markers; the first names the table and its result:
+
+    <!-- table:lists book-crossing -->
+    <!-- /table -->
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, Final
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+RESULTS: Final = REPOSITORY / "docs" / "results"
+PAGES: Final = (
+    "README.md",
+    "README.vi.md",
+    "docs/evaluation.md",
+    "docs/baselines.md",
+    "docs/rating-prediction.md",
+    "docs/scoring-speed.md",
+)
+ORIGIN: Final = ("command", "date", "bookrec", "commit")
+"""Keys of a result's ``origin``."""
+
+Result = dict[str, Any]
+Rows = Iterable[Sequence[str]]
+
+_BLOCK: Final = re.compile(
+    r"<!-- table:(?P<kind>[a-z-]+) (?P<names>[a-z0-9 -]+?) -->\n(?P<body>.*?)<!-- /table -->",
+    re.DOTALL,
+)
+_LABELS: Final = {
+    "popularity": "popularity",
+    "item-knn-cosine": "item-kNN, cosine",
+    "item-knn-tfidf": "item-kNN, TF-IDF",
+    "item-knn-bm25": "item-kNN, BM25",
+    "rp3beta": "RP3beta",
+    "ials": "iALS",
+    "bpr": "BPR",
+    "ease": "EASE",
+    "default": "**bookrec, as published**",
+    "default: two-stage": "bookrec, before one edition a work is chosen",
+    "default: ranker on the whole catalogue": "bookrec, ranker on the whole catalogue",
+    "default: ranker on random candidates": "bookrec, ranker on random candidates",
+    "default: two-tower alone": "bookrec, two-tower alone",
+    "default: item-knn alone": "bookrec, item-kNN alone",
+    "default: random walk alone": "bookrec, RP3beta alone",
+    "default: rp3beta alone": "bookrec, RP3beta alone",
+    "classic": "preset `classic`",
+}
+_DATA_SETS: Final = {
+    "book-crossing": "Book-Crossing",
+    "movielens": "MovieLens-100K",
+    "sample": "sample data",
+}
+
+
+def load(name: str) -> Result | None:
+    """Read a result; None where there is no such file."""
+    path = RESULTS / f"{name}.json"
+    if not path.exists():
+        return None
+    result: Result = json.loads(path.read_text(encoding="utf-8"))
+    return result
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """A figure below one without its zero: ``.0785``; a dash where it is undefined."""
+    if value is None:
+        return "–"
+    text = f"{value:.{digits}f}"
+    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+
+
+def markdown(columns: Sequence[str], rows: Rows) -> str:
+    """A Markdown table; the first column is text."""
+    body = [list(row) for row in rows]
+    rule = ["---", *["---:"] * (len(columns) - 1)]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in [columns, rule, *body])
+
+
+def lists(result: Result) -> str:
+    """Quality of each list maker beside the best baseline."""
+    best = result["best_baseline"]["ndcg@20"]
+    columns = ["list maker", "NDCG@20", "× best baseline (95 %)", "Recall@20", "NDCG@20, liked"]
+    columns += ["Recall@20, liked", "coverage@50"]
+    rows = []
+    for name, scorer in result["scorers"].items():
+        metrics = scorer["metrics"]
+        ratio = "best baseline" if name == best else _ratio(scorer["against_best_baseline"])
+        figures = ("recall@20", "ndcg@20_liked", "recall@20_liked")
+        rows.append(
+            [
+                _LABELS.get(name, name),
+                figure(metrics["ndcg@20"]),
+                ratio,
+                *(figure(metrics.get(key)) for key in figures),
+                figure(metrics.get("coverage@50"), 3),
+            ]
+        )
+    return markdown(columns, rows)
+
+
+def _ratio(against: dict[str, Any]) -> str:
+    ratio = against.get("ndcg@20", {}).get("ratio")
+    if not ratio or ratio["value"] is None:
+        return "–"
+    return f"{ratio['value']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f})"
+
+
+def top_k(result: Result) -> str:
+    """Share of held-out interactions among the first k of the catalogue, and NDCG@20."""
+    best = result["best_baseline"]["ndcg@20"]
+    rows = []
+    for name, scorer in result["scorers"].items():
+        metrics = scorer["metrics"]
+        ratio = "best baseline" if name == best else _ratio(scorer["against_best_baseline"])
+        shares = (figure(metrics.get(f"top-{k}, seen removed"), 3) for k in (10, 100))
+        rows.append([_LABELS.get(name, name), *shares, figure(metrics["ndcg@20"]), ratio])
+    columns = ["list maker", "top-10", "top-100", "NDCG@20", "× best baseline (95 %)"]
+    return markdown(columns, rows)
+
+
+def ratings(result: Result) -> str:
+    """Predicted beside given ratings."""
+    labels = {"ours": "**bookrec**"}
+    rows = []
+    for name, row in result["rating_prediction"].items():
+        gain = "–"
+        if row.get("gain") is not None:
+            gain = f"{figure(row['gain'], 3)} ({figure(row['gain low'], 3)}–{figure(row['gain high'], 3)})"
+        cells = [f"{row['rmse']:.3f}", f"{row['mae']:.3f}", figure(row["pearson"], 3), gain]
+        rows.append([labels.get(name, name), *cells])
+    columns = ["predictor", "RMSE", "MAE", "Pearson", "gain in Pearson over the book's mean (95 %)"]
+    return markdown(columns, rows)
+
+
+def new_readers(result: Result) -> str:
+    """NDCG@20 of readers hidden from training."""
+    rows = result["new_readers"]
+    columns = list(dict.fromkeys(key for row in rows.values() for key in row))
+    return markdown(
+        ["list maker", *columns],
+        ([_LABELS.get(n, n), *(figure(row.get(c)) for c in columns)] for n, row in rows.items()),
+    )
+
+
+def similar_books(result: Result) -> str:
+    """Share of co-readings among the first similar books."""
+    labels = {**_LABELS, "default": "**bookrec**"}
+    return markdown(
+        ["similar books by", "share of co-readings found (95 %)"],
+        (
+            [
+                labels.get(n, n),
+                f"{figure(r['found'], 3)} ({figure(r['low'], 3)}–{figure(r['high'], 3)})",
+            ]
+            for n, r in result["neighbourhoods"].items()
+        ),
+    )
+
+
+def tuned(result: Result) -> str:
+    """Settings that were chosen for each baseline."""
+    rows = []
+    for name, tunings in result["tuning"].items():
+        for tuning in tunings:
+            best = ", ".join(f"{key} {value}" for key, value in tuning["best"].items()) or "–"
+            trials = f"{len(tuning['trials'])}{'' if tuning['complete'] else ', time was up'}"
+            rows.append([_LABELS.get(name, name), best, trials])
+    return markdown(["baseline", "settings chosen on the validation part", "trials"], rows)
+
+
+def scoring(result: Result) -> str:
+    """Rates of the ways of scoring."""
+    rows = [
+        [
+            f"`{row['way']}`" if row["way"].startswith(("model", "tf")) else row["way"],
+            f"{row['pairs_per_second'] / 1e6:.2f} ({row['lowest'] / 1e6:.2f}–{row['highest'] / 1e6:.2f})",
+            f"{row['ratio']:.1f}",
+            f"{row['share']:.0%}",
+        ]
+        for row in result["ways"]
+    ]
+    limit = result["sgemm"]["flops"] / (2 * result["multiply_adds"])
+    flops = f"sgemm alone ({result['sgemm']['flops'] / 1e9:,.0f} GFLOP/s)"
+    rows.append([flops, f"{limit / 1e6:.2f}", "–", "100%"])
+    return markdown(["method", "M pairs/s (lowest–highest)", "× predict", "share of sgemm"], rows)
+
+
+def origin(result: Result) -> str:
+    """Where a result comes from, in two lines."""
+    source = result["origin"]
+    about = result.get("about", {})
+    unfinished = "" if about.get("finished", True) else " The run has not finished: figures so far."
+    note = f" {source['note']}" if source.get("note") else ""
+    version = f"bookrec {source['bookrec']}, commit {source['commit']}, {source['date']}"
+    return f"`{source['command']}`\n({version}).{note}{unfinished}\n"
+
+
+def headline(*results: Result) -> str:
+    """One row for each data set: as published, beside the best baseline and popularity."""
+    rows = []
+    for result in results:
+        about, scorers = result["about"], result["scorers"]
+        best = result["best_baseline"]["ndcg@20"]
+        ours = scorers.get("default")
+        rows.append(
+            [
+                _DATA_SETS.get(result["name"], result["name"]),
+                *(f"{about[key]:,}" for key in ("readers", "books", "interactions")),
+                f"**{figure(ours['metrics']['ndcg@20'])}**" if ours else "–",
+                f"{figure(scorers[best]['metrics']['ndcg@20'])} ({_LABELS.get(best, best)})",
+                figure(scorers["popularity"]["metrics"]["ndcg@20"]),
+            ]
+        )
+    columns = ["data", "readers", "books", "interactions", "NDCG@20", "best baseline", "popularity"]
+    return markdown(columns, rows)
+
+
+TABLES: Final[dict[str, Callable[..., str]]] = {
+    "lists": lists,
+    "top-k": top_k,
+    "ratings": ratings,
+    "new-readers": new_readers,
+    "similar-books": similar_books,
+    "tuned": tuned,
+    "scoring": scoring,
+    "origin": origin,
+    "headline": headline,
+}
+
+
+def table(kind: str, names: Sequence[str]) -> str:
+    """Render one table; a sentence where its result is missing or has no such figures."""
+    results = [dict(result, name=name) for name in names if (result := load(name)) is not None]
+    if not results:
+        return f"No result yet in `docs/results/{names[0]}.json`.\n"
+    text = TABLES[kind](*results)
+    if kind != "origin" and text.count("\n") < 3:
+        return f"`docs/results/{names[0]}.json` has no such figures.\n"
+    return text
+
+
+def rendered(text: str) -> str:
+    """A page with every table between markers rendered again."""
+
+    def replace(block: re.Match[str]) -> str:
+        kind, names = block["kind"], block["names"]
+        body = table(kind, names.split())
+        return f"<!-- table:{kind} {names} -->\n{body}<!-- /table -->"
+
+    return _BLOCK.sub(replace, text)
+
+
+def add(name: str, file: Path, command: str, commit: str, note: str) -> None:
+    """Copy a result to ``docs/results`` with its origin."""
+    result: Result = json.loads(file.read_text(encoding="utf-8"))
+    about = result.get("about", {})
+    date = (
+        about.get("created_at")
+        or datetime.fromtimestamp(file.stat().st_mtime, tz=timezone.utc).isoformat()
+    )
+    version = about.get("versions", {}).get("bookrec") or _installed_version()
+    source = {"command": command, "date": date[:10], "bookrec": version, "commit": commit}
+    if note:
+        source["note"] = note
+    RESULTS.mkdir(exist_ok=True)
+    text = json.dumps({"origin": source, **result}, indent=1, ensure_ascii=False, allow_nan=False)
+    (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _installed_version() -> str:
+    from bookrec import __version__
+
+    return __version__
+
+
+def _head() -> str:
+    git = ["git", "-C", str(REPOSITORY), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(git, capture_output=True, text=True, check=True).stdout.strip()  # noqa: S603
+
+
+def main() -> None:
+    """Render the pages, or add a result and then render them."""
+    parser = argparse.ArgumentParser(description="Render the tables of the documentation.")
+    verbs = parser.add_subparsers(dest="verb")
+    adding = verbs.add_parser("add", help="copy a result to docs/results, with its origin")
+    adding.add_argument("name")
+    adding.add_argument("file", type=Path)
+    adding.add_argument("--command", required=True, help="the command that wrote the file")
+    adding.add_argument("--commit", help="of the code that ran (default: HEAD)")
+    adding.add_argument("--note", default="", help="e.g. what else the machine was doing")
+    arguments = parser.parse_args()
+    if arguments.verb == "add":
+        commit = arguments.commit or _head()
+        add(arguments.name, arguments.file, arguments.command, commit, arguments.note)
+    for name in PAGES:
+        path = REPOSITORY / name
+        path.write_text(rendered(path.read_text(encoding="utf-8")), encoding="utf-8")
+        sys.stdout.write(f"{name}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Documentation: generated tables, results, lengths, headings, links."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from requirements import REPOSITORY
+
+
+def imported(name: str) -> ModuleType:
+    """A module of docs/, which is no package."""
+    spec = importlib.util.spec_from_file_location(
+        f"docs_{name}", REPOSITORY / "docs" / f"{name}.py"
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+tables = imported("tables")
+DOCS = REPOSITORY / "docs"
+RESULTS = sorted((DOCS / "results").glob("*.json"))
+EXPERIMENTS = sorted((DOCS / "experiments").glob("2*.md"))
+PAGES = sorted({*REPOSITORY.glob("*.md"), *DOCS.rglob("*.md")})
+MAX_LINES = {
+    "README.md": 120,
+    "README.vi.md": 120,
+    "ARCHITECTURE.md": 120,
+    "docs/evaluation.md": 120,
+    "docs/scoring-speed.md": 120,
+}
+HEADINGS = ["Question", "Set-up", "Results", "Decision"]
+LINK = re.compile(r"(?<!`)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+
+
+@pytest.mark.parametrize("name", tables.PAGES)
+def test_tables_are_rendered_from_the_results(name: str):
+    text = (REPOSITORY / name).read_text(encoding="utf-8")
+    assert tables.rendered(text) == text, "run: python docs/tables.py"
+
+
+def test_a_page_with_another_figure_is_caught():
+    text = (DOCS / "evaluation.md").read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if line.startswith("| popularity |"))
+    changed = text.replace(row, row.replace("0", "1", 1))
+    assert changed != text
+    assert tables.rendered(changed) == text
+
+
+@pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.stem)
+def test_a_result_names_its_origin(path: Path):
+    origin = tables.load(path.stem)["origin"]
+    assert origin["command"].startswith("bookrec ")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", origin["date"])
+    assert re.fullmatch(r"\d+\.\d+\.\d+\S*", origin["bookrec"])
+    assert re.fullmatch(r"[0-9a-f]{7,40}", origin["commit"])
+
+
+def test_a_result_is_added_with_its_origin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tables, "RESULTS", tmp_path / "results")
+    report = tmp_path / "report.json"
+    report.write_text(
+        '{"about": {"created_at": "2026-11-26T09:49:57Z", "versions": {"bookrec": "0.1.0"}}}'
+    )
+    tables.add("shop", report, "bookrec evaluate", "879faf8", "")
+    assert tables.load("shop")["origin"] == {
+        "command": "bookrec evaluate",
+        "date": "2026-11-26",
+        "bookrec": "0.1.0",
+        "commit": "879faf8",
+    }
+    assert tables.load("missing") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(0.07846, 4, ".0785"), (1.5, 3, "1.500"), (-0.02, 2, "-.02"), (None, 3, "–")],
+)
+def test_figures(value: float | None, digits: int, text: str):
+    assert tables.figure(value, digits) == text
+
+
+def test_pages_are_short():
+    long = {
+        name: lines
+        for name, limit in MAX_LINES.items()
+        if (lines := len((REPOSITORY / name).read_text(encoding="utf-8").splitlines())) > limit
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
+def test_an_experiment_is_short_and_has_the_fixed_headings(path: Path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 60
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == HEADINGS
+    assert re.search(r"[Cc]ommits? [0-9a-f]{7}", text)
+    assert re.fullmatch(r"\d{4}-\d\d-[a-z0-9-]+", path.stem)
+
+
+@pytest.mark.parametrize("folder", ["decisions", "experiments"])
+def test_every_page_stands_in_the_index_of_its_folder(folder: str):
+    index = (DOCS / folder / "index.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (DOCS / folder).glob("*.md")} - {"index.md"}
+    assert pages == {match["target"] for match in LINK.finditer(index)} & pages
+
+
+def test_architecture_lists_every_folder_of_the_code():
+    source = REPOSITORY / "src" / "bookrec"
+    text = (REPOSITORY / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    listed = set(re.findall(r"^\| `([a-z_./]+/)` \|", text, re.MULTILINE))
+    folders = {f"{path.parent.relative_to(source)}/" for path in source.rglob("__init__.py")}
+    assert listed == folders
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
+def test_links_lead_to_files(path: Path):
+    text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    broken = [
+        target
+        for match in LINK.finditer(text)
+        if not (target := match["target"]).startswith(("http", "#"))
+        and not (path.parent / target.partition("#")[0]).exists()
+    ]
+    assert broken == []
+
+
+def test_pages_name_symbols_that_exist():
+    """Dotted names of bookrec in prose lead to modules, or to attributes of modules."""
+    wrong = set()
+    for path in PAGES:
+        if path.parent.name in ("experiments", "decisions") or path.name == "CHANGELOG.md":
+            continue
+        for name in re.findall(r"\bbookrec(?:\.[a-z_0-9]+)+", path.read_text(encoding="utf-8")):
+            parts = name.split(".")
+            candidates = [
+                REPOSITORY / "src" / Path(*parts[:end]) for end in (len(parts), len(parts) - 1)
+            ]
+            if not any(c.is_dir() or c.with_suffix(".py").exists() for c in candidates):
+                wrong.add(f"{path.relative_to(REPOSITORY)}: {name}")
+    assert wrong == set()
