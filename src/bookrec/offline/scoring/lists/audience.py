@@ -1,7 +1,7 @@
 """The audience of a book: the readers it should be offered to, best first.
 
-The same ranker that makes the lists, asked the other way round: every reader's score for one book.
-Everything comes from a published snapshot, so what it says agrees with what the site shows.
+The ranker of the lists scores one book for every reader. Everything comes from a published snapshot,
+so the audience agrees with the lists on the site.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bookrec.snapshot import RANKER_NAME, ROWS_NAME, open_database
 from bookrec.topk import best_first
 
 _SHARD: Final = 2048
-"""Readers that a worker is asked of at once."""
+"""Readers per shard."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,16 @@ class Offer:
 
 
 def audience(snapshot: Path, isbn: str, top: int, engine: Engine) -> list[Offer]:
-    """The ``top`` readers for a book, best first, ties in the order of the readers.
+    """Find the ``top`` readers of a book, best first, ties in the order of the readers.
 
-    Readers who have an edition of its work are left out, and so are those without any interaction:
-    nothing is known of them that could tell one from another.
+    Readers who have an edition of its work are left out. So are readers without interactions, whom
+    nothing tells apart.
 
     Args:
         snapshot: directory of a published snapshot.
+        isbn: of the book.
+        top: length of the list.
+        engine: scores the shards of readers.
 
     Raises:
         SnapshotError: the book is not in the snapshot, its (imported) model does not know it, or the
@@ -65,11 +68,11 @@ def audience(snapshot: Path, isbn: str, top: int, engine: Engine) -> list[Offer]
     shards = [slice(at, at + _SHARD) for at in range(0, len(readers), _SHARD)]
     tasks = ((n, (histories.shard(_within(s, len(readers))), book)) for n, s in enumerate(shards))
     with tqdm(total=len(readers), desc="readers", unit="readers", disable=None) as bar:
-        done = engine.map(book_scores, open_recommender, snapshot / RANKER_NAME, tasks)
-        with contextlib.closing(done):
-            for number, found in done:
-                scores[shards[number]] = found
-                bar.update(len(found))
+        results = engine.map(book_scores, open_recommender, snapshot / RANKER_NAME, tasks)
+        with contextlib.closing(results):
+            for number, shard_scores in results:
+                scores[shards[number]] = shard_scores
+                bar.update(len(shard_scores))
     return list(_offers(snapshot, readers, scores, top))
 
 
@@ -78,14 +81,19 @@ def _within(shard: slice, count: int) -> slice:
 
 
 def book_scores(recommender: Recommender, task: tuple[Histories, int]) -> NDArray[np.float64]:
-    """[n] what each reader gives to one book; -inf for those who have its work."""
+    """[n] scores of one book for each reader; -inf for readers who have its work.
+
+    Args:
+        recommender: of the snapshot.
+        task: n histories, and the position of the book.
+    """
     histories, book = task
-    one = np.array([book], dtype=np.int32)
-    editions = recommender.editions(one)
+    position = np.array([book], dtype=np.int32)
+    editions = recommender.editions(position)
     scores = np.full(len(histories), -np.inf)
     for place, reader in enumerate(histories.readers()):
         if not np.isin(reader.history.books, editions).any():
-            logit = recommender.logits(recommender.profile(reader), one)
+            logit = recommender.logits(recommender.profile(reader), position)
             scores[place] = recommender.scores(logit)[0]
     return scores
 
@@ -102,7 +110,7 @@ def _position(snapshot: Path, isbn: str) -> int:
 
 
 def _histories(snapshot: Path) -> tuple[Ints, Histories]:
-    """Positions of the readers with an interaction, and their histories."""
+    """Read the positions of readers with an interaction, and their histories."""
     with contextlib.closing(open_database(snapshot)) as connection:
         rows = np.array(
             connection.execute(

@@ -1,8 +1,7 @@
-"""How much of the exact lists does two-stage scoring keep?
+"""Candidate recall: the share of the exact lists that two-stage scoring keeps.
 
-Ranking a number of candidates instead of the whole catalogue saves time and may lose books that the
-ranker would have listed. The share it keeps, over a sample of readers, is what the number of
-candidates should be chosen by.
+Ranking candidates instead of the whole catalogue saves time and may lose books that the ranker would
+list. Candidate recall over a sample of readers is the figure to choose the number of candidates by.
 """
 
 from __future__ import annotations
@@ -18,33 +17,34 @@ from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
 
 SAMPLE: Final = 256
-"""Readers who are asked, at most."""
+"""Readers in the sample, at most."""
 
-KeptTask = tuple[Histories, int, tuple[int, ...]]
-"""Whose lists, how long, and the numbers of candidates to try."""
+RecallTask = tuple[Histories, int, tuple[int, ...]]
+"""Histories, length of the lists, numbers of candidates to measure."""
 
 
 def sample_of(histories: Histories, size: int = SAMPLE, seed: int = 1) -> Histories:
-    """Some of the readers, at random; all where there are no more."""
+    """Sample ``size`` of the readers; all where there are no more."""
     if len(histories) <= size:
         return histories
     chosen = np.random.default_rng(seed).choice(len(histories), size, replace=False)
     return histories.some(np.sort(chosen))
 
 
-def kept_of_exact(recommender: Recommender, task: KeptTask) -> dict[str, NDArray[np.int64]]:
-    """What a worker counts: books of the exact lists, and those of them in the two-stage lists.
+def kept_of_exact(recommender: Recommender, task: RecallTask) -> dict[str, NDArray[np.int64]]:
+    """Count books of the exact lists, and those of them in the two-stage lists: work of a shard.
 
     Returns:
         ``exact`` [readers] and ``kept`` [readers, numbers of candidates].
     """
     histories, top, numbers = task
     readers = list(histories.readers())
-    exact = [found.books for found in replace(recommender, candidates=None).top_lists(readers, top)]
+    exact_lists = replace(recommender, candidates=None).top_lists(readers, top)
+    exact = [top_n.books for top_n in exact_lists]
     kept = [
         [
-            len(np.intersect1d(books, found.books))
-            for books, found in zip(
+            len(np.intersect1d(books, top_n.books))
+            for books, top_n in zip(
                 exact, replace(recommender, candidates=number).top_lists(readers, top), strict=True
             )
         ]
@@ -57,19 +57,20 @@ def kept_of_exact(recommender: Recommender, task: KeptTask) -> dict[str, NDArray
 
 
 @dataclass(frozen=True)
-class KeptShare:
-    """Share of the exact lists that two-stage lists keep."""
+class CandidateRecall:
+    """Candidate recall at some numbers of candidates."""
 
     readers: int
+    """Readers with a list."""
     shares: tuple[float, ...]
-    """For each number of candidates."""
+    """Mean share of the exact list that is kept, for each number of candidates, 0–1."""
 
 
-def candidate_recall(parts: Iterable[dict[str, NDArray[np.int64]]]) -> KeptShare:
-    """The share over all readers of some `kept_of_exact`: each reader's, averaged."""
-    found = list(parts)
-    exact = np.concatenate([part["exact"] for part in found])
-    kept = np.concatenate([part["kept"] for part in found])
+def candidate_recall(parts: Iterable[dict[str, NDArray[np.int64]]]) -> CandidateRecall:
+    """Average the share of each reader over the results of `kept_of_exact`."""
+    shards = list(parts)
+    exact = np.concatenate([shard["exact"] for shard in shards])
+    kept = np.concatenate([shard["kept"] for shard in shards])
     listed = exact > 0
     shares = kept[listed] / exact[listed, None]
-    return KeptShare(int(listed.sum()), tuple(float(share) for share in shares.mean(axis=0)))
+    return CandidateRecall(int(listed.sum()), tuple(float(share) for share in shares.mean(axis=0)))

@@ -1,8 +1,8 @@
-"""Who speaks for a book in its neighbourhood (see `lists.similar_books`).
+"""Group members: the readers of a book whose logits rank its similar books (`lists.similar_books`).
 
-At most `GROUP_SIZE` readers of a book are asked, chosen by a hash of reader and book, so the choice is as
-good as random and changes only with the book's own readers. The mean of m of them has a standard error
-of at most 1/sqrt(m) of the spread of all readers' logits: a quarter with 16.
+A hash of reader and book chooses at most `GROUP_SIZE` readers of a book. The choice is as good as random
+and changes only with the readers of the book. The mean of m members has a standard error of at most
+1/sqrt(m) of the spread of all readers' logits: a quarter with 16.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.ragged import row_starts
 
 GROUP_SIZE: Final = 16
-"""Readers of a book who are asked, at most."""
+"""Members of a group, at most."""
 
 
 @dataclass(frozen=True)
 class GroupMembers:
-    """Who speaks for each book, in CSR form."""
+    """Group members of each book, in CSR form."""
 
     start: NDArray[np.int64]
-    """[B + 1]"""
+    """[B + 1] row starts."""
     readers: Ints
     """Positions of readers, ascending within a book."""
 
@@ -40,36 +40,37 @@ def sample_group_members(
     isbns: Sequence[str],
     limit: int = GROUP_SIZE,
 ) -> GroupMembers:
-    """At most ``limit`` readers of each book: those of the lowest hash of reader and book.
+    """Sample at most ``limit`` readers of each book: those of the lowest hash of reader and book.
 
-    Readers who disliked a book do not speak for it.
+    Readers who disliked a book are no members of its group.
 
     Args:
         interactions: sorted by reader.
-        user_ids, isbns: [readers], [B], as the outside knows them: positions may change between two
-            data sets, these do not.
+        user_ids: [readers] ids, which unlike positions are the same in the next data set.
+        isbns: [B] ids of the books.
+        limit: largest group.
     """
     weights = make_history(interactions.book_idx, interactions.rating).weights
-    said = interactions[weights > 0]
-    keys = _mixed(_keys(user_ids)[said.reader_idx] ^ _keys(isbns)[said.book_idx])
-    order = np.lexsort((said.reader_idx, keys, said.book_idx))
-    books = said.book_idx[order]
+    liked = interactions[weights > 0]
+    keys = _mixed(_keys(user_ids)[liked.reader_idx] ^ _keys(isbns)[liked.book_idx])
+    order = np.lexsort((liked.reader_idx, keys, liked.book_idx))
+    books = liked.book_idx[order]
     count = np.bincount(books, minlength=len(isbns))
     place = np.arange(len(books)) - np.repeat(np.cumsum(count) - count, count)
     chosen = order[place < limit]
-    chosen = chosen[np.lexsort((said.reader_idx[chosen], said.book_idx[chosen]))]
-    kept = np.bincount(said.book_idx[chosen], minlength=len(isbns))
-    return GroupMembers(row_starts(kept), said.reader_idx[chosen])
+    chosen = chosen[np.lexsort((liked.reader_idx[chosen], liked.book_idx[chosen]))]
+    kept = np.bincount(liked.book_idx[chosen], minlength=len(isbns))
+    return GroupMembers(row_starts(kept), liked.reader_idx[chosen])
 
 
 def _keys(names: Sequence[str]) -> NDArray[np.uint64]:
-    """A fixed random number for each name."""
+    """[n] fixed random number of each name."""
     digests = b"".join(hashlib.blake2b(n.encode(), digest_size=8).digest() for n in names)
     return np.frombuffer(digests, dtype=np.uint64)
 
 
 def _mixed(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): every bit depends on all."""
+    """Apply the finaliser of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): every bit depends on all."""
     keys = (keys ^ (keys >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     keys = (keys ^ (keys >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(keys ^ (keys >> np.uint64(31)))
@@ -80,11 +81,12 @@ def changed_groups(
     after: tuple[GroupMembers, Sequence[str]],
     touched: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """[B] whose neighbours may differ: other voices, or voices that have changed.
+    """[B] mask of books whose similar books may differ: other members, or members that changed.
 
     Args:
-        before, after: voices over the same catalogue, and the user ids that they are positions of.
-        touched: [readers of ``after``] whose history or age has changed.
+        before: group members over a catalogue, and the user ids that they are positions of.
+        after: group members over the same catalogue later, and their user ids.
+        touched: [readers of ``after``] mask of readers whose history or age changed.
     """
     fingerprints = [_fingerprints(members, user_ids) for members, user_ids in (before, after)]
     members = after[0]
@@ -94,7 +96,7 @@ def changed_groups(
 
 
 def _fingerprints(members: GroupMembers, user_ids: Sequence[str]) -> NDArray[np.uint64]:
-    """[B, 2] number of voices and the sum, modulo 2**64, of their keys: one for each set of readers."""
+    """[B, 2] number of members and the sum, modulo 2**64, of their keys: a fingerprint of the group."""
     total = np.zeros(len(members.readers) + 1, dtype=np.uint64)
     np.cumsum(_mixed(_keys(user_ids))[members.readers], out=total[1:])
     keys = total[members.start[1:]] - total[members.start[:-1]]

@@ -1,4 +1,4 @@
-"""Opens a saved recommender for scoring, whatever its ranker runs on."""
+"""Opening of a saved recommender for scoring, whatever runs its ranker."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _REASON: Final = "slow.txt"
 
 
 def is_compiled(directory: Path) -> bool:
-    """Whether the ranker in ``directory`` is a compiled one, which needs NumPy alone."""
+    """Whether the ranker in ``directory`` is compiled and needs NumPy alone."""
     return not (directory / _REASON).exists()
 
 
 def slow_reason(directory: Path) -> str:
-    """Why the ranker in ``directory`` could not be compiled."""
+    """Read why the ranker in ``directory`` could not be compiled."""
     return (directory / _REASON).read_text(encoding="utf-8")
 
 
 def note_slow(directory: Path, reason: str) -> None:
-    """Say in ``directory`` why its ranker is run by Keras."""
+    """Record in ``directory`` why Keras runs its ranker."""
     (directory / _REASON).write_text(reason, encoding="utf-8")
 
 
 def open_recommender(directory: Path) -> Recommender:
-    """The recommender in ``directory``; starts TensorFlow only for a model that needs Keras to run.
+    """Open the recommender in ``directory``; TensorFlow starts only for a model that Keras runs.
 
     Raises:
         SnapshotError: something is missing, damaged or of another format.

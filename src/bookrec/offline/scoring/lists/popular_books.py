@@ -1,4 +1,4 @@
-"""Popular lists: of everyone and of each age band."""
+"""Popular books of all readers and of each age band."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.scoring.lists.top_n import Lists
 
 POPULAR_TOP = 500
-"""Length of a popular list: it fills up lists of 100 for readers who have hundreds of its books."""
+"""Length of a popular list. It fills lists of 100 even for readers who have hundreds of its books."""
 
 MIN_SEGMENT_READERS = 20
 """Smaller segments have no list of their own; the site falls back to ``all``."""
@@ -21,10 +21,16 @@ MIN_SEGMENT_READERS = 20
 def popular_lists(
     interactions: Interactions, age_bands: Ints, work_of_book: Ints, top: int
 ) -> Iterator[tuple[str, Lists]]:
-    """(segment, one list) for ``all`` and each known age band with enough readers.
+    """Yield (segment, list) for ``all`` and each known age band with enough readers.
 
-    The score is the share of the segment's readers with an interaction who have the book, so a
-    single enthusiastic rating leads no list. One edition of a work, ties by position.
+    The score of a book is the share of the segment's readers who have it, so that a single enthusiastic
+    rating leads no list. A list has one edition of a work; ties go to the lower position.
+
+    Args:
+        interactions: sorted by reader.
+        age_bands: [readers] age bands.
+        work_of_book: [B] work codes.
+        top: length of the lists.
     """
     bands = age_bands[interactions.reader_idx]
     yield "all", _popular(interactions, work_of_book, top)

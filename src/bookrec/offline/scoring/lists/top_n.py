@@ -1,4 +1,4 @@
-"""Top-N lists of many readers and books, computed in shards by a few processes."""
+"""Top-N lists of many readers and books, computed in shards."""
 
 from __future__ import annotations
 
@@ -19,24 +19,27 @@ class Lists:
     """Lists in CSR form, best first within each."""
 
     start: NDArray[np.int64]
+    """[n + 1] row starts."""
     book: Ints
+    """[entries] positions."""
     score: NDArray[np.float64]
-    """Probabilities."""
+    """[entries] probabilities."""
     pairs: int = 0
-    """Pairs of reader and book that were scored for them."""
+    """Pairs of reader and book scored for the lists."""
 
 
 def lists_from(
     books: Sequence[NDArray[np.integer]], scores: Sequence[NDArray[np.float64]], pairs: int = 0
 ) -> Lists:
-    """`Lists` from one after the other.
+    """Join single lists.
 
     Args:
-        books, scores: of each list, best first.
-        pairs: that were scored for all of them.
+        books: positions of each list, best first.
+        scores: scores of each list, in the same order.
+        pairs: pairs scored for all lists.
     """
     return Lists(
-        row_starts(np.array([len(found) for found in books], dtype=np.int64)),
+        row_starts(np.array([len(row) for row in books], dtype=np.int64)),
         np.concatenate([np.empty(0, np.int32), *books]).astype(np.int32),
         np.concatenate([np.empty(0), *scores]),
         pairs,
@@ -44,16 +47,16 @@ def lists_from(
 
 
 Task = tuple[Histories, int, int | None]
-"""Whose lists, how long, and from how many candidates (None = the whole catalogue)."""
+"""Histories, length of the lists, candidates a list (None = the whole catalogue)."""
 
 
 def shard_lists(recommender: Recommender, task: Task) -> Lists:
-    """The lists of one shard: what a worker does."""
+    """Make the lists of one shard: work of an engine."""
     histories, top, candidates = task
     recommender = replace(recommender, candidates=candidates)
-    made = list(recommender.top_lists(list(histories.readers()), top))
+    lists = list(recommender.top_lists(list(histories.readers()), top))
     return lists_from(
-        [found.books for found in made],
-        [found.scores for found in made],
-        sum(found.pairs for found in made),
+        [top_n.books for top_n in lists],
+        [top_n.scores for top_n in lists],
+        sum(top_n.pairs for top_n in lists),
     )
