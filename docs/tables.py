@@ -20,7 +20,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Final
 
@@ -87,6 +86,11 @@ def figure(value: float | None, digits: int = 4) -> str:
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
 
+def interval(value: float, low: float, high: float) -> str:
+    """A figure with its interval: ``.057 (.046–.068)``."""
+    return f"{figure(value, 3)} ({figure(low, 3)}–{figure(high, 3)})"
+
+
 def markdown(columns: Sequence[str], rows: Rows) -> str:
     """A Markdown table; the first column is text."""
     body = [list(row) for row in rows]
@@ -143,7 +147,7 @@ def ratings(result: Result) -> str:
     for name, row in result["rating_prediction"].items():
         gain = "–"
         if row.get("gain") is not None:
-            gain = f"{figure(row['gain'], 3)} ({figure(row['gain low'], 3)}–{figure(row['gain high'], 3)})"
+            gain = interval(row["gain"], row["gain low"], row["gain high"])
         cells = [f"{row['rmse']:.3f}", f"{row['mae']:.3f}", figure(row["pearson"], 3), gain]
         rows.append([labels.get(name, name), *cells])
     columns = ["predictor", "RMSE", "MAE", "Pearson", "gain in Pearson over the book's mean (95 %)"]
@@ -166,11 +170,8 @@ def similar_books(result: Result) -> str:
     return markdown(
         ["similar books by", "share of co-readings found (95 %)"],
         (
-            [
-                labels.get(n, n),
-                f"{figure(r['found'], 3)} ({figure(r['low'], 3)}–{figure(r['high'], 3)})",
-            ]
-            for n, r in result["neighbourhoods"].items()
+            [labels.get(name, name), interval(row["found"], row["low"], row["high"])]
+            for name, row in result["neighbourhoods"].items()
         ),
     )
 
@@ -186,12 +187,16 @@ def tuned(result: Result) -> str:
     return markdown(["baseline", "settings chosen on the validation part", "trials"], rows)
 
 
+def _millions(rate: float, lowest: float, highest: float) -> str:
+    return f"{rate / 1e6:.2f} ({lowest / 1e6:.2f}–{highest / 1e6:.2f})"
+
+
 def scoring(result: Result) -> str:
     """Rates of the ways of scoring."""
     rows = [
         [
             f"`{row['way']}`" if row["way"].startswith(("model", "tf")) else row["way"],
-            f"{row['pairs_per_second'] / 1e6:.2f} ({row['lowest'] / 1e6:.2f}–{row['highest'] / 1e6:.2f})",
+            _millions(row["pairs_per_second"], row["lowest"], row["highest"]),
             f"{row['ratio']:.1f}",
             f"{row['share']:.0%}",
         ]
@@ -206,8 +211,11 @@ def scoring(result: Result) -> str:
 def origin(result: Result) -> str:
     """Where a result comes from, in two lines."""
     source = result["origin"]
-    about = result.get("about", {})
-    unfinished = "" if about.get("finished", True) else " The run has not finished: figures so far."
+    unfinished = (
+        ""
+        if result["about"].get("finished", True)
+        else " The run has not finished: figures so far."
+    )
     note = f" {source['note']}" if source.get("note") else ""
     version = f"bookrec {source['bookrec']}, commit {source['commit']}, {source['date']}"
     return f"`{source['command']}`\n({version}).{note}{unfinished}\n"
@@ -271,24 +279,14 @@ def rendered(text: str) -> str:
 def add(name: str, file: Path, command: str, commit: str, note: str) -> None:
     """Copy a result to ``docs/results`` with its origin."""
     result: Result = json.loads(file.read_text(encoding="utf-8"))
-    about = result.get("about", {})
-    date = (
-        about.get("created_at")
-        or datetime.fromtimestamp(file.stat().st_mtime, tz=timezone.utc).isoformat()
-    )
-    version = about.get("versions", {}).get("bookrec") or _installed_version()
-    source = {"command": command, "date": date[:10], "bookrec": version, "commit": commit}
+    about = result["about"]
+    date, version = about["created_at"][:10], about["versions"]["bookrec"]
+    source = {"command": command, "date": date, "bookrec": version, "commit": commit}
     if note:
         source["note"] = note
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps({"origin": source, **result}, indent=1, ensure_ascii=False, allow_nan=False)
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _installed_version() -> str:
-    from bookrec import __version__
-
-    return __version__
 
 
 def _head() -> str:

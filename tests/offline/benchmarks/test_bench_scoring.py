@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from bookrec import __version__
 from bookrec.cli.main import cli
 from bookrec.offline.benchmarks.bench_published import BundleTiming, has_snapshot, time_bundle
 from bookrec.offline.benchmarks.bench_report import BenchComparison, Timing, duration, steady
@@ -128,6 +129,8 @@ def test_a_quick_run_measures_every_way_and_finds_them_equal(tmp_path: Path):
     # Books are told apart, and the logistic function is not saturated.
     assert 0.001 < parity["lowest"] < parity["highest"] - 0.1 < 0.999
     assert figures["bundle"] == []
+    assert figures["about"]["versions"]["bookrec"] == __version__
+    assert figures["about"]["created_at"].startswith("20")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any, Final
 
 import click
 
+from bookrec import __version__
 from bookrec.errors import BookrecError
+from bookrec.files import utc_now
 from bookrec.settings import Home
 
 _CANDIDATES: Final = 1500
@@ -107,6 +110,10 @@ def scoring(
         f"{parity.lists} lists by at most {parity.largest_in_lists:.1e}"
     )
     figures: dict[str, Any] = {
+        "about": {
+            "created_at": utc_now(),
+            "versions": {"bookrec": __version__, "python": platform.python_version()},
+        },
         "settings": asdict(settings),
         "sgemm": asdict(machine),
         "multiply_adds": comparison.multiply_adds,
