@@ -154,3 +154,45 @@ def test_where_files_cannot_be_linked_they_are_copied(
     files.link_tree(tmp_path / "source", tmp_path / "target")
     assert (tmp_path / "target" / "file").read_text() == "x"
     assert not (tmp_path / "source" / "file").samefile(tmp_path / "target" / "file")
+
+
+def test_a_lock_is_held_by_one_at_a_time(tmp_path: Path):
+    path = tmp_path / "deep" / "lock"
+    with files.exclusive_lock(path, create=True) as first:
+        assert first
+        with files.exclusive_lock(path, create=True) as second:
+            assert not second
+    with files.exclusive_lock(path) as third, files.exclusive_lock(tmp_path) as directory:
+        assert third
+        assert directory
+
+
+def test_a_lock_on_a_file_that_was_removed_is_taken_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path = tmp_path / "lock"
+    lock_once = files.fcntl.flock
+
+    def remove_first(descriptor: int, operation: int) -> None:
+        monkeypatch.setattr(files.fcntl, "flock", lock_once)
+        path.unlink()
+        lock_once(descriptor, operation)
+
+    monkeypatch.setattr(files.fcntl, "flock", remove_first)
+    with files.exclusive_lock(path, create=True) as held:
+        assert held
+        assert path.exists()
+
+
+def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def refuse(*_: object) -> None:
+        raise OSError("no locks here")
+
+    monkeypatch.setattr(files.fcntl, "flock", refuse)
+    with files.exclusive_lock(tmp_path) as held:
+        assert not held
+    with (
+        pytest.raises(OSError, match="no locks here"),
+        files.exclusive_lock(tmp_path / "lock", create=True),
+    ):
+        pass

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: atomic writes, pointers, staged directories, digests."""
+"""Files that appear whole or not at all: atomic writes, pointers, staging, locks, digests."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from bookrec.errors import BookrecError
 POINTER_NAME = "current"
 _STAGING_NAME: Final = re.compile(r"\..+\.[0-9a-f]{8}")
 _YOUNG_SECONDS: Final = 60.0
-"""A staging directory this young may not have been locked yet by the process that made it."""
+"""Age below which the process that made a staging directory may not have locked it yet."""
 
 
 def utc_now() -> str:
-    """The current time as ISO 8601 in UTC with seconds, e.g. ``2026-11-22T04:00:00Z``."""
+    """Return the current time as ISO 8601 in UTC with seconds, e.g. ``2026-11-22T04:00:00Z``."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -62,7 +62,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def read_pointer(directory: Path) -> str | None:
-    """The version named by ``directory/current``, or None when nothing is current."""
+    """Return the version that ``directory/current`` names; None when nothing is current."""
     try:
         name = (directory / POINTER_NAME).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
@@ -76,7 +76,7 @@ def write_pointer(directory: Path, name: str) -> None:
 
 
 def versions(directory: Path) -> list[str]:
-    """Names of the complete versions in ``directory``, oldest name first."""
+    """List the names of the complete versions in ``directory``, in alphabetical order."""
     if not directory.is_dir():
         return []
     return sorted(p.name for p in directory.iterdir() if p.is_dir() and not p.name.startswith("."))
@@ -84,11 +84,11 @@ def versions(directory: Path) -> list[str]:
 
 @contextlib.contextmanager
 def staged_directory(target: Path) -> Iterator[Path]:
-    """Build a directory aside and let it appear as ``target`` only when the block succeeds.
+    """Build a directory under another name; it appears as ``target`` only when the block succeeds.
 
-    Yields an empty directory on the same file system. On success it is flushed and renamed to
-    ``target``; on any exception it is removed, and ``target`` never existed. What killed processes
-    left beside ``target`` is removed first.
+    Yields an empty directory on the same file system. On success it is flushed to disk and renamed
+    to ``target``; on any exception it is removed. Staging directories of killed processes beside
+    ``target`` are removed first.
 
     Raises:
         BookrecError: ``target`` exists already.
@@ -100,7 +100,7 @@ def staged_directory(target: Path) -> Iterator[Path]:
     staging = target.with_name(f".{target.name}.{uuid.uuid4().hex[:8]}")
     staging.mkdir()
     try:
-        with _held(staging):
+        with exclusive_lock(staging):
             yield staging
             fsync_tree(staging)
             staging.rename(target)
@@ -110,22 +110,52 @@ def staged_directory(target: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _held(directory: Path) -> Iterator[bool]:
-    """Lock a directory until the block, or the process, ends; says whether that was possible."""
-    descriptor = os.open(directory, os.O_RDONLY)
+def exclusive_lock(path: Path, *, create: bool = False) -> Iterator[bool]:
+    """Lock a file or directory until the block, or the process, ends.
+
+    Yields whether this process holds the lock. It never waits: the caller decides what a lock held
+    by another process means. A file system that cannot lock counts as held by another process.
+
+    Args:
+        path: an existing file or directory.
+        create: make the file, and its directory, if it does not exist. The lock then counts only
+            while ``path`` still names the locked file. Where the file system cannot lock files,
+            the error is raised.
+    """
+    while True:
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT if create else os.O_RDONLY, 0o666)
+        try:
+            held = _try_lock(descriptor, strict=create)
+            # Between opening and locking, another process may have removed the file.
+            if held and create and not _names(path, descriptor):
+                continue
+            yield held
+            return
+        finally:
+            os.close(descriptor)
+
+
+def _try_lock(descriptor: int, *, strict: bool) -> bool:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        got = True
-    except OSError:  # somebody else holds it, or a file system that locks no directories
-        got = False
-    try:
-        yield got
-    finally:
-        os.close(descriptor)
+    except BlockingIOError:
+        return False
+    except OSError:
+        if strict:
+            raise
+        return False
+    return True
+
+
+def _names(path: Path, descriptor: int) -> bool:
+    """Whether a path still names the open file."""
+    return path.exists() and os.path.samestat(os.fstat(descriptor), path.stat())
 
 
 def remove_abandoned(directory: Path) -> list[str]:
-    """Remove the staging directories of processes that are gone; returns their names."""
+    """Remove the staging directories of dead processes; return their names."""
     removed = []
     for path in sorted(directory.iterdir()) if directory.is_dir() else []:
         if not _STAGING_NAME.fullmatch(path.name) or not path.is_dir():
@@ -133,16 +163,18 @@ def remove_abandoned(directory: Path) -> list[str]:
         with contextlib.suppress(FileNotFoundError):  # its process has just finished
             if time.time() - path.stat().st_mtime < _YOUNG_SECONDS:
                 continue
-            with _held(path) as ours:
-                if ours:
+            with exclusive_lock(path) as held:
+                if held:
                     shutil.rmtree(path, ignore_errors=True)
                     removed.append(path.name)
     return removed
 
 
 def link_tree(source: Path, target: Path) -> None:
-    """Make ``target`` a directory with the files of ``source``: the very same ones where the file
-    system allows it, else copies. Only for files that are never written to again.
+    """Make the directory ``target`` with hard links to the files of ``source``.
+
+    Files are copied where the file system has no hard links. Only for files that are never written
+    to again.
     """
     shutil.copytree(source, target, copy_function=_link_or_copy)
 
@@ -155,14 +187,14 @@ def _link_or_copy(source: str, target: str) -> None:
 
 
 def remove_directory(directory: Path) -> None:
-    """Remove a version: it disappears at once, and its files after that."""
+    """Remove a version: rename it first, so that it disappears at once, then delete its files."""
     gone = directory.with_name(f".{directory.name}.{uuid.uuid4().hex[:8]}")
     directory.rename(gone)
     shutil.rmtree(gone)
 
 
 def digest_of_bytes(parts: Iterable[bytes]) -> str:
-    """SHA-256, in hexadecimal, of the parts one after the other, each preceded by its length."""
+    """Return the SHA-256, in hexadecimal, of parts in a row, each preceded by its length."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "little"))
@@ -171,6 +203,6 @@ def digest_of_bytes(parts: Iterable[bytes]) -> str:
 
 
 def digest_of_file(path: Path) -> str:
-    """SHA-256, in hexadecimal, of a file's bytes."""
+    """Return the SHA-256, in hexadecimal, of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bookrec.errors import BookrecError, ShopError, SnapshotError
-from bookrec.files import read_pointer, remove_directory, versions
+from bookrec.files import exclusive_lock, read_pointer, remove_directory, versions
 from bookrec.offline.data.dataset import Dataset, save_dataset
 from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, load_base_dataset
 from bookrec.offline.models.bundle.bundle_files import read_manifest
@@ -177,14 +175,11 @@ def _stage(progress: Progress, name: str) -> Iterator[list[str]]:
 
 @contextlib.contextmanager
 def _only_one(home: Home) -> Iterator[None]:
-    """Hold a lock that ends with the process, however it ends."""
-    path: Path = home.root / "var" / "nightly.lock"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+    """Refuse to run beside another nightly job of the same home."""
+    path = home.root / "var" / "nightly.lock"
+    with exclusive_lock(path, create=True) as held:
+        if not held:
             raise BookrecError(
                 f"Another nightly job is running on {home.root} (lock {path}); wait for its end."
-            ) from error
+            )
         yield

@@ -11,9 +11,7 @@ the tables will be, so a run finds there only what it would compute itself:
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
-import os
 import shutil
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +22,7 @@ from typing import Final
 from bookrec.errors import BookrecError
 from bookrec.files import (
     digest_of_bytes,
+    exclusive_lock,
     fsync_directory,
     fsync_tree,
     remove_directory,
@@ -33,6 +32,7 @@ from bookrec.offline.scoring.job.shard_store import ShardStore
 from bookrec.snapshot import new_snapshot_id
 
 _PREFIX: Final = ".score-"
+_LOCK_NAME: Final = "lock"
 
 
 @dataclass(frozen=True)
@@ -84,8 +84,8 @@ def open_job(snapshots: Path, identity: Mapping[str, str]) -> Iterator[Job]:
     for path in snapshots.glob(f"{_PREFIX}*"):
         if path != directory:
             _remove_left(path)
-    with _held(directory) as ours:
-        if not ours:
+    with exclusive_lock(directory / _LOCK_NAME, create=True) as held:
+        if not held:
             raise BookrecError(
                 f"Another 'bookrec score' is working on the same model, data and settings "
                 f"({directory}); wait for its end."
@@ -111,24 +111,9 @@ def _snapshot_id(directory: Path, identity: Mapping[str, str]) -> str:
 
 
 def _remove_left(directory: Path) -> None:
-    with contextlib.suppress(FileNotFoundError), _held(directory) as ours:
-        if ours:
+    with (
+        contextlib.suppress(FileNotFoundError),
+        exclusive_lock(directory / _LOCK_NAME, create=True) as held,
+    ):
+        if held:
             remove_directory(directory)
-
-
-@contextlib.contextmanager
-def _held(directory: Path) -> Iterator[bool]:
-    """Make and lock a directory until the block, or the process, ends; False if it is taken."""
-    while True:
-        directory.mkdir(exist_ok=True)
-        path = directory / "lock"
-        with path.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            # Between opening and locking it, another process may have removed it as a left one.
-            if path.exists() and os.path.samestat(os.fstat(file.fileno()), path.stat()):
-                yield True
-                return
