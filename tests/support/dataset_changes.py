@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bookrec.offline.data.dataset import Dataset, make_dataset, reader_sort_key
+from bookrec.offline.data.dataset import Dataset, make_dataset
+from bookrec.offline.data.reader_order import reader_sort_key
 
 
 def remade(dataset: Dataset, readers: pd.DataFrame, interactions: pd.DataFrame) -> Dataset:

@@ -9,7 +9,8 @@ import pytest
 
 from bookrec.errors import DataError
 from bookrec.files import read_pointer, write_pointer
-from bookrec.offline.data.dataset import load_dataset, make_dataset, reader_sort_key, save_dataset
+from bookrec.offline.data.dataset import load_dataset, make_dataset, save_dataset
+from bookrec.offline.data.reader_order import reader_sort_key
 from bookrec.settings import Home
 
 

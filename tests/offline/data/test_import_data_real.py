@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from bookrec.isbn import normalise_isbn
-from bookrec.offline.data.dataset import reader_sort_key
 from bookrec.offline.data.import_data import read_data
+from bookrec.offline.data.reader_order import reader_sort_key
 from requirements import SHARED_DATA, require_shared_data
 
 pytestmark = pytest.mark.shared_data

@@ -7,7 +7,6 @@ Columns, dtypes and sort orders are a contract, written down in ARCHITECTURE.md.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -53,7 +52,6 @@ INTERACTION_DTYPES: Final = {
 
 _MANIFEST_KEYS: Final = {"dataset_id", "digest", "layout", "rating_max", "base_dataset_id"}
 _NULL: Final = np.iinfo(np.int64).min
-_DIGITS: Final = re.compile(r"([0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -104,21 +102,6 @@ class Dataset:
         """Which interactions are positive: implicit, or rated 7 of 10 or better."""
         ratings = self.ratings10()
         return (ratings == 0) | (ratings >= POSITIVE_RATING)
-
-
-def reader_sort_key(user_id: str) -> tuple[int, int, list[tuple[int, int, str]], str]:
-    """Order of readers: numeric ids by number, then texts with the numbers in them as numbers.
-
-    >>> sorted(["shop:10", "99", "shop:2", "100"], key=reader_sort_key)
-    ['99', '100', 'shop:2', 'shop:10']
-    """
-    if user_id.isascii() and user_id.isdigit():
-        return 0, int(user_id), [], user_id
-    parts = [
-        (0, int(part), "") if position % 2 else (1, 0, part)
-        for position, part in enumerate(_DIGITS.split(user_id))
-    ]
-    return 1, 0, parts, user_id
 
 
 def make_dataset(

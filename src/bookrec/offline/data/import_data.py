@@ -12,7 +12,8 @@ import pandas as pd
 
 from bookrec.errors import DataError
 from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers, work_ids
-from bookrec.offline.data.dataset import Dataset, make_dataset, reader_sort_key, save_dataset
+from bookrec.offline.data.dataset import READER_DTYPES, Dataset, make_dataset, save_dataset
+from bookrec.offline.data.reader_order import merge_readers
 from bookrec.offline.data.sources.layout import RawTables, SourceLayout, detect_layout
 from bookrec.offline.data.sources.raw_files import RawSource
 from bookrec.offline.data.sources.registry import LAYOUTS, all_layouts, layout_named
@@ -74,15 +75,16 @@ def _clean(tables: RawTables, layout: SourceLayout, source: RawSource) -> Import
             f"{tables.ratings.name} names a book of {tables.books.name}; do the files belong "
             "together?"
         )
-    readers, n_added = _readers(tables, ratings)
+    listed = _NO_READERS if tables.readers is None else clean_readers(tables.readers)
+    readers = merge_readers(listed, ratings["user_id"])
     interactions = _index(ratings, readers, books)
     files = {
         tables.books.name: tables.books.report(len(books)),
         tables.ratings.name: tables.ratings.report(len(interactions)),
     }
     if tables.readers is not None:
-        tables.readers.repair("reader_added_from_ratings", n_added)
-        files = {tables.readers.name: tables.readers.report(len(readers) - n_added)} | files
+        tables.readers.repair("reader_added_from_ratings", len(readers) - len(listed))
+        files = {tables.readers.name: tables.readers.report(len(listed))} | files
     dataset = make_dataset(
         readers,
         books,
@@ -97,25 +99,8 @@ def _clean(tables: RawTables, layout: SourceLayout, source: RawSource) -> Import
     return Import(dataset, rejected)
 
 
-def _readers(tables: RawTables, ratings: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Return readers in order, with those added whom only ratings name, and the number of these."""
-    known = _NO_READERS if tables.readers is None else clean_readers(tables.readers)
-    named = pd.Series(ratings["user_id"].unique(), dtype="str")
-    added = named[~named.isin(known["user_id"])]
-    unknown = pd.DataFrame({"user_id": added, "age": pd.NA, "location": ""})
-    together = pd.concat([known, unknown.astype(known.dtypes.to_dict())], ignore_index=True)
-    keys = [reader_sort_key(user_id) for user_id in together["user_id"]]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    return together.iloc[order].reset_index(drop=True), len(added)
-
-
-_NO_READERS: Final = pd.DataFrame(
-    {
-        "user_id": pd.Series(dtype="str"),
-        "age": pd.Series(dtype="Int16"),
-        "location": pd.Series(dtype="str"),
-    }
-)
+_NO_READERS: Final = pd.DataFrame(columns=list(READER_DTYPES)).astype(READER_DTYPES)
+"""Readers of a source that names them in its ratings only."""
 
 
 def _index(ratings: pd.DataFrame, readers: pd.DataFrame, books: pd.DataFrame) -> pd.DataFrame:

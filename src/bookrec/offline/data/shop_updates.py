@@ -11,7 +11,8 @@ import pandas as pd
 
 from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.offline.data.cleaning import BOOK_NOT_IN_CATALOGUE
-from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset, reader_sort_key
+from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
+from bookrec.offline.data.reader_order import merge_readers
 from bookrec.settings import Home
 from bookrec.shop_database import ShopInteraction
 
@@ -86,18 +87,15 @@ def to_source_scale(rating: int, rating_max: int) -> int:
     return (rating * rating_max + 5) // 10
 
 
-def _readers(base: Dataset, ages: Mapping[str, int | None], named: Iterable[str]) -> pd.DataFrame:
-    """The data set's readers and the shop's, in order, with the ages told to the shop."""
-    known = base.readers["user_id"]
-    new = sorted(({*ages, *named}) - set(known), key=reader_sort_key)
-    added = pd.DataFrame({"user_id": new, "age": pd.NA, "location": ""})
-    readers = pd.concat([base.readers, added.astype(base.readers.dtypes)], ignore_index=True)
-    told = readers["user_id"].map(ages)
-    told = pd.to_numeric(told).where(lambda age: age.between(MIN_AGE, MAX_AGE))
-    readers["age"] = told.astype("Int16").fillna(readers["age"])
-    keys = [reader_sort_key(user_id) for user_id in readers["user_id"]]
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    return readers.iloc[order].reset_index(drop=True)
+def _readers(
+    base: Dataset, ages: Mapping[str, int | None], user_ids: Iterable[str]
+) -> pd.DataFrame:
+    """Merge the data set's readers and the shop's, in order; ages known to the shop come first."""
+    readers = merge_readers(base.readers, {*ages, *user_ids})
+    shop_ages = pd.to_numeric(readers["user_id"].map(ages))
+    usable = shop_ages.where(lambda age: age.between(MIN_AGE, MAX_AGE))
+    readers["age"] = usable.astype("Int16").fillna(readers["age"])
+    return readers
 
 
 def _reindexed(base: Dataset, readers: pd.DataFrame) -> pd.DataFrame:
