@@ -16,7 +16,12 @@ from numpy.typing import NDArray
 from bookrec.errors import DataError
 from bookrec.offline.data.dataset import Dataset, make_dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
-from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out
+from bookrec.offline.data.splitting import (
+    MIN_INTERACTIONS,
+    deal_folds,
+    hold_out,
+    leave_one_out,
+)
 
 SplitKind = Literal["hold-out", "leave-one-out", "k-fold"]
 SPLIT_KINDS: Final = get_args(SplitKind)
@@ -53,10 +58,10 @@ def make_splits(dataset: Dataset, kind: SplitKind, seed: int, folds: int = 5) ->
     interactions = all_interactions(dataset)
     rng = np.random.default_rng(seed)
     if kind == "k-fold":
-        fold = _dealt(interactions, folds, rng)
+        fold = deal_folds(interactions, folds, rng)
         tests = [(f"fold {number + 1}", fold == number) for number in range(folds)]
     elif kind == "leave-one-out":
-        tests = [(kind, _one_each(interactions, rng))]
+        tests = [(kind, leave_one_out(interactions, rng))]
     else:
         tests = [(kind, hold_out(interactions, TEST_SHARE, rng))]
     return [split_by(interactions, label, test, kind, rng) for label, test in tests]
@@ -75,7 +80,9 @@ def split_by(
         DataError: one of the parts is empty.
     """
     known = interactions[~test]
-    held = _one_each(known, rng) if kind == "leave-one-out" else hold_out(known, TEST_SHARE, rng)
+    held = (
+        leave_one_out(known, rng) if kind == "leave-one-out" else hold_out(known, TEST_SHARE, rng)
+    )
     if not test.any() or not held.any() or held.all():
         raise DataError(
             f"The data set has {len(interactions)} interactions, too few of them of readers with at "
@@ -125,29 +132,3 @@ def named_rows(dataset: Dataset, pairs: list[tuple[str, str]]) -> NDArray[np.boo
             )
         rows[row] = True
     return rows
-
-
-def _order_within_readers(
-    interactions: Interactions, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """[interactions] a random place of each within its reader's, and whether its reader has enough."""
-    readers = interactions.reader_idx
-    sizes = np.bincount(readers) if len(readers) else np.zeros(0, np.int64)
-    order = np.lexsort((rng.random(len(readers)), readers))
-    start = np.cumsum(sizes) - sizes
-    place = np.empty(len(readers), dtype=np.int64)
-    place[order] = np.arange(len(readers)) - start[readers[order]]
-    return place, sizes[readers] >= MIN_INTERACTIONS
-
-
-def _one_each(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.bool_]:
-    place, enough = _order_within_readers(interactions, rng)
-    return enough & (place == 0)
-
-
-def _dealt(interactions: Interactions, folds: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """[interactions] the fold that each is tested in, -1 for none."""
-    place, enough = _order_within_readers(interactions, rng)
-    # Where dealing starts is random for each reader, else fold 0 would have most of everyone's.
-    offset = rng.integers(0, folds, int(interactions.reader_idx.max(initial=0)) + 1)
-    return np.where(enough, (place + offset[interactions.reader_idx]) % folds, -1)
