@@ -126,7 +126,7 @@ def made(
     ):
         tasks = [stage.task(stage.where(number)) for number in range(stage.shards)]
         finished[stage.name] = [stage.work(recommender, task) for task in tasks]
-    return [lists_of(shard) for shard in finished["neighbours"]], counted(finished)
+    return [lists_of(shard) for shard in finished["similar"]], counted(finished)
 
 
 def counted(finished: dict[str, list[Shard]]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Compiles a bundle for a data set in a process of its own, so that TensorFlow lives nowhere else."""
+"""Compilation of a bundle for a data set in a process of its own, the only one with TensorFlow."""
 
 from __future__ import annotations
 
@@ -32,8 +32,12 @@ def compile_into(
     """Write everything that the stages' workers read into ``directory`` (which exists).
 
     Args:
-        candidates: how many books are ranked for a list, here and by the site; None = all.
-        here: compile in this process, which has TensorFlow already or does not mind it.
+        directory: where to write.
+        home: where the bundle is.
+        model_id: of the bundle.
+        dataset: data set to compile for.
+        candidates: candidates of a list, here and on the site; None = the whole catalogue.
+        here: compile in this process, for callers that have TensorFlow already.
 
     Returns:
         Peak resident memory of the process that compiled, in bytes; 0 for this one.
@@ -49,7 +53,7 @@ def compile_into(
 
 
 def _nothing(_: Path) -> None:
-    """There is nothing to load before the work."""
+    """Load nothing."""
 
 
 def _compile(_: None, task: _Task) -> None:
@@ -65,12 +69,12 @@ def _compile(_: None, task: _Task) -> None:
 
     directory, home, model_id, dataset, candidates = task
     bundle = load_bundle(home, model_id)
-    with warnings.catch_warnings(record=True) as heard:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", SlowRankerWarning)
         recommender, rows = recommender_for(bundle, dataset)
     (directory / RANKER_NAME).mkdir(exist_ok=True)  # there when an earlier try was killed
     replace(recommender, candidates=candidates).save(directory / RANKER_NAME)
-    for warning in heard:
+    for warning in caught:
         if isinstance(warning.message, SlowRankerWarning):
             note_slow(directory / RANKER_NAME, str(warning.message))
     if rows is not None:
@@ -81,6 +85,6 @@ def _compile(_: None, task: _Task) -> None:
 
 
 def reader_rows(compiled: Path) -> Floats | None:
-    """[n_readers, F] features of readers whom the ranker knows by id, mapped; None if it does not."""
+    """Map the [n_readers, F] features of readers that the ranker knows by id; None without any."""
     path = compiled / RANKER_NAME / ROWS_NAME
     return map_array(path) if path.exists() else None

@@ -1,9 +1,9 @@
-"""What changed since the published snapshot: whose lists must be scored again, whose can stay.
+"""Incremental scoring: the readers and books whose lists change since the published snapshot.
 
-With the same model, catalogue and settings a reader's list depends on their own history and age
-band alone (see `bundle.frozen_statistics`), where the model was made elsewhere on their age and place
-(`reader_fingerprints`), and a book's neighbours on the readers who speak for it
-(see `lists.similar_books`). So all other lists are taken over as they are.
+With equal model, catalogue and settings, a reader's list depends on the history and age band alone (see
+`bundle.frozen_statistics`), for an imported model also on age and location (`reader_fingerprints`). The
+similar books of a book depend on its group members (see `lists.similar_books`). All other lists are
+taken over as they are.
 """
 
 from __future__ import annotations
@@ -41,50 +41,52 @@ MUST_AGREE: Final = {
     "similar_candidates": "the number of a book's candidates",
     "scoring_format": "the way this bookrec scores",
 }
-"""Facts of a snapshot's ``meta`` on which every list depends, in words."""
+"""Keys of table ``meta`` on which every list depends, in words."""
 
 _RATINGS: Final = 11
-"""0 (without a rating) to 10."""
+"""Values of a rating: 0 (without a rating) to 10."""
 
 _ROWS: Final = 100_000
-"""Read from the published snapshot at a time."""
+"""Rows read from the published snapshot at a time."""
 
 _Ids = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Changes:
-    """How the data set differs from the published snapshot."""
+    """Differences of the data set from the published snapshot."""
 
     snapshot: Path
-    """Directory of the published snapshot, whose lists stay where nothing was touched."""
+    """Directory of the published snapshot, whose untouched lists stay."""
     readers: NDArray[np.bool_]
-    """[n_readers] touched: new, or with other books, ratings, another age band or another mark."""
+    """[n_readers] mask of readers that are new or differ in books, ratings, age band, fingerprint."""
     books: NDArray[np.bool_]
-    """[n_books] touched."""
+    """[n_books] mask of books whose similar books may differ."""
     published_id: _Ids
-    """[n_readers] the ``reader_id`` each has in the published snapshot, 0 for a new one."""
+    """[n_readers] ``reader_id`` in the published snapshot, 0 for a new reader."""
 
 
 def reader_fingerprints(dataset: Dataset) -> NDArray[np.uint64]:
-    """[n_readers] a number that stands for all that is known of a reader but the history."""
+    """[n_readers] hashes of everything known of a reader but the history."""
     known = dataset.readers[["age", "location"]].astype({"age": "float64"})
     return np.asarray(pd.util.hash_pandas_object(known, index=False), dtype=np.uint64)
 
 
 def find_changes(snapshots: Path, dataset: Dataset, metadata: Mapping[str, str]) -> Changes | str:
-    """The changes, or why everything must be scored.
+    """Find the changes, or the reason why everything must be scored.
 
     Args:
-        facts: the ``meta`` of the snapshot to be, at least the keys of `MUST_AGREE`.
+        snapshots: directory of the snapshots.
+        dataset: data set to score.
+        metadata: table ``meta`` of the new snapshot, at least the keys of `MUST_AGREE`.
     """
     try:
         directory = current_snapshot(snapshots)
         with contextlib.closing(open_database(directory)) as connection:
             meta = read_meta(connection)
-            others = [what for key, what in MUST_AGREE.items() if meta.get(key) != metadata[key]]
-            if others:
-                return f"{' and '.join(others)} differ from the published snapshot's"
+            differing = [text for key, text in MUST_AGREE.items() if meta.get(key) != metadata[key]]
+            if differing:
+                return f"{' and '.join(differing)} differ from the published snapshot's"
             return _compare(connection, directory, dataset)
     except SnapshotError as error:
         return str(error)
@@ -102,23 +104,24 @@ def _compare(connection: sqlite3.Connection, directory: Path, dataset: Dataset) 
 
 @dataclass(frozen=True)
 class _Published:
-    """What the published snapshot was made of; its catalogue is the data set's."""
+    """Readers and interactions of the published snapshot; its catalogue is the data set's."""
 
     user_ids: list[str]
-    """[n] in the order of their ``reader_id``."""
+    """[n] user ids, in the order of ``reader_id``."""
     ids: _Ids
-    """[n] their ``reader_id``."""
+    """[n] ``reader_id``."""
     ages: NDArray[np.float64]
-    """[n] NaN = unknown."""
+    """[n] ages in years, NaN = unknown."""
     interactions: Interactions
-    """Readers by their place in ``user_ids``; sorted by reader."""
+    """Interactions, readers by their place in ``user_ids``; sorted by reader."""
     was_read: NDArray[np.bool_]
-    """[n_books]"""
+    """[n_books] mask of books with readers."""
     fingerprints: NDArray[np.uint64] | None
-    """[n] of `reader_fingerprints`; None for a model to which they are nothing."""
+    """[n] `reader_fingerprints`; None for a model that does not use them."""
 
     @classmethod
     def read(cls, connection: sqlite3.Connection, directory: Path) -> _Published:
+        """Read the published snapshot."""
         query = "select reader_id, user_id, age from reader order by reader_id"
         readers = pd.read_sql_query(query, connection)
         ids = readers["reader_id"].to_numpy(np.int64)
@@ -142,31 +145,31 @@ class _Published:
         )
 
     def positions(self, dataset: Dataset) -> _Ids:
-        """[n] where each reader is in the data set, -1 for one who is gone."""
-        found = pd.Index(dataset.readers["user_id"]).get_indexer(pd.Index(self.user_ids, dtype=str))
-        return np.asarray(found, dtype=np.int64)
+        """[n] position of each reader in the data set, -1 for a reader who is gone."""
+        index = pd.Index(dataset.readers["user_id"])
+        return np.asarray(index.get_indexer(pd.Index(self.user_ids, dtype=str)), dtype=np.int64)
 
     def ids_by_position(self, dataset: Dataset) -> _Ids:
         """[n_readers] published ``reader_id``, 0 for a new reader."""
         position = self.positions(dataset)
-        found = np.zeros(dataset.n_readers, dtype=np.int64)
-        found[position[position >= 0]] = self.ids[position >= 0]
-        return found
+        published_id = np.zeros(dataset.n_readers, dtype=np.int64)
+        published_id[position[position >= 0]] = self.ids[position >= 0]
+        return published_id
 
     def touched_readers(self, dataset: Dataset, now: Interactions) -> NDArray[np.bool_]:
-        """[n_readers] new ones, and those with other books, ratings, age band or mark."""
+        """[n_readers] mask of readers that are new or differ, see `Changes.readers`."""
         position = self.positions(dataset)
-        there = position >= 0
+        kept = position >= 0
         bands = age_bands(dataset.readers["age"].to_numpy(np.float64, na_value=np.nan))
         then = np.full(dataset.n_readers, -1, dtype=np.int32)
-        then[position[there]] = age_bands(self.ages[there])
+        then[position[kept]] = age_bands(self.ages[kept])
         touched = bands != then
         if self.fingerprints is not None:
-            now_known = reader_fingerprints(dataset)[position[there]]
-            touched[position[there]] |= now_known != self.fingerprints[self.ids[there] - 1]
-        old = self.interactions[there[self.interactions.reader_idx]]
+            now_known = reader_fingerprints(dataset)[position[kept]]
+            touched[position[kept]] |= now_known != self.fingerprints[self.ids[kept] - 1]
+        old = self.interactions[kept[self.interactions.reader_idx]]
         keys = _keys(position[old.reader_idx], old, dataset.n_books)
-        # What only one of the two has: a deleted or new one, or both ratings of a changed one.
+        # Keys of only one side: a deleted or new interaction, or both ratings of a changed one.
         different = np.setxor1d(keys, _keys(now.reader_idx, now, dataset.n_books))
         touched[different // (_RATINGS * dataset.n_books)] = True
         return np.asarray(touched)
@@ -174,10 +177,10 @@ class _Published:
     def touched_books(
         self, dataset: Dataset, now: Interactions, touched: NDArray[np.bool_]
     ) -> NDArray[np.bool_]:
-        """[n_books] whose neighbours may differ: other readers speak for them, or changed ones.
+        """[n_books] mask of books whose similar books may differ.
 
-        So do those of a book whose first reader came or whose last one left: a book that nobody
-        reads has neighbours by content.
+        Their group members are others, or have changed; or the first reader came or the last one
+        left, because a book without readers has similar books by content.
         """
         isbns = dataset.books["isbn"].tolist()
         user_ids = dataset.readers["user_id"].tolist()
@@ -189,6 +192,6 @@ class _Published:
 
 
 def _keys(positions: NDArray[np.integer], interactions: Interactions, n_books: int) -> _Ids:
-    """[interactions] each as one number: reader, book, rating."""
+    """[interactions] each reader, book and rating as one number."""
     pair = positions.astype(np.int64) * n_books + interactions.book_idx
     return np.asarray(pair * _RATINGS + interactions.rating)

@@ -1,10 +1,10 @@
-"""A scoring job's directory: what a killed run leaves for the next, and who may work in it.
+"""Directory of a scoring job: what a killed run leaves for the next, and its lock.
 
-``precomputed/.score-<digest>/`` belongs to one job. The digest is of everything that decides what
-the tables will be, so a run finds there only what it would compute itself:
+``precomputed/.score-<digest>/`` belongs to one job. The digest covers everything that decides the
+tables, so a run finds there only what it would compute itself:
 
-    job.json    what the digest was taken of, and the id of the snapshot to be
-    compiled/   the compiled model and what else the workers read; appears whole or not at all
+    job.json    the contents of the digest, and the id of the new snapshot
+    compiled/   the compiled model and the other inputs of the workers; appears whole or not at all
     shards/     finished shards, see `job.shard_store`
 """
 
@@ -37,22 +37,24 @@ _LOCK_NAME: Final = "lock"
 
 @dataclass(frozen=True)
 class Job:
-    """The directory of one job, held by this process."""
+    """Directory of one job, locked by this process."""
 
     directory: Path
     snapshot_id: str
-    """Of the snapshot this job makes; a run that goes on keeps it."""
+    """Id of the snapshot that the job makes, the same in every run."""
 
     @property
     def compiled(self) -> Path:
+        """Directory of the compiled model."""
         return self.directory / "compiled"
 
     @property
     def store(self) -> ShardStore:
+        """Store of the finished shards."""
         return ShardStore(self.directory / "shards")
 
     def ensure_compiled(self, fill: Callable[[Path], None]) -> bool:
-        """Let ``fill`` write an empty directory that becomes `compiled`; False if it is there."""
+        """Let ``fill`` write the directory `compiled`; returns False where it exists already."""
         if self.compiled.exists():
             return False
         aside = self.directory / f"compiling-{uuid.uuid4().hex}"
@@ -64,16 +66,16 @@ class Job:
         return True
 
     def remove(self) -> None:
-        """The job is done: nothing of it is needed any more."""
+        """Remove the directory of a finished job."""
         remove_directory(self.directory)
 
 
 @contextlib.contextmanager
 def open_job(snapshots: Path, identity: Mapping[str, str]) -> Iterator[Job]:
-    """Hold the directory of the job with that identity, a new one or one that was left.
+    """Lock the directory of the job with this identity, a new one or one that a killed run left.
 
-    Jobs that others left and nobody works on are removed: they would make a snapshot of something
-    that is no longer wanted. So is this one on leaving, when nothing in it is worth keeping.
+    Directories of other jobs that nobody works on are removed: nobody wants their snapshots any more.
+    So is this one at the end, where it holds nothing worth keeping.
 
     Raises:
         BookrecError: another process works on the same job.

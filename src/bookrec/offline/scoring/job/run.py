@@ -1,4 +1,4 @@
-"""One attempt at a scoring job: compile, compute the missing shards, write the tables."""
+"""One run of a scoring job: compile, compute the missing shards, write the tables."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from bookrec.snapshot import RANKER_NAME, building
 
 @dataclass
 class ScoreRun:
-    """One attempt at a job."""
+    """One run of a job."""
 
     home: Home
     job: Job
@@ -59,8 +59,13 @@ class ScoreRun:
     shards: int = 0
 
     def build(self, metadata: dict[str, str], again: str) -> None:
-        """From nothing, or from what an earlier attempt left, to a complete snapshot."""
-        with self._told(again):
+        """Build a complete snapshot, from nothing or from the shards of an earlier run.
+
+        Args:
+            metadata: table ``meta``, but for id and time.
+            again: command that continues a stopped run.
+        """
+        with self._stop_reported(again):
             interactions = all_interactions(self.dataset)
             statistics = book_statistics(interactions, self.dataset.n_books)
             with self.report.stage("compile"):
@@ -87,10 +92,10 @@ class ScoreRun:
         statistics: BookStatistics,
         metadata: dict[str, str],
     ) -> None:
-        """Write the snapshot from the finished shards; it appears when its check has passed."""
-        begun = time.monotonic()
-        for left in self.home.snapshots.glob(f".{self.job.snapshot_id}.*"):
-            shutil.rmtree(left, ignore_errors=True)  # of a killed run: the job is ours
+        """Write the snapshot from the finished shards; it appears once its check passes."""
+        started = time.monotonic()
+        for leftover in self.home.snapshots.glob(f".{self.job.snapshot_id}.*"):
+            shutil.rmtree(leftover, ignore_errors=True)  # of a killed run: the job is ours
         with building(self.home.snapshots, self.job.snapshot_id) as staging:
             link_tree(self.job.compiled / RANKER_NAME, staging / RANKER_NAME)
             published = None if self.changes is None else self.changes.snapshot
@@ -107,7 +112,7 @@ class ScoreRun:
                 identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
                 writer.meta(metadata | identity)
             written = time.monotonic()
-            self.report.seconds["database"] = written - begun
+            self.report.seconds["database"] = written - started
         self.report.seconds["checks"] = time.monotonic() - written
 
     def _compile(self, aside: Path, model_id: str, statistics: BookStatistics) -> None:
@@ -125,10 +130,11 @@ class ScoreRun:
         )
 
     def _published_ranker(self, statistics: BookStatistics) -> Path | None:
-        """The published snapshot's compiled model, where it is all that the workers need.
+        """Find the compiled model of the published snapshot, where the workers need no more.
 
-        It is this model, compiled for this catalogue, or everything would be scored. But readers
-        whom it knows by id may have come, and neighbours by content need more than the ranker.
+        It is the same model, compiled for the same catalogue; otherwise everything is scored. It does
+        not serve where the model knows readers by id, because new ones may have come, nor where
+        content lists are made, which need more than the ranker.
         """
         if self.changes is None or (self.changes.books & (statistics.reader_count == 0)).any():
             return None
@@ -152,9 +158,9 @@ class ScoreRun:
             touched, books = np.flatnonzero(self.changes.readers[readers]), self.changes.books
         users, isbns = self.dataset.readers["user_id"], self.dataset.books["isbn"]
         members = sample_group_members(interactions, users.tolist(), isbns.tolist())
-        asked = histories.some(touched)
+        scored = histories.some(touched)
         return Stages(
-            reader_stage(readers[touched], asked, settings.top, settings.candidates, size),
+            reader_stage(readers[touched], scored, settings.top, settings.candidates, size),
             similar_stages(
                 np.flatnonzero(books & is_read).astype(np.int32),
                 members,
@@ -166,34 +172,34 @@ class ScoreRun:
                 self.job.store.read_all,
             ),
             content_stage(np.flatnonzero(books & ~is_read).astype(np.int32), settings.top, size),
-            sample_of(asked),
+            sample_of(scored),
         )
 
     def _compute(self, stages: Stages) -> None:
-        """Compute the shards that are not there yet."""
+        """Compute the missing shards."""
         engine = make_engine(self.settings.engine, self.settings.workers)
-        there = [self.job.store.finished(stage.name, stage.shards) for stage in stages]
+        finished_shards = [self.job.store.finished(stage.name, stage.shards) for stage in stages]
         self.shards = sum(stage.shards for stage in stages)
-        finished = sum(map(len, there))
+        finished = sum(map(len, finished_shards))
         if finished:
             self.progress(f"going on: {finished:,} of {self.shards:,} shards are there")
-        for stage, done in zip(stages, there, strict=True):
-            begun = time.monotonic()
+        for stage, finished_numbers in zip(stages, finished_shards, strict=True):
+            started = time.monotonic()
             with self.report.stage(stage.reported):
-                self._compute_stage(engine, stage, set(done))
+                self._compute_stage(engine, stage, set(finished_numbers))
             self.report.worker_peak_bytes = engine.peak_bytes
             if stage.shards:
-                taken = time.monotonic() - begun
+                taken = time.monotonic() - started
                 self.progress(
                     f"{stage.label}: {len(stage.members):,} {stage.unit} in {taken:,.1f} s"
                 )
         candidates = self.settings.candidates
         if candidates is not None and candidates < self.dataset.n_books and len(stages.sample):
             with self.report.stage("comparison"):
-                self._say_kept(engine, candidates, stages.sample)
+                self._report_recall(engine, candidates, stages.sample)
 
-    def _say_kept(self, engine: Engine, candidates: int, sample: Histories) -> None:
-        """Say what the candidates cost: the share of the exact lists that the lists keep."""
+    def _report_recall(self, engine: Engine, candidates: int, sample: Histories) -> None:
+        """Report candidate recall: the share of the exact lists that two-stage lists keep."""
         starts = range(0, len(sample), TOWER_BLOCK)
         tasks = (
             (
@@ -206,41 +212,41 @@ class ScoreRun:
             )
             for number, at in enumerate(starts)
         )
-        made = engine.map(kept_of_exact, load_recommender, self.job.compiled, tasks)
-        with contextlib.closing(made):
-            found = candidate_recall(shard for _, shard in made)
+        results = engine.map(kept_of_exact, load_recommender, self.job.compiled, tasks)
+        with contextlib.closing(results):
+            recall = candidate_recall(shard for _, shard in results)
         self.progress(
-            f"{candidates:,} candidates keep {found.shares[0]:.1%} of the books of the exact lists "
-            f"({found.readers:,} readers asked)"
+            f"{candidates:,} candidates keep {recall.shares[0]:.1%} of the books of the exact lists "
+            f"({recall.readers:,} readers sampled)"
         )
 
-    def _compute_stage(self, engine: Engine, stage: Stage, done: set[int]) -> None:
-        missing = [number for number in range(stage.shards) if number not in done]
+    def _compute_stage(self, engine: Engine, stage: Stage, finished: set[int]) -> None:
+        missing = [number for number in range(stage.shards) if number not in finished]
         if not missing:
             return
         tasks = ((number, stage.task(stage.where(number))) for number in missing)
         sizes = [len(stage.members[stage.where(number)]) for number in range(stage.shards)]
-        made = engine.map(stage.work, stage.load, self.job.compiled, tasks)
+        results = engine.map(stage.work, stage.load, self.job.compiled, tasks)
         with (
-            contextlib.closing(made),
+            contextlib.closing(results),
             tqdm(
                 total=len(stage.members),
-                initial=sum(sizes[number] for number in done),
+                initial=sum(sizes[number] for number in finished),
                 desc=stage.label,
                 unit=stage.unit.removesuffix("s"),
                 disable=None,
                 leave=False,
             ) as bar,
         ):
-            for number, shard in made:
+            for number, shard in results:
                 self.job.store.save(stage.name, number, shard)
                 pairs = int(shard["pairs"])
                 self.report.count(stage.reported, pairs, int(shard.get("computed", pairs)))
                 bar.update(sizes[number])
 
     @contextlib.contextmanager
-    def _told(self, again: str) -> Iterator[None]:
-        """Say of Ctrl-C and of a full disk what is kept and what to do next."""
+    def _stop_reported(self, again: str) -> Iterator[None]:
+        """Turn Ctrl-C and a full disk into a sentence: what is kept and what to do next."""
         try:
             yield
         except KeyboardInterrupt:

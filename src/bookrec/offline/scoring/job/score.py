@@ -1,18 +1,19 @@
 """``score``: bundle and data set → candidates → scores → top-N tables → a published snapshot.
 
-A job computes its shards into a directory of its own (`job.job_directory`) and writes the
-tables from them, so a run that was killed is simply run again. TensorFlow compiles the model in a
-process that ends; neither this process nor the workers ever import it.
+A job computes its shards into a directory of its own (`job.job_directory`) and writes the tables from
+them. A killed run continues when the command is run again. TensorFlow compiles the model in a process
+that ends; neither this process nor the workers import it.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from bookrec import __version__
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_bytes
+from bookrec.json_types import JsonObject
 from bookrec.offline.data.dataset import Dataset, dataset_digest
 from bookrec.offline.models.bundle.bundle_files import check_files, read_manifest, read_vocabularies
 from bookrec.offline.runtime.blas_peak import sgemm_rate
@@ -26,7 +27,7 @@ from bookrec.settings import Home
 from bookrec.snapshot import publish
 
 SCORING_FORMAT: Final = 5
-"""Raised whenever the same model, data and settings give other lists, or other shards, than before."""
+"""Version of the lists and shards; raised when equal models, data and settings give other ones."""
 
 
 def score(
@@ -40,12 +41,15 @@ def score(
     """Build a snapshot aside, check it and publish it.
 
     Args:
-        model_id: None scores with the current model.
-        say: called with one line per stage.
-        again: the command that the operator is told to run again when it was stopped.
+        home: where the snapshot goes.
+        model_id: model to score with; None = the current one.
+        dataset: data set to score.
+        settings: of scoring.
+        progress: receives one line per stage.
+        again: command that continues a stopped run, for messages.
 
     Returns:
-        The id of the published snapshot.
+        Id of the published snapshot.
 
     Raises:
         ModelError: the bundle is missing or damaged, or knows no book of the data set.
@@ -55,15 +59,15 @@ def score(
     manifest = read_manifest(home, model_id)
     check_files(home, manifest)
     _check_fit(home, manifest, dataset)
-    facts = _facts(manifest, dataset, settings)
-    changes = _changes(home, dataset, facts, progress) if settings.changed else None
+    meta = _meta(manifest, dataset, settings)
+    changes = _changes(home, dataset, meta, progress) if settings.changed else None
     report = ScoreReport()
-    with open_job(home.snapshots, _identity(facts, settings, changes)) as job:
+    with open_job(home.snapshots, _identity(meta, settings, changes)) as job:
         complete = (home.snapshots / job.snapshot_id).is_dir()
         if complete:
             progress(f"going on: {job.snapshot_id} is complete")
         else:
-            ScoreRun(home, job, dataset, settings, changes, report, progress).build(facts, again)
+            ScoreRun(home, job, dataset, settings, changes, report, progress).build(meta, again)
         with report.stage("publish"):
             publish(home.snapshots, job.snapshot_id, checked=not complete)
             job.remove()
@@ -73,7 +77,7 @@ def score(
     return job.snapshot_id
 
 
-def _check_fit(home: Home, manifest: dict[str, Any], dataset: Dataset) -> None:
+def _check_fit(home: Home, manifest: JsonObject, dataset: Dataset) -> None:
     known = set(read_vocabularies(home, manifest).isbn.keys)
     if not any(isbn in known for isbn in dataset.books["isbn"]):
         raise ModelError(
@@ -83,8 +87,8 @@ def _check_fit(home: Home, manifest: dict[str, Any], dataset: Dataset) -> None:
         )
 
 
-def _facts(manifest: dict[str, Any], dataset: Dataset, settings: ScoreSettings) -> dict[str, str]:
-    """``meta`` of the snapshot to be, but for its id and when it was made."""
+def _meta(manifest: JsonObject, dataset: Dataset, settings: ScoreSettings) -> dict[str, str]:
+    """Make the table ``meta`` of the new snapshot, without its id and time."""
     nobody, nothing = dataset.readers.iloc[:0], dataset.interactions.iloc[:0]
     files = sorted(manifest["files"].items())
     return {
@@ -109,24 +113,24 @@ def _facts(manifest: dict[str, Any], dataset: Dataset, settings: ScoreSettings) 
 
 
 def _changes(
-    home: Home, dataset: Dataset, facts: dict[str, str], progress: Progress
+    home: Home, dataset: Dataset, meta: dict[str, str], progress: Progress
 ) -> Changes | None:
-    found = find_changes(home.snapshots, dataset, facts)
-    if isinstance(found, str):
-        progress(f"everything is scored: {found}")
+    changes = find_changes(home.snapshots, dataset, meta)
+    if isinstance(changes, str):
+        progress(f"everything is scored: {changes}")
         return None
     progress(
-        f"changed since {found.snapshot.name}: {found.readers.sum():,} of {dataset.n_readers:,} "
-        f"readers, {found.books.sum():,} of {dataset.n_books:,} books"
+        f"changed since {changes.snapshot.name}: {changes.readers.sum():,} of "
+        f"{dataset.n_readers:,} readers, {changes.books.sum():,} of {dataset.n_books:,} books"
     )
-    return found
+    return changes
 
 
 def _identity(
-    facts: dict[str, str], settings: ScoreSettings, changes: Changes | None
+    meta: dict[str, str], settings: ScoreSettings, changes: Changes | None
 ) -> dict[str, str]:
-    """Everything that decides what the shards of a job are."""
+    """Make the identity of a job: everything that decides its shards."""
     base = "" if changes is None else changes.snapshot.name
     # TensorFlow rounds otherwise than we do: the shards of one snapshot come from one of them.
     arithmetic = "tensorflow" if settings.engine == "tensorflow" else "own"
-    return {**facts, "per_shard": str(settings.per_shard), "base": base, "arithmetic": arithmetic}
+    return {**meta, "per_shard": str(settings.per_shard), "base": base, "arithmetic": arithmetic}

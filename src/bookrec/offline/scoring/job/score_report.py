@@ -1,4 +1,4 @@
-"""What a scoring run says at its end: pairs, rates, seconds by stage, memory."""
+"""Report of a scoring run: pairs, rates, seconds by stage, memory."""
 
 from __future__ import annotations
 
@@ -15,22 +15,24 @@ from bookrec.offline.runtime.peak_memory import peak_resident_bytes
 
 @dataclass
 class ScoreReport:
-    """Counters of one run; what an earlier run left finished is not in them."""
+    """Counters of one run, without the shards that an earlier run finished."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    """By stage, in the order in which they were begun."""
+    """Seconds by stage, in the order of their starts."""
     pairs: dict[str, int] = field(default_factory=dict)
-    """Pairs that lists were made from, by stage."""
+    """Pairs in the lists' candidates, by stage."""
     computed: dict[str, int] = field(default_factory=dict)
-    """Pairs that the ranker was run on, by stage: fewer where several lists have a pair in common."""
+    """Pairs that the ranker scored, by stage; fewer where lists share pairs."""
     multiply_adds: int = 0
-    """Of the ranker, for one pair; 0 = unknown."""
+    """Multiply-adds of the ranker for one pair; 0 = unknown."""
     compile_peak_bytes: int = 0
+    """Peak resident memory of the compiling process."""
     worker_peak_bytes: int = 0
+    """Peak resident memory of the largest worker."""
 
     @contextlib.contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time a block; the same name again adds to it."""
+        """Time a block; blocks of one name add up."""
         started = time.monotonic()
         try:
             yield
@@ -38,12 +40,12 @@ class ScoreReport:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.monotonic() - started
 
     def count(self, stage: str, pairs: int, computed: int) -> None:
-        """A shard of a stage is done."""
+        """Count a finished shard of a stage."""
         self.pairs[stage] = self.pairs.get(stage, 0) + pairs
         self.computed[stage] = self.computed.get(stage, 0) + computed
 
     def lines(self, machine: SgemmRate) -> Iterator[str]:
-        """The report; ``machine`` is the limit that rates are compared with."""
+        """Yield the lines of the report; ``machine`` is the peak rate to compare with."""
         for stage, pairs in self.pairs.items():
             if pairs:
                 yield f"{stage}: {pairs:,} pairs, {self._rate(stage, machine)}"
@@ -62,21 +64,22 @@ class ScoreReport:
     def _rate(self, stage: str, machine: SgemmRate) -> str:
         seconds = max(self.seconds[stage], 1e-9)
         rate = self.pairs[stage] / seconds
-        said = f"{rate / 1e6:,.2f} M pairs/s, candidates and features included"
+        line = f"{rate / 1e6:,.2f} M pairs/s, candidates and features included"
         if self.computed[stage] < self.pairs[stage]:
-            said += f" ({self.computed[stage]:,} computed, each once for all lists that need it)"
+            line += f" ({self.computed[stage]:,} computed, each once for all lists that need it)"
         if not self.multiply_adds:
-            return said
+            return line
         share = 2 * self.multiply_adds * self.computed[stage] / seconds / machine.flops
         return (
-            f"{said}: {self.multiply_adds:,} multiply-adds a pair, {share:.0%} of this machine's "
+            f"{line}: {self.multiply_adds:,} multiply-adds a pair, {share:.0%} of this machine's "
             f"{machine.flops / 1e9:,.0f} GFLOP/s ({machine.kernel}, {machine.threads} threads)"
         )
 
 
 def pair_multiply_adds(ranker: Ranker) -> int:
-    """Multiply-adds that a compiled ranker needs for one pair beyond what is computed once per
-    reader or book; 0 for a ranker that is not compiled.
+    """Multiply-adds of a compiled ranker for one pair, without the terms of readers and books.
+
+    0 for a ranker that is not compiled.
     """
     if not isinstance(ranker, SplitRanker):
         return 0

@@ -1,8 +1,7 @@
-"""Finished shards on disk: a killed job goes on from them, and the tables are written from them.
+"""Finished shards on disk: a killed job continues from them, and the tables are written from them.
 
-A shard is a dictionary of arrays, whatever its stage makes of it. Each is one file, which appears
-whole or not at all and begins with the digest of what follows: what a crash or a bad disk left of
-it is noticed, and computed again.
+A shard is a dictionary of arrays. Each is one file, which appears whole or not at all and begins with
+the digest of the rest, so that damage by a crash or a bad disk is noticed and the shard computed again.
 """
 
 from __future__ import annotations
@@ -12,16 +11,16 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from bookrec.arrays import Array
 from bookrec.errors import SnapshotError
 from bookrec.files import write_atomically
 
-Shard = dict[str, NDArray[Any]]
-"""The arrays of one shard, by name."""
+Shard = dict[str, Array]
+"""Arrays of one shard, by name."""
 
 _DIGEST_BYTES: Final = hashlib.sha256().digest_size
 
@@ -33,14 +32,14 @@ class ShardStore:
     directory: Path
 
     def save(self, stage: str, number: int, shard: Shard) -> None:
-        """Keep a shard; when this returns, it survives a crash of the machine."""
+        """Save a shard; on return it survives a crash of the machine."""
         buffer = io.BytesIO()
         np.savez(buffer, **shard)  # type: ignore[arg-type]  # names are ours, never 'file'
         payload = buffer.getvalue()
         write_atomically(self._path(stage, number), hashlib.sha256(payload).digest() + payload)
 
     def read(self, stage: str, number: int) -> Shard:
-        """A shard that was saved.
+        """Read a saved shard.
 
         Raises:
             SnapshotError: it is not there, or not as it was saved.
@@ -60,16 +59,16 @@ class ShardStore:
             return dict(arrays)
 
     def finished(self, stage: str, count: int) -> list[int]:
-        """Which of the shards 0 … count - 1 are there and whole; what is damaged is removed."""
+        """List the whole shards among 0 … count - 1; damaged ones are removed."""
         return [number for number in range(count) if self._is_whole(stage, number)]
 
     def read_all(self, stage: str, count: int) -> Iterator[Shard]:
-        """The shards 0 … count - 1 in order, one at a time in memory."""
+        """Yield the shards 0 … count - 1 in order, one at a time in memory."""
         for number in range(count):
             yield self.read(stage, number)
 
     def count(self) -> int:
-        """How many shards were saved, of all stages together."""
+        """Count the saved shards of all stages."""
         return sum(1 for _ in self.directory.glob("*/*.shard"))
 
     def _is_whole(self, stage: str, number: int) -> bool:

@@ -1,4 +1,4 @@
-"""The stages of a scoring job that make neighbourhoods: candidates, voices, lists."""
+"""Stages of a scoring job that make similar books: candidates, members' logits, lists."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from bookrec.offline.scoring.lists.similar_books import (
 )
 
 Finished = Callable[[str, int], Iterable[Shard]]
-"""(stage's name, number of its shards) → its shards in order."""
+"""Reads finished shards: (stage's name, number of its shards) → shards in order."""
 
-_PART: Final = "neighbours"
+_PART: Final = "similar"
 
 
 def similar_stages(
@@ -42,20 +42,24 @@ def similar_stages(
     per_shard: int,
     finished: Finished,
 ) -> tuple[Stage, Stage, Stage]:
-    """Neighbours of books that have readers; the last stage has the lists.
+    """Make the stages of similar books, for books with readers; the last stage has the lists.
 
     Args:
         books: [n] positions, ascending.
-        readers, histories: of everybody with an interaction.
-        candidates: of a neighbourhood.
-        finished: a stage asks it for the shards of those before it.
+        members: group members of the whole catalogue.
+        readers: positions of all readers with an interaction.
+        histories: their histories.
+        top: length of the lists.
+        candidates: candidates of a book.
+        per_shard: members of a shard.
+        finished: gives a stage the shards of earlier ones.
     """
     by_member = BooksOfMembers.of(books, members)
     place_of_reader = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
     place_of_reader[readers] = np.arange(len(readers), dtype=np.int32)
     nearby = Stage(
         "candidates",
-        "candidates of neighbourhoods",
+        "candidates of similar books",
         books,
         per_shard,
         lambda where: (books[where], candidates),
@@ -64,13 +68,13 @@ def similar_stages(
         unit="books",
         part_of=_PART,
     )
-    made = _Made(by_member, nearby, finished)
-    asked = Stage(
+    earlier = _Earlier(by_member, nearby, finished)
+    scored = Stage(
         "members",
         "group members' logits",
         by_member.readers,
         per_shard,
-        lambda where: by_member.task_of(where, made.candidates, histories, place_of_reader),
+        lambda where: by_member.task_of(where, earlier.candidates, histories, place_of_reader),
         score_members,
         load_recommender,
         unit="readers",
@@ -78,23 +82,23 @@ def similar_stages(
     )
     lists = Stage(
         _PART,
-        "neighbours",
+        "similar books",
         books,
         per_shard,
         lambda where: (
             books[where],
-            by_member.means(where, made.candidates, made.sums(asked)),
+            by_member.means(where, earlier.candidates, earlier.sums(scored)),
             top,
         ),
         list_similar,
         load_recommender,
     )
-    return nearby, asked, lists
+    return nearby, scored, lists
 
 
 @dataclass
-class _Made:
-    """What earlier stages made, read from their shards when a later one first needs it."""
+class _Earlier:
+    """Results of earlier stages, read from their shards when a later stage first needs them."""
 
     by_member: BooksOfMembers
     nearby: Stage
@@ -103,33 +107,33 @@ class _Made:
 
     @cached_property
     def candidates(self) -> Candidates:
-        """Of all books."""
+        """Candidates of all books."""
         shards = self.finished(self.nearby.name, self.nearby.shards)
         return joined(Candidates(s["start"], s["book"], s["logit"]) for s in shards)
 
-    def sums(self, asked: Stage) -> NDArray[np.float64]:
-        """Of the logits that all voices gave all candidates."""
+    def sums(self, scored: Stage) -> NDArray[np.float64]:
+        """[C] sums of the members' logits of all candidates."""
         if self._sums is None:
-            shards = self.finished(asked.name, asked.shards)
-            answers = ((asked.where(n), shard["logit"]) for n, shard in enumerate(shards))
-            self._sums = self.by_member.sums(self.candidates, answers)
+            shards = self.finished(scored.name, scored.shards)
+            results = ((scored.where(n), shard["logit"]) for n, shard in enumerate(shards))
+            self._sums = self.by_member.sums(self.candidates, results)
         return self._sums
 
 
 def score_candidates(recommender: Recommender, task: tuple[Ints, int]) -> Shard:
-    """Work of the first stage."""
-    found = candidates_of_books(recommender, task)
-    pairs = np.array(len(found.book))
-    return {"start": found.start, "book": found.book, "logit": found.logit, "pairs": pairs}
+    """Make a shard of the first stage."""
+    rows = candidates_of_books(recommender, task)
+    pairs = np.array(len(rows.book))
+    return {"start": rows.start, "book": rows.book, "logit": rows.logit, "pairs": pairs}
 
 
 def score_members(recommender: Recommender, task: MemberTask) -> Shard:
-    """Work of the second stage."""
+    """Make a shard of the second stage."""
     logits, computed = member_logits(recommender, task)
     counts = {"pairs": np.array(len(logits)), "computed": np.array(computed)}
     return {"logit": logits} | counts
 
 
 def list_similar(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Shard:
-    """Work of the last stage."""
+    """Make a shard of the last stage."""
     return shard_of(similar_lists(recommender, task))

@@ -1,4 +1,4 @@
-"""Writes a snapshot's database: one function per table, all in one transaction."""
+"""Writer of a snapshot's database: one method per table, all in one transaction."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ from bookrec.text import fold
 
 
 class SnapshotWriter:
-    """A new ``snapshot.sqlite`` in a staging directory; use as a context manager."""
+    """Writer of a new ``snapshot.sqlite`` in a staging directory; a context manager."""
 
     def __init__(self, staging: Path, published: Path | None = None) -> None:
-        """``published``: directory of a snapshot that lists are taken over from."""
+        """Create the database.
+
+        Args:
+            staging: directory of the new snapshot.
+            published: directory of a snapshot whose lists may be taken over.
+        """
         # No journal: the file is built aside and thrown away when anything fails.
         self.connection = sqlite3.connect(
             (staging / DATABASE_NAME).absolute().as_uri(), uri=True, isolation_level=None
@@ -49,14 +54,14 @@ class SnapshotWriter:
                 self.connection.execute("vacuum main")
 
     def meta(self, values: Mapping[str, str]) -> None:
-        """Facts about the snapshot, and the schema's version."""
+        """Write table ``meta``, with the schema's version."""
         rows = {"schema_version": str(SCHEMA_VERSION), **values}
         self._insert("meta", 2, rows.items())
 
     def books(
         self, dataset: Dataset, statistics: BookStatistics, similar_source: list[str | None]
     ) -> None:
-        """The catalogue and its search index."""
+        """Write the catalogue and its search index."""
         table = dataset.books
         self._insert("book", 12, _book_rows(dataset, statistics, similar_source))
         folded = (
@@ -70,13 +75,13 @@ class SnapshotWriter:
         )
 
     def readers(self, dataset: Dataset) -> None:
-        """Every reader of the data set."""
+        """Write every reader of the data set."""
         ages = dataset.readers["age"].astype(object).where(dataset.readers["age"].notna(), None)
         rows = zip(range(1, dataset.n_readers + 1), dataset.readers["user_id"], ages, strict=True)
         self._insert("reader", 3, ((i, str(u), None if a is None else int(a)) for i, u, a in rows))
 
     def interactions(self, dataset: Dataset) -> None:
-        """Own books, ratings on the scale 1–10."""
+        """Write the seen books, ratings on the scale 1–10."""
         table = dataset.interactions
         rows = zip(
             (table["reader_idx"].to_numpy() + 1).tolist(),
@@ -87,23 +92,23 @@ class SnapshotWriter:
         self._insert("interaction", 3, rows)
 
     def user_top(self, readers: NDArray[np.integer], lists: Lists) -> None:
-        """Lists of readers, given by position."""
+        """Write lists of readers, given by position."""
         self._insert("user_top", 4, _list_rows(readers + 1, lists))
 
     def similar_top(self, books: NDArray[np.integer], lists: Lists) -> None:
-        """Neighbours of books, given by position."""
+        """Write similar books of books, given by position."""
         self._insert("similar_top", 4, _list_rows(books + 1, lists))
 
     def popular_top(self, segment: str, lists: Lists) -> None:
-        """One list for a segment."""
+        """Write the popular list of a segment."""
         self._insert("popular_top", 4, _list_rows(np.array([segment]), lists))
 
     def keep_user_top(self, published_id: NDArray[np.int64]) -> None:
         """Take over lists of readers.
 
         Args:
-            published_id: [n_readers] the ``reader_id`` of each in the published snapshot; 0 for
-                those who are not taken over.
+            published_id: [n_readers] ``reader_id`` in the published snapshot; 0 for readers whose
+                lists are new.
         """
         kept = np.flatnonzero(published_id)
         self.connection.execute(
@@ -118,7 +123,7 @@ class SnapshotWriter:
         )
 
     def keep_similar_top(self, books: NDArray[np.integer]) -> list[str | None]:
-        """Take over neighbours of books, given by position; where each one's came from."""
+        """Take over similar books of books, given by position; returns the source of each list."""
         self.connection.execute("create temp table kept_book (book_id integer primary key)")
         rows = ((number,) for number in (books + 1).tolist())
         self.connection.executemany("insert into kept_book values (?)", rows)

@@ -1,11 +1,11 @@
-"""What a scoring job computes: stages, cut into shards that are computed anywhere in any order."""
+"""Stages of a scoring job, cut into shards that are computed anywhere in any order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 
@@ -21,41 +21,48 @@ from bookrec.snapshot import RANKER_NAME
 
 CONTENT_NAME: Final = "content.npz"
 
+Loaded: TypeAlias = Any
+"""Result of a stage's ``load``, for its ``work``."""
+
+StageTask: TypeAlias = Any
+"""Result of a stage's ``task``, for its ``work``; it can be pickled."""
+
 
 @dataclass(frozen=True)
 class Stage:
-    """The same work for each of many readers or books."""
+    """Work for each of many readers or books."""
 
     name: str
-    """Of the directory its shards lie in."""
+    """Name of the directory of its shards."""
     label: str
-    """Of the progress bar."""
+    """Label of the progress bar."""
     members: Ints
     """[n] positions of the readers or books, ascending."""
     per_shard: int
-    task: Callable[[slice], Any]
-    """What a worker is told of the members of a shard."""
-    work: Callable[[Any, Any], Shard]
-    """A module-level function: (loaded, task) → shard."""
-    load: Callable[[Path], Any]
-    """A module-level function: the job's directory ``compiled/`` → loaded, once per worker."""
+    """Members of a shard."""
+    task: Callable[[slice], StageTask]
+    """Makes the task of a run of members."""
+    work: Callable[[Loaded, StageTask], Shard]
+    """Module-level function: (loaded, task) → shard."""
+    load: Callable[[Path], Loaded]
+    """Module-level function: the job's directory ``compiled/`` → loaded, once per worker."""
     unit: str = "lists"
-    """What a worker makes one of for each member."""
+    """Plural of what a worker makes for each member."""
     part_of: str = ""
-    """What its time and pairs are reported as; its name if empty."""
+    """Stage that its time and pairs are reported with; its own name if empty."""
 
     @property
     def reported(self) -> str:
-        """What its time and pairs are reported as."""
+        """Stage that its time and pairs are reported with."""
         return self.part_of or self.name
 
     @property
     def shards(self) -> int:
-        """How many."""
+        """Number of shards."""
         return -(-len(self.members) // self.per_shard)
 
     def where(self, number: int) -> slice:
-        """The places in ``members`` of a shard's members."""
+        """Places in ``members`` of the members of a shard."""
         start = number * self.per_shard
         return slice(start, min(start + self.per_shard, len(self.members)))
 
@@ -63,7 +70,7 @@ class Stage:
 def reader_stage(
     readers: Ints, histories: Histories, top: int, candidates: int | None, per_shard: int
 ) -> Stage:
-    """Top-N lists of readers."""
+    """Make the stage of the readers' top-N lists."""
     return Stage(
         "readers",
         "readers",
@@ -76,10 +83,10 @@ def reader_stage(
 
 
 def content_stage(books: Ints, top: int, per_shard: int) -> Stage:
-    """Neighbours of books without readers, by author and title."""
+    """Make the stage of similar books by content, for books without readers."""
     return Stage(
         "content",
-        "neighbours by content",
+        "similar books by content",
         books,
         per_shard,
         lambda where: (books[where], top),
@@ -89,17 +96,17 @@ def content_stage(books: Ints, top: int, per_shard: int) -> Stage:
 
 
 def load_recommender(compiled: Path) -> Recommender:
-    """What `score_lists` works with."""
+    """Load the recommender of `score_lists`."""
     return open_recommender(compiled / RANKER_NAME)
 
 
 def score_lists(recommender: Recommender, task: Task) -> Shard:
-    """Lists by the ranker."""
+    """Make a shard of lists by the ranker."""
     return shard_of(shard_lists(recommender, task))
 
 
 def save_content(compiled: Path, features: BookFeatures, work_of_book: Ints) -> None:
-    """Write what `load_content` reads."""
+    """Write the content that `load_content` reads."""
     np.savez(
         compiled / CONTENT_NAME,
         author=features.author,
@@ -110,19 +117,19 @@ def save_content(compiled: Path, features: BookFeatures, work_of_book: Ints) -> 
 
 
 def load_content(compiled: Path) -> BookContent:
-    """The catalogue as content neighbours are told of it."""
-    with np.load(compiled / CONTENT_NAME, allow_pickle=False) as found:
-        return BookContent(**found)
+    """Load the content of the catalogue."""
+    with np.load(compiled / CONTENT_NAME, allow_pickle=False) as arrays:
+        return BookContent(**arrays)
 
 
 def content_lists(content: BookContent, task: tuple[Ints, int]) -> Shard:
-    """Lists by author and title."""
+    """Make a shard of lists by author and title."""
     books, top = task
     return shard_of(similar_by_content(books, content, top))
 
 
 def shard_of(lists: Lists) -> Shard:
-    """Lists as arrays for the shard store."""
+    """Convert lists to arrays for the shard store."""
     return {
         "start": lists.start,
         "book": lists.book,
@@ -132,5 +139,5 @@ def shard_of(lists: Lists) -> Shard:
 
 
 def lists_of(shard: Shard) -> Lists:
-    """What `shard_of` was given."""
+    """Restore lists from `shard_of`."""
     return Lists(shard["start"], shard["book"], shard["score"], int(shard["pairs"]))

@@ -1,4 +1,4 @@
-"""Compare the scores of a published snapshot with Keras."""
+"""Comparison of a published snapshot's scores with Keras."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ def check_published(
     directory: Path, bundle: Bundle, dataset: Dataset, pairs: int, seed: int = 1
 ) -> Parity:
     """Compare a random sample of a snapshot's ``user_top`` with Keras.
+
+    Args:
+        directory: of the snapshot.
+        bundle: the model it was made with.
+        dataset: the data set it was made with.
+        pairs: size of the sample.
+        seed: of the sample.
 
     Raises:
         SnapshotError: the snapshot was not made from this bundle and data set, or is empty.
@@ -47,5 +54,5 @@ def check_published(
         table, readers, books = table[kept], readers[kept], books[kept]
     recommender = open_recommender(directory / RANKER_NAME)
     logits = keras_logits(bundle, dataset, recommender, readers, books)
-    found = compare(table[:, 2], logits, recommender.ranker.output)
-    return replace(found, logit_tolerance=bundle.origin.logit_tolerance)
+    parity = compare(table[:, 2], logits, recommender.ranker.output)
+    return replace(parity, logit_tolerance=bundle.origin.logit_tolerance)

@@ -1,4 +1,4 @@
-"""From finished shards to the snapshot's tables, one shard in memory at a time."""
+"""Writing of the snapshot's tables from finished shards, one shard in memory at a time."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from bookrec.offline.scoring.lists.top_n import Lists
 
 @dataclass(frozen=True)
 class Stages:
-    """Everything that a job computes."""
+    """All stages of a job."""
 
     readers: Stage
-    neighbours: tuple[Stage, ...]
-    """Of books that have readers; the last has the lists."""
+    similar: tuple[Stage, ...]
+    """Stages of similar books, for books with readers; the last has the lists."""
     content: Stage
-    """Books that have none."""
+    """Similar books by content, for books without readers."""
     sample: Histories
-    """Some of the readers, for comparing two-stage with exact lists."""
+    """Sample of the readers for candidate recall."""
 
     def __iter__(self) -> Iterator[Stage]:
-        return iter((self.readers, *self.neighbours, self.content))
+        return iter((self.readers, *self.similar, self.content))
 
 
 def write_tables(
@@ -49,7 +49,13 @@ def write_tables(
     """Write all tables but ``meta``.
 
     Args:
-        changes: None when the stages have everyone; else whose lists are taken over.
+        writer: of the new snapshot.
+        store: the finished shards.
+        stages: of the job.
+        dataset: that is scored.
+        interactions: of the data set.
+        statistics: of its books.
+        changes: readers and books whose lists are new; None where all are.
     """
     writer.readers(dataset)
     writer.interactions(dataset)
@@ -70,12 +76,12 @@ def _write_similar(
     changes: Changes | None,
     statistics: BookStatistics,
 ) -> list[str | None]:
-    """Write both kinds of neighbours; says per book where its list came from, None without one."""
+    """Write both kinds of similar books; returns [B] the source of each list, None without a list."""
     source: NDArray[np.object_] = np.full(len(statistics.reader_count), None, dtype=object)
     if changes is not None:
         kept = np.flatnonzero(~changes.books)
         source[kept] = writer.keep_similar_top(kept)
-    for stage, name in ((stages.neighbours[-1], "precomputed"), (stages.content, "content")):
+    for stage, name in ((stages.similar[-1], "precomputed"), (stages.content, "content")):
         for books, lists in _written(store, stage):
             writer.similar_top(books, lists)
             source[books[np.diff(lists.start) > 0]] = name
@@ -83,6 +89,6 @@ def _write_similar(
 
 
 def _written(store: ShardStore, stage: Stage) -> Iterator[tuple[Ints, Lists]]:
-    """(members, their lists), shard by shard."""
+    """Yield (members, their lists), shard by shard."""
     for number, shard in enumerate(store.read_all(stage.name, stage.shards)):
         yield stage.members[stage.where(number)], lists_of(shard)

@@ -10,6 +10,7 @@ from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.scoring.lists.top_n import Lists
+from bookrec.topk import first_of_each
 
 POPULAR_TOP = 500
 """Length of a popular list. It fills lists of 100 even for readers who have hundreds of its books."""
@@ -45,8 +46,7 @@ def _popular(interactions: Interactions, work_of_book: Ints, top: int) -> Lists:
     count = np.bincount(interactions.book_idx, minlength=len(work_of_book))
     order = np.argsort(-count, kind="stable")
     order = order[count[order] > 0]
-    _, first = np.unique(work_of_book[order], return_index=True)
-    chosen = order[np.sort(first)[:top]]
+    chosen = order[first_of_each(work_of_book[order], top)]
     return Lists(
         np.array([0, len(chosen)], dtype=np.int64), chosen.astype(np.int32), count[chosen] / readers
     )

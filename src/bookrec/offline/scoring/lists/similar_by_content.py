@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.scoring.lists.top_n import Lists, lists_from
-from bookrec.topk import best
+from bookrec.topk import best, first_of_each
 
 SAME_AUTHOR = 0.5
 """Share of a common author in the score; the cosine of the titles has the rest, so scores are 0–1."""
@@ -59,8 +59,7 @@ def similar_by_content(books: Ints, content: BookContent, top: int) -> Lists:
         similarity[work_of_book == work_of_book[book]] = 0.0
         near = _at_least_the(similarity, _SPARE * top)
         order = near[np.lexsort((-content.popularity[near], -similarity[near]))][: _SPARE * top]
-        _, first = np.unique(work_of_book[order], return_index=True)
-        chosen = order[np.sort(first)[:top]]
+        chosen = order[first_of_each(work_of_book[order], top)]
         lists.append(chosen)
         scores.append(similarity[chosen].astype(np.float64))
     return lists_from(lists, scores)
