@@ -1,8 +1,8 @@
 """Group members: the readers of a book whose logits rank its similar books (`lists.similar_books`).
 
-A hash of reader and book chooses at most `GROUP_SIZE` readers of a book. The choice is as good as random
-and changes only with the readers of the book. The mean of m members has a standard error of at most
-1/sqrt(m) of the spread of all readers' logits: a quarter with 16.
+A hash of reader and book chooses at most `GROUP_SIZE` readers of a book. The choice is as good as
+random and changes only with the readers of the book. The mean of m members has a standard error of at
+most 1/sqrt(m) of the spread of all readers' logits: a quarter with 16.
 """
 
 from __future__ import annotations
