@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bookrec.ragged import grouped, row_starts, rows_of
-from bookrec.topk import best, best_first, is_member
+from bookrec.topk import best, best_first, first_of_each, is_member
 
 
 @given(
@@ -47,10 +47,24 @@ def test_minus_infinity_comes_last():
     assert best_first(values, 3).tolist() == [1, 3, 0]
 
 
+@given(st.lists(st.integers(-3, 6), max_size=20), st.integers(0, 12))
+def test_the_first_of_each_code_in_order(codes: list[int], count: int):
+    expected = [place for place, code in enumerate(codes) if code not in codes[:place]][:count]
+    assert first_of_each(codes, count).tolist() == expected
+    assert first_of_each(np.array(codes, dtype=np.int32), count).tolist() == expected
+
+
+def test_one_edition_of_a_work_is_its_first():
+    work_of_book = np.array([7, 3, 7, 7, 1, 3], dtype=np.int32)
+    assert first_of_each(work_of_book, 10).tolist() == [0, 1, 4]
+    assert first_of_each(work_of_book, 2).tolist() == [0, 1]
+    assert first_of_each(work_of_book, 0).tolist() == []
+
+
 def test_members_and_their_places():
     members = np.array([2, 5, 9], dtype=np.int32)
-    found, place = is_member(np.array([9, 1, 5, 10, 9], dtype=np.int32), members)
-    assert found.tolist() == [0, 2, 4]
+    hits, place = is_member(np.array([9, 1, 5, 10, 9], dtype=np.int32), members)
+    assert hits.tolist() == [0, 2, 4]
     assert place.tolist() == [2, 1, 2]
     assert is_member(members, np.empty(0, dtype=np.int32))[0].tolist() == []
 

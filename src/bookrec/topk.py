@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -51,10 +53,23 @@ def best_first(values: NDArray[np.floating], count: int) -> NDArray[np.intp]:
     return places[np.argsort(-values[places], kind="stable")]
 
 
+def first_of_each(codes: NDArray[np.integer] | Sequence[int], count: int) -> NDArray[np.intp]:
+    """Positions of the first occurrence of each code, ascending, at most ``count``.
+
+    With ``codes`` the works of ranked books, the positions keep the best edition of each work.
+
+    Args:
+        codes: [N] in the order of the list.
+        count: length of the result; shorter when there are fewer distinct codes.
+    """
+    _, first = np.unique(codes, return_index=True)
+    return np.sort(first)[:count]
+
+
 def is_member(values: Ints, members: Ints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Which of ``values`` are in ``members`` (ascending, distinct), and where there."""
     if not len(members):
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     place = np.minimum(np.searchsorted(members, values), len(members) - 1)
-    found = np.flatnonzero(members[place] == values)
-    return found, place[found]
+    hits = np.flatnonzero(members[place] == values)
+    return hits, place[hits]

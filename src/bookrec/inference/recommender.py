@@ -29,7 +29,7 @@ from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
 from bookrec.inference.retrieval import TOWER_BLOCK, Retrieval
 from bookrec.inference.retriever_scores import RetrieverScores
 from bookrec.ragged import grouped, rows_of
-from bookrec.topk import best_first, is_member
+from bookrec.topk import best_first, first_of_each, is_member
 
 FORMAT: Final = 3
 _SPARE: Final = 64
@@ -250,9 +250,9 @@ class Recommender:
         while True:
             order = best_first(scores, limit)
             order = order[scores[order] > -np.inf]
-            _, first = np.unique(self.work_of_book[books[order]], return_index=True)
+            first = first_of_each(self.work_of_book[books[order]], top)
             if len(first) >= top or limit >= len(books):
-                return order[np.sort(first)[:top]]
+                return order[first]
             limit *= 4
 
     def scores(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
