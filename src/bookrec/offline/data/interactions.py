@@ -1,27 +1,28 @@
-"""Interactions of a data set as arrays, sorted by reader."""
+"""Interactions of a data set as arrays and matrices."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from bookrec.ages import age_bands
-from bookrec.arrays import Ints
+from bookrec.arrays import Array, Ints
 from bookrec.offline.data.dataset import Dataset
 
 
 @dataclass(frozen=True)
 class Interactions:
-    """Some interactions of a data set, as arrays of equal length."""
+    """Interactions of a data set, as arrays of equal length [n]."""
 
     reader_idx: Ints
     book_idx: Ints
     rating: NDArray[np.int8]
-    """On the scale 1–10; 0 = without a rating."""
+    """1–10; 0 = without a rating."""
     timestamp: NDArray[np.int64] | None = None
-    """Seconds; negative = unknown. None where no time is known of any, or none is asked for."""
+    """Seconds since 1970; negative = unknown. None where no time is known, or none is needed."""
 
     def __len__(self) -> int:
         return len(self.reader_idx)
@@ -30,9 +31,18 @@ class Interactions:
         times = None if self.timestamp is None else self.timestamp[rows]
         return Interactions(self.reader_idx[rows], self.book_idx[rows], self.rating[rows], times)
 
+    def renumbered(self, readers: Ints) -> Interactions:
+        """Number readers by their places in ``readers``.
+
+        Args:
+            readers: [R] sorted positions of readers; all that have interactions are among them.
+        """
+        places = np.searchsorted(readers, self.reader_idx).astype(np.int32)
+        return replace(self, reader_idx=places)
+
 
 def all_interactions(dataset: Dataset) -> Interactions:
-    """Every interaction of the data set, ratings on the scale 1–10."""
+    """Return all interactions of a data set, sorted by reader and book, ratings scaled to 1–10."""
     table = dataset.interactions
     timed = table["timestamp"].notna().any()
     return Interactions(
@@ -49,5 +59,22 @@ def reader_age_bands(dataset: Dataset) -> Ints:
 
 
 def by_reader(interactions: Interactions, n_readers: int) -> NDArray[np.int64]:
-    """[n_readers + 1] where each reader's interactions start; they are sorted by reader."""
+    """[n_readers + 1] start of the interactions of each reader, which are sorted by reader."""
     return np.searchsorted(interactions.reader_idx, np.arange(n_readers + 1))
+
+
+def interaction_matrix(
+    interactions: Interactions, n_readers: int, n_books: int, values: Array | None = None
+) -> sparse.csr_matrix:
+    """Return interactions as a CSR matrix [readers, B].
+
+    Args:
+        interactions: in any order; values of a repeated pair are added.
+        n_readers: number of rows.
+        n_books: number of columns, B.
+        values: [interactions] entries, of the matrix's type; None = float32 ones.
+    """
+    if values is None:
+        values = np.ones(len(interactions), dtype=np.float32)
+    entries = values, (interactions.reader_idx, interactions.book_idx)
+    return sparse.csr_matrix(entries, shape=(n_readers, n_books))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions, interaction_matrix
 
 
 def times_listed(lists: Ints, n_books: int) -> NDArray[np.int64]:
@@ -82,4 +82,4 @@ def _unit_rows(train: Interactions, n_readers: int, n_books: int) -> Any:
     """[B, readers] binary reader vectors of length 1 (or 0)."""
     count = np.bincount(train.book_idx, minlength=n_books)
     values = (1 / np.sqrt(count[train.book_idx])).astype(np.float32)
-    return sparse.csr_matrix((values, (train.book_idx, train.reader_idx)), (n_books, n_readers))
+    return interaction_matrix(train, n_readers, n_books, values).T.tocsr()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
+from bookrec.offline.data.interactions import interaction_matrix
 from bookrec.offline.rating_prediction.gibbs_side import GibbsSide, posterior
 from bookrec.offline.rating_prediction.rating_histories import RatingHistories
 
@@ -120,8 +121,7 @@ def fit_factors(known: RatingHistories, sampling: Sampling, seed: int) -> Factor
 def _rating_matrix(histories: RatingHistories) -> Any:
     """CSR [readers, B] of ratings."""
     rated = histories.rated
-    values = rated.rating.astype(np.float64)
-    return sparse.csr_matrix((values, (rated.reader_idx, rated.book_idx)), histories.shape)
+    return interaction_matrix(rated, *histories.shape, rated.rating.astype(np.float64))
 
 
 def _most(own: Any) -> Ints:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
+from bookrec.offline.data.interactions import interaction_matrix
 from bookrec.offline.rating_prediction.rating_histories import RatingHistories
 
 Values = NDArray[np.float64]
@@ -41,7 +42,7 @@ class Neighbours:
         # A reader of one book makes no two books similar, and only adds to the books' lengths.
         self._readers = _unit_rows(damped.T.tocsr())[:, np.flatnonzero(activity > 1)]
         rated = known.rated
-        left = sparse.csr_matrix((residuals, (rated.reader_idx, rated.book_idx)), known.shape)
+        left = interaction_matrix(rated, *known.shape, residuals)
         self._left = left[np.flatnonzero(np.diff(left.indptr) > 1)].T.tocsr()
         self._squares = self._left.power(2)
         self._rated = self._left.copy()

@@ -9,11 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions, interaction_matrix
 from bookrec.text import fold
 
 _YEARS: Final = 5
@@ -81,9 +80,7 @@ class RatingHistories:
     @cached_property
     def own(self) -> Any:
         """CSR [readers, B]: 1 for each own book, rated or not."""
-        rows = self.interactions
-        ones = np.ones(len(rows))
-        return sparse.csr_matrix((ones, (rows.reader_idx, rows.book_idx)), self.shape)
+        return interaction_matrix(self.interactions, *self.shape, np.ones(len(self.interactions)))
 
     def one_by_one(self, readers: Ints, books: Ints) -> Iterator[RatingQueries]:
         """What is asked of (reader, book) pairs ([n] each), reader by reader."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Ints
-from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions, interaction_matrix
 
 WINDOW: Final = 16
 """Width of a window, in interactions."""
@@ -44,11 +44,12 @@ def windowed_histories(
     """
     readers, books, times = interactions.reader_idx, interactions.book_idx, interactions.timestamp
     if times is None:
-        return _rows(readers, books, np.ones(len(books)), (n_readers, n_books))
+        return interaction_matrix(interactions, n_readers, n_books)
     timed = np.zeros(n_readers, dtype=bool)
     timed[readers[times >= 0]] = True
     ordered = timed[readers]
-    whole = _rows(readers, books, np.where(ordered, np.sqrt(WHOLE), 1.0), (n_readers, n_books))
+    weights = np.where(ordered, np.sqrt(WHOLE), 1.0).astype(np.float32)
+    whole = interaction_matrix(interactions, n_readers, n_books, weights)
     place = places_in_time(readers[ordered], times[ordered])
     windows = [
         _windows(readers[ordered], books[ordered], place + offset * WINDOW / OFFSETS, n_books)
@@ -74,11 +75,5 @@ def _windows(
     window = np.floor_divide(place, WINDOW).astype(np.int64)
     key = readers.astype(np.int64) * (int(window.max(initial=0)) + 1) + window
     cut, row = np.unique(key, return_inverse=True)
-    weight = np.full(len(books), np.sqrt((1.0 - WHOLE) / OFFSETS))
-    return _rows(row, books, weight, (len(cut), n_books))
-
-
-def _rows(
-    rows: NDArray[np.integer], books: Ints, weights: NDArray[np.float64], shape: tuple[int, int]
-) -> sparse.csr_matrix:
-    return sparse.csr_matrix((weights.astype(np.float32), (rows, books)), shape=shape)
+    weight = np.full(len(books), np.sqrt((1.0 - WHOLE) / OFFSETS), dtype=np.float32)
+    return sparse.csr_matrix((weight, (row, books)), shape=(len(cut), n_books))

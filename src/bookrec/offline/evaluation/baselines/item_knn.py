@@ -17,9 +17,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from bookrec.inference.similarity_table import SimilarityTable
+from bookrec.offline.data.interactions import interaction_matrix
 from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     NeighbourScorer,
@@ -44,8 +44,8 @@ def weighted_rows(fit_data: FitData, weighting: str, settings: Settings) -> Any:
         # A reader of the whole catalogue says nothing: never a negative weight.
         idf = np.maximum(np.log(fit_data.n_books) - np.log1p(books_of_reader), 0.0)
         values = idf[rows.reader_idx]
-    entries = (values.astype(np.float32), (rows.book_idx, rows.reader_idx))
-    return sparse.csr_matrix(entries, shape=(fit_data.n_books, fit_data.n_readers))
+    values = values.astype(np.float32)
+    return interaction_matrix(rows, fit_data.n_readers, fit_data.n_books, values).T.tocsr()
 
 
 def similar_books(fit_data: FitData, weighting: str, settings: Settings) -> SimilarityTable:

@@ -9,11 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
-from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions, interaction_matrix
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
@@ -47,13 +46,14 @@ class FitData:
     @cached_property
     def binary(self) -> Any:
         """CSR [readers, B]: 1 for each own book."""
-        return self._matrix(np.ones(len(self.interactions), dtype=np.float32))
+        return interaction_matrix(self.interactions, self.n_readers, self.n_books)
 
     @cached_property
     def by_taste(self) -> Any:
         """CSR [readers, B]: how much each own book speaks for the reader's taste (`make_history`)."""
         rows = self.interactions
-        return self._matrix(make_history(rows.book_idx, rows.rating).weights)
+        weights = make_history(rows.book_idx, rows.rating).weights
+        return interaction_matrix(rows, self.n_readers, self.n_books, weights)
 
     def histories(self, weighting: str) -> Any:
         """CSR [readers, B]: ``equal`` or by ``taste``."""
@@ -70,11 +70,6 @@ class FitData:
     def forget(self) -> None:
         """Drop what was kept."""
         self._kept.clear()
-
-    def _matrix(self, values: Floats) -> Any:
-        rows = self.interactions
-        shape = (self.n_readers, self.n_books)
-        return sparse.csr_matrix((values, (rows.reader_idx, rows.book_idx)), shape=shape)
 
 
 def popular_where_silent(scores: Floats, counts: NDArray[np.int64]) -> Floats:

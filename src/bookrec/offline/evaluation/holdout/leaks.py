@@ -12,10 +12,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from bookrec.errors import ModelError
-from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions, interaction_matrix
 
 _SAMPLED_BOOKS = 2000
 """Books whose neighbours are looked at."""
@@ -88,9 +87,8 @@ def _unexplained(neighbours: Any, known: Interactions) -> int:
     n_books = neighbours.shape[0]
     books = np.arange(0, n_books, max(1, n_books // _SAMPLED_BOOKS))
     n_readers = int(known.reader_idx.max(initial=0)) + 1
-    ones = np.ones(len(known), dtype=np.float32)
-    readers = sparse.csr_matrix((ones, (known.book_idx, known.reader_idx)), (n_books, n_readers))
-    by_reader = readers.T.tocsr()
+    by_reader = interaction_matrix(known, n_readers, n_books)
+    readers = by_reader.T.tocsr()
     missing = 0
     for start in range(0, len(books), 256):
         some = books[start : start + 256]

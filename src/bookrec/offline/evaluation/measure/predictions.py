@@ -12,6 +12,7 @@ from scipy import sparse
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
+from bookrec.offline.data.interactions import interaction_matrix
 from bookrec.offline.evaluation.holdout.fit_data import Scorer
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, Pairs
 from bookrec.topk import best_first
@@ -89,10 +90,9 @@ def _fill(lists: Ints, values: Floats | None, scores: Floats) -> None:
 
 
 def _own_matrix(held_out_set: HeldOutSet) -> sparse.csr_matrix:
-    own = held_out_set.own
-    rows = np.searchsorted(held_out_set.readers, own.reader_idx)
-    shape = (len(held_out_set.readers), held_out_set.n_books)
-    return sparse.csr_matrix((np.ones(len(own), bool), (rows, own.book_idx)), shape=shape)
+    seen, readers = held_out_set.own, held_out_set.readers
+    ones = np.ones(len(seen), bool)
+    return interaction_matrix(seen.renumbered(readers), len(readers), held_out_set.n_books, ones)
 
 
 def hits_of(

@@ -22,7 +22,7 @@ from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.data.interactions import by_reader
+from bookrec.offline.data.interactions import by_reader, interaction_matrix
 from bookrec.offline.engines.processes import map_shards
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
@@ -45,10 +45,10 @@ def co_readings_found(neighbours: Any, held_out_set: HeldOutSet) -> NDArray[np.f
     Args:
         neighbours: CSR [B, B], an entry where the column is a neighbour of the row.
     """
-    rows = np.searchsorted(held_out_set.readers, held_out_set.own.reader_idx)
-    shape = (len(held_out_set.readers), held_out_set.n_books)
-    known = _binary(rows, held_out_set.own.book_idx, shape)
-    held_out = _binary(held_out_set.rows, held_out_set.held_out.book_idx, shape)
+    readers = held_out_set.readers
+    shape = len(readers), held_out_set.n_books
+    known = interaction_matrix(held_out_set.own.renumbered(readers), *shape)
+    held_out = interaction_matrix(held_out_set.held_out.renumbered(readers), *shape)
     pattern = neighbours.tocsr().copy()
     pattern.data = np.ones_like(pattern.data)
     found = np.asarray((known @ pattern).multiply(held_out).sum(axis=1)).ravel()

@@ -20,6 +20,7 @@ from bookrec.offline.data.interactions import (
     Interactions,
     all_interactions,
     by_reader,
+    interaction_matrix,
     reader_age_bands,
 )
 from bookrec.offline.models.bundle.build_recommender import catalogue_features
@@ -93,9 +94,8 @@ def index_data(bundle: Bundle, dataset: Dataset) -> IndexData:
 def _shown_books(interactions: Interactions, readers: Ints, n_books: int) -> sp.csr_matrix:
     """[readers, B] how much each book of a history speaks for the reader's taste."""
     weights = make_history(interactions.book_idx, interactions.rating).weights
-    rows = np.searchsorted(readers, interactions.reader_idx)
-    where = (rows, interactions.book_idx)
-    return sp.csr_matrix((weights, where), shape=(len(readers), n_books))
+    shown = interactions.renumbered(readers)
+    return interaction_matrix(shown, len(readers), n_books, weights)
 
 
 def _reader_vectors(histories: sp.csr_matrix, bands: Ints, tower: dict[str, Floats]) -> Floats:
