@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.ages import AGE_BANDS
-from bookrec.inference.ranker import split_ranker as ranker_module
+from bookrec.inference.ranker import numpy_backend
 from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
 from small_recommender import FIRST, SECOND, normal
 from split_rankers import wide_and_deep
@@ -75,7 +75,7 @@ def book_terms(ranker: SplitRanker) -> list[np.ndarray]:
 def test_the_split_equals_the_undivided_network(
     monkeypatch: pytest.MonkeyPatch, tile: int, pair: int
 ):
-    monkeypatch.setattr(ranker_module, "_TILE", tile)
+    monkeypatch.setattr(numpy_backend, "_TILE", tile)
     network = Undivided(seed=3, pair=pair)
     split = network.split()
     for band in (0, 2, BANDS - 1):

@@ -6,6 +6,7 @@ On a machine with a GPU all of this runs there; the last test is skipped where t
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from bookrec.arrays import Floats
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.activations import ACTIVATIONS
+from bookrec.inference.ranker.catalogue_backend import RankerProgram
 from bookrec.inference.ranker.layers import Layer, Sum
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.offline.data.dataset import load_dataset
@@ -28,9 +30,9 @@ from tiny_scoring import TABLES, home_with_models, rows, score_tiny
 start_tensorflow()
 import tensorflow as tf  # noqa: E402
 
-from bookrec.offline.engines import tensorflow_ranker  # noqa: E402
+from bookrec.offline.engines import tensorflow_backend  # noqa: E402
 from bookrec.offline.engines.tensorflow_activations import TENSORFLOW_ACTIVATIONS  # noqa: E402
-from bookrec.offline.engines.tensorflow_ranker import TensorFlowRanker  # noqa: E402
+from bookrec.offline.engines.tensorflow_backend import TensorFlowBackend  # noqa: E402
 
 READERS = 37  # a full block, and a part of one
 
@@ -104,7 +106,7 @@ def both(ranker: SplitRanker, *, dense: bool, readers: int = READERS) -> tuple[F
     expected = np.empty((readers, ranker.n_books), dtype=np.float32)
     found = np.full_like(expected, np.nan)
     ranker.catalogue_logits(terms, column, expected)
-    TensorFlowRanker.of(ranker).catalogue_logits(terms, column, found)
+    replace(ranker, backend=TensorFlowBackend).catalogue_logits(terms, column, found)
     return expected, found
 
 
@@ -126,7 +128,7 @@ def test_the_dense_feature_counts():
 
 
 def test_a_catalogue_of_several_tiles(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tensorflow_ranker, "_TILE_BYTES", {"GPU": 1, "CPU": 1})
+    monkeypatch.setattr(tensorflow_backend, "_TILE_BYTES", {"GPU": 1, "CPU": 1})
     expected, found = both(chain((32, 16)), dense=True)
     assert expected.shape[1] > 64  # the smallest tile
     assert_parity(expected, found)
@@ -145,7 +147,7 @@ def test_an_unknown_layer_is_refused_by_name():
     layer = Layer("wavelet", (Sum(np.zeros((1, 1), np.float32)),))
     ranker = SplitRanker((layer,), Sum(np.zeros((1, 1), np.float32)), 1, 1, 0, "linear")
     with pytest.raises(ModelError, match=r"Layer 0 .* kind 'wavelet'.*--engine processes"):
-        TensorFlowRanker.of(ranker)
+        replace(ranker, backend=TensorFlowBackend)
 
 
 @pytest.mark.slow
@@ -192,6 +194,8 @@ def test_published_lists_are_the_same(
 def test_on_a_gpu():
     if not tf.config.list_physical_devices("GPU"):
         pytest.skip("no GPU is visible to TensorFlow")
-    ranker = TensorFlowRanker.of(chain((128, 64, 32), books=30_000))
-    assert all("GPU" in array.device for array in ranker._on_device._books.values())
+    ranker = chain((128, 64, 32), books=30_000)
+    program = RankerProgram(ranker.layers, ranker.last, ranker.n_books, ranker.pair_width)
+    books = TensorFlowBackend(program).on_device.books
+    assert all("GPU" in array.device for array in books.values())
     assert_parity(*both(chain((512, 256, 128), books=30_000), dense=True))

@@ -22,7 +22,7 @@ from bookrec.inference.recommender import Recommender
 from bookrec.offline.benchmarks.bench_model import BenchModel, make_bench_model
 from bookrec.offline.benchmarks.bench_report import BenchComparison, Timing, steady
 from bookrec.offline.data.histories import Histories
-from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
+from bookrec.offline.engines.catalogue_backends import with_backend
 from bookrec.offline.engines.processes import Processes, map_shards
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
 from bookrec.offline.runtime.progress import Progress
@@ -95,7 +95,7 @@ def compare_scoring(
 def _compare(
     bench: BenchModel, directory: Path, settings: BenchSettings, progress: Progress
 ) -> tuple[BenchComparison, SgemmRate, BenchParity]:
-    recommender = with_fused_ranker(bench.recommender())
+    recommender = with_backend(bench.recommender(), "fused")
     recommender.save(directory)
     workers = Processes().workers
     needed = settings.per_shard * (settings.shards + 3 * workers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
+from bookrec.offline.engines.catalogue_backends import with_backend
 from bookrec.offline.engines.processes import Processes
 
 Task = TypeVar("Task")
@@ -71,9 +72,7 @@ class _Loader:
         if not isinstance(loaded, Recommender) or not isinstance(loaded.ranker, SplitRanker):
             return loaded, ""
         device = _start(self.threads)
-        from bookrec.offline.engines.tensorflow_ranker import TensorFlowRanker
-
-        return replace(loaded, ranker=TensorFlowRanker.of(loaded.ranker)), device
+        return with_backend(loaded, "tensorflow"), device
 
 
 @dataclass(frozen=True)

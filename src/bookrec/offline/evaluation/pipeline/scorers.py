@@ -27,7 +27,7 @@ from bookrec.offline.data.interactions import (
     all_interactions,
     reader_age_bands,
 )
-from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
+from bookrec.offline.engines.catalogue_backends import with_backend
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
 from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
 from bookrec.offline.evaluation.holdout.leaks import Evidence
@@ -100,7 +100,7 @@ def pipeline_of(
             "the known part of the split: it may have seen the test part. It has to be trained again."
         )
     recommender, rows = recommender_for(bundle, known)
-    recommender = with_fused_ranker(recommender)
+    recommender = with_backend(recommender, "fused")
     count = candidates or ScoreSettings().candidates or recommender.n_books
     return Pipeline(
         bundle,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.inference.recommender import Recommender
-from bookrec.offline.engines.fused.fused_ranker import with_fused_ranker
+from bookrec.offline.engines.catalogue_backends import with_backend
 
 _REASON: Final = "slow.txt"
 
@@ -33,7 +33,7 @@ def open_recommender(directory: Path) -> Recommender:
         SnapshotError: something is missing, damaged or of another format.
     """
     if is_compiled(directory):
-        return with_fused_ranker(Recommender.load(directory))
+        return with_backend(Recommender.load(directory), "fused")
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from bookrec.arrays import Floats
+from bookrec.inference.ranker.catalogue_backend import RankerProgram
 from bookrec.inference.ranker.layers import Layer
 from bookrec.inference.ranker.split_ranker import ReaderTerms, SplitRanker
-from bookrec.offline.engines.fused import fused_ranker
-from bookrec.offline.engines.fused.fused_ranker import FusedRanker, is_chain, with_fused_ranker
+from bookrec.offline.engines.catalogue_backends import with_backend
+from bookrec.offline.engines.fused import fused_backend as backend_module
+from bookrec.offline.engines.fused.fused_backend import FusedBackend, fused_backend, is_chain
 from relu_chains import chain
 from small_recommender import make_recommender, normal
 
@@ -27,6 +29,10 @@ def some_readers(ranker: SplitRanker) -> list[ReaderTerms]:
     rng = np.random.default_rng(9)
     features = normal(rng, N_READERS, FEATURES)
     return [ranker.reader_terms(place % BANDS, row) for place, row in enumerate(features)]
+
+
+def fused_of(ranker: SplitRanker) -> SplitRanker:
+    return replace(ranker, backend=fused_backend)
 
 
 def by_numpy(
@@ -54,7 +60,7 @@ def test_a_whole_catalogue_has_the_logits_of_numpy(widths: tuple[int, ...], colu
     values = normal(np.random.default_rng(10), N_READERS, N_BOOKS)
     dense = None if column is None else (column, values)
     out = np.full((N_READERS, N_BOOKS), np.nan, dtype=np.float32)
-    FusedRanker.of(ranker).catalogue_logits(terms, dense, out)
+    fused_of(ranker).catalogue_logits(terms, dense, out)
     expected = by_numpy(ranker, terms, dense)
     assert np.ptp(expected, axis=1).min() > 1.0  # books are told apart
     np.testing.assert_allclose(out, expected, rtol=1e-5, atol=1e-5)
@@ -64,7 +70,7 @@ def test_a_whole_catalogue_has_the_logits_of_numpy(widths: tuple[int, ...], colu
 @pytest.mark.parametrize("pairs", [0, PAIRS])
 def test_single_books_have_the_logits_of_numpy(widths: tuple[int, ...], pairs: int):
     ranker = chain(widths, books=N_BOOKS, pairs=pairs)
-    fused, rng = FusedRanker.of(ranker), np.random.default_rng(15)
+    fused, rng = fused_of(ranker), np.random.default_rng(15)
     books = rng.integers(0, N_BOOKS, 700).astype(np.int32)
     features = normal(rng, 700, pairs) if pairs else None
     for terms in some_readers(ranker)[:3]:
@@ -80,7 +86,7 @@ def test_single_books_have_the_logits_of_numpy(widths: tuple[int, ...], pairs: i
 
 
 def test_no_book_has_no_logit():
-    ranker = FusedRanker.of(chain((16, 8), books=20, pairs=0))
+    ranker = fused_of(chain((16, 8), books=20, pairs=0))
     found = ranker.logits(some_readers(ranker)[0], np.empty(0, dtype=np.int32), None)
     assert found.shape == (0,)
 
@@ -91,7 +97,7 @@ def test_no_book_has_no_logit():
 def test_a_reader_alone_has_the_same_logits_to_the_last_bit(
     books: int, pairs: int, widths: tuple[int, ...]
 ):
-    ranker = FusedRanker.of(chain(widths, books=books, pairs=pairs))
+    ranker = fused_of(chain(widths, books=books, pairs=pairs))
     terms = some_readers(ranker)
     values = normal(np.random.default_rng(11), N_READERS, books)
     together = np.empty((N_READERS, books), dtype=np.float32)
@@ -103,7 +109,7 @@ def test_a_reader_alone_has_the_same_logits_to_the_last_bit(
 
 
 def test_a_book_alone_has_the_same_logit_to_the_last_bit():
-    ranker = FusedRanker.of(chain((128, 64, 32), books=N_BOOKS, pairs=PAIRS))
+    ranker = fused_of(chain((128, 64, 32), books=N_BOOKS, pairs=PAIRS))
     terms = some_readers(ranker)[0]
     books = np.array([1299, 3, 700, 512], dtype=np.int32)
     pairs = normal(np.random.default_rng(16), 4, PAIRS)
@@ -118,11 +124,11 @@ def test_a_book_alone_has_the_same_logit_to_the_last_bit():
 def test_how_many_books_go_side_by_side_changes_no_bit(
     monkeypatch: pytest.MonkeyPatch, books: int, widths: tuple[int, ...]
 ):
-    ranker = FusedRanker.of(chain(widths, books=books, pairs=0))
+    ranker = fused_of(chain(widths, books=books, pairs=0))
     terms = some_readers(ranker)
     found = []
     for some in (1, 2, 4):
-        monkeypatch.setattr(fused_ranker, "books_side_by_side", lambda some=some: some)
+        monkeypatch.setattr(backend_module, "books_side_by_side", lambda some=some: some)
         found.append(np.full((N_READERS, books), np.nan, dtype=np.float32))
         ranker.catalogue_logits(terms, None, found[-1])
     np.testing.assert_allclose(found[0], by_numpy(ranker, terms, None), rtol=1e-5, atol=1e-5)
@@ -132,8 +138,9 @@ def test_how_many_books_go_side_by_side_changes_no_bit(
 
 def test_weights_begin_where_the_processor_reads_fastest():
     for width in (16, 17, 40, 64):
-        ranker = FusedRanker.of(chain((128, width), books=3, pairs=0))
-        assert ranker.weights.ctypes.data % 64 == 0
+        ranker = chain((128, width), books=3, pairs=0)
+        program = RankerProgram(ranker.layers, ranker.last, ranker.n_books, ranker.pair_width)
+        assert FusedBackend(program).weights.ctypes.data % 64 == 0
 
 
 def test_a_feature_that_only_the_last_sum_takes_is_counted():
@@ -144,7 +151,7 @@ def test_a_feature_that_only_the_last_sum_takes_is_counted():
     terms = some_readers(ranker)
     dense = (3, normal(np.random.default_rng(12), N_READERS, N_BOOKS))
     out = np.empty((N_READERS, N_BOOKS), dtype=np.float32)
-    FusedRanker.of(ranker).catalogue_logits(terms, dense, out)
+    fused_of(ranker).catalogue_logits(terms, dense, out)
     np.testing.assert_allclose(out, by_numpy(ranker, terms, dense), rtol=1e-5, atol=1e-5)
 
 
@@ -156,7 +163,7 @@ def test_all_units_of_a_layer_may_be_zero_or_none(shift: float):
     ranker = replace(ranker, layers=(Layer("relu", (moved,)), *ranker.layers[1:]))
     terms = some_readers(ranker)
     out = np.empty((N_READERS, 30), dtype=np.float32)
-    FusedRanker.of(ranker).catalogue_logits(terms, None, out)
+    fused_of(ranker).catalogue_logits(terms, None, out)
     np.testing.assert_allclose(out, by_numpy(ranker, terms, None), rtol=1e-5, atol=1e-4)
 
 
@@ -166,12 +173,12 @@ def test_what_is_not_a_number_is_not_lost():
     assert books is not None
     books[11, 18] = np.nan
     (terms, *_) = some_readers(ranker)
-    found = FusedRanker.of(ranker).logits(terms, slice(None), None)
+    found = fused_of(ranker).logits(terms, slice(None), None)
     assert np.flatnonzero(np.isnan(found)).tolist() == [11]
 
 
 def test_threads_share_a_ranker():
-    ranker = FusedRanker.of(chain((128, 64, 32), books=N_BOOKS, pairs=0))
+    ranker = fused_of(chain((128, 64, 32), books=N_BOOKS, pairs=0))
     terms = some_readers(ranker)
     alone = [ranker.logits(own, slice(None), None) for own in terms]
     with ThreadPoolExecutor(4) as threads:
@@ -181,12 +188,12 @@ def test_threads_share_a_ranker():
 
 
 def test_saved_and_sent_it_stays_what_it_is(tmp_path: Path):
-    ranker = FusedRanker.of(chain((33, 20), books=50, pairs=0))
+    ranker = fused_of(chain((33, 20), books=50, pairs=0))
     (terms, *_) = some_readers(ranker)
     expected = ranker.logits(terms, slice(None), None)
     ranker.save(tmp_path)
-    for again in (pickle.loads(pickle.dumps(ranker)), FusedRanker.load(tmp_path)):
-        assert isinstance(again, FusedRanker)
+    for again in (pickle.loads(pickle.dumps(ranker)), fused_of(SplitRanker.load(tmp_path))):
+        assert again.backend is fused_backend
         np.testing.assert_array_equal(again.logits(terms, slice(None), None), expected)
 
 
@@ -213,8 +220,9 @@ def test_a_ranker_that_is_no_chain_has_the_very_logits_of_numpy():
     ranker = recommender.ranker
     assert isinstance(ranker, SplitRanker)
     tanh = replace(ranker, layers=tuple(replace(layer, kind="tanh") for layer in ranker.layers))
-    fused = with_fused_ranker(replace(recommender, ranker=tanh)).ranker
-    assert isinstance(fused, FusedRanker)
+    fused = with_backend(replace(recommender, ranker=tanh), "fused").ranker
+    assert isinstance(fused, SplitRanker)
+    assert fused.backend is fused_backend
     terms = tanh.reader_terms(1, normal(np.random.default_rng(17), tanh.reader_width))
     pairs = normal(np.random.default_rng(18), tanh.n_books, tanh.pair_width)
     np.testing.assert_array_equal(
@@ -230,5 +238,5 @@ def test_a_model_without_layers_has_the_logits_of_numpy():
     ranker = replace(chain((16, 8), books=20, pairs=0), layers=())
     ranker = replace(ranker, last=replace(ranker.last, inputs=()))
     terms, out = some_readers(ranker), np.empty((N_READERS, 20), dtype=np.float32)
-    FusedRanker.of(ranker).catalogue_logits(terms, None, out)
+    fused_of(ranker).catalogue_logits(terms, None, out)
     np.testing.assert_array_equal(out, by_numpy(ranker, terms, None))
