@@ -1,4 +1,5 @@
 """Baselines, each with the settings it is tuned over; `registry` lists them.
 
-May import: `bookrec`, `inference`, `offline.evaluation.holdout`, `offline.retrieval`.
+May import: `bookrec`, `inference`, `offline.data`, `offline.evaluation.holdout`,
+`offline.retrieval`.
 """
