@@ -27,6 +27,7 @@ def imported(name: str) -> ModuleType:
 
 
 tables = imported("tables")
+site_pages = imported("site_pages")
 DOCS = REPOSITORY / "docs"
 RESULTS = sorted((DOCS / "results").glob("*.json"))
 EXPERIMENTS = sorted((DOCS / "experiments").glob("2*.md"))
@@ -40,6 +41,7 @@ MAX_LINES = {
 }
 HEADINGS = ["Question", "Set-up", "Results", "Decision"]
 LINK = re.compile(r"(?<!`)\[[^\]]*\]\((?P<target>[^)\s]+)\)")
+IMAGE = re.compile(r'<img src="(?P<target>[^"]+)"')
 
 
 @pytest.mark.parametrize("name", tables.PAGES)
@@ -127,11 +129,44 @@ def test_links_lead_to_files(path: Path):
     text = re.sub(r"```.*?```", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     broken = [
         target
-        for match in LINK.finditer(text)
+        for match in [*LINK.finditer(text), *IMAGE.finditer(text)]
         if not (target := match["target"]).startswith(("http", "#"))
         and not (path.parent / target.partition("#")[0]).exists()
     ]
     assert broken == []
+
+
+def test_links_of_the_root_lead_to_pages_of_the_site():
+    text = (
+        "[a](docs/evaluation.md#results) [b](CHANGELOG.md) [c](LICENSE) [d](https://example.org) "
+        '<img src="docs/images/home.png" width="41%" alt="Shelf">'
+    )
+    assert site_pages.rewritten(text) == (
+        "[a](evaluation.md#results) [b](changelog.md) [c](licence.md) [d](https://example.org) "
+        '![Shelf](images/home.png){ width="41%" }'
+    )
+
+
+def test_an_example_of_a_help_text_becomes_a_block_of_code():
+    text = (
+        "Serve the site.\n\n    \b\n    Example:\n      bookrec serve\n      bookrec doctor\n    "
+    )
+    assert site_pages.as_markdown(text) == (
+        "Serve the site.\n\n**Example:**\n\n```\nbookrec serve\nbookrec doctor\n```"
+    )
+
+
+def test_rates_of_scoring_are_in_millions_beside_the_limit():
+    way = {"way": "split, as score", "pairs_per_second": 2.5e6, "lowest": 2e6, "highest": 3e6}
+    result = {
+        "ways": [{**way, "ratio": 12.34, "share": 0.976}],
+        "sgemm": {"flops": 4e11},
+        "multiply_adds": 10_000,
+    }
+    assert tables.scoring(result).splitlines()[2:] == [
+        "| split, as score | 2.50 (2.00–3.00) | 12.3 | 98% |",
+        "| sgemm alone (400 GFLOP/s) | 20.00 | – | 100% |",
+    ]
 
 
 def test_pages_name_symbols_that_exist():
