@@ -1,4 +1,4 @@
 """Compilation of Keras models: the first Dense layer split into reader, book and pair terms.
 
-May import: `bookrec`, `inference`, `offline.features`.
+May import: `bookrec`, `inference`, `offline.features`, `offline.runtime`.
 """

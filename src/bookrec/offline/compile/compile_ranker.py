@@ -1,21 +1,21 @@
-"""From a Keras model to a `SplitRanker`.
+"""Compilation of a Keras model into a `SplitRanker`.
 
-Any functional model whose inputs each depend on the reader alone, the book alone, or (a few numbers)
-on both. What depends on one side is evaluated once, by Keras; linear layers over both are split by
-side; what remains runs for each pair (`compile.splitter`, `compile.layer_rules`).
+The model is functional, and each input depends on the reader alone, the book alone, or the pair (a
+few numbers). Keras evaluates once what depends on one side. Linear layers over both sides are split by
+side. The remaining layers run for each pair (`compile.splitter`, `compile.layer_rules`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS
-from bookrec.arrays import Floats
+from bookrec.arrays import Array, Floats
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.split_ranker import Output, SplitRanker
 from bookrec.offline.compile.emit_arrays import (
@@ -34,52 +34,56 @@ from bookrec.offline.compile.splitter import PlannedLayer, Splitter
 from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.features.ranker_inputs import RANKER_INPUTS, USER_ID, Side
 from bookrec.offline.features.vocabulary import UNKNOWN
+from bookrec.offline.runtime.untyped import KerasModel
 
 _WIDEST_READER: Final = 4096
-"""Numbers kept for a reader known by id; a one-hot code of all readers would be more."""
+"""Most numbers stored per reader known by id; a one-hot code of all readers would exceed it."""
 
 _UNCHANGED: Final = ("Cast", "Identity", "Reshape", "Flatten", "Squeeze", "ExpandDims")
-"""What may be done to a raw id without making it anything else."""
+"""Layers and operations that leave a raw id a raw id."""
 
 
 @dataclass(frozen=True)
 class SplitModel:
-    """A model, split, before any book or reader is known."""
+    """A model split by side, independent of any catalogue and readers."""
 
     layers: tuple[PlannedLayer, ...]
     logit: Form
     output: Output
     reader_columns: tuple[tuple[Tensor, slice], ...]
-    """What the reader features are: first the tensors that depend on the reader's id, then inputs of
-    numbers, then ids that the model uses as plain numbers."""
+    """Tensors that fill the reader features: first those computed from the reader's id, then numeric
+    reader inputs, then ids that the model uses as plain numbers."""
     raw_ids: int
-    """How many columns these last ones are."""
+    """Number of ids used as plain numbers: the last columns of the reader features."""
     pair_columns: tuple[tuple[Tensor, slice], ...]
-    """What the pair features are: the pair-side inputs, in the model's order."""
+    """Tensors that fill the pair features: the pair-side inputs, in the model's order."""
 
     @property
     def reader_width(self) -> int:
+        """Number of reader features."""
         return max((columns.stop for _, columns in self.reader_columns), default=0)
 
     @property
     def pair_width(self) -> int:
+        """Number of pair features."""
         return max((columns.stop for _, columns in self.pair_columns), default=0)
 
 
-def input_sides(model: Any) -> dict[str, Side]:
-    """Side of each input of one of our models, by its name; ``book`` for inputs of other names."""
+def input_sides(model: KerasModel) -> dict[str, Side]:
+    """Side of each input of a model trained here, by name; ``book`` for unknown names."""
     known = {name: ranker_input.side for name, ranker_input in RANKER_INPUTS.items()}
     return {tensor.name: known.get(tensor.name, "book") for tensor in model.inputs}
 
 
-def split_model(model: Any, sides: Mapping[str, Side]) -> SplitModel:
+def split_model(model: KerasModel, sides: Mapping[str, Side]) -> SplitModel:
     """Split a functional model with one output column.
 
     Args:
-        sides: of every input, by its name.
+        model: The Keras model.
+        sides: Side of every input, by name.
 
     Raises:
-        CannotSplit: a layer that mixes sides is not one of those that can be split; it is named.
+        CannotSplit: a layer that mixes sides has no rule; the message names it.
         ModelError: the model is not functional, or has several outputs.
     """
     inputs, output = open_model(model)
@@ -107,14 +111,14 @@ def split_model(model: Any, sides: Mapping[str, Side]) -> SplitModel:
 
 
 def _is_raw(tensor: Tensor) -> bool:
-    """Whether an id is used as a plain number, and nothing but that."""
+    """Whether a tensor is a reader id as a plain number."""
     if tensor.operation is None:
         return True
     return tensor.kind in _UNCHANGED and all(_is_raw(before) for before in tensor.inputs)
 
 
 def _columns(tensors: list[Tensor]) -> tuple[tuple[Tensor, slice], ...]:
-    """The columns of each tensor where they stand side by side."""
+    """The tensors side by side, each with the columns it fills."""
     stops = np.cumsum([0, *(width_of(tensor) for tensor in tensors)]).tolist()
     return tuple(
         (tensor, slice(start, stop))
@@ -123,45 +127,45 @@ def _columns(tensors: list[Tensor]) -> tuple[tuple[Tensor, slice], ...]:
 
 
 def compile_split(
-    model: Any,
+    model: KerasModel,
     sides: Mapping[str, Side],
-    book_inputs: Mapping[str, NDArray[Any]],
+    book_inputs: Mapping[str, Array],
     bands: int = len(AGE_BANDS),
-    band_inputs: Mapping[str, NDArray[Any]] | None = None,
+    band_inputs: Mapping[str, Array] | None = None,
 ) -> SplitRanker:
     """Split ``model`` and evaluate its book side for a catalogue.
 
     Args:
-        sides: of every input, by its name.
-        book_inputs: [B] or [B, ...] the book-side inputs, by name; others are ignored.
-        bands: how many age bands there are.
-        band_inputs: [bands] by name, the band-side inputs; None = their codes are those of the bands.
+        model: The Keras model.
+        sides: Side of every input, by name.
+        book_inputs: [B] or [B, ...] book-side inputs, by name; other names are ignored.
+        bands: Number of age bands.
+        band_inputs: [bands] band-side inputs, by name; None = each is the code of the band.
 
     Raises:
         CannotSplit: see `split_model`.
     """
     split = split_model(model, sides)
     forms = forms_of(split.layers, split.logit)
-    bands_of = band_inputs
-    if bands_of is None:
+    if band_inputs is None:
         codes = np.arange(bands, dtype=np.int32)
-        bands_of = {name: codes for name, side in sides.items() if side == "band"}
-    layout = SourceBindings(
+        band_inputs = {name: codes for name, side in sides.items() if side == "band"}
+    bindings = SourceBindings(
         book_terms(forms, book_inputs),
-        band_tables(forms, bands_of),
+        band_tables(forms, band_inputs),
         bands,
         split.reader_columns,
         split.pair_columns,
     )
-    layers, last = arrays_of(split.layers, split.logit, layout)
+    layers, last = arrays_of(split.layers, split.logit, bindings)
     n_books = len(next(iter(book_inputs.values())))
     return SplitRanker(layers, last, n_books, split.reader_width, split.pair_width, split.output)
 
 
-def compile_ranker(model: Any, features: BookFeatures) -> SplitRanker:
-    """Split one of our models for the catalogue of ``features``.
+def compile_ranker(model: KerasModel, features: BookFeatures) -> SplitRanker:
+    """Split a model trained here for the catalogue of ``features``.
 
-    Reader features are the history features, or the rows of `user_rows`.
+    Its reader features are the history features, or the rows of `user_rows`.
 
     Raises:
         CannotSplit: see `split_model`.
@@ -170,17 +174,18 @@ def compile_ranker(model: Any, features: BookFeatures) -> SplitRanker:
 
 
 def reader_rows(
-    model: Any, sides: Mapping[str, Side], reader_inputs: Mapping[str, NDArray[Any]]
+    model: KerasModel, sides: Mapping[str, Side], reader_inputs: Mapping[str, Array]
 ) -> Floats:
-    """[readers, F] the reader features of readers whom ``model`` knows by id.
+    """[R, F] float32 reader features of readers whom ``model`` knows by id.
 
     Args:
-        reader_inputs: [readers] or [readers, ...] the inputs of sides ``reader id`` and ``reader``,
-            by name.
+        model: The Keras model.
+        sides: Side of every input, by name.
+        reader_inputs: [R] or [R, ...] inputs of the sides ``reader id`` and ``reader``, by name.
 
     Raises:
         CannotSplit: see `split_model`.
-        ModelError: one of these inputs is missing.
+        ModelError: an input that the reader features need is missing.
     """
     split = split_model(model, sides)
     needed = {name for tensor, _ in split.reader_columns for name in tensor.sources}
@@ -193,12 +198,12 @@ def reader_rows(
     return np.concatenate(rows, axis=1)
 
 
-def user_rows(model: Any, user_codes: NDArray[np.integer]) -> Floats:
-    """[readers, F] the reader features of readers that ``model`` knows by id.
+def user_rows(model: KerasModel, user_codes: NDArray[np.integer]) -> Floats:
+    """[R, F] float32 reader features of the readers with ids ``user_codes`` [R].
 
-    A row of NaN for those it does not know (code 0): they are to be folded in. The last
-    `raw_id_columns` columns are the id as a plain number; a reader folded in has zeros there. A model
-    that cannot be split (see `compile.keras_fallback`) has that column alone.
+    Readers whom ``model`` does not know (code 0) get a row of NaN and need a fold-in. The last
+    `raw_id_columns` columns are the id as a plain number; the fold-in writes zeros there. A model that
+    cannot be split (see `compile.keras_fallback`) has that column alone.
     """
     try:
         rows = reader_rows(model, input_sides(model), {USER_ID.name: user_codes})
@@ -208,14 +213,14 @@ def user_rows(model: Any, user_codes: NDArray[np.integer]) -> Floats:
     return rows
 
 
-def raw_id_columns(model: Any) -> int:
-    """How many of the last columns of `user_rows` are the id as a plain number: 0 or 1, mostly."""
+def raw_id_columns(model: KerasModel) -> int:
+    """Number of last columns of `user_rows` that are the id as a plain number, usually 0 or 1."""
     try:
         return split_model(model, input_sides(model)).raw_ids
     except CannotSplit:
         return 1
 
 
-def knows_readers_by_id(model: Any) -> bool:
-    """Whether the ranker has a reader-id input (preset ``classic`` and its like)."""
+def knows_readers_by_id(model: KerasModel) -> bool:
+    """Whether the ranker has a reader-id input, as in preset ``classic``."""
     return any(tensor.name == USER_ID.name for tensor in model.inputs)

@@ -1,59 +1,60 @@
-"""From the linear forms of a split model to the arrays of a `SplitRanker`."""
+"""Conversion of the linear forms of a split model into the arrays of a `SplitRanker`."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bookrec.arrays import Floats
+from bookrec.arrays import Array, Floats
 from bookrec.inference.ranker.layers import Layer, Sum
 from bookrec.offline.compile.keras_graph import Tensor, evaluate
 from bookrec.offline.compile.linear_forms import Doubles, Form, PlacedIdentity, Source, dense
 from bookrec.offline.compile.splitter import PlannedLayer
 
 _BATCH_NUMBERS: Final = 4_000_000
-"""Numbers of one-sided tensors evaluated at a time: 32 MB of float64."""
+"""Numbers of one-sided tensors evaluated per batch: 32 MB of float64."""
 
 Columns = Sequence[tuple[Tensor, slice]]
-"""Tensors side by side, each with its columns."""
+"""Tensors side by side, each with the columns it fills."""
 
 
 def width_of(tensor: Tensor) -> int:
-    """Numbers in one row of a tensor."""
+    """Numbers per row of a tensor."""
     return math.prod(1 if size is None else size for size in tensor.shape)
 
 
 @dataclass(frozen=True)
 class SourceBindings:
-    """What the sources of a split model stand for when it runs."""
+    """Values and feature columns that the sources of a split model are bound to at run time."""
 
     book_terms: Mapping[Form, Floats]
-    """[B, width] the books' part of each form that has one."""
+    """[B, width] book part of each form that has book sources."""
     band_tables: Mapping[Source, Floats]
-    """[bands, width] of each source that depends on the age band."""
+    """[bands, width] values of each source that depends on the age band."""
     bands: int
+    """Number of age bands."""
     reader_columns: Columns
+    """Tensors that fill the reader features."""
     pair_columns: Columns
+    """Tensors that fill the pair features."""
 
 
 def forms_of(layers: Sequence[PlannedLayer], logit: Form) -> list[Form]:
-    """Every form that is computed, each once."""
+    """Distinct forms that the program computes: the operands of its layers, then the logit."""
     operands = [operand for layer in layers for operand in layer.operands]
     return list(dict.fromkeys([*operands, logit]))
 
 
-def book_terms(
-    forms: Sequence[Form], book_inputs: Mapping[str, NDArray[Any]]
-) -> dict[Form, Floats]:
-    """[B, width] the books' part of each form that has one; its sources are evaluated by Keras.
+def book_terms(forms: Sequence[Form], book_inputs: Mapping[str, Array]) -> dict[Form, Floats]:
+    """[B, width] float32 book part of each form that has book sources, evaluated by Keras.
 
     Args:
-        book_inputs: [B] or [B, ...] by name.
+        forms: The forms of the program.
+        book_inputs: [B] or [B, ...] book-side inputs, by name.
     """
     n_books = len(next(iter(book_inputs.values())))
     with_books = [form for form in forms if _of_side(form, "book")]
@@ -67,8 +68,7 @@ def book_terms(
         values = evaluate(tensors, {name: v[rows] for name, v in book_inputs.items()})
         of_source = dict(zip(sources, values, strict=True))
         for form, out in terms.items():
-            own = _of_side(form, "book")
-            out[rows] = sum(_times(of_source[s], form, s) for s in own)
+            out[rows] = sum(_times(of_source[s], form, s) for s in _of_side(form, "book"))
     return terms
 
 
@@ -77,7 +77,7 @@ def _of_side(form: Form, side: str) -> list[Source]:
 
 
 def _times(values: Floats, form: Form, source: Source) -> Doubles:
-    """[n, width] the values of a source [n, its width] in a form."""
+    """[n, width] the summand of a source in a form, from its ``values`` [n, source width]."""
     kernel = form.terms[source]
     if not isinstance(kernel, PlacedIdentity):
         return values.astype(np.float64) @ kernel
@@ -86,46 +86,49 @@ def _times(values: Floats, form: Form, source: Source) -> Doubles:
     return placed
 
 
-def band_tables(
-    forms: Sequence[Form], band_inputs: Mapping[str, NDArray[Any]]
-) -> dict[Source, Floats]:
-    """[bands, width] of each source that depends on the age band alone, by Keras."""
+def band_tables(forms: Sequence[Form], band_inputs: Mapping[str, Array]) -> dict[Source, Floats]:
+    """[bands, width] values of each source that depends on the age band alone, evaluated by Keras.
+
+    Args:
+        forms: The forms of the program.
+        band_inputs: [bands] band-side inputs, by name.
+    """
     sources = list({s: None for form in forms for s in _of_side(form, "band")})
     tensors = [source.tensor for source in sources if source.tensor is not None]
     return dict(zip(sources, evaluate(tensors, band_inputs), strict=True))
 
 
 def arrays_of(
-    layers: Sequence[PlannedLayer], logit: Form, layout: SourceBindings
+    layers: Sequence[PlannedLayer], logit: Form, bindings: SourceBindings
 ) -> tuple[tuple[Layer, ...], Sum]:
-    """The layers of the program and its last sum."""
-    made = tuple(
+    """The layers of the program as arrays, and the sum that gives the logit."""
+    ready_layers = tuple(
         Layer(
             layer.kind,
-            tuple(_sum(operand, layout) for operand in layer.operands),
+            tuple(_sum(operand, bindings) for operand in layer.operands),
             layer.parameters,
             tuple(operand.pairwise for operand in layer.operands),
         )
         for layer in layers
     )
-    return made, _sum(logit, layout)
+    return ready_layers, _sum(logit, bindings)
 
 
-def _sum(form: Form, layout: SourceBindings) -> Sum:
-    constant = np.tile(form.bias, (layout.bands, 1))
+def _sum(form: Form, bindings: SourceBindings) -> Sum:
+    constant = np.tile(form.bias, (bindings.bands, 1))
     for source in _of_side(form, "band"):
-        constant += _times(layout.band_tables[source], form, source)
+        constant += _times(bindings.band_tables[source], form, source)
     return Sum(
         constant=constant.astype(np.float32),
-        features=_kernel(form, layout.reader_columns),
-        books=layout.book_terms.get(form),
-        pairs=_kernel(form, layout.pair_columns),
+        features=_kernel(form, bindings.reader_columns),
+        books=bindings.book_terms.get(form),
+        pairs=_kernel(form, bindings.pair_columns),
         inputs=tuple((s.layer, _input_kernel(form, s)) for s in _of_side(form, "layer")),
     )
 
 
 def _kernel(form: Form, columns: Columns) -> Floats | None:
-    """[columns, width] the rows for each column; None where the form has none of these tensors."""
+    """[columns, width] kernel of the feature columns; None if the form uses none of the tensors."""
     kernels = {s.tensor: kernel for s, kernel in form.terms.items() if s.tensor is not None}
     if not any(tensor in kernels for tensor, _ in columns):
         return None

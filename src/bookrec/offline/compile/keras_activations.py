@@ -1,16 +1,17 @@
-"""Which activation of `ranker.activations` a Keras layer, operation or function is."""
+"""Mapping of Keras layers, operations and functions to the activations of `ranker.activations`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import keras
 
 from bookrec.inference.ranker.activations import Parameters
+from bookrec.offline.runtime.untyped import KerasActivation, KerasOperation
 
 Activation = tuple[str, Parameters]
-"""Name in `ACTIVATIONS` (or ``linear``), and what differs from its defaults."""
+"""Name in `ACTIVATIONS` (or ``linear``), and the parameters that differ from its defaults."""
 
 _FUNCTIONS: Final = (
     "linear",
@@ -35,48 +36,49 @@ _FUNCTIONS: Final = (
 _NAMES: Final = {getattr(keras.activations, name): name for name in _FUNCTIONS}
 
 
-def _relu(it: Any) -> Parameters:
-    found = {
-        "negative_slope": float(it.negative_slope),
-        "max_value": it.max_value,
-        "threshold": float(it.threshold),
+def _relu(layer: KerasOperation) -> Parameters:
+    parameters = {
+        "negative_slope": float(layer.negative_slope),
+        "max_value": layer.max_value,
+        "threshold": float(layer.threshold),
     }
-    plain = {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
-    return {name: value for name, value in found.items() if value != plain[name]}
+    defaults = {"negative_slope": 0.0, "max_value": None, "threshold": 0.0}
+    return {name: value for name, value in parameters.items() if value != defaults[name]}
 
 
-def _none(_: Any) -> Parameters:
+def _none(_: KerasOperation) -> Parameters:
     return {}
 
 
-_OPERATIONS: Final[dict[str, tuple[str, Callable[[Any], Parameters]]]] = {
+_OPERATIONS: Final[dict[str, tuple[str, Callable[[KerasOperation], Parameters]]]] = {
     "ReLU": ("relu", _relu),
     "Relu": ("relu", _none),
     "Relu6": ("relu6", _none),
-    "LeakyReLU": ("leaky_relu", lambda it: {"negative_slope": float(it.negative_slope)}),
-    "LeakyRelu": ("leaky_relu", lambda it: {"negative_slope": float(it.negative_slope)}),
-    "ELU": ("elu", lambda it: {"alpha": float(it.alpha)}),
-    "Elu": ("elu", lambda it: {"alpha": float(it.alpha)}),
+    "LeakyReLU": ("leaky_relu", lambda layer: {"negative_slope": float(layer.negative_slope)}),
+    "LeakyRelu": ("leaky_relu", lambda layer: {"negative_slope": float(layer.negative_slope)}),
+    "ELU": ("elu", lambda layer: {"alpha": float(layer.alpha)}),
+    "Elu": ("elu", lambda layer: {"alpha": float(layer.alpha)}),
     "Selu": ("selu", _none),
-    "PReLU": ("prelu", lambda it: {"alpha": keras.ops.convert_to_numpy(it.alpha)}),
+    "PReLU": ("prelu", lambda layer: {"alpha": keras.ops.convert_to_numpy(layer.alpha)}),
     "Sigmoid": ("sigmoid", _none),
     "Tanh": ("tanh", _none),
     "Softplus": ("softplus", _none),
     "Softsign": ("softsign", _none),
     "Silu": ("silu", _none),
-    "Gelu": ("gelu", lambda it: {"approximate": bool(it.approximate)}),
+    "Gelu": ("gelu", lambda layer: {"approximate": bool(layer.approximate)}),
     "HardSigmoid": ("hard_sigmoid", _none),
     "HardSilu": ("hard_silu", _none),
     "Exp": ("exponential", _none),
     "Mish": ("mish", _none),
 }
-"""Class of a Keras layer or operation that is an activation → its name and how to read it."""
+"""Class of a Keras activation layer or operation → name of the activation, reader of its parameters."""
 
 OPERATIONS: Final = frozenset({*_OPERATIONS, "Activation", "Softmax"})
+"""Classes of Keras layers and operations that `activation_of` accepts."""
 
 
-def activation_of(operation: Any) -> Activation | None:
-    """The activation that a layer or operation of the kinds `OPERATIONS` is; None if another."""
+def activation_of(operation: KerasOperation) -> Activation | None:
+    """The activation of a layer or operation whose class is in `OPERATIONS`; None if unsupported."""
     kind = type(operation).__name__
     if kind == "Activation":
         return activation_function(operation.activation)
@@ -86,8 +88,8 @@ def activation_of(operation: Any) -> Activation | None:
     return name, read(operation)
 
 
-def activation_function(function: Any) -> Activation | None:
-    """The activation that a Dense layer was given; None if it is not one of Keras's own."""
+def activation_function(function: KerasActivation) -> Activation | None:
+    """The activation of a Dense layer; None if it is not one of Keras's usual ones."""
     if function is None:
         return "linear", {}
     if isinstance(function, keras.layers.Layer):

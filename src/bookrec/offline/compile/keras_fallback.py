@@ -1,7 +1,7 @@
-"""Ranking by Keras itself, for models that cannot be split: right, but many times slower.
+"""Ranking by Keras itself, for models that cannot be split; exact, but many times slower.
 
-It answers the same calls as `SplitRanker`; only its reader features differ. They are
-the reader-side inputs themselves, in the model's order, ids as numbers.
+`KerasRanker` has the interface of `SplitRanker`. Its reader features are the reader-side inputs
+themselves, in the model's order, with ids as numbers.
 """
 
 from __future__ import annotations
@@ -10,31 +10,35 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Array, Floats, Ints
 from bookrec.inference.ranker.split_ranker import Output
 from bookrec.offline.compile.compile_ranker import input_sides
 from bookrec.offline.compile.emit_arrays import width_of
 from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, evaluate, open_model
 from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.features.ranker_inputs import Side
+from bookrec.offline.runtime.untyped import KerasModel
 
 _BATCH: Final = 16384
+"""Pairs per Keras call."""
 
 MODEL_NAME: Final = "ranker.keras"
+"""File of the model within a saved ranker."""
 
 
 @dataclass(frozen=True)
 class KerasTerms:
-    """A reader: age band, and [F] the reader-side inputs."""
+    """A reader's part of the ranker's inputs."""
 
     age_band: int
     features: Floats
+    """[F] reader-side inputs."""
 
 
 class KerasRanker:
@@ -42,17 +46,18 @@ class KerasRanker:
 
     def __init__(
         self,
-        model: Any,
+        model: KerasModel,
         sides: Mapping[str, Side],
-        book_inputs: Mapping[str, NDArray[Any]],
-        band_inputs: Mapping[str, NDArray[Any]] | None = None,
+        book_inputs: Mapping[str, Array],
+        band_inputs: Mapping[str, Array] | None = None,
     ) -> None:
         """Rank by ``model``.
 
         Args:
-            sides: of every input, by its name.
-            book_inputs: [B] or [B, ...] the book-side inputs, by name; others are ignored.
-            band_inputs: [bands] the band-side inputs, by name; None = the codes of the bands.
+            model: The Keras model.
+            sides: Side of every input, by name.
+            book_inputs: [B] or [B, ...] book-side inputs, by name; other names are ignored.
+            band_inputs: [bands] band-side inputs, by name; None = each is the code of the band.
 
         Raises:
             ModelError: the model is not functional, or has several outputs.
@@ -67,28 +72,28 @@ class KerasRanker:
         self.pair_width = sum(map(width_of, self._of("pair")))
 
     @classmethod
-    def for_catalogue(cls, model: Any, features: BookFeatures) -> KerasRanker:
-        """Of one of our models and a catalogue, as `compile_ranker`."""
+    def for_catalogue(cls, model: KerasModel, features: BookFeatures) -> KerasRanker:
+        """Build the ranker of a model trained here for a catalogue, like `compile_ranker`."""
         return cls(model, input_sides(model), features.inputs(slice(None)))
 
     def save(self, directory: Path) -> None:
-        """Write the model and the books' inputs into ``directory`` (which exists)."""
+        """Write the model and the book inputs into ``directory`` (which exists)."""
         self._model.save(directory / MODEL_NAME)
-        books: dict[str, Any] = {
+        books: dict[str, Array] = {
             tensor.name: self._books[tensor.name] for tensor in self._of("book")
         }
         np.savez(directory / "book_inputs.npz", allow_pickle=False, **books)
         if self._bands is not None:
-            bands: dict[str, Any] = dict(self._bands)
+            bands: dict[str, Array] = dict(self._bands)
             np.savez(directory / "band_inputs.npz", allow_pickle=False, **bands)
         (directory / "sides.json").write_text(json.dumps(dict(self._sides)), encoding="utf-8")
 
     @classmethod
     def load(cls, directory: Path) -> KerasRanker:
-        """What `save` wrote.
+        """Read a ranker that `save` wrote.
 
         Raises:
-            OSError, ValueError: something is missing or damaged.
+            OSError, ValueError: a file is missing or damaged.
         """
         model = keras.saving.load_model(directory / MODEL_NAME, compile=False, safe_mode=True)
         with np.load(directory / "book_inputs.npz", allow_pickle=False) as arrays:
@@ -119,8 +124,8 @@ class KerasRanker:
 
     def _values(
         self, terms: KerasTerms, books: NDArray[np.integer], pairs: Floats | None
-    ) -> dict[str, NDArray[Any]]:
-        """The model's inputs for one reader and some books."""
+    ) -> dict[str, Array]:
+        """Inputs of the model for one reader and ``books`` [n], by name, each [n] or [n, ...]."""
         count = len(books)
         values = {tensor.name: self._books[tensor.name][books] for tensor in self._of("book")}
         for tensor in self._of("band"):
@@ -130,9 +135,9 @@ class KerasRanker:
             values[tensor.name] = np.full(count, code)
         start = 0
         for tensor in self._of("reader id", "reader"):
-            own = terms.features[start : start + width_of(tensor)]
-            values[tensor.name] = np.tile(own, (count, 1))
-            start += width_of(tensor)
+            stop = start + width_of(tensor)
+            values[tensor.name] = np.tile(terms.features[start:stop], (count, 1))
+            start = stop
         start = 0
         for tensor in self._of("pair"):
             stop = start + width_of(tensor)
@@ -145,8 +150,8 @@ class KerasRanker:
         self, terms: Sequence[KerasTerms], dense: tuple[int, Floats] | None, out: Floats
     ) -> None:
         """See `SplitRanker.catalogue_logits`."""
-        for reader, own in enumerate(terms):
+        for reader, reader_terms in enumerate(terms):
             pairs = np.zeros((self.n_books, self.pair_width), dtype=np.float32)
             if dense is not None:
                 pairs[:, dense[0]] = dense[1][reader]
-            out[reader] = self.logits(own, slice(None), pairs)
+            out[reader] = self.logits(reader_terms, slice(None), pairs)

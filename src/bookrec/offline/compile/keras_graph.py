@@ -1,40 +1,50 @@
-"""A Keras model as a graph of tensors, with the models inside it laid open."""
+"""Graph of a Keras model's tensors, with nested models expanded."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import keras
 import numpy as np
-from numpy.typing import NDArray
 
+from bookrec.arrays import Array, Floats
 from bookrec.errors import ModelError
 from bookrec.inference.ranker.split_ranker import Output
+from bookrec.offline.runtime.untyped import (
+    KerasArgument,
+    KerasLayer,
+    KerasModel,
+    KerasOperation,
+    KerasTensor,
+    KerasValue,
+)
 
 _UNCHANGED: Final = ("Flatten", "Reshape", "Squeeze", "ExpandDims", "Identity", "Dropout")
-"""Layers and operations that leave a single number as it is."""
+"""Layers and operations that do not change a single number."""
 
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """One tensor, and the call it comes from; equal to itself alone."""
+    """One tensor and the call that computes it; compared by identity."""
 
     name: str
-    """Of the operation, ``outer/inner`` within a submodel; of the input itself for an input."""
-    operation: Any
-    """The Keras layer or operation, or another callable; None for an input of the model."""
-    arguments: tuple[Any, ...]
-    """As given to ``operation``, with a `Tensor` for every tensor."""
-    keywords: dict[str, Any]
+    """Name of the operation, ``outer/inner`` within a submodel, or of the model input."""
+    operation: KerasOperation
+    """Keras layer or operation, or another callable; None for an input of the model."""
+    arguments: tuple[KerasArgument, ...]
+    """Positional arguments of the call, with a `Tensor` for every tensor."""
+    keywords: dict[str, KerasArgument]
+    """Keyword arguments of the call, with a `Tensor` for every tensor."""
     index: int
-    """Which of the operation's outputs this is."""
+    """Position among the operation's outputs."""
     shape: tuple[int | None, ...]
-    """Without the batch axis."""
+    """Shape without the batch axis."""
     dtype: str
+    """Keras name of the data type."""
     sources: frozenset[str]
-    """Names of the model's inputs that it is computed from."""
+    """Names of the model inputs that the tensor depends on."""
 
     @property
     def inputs(self) -> list[Tensor]:
@@ -47,15 +57,15 @@ class Tensor:
         return "InputLayer" if self.operation is None else type(self.operation).__name__
 
 
-def _tensors(structure: Any) -> Iterator[Tensor]:
+def _tensors(structure: KerasArgument) -> Iterator[Tensor]:
     return (leaf for leaf in keras.tree.flatten(structure) if isinstance(leaf, Tensor))
 
 
-def open_model(model: Any) -> tuple[list[Tensor], Tensor]:
-    """Inputs of a functional model in its order, and its one output.
+def open_model(model: KerasModel) -> tuple[list[Tensor], Tensor]:
+    """Inputs of a functional model, in its order, and its only output.
 
     Raises:
-        ModelError: it is not functional, or has several outputs.
+        ModelError: the model is not functional, or has several outputs.
     """
     if not _is_functional(model):
         raise ModelError(
@@ -75,8 +85,8 @@ def open_model(model: Any) -> tuple[list[Tensor], Tensor]:
     return inputs, _Scope(known, "").tensor(model.outputs[0])
 
 
-def _is_functional(model: Any) -> bool:
-    # Exact classes: a subclass may compute something else than its graph.
+def _is_functional(model: KerasModel) -> bool:
+    # Exact classes only: a subclass may override `call` and ignore its graph.
     return type(model) is keras.Sequential or type(model) is _FUNCTIONAL
 
 
@@ -84,25 +94,25 @@ _FUNCTIONAL: Final = type(keras.Model(_empty := keras.Input((1,)), _empty))
 
 
 class _Scope:
-    """The tensors of one call of one model; those of its inputs are known beforehand."""
+    """Tensors of one call of one model; ``known`` starts with those of its inputs."""
 
     def __init__(self, known: dict[int, Tensor], prefix: str) -> None:
         self.known = known
         self.prefix = prefix
         self.calls: dict[tuple[int, int], _Scope] = {}
 
-    def tensor(self, symbol: Any) -> Tensor:
+    def tensor(self, symbol: KerasTensor) -> Tensor:
         """The `Tensor` of a symbolic Keras tensor."""
         if id(symbol) not in self.known:
-            self.known[id(symbol)] = self._made(symbol)
+            self.known[id(symbol)] = self._new_tensor(symbol)
         return self.known[id(symbol)]
 
-    def _made(self, symbol: Any) -> Tensor:
+    def _new_tensor(self, symbol: KerasTensor) -> Tensor:
         operation, call, index = symbol._keras_history
-        given = operation._inbound_nodes[call].arguments
+        call_arguments = operation._inbound_nodes[call].arguments
         arguments, keywords = keras.tree.map_structure(
             lambda leaf: self.tensor(leaf) if isinstance(leaf, keras.KerasTensor) else leaf,
-            (given.args, given.kwargs),
+            (call_arguments.args, call_arguments.kwargs),
         )
         if _is_functional(operation):
             if (id(operation), call) not in self.calls:
@@ -120,50 +130,53 @@ class _Scope:
             sources,
         )
 
-    def _inside(self, model: Any, argument: Any) -> _Scope:
+    def _inside(self, model: KerasModel, argument: KerasArgument) -> _Scope:
         if isinstance(argument, dict):
-            given = [argument[t.name] for t in model.inputs]
+            inputs = [argument[t.name] for t in model.inputs]
         else:
-            given = keras.tree.flatten(argument)
-        known = {id(t): tensor for t, tensor in zip(model.inputs, given, strict=True)}
+            inputs = keras.tree.flatten(argument)
+        known = {id(t): tensor for t, tensor in zip(model.inputs, inputs, strict=True)}
         return _Scope(known, f"{self.prefix}{model.name}/")
 
 
 @dataclass(frozen=True)
 class LinearPart:
-    """A Dense layer without its activation."""
+    """The linear part of a Dense layer, without its activation."""
 
-    layer: Any
+    layer: KerasLayer
 
     @property
     def name(self) -> str:
+        """Name of the Dense layer."""
         return str(self.layer.name)
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: KerasValue) -> KerasValue:
+        """``inputs @ kernel + bias``."""
         products = keras.ops.matmul(inputs, self.layer.kernel)
         return products if self.layer.bias is None else products + self.layer.bias
 
 
 @dataclass(frozen=True)
 class UnitLength:
-    """What a Dot layer with ``normalize`` does to each of its inputs first."""
+    """L2 normalisation that a Dot layer with ``normalize`` applies to each input."""
 
     name: str
     axis: int
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: KerasValue) -> KerasValue:
+        """Scale ``inputs`` to unit length."""
         return keras.ops.normalize(inputs, axis=self.axis)
 
 
 def unit_length(tensor: Tensor, axis: int) -> Tensor:
-    """``tensor``, normalised along an axis (that of the batch being 0)."""
+    """``tensor`` normalised to unit length along ``axis``; axis 0 is the batch."""
     return replace(
         tensor, operation=UnitLength(tensor.name, axis), arguments=(tensor,), keywords={}, index=0
     )
 
 
 def before_sigmoid(output: Tensor) -> tuple[Tensor, Output]:
-    """What the final logistic function is applied to; the output itself where there is none."""
+    """The tensor before the final sigmoid; the output itself if the model ends without one."""
     tensor = output
     while tensor.kind in _UNCHANGED and len(tensor.inputs) == 1:
         tensor = tensor.inputs[0]
@@ -180,29 +193,28 @@ def _has_sigmoid(tensor: Tensor, kind: str) -> bool:
     return tensor.operation.activation is keras.activations.sigmoid
 
 
-def evaluate(
-    tensors: Sequence[Tensor], values: Mapping[str, NDArray[Any]]
-) -> list[NDArray[np.float32]]:
-    """[n, width] each of ``tensors``, flattened, by Keras itself.
+def evaluate(tensors: Sequence[Tensor], values: Mapping[str, Array]) -> list[Floats]:
+    """Evaluate ``tensors`` with Keras: one [n, width] float32 array each, flattened by row.
 
     Args:
-        values: by name, [n] or [n, ...] for each input the tensors are computed from.
+        tensors: Tensors of one graph.
+        values: [n] or [n, ...] values of each input that the tensors depend on, by name.
     """
-    made: dict[Tensor, Any] = {}
+    results: dict[Tensor, KerasValue] = {}
 
-    def value(tensor: Tensor) -> Any:
-        if tensor not in made:
-            made[tensor] = call(tensor) if tensor.operation is not None else given(tensor)
-        return made[tensor]
+    def value(tensor: Tensor) -> KerasValue:
+        if tensor not in results:
+            results[tensor] = read(tensor) if tensor.operation is None else call(tensor)
+        return results[tensor]
 
-    def given(tensor: Tensor) -> Any:
+    def read(tensor: Tensor) -> KerasValue:
         rows = values[tensor.name]
         if tensor.dtype != "string":
             rows = rows.astype(tensor.dtype)
         shape = tuple(1 if size is None else size for size in tensor.shape)
         return keras.ops.convert_to_tensor(rows.reshape(len(rows), *shape), dtype=tensor.dtype)
 
-    def call(tensor: Tensor) -> Any:
+    def call(tensor: Tensor) -> KerasValue:
         arguments, keywords = keras.tree.map_structure(
             lambda leaf: value(leaf) if isinstance(leaf, Tensor) else leaf,
             (tensor.arguments, tensor.keywords),
@@ -210,17 +222,17 @@ def evaluate(
         outputs = tensor.operation(*arguments, **keywords)
         return keras.tree.flatten(outputs)[tensor.index]
 
-    found = [keras.ops.convert_to_numpy(value(tensor)) for tensor in tensors]
-    return [rows.reshape(len(rows), -1).astype(np.float32) for rows in found]
+    arrays = [keras.ops.convert_to_numpy(value(tensor)) for tensor in tensors]
+    return [rows.reshape(len(rows), -1).astype(np.float32) for rows in arrays]
 
 
-def model_logits(
-    model: Any, inputs: Mapping[str, NDArray[Any]], batch_size: int = 8192
-) -> NDArray[np.float32]:
-    """[n] what the final logistic function of a model is given, or its outputs where it has none.
+def model_logits(model: KerasModel, inputs: Mapping[str, Array], batch_size: int = 8192) -> Floats:
+    """[n] float32 logits of a model: the values before its final sigmoid, or its outputs without one.
 
     Args:
-        inputs: [n] or [n, ...] by name.
+        model: The Keras model.
+        inputs: [n] or [n, ...] model inputs, by name.
+        batch_size: Rows evaluated at a time.
 
     Raises:
         ModelError: see `open_model`.

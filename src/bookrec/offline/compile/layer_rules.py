@@ -1,10 +1,10 @@
-"""How each Keras layer acts on linear forms: the layers that can be split."""
+"""Rules that apply Keras layers to linear forms; a layer with a rule can be split."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import keras
 import numpy as np
@@ -18,9 +18,10 @@ from bookrec.offline.compile.keras_activations import (
 from bookrec.offline.compile.keras_graph import Tensor, unit_length
 from bookrec.offline.compile.linear_forms import Doubles, Form, side_by_side
 from bookrec.offline.compile.splitter import Rule, Splitter
+from bookrec.offline.runtime.untyped import KerasLayer, KerasValue
 
 RULES: Final[dict[str, Rule]] = {}
-"""By class name of the Keras layer or operation."""
+"""Rule by class name of the Keras layer or operation."""
 
 
 def _rule(*kinds: str) -> Callable[[Rule], Rule]:
@@ -35,12 +36,12 @@ def _shape(tensor: Tensor) -> tuple[int, ...]:
     return tuple(1 if size is None else size for size in tensor.shape)
 
 
-def _array(weights: Any) -> Doubles:
+def _array(weights: KerasValue) -> Doubles:
     return np.asarray(keras.ops.convert_to_numpy(weights), dtype=np.float64)
 
 
-def _one(splitter: Splitter, tensor: Tensor) -> Form:
-    """The form of the only tensor that a layer is given."""
+def _only_operand(splitter: Splitter, tensor: Tensor) -> Form:
+    """The form of the only tensor that a layer takes."""
     if len(tensor.inputs) != 1:
         raise splitter.refusal(tensor, f"is given {len(tensor.inputs)} tensors instead of one")
     return splitter.form(tensor.inputs[0])
@@ -61,12 +62,12 @@ def _one(splitter: Splitter, tensor: Tensor) -> Form:
 def _identity(splitter: Splitter, tensor: Tensor) -> Form:
     if tensor.keywords.get("training"):
         raise splitter.refusal(tensor, "is always in training mode")
-    return _one(splitter, tensor)
+    return _only_operand(splitter, tensor)
 
 
 @_rule("Flatten", "Reshape", "Squeeze", "ExpandDims")
 def _reshape(splitter: Splitter, tensor: Tensor) -> Form:
-    form, shape = _one(splitter, tensor), _shape(tensor)
+    form, shape = _only_operand(splitter, tensor), _shape(tensor)
     if math.prod(shape) != form.width:
         raise splitter.refusal(tensor, "mixes the rows of a batch")
     return form.reshaped(shape)
@@ -76,16 +77,16 @@ def _reshape(splitter: Splitter, tensor: Tensor) -> Form:
 def _cast(splitter: Splitter, tensor: Tensor) -> Form:
     if not tensor.dtype.startswith("float"):
         raise splitter.refusal(tensor, f"rounds to {tensor.dtype}")
-    return _one(splitter, tensor)
+    return _only_operand(splitter, tensor)
 
 
 @_rule("GetItem", "Permute", "RepeatVector", "Cropping1D", "Split")
-def _moved(splitter: Splitter, tensor: Tensor) -> Form:
-    """Keras itself says where each number goes."""
-    form, shape = _one(splitter, tensor), _shape(tensor)
-    places = np.arange(form.width, dtype=np.int32).reshape(1, *form.shape)
+def _selection(splitter: Splitter, tensor: Tensor) -> Form:
+    """Select columns; the layer itself, run on column numbers, shows the order."""
+    form, shape = _only_operand(splitter, tensor), _shape(tensor)
+    numbers = np.arange(form.width, dtype=np.int32).reshape(1, *form.shape)
     arguments = keras.tree.map_structure(
-        lambda leaf: keras.ops.convert_to_tensor(places) if isinstance(leaf, Tensor) else leaf,
+        lambda leaf: keras.ops.convert_to_tensor(numbers) if isinstance(leaf, Tensor) else leaf,
         tensor.arguments,
     )
     moved = keras.tree.flatten(tensor.operation(*arguments, **tensor.keywords))[tensor.index]
@@ -104,11 +105,11 @@ def _concatenate(splitter: Splitter, tensor: Tensor) -> Form:
         raise splitter.refusal(tensor, "mixes the rows of a batch")
     together = side_by_side(forms, shape)
     starts = np.cumsum([0, *(form.width for form in forms)])
-    places = [
+    columns = [
         start + np.arange(form.width).reshape(form.shape)
         for start, form in zip(starts, forms, strict=False)
     ]
-    return together.selected(np.concatenate(places, axis=axis).ravel(), shape)
+    return together.selected(np.concatenate(columns, axis=axis).ravel(), shape)
 
 
 # Linear layers -----------------------------------------------------------------------------------
@@ -119,9 +120,9 @@ def _linear_part(splitter: Splitter, tensor: Tensor) -> Form:
     return _product_with_kernel(splitter, tensor, tensor.operation.layer)
 
 
-def _product_with_kernel(splitter: Splitter, tensor: Tensor, layer: Any) -> Form:
-    form, kernel = _one(splitter, tensor), _array(layer.kernel)
-    repeats = math.prod(form.shape[:-1])  # a matrix is multiplied row by row
+def _product_with_kernel(splitter: Splitter, tensor: Tensor, layer: KerasLayer) -> Form:
+    form, kernel = _only_operand(splitter, tensor), _array(layer.kernel)
+    repeats = math.prod(form.shape[:-1])  # the kernel multiplies each row of a matrix
     if repeats > 1:
         kernel = np.kron(np.eye(repeats), kernel).astype(np.float64)
     product = splitter.times(form, kernel, _shape(tensor))
@@ -137,7 +138,7 @@ def _dense(splitter: Splitter, tensor: Tensor) -> Form:
 
 @_rule("BatchNormalization")
 def _batch_normalization(splitter: Splitter, tensor: Tensor) -> Form:
-    form, layer = _one(splitter, tensor), tensor.operation
+    form, layer = _only_operand(splitter, tensor), tensor.operation
     if layer.axis not in (-1, len(form.shape)):
         raise splitter.refusal(tensor, f"normalises axis {layer.axis}, not the last")
     gamma = _array(layer.gamma) if layer.scale else 1.0
@@ -150,7 +151,7 @@ def _batch_normalization(splitter: Splitter, tensor: Tensor) -> Form:
 
 @_rule("Rescaling")
 def _rescaling(splitter: Splitter, tensor: Tensor) -> Form:
-    form, layer = _one(splitter, tensor), tensor.operation
+    form, layer = _only_operand(splitter, tensor), tensor.operation
     scale, offset = (
         np.broadcast_to(np.asarray(value, dtype=np.float64), (1, *form.shape)).ravel()
         for value in (layer.scale, layer.offset)
@@ -160,7 +161,7 @@ def _rescaling(splitter: Splitter, tensor: Tensor) -> Form:
 
 @_rule("Normalization")
 def _normalization(splitter: Splitter, tensor: Tensor) -> Form:
-    form, layer = _one(splitter, tensor), tensor.operation
+    form, layer = _only_operand(splitter, tensor), tensor.operation
     if layer.invert:
         raise splitter.refusal(tensor, "is inverted")
     mean, variance = (
@@ -173,14 +174,14 @@ def _normalization(splitter: Splitter, tensor: Tensor) -> Form:
 
 @_rule("Negative")
 def _negative(splitter: Splitter, tensor: Tensor) -> Form:
-    return _one(splitter, tensor).scaled(-1.0)
+    return _only_operand(splitter, tensor).scaled(-1.0)
 
 
 @_rule("Sum", "Mean")
 def _reduce(splitter: Splitter, tensor: Tensor) -> Form:
-    form, given = _one(splitter, tensor), tensor.operation.axis
+    form, axis = _only_operand(splitter, tensor), tensor.operation.axis
     rank = len(form.shape) + 1
-    axes = (0,) if given is None else tuple(int(axis) % rank for axis in np.atleast_1d(given))
+    axes = (0,) if axis is None else tuple(int(number) % rank for number in np.atleast_1d(axis))
     if 0 in axes:
         raise splitter.refusal(tensor, "mixes the rows of a batch")
     ones = np.eye(form.width).reshape(form.width, *form.shape)
@@ -192,9 +193,9 @@ def _reduce(splitter: Splitter, tensor: Tensor) -> Form:
 
 
 def _operands(splitter: Splitter, tensor: Tensor) -> list[Form]:
-    """The forms of all operands, numbers and arrays among them, broadcast to one shape."""
-    given, shape, forms = tensor.arguments, _shape(tensor), []
-    for value in keras.tree.flatten(given):
+    """The forms of all operands, constants included, broadcast to one shape."""
+    shape, forms = _shape(tensor), []
+    for value in keras.tree.flatten(tensor.arguments):
         if isinstance(value, Tensor):
             form = splitter.form(value)
         else:
@@ -243,7 +244,7 @@ def _multiply(splitter: Splitter, tensor: Tensor) -> Form:
 
 @_rule("Square")
 def _square(splitter: Splitter, tensor: Tensor) -> Form:
-    form = _one(splitter, tensor)
+    form = _only_operand(splitter, tensor)
     return _product(splitter, form, form)
 
 
@@ -271,7 +272,7 @@ def _dot(splitter: Splitter, tensor: Tensor) -> Form:
     return splitter.layer("dot", (forms[0], forms[1]), {}, _shape(tensor))
 
 
-# What is not linear ------------------------------------------------------------------------------
+# Non-linear layers -------------------------------------------------------------------------------
 
 
 def _activated(
@@ -292,13 +293,13 @@ def _activated(
 
 @_rule(*OPERATIONS)
 def _activation(splitter: Splitter, tensor: Tensor) -> Form:
-    form = _one(splitter, tensor)
+    form = _only_operand(splitter, tensor)
     return _activated(splitter, tensor, form, activation_of(tensor.operation))
 
 
 @_rule("LayerNormalization")
 def _layer_normalization(splitter: Splitter, tensor: Tensor) -> Form:
-    form, layer = _one(splitter, tensor), tensor.operation
+    form, layer = _only_operand(splitter, tensor), tensor.operation
     axes = [axis % (len(form.shape) + 1) for axis in np.atleast_1d(layer.axis)]
     if axes != [len(form.shape)] or form.shape[-1] != form.width or layer.rms_scaling:
         raise splitter.refusal(tensor, "normalises otherwise than one row at a time")
@@ -311,7 +312,7 @@ def _layer_normalization(splitter: Splitter, tensor: Tensor) -> Form:
 
 @_rule("UnitNormalization", "UnitLength")
 def _unit_normalization(splitter: Splitter, tensor: Tensor) -> Form:
-    form, axis = _one(splitter, tensor), tensor.operation.axis
+    form, axis = _only_operand(splitter, tensor), tensor.operation.axis
     epsilon = 1e-12 if tensor.kind == "UnitNormalization" else float(keras.config.epsilon())
     if axis not in (-1, len(form.shape)) or form.shape[-1] != form.width:
         raise splitter.refusal(tensor, "normalises otherwise than one row at a time")

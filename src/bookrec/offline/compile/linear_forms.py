@@ -1,14 +1,14 @@
-"""Linear forms: tensors of a model written as a sum of products of *sources*.
+"""Linear forms: model tensors written as ``bias + sum of source @ kernel``.
 
-A source is as much of a tensor as is computed from one side alone (the book, the reader, the age band,
-the pair), or a layer of the compiled program. As long as layers are linear, a tensor that mixes sides
-stays such a sum: ``bias + sum of source @ kernel``. Kernels are composed in float64.
+A source is a tensor computed from one side alone (book, reader, age band or pair), or the output of
+a layer of the compiled program. Linear layers keep a tensor that mixes sides in this form. Kernels
+are composed in float64.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,28 +19,28 @@ from bookrec.offline.features.ranker_inputs import Side
 Doubles = NDArray[np.float64]
 
 _LARGEST_MATRIX: Final = 1 << 27
-"""Numbers in a kernel: 1 GiB of float64."""
+"""Largest kernel, in numbers: 1 GiB of float64."""
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """What a linear form is a sum over; equal to itself alone."""
+    """One summand's input in a linear form; compared by identity."""
 
     side: Side | Literal["layer"]
     width: int
     tensor: Tensor | None = None
-    """None for a layer."""
+    """Tensor that the source is; None for a layer."""
     layer: int = -1
-    """Number of the layer of the compiled program."""
+    """Position of the layer in the compiled program; -1 for a tensor."""
     pairwise: bool = False
-    """Whether it is there once for each pair, so that products with it cost time for each."""
+    """Whether the source has a row per pair, so that each product with it is computed per pair."""
 
 
 @dataclass(frozen=True)
 class PlacedIdentity:
-    """The kernel that puts a source, unchanged, at some columns: an identity matrix among zeros.
+    """Kernel that copies a source to some columns: an identity matrix padded with zeros.
 
-    Kept apart because a source may be as wide as a vocabulary.
+    It is never stored as a matrix, because a source may be as wide as a vocabulary.
     """
 
     start: int
@@ -48,6 +48,11 @@ class PlacedIdentity:
     width: int
 
     def dense(self) -> Doubles:
+        """[count, width] the kernel as a matrix.
+
+        Raises:
+            MemoryError: the matrix would exceed 1 GiB.
+        """
         if self.count * self.width > _LARGEST_MATRIX:
             raise MemoryError(f"a matrix of {self.count} x {self.width}")
         kernel = np.zeros((self.count, self.width))
@@ -56,11 +61,11 @@ class PlacedIdentity:
 
 
 Kernel = Doubles | PlacedIdentity
-"""[source's width, form's width]"""
+"""[source width, form width]"""
 
 
 def dense(kernel: Kernel) -> Doubles:
-    """A kernel as a matrix."""
+    """[source width, form width] the kernel as a matrix."""
     return kernel.dense() if isinstance(kernel, PlacedIdentity) else kernel
 
 
@@ -70,7 +75,7 @@ def _times(kernel: Kernel, matrix: Doubles) -> Doubles:
     return kernel @ matrix
 
 
-def _moved(kernel: Kernel, start: int, width: int) -> Kernel:
+def _padded(kernel: Kernel, start: int, width: int) -> Kernel:
     if isinstance(kernel, PlacedIdentity):
         return PlacedIdentity(start + kernel.start, kernel.count, width)
     wider = np.zeros((len(kernel), width))
@@ -80,82 +85,85 @@ def _moved(kernel: Kernel, start: int, width: int) -> Kernel:
 
 @dataclass(frozen=True, eq=False)
 class Form:
-    """``bias + sum of source @ kernel``, its columns being a tensor's numbers in row-major order."""
+    """``bias + sum of source @ kernel``; its columns are a tensor's numbers in row-major order."""
 
     shape: tuple[int, ...]
-    """Of the tensor, without the batch axis."""
+    """Shape of the tensor without the batch axis."""
     bias: Doubles
     """[width]"""
     terms: dict[Source, Kernel]
 
     @classmethod
     def of(cls, source: Source, shape: tuple[int, ...]) -> Form:
-        """A source as it is."""
+        """The form that equals one source."""
         return cls(
             shape, np.zeros(source.width), {source: PlacedIdentity(0, source.width, source.width)}
         )
 
     @property
     def width(self) -> int:
+        """Number of columns."""
         return len(self.bias)
 
     @property
     def is_constant(self) -> bool:
+        """Whether the form has no sources."""
         return not self.terms
 
     @property
     def pairwise(self) -> bool:
-        """Whether it differs from book to book."""
+        """Whether the form has a row per book or pair."""
         return any(source.pairwise or source.side == "book" for source in self.terms)
 
     def times(self, matrix: Doubles, shape: tuple[int, ...]) -> Form:
-        """``form @ matrix``, with ``matrix`` [width, new width]."""
+        """Multiply the form by ``matrix`` [width, new width]."""
         terms: dict[Source, Kernel] = {s: _times(k, matrix) for s, k in self.terms.items()}
         return Form(shape, self.bias @ matrix, terms)
 
     def scaled(self, factors: Doubles | float) -> Form:
-        """Each column multiplied by its factor."""
+        """Multiply each column by its factor; ``factors`` is [width] or one number."""
         factors = np.broadcast_to(np.asarray(factors, dtype=np.float64), self.width)
         if (factors == 1).all():
             return self
         terms: dict[Source, Kernel] = {s: dense(k) * factors for s, k in self.terms.items()}
         return Form(self.shape, self.bias * factors, terms)
 
-    def shifted(self, bias: Any) -> Form:
-        """With a bias added."""
+    def shifted(self, bias: Doubles | float) -> Form:
+        """Add ``bias``, [width] or one number."""
         return Form(self.shape, self.bias + bias, self.terms)
 
     def plus(self, other: Form) -> Form:
-        """The sum of two forms of one shape."""
+        """Add another form of the same shape."""
         terms = dict(self.terms)
         for source, kernel in other.terms.items():
             terms[source] = dense(terms[source]) + dense(kernel) if source in terms else kernel
         return Form(self.shape, self.bias + other.bias, terms)
 
     def reshaped(self, shape: tuple[int, ...]) -> Form:
+        """Give the form another shape of the same width."""
         return Form(shape, self.bias, self.terms)
 
     def selected(self, columns: NDArray[np.integer], shape: tuple[int, ...]) -> Form:
-        """Some columns, in another order, or repeated."""
+        """Take columns by position; they may be reordered or repeated."""
         if np.array_equal(columns, np.arange(self.width)):
             return self.reshaped(shape)
         terms: dict[Source, Kernel] = {s: dense(k)[:, columns] for s, k in self.terms.items()}
         return Form(shape, self.bias[columns], terms)
 
     def broadcast(self, shape: tuple[int, ...]) -> Form:
-        """Repeated along axes of length 1, as NumPy does."""
-        places = np.arange(self.width).reshape(self.shape)
-        return self.selected(np.broadcast_to(places, shape).ravel(), shape)
+        """Repeat the form along axes of length 1, by NumPy's rules."""
+        columns = np.arange(self.width).reshape(self.shape)
+        return self.selected(np.broadcast_to(columns, shape).ravel(), shape)
 
 
 def side_by_side(forms: list[Form], shape: tuple[int, ...]) -> Form:
-    """The columns of all forms, one after the other."""
+    """Concatenate the columns of all forms."""
     width, start = sum(form.width for form in forms), 0
     total = Form(shape, np.zeros(width), {})
     for form in forms:
         bias = np.zeros(width)
         bias[start : start + form.width] = form.bias
-        terms = {source: _moved(k, start, width) for source, k in form.terms.items()}
+        terms = {source: _padded(k, start, width) for source, k in form.terms.items()}
         total = total.plus(Form(shape, bias, terms))
         start += form.width
     return total

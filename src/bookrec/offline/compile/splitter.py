@@ -1,8 +1,8 @@
-"""Walks a model's graph and writes its output as a program of split layers.
+"""Traversal of a model's graph that writes its output as a program of split layers.
 
-`Splitter.form` turns a tensor into a linear form (`compile.linear_forms`): as a source where it
-is computed from one side, else by the rule for its layer (`compile.layer_rules`). Rules whose
-result is not linear add a layer to the program, which is then a source itself.
+`Splitter.form` turns a tensor into a linear form (`compile.linear_forms`). A tensor computed from one
+side becomes a source; the rule for its layer (`compile.layer_rules`) handles any other. A rule with a
+non-linear result adds a layer to the program, and that layer becomes a source.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from bookrec.offline.compile.linear_forms import Doubles, Form, PlacedIdentity, 
 from bookrec.offline.features.ranker_inputs import Side
 
 _LOOKED_UP: Final = frozenset({"reader id", "band", "book"})
-"""Sides whose different values are few and known beforehand, so that Keras can be asked once for each:
-whatever is computed from one of them alone is a source."""
+"""Sides with few values, all known at compile time. Keras evaluates each value once, so a tensor that
+depends on one of these sides alone is a source."""
 
 _HALF: Final = {"reader id": "reader", "reader": "reader", "band": "reader"}
-"""Which half of the pair a side speaks of, in messages."""
+"""Half of the pair that error messages name for a side; the side itself by default."""
 
 
 class CannotSplit(ModelError):
-    """A model has a layer that can only be run by Keras."""
+    """The model has a layer that only Keras can run."""
 
 
 @dataclass(frozen=True, eq=False)
 class PlannedLayer:
-    """A layer of the program before the books are known; see `Layer`."""
+    """A layer of the program before its book terms are computed; see `Layer`."""
 
     kind: str
     operands: tuple[Form, ...]
@@ -40,6 +40,7 @@ class PlannedLayer:
 
     @property
     def pairwise(self) -> bool:
+        """Whether the layer runs per book or pair."""
         return any(operand.pairwise for operand in self.operands)
 
 
@@ -48,22 +49,22 @@ Rule = Callable[["Splitter", Tensor], Form]
 
 @dataclass
 class Splitter:
-    """The program as far as it is known."""
+    """The traversal of one model and the program written so far."""
 
     model_name: str
     sides: Mapping[str, Side]
     rules: Mapping[str, Rule]
     layers: list[PlannedLayer] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
-    """Other than layers, in the order in which they were met."""
+    """Sources other than layers, in the order of the traversal."""
     _forms: dict[Tensor, Form] = field(default_factory=dict)
-    _kept: dict[Form, Form] = field(default_factory=dict)
+    _layer_outputs: dict[Form, Form] = field(default_factory=dict)
 
     def form(self, tensor: Tensor) -> Form:
-        """``tensor`` as a linear form.
+        """Write ``tensor`` as a linear form.
 
         Raises:
-            CannotSplit: it mixes sides in a layer that has no rule.
+            CannotSplit: the tensor mixes sides in a layer that has no rule.
         """
         if tensor not in self._forms:
             self._forms[tensor] = self._new_form(tensor)
@@ -91,19 +92,19 @@ class Splitter:
         return Form.of(source, shape)
 
     def refusal(self, tensor: Tensor, why: str) -> CannotSplit:
-        """The error that names a layer."""
+        """Build the error that names a layer and says why it cannot be split."""
         halves = sorted({_HALF.get(s := self.sides[n], s) for n in tensor.sources}, reverse=True)
         names = ", ".join(sorted(tensor.sources))
-        met = f"mixes {' and '.join(halves)} inputs" if len(halves) > 1 else "needs inputs"
+        problem = f"mixes {' and '.join(halves)} inputs" if len(halves) > 1 else "needs inputs"
         return CannotSplit(
-            f"Layer {tensor.name!r} ({tensor.kind}) of model {self.model_name!r} {met} "
+            f"Layer {tensor.name!r} ({tensor.kind}) of model {self.model_name!r} {problem} "
             f"({names}) and {why}, so the model can only be run by Keras."
         )
 
     def layer(
         self, kind: str, operands: tuple[Form, ...], parameters: Parameters, shape: tuple[int, ...]
     ) -> Form:
-        """The output of a new layer of the program."""
+        """Add a layer to the program and return its output, of shape ``shape``."""
         planned = PlannedLayer(kind, operands, parameters)
         self.layers.append(planned)
         width = 1 if kind == "dot" else operands[0].width
@@ -112,7 +113,11 @@ class Splitter:
         return Form.of(source, shape)
 
     def times(self, form: Form, matrix: Doubles, shape: tuple[int, ...]) -> Form:
-        """``form @ matrix``, in one step or two, whichever costs less for each pair."""
+        """Multiply ``form`` by ``matrix`` [width, new width].
+
+        The product folds into the form's kernels, or runs after a layer that computes the form,
+        whichever takes fewer multiplications per pair.
+        """
         widths = [
             source.width
             for source, kernel in form.terms.items()
@@ -120,11 +125,11 @@ class Splitter:
         ]
         inner, outer = matrix.shape
         if sum(widths) * outer > sum(widths) * inner + inner * outer:
-            form = self.kept(form)
+            form = self.as_layer(form)
         return form.times(matrix, shape)
 
-    def kept(self, form: Form) -> Form:
-        """The same, computed once as a layer of its own."""
-        if form not in self._kept:
-            self._kept[form] = self.layer("linear", (form,), {}, form.shape)
-        return self._kept[form]
+    def as_layer(self, form: Form) -> Form:
+        """Compute ``form`` in a linear layer of the program, once however often it is used."""
+        if form not in self._layer_outputs:
+            self._layer_outputs[form] = self.layer("linear", (form,), {}, form.shape)
+        return self._layer_outputs[form]

@@ -16,6 +16,15 @@ KerasTensor: TypeAlias = Any
 KerasOperation: TypeAlias = Any
 """A `keras.Operation`: a layer or a function in a Keras graph."""
 
+KerasActivation: TypeAlias = Any
+"""An activation of a Keras layer: a function, a `keras.layers.Layer` or None."""
+
+KerasValue: TypeAlias = Any
+"""An array that Keras computes with: a weight, a constant or a result."""
+
+KerasArgument: TypeAlias = Any
+"""An argument of a Keras call: tensors and plain values, nested in lists, tuples and dicts."""
+
 Tensor: TypeAlias = Any
 """A `tf.Tensor`."""
 
