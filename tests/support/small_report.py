@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from bookrec.offline.evaluation.holdout.held_out_set import ask
+from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.measure import Measurement, measure
 from bookrec.offline.evaluation.measure.results import Results
@@ -26,7 +26,7 @@ class GivenLogits(GivenScores):
 def small_results() -> Results:
     everything = random_interactions(seed=6, share=0.5)
     held = np.random.default_rng(5).random(len(everything)) < 0.3
-    held_out_set = ask(
+    held_out_set = make_held_out_set(
         everything[~held], everything[held], N_READERS, N_BOOKS, None, np.random.default_rng(0)
     )
 

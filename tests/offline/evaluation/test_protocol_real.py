@@ -10,7 +10,7 @@ from bookrec.offline.data.import_data import read_data
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout.fit_data import FitData
-from bookrec.offline.evaluation.holdout.held_out_set import ask
+from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.holdout.splits import make_splits, named_rows
 from bookrec.offline.evaluation.measure.measure import measure
 from bookrec.offline.evaluation.pipeline.rating_predictors import (
@@ -42,7 +42,9 @@ def movielens():
 def test_factorised_top_k(movielens, name):
     dataset, split = movielens
     shape = dataset.n_readers, dataset.n_books
-    held_out_set = ask(split.known, split.test, *shape, None, np.random.default_rng(0))
+    held_out_set = make_held_out_set(
+        split.known, split.test, *shape, None, np.random.default_rng(0)
+    )
     baseline = BASELINES[name]
     settings = baseline.start | ({"lambda": 200.0} if name == "ease" else {})
     scorer = baseline.fit(FitData(split.known, *shape, 1), settings)

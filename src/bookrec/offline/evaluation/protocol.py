@@ -19,7 +19,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScore
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout import leaks
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
-from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, make_held_out_set
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
 from bookrec.offline.evaluation.measure.citations import citation
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
@@ -198,7 +198,7 @@ class _SplitRun:
         rng: np.random.Generator,
     ) -> HeldOutSet:
         shape = self.dataset.n_readers, self.dataset.n_books
-        return ask(known, held_out, *shape, at_most, rng)
+        return make_held_out_set(known, held_out, *shape, at_most, rng)
 
     def _predict_ratings(self) -> None:
         """RMSE and its kin over all held-out ratings, where there are any."""

@@ -9,7 +9,7 @@ from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.popularity import Popularity
 from bookrec.offline.evaluation.baselines.registry import BASELINES
-from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, make_held_out_set
 from bookrec.offline.evaluation.holdout.leaks import Evidence, check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
 from bookrec.offline.evaluation.measure.measure import measure
@@ -29,7 +29,9 @@ def split() -> Split:
 
 
 def held_out_set_of(split: Split) -> HeldOutSet:
-    return ask(split.known, split.test, N_READERS, N_BOOKS, None, np.random.default_rng(0))
+    return make_held_out_set(
+        split.known, split.test, N_READERS, N_BOOKS, None, np.random.default_rng(0)
+    )
 
 
 def both(*parts: Interactions) -> Interactions:

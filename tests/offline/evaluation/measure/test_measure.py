@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, make_held_out_set
 from bookrec.offline.evaluation.measure.measure import measure, per_reader_figures, pooled
-from bookrec.offline.evaluation.measure.predictions import answer, hits_of
+from bookrec.offline.evaluation.measure.predictions import hits_of, predict
 from bookrec.offline.metrics.bins import binned
 from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
 from bookrec.offline.metrics.prediction import auc, log_loss
@@ -35,7 +35,7 @@ def rng() -> np.random.Generator:
 
 @pytest.fixture
 def held_out_set() -> HeldOutSet:
-    return ask(KNOWN, TEST, N_READERS, N_BOOKS, None, rng())
+    return make_held_out_set(KNOWN, TEST, N_READERS, N_BOOKS, None, rng())
 
 
 @pytest.fixture
@@ -46,12 +46,12 @@ def scorer() -> GivenScores:
 
 
 def test_lists_by_a_plain_loop(held_out_set, scorer):
-    said = answer(scorer, held_out_set, {}, length=6)
+    said = predict(scorer, held_out_set, {}, length=6)
     own = dense(KNOWN) > 0
     for row, reader in enumerate(held_out_set.readers):
         for lists, removed in (
             (said.lists, own[reader]),
-            (said.lists_with_own, own[reader] & False),
+            (said.lists_with_seen, own[reader] & False),
         ):
             able = [
                 book
@@ -68,16 +68,16 @@ def test_lists_by_a_plain_loop(held_out_set, scorer):
 
 def test_batches_do_not_matter(monkeypatch, held_out_set, scorer):
     pairs = {"uniform": held_out_set.pairs("uniform", 1)}
-    whole = answer(scorer, held_out_set, pairs)
+    whole = predict(scorer, held_out_set, pairs)
     monkeypatch.setattr("bookrec.offline.evaluation.measure.predictions._BATCH", 4)
-    parts = answer(scorer, held_out_set, pairs)
+    parts = predict(scorer, held_out_set, pairs)
     np.testing.assert_array_equal(whole.lists, parts.lists)
     np.testing.assert_array_equal(whole.pairs["uniform"], parts.pairs["uniform"])
 
 
 def test_scores_of_pairs_are_those_of_their_reader_and_book(held_out_set, scorer):
     pairs = held_out_set.pairs("uniform", 1)
-    said = answer(scorer, held_out_set, {"uniform": pairs}).pairs["uniform"]
+    said = predict(scorer, held_out_set, {"uniform": pairs}).pairs["uniform"]
     expected = scorer.table[held_out_set.readers[pairs.row], pairs.book].astype(np.float32)
     np.testing.assert_array_equal(said, expected)
 
@@ -102,7 +102,7 @@ def test_popularity_matched_negatives_are_as_popular_as_what_is_read():
     everything = random_interactions(seed=2, n_readers=400, n_books=300, share=0.06)
     held = np.random.default_rng(0).random(len(everything)) < 0.2
     known, test = everything[~held], everything[held]
-    held_out_set = ask(known, test, 400, 300, None, rng())
+    held_out_set = make_held_out_set(known, test, 400, 300, None, rng())
     counts = np.bincount(known.book_idx, minlength=300)
     found = {}
     for kind in ("uniform", "popularity-matched"):
@@ -115,7 +115,7 @@ def test_popularity_matched_negatives_are_as_popular_as_what_is_read():
 def test_a_reader_of_everything_has_no_negatives():
     known = interactions_of((0, 0, 0), (0, 1, 0), (1, 0, 0))
     test = interactions_of((0, 2, 0), (1, 2, 0))
-    pairs = ask(known, test, 2, 3, None, rng()).pairs("uniform", 1)
+    pairs = make_held_out_set(known, test, 2, 3, None, rng()).pairs("uniform", 1)
     assert pairs.row.tolist() == [1, 1]
     assert pairs.book.tolist() == [2, 1]
 
@@ -123,7 +123,7 @@ def test_a_reader_of_everything_has_no_negatives():
 def test_figures_of_readers_by_hand():
     known = interactions_of((4, 9, 0), (7, 9, 0))
     test = interactions_of((4, 0, 8), (4, 2, 3), (7, 5, 10))
-    held_out_set = ask(known, test, 8, 10, None, rng())
+    held_out_set = make_held_out_set(known, test, 8, 10, None, rng())
     lists = np.full((2, 100), -1, dtype=np.int32)
     lists[0, :3], lists[1, :3] = [1, 0, 2], [1, 2, 3]
     found = per_reader_figures(lists, held_out_set)
@@ -133,7 +133,9 @@ def test_figures_of_readers_by_hand():
     assert found["precision@10"].tolist() == [0.2, 0]
     assert found["mrr@20"].tolist() == [0.5, 0]
     assert found["ndcg@20_liked"] == pytest.approx([1 / math.log2(3), 0])
-    nothing_liked = ask(known, interactions_of((4, 0, 2), (7, 5, 0)), 8, 10, None, rng())
+    nothing_liked = make_held_out_set(
+        known, interactions_of((4, 0, 2), (7, 5, 0)), 8, 10, None, rng()
+    )
     assert np.isnan(per_reader_figures(lists, nothing_liked)["recall@20_liked"]).all()
 
 
@@ -166,11 +168,11 @@ def test_seen_books_take_places_where_they_are_kept(held_out_set):
 
 
 def test_a_sample_of_readers_is_asked_alike():
-    one, two = (ask(KNOWN, TEST, N_READERS, N_BOOKS, 7, rng()) for _ in range(2))
+    one, two = (make_held_out_set(KNOWN, TEST, N_READERS, N_BOOKS, 7, rng()) for _ in range(2))
     assert len(one.readers) == 7
     assert (one.readers == two.readers).all()
     assert set(one.held_out.reader_idx) == set(one.readers.tolist())
-    assert set(one.own.reader_idx) <= set(one.readers.tolist())
+    assert set(one.seen.reader_idx) <= set(one.readers.tolist())
     assert len(one.known) == len(KNOWN)
 
 
@@ -216,7 +218,7 @@ def test_calibration_bins_by_hand():
 def test_folds_are_averaged_reader_by_reader(held_out_set, scorer):
     one = measure("x", scorer, held_out_set, seed=1)
     other = Interactions(TEST.reader_idx, (TEST.book_idx + 1) % N_BOOKS, TEST.rating)
-    few = ask(KNOWN, other[other.reader_idx < 4], N_READERS, N_BOOKS, None, rng())
+    few = make_held_out_set(KNOWN, other[other.reader_idx < 4], N_READERS, N_BOOKS, None, rng())
     two = measure("x", scorer, few, seed=1)
     found = pooled([one, two])
     assert found.readers.tolist() == one.readers.tolist()

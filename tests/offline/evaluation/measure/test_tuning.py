@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.offline.evaluation.baselines.baseline import Baseline
-from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, ask
+from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, make_held_out_set
 from bookrec.offline.evaluation.holdout.splits import Split, split_by
 from bookrec.offline.evaluation.measure.tuning import tune
 from small_fit_data import N_BOOKS, N_READERS, GivenScores, fit_data_of, random_interactions
@@ -23,7 +23,7 @@ def split() -> Split:
 
 def held_out_set_of(split: Split) -> HeldOutSet:
     rng = np.random.default_rng(0)
-    return ask(split.train, split.validation, N_READERS, N_BOOKS, None, rng)
+    return make_held_out_set(split.train, split.validation, N_READERS, N_BOOKS, None, rng)
 
 
 def oracle(split: Split) -> Baseline:
@@ -62,7 +62,7 @@ def test_tuning_is_never_shown_the_test_part(split):
     held_out_set = held_out_set_of(split)
     tune(spy, fit_data_of(split.train), held_out_set, budget_s=60)
     hidden = set(zip(split.test.reader_idx.tolist(), split.test.book_idx.tolist(), strict=True))
-    for part in [*seen, held_out_set.held_out, held_out_set.own, held_out_set.known]:
+    for part in [*seen, held_out_set.held_out, held_out_set.seen, held_out_set.known]:
         shown = set(zip(part.reader_idx.tolist(), part.book_idx.tolist(), strict=True))
         assert not shown & hidden
     assert "test" not in inspect.signature(tune).parameters

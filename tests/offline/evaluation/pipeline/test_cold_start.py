@@ -8,7 +8,7 @@ from scipy import sparse
 
 from bookrec.offline.evaluation.baselines.registry import BASELINES
 from bookrec.offline.evaluation.holdout.fit_data import FitData
-from bookrec.offline.evaluation.holdout.held_out_set import ask
+from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
 from bookrec.offline.evaluation.pipeline.cold_start import (
@@ -54,8 +54,8 @@ def test_who_is_hidden_and_what_is_asked(split):
         asked = found.held_out_set[str(number)]
         # All four are asked for the same books, and the ten are never listed.
         assert pairs(asked.held_out) == pairs(found.held_out_set["10"].held_out)
-        assert pairs(asked.own) == pairs(found.shown["10"])
-        assert not pairs(asked.own) & pairs(asked.held_out)
+        assert pairs(asked.seen) == pairs(found.shown["10"])
+        assert not pairs(asked.seen) & pairs(asked.held_out)
         again = f"{number}{TEST_PART}"
         assert pairs(found.shown[again]) == pairs(shown)
         assert found.held_out_set[again] is found.held_out_set["all"]
@@ -89,7 +89,7 @@ def test_co_readings_by_a_plain_loop():
     everything = random_interactions(seed=6, share=0.5)
     held = np.random.default_rng(5).random(len(everything)) < 0.3
     known, test = everything[~held], everything[held]
-    held_out_set = ask(known, test, 23, 17, None, np.random.default_rng(0))
+    held_out_set = make_held_out_set(known, test, 23, 17, None, np.random.default_rng(0))
     table = np.random.default_rng(1).random((17, 17)) < 0.3
     table[2] = False
     found = co_readings_found(sparse.csr_matrix(table * 0.5), held_out_set)

@@ -1,29 +1,34 @@
-"""What a baseline is: a name, a grid of settings, and how it is fitted with one of them."""
+"""Baseline: a recommender with a grid of settings, to be tuned and compared with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
+from bookrec.json_types import JsonObject, JsonValue
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 
-Settings = dict[str, Any]
+Settings = JsonObject
+"""Value of each setting."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A recommender to be tuned and compared with."""
+    """A recommender to tune and to compare with."""
 
     name: str
+    """Name in reports, equal to its key in the registry."""
     source: str
-    """Where the method is described."""
-    grid: Mapping[str, tuple[Any, ...]]
-    """Setting → values to try, the first being where tuning starts. Settings that need no new fit
-    come first: where time is short, most is tried."""
+    """Publication that describes the method."""
+    grid: Mapping[str, tuple[JsonValue, ...]]
+    """Values to try for each setting; tuning starts with the first ones. Settings that need no new fit
+    come first, so that a short tuning tries as many as it can."""
     fit: Callable[[FitData, Settings], Scorer]
+    """Fits a scorer with some settings."""
+    folds_in: bool = True
+    """Whether its scorers take readers that they were not fitted to (see `FoldsIn`)."""
 
     @property
     def start(self) -> Settings:
-        """The first value of every setting."""
+        """First value of every setting."""
         return {name: values[0] for name, values in self.grid.items()}

@@ -1,43 +1,45 @@
-"""EASE (`retrieval.ease`) with all its weights: it covers the most popular books only, and the
-others are ranked below them by popularity.
+"""EASE (`retrieval.ease`) with all its weights.
+
+It covers the most popular books only; the others are ranked below them by popularity.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
-from bookrec.offline.evaluation.holdout.fit_data import FitData
+from bookrec.offline.evaluation.holdout.fit_data import FitData, popularity_below
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.retrieval.ease import ease_weights, gram, most_read
 
 
 @dataclass(frozen=True)
 class Ease:
-    """A fitted EASE; ``M`` books are covered."""
+    """A fitted EASE that covers ``M`` books."""
 
-    histories: Any
-    """CSR [readers, M] the covered own books."""
+    histories: sparse.csr_matrix
+    """[readers, M] of 1 for each seen book that is covered."""
     books: Ints
     """[M] positions of the covered books, ascending."""
     weights: Floats
-    """[M, M]"""
-    counts: Any
+    """[M, M] item-to-item weights."""
+    counts: NDArray[np.int64]
     """[B] readers of every book."""
 
     def scores(self, readers: Ints) -> Floats:
+        """[readers, B] scores; books that are not covered come last, by popularity."""
         covered = np.asarray(self.histories[readers] @ self.weights, dtype=np.float32)
-        behind = (self.counts / (self.counts.max(initial=0) + 1.0) - 1.0).astype(np.float32)
-        found = covered.min(axis=1, keepdims=True, initial=0.0) + behind[None, :]
-        found[:, self.books] = covered
-        return found
+        scores = popularity_below(covered, self.counts)
+        scores[:, self.books] = covered
+        return scores
 
     def evidence(self) -> list[Evidence]:
+        """Show the histories of the covered books, and the counts."""
         entries = self.histories.tocoo()
         shape = (entries.shape[0], len(self.counts))
         covered = sparse.csr_matrix((entries.data, (entries.row, self.books[entries.col])), shape)
@@ -45,6 +47,10 @@ class Ease:
             Evidence("matrix of interactions", interactions=covered),
             Evidence("count of readers", readers_of_book=self.counts),
         ]
+
+    def with_histories(self, histories: FitData) -> Ease:
+        """Return a scorer with the same weights and other histories."""
+        return replace(self, histories=histories.binary[:, self.books].tocsr())
 
 
 def _fit(fit_data: FitData, settings: Settings) -> Ease:

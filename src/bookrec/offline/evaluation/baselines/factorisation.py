@@ -8,46 +8,54 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from threadpoolctl import threadpool_limits
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
-from bookrec.offline.evaluation.holdout.fit_data import FitData, popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import FitData, fill_with_popularity
 from bookrec.offline.evaluation.holdout.leaks import Evidence
+
+ImplicitModelClass: TypeAlias = Any
+"""A class of matrix factorisation of the untyped package ``implicit``."""
 
 
 @dataclass(frozen=True)
 class FactorScorer:
-    """Scores are dot products of a reader's and a book's vector."""
+    """Scorer whose scores are dot products of a reader's and a book's vector."""
 
     readers: Floats
-    """[readers, d]"""
+    """[readers, d] vectors."""
     books: Floats
-    """[B, d]"""
-    fitted_to: Any
-    """CSR [readers, B], what the factors were fitted to."""
+    """[B, d] vectors."""
+    fitted_to: sparse.csr_matrix
+    """[readers, B] interactions that the vectors were fitted to."""
     counts: NDArray[np.int64]
     """[B] readers, for readers whose vector is zero."""
 
     def scores(self, readers: Ints) -> Floats:
-        found = np.asarray(self.readers[readers] @ self.books.T, dtype=np.float32)
-        return popular_where_silent(found, self.counts)
+        """[readers, B] dot products."""
+        scores = np.asarray(self.readers[readers] @ self.books.T, dtype=np.float32)
+        return fill_with_popularity(scores, self.counts)
 
     def evidence(self) -> list[Evidence]:
+        """Show the interactions and the counts."""
         return [
             Evidence("matrix of interactions", interactions=self.fitted_to),
             Evidence("count of readers", readers_of_book=self.counts),
         ]
 
 
-def _fitted(model_class: Any, fit_data: FitData, **settings: Any) -> FactorScorer:
+def _fitted(
+    model_class: ImplicitModelClass, fit_data: FitData, **settings: float
+) -> FactorScorer:
     matrix = fit_data.binary
     with threadpool_limits(1, "blas"), warnings.catch_warnings():
-        # It asks for one BLAS thread, and does not see that it has been given one.
+        # The package asks for one BLAS thread, and overlooks that the limit above sets it.
         warnings.simplefilter("ignore", RuntimeWarning)
         model = model_class(random_state=fit_data.seed, **settings)
         model.fit(matrix, show_progress=False)
@@ -71,7 +79,7 @@ def _fit_ials(fit_data: FitData, settings: Settings) -> FactorScorer:
 def _fit_bpr(fit_data: FitData, settings: Settings) -> FactorScorer:
     from implicit.cpu.bpr import BayesianPersonalizedRanking
 
-    # One thread: with several, updates race and no two runs are the same.
+    # With several threads, updates race and no two runs are equal.
     return _fitted(
         BayesianPersonalizedRanking,
         fit_data,
@@ -93,6 +101,7 @@ IALS = Baseline(
         "iterations": (15,),
     },
     _fit_ials,
+    folds_in=False,
 )
 BPR = Baseline(
     "bpr",
@@ -104,4 +113,5 @@ BPR = Baseline(
         "iterations": (100, 200),
     },
     _fit_bpr,
+    folds_in=False,
 )

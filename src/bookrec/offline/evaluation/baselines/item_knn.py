@@ -7,16 +7,16 @@ documents:
 - ``cosine``: binary rows; ``dot / (|i| |j| + shrink)``, where the shrinkage keeps two books of one
   common reader from being the most similar of all (Ferrari Dacrema et al., "Are we really making
   much progress?", RecSys 2019);
-- ``tfidf``: the same over rows of ``log(B / (1 + n_u))`` for each reader u;
+- ``tfidf``: that cosine over rows of ``log(B / (1 + n_u))`` for each reader u;
 - ``bm25``: the dot product of `bm25_weights`, with its k1 and b.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.interactions import interaction_matrix
@@ -33,15 +33,15 @@ _LONGEST = max(_NEIGHBOURS)
 _HISTORY = ("equal", "taste")
 
 
-def weighted_rows(fit_data: FitData, weighting: str, settings: Settings) -> Any:
-    """CSR [B, readers]."""
+def weighted_rows(fit_data: FitData, weighting: str, settings: Settings) -> sparse.csr_matrix:
+    """[B, readers] weights of one of the weightings."""
     if weighting == "bm25":
         return bm25_weights(fit_data.binary, k1=settings["k1"], b=settings["b"])
     rows = fit_data.interactions
     values = np.ones(len(rows))
     if weighting == "tfidf":
         books_of_reader = np.bincount(rows.reader_idx, minlength=fit_data.n_readers)
-        # A reader of the whole catalogue says nothing: never a negative weight.
+        # Readers of the whole catalogue weigh nothing: no weight is negative.
         idf = np.maximum(np.log(fit_data.n_books) - np.log1p(books_of_reader), 0.0)
         values = idf[rows.reader_idx]
     values = values.astype(np.float32)
@@ -49,7 +49,10 @@ def weighted_rows(fit_data: FitData, weighting: str, settings: Settings) -> Any:
 
 
 def similar_books(fit_data: FitData, weighting: str, settings: Settings) -> SimilarityTable:
-    """The most similar books of each book, more than any setting asks for; kept for the next trial."""
+    """Fit the most similar books of each book, as many as the largest setting needs.
+
+    The table is cached for the next trial.
+    """
     key = (weighting, settings.get("k1"), settings.get("b"), settings.get("shrink"))
 
     def build() -> SimilarityTable:
@@ -57,22 +60,23 @@ def similar_books(fit_data: FitData, weighting: str, settings: Settings) -> Simi
         rescale = None if weighting == "bm25" else _by_length(weighted, settings["shrink"])
         return strongest_products(weighted, weighted.T.tocsr(), _LONGEST, rescale=rescale)
 
-    found: SimilarityTable = fit_data.kept("neighbours", key, build)
-    return found
+    return fit_data.kept("neighbours", key, build)
 
 
-def _by_length(weighted: Any, shrink: float) -> Callable[[Any, int], None]:
-    """Turns dot products of rows into shrunken cosines."""
+def _by_length(
+    weighted: sparse.csr_matrix, shrink: float
+) -> Callable[[sparse.csr_matrix, int], None]:
+    """Make a function that turns dot products of rows into cosines with shrinkage, in place."""
     length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
 
-    def rescale(block: Any, start: int) -> None:
-        own = np.repeat(length[start : start + block.shape[0]], np.diff(block.indptr))
-        block.data /= np.maximum(own * length[block.indices] + shrink, 1e-12).astype(np.float32)
+    def rescale(block: sparse.csr_matrix, start: int) -> None:
+        row_length = np.repeat(length[start : start + block.shape[0]], np.diff(block.indptr))
+        block.data /= np.maximum(row_length * length[block.indices] + shrink, 1e-12).astype(np.float32)
 
     return rescale
 
 
-def _baseline(weighting: str, name: str, source: str, **own: tuple[Any, ...]) -> Baseline:
+def _baseline(weighting: str, name: str, source: str, **extra: tuple[float, ...]) -> Baseline:
     def fit(fit_data: FitData, settings: Settings) -> NeighbourScorer:
         knn = similar_books(fit_data, weighting, settings)
         return NeighbourScorer(
@@ -81,7 +85,7 @@ def _baseline(weighting: str, name: str, source: str, **own: tuple[Any, ...]) ->
             fit_data.counts,
         )
 
-    return Baseline(name, source, {"neighbours": _NEIGHBOURS, "history": _HISTORY, **own}, fit)
+    return Baseline(name, source, {"neighbours": _NEIGHBOURS, "history": _HISTORY, **extra}, fit)
 
 
 ITEM_KNN_COSINE = _baseline(

@@ -1,9 +1,8 @@
-"""Scores from a table of similar books: the sum over the history of each book's similarities."""
+"""Scores from a similarity table: the sum of the similarities to the seen books."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,39 +10,45 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.similarity_table import SimilarityTable
-from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import FitData, fill_with_popularity
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 
 
 @dataclass(frozen=True)
 class NeighbourScorer:
-    """``score(u, j) = sum over own books i of weight(u, i) * similarity(i, j)``."""
+    """Scorer of ``score(u, j) = sum over seen books i of weight(u, i) * similarity(i, j)``."""
 
-    histories: Any
-    """CSR [readers, B]"""
-    similarities: Any
-    """CSR [B, B]"""
+    histories: sparse.csr_matrix
+    """[readers, B] weights of the seen books."""
+    similarities: sparse.csr_matrix
+    """[B, B]"""
     counts: NDArray[np.int64]
-    """[B] readers, for books that no similarity speaks of."""
+    """[B] readers, which rank the books without a score."""
 
     def scores(self, readers: Ints) -> Floats:
-        found = (self.histories[readers] @ self.similarities).toarray().astype(np.float32)
-        return popular_where_silent(found, self.counts)
+        """[readers, B] scores; books without one come last, by popularity."""
+        scores = (self.histories[readers] @ self.similarities).toarray().astype(np.float32)
+        return fill_with_popularity(scores, self.counts)
 
     def evidence(self) -> list[Evidence]:
+        """Show histories, similarities and counts."""
         return [
             Evidence("histories", interactions=self.histories),
             Evidence("similarities", neighbours=self.similarities),
             Evidence("count of readers", readers_of_book=self.counts),
         ]
 
+    def with_histories(self, histories: FitData) -> NeighbourScorer:
+        """Return a scorer with the same similarities and other histories, all weights 1."""
+        return replace(self, histories=histories.binary)
 
-def similarity_matrix(knn: SimilarityTable, neighbours: int) -> Any:
-    """CSR [B, B] of the first ``neighbours`` of each list (lists are strongest first)."""
-    n_books = len(knn.start) - 1
-    lengths = np.diff(knn.start)
+
+def similarity_matrix(table: SimilarityTable, neighbours: int) -> sparse.csr_matrix:
+    """[B, B] similarities of each book to its ``neighbours`` most similar ones."""
+    n_books = len(table.start) - 1
+    lengths = np.diff(table.start)
     rows = np.repeat(np.arange(n_books), lengths)
-    place = np.arange(len(knn.neighbour)) - np.repeat(knn.start[:-1], lengths)
+    place = np.arange(len(table.neighbour)) - np.repeat(table.start[:-1], lengths)
     keep = place < neighbours
-    entries = (knn.weight[keep], (rows[keep], knn.neighbour[keep]))
+    entries = (table.weight[keep], (rows[keep], table.neighbour[keep]))
     return sparse.csr_matrix(entries, shape=(n_books, n_books), dtype=np.float32)

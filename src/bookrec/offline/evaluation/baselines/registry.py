@@ -1,40 +1,42 @@
-"""All baselines by name, in the order of the reports."""
+"""Registry of baselines, in the order of the reports. A baseline is imported when it is fitted."""
 
 from __future__ import annotations
 
-from typing import Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from bookrec.offline.evaluation.baselines.baseline import Baseline
-from bookrec.offline.evaluation.baselines.ease import EASE
-from bookrec.offline.evaluation.baselines.factorisation import BPR, IALS
-from bookrec.offline.evaluation.baselines.item_knn import (
-    ITEM_KNN_BM25,
-    ITEM_KNN_COSINE,
-    ITEM_KNN_TFIDF,
-)
-from bookrec.offline.evaluation.baselines.popularity import POPULARITY
-from bookrec.offline.evaluation.baselines.rp3beta import RP3BETA
+if TYPE_CHECKING:
+    # The command line lists baselines without SciPy.
+    from bookrec.offline.evaluation.baselines.baseline import Baseline
 
-BASELINES: Final[dict[str, Baseline]] = {
-    baseline.name: baseline
-    for baseline in (
-        POPULARITY,
-        ITEM_KNN_COSINE,
-        ITEM_KNN_TFIDF,
-        ITEM_KNN_BM25,
-        RP3BETA,
-        IALS,
-        BPR,
-        EASE,
-    )
+BASELINES: Final = {
+    "popularity": "bookrec.offline.evaluation.baselines.popularity:POPULARITY",
+    "item-knn-cosine": "bookrec.offline.evaluation.baselines.item_knn:ITEM_KNN_COSINE",
+    "item-knn-tfidf": "bookrec.offline.evaluation.baselines.item_knn:ITEM_KNN_TFIDF",
+    "item-knn-bm25": "bookrec.offline.evaluation.baselines.item_knn:ITEM_KNN_BM25",
+    "rp3beta": "bookrec.offline.evaluation.baselines.rp3beta:RP3BETA",
+    "ials": "bookrec.offline.evaluation.baselines.factorisation:IALS",
+    "bpr": "bookrec.offline.evaluation.baselines.factorisation:BPR",
+    "ease": "bookrec.offline.evaluation.baselines.ease:EASE",
 }
+"""Name of each baseline → ``module:attribute`` of its `Baseline`."""
 
 GROUPS: Final = {"item-knn": ("item-knn-cosine", "item-knn-tfidf", "item-knn-bm25")}
-"""Names that stand for several."""
+"""Names that stand for several baselines."""
+
+
+def baseline_named(name: str) -> Baseline:
+    """Import a baseline of the registry."""
+    module, _, attribute = BASELINES[name].partition(":")
+    baseline: Baseline = getattr(import_module(module), attribute)
+    return baseline
 
 
 def chosen_names(text: str) -> list[str]:
-    """Names out of a comma-separated list, groups spelt out, in the order of the registry.
+    """Parse a comma-separated list of names; groups are spelt out.
+
+    Returns:
+        Names of baselines, in the order of the registry.
 
     Raises:
         KeyError: a name is not known; its message lists the known ones.

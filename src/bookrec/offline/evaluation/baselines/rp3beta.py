@@ -1,4 +1,4 @@
-"""RP3beta (`retrieval.rp3beta`) over readers alone, as published."""
+"""RP3beta (`retrieval.rp3beta`) as published: walks over readers alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NEIGHBOURS = (400, 100, 200, 1000)
 
 def _fit(fit_data: FitData, settings: Settings) -> NeighbourScorer:
     key = ("rp3beta", settings["alpha"], settings["beta"])
-    knn = fit_data.kept(
+    table = fit_data.kept(
         "neighbours",
         key,
         lambda: rp3beta_table(
@@ -24,7 +24,7 @@ def _fit(fit_data: FitData, settings: Settings) -> NeighbourScorer:
     )
     return NeighbourScorer(
         fit_data.histories(settings["history"]),
-        similarity_matrix(knn, settings["neighbours"]),
+        similarity_matrix(table, settings["neighbours"]),
         fit_data.counts,
     )
 

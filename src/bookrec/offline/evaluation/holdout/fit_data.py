@@ -1,36 +1,39 @@
-"""What scorers are fitted to, and how they answer: arrays of one part of a split."""
+"""Data that scorers are fitted to, and the contract of a scorer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.offline.data.interactions import Interactions, interaction_matrix
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 
+Built = TypeVar("Built")
+
 
 class Scorer(Protocol):
-    """Something that scores the whole catalogue for readers it knows the history of."""
+    """Scores the whole catalogue for readers whose histories it knows."""
 
     def scores(self, readers: Ints) -> Floats:
-        """[readers, B], higher is better; -inf for books it would never list."""
+        """[readers, B] scores, higher is better; -inf for books it never lists."""
         ...
 
     def evidence(self) -> list[Evidence]:
-        """What its fitted parts show of the interactions they were fitted to."""
+        """Show the interactions that its fitted parts were fitted to."""
         ...
 
 
 @dataclass
 class FitData:
-    """Interactions to fit to. Keeps the last thing that each family of scorers has built."""
+    """Interactions to fit to, with a cache of the last object that each family of scorers built."""
 
     interactions: Interactions
     n_readers: int
@@ -45,39 +48,68 @@ class FitData:
 
     @cached_property
     def binary(self) -> Any:
-        """CSR [readers, B]: 1 for each own book."""
+        """CSR [readers, B] of 1 for each seen book."""
         return interaction_matrix(self.interactions, self.n_readers, self.n_books)
 
     @cached_property
-    def by_taste(self) -> Any:
-        """CSR [readers, B]: how much each own book speaks for the reader's taste (`make_history`)."""
+    def weighted(self) -> sparse.csr_matrix:
+        """CSR [readers, B] of the weights of each seen book (see `make_history`)."""
         rows = self.interactions
         weights = make_history(rows.book_idx, rows.rating).weights
         return interaction_matrix(rows, self.n_readers, self.n_books, weights)
 
     def histories(self, weighting: str) -> Any:
-        """CSR [readers, B]: ``equal`` or by ``taste``."""
-        return self.binary if weighting == "equal" else self.by_taste
+        """CSR [readers, B]: `binary` for ``equal``, `weighted` for ``taste``."""
+        return self.binary if weighting == "equal" else self.weighted
 
-    def kept(self, family: str, key: Any, make: Callable[[], Any]) -> Any:
-        """What ``make`` gives, made anew only when the family's ``key`` differs from the last one."""
-        found = self._kept.get(family)
-        if found is None or found[0] != key:
+    def kept(self, family: str, key: Hashable, make: Callable[[], Built]) -> Built:
+        """Return the result of ``make``, cached until the family's ``key`` changes.
+
+        Args:
+            family: name of a family of scorers that share built objects.
+            key: everything that decides the result.
+            make: builds it.
+        """
+        cached = self._kept.get(family)
+        if cached is None or cached[0] != key:
             self._kept.pop(family, None)  # free the old one first
-            found = self._kept[family] = (key, make())
-        return found[1]
+            cached = self._kept[family] = (key, make())
+        built: Built = cached[1]
+        return built
 
     def forget(self) -> None:
-        """Drop what was kept."""
+        """Empty the cache."""
         self._kept.clear()
 
 
-def popular_where_silent(scores: Floats, counts: NDArray[np.int64]) -> Floats:
-    """Zero scores, by which a scorer says nothing, ordered by popularity below all others.
+@runtime_checkable
+class FoldsIn(Protocol):
+    """Scorer that takes readers that it was not fitted to."""
 
-    In place. As a shop would: what a recommender leaves empty is filled with popular books.
+    def with_histories(self, histories: FitData) -> Scorer:
+        """Return a scorer with the same fitted parts and other histories."""
+        ...
+
+
+def popularity_below(scores: Floats, counts: NDArray[np.int64]) -> Floats:
+    """[n, B] scores that order books by popularity, below zero and below all of ``scores``.
+
+    Args:
+        scores: [n, M] scores of each reader.
+        counts: [B] readers of each book.
     """
-    least = np.minimum(scores.min(axis=1, keepdims=True), 0.0)
-    silent = (counts / (counts.max(initial=0) + 1.0) - 1.0).astype(np.float32)
-    np.copyto(scores, least + silent[None, :], where=scores == 0)
+    popularity = (counts / (counts.max(initial=0) + 1.0) - 1.0).astype(np.float32)
+    return np.asarray(scores.min(axis=1, keepdims=True, initial=0.0) + popularity[None, :])
+
+
+def fill_with_popularity(scores: Floats, counts: NDArray[np.int64]) -> Floats:
+    """Order the books without a score, a zero, by popularity below all other books.
+
+    A shop fills what a recommender leaves empty with popular books.
+
+    Args:
+        scores: [n, B] scores, changed in place.
+        counts: [B] readers of each book.
+    """
+    np.copyto(scores, popularity_below(scores, counts), where=scores == 0)
     return scores

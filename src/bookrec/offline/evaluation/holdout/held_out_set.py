@@ -1,4 +1,4 @@
-"""What is asked of every scorer alike: whose lists, what was held out, which pairs to tell apart."""
+"""The held-out set: readers, their held-out books, and pairs to tell apart, equal for every scorer."""
 
 from __future__ import annotations
 
@@ -20,35 +20,36 @@ class Pairs:
     """Held-out pairs and as many negatives of the same readers; [n] each."""
 
     row: Ints
-    """Position in `HeldOutSet.readers`."""
+    """Positions in `HeldOutSet.readers`."""
     book: Ints
+    """Positions of books."""
     label: NDArray[np.bool_]
-    """Whether it is a held-out interaction."""
+    """Whether the pair is a held-out interaction."""
 
 
 @dataclass(frozen=True)
 class HeldOutSet:
-    """What one part of a split holds out, for some readers."""
+    """Held-out interactions of some readers, from one part of a split."""
 
     readers: Ints
-    """[R] ascending."""
+    """[R] positions, ascending."""
     held_out: Interactions
-    """Of these readers, sorted by reader."""
-    own: Interactions
-    """What scorers were fitted to, of these readers: the books seen."""
+    """Held-out interactions of these readers, sorted by reader."""
+    seen: Interactions
+    """Interactions of these readers that scorers were fitted to: the seen books."""
     known: Interactions
-    """Everything that scorers were fitted to."""
+    """All interactions that scorers were fitted to."""
     n_readers: int
     n_books: int
 
     @property
     def rows(self) -> NDArray[np.intp]:
-        """[held out] position in ``readers`` of each."""
+        """[held out] position of each in ``readers``."""
         return np.searchsorted(self.readers, self.held_out.reader_idx)
 
     @property
     def liked(self) -> NDArray[np.bool_]:
-        """[held out] whether it is rated at least 7 of 10."""
+        """[held out] mask of interactions rated at least 7 of 10."""
         return self.held_out.rating >= POSITIVE_RATING
 
     def keys(self) -> NDArray[np.int64]:
@@ -56,11 +57,13 @@ class HeldOutSet:
         return self.rows.astype(np.int64) * self.n_books + self.held_out.book_idx
 
     def pairs(self, kind: str, seed: int) -> Pairs:
-        """Each held-out pair and one negative of the same reader, neither read nor held out.
+        """Pair each held-out interaction with a negative of the same reader, neither seen nor held out.
 
-        ``uniform`` draws it from the catalogue; ``popularity-matched`` draws the book of a random
-        known interaction, so that negatives are as popular as what is read and popularity alone is
-        worth about an AUC of one half.
+        Args:
+            kind: ``uniform`` draws negatives from the catalogue; ``popularity-matched`` draws the book
+                of a random known interaction, so that negatives are as popular as what is read and
+                popularity alone has an AUC of about one half.
+            seed: of the negatives.
         """
         rng = np.random.default_rng(seed)
         rows = self.rows
@@ -68,9 +71,9 @@ class HeldOutSet:
             np.concatenate(
                 [
                     self.keys(),
-                    np.searchsorted(self.readers, self.own.reader_idx).astype(np.int64)
+                    np.searchsorted(self.readers, self.seen.reader_idx).astype(np.int64)
                     * self.n_books
-                    + self.own.book_idx,
+                    + self.seen.book_idx,
                 ]
             )
         )
@@ -82,11 +85,11 @@ class HeldOutSet:
             books = self._draw(kind, len(open_places), rng)
             free = ~np.isin(rows[open_places].astype(np.int64) * self.n_books + books, taken)
             drawn[open_places[free]] = books[free]
-        found = drawn >= 0  # a reader of everything has no negatives
+        kept = drawn >= 0  # a reader of everything has no negatives
         return Pairs(
-            np.concatenate([rows[found], rows[found]]).astype(np.int32),
-            np.concatenate([self.held_out.book_idx[found], drawn[found]]).astype(np.int32),
-            np.repeat([True, False], found.sum()),
+            np.concatenate([rows[kept], rows[kept]]).astype(np.int32),
+            np.concatenate([self.held_out.book_idx[kept], drawn[kept]]).astype(np.int32),
+            np.repeat([True, False], kept.sum()),
         )
 
     def _draw(self, kind: str, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -95,7 +98,7 @@ class HeldOutSet:
         return self.known.book_idx[rng.integers(0, len(self.known), count)].astype(np.int64)
 
 
-def ask(
+def make_held_out_set(
     known: Interactions,
     held_out: Interactions,
     n_readers: int,
@@ -103,16 +106,25 @@ def ask(
     at_most: int | None,
     rng: np.random.Generator,
 ) -> HeldOutSet:
-    """`HeldOutSet` for the readers that something was held out from, or a random ``at_most`` of them."""
+    """Make the held-out set of all readers with held-out interactions, or of a random ``at_most``.
+
+    Args:
+        known: interactions that scorers are fitted to.
+        held_out: held-out interactions.
+        n_readers: readers of the data set.
+        n_books: books of the data set.
+        at_most: largest number of readers; None = all.
+        rng: draws the readers.
+    """
     readers = np.unique(held_out.reader_idx)
     if at_most is not None and len(readers) > at_most:
         readers = np.sort(rng.choice(readers, at_most, replace=False))
-    asked = np.zeros(n_readers, dtype=bool)
-    asked[readers] = True
+    chosen = np.zeros(n_readers, dtype=bool)
+    chosen[readers] = True
     return HeldOutSet(
         readers.astype(np.int32),
-        held_out[asked[held_out.reader_idx]],
-        known[asked[known.reader_idx]],
+        held_out[chosen[held_out.reader_idx]],
+        known[chosen[known.reader_idx]],
         known,
         n_readers,
         n_books,

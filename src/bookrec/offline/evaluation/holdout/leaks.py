@@ -1,8 +1,8 @@
-"""Whether anything fitted has seen what it is measured on.
+"""Leak checks: whether a fitted part has seen the test part.
 
-Scorers do not declare what they saw: they show fitted parts, and the parts give it away. A matrix of
-interactions has the test pairs in it or not; counts of readers exceed those of the known part or not;
-two books that no known reader shares are neighbours or not.
+Scorers do not declare what they were fitted to: they show fitted parts that reveal it. A matrix of
+interactions contains test pairs or not; counts of readers exceed those of the known part or not; two
+books that no known reader shares are neighbours or not.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions, interaction_matrix
 
 _SAMPLED_BOOKS = 2000
-"""Books whose neighbours are looked at."""
+"""Books whose neighbours are checked."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A fitted part, in a form that shows which interactions it saw; exactly one field is given."""
+    """A fitted part that shows the interactions it was fitted to; exactly one field is not None."""
 
     part: str
-    """What it is, for the operator."""
+    """Name of the part in messages."""
     interactions: Any = None
-    """CSR [readers, B]: an entry for each interaction it was fitted to."""
+    """CSR [readers, B] with an entry per interaction."""
     readers_of_book: NDArray[np.integer] | None = None
-    """[B] how many readers it counted."""
+    """[B] counted readers."""
     neighbours: Any = None
-    """CSR [B, B]: an entry where two books are said to share a reader."""
+    """CSR [B, B] with an entry where two books share a reader."""
 
 
 def check(name: str, evidence: list[Evidence], known: Interactions, test: Interactions) -> None:
@@ -55,7 +55,7 @@ def check(name: str, evidence: list[Evidence], known: Interactions, test: Intera
 
 
 def _strangers(part: Evidence, known: Interactions) -> str:
-    """What a part shows that the known interactions cannot explain; empty when nothing."""
+    """Describe what a part shows that the known interactions cannot explain; "" without any."""
     if part.interactions is not None:
         foreign = np.setdiff1d(_keys(part.interactions), _pairs(known, part.interactions.shape[1]))
         return f"{len(foreign):,} interactions" if len(foreign) else ""
@@ -83,7 +83,7 @@ def _pairs(interactions: Interactions, n_books: int) -> NDArray[np.int64]:
 
 
 def _unexplained(neighbours: Any, known: Interactions) -> int:
-    """Neighbours, of books taken at equal steps, that no known reader shares with them."""
+    """Count neighbours, of books at equal steps, with whom they share no known reader."""
     n_books = neighbours.shape[0]
     books = np.arange(0, n_books, max(1, n_books // _SAMPLED_BOOKS))
     n_readers = int(known.reader_idx.max(initial=0)) + 1
@@ -93,8 +93,8 @@ def _unexplained(neighbours: Any, known: Interactions) -> int:
     for start in range(0, len(books), 256):
         some = books[start : start + 256]
         shared = (readers[some] @ by_reader).tocsr()
-        said = neighbours[some].tocsr()
-        said.data = np.ones_like(said.data)
+        claimed = neighbours[some].tocsr()
+        claimed.data = np.ones_like(claimed.data)
         shared.data = np.ones_like(shared.data)
-        missing += said.nnz - int(said.multiply(shared).sum())
+        missing += claimed.nnz - int(claimed.multiply(shared).sum())
     return missing

@@ -1,7 +1,7 @@
-"""Splits: what everything is fitted to, what settings are chosen on, and what is measured.
+"""Splits of a data set into training, validation and test parts.
 
 ``train`` and ``validation`` together are ``known``. Baselines are tuned by fitting to ``train`` and
-measuring on ``validation``; then everything, baselines and pipeline alike, is fitted to ``known`` and
+measuring on ``validation``. Then everything, baselines and pipeline alike, is fitted to ``known`` and
 measured once on ``test``.
 """
 
@@ -39,11 +39,11 @@ class Split:
     known: Interactions
     """``train`` and ``validation``, sorted as in the data set."""
     known_rows: NDArray[np.bool_]
-    """[interactions of the data set] which of them are ``known``."""
+    """[interactions of the data set] mask of ``known``."""
 
 
 def make_splits(dataset: Dataset, kind: SplitKind, seed: int, folds: int = 5) -> list[Split]:
-    """The split, or the ``folds`` splits, of a data set; the same seed gives the same ones.
+    """Make the split, or the ``folds`` splits, of a data set; equal seeds give equal splits.
 
     - ``hold-out``: a random fifth of the interactions of readers with at least 5;
     - ``leave-one-out``: one random interaction of each of them;
@@ -74,7 +74,7 @@ def split_by(
     kind: SplitKind,
     rng: np.random.Generator,
 ) -> Split:
-    """A split with a given test part ([interactions] True), the validation part being drawn.
+    """Make a split with a given test part ([interactions] mask); the validation part is drawn.
 
     Raises:
         DataError: one of the parts is empty.
@@ -93,12 +93,12 @@ def split_by(
 
 
 def known_dataset(dataset: Dataset, split: Split) -> Dataset:
-    """The data set as it would have been imported without the test part."""
+    """Return the data set without the test part."""
     return with_interactions(dataset, split.known_rows)
 
 
 def with_interactions(dataset: Dataset, rows: NDArray[np.bool_]) -> Dataset:
-    """The same readers and books with some of the interactions ([interactions] True)."""
+    """Return a data set with some of the interactions ([interactions] mask)."""
     manifest = dataset.manifest
     return make_dataset(
         dataset.readers,
@@ -114,7 +114,7 @@ def with_interactions(dataset: Dataset, rows: NDArray[np.bool_]) -> Dataset:
 
 
 def named_rows(dataset: Dataset, pairs: list[tuple[str, str]]) -> NDArray[np.bool_]:
-    """[interactions] True for interactions named by (user_id, isbn), as a published split does.
+    """[interactions] mask of interactions named by (user_id, isbn), as in a published split.
 
     Raises:
         DataError: a pair is no interaction of the data set.

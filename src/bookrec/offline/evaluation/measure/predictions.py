@@ -1,4 +1,4 @@
-"""A scorer's answers: its lists for every reader asked, and its scores of the pairs to tell apart."""
+"""Predictions of a scorer: a list for every reader of a held-out set, and scores of pairs."""
 
 from __future__ import annotations
 
@@ -23,60 +23,70 @@ _BATCH: Final = 256
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a scorer said."""
+    """Lists and scores of one scorer."""
 
     lists: Ints
-    """[R, 100] books best first without the reader's own, -1 where there are no more."""
+    """[R, 100] unseen books, best first, -1 where there are no more."""
     scores: Floats
-    """[R, 100] their scores."""
-    lists_with_own: Ints | None
-    """[R, 100] the same with the reader's own books kept in; None for a scorer that never lists them
-    (or that was not asked)."""
+    """[R, 100] scores of these books."""
+    lists_with_seen: Ints | None
+    """[R, 100] books with the seen ones kept; None for a scorer that never lists seen books, or where
+    they were not wanted."""
     pairs: dict[str, Floats]
     """Kind of negatives → scores of those pairs."""
     seconds: float
+    """Time of scoring."""
 
 
 def lists_of(scorer: Scorer, held_out_set: HeldOutSet, length: int) -> Ints:
-    """[R, length] books best first, without the reader's own: all that tuning needs."""
-    return answer(scorer, held_out_set, {}, with_own=False, length=length).lists
+    """[R, length] unseen books, best first: all that tuning needs."""
+    return predict(scorer, held_out_set, {}, with_seen=False, length=length).lists
 
 
-def answer(
+def predict(
     scorer: Scorer,
     held_out_set: HeldOutSet,
     pairs: dict[str, Pairs],
     *,
-    with_own: bool = True,
+    with_seen: bool = True,
     length: int = LIST_LENGTH,
     label: str | None = None,
 ) -> Predictions:
-    """Ask a scorer, a few hundred readers at a time."""
+    """Score a held-out set, some hundred readers at a time.
+
+    Args:
+        scorer: fitted to the known part.
+        held_out_set: the readers.
+        pairs: pairs to score, by kind of negatives.
+        with_seen: whether to make lists with seen books too.
+        length: of the lists.
+        label: of the progress bar; None for none.
+    """
     started = time.perf_counter()
     count = len(held_out_set.readers)
-    own = _own_matrix(held_out_set)
+    seen_books = _seen_matrix(held_out_set)
     lists = np.full((count, length), -1, dtype=np.int32)
-    kept = np.full((count, length), -1, dtype=np.int32) if with_own else None
+    kept = np.full((count, length), -1, dtype=np.int32) if with_seen else None
     values = np.full((count, length), -np.inf, dtype=np.float32)
-    said = {kind: np.zeros(len(found.row), dtype=np.float32) for kind, found in pairs.items()}
-    orders = {kind: np.argsort(found.row, kind="stable") for kind, found in pairs.items()}
-    starts, lists_own = range(0, count, _BATCH), False
+    pair_scores = {kind: np.zeros(len(pair.row), dtype=np.float32) for kind, pair in pairs.items()}
+    orders = {kind: np.argsort(pair.row, kind="stable") for kind, pair in pairs.items()}
+    starts, lists_seen = range(0, count, _BATCH), False
     for start in tqdm(starts, desc=label, disable=None if label else True, leave=False):
         stop = min(start + _BATCH, count)
         scores = scorer.scores(held_out_set.readers[start:stop])
-        for kind, found in pairs.items():
-            ordered = found.row[orders[kind]]
+        for kind, pair in pairs.items():
+            ordered = pair.row[orders[kind]]
             places = orders[kind][slice(*np.searchsorted(ordered, [start, stop]))]
-            said[kind][places] = scores[found.row[places] - start, found.book[places]]
+            pair_scores[kind][places] = scores[pair.row[places] - start, pair.book[places]]
         if kept is not None:
             _fill(kept[start:stop], None, scores)
         scores = np.array(scores, dtype=np.float32)
-        seen = own[start:stop].tocoo()
-        lists_own |= bool((scores[seen.row, seen.col] > -np.inf).any())
+        seen = seen_books[start:stop].tocoo()
+        lists_seen |= bool((scores[seen.row, seen.col] > -np.inf).any())
         scores[seen.row, seen.col] = -np.inf
         _fill(lists[start:stop], values[start:stop], scores)
     seconds = time.perf_counter() - started
-    return Predictions(lists, values, kept if lists_own else None, said, seconds)
+    return Predictions(lists, values, kept if lists_seen else None, pair_scores, seconds)
 
 
 def _fill(lists: Ints, values: Floats | None, scores: Floats) -> None:
@@ -89,8 +99,8 @@ def _fill(lists: Ints, values: Floats | None, scores: Floats) -> None:
             values[place, : len(order)] = row[order]
 
 
-def _own_matrix(held_out_set: HeldOutSet) -> sparse.csr_matrix:
-    seen, readers = held_out_set.own, held_out_set.readers
+def _seen_matrix(held_out_set: HeldOutSet) -> sparse.csr_matrix:
+    seen, readers = held_out_set.seen, held_out_set.readers
     ones = np.ones(len(seen), bool)
     return interaction_matrix(seen.renumbered(readers), len(readers), held_out_set.n_books, ones)
 
@@ -98,13 +108,15 @@ def _own_matrix(held_out_set: HeldOutSet) -> sparse.csr_matrix:
 def hits_of(
     lists: Ints, held_out_set: HeldOutSet, keep: NDArray[np.bool_] | None = None
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Which listed books were held out.
+    """Find the listed books that were held out.
 
     Args:
-        keep: [held out] which of them count; None = all.
+        lists: [R, k] books, -1 for none.
+        held_out_set: of the same readers.
+        keep: [held out] mask of the held-out interactions that count; None = all.
 
     Returns:
-        [R, k] hits, and [R] how many there were to find.
+        [R, k] mask of hits, and [R] number of relevant books.
     """
     keys, rows = held_out_set.keys(), held_out_set.rows
     if keep is not None:

@@ -1,4 +1,4 @@
-"""What an evaluation found, before it is written down."""
+"""Results of an evaluation, before a report is written."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ COMPARED = (HEADLINE, "recall@20", "ndcg@20_liked", "recall@20_liked")
 
 @dataclass
 class Results:
-    """Everything found, scorer by scorer."""
+    """Results of every scorer."""
 
     settings: EvaluationSettings
     about: dict[str, Any]
-    """The data set, the split, versions, times."""
+    """Data set, split, versions, times."""
     measurements: dict[str, Measurement] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
-    """Baseline → where the method is described."""
+    """Baseline → source of the method."""
     tunings: dict[str, list[Tuning]] = field(default_factory=dict)
-    """Baseline → one per fold."""
+    """Baseline → its tuning in each fold."""
     ratings: dict[str, dict[str, float]] = field(default_factory=dict)
     """Rating predictor → figures."""
     explicit: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -44,13 +44,13 @@ class Results:
     new_readers: dict[str, dict[str, float]] = field(default_factory=dict)
     """Scorer → number of interactions folded in → NDCG@20."""
     similar_books: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Maker of neighbourhoods → share of co-readings found, its interval, and the p-value of the
-    difference from the best."""
+    """Maker of similar books → share of co-readings, its interval, and the p-value of the difference
+    from the best."""
     curves: dict[str, list[float]] = field(default_factory=dict)
     """Model → training loss by epoch."""
 
     def best_baseline(self, metric: str = HEADLINE) -> str | None:
-        """The baseline with the highest figure on the test part: the hardest to beat."""
+        """Name the baseline with the highest figure on the test part; None without any."""
         names = [name for name, kind in self.kinds.items() if kind == "baseline"]
         values = {name: self.measurements[name].mean(metric) for name in names}
         known = {name: value for name, value in values.items() if not np.isnan(value)}
@@ -58,16 +58,16 @@ class Results:
 
     def intervals(self, metric: str) -> dict[str, Interval]:
         """Scorer → mean with its bootstrap interval."""
-        found = {}
+        intervals = {}
         for name, measurement in self.measurements.items():
             values = measurement.per_reader.get(metric)
             if values is not None and (defined := ~np.isnan(values)).any():
                 rng = np.random.default_rng(self.settings.seed)
-                found[name] = bootstrap_interval(values[defined], rng)
-        return found
+                intervals[name] = bootstrap_interval(values[defined], rng)
+        return intervals
 
     def comparisons(self, metric: str) -> dict[str, PairedComparison]:
-        """Every other scorer against the best baseline, over readers who have the figure."""
+        """Compare every other scorer with the best baseline, over readers for whom it is defined."""
         best = self.best_baseline(metric)
         if best is None:
             return {}
@@ -75,7 +75,7 @@ class Results:
         defined = ~np.isnan(reference)
         if not defined.any():
             return {}
-        found = {
+        comparisons = {
             name: compare(
                 measurement.per_reader[metric][defined],
                 reference[defined],
@@ -84,4 +84,4 @@ class Results:
             for name, measurement in self.measurements.items()
             if name != best
         }
-        return adjusted(found)
+        return adjusted(comparisons)

@@ -1,8 +1,8 @@
-"""Chooses each baseline's settings on the validation part, by a stated grid within a stated time.
+"""Tuning of each baseline's settings on the validation part, over a grid, within a time budget.
 
-Coordinate search: one setting after the other, in the order of the grid, is set to the value that does
-best while the others stay; again and again until nothing improves or the time is up. Every trial is
-kept for the report. The test part is not even passed in.
+Coordinate search sets one setting after the other, in the order of the grid, to its best value while
+the others stay, until nothing improves or the time is up. The report has every trial. The test part is
+not passed in.
 """
 
 from __future__ import annotations
@@ -23,25 +23,26 @@ TOP = 20
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting and how well it did."""
+    """Settings that were tried, and their result."""
 
     settings: Settings
     ndcg: float
+    """NDCG@20 on the validation part."""
     seconds: float
 
 
 @dataclass
 class Tuning:
-    """What was tried for one baseline, and what was chosen."""
+    """Trials of one baseline, and the chosen settings."""
 
     baseline: str
     best: Settings
     ndcg: float
-    """On the validation part."""
+    """NDCG@20 of the chosen settings on the validation part."""
     trials: list[Trial] = field(default_factory=list)
     seconds: float = 0.0
     complete: bool = True
-    """False where the time was up before nothing improved any more."""
+    """False where the time was up before the search ended."""
 
 
 def tune(
@@ -51,13 +52,14 @@ def tune(
     budget_s: float,
     progress: Progress = lambda _: None,
 ) -> Tuning:
-    """The best settings of a baseline.
+    """Find the best settings of a baseline.
 
     Args:
+        baseline: with its grid.
         fit_data: the training part.
-        questions: on the validation part.
-        budget_s: no new trial begins after this time; the first always runs.
-        progress: called with a line for each trial.
+        held_out_set: of the validation part.
+        budget_s: seconds after which no trial begins; the first always runs.
+        progress: receives one line per trial.
     """
     started = time.monotonic()
     search = _Search(baseline, fit_data, held_out_set, progress)
@@ -75,9 +77,9 @@ def tune(
                 if time.monotonic() - started > budget_s:
                     complete = False
                     break
-                found = search.ndcg(trial)
-                if found > best:
-                    best, current, improved = found, trial, True
+                figure = search.ndcg(trial)
+                if figure > best:
+                    best, current, improved = figure, trial, True
         if not complete:
             break
     fit_data.forget()
@@ -97,15 +99,17 @@ class _Search:
         self.done: set[tuple[tuple[str, object], ...]] = set()
 
     def known(self, settings: Settings) -> bool:
+        """Whether these settings were tried."""
         return tuple(settings.items()) in self.done
 
     def ndcg(self, settings: Settings) -> float:
+        """Run a trial; returns its NDCG@20."""
         started = time.monotonic()
         self.done.add(tuple(settings.items()))
         scorer = self.baseline.fit(self.fit_data, settings)
         lists = lists_of(scorer, self.held_out_set, TOP)
         value = float(ndcg(*hits_of(lists, self.held_out_set)).mean())
         self.trials.append(Trial(settings, value, time.monotonic() - started))
-        said = ", ".join(f"{name} {setting}" for name, setting in settings.items())
-        self.progress(f"{self.baseline.name}: {said or 'no settings'}: NDCG@{TOP} {value:.4f}")
+        values = ", ".join(f"{name} {setting}" for name, setting in settings.items())
+        self.progress(f"{self.baseline.name}: {values or 'no settings'}: NDCG@{TOP} {value:.4f}")
         return value

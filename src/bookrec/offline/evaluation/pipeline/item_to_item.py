@@ -47,7 +47,7 @@ def co_readings_found(neighbours: Any, held_out_set: HeldOutSet) -> NDArray[np.f
     """
     readers = held_out_set.readers
     shape = len(readers), held_out_set.n_books
-    known = interaction_matrix(held_out_set.own.renumbered(readers), *shape)
+    known = interaction_matrix(held_out_set.seen.renumbered(readers), *shape)
     held_out = interaction_matrix(held_out_set.held_out.renumbered(readers), *shape)
     pattern = neighbours.tocsr().copy()
     pattern.data = np.ones_like(pattern.data)
@@ -92,7 +92,7 @@ def _binary(rows: Any, columns: Any, shape: tuple[int, int]) -> Any:
 
 def asked_books(held_out_set: HeldOutSet) -> Ints:
     """The books whose neighbours matter: known books of the readers asked."""
-    return np.unique(held_out_set.own.book_idx).astype(np.int32)
+    return np.unique(held_out_set.seen.book_idx).astype(np.int32)
 
 
 def pipeline_neighbours(pipeline: Pipeline, books: Ints, known: Dataset, candidates: int) -> Any:
