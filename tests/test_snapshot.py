@@ -58,7 +58,7 @@ def test_each_broken_promise_is_refused_and_leaves_nothing(tmp_path: Path, promi
 
 
 def test_every_promise_has_a_test():
-    assert len(BROKEN) == len(snapshots._BROKEN_PROMISES)
+    assert len(BROKEN) == len(snapshots._VIOLATIONS)
 
 
 def test_a_damaged_file_is_a_sentence(tmp_path: Path):

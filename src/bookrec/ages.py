@@ -1,4 +1,4 @@
-"""Age bands: one list of labels, used as a model input, a segment of popularity and on pages."""
+"""Age bands: inputs of models, segments of popularity lists, and labels on pages."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ MAX_AGE: Final = 100
 
 
 def age_band(age: int | None) -> int:
-    """The code (index into `AGE_BANDS`) of an age in years; 0 when unknown or outside 5–100."""
+    """Return the code (index into `AGE_BANDS`) of an age in years; 0 if unknown or not 5–100."""
     if age is None or not MIN_AGE <= age <= MAX_AGE:
         return 0
     return 1 + bisect_right(_LOWER_BOUNDS, age)
 
 
 def age_bands(ages: NDArray[np.float64]) -> NDArray[np.int32]:
-    """`age_band` for an array of ages in years, NaN meaning unknown; same shape, int32."""
+    """Return the codes [n] of ages in years [n], where NaN is an unknown age; see `age_band`."""
     known = (ages >= MIN_AGE) & (ages <= MAX_AGE)
     codes = 1 + np.searchsorted(_LOWER_BOUNDS, ages, side="right")
     return np.where(known, codes, 0).astype(np.int32)

@@ -1,4 +1,4 @@
-"""Names of the array types that nearly every module speaks of, how arrays are mapped and multiplied."""
+"""Names of array types, memory-mapped arrays, and products whose rows round alike."""
 
 from __future__ import annotations
 
@@ -11,40 +11,47 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 """An array of any type."""
 Floats = NDArray[np.float32]
+"""A float32 array."""
 Ints = NDArray[np.int32]
+"""An int32 array."""
 
 
 _ROWS: Final = 8
-"""Of so many rows all known kernels of OpenBLAS (Haswell, SkylakeX, Zen) round each alike; of 12, 24 or
-thousands, Haswell's does not."""
+"""Rows per product. The kernels of OpenBLAS (Haswell, SkylakeX, Zen) round each of 8 rows alike; the
+Haswell kernel rounds rows differently when there are 12, 24 or thousands."""
 
 
-def map_array(path: Path) -> NDArray[Any]:
+def map_array(path: Path) -> Array:
     """Memory-map a ``.npy`` file, read-only; several processes share the pages.
 
-    A plain array over the mapping: every slice of a ``numpy.memmap`` is a ``memmap`` again, which
-    costs microseconds each where the scoring slices thousands of times a second.
+    Returns a plain array over the mapping. Slices of a ``numpy.memmap`` are ``memmap`` objects, which
+    take microseconds each to make, and scoring slices thousands of times a second.
 
     Raises:
-        OSError, ValueError: it is missing or damaged.
+        OSError, ValueError: the file is missing or damaged.
     """
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    array: Array = np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    return array
 
 
 def alike_by_row(matrix: Floats, kernel: Floats, out: Floats) -> Floats:
-    """``matrix @ kernel`` in ``out``, each row rounded alike wherever it stands.
+    """Write ``matrix @ kernel`` to ``out``; the rounding of a row does not depend on its position.
 
     Args:
-        matrix: [C, H], ``kernel`` [H, K] with K above 1.
-        out: [C, K] whose rows lie one behind the other.
+        matrix: [C, H].
+        kernel: [H, K], K above 1.
+        out: [C, K], contiguous rows.
+
+    Returns:
+        ``out``.
     """
     whole = len(matrix) // _ROWS * _ROWS
     if whole:
         stacked = out[:whole].reshape(-1, _ROWS, kernel.shape[1])
-        assert np.may_share_memory(stacked, out), "a copy would be filled in its place"
+        assert np.may_share_memory(stacked, out), "the product would go to a copy of out"
         np.matmul(matrix[:whole].reshape(-1, _ROWS, matrix.shape[1]), kernel, out=stacked)
-    if left := len(matrix) - whole:
+    if rest := len(matrix) - whole:
         last = np.zeros((_ROWS, matrix.shape[1]), dtype=matrix.dtype)
-        last[:left] = matrix[whole:]
-        out[whole:] = np.matmul(last, kernel)[:left]
+        last[:rest] = matrix[whole:]
+        out[whole:] = np.matmul(last, kernel)[:rest]
     return out

@@ -1,11 +1,11 @@
 """Errors that an operator can act on.
 
     BookrecError              exit code 1, printed as one sentence, no traceback
-    ├── DataError             something in the raw files or the data set
-    ├── ModelError            something in a model bundle
-    ├── SnapshotError         something in a published (or to be published) snapshot
+    ├── DataError             fault of the raw files or the data set
+    ├── ModelError            fault of a model bundle
+    ├── SnapshotError         fault of a snapshot, published or about to be
     │   └── NoSnapshot        nothing is published yet
-    ├── ShopError             something in the shop's database or an account
+    ├── ShopError             fault of the shop's database or an account
     └── QualityGateRefused    exit code 3: the new snapshot is worse than the published one
 
 Every message says what was wrong, where, and what to do next.
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 
 class BookrecError(Exception):
-    """Base of all errors of ours; ``str(error)`` is a sentence for the operator."""
+    """Base class of all errors below; ``str(error)`` is a sentence for the operator."""
 
     exit_code = 1
 
@@ -37,7 +37,7 @@ class NoSnapshot(SnapshotError):
 
 
 class ShopError(BookrecError):
-    """An account or the shop's database does not allow what was asked."""
+    """An account or the shop's database does not allow a request."""
 
 
 class QualityGateRefused(BookrecError):

@@ -1,4 +1,4 @@
-"""Names of the types of parsed JSON, whose values only the reader of a document can know."""
+"""Names of the types of parsed JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things lie below one home directory. Made once by the command line and passed in."""
+"""Paths below a home directory; the command line makes a `Home` and passes it on."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _REPOSITORY_TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 def templates_directory() -> Path:
-    """``bookrec/templates`` of an installed wheel, else the repository's ``templates``."""
+    """Return ``bookrec/templates`` of an installed wheel, else ``templates`` of the repository."""
     return _PACKAGED_TEMPLATES if _PACKAGED_TEMPLATES.is_dir() else _REPOSITORY_TEMPLATES
 
 
 @dataclass(frozen=True)
 class Home:
-    """The home directory of one installation (``--home``, ``BOOKREC_HOME``, or the current one)."""
+    """Home directory of an installation: ``--home``, ``BOOKREC_HOME``, or the current directory."""
 
     root: Path
 
@@ -37,5 +37,5 @@ class Home:
 
     @property
     def shop_database(self) -> Path:
-        """``var/shop.sqlite``: accounts, sessions, ratings and events; written by the site."""
+        """``var/shop.sqlite``: accounts, sessions and ratings; written by the site."""
         return self.root / "var" / "shop.sqlite"

@@ -1,8 +1,8 @@
-"""Schema and migrations of ``var/shop.sqlite``, the only thing the site writes.
+"""Schema and migrations of ``var/shop.sqlite``, the only file that the site writes.
 
-The site reads and writes it through aiosqlite; the nightly job reads it here, synchronously.
-Books are named by ISBN and readers by ``user_id``, because numbers mean something inside one
-snapshot only. Times are whole seconds since 1970, UTC.
+The site uses it through aiosqlite; the nightly job reads it here, synchronously. ISBNs name books and
+``user_id`` names readers, because row numbers are valid within one snapshot only. Times are whole
+seconds since 1970, UTC.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from bookrec.errors import ShopError
 
 
 def _run_script(connection: sqlite3.Connection, script: str) -> None:
-    """Execute the statements of ``script`` inside the transaction that is open.
+    """Execute the statements of ``script`` inside the open transaction.
 
-    ``Connection.executescript`` would commit it first, and a step that fails half-way would stay
-    half-done.
+    ``Connection.executescript`` would commit that transaction first, so a migration that fails
+    half-way would not be rolled back.
     """
     statement = ""
     for line in script.splitlines(keepends=True):
@@ -96,12 +96,12 @@ def _m0001_accounts(connection: sqlite3.Connection) -> None:
 
 
 MIGRATIONS: Final[tuple[Callable[[sqlite3.Connection], None], ...]] = (_m0001_accounts,)
-"""Append only; ``pragma user_version`` counts the ones applied."""
+"""Migrations in order, append only; ``pragma user_version`` is the number of applied ones."""
 
 
 @dataclass(frozen=True)
 class ShopInteraction:
-    """One reader's last word on one book, as the shop knows it."""
+    """The latest interaction of a reader with a book on the site."""
 
     user_id: str
     isbn: str
@@ -137,7 +137,7 @@ def _apply(
 ) -> None:
     connection.execute("begin exclusive")
     try:
-        # Another worker may have applied it between our reading of the version and this lock.
+        # Another worker may have applied it after this one read the version.
         if connection.execute("pragma user_version").fetchone()[0] < number:
             step(connection)
             connection.execute(f"pragma user_version = {number}")
@@ -148,9 +148,9 @@ def _apply(
 
 
 def read_shop(path: Path) -> tuple[dict[str, int | None], list[ShopInteraction]]:
-    """What the nightly job takes in: ages of the shop's accounts by user_id, and interactions.
+    """Read the ages of the shop's accounts by ``user_id``, and the shop's interactions.
 
-    Disabled accounts are left out. An absent database is an empty shop.
+    Disabled accounts are left out. A missing database is an empty shop.
     """
     if not path.exists():
         return {}, []

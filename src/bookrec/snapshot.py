@@ -1,8 +1,8 @@
-"""The contract between the halves: one immutable SQLite file of top-N tables, and how to publish it.
+"""Snapshots, the contract between scoring and the site: an immutable SQLite file of top-N tables.
 
 A snapshot is a directory ``precomputed/<snapshot_id>/`` with ``snapshot.sqlite`` (the tables below)
-and ``ranker/`` (arrays for live inference, see `inference.recommender`). ``precomputed/current`` names
-the published one.
+and ``ranker/`` (arrays for live inference, see `inference.recommender`). ``precomputed/current``
+names the published snapshot.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ SCHEMA_VERSION: Final = 1
 DATABASE_NAME: Final = "snapshot.sqlite"
 RANKER_NAME: Final = "ranker"
 ROWS_NAME: Final = "reader_rows.npy"
-"""In `RANKER_NAME`, where the ranker knows readers by id: their features, [readers, F]."""
+"""File in `RANKER_NAME` of [readers, F] reader features, if the ranker knows readers by id."""
 FINGERPRINTS_NAME: Final = "reader_marks.npy"
-"""In `RANKER_NAME`, where the ranker may read more of readers than their history and age band: a number
-each that stands for everything else that is known of them, [readers]."""
+"""File in `RANKER_NAME` of [readers] fingerprints, if the ranker has reader inputs besides history and
+age band: a number that changes when any of those other inputs does."""
 _SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 SCHEMA: Final = """
@@ -107,7 +107,7 @@ create table popular_top (
 
 @dataclass(frozen=True)
 class SnapshotInfo:
-    """What ``snapshots list`` says of one snapshot."""
+    """Id, size and ``meta`` of a snapshot."""
 
     snapshot_id: str
     current: bool
@@ -116,19 +116,19 @@ class SnapshotInfo:
 
 
 def new_snapshot_id(now: datetime | None = None) -> str:
-    """An id that sorts by time, e.g. ``20261122T041500Z-1f2e3d4c``."""
+    """Make an id that sorts by time, e.g. ``20261122T041500Z-1f2e3d4c``."""
     moment = (now or datetime.now(UTC)).strftime("%Y%m%dT%H%M%SZ")
     return f"{moment}-{secrets.token_hex(4)}"
 
 
 def open_database(directory: Path) -> sqlite3.Connection:
-    """A read-only connection to a snapshot directory's database.
+    """Open a read-only connection to the database of a snapshot directory.
 
-    It keeps reading the same file even after the directory is pruned. ``immutable`` skips locking
-    and change detection, which is right only because a published file never changes.
+    The connection keeps reading the same file after the directory is pruned. ``immutable`` skips
+    locking and change detection, which is safe because a published file never changes.
 
     Raises:
-        SnapshotError: no database there, not SQLite, or another schema version.
+        SnapshotError: the database is missing, not SQLite, or of another schema version.
     """
     path = directory / DATABASE_NAME
     if not path.is_file():
@@ -154,16 +154,16 @@ def open_database(directory: Path) -> sqlite3.Connection:
 
 
 def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
-    """The ``meta`` table as a dictionary."""
+    """Read the ``meta`` table as a dictionary."""
     return dict(connection.execute("select key, value from meta"))
 
 
 def current_snapshot(snapshots: Path) -> Path:
-    """The directory of the published snapshot.
+    """Return the directory of the published snapshot.
 
     Raises:
         NoSnapshot: nothing is published.
-        SnapshotError: ``current`` names a snapshot that is not there.
+        SnapshotError: ``current`` names a snapshot that does not exist.
     """
     name = read_pointer(snapshots)
     if name is None:
@@ -178,10 +178,10 @@ def current_snapshot(snapshots: Path) -> Path:
 
 @contextlib.contextmanager
 def building(snapshots: Path, snapshot_id: str) -> Iterator[Path]:
-    """A staging directory that becomes ``precomputed/<snapshot_id>`` when the block succeeds.
+    """Stage a directory that becomes ``precomputed/<snapshot_id>`` when the block succeeds.
 
-    The finished database is checked, made read-only and flushed before the rename. Nothing is
-    published by this: see `publish`.
+    The finished database is checked, made read-only and flushed before the rename. `publish`
+    publishes it.
     """
     with staged_directory(snapshots / snapshot_id) as staging:
         yield staging
@@ -193,7 +193,7 @@ def publish(snapshots: Path, snapshot_id: str, *, checked: bool = False) -> None
     """Make a complete snapshot the current one, atomically.
 
     Args:
-        checked: `building` has just finished it in this process, so it need not be checked again.
+        checked: True right after `building`, which has checked the snapshot already.
 
     Raises:
         SnapshotError: there is no such snapshot, or it fails its check.
@@ -210,10 +210,10 @@ def publish(snapshots: Path, snapshot_id: str, *, checked: bool = False) -> None
 
 
 def check_structure(directory: Path) -> None:
-    """Check a snapshot from the inside: integrity, and the promises its tables make.
+    """Check the integrity of a snapshot's database, and the constraints of its tables.
 
     Raises:
-        SnapshotError: naming the first promise that does not hold, with a count.
+        SnapshotError: names the first constraint that is violated, and by how many rows.
     """
     connection = open_database(directory)
     with contextlib.closing(connection):
@@ -221,15 +221,17 @@ def check_structure(directory: Path) -> None:
         if verdict != "ok":
             raise SnapshotError(f"{directory / DATABASE_NAME} fails SQLite's check: {verdict}.")
         connection.executescript(_LOOKUPS)
-        for promise, query in _BROKEN_PROMISES.items():
+        for constraint, query in _VIOLATIONS.items():
             count = connection.execute(query).fetchone()[0]
             if count:
-                raise SnapshotError(f"{directory / DATABASE_NAME}: {count} rows break: {promise}.")
+                raise SnapshotError(
+                    f"{directory / DATABASE_NAME}: {count} rows break: {constraint}."
+                )
 
 
-# Most works have one edition, and of those the promises about works say no more than the ones
-# about books: only the others are joined. `cross join` fixes the order, a list's rows first. A
-# table of ids alone is small enough to be looked into once for each row of a list.
+# Only works of several editions are joined: for the others, the constraints on works follow from
+# those on books. `cross join` fixes the join order, the rows of lists first. A table of ids alone is
+# small enough to be searched once for each row of a list.
 _LOOKUPS: Final = """
 create temp table catalogue (book_id integer primary key);
 insert into catalogue select book_id from book;
@@ -239,7 +241,7 @@ where work_id in (select work_id from book group by work_id having count(*) > 1)
 create index temp.edition_by_work on edition (work_id);
 """
 
-_BROKEN_PROMISES: Final = {
+_VIOLATIONS: Final = {
     "a reader's own books are not in their user_top": """
         select count(*) from user_top join interaction using (reader_id, book_id)""",
     "no list shows a work its reader already has": """
@@ -277,9 +279,9 @@ _BROKEN_PROMISES: Final = {
 
 
 def list_snapshots(snapshots: Path) -> list[SnapshotInfo]:
-    """Every complete snapshot, oldest first; a damaged one has an ``error`` in its ``meta``."""
+    """List the complete snapshots, oldest first; a damaged one has an ``error`` in its ``meta``."""
     current = read_pointer(snapshots)
-    found = []
+    infos = []
     for name in versions(snapshots):
         directory = snapshots / name
         try:
@@ -288,15 +290,15 @@ def list_snapshots(snapshots: Path) -> list[SnapshotInfo]:
         except SnapshotError as error:
             meta = {"error": str(error)}
         size = sum(p.stat().st_size for p in directory.rglob("*") if p.is_file())
-        found.append(SnapshotInfo(name, name == current, size, meta))
-    return found
+        infos.append(SnapshotInfo(name, name == current, size, meta))
+    return infos
 
 
 def prune(snapshots: Path, keep: int) -> list[str]:
     """Remove all but the newest ``keep`` snapshots; the current one always stays.
 
-    A site that still reads a removed snapshot keeps its open files. Directories that are no
-    snapshots are left alone, but for what a killed ``score`` left behind. Returns the ids removed.
+    A site that still reads a removed snapshot keeps its open files. Staging directories of killed
+    processes are removed too; other directories that are no snapshots stay. Returns the ids removed.
     """
     remove_abandoned(snapshots)
     current = read_pointer(snapshots)
