@@ -1,7 +1,7 @@
 """The cleaned data set: three frames and a manifest, saved as one version below ``datasets``.
 
 Row positions of the frames are the indices (``reader_idx``, ``book_idx``) used everywhere offline.
-Columns, dtypes and sort orders are a contract, written down in ARCHITECTURE.md.
+Columns, dtypes and sort orders are a contract, written down in docs/data-set.md.
 """
 
 from __future__ import annotations
