@@ -20,6 +20,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -221,7 +222,27 @@ def origin(result: Result) -> str:
     return f"`{source['command']}`\n({version}).{note}{unfinished}\n"
 
 
-def headline(*results: Result) -> str:
+_HEADLINE: Final = (
+    "data",
+    "readers",
+    "books",
+    "interactions",
+    "NDCG@20",
+    "best tuned baseline",
+    "popularity",
+)
+_HEADLINE_VI: Final = (
+    "dữ liệu",
+    "bạn đọc",
+    "sách",
+    "tương tác",
+    "NDCG@20",
+    "đối chứng tốt nhất, đã tinh chỉnh",
+    "sách phổ biến",
+)
+
+
+def headline(*results: Result, columns: Sequence[str] = _HEADLINE) -> str:
     """One row for each data set: as published, beside the best baseline and popularity."""
     rows = []
     for result in results:
@@ -237,7 +258,6 @@ def headline(*results: Result) -> str:
                 figure(scorers["popularity"]["metrics"]["ndcg@20"]),
             ]
         )
-    columns = ["data", "readers", "books", "interactions", "NDCG@20", "best baseline", "popularity"]
     return markdown(columns, rows)
 
 
@@ -251,6 +271,7 @@ TABLES: Final[dict[str, Callable[..., str]]] = {
     "scoring": scoring,
     "origin": origin,
     "headline": headline,
+    "headline-vi": partial(headline, columns=_HEADLINE_VI),
 }
 
 
