@@ -8,7 +8,7 @@ import pytest
 
 from bookrec.offline.data.import_data import read_data
 from bookrec.offline.data.interactions import all_interactions
-from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.holdout.splits import make_splits, named_rows
@@ -45,7 +45,7 @@ def test_factorised_top_k(movielens, name):
     held_out_set = make_held_out_set(
         split.known, split.test, *shape, None, np.random.default_rng(0)
     )
-    baseline = BASELINES[name]
+    baseline = baseline_named(name)
     settings = baseline.start | ({"lambda": 200.0} if name == "ease" else {})
     scorer = baseline.fit(FitData(split.known, *shape, 1), settings)
     found = measure(name, scorer, held_out_set, seed=1)

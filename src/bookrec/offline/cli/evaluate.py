@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from bookrec.errors import DataError
+from bookrec.offline.evaluation.baselines.registry import BASELINES, GROUPS, chosen_names
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     default="all",
     show_default=True,
     metavar="NAMES",
-    help="Baselines, comma-separated: popularity, item-knn (or item-knn-cosine, -tfidf, -bm25), "
-    "rp3beta, ials, bpr, ease; or all.",
+    help=f"Baselines, comma-separated: {', '.join(BASELINES)}; "
+    f"{', '.join(f'{group} for every {group}-*' for group in GROUPS)}; or all.",
 )
 @click.option(
     "--model",
@@ -96,7 +97,7 @@ def evaluate(
     report: Path | None,
     quick: bool,
 ) -> None:
-    """Measure our models and the usual recommenders on held-out books of the current data set.
+    """Measure models and baselines on held-out interactions of the current data set.
 
     Every baseline is tuned on a validation part, our models are trained anew without the test part,
     and what any of them was fitted to is checked for leaks. Publishes nothing and changes no model.
@@ -108,7 +109,6 @@ def evaluate(
       bookrec evaluate --model none --split leave-one-out
     """
     from bookrec.offline.data.dataset import load_dataset
-    from bookrec.offline.evaluation.baselines.registry import chosen_names
     from bookrec.offline.evaluation.holdout.splits import SplitKind
     from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
     from bookrec.offline.evaluation.report.as_table import as_text

@@ -16,7 +16,7 @@ from bookrec.files import utc_now
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
-from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout import leaks
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, make_held_out_set
@@ -123,9 +123,10 @@ class _SplitRun:
         fit_data = self._fit_data(self.split.known)
         for name, tuned in chosen.items():
             started = time.monotonic()
-            scorer = BASELINES[name].fit(fit_data, tuned)
+            baseline = baseline_named(name)
+            scorer = baseline.fit(fit_data, tuned)
             self.measure(name, scorer, "baseline", time.monotonic() - started)
-            self.results.sources[name] = BASELINES[name].source
+            self.results.sources[name] = baseline.source
             if self.settings.similar_books and isinstance(scorer, NeighbourScorer):
                 self._look_up(name, strongest(scorer.similarities, NEIGHBOURS))
             del scorer
@@ -177,7 +178,7 @@ class _SplitRun:
     def _tuned(self, name: str) -> dict[str, Any]:
         fit_data = self._fit_data(self.split.train)
         tuning = tune(
-            BASELINES[name],
+            baseline_named(name),
             fit_data,
             self.tuning,
             self.settings.tuning_budget_s,

@@ -7,8 +7,13 @@ import pytest
 
 from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.baselines.registry import BASELINES, GROUPS, chosen_names
-from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
+from bookrec.offline.evaluation.baselines.registry import (
+    BASELINES,
+    GROUPS,
+    baseline_named,
+    chosen_names,
+)
+from bookrec.offline.evaluation.holdout.fit_data import fill_with_popularity
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.retrieval.ease import inverse_of_definite
 from small_fit_data import N_BOOKS, N_READERS, dense, fit_data_of, random_interactions
@@ -24,7 +29,7 @@ def interactions() -> Interactions:
 
 
 def scores_of(name: str, interactions: Interactions, **settings) -> np.ndarray:
-    baseline = BASELINES[name]
+    baseline = baseline_named(name)
     scorer = baseline.fit(fit_data_of(interactions), {**baseline.start, **settings})
     return scorer.scores(EVERYONE)
 
@@ -141,7 +146,7 @@ def test_taste_leaves_out_what_was_disliked(interactions):
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_every_baseline(name, interactions):
-    baseline = BASELINES[name]
+    baseline = baseline_named(name)
     small = {"factors": 8, "iterations": 5}
     settings = {key: small.get(key, value) for key, value in baseline.start.items()}
     scorer = baseline.fit(fit_data_of(interactions), settings)
@@ -175,7 +180,7 @@ def test_factorisation_finds_two_circles_of_readers(name):
 
 def test_silence_is_filled_by_popularity_below_what_was_said():
     scores = np.array([[0, 2.0, 0, 0.5], [0, 0, 0, 0], [-3, 0, 1, 0]], dtype=np.float32)
-    found = popular_where_silent(scores.copy(), np.array([1, 50, 7, 0]))
+    found = fill_with_popularity(scores.copy(), np.array([1, 50, 7, 0]))
     assert np.argsort(-found[0]).tolist() == [1, 3, 2, 0]
     assert np.argsort(-found[1]).tolist() == [1, 2, 0, 3]
     assert np.argsort(-found[2]).tolist() == [2, 0, 1, 3]
@@ -192,8 +197,8 @@ def test_names_groups_and_all():
 
 
 def test_the_grids_are_wide_enough():
-    ease = BASELINES["ease"].grid
+    ease = baseline_named("ease").grid
     assert len(ease["lambda"]) >= 5
     assert min(ease["books"]) >= 12_000
-    assert {"b", "k1"} <= set(BASELINES["item-knn-bm25"].grid)
-    assert {"alpha", "beta"} <= set(BASELINES["rp3beta"].grid)
+    assert {"b", "k1"} <= set(baseline_named("item-knn-bm25").grid)
+    assert {"alpha", "beta"} <= set(baseline_named("rp3beta").grid)

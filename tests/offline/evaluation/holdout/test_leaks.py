@@ -8,7 +8,7 @@ import pytest
 from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.baselines.popularity import Popularity
-from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, make_held_out_set
 from bookrec.offline.evaluation.holdout.leaks import Evidence, check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
@@ -45,7 +45,7 @@ def both(*parts: Interactions) -> Interactions:
 
 @pytest.mark.parametrize("name", ["popularity", "item-knn-bm25", "rp3beta", "ials", "ease"])
 def test_fitting_to_the_test_part_pays_and_is_caught(name, split):
-    baseline = BASELINES[name]
+    baseline = baseline_named(name)
     settings = baseline.start | ({"factors": 8} if "factors" in baseline.start else {})
     honest = baseline.fit(fit_data_of(split.known), settings)
     check(name, honest.evidence(), split.known, split.test)
@@ -68,7 +68,7 @@ def test_a_leak_into_the_counts_alone_is_caught(split):
 
 
 def test_a_leak_into_the_neighbours_alone_is_caught(split):
-    baseline = BASELINES["item-knn-cosine"]
+    baseline = baseline_named("item-knn-cosine")
     leaking = baseline.fit(fit_data_of(both(split.known, split.test)), baseline.start)
     honest = baseline.fit(fit_data_of(split.known), baseline.start)
     check("knn", [Evidence("lists", neighbours=honest.similarities)], split.known, split.test)

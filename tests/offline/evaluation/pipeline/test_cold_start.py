@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.holdout.leaks import check
@@ -73,8 +73,8 @@ def test_more_shown_books_find_more(split):
     fit_data = FitData(left, N_READERS, N_BOOKS, 1)
     figures = {}
     for name in ("popularity", "item-knn-cosine", "ease", "ials"):
-        start = BASELINES[name].start | ({"factors": 8} if name == "ials" else {})
-        scorer = BASELINES[name].fit(fit_data, start)
+        start = baseline_named(name).start | ({"factors": 8} if name == "ials" else {})
+        scorer = baseline_named(name).fit(fit_data, start)
         check(name, scorer.evidence(), left, split.test)
         figures[name] = fold_in_figures(scorer, found, N_READERS, N_BOOKS)
     assert figures["ials"] == {}, "it has no vector for a new reader"

@@ -50,9 +50,7 @@ class FactorScorer:
         ]
 
 
-def _fitted(
-    model_class: ImplicitModelClass, fit_data: FitData, **settings: float
-) -> FactorScorer:
+def _fitted(model_class: ImplicitModelClass, fit_data: FitData, **settings: float) -> FactorScorer:
     matrix = fit_data.binary
     with threadpool_limits(1, "blas"), warnings.catch_warnings():
         # The package asks for one BLAS thread, and overlooks that the limit above sets it.

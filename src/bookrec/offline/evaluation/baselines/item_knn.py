@@ -71,7 +71,9 @@ def _by_length(
 
     def rescale(block: sparse.csr_matrix, start: int) -> None:
         row_length = np.repeat(length[start : start + block.shape[0]], np.diff(block.indptr))
-        block.data /= np.maximum(row_length * length[block.indices] + shrink, 1e-12).astype(np.float32)
+        block.data /= np.maximum(row_length * length[block.indices] + shrink, 1e-12).astype(
+            np.float32
+        )
 
     return rescale
 

@@ -10,7 +10,7 @@ interactions go towards ``all``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.evaluation.holdout.fit_data import Scorer
+from bookrec.offline.evaluation.holdout.fit_data import FitData, FoldsIn, Scorer
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.evaluation.holdout.splits import Split
 from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
@@ -72,37 +72,18 @@ def hide_readers(
     return NewReaders(readers, few | again | {"all": theirs}, held_out_set, hidden)
 
 
-def folded_in(scorer: Any, shown: Interactions, n_readers: int, n_books: int) -> Scorer | None:
-    """A fitted scorer with other histories; None for one that cannot take a new reader."""
-    from bookrec.offline.evaluation.baselines.ease import Ease
-    from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
-    from bookrec.offline.evaluation.baselines.popularity import Popularity
-    from bookrec.offline.evaluation.holdout.fit_data import FitData
-    from bookrec.offline.evaluation.pipeline.scorers import PipelineScorer
-
-    matrix = FitData(shown, n_readers, n_books, 0).binary
-    if isinstance(scorer, Popularity):
-        return scorer
-    if isinstance(scorer, NeighbourScorer):
-        return replace(scorer, histories=matrix)
-    if isinstance(scorer, Ease):
-        return replace(scorer, histories=matrix[:, scorer.books].tocsr())
-    if isinstance(scorer, PipelineScorer):
-        return replace(scorer, pipeline=replace(scorer.pipeline, histories=shown))
-    return None
-
-
 def fold_in_figures(
-    scorer: Any, asked: NewReaders, n_readers: int, n_books: int
+    scorer: Scorer, asked: NewReaders, n_readers: int, n_books: int
 ) -> dict[str, float]:
-    """Case → NDCG@20 of a scorer that was fitted without the hidden readers; empty if it cannot."""
-    figures = {}
-    for case, held_out_set in asked.held_out_set.items():
-        folded = folded_in(scorer, asked.shown[case], n_readers, n_books)
-        if folded is None:
-            return {}
-        figures[case] = mean_ndcg(folded, held_out_set)
-    return figures
+    """Case → NDCG@20 of a scorer fitted without the hidden readers; empty if it takes no new ones."""
+    if not isinstance(scorer, FoldsIn):
+        return {}
+    return {
+        case: mean_ndcg(
+            scorer.with_histories(FitData(asked.shown[case], n_readers, n_books, 0)), held_out_set
+        )
+        for case, held_out_set in asked.held_out_set.items()
+    }
 
 
 def mean_ndcg(scorer: Scorer, held_out_set: HeldOutSet) -> float:

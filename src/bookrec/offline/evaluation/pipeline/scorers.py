@@ -7,7 +7,7 @@ and nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -29,7 +29,7 @@ from bookrec.offline.data.interactions import (
 )
 from bookrec.offline.engines.catalogue_backends import with_backend
 from bookrec.offline.evaluation.baselines.neighbour_scorer import similarity_matrix
-from bookrec.offline.evaluation.holdout.fit_data import popular_where_silent
+from bookrec.offline.evaluation.holdout.fit_data import FitData, fill_with_popularity
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
@@ -160,7 +160,12 @@ class PipelineScorer:
         return scores
 
     def evidence(self) -> list[Evidence]:
+        """Show the fitted parts of the pipeline."""
         return list(self.pipeline.evidence)
+
+    def with_histories(self, histories: FitData) -> PipelineScorer:
+        """Return the scorer of the pipeline with other histories."""
+        return replace(self, pipeline=replace(self.pipeline, histories=histories.interactions))
 
 
 class ProbabilisticScorer(PipelineScorer):
@@ -244,7 +249,7 @@ def _table(name: str) -> _Way:
         recommender = block.pipeline.recommender
         for profile, row in zip(block.profiles, out, strict=True):
             row[:] = profile.retriever_scores.spread(name, recommender.n_books)
-        popular_where_silent(out, _readers_of_book(recommender))
+        fill_with_popularity(out, _readers_of_book(recommender))
 
     return scores
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.evaluation.baselines.registry import BASELINES
+from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout import leaks
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
@@ -149,9 +149,10 @@ class OurModels:
         shape = self.dataset.n_readers, self.dataset.n_books
         fit_data = FitData(asked.held_out_set["all"].known, *shape, self.settings.seed)
         for name, settings in tuned.items():
-            if name in self.new_readers or name in ("ials", "bpr"):
-                continue  # measured already, or unable to take a new reader
-            scorer = BASELINES[name].fit(fit_data, settings)
+            baseline = baseline_named(name)
+            if name in self.new_readers or not baseline.folds_in:
+                continue
+            scorer = baseline.fit(fit_data, settings)
             self.new_readers[name] = fold_in_figures(scorer, asked, *shape)
         fit_data.forget()
 
