@@ -22,8 +22,8 @@ from small_snapshots import IDS, fill
 DIGEST = "d" * 64
 
 
-def finding(home: Home, what: str) -> DoctorLine:
-    return next(found for found in examine(home) if found.what == what)
+def line_of(home: Home, part: str) -> DoctorLine:
+    return next(line for line in examine(home) if line.part == part)
 
 
 def run(home: Home) -> tuple[int, str]:
@@ -106,16 +106,16 @@ def test_a_healthy_home(healthy: Home):
 
 def test_a_snapshot_of_another_model_is_stale(healthy: Home):
     add_model(healthy, "newer")
-    found = finding(healthy, "snapshot")
-    assert (found.state, found.next_step) == ("stale", "bookrec score")
-    assert "scored by hand-made" in found.detail
+    line = line_of(healthy, "snapshot")
+    assert (line.state, line.next_step) == ("stale", "bookrec score")
+    assert "scored by hand-made" in line.detail
     assert run(healthy)[0] == 0
 
 
 def test_a_new_data_set_makes_model_and_snapshot_stale(healthy: Home):
     add_dataset(healthy, digest="e" * 64)
-    assert finding(healthy, "model").state == "stale"
-    assert finding(healthy, "snapshot").state == "stale"
+    assert line_of(healthy, "model").state == "stale"
+    assert line_of(healthy, "snapshot").state == "stale"
     assert run(healthy)[1].endswith("Next: bookrec train\n")
 
 
@@ -123,7 +123,7 @@ def _change_weights(home: Home) -> None:
     (home.models / "hand-made" / "wide_deep.keras").write_bytes(b"weighty")
 
 
-def _break_promise(home: Home) -> None:
+def _break_constraint(home: Home) -> None:
     path = home.snapshots / IDS[0] / snapshots.DATABASE_NAME
     path.chmod(0o644)
     with sqlite3.connect(path) as connection:
@@ -150,7 +150,7 @@ DAMAGE: dict[str, tuple[str, Callable[[Home], object], str]] = {
     ),
     "a pointer to nothing": ("model", lambda h: write_pointer(h.models, "gone"), "gone"),
     "a changed weight": ("model", _change_weights, "wide_deep.keras"),
-    "a broken promise": ("snapshot", _break_promise, "segment 'all'"),
+    "a broken constraint": ("snapshot", _break_constraint, "segment 'all'"),
     "a lost array": (
         "snapshot",
         lambda h: (h.snapshots / IDS[0] / "ranker" / "last_books.npy").unlink(),
@@ -167,29 +167,29 @@ DAMAGE: dict[str, tuple[str, Callable[[Home], object], str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damage_is_named_and_ends_with_1(healthy: Home, damage: str):
-    what, break_it, words = DAMAGE[damage]
+    part, break_it, words = DAMAGE[damage]
     break_it(healthy)
-    found = finding(healthy, what)
-    assert found.state == "damaged"
-    assert words in found.detail
-    assert found.next_step
+    line = line_of(healthy, part)
+    assert line.state == "damaged"
+    assert words in line.detail
+    assert line.next_step
     code, output = run(healthy)
     assert code == 1
-    assert f"damaged  {what}" in output
+    assert f"damaged  {part}" in output
 
 
 def test_an_older_shop_is_stale(healthy: Home):
     connection = sqlite3.connect(healthy.shop_database)
     connection.execute("pragma user_version = 0")
     connection.close()
-    assert finding(healthy, "shop").state == "stale"
+    assert line_of(healthy, "shop").state == "stale"
 
 
 def test_a_host_that_only_serves(healthy: Home, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("bookrec.cli.doctor.importlib.util.find_spec", lambda _: None)
-    found = finding(healthy, "offline extra")
-    assert found.state == "missing"
-    assert "without pandas" in found.detail
+    line = line_of(healthy, "offline extra")
+    assert line.state == "missing"
+    assert "without pandas" in line.detail
     assert run(healthy)[0] == 0
 
 

@@ -69,7 +69,7 @@ def test_show_before_anything_is_published(tmp_path: Path):
 def test_verify_checks_the_tables(home: Home):
     result = run(home, "verify", "--pairs", "0")
     assert result.exit_code == 0
-    assert f"{IDS[2]}: the tables keep their promises." in result.output
+    assert f"{IDS[2]}: the tables pass all checks." in result.output
 
 
 def test_rollback_goes_one_back_then_to_the_one_named(home: Home):

@@ -1,4 +1,4 @@
-"""Commands that know both halves: the click group, the demo, the doctor, snapshots.
+"""Commands that use the offline part and the site: the click group, demo, doctor, snapshots.
 
 May import: `bookrec`, `inference`, `offline.data`, `offline.models`, `offline.runtime`,
 `offline.scoring`, `web`.

@@ -1,7 +1,4 @@
-"""``bookrec demo``: the whole path on the embedded sample data, then the site.
-
-This module and `cli.main` are the only ones that know both halves.
-"""
+"""``bookrec demo``: sample data, import, training, scoring and the site in one command."""
 
 from __future__ import annotations
 
@@ -25,35 +22,34 @@ from bookrec.settings import Home
 def demo(home: Home, port: int, no_serve: bool) -> None:
     """Build everything from sample data in the directory demo/, then serve the site.
 
-    The demo has a home of its own and touches nothing else; what an earlier demo left there is
-    replaced.
+    The directory demo/ is a home of its own: nothing outside it changes. An earlier demo is replaced.
 
     \b
     Example:
       bookrec demo
       bookrec demo --no-serve
     """
-    place = Home(home.root / "demo")
-    _clear(place.root)
+    demo_home = Home(home.root / "demo")
+    _clear(demo_home.root)
     started = time.monotonic()
     for title, arguments in (
-        ("Writing sample data", ["data", "sample", str(place.root / "raw")]),
-        ("Importing it", ["data", "import", str(place.root / "raw")]),
+        ("Writing sample data", ["data", "sample", str(demo_home.root / "raw")]),
+        ("Importing it", ["data", "import", str(demo_home.root / "raw")]),
         ("Training retrieval and ranker", ["train"]),
         ("Scoring and publishing", ["score"]),
     ):
-        click.echo(f"\n== {title}: bookrec --home {place.root} {' '.join(arguments)}")
-        _run(place, arguments)
+        click.echo(f"\n== {title}: bookrec --home {demo_home.root} {' '.join(arguments)}")
+        _run(demo_home, arguments)
     click.echo(f"\nBuilt in {time.monotonic() - started:,.0f} s.")
-    _say_how_to_sign_in(place, port)
+    _print_sign_in(demo_home, port)
     if not no_serve:
         from bookrec.web.serve_cli import run_site
 
-        run_site(place, "127.0.0.1", port, 1)
+        run_site(demo_home, "127.0.0.1", port, 1)
 
 
 def _clear(directory: Path) -> None:
-    """Remove an earlier demo, and only a demo."""
+    """Empty a directory that an earlier demo made; refuse any other."""
     marker = directory / "DEMO"
     if directory.exists() and any(directory.iterdir()) and not marker.exists():
         raise BookrecError(
@@ -66,13 +62,14 @@ def _clear(directory: Path) -> None:
 
 
 def _run(home: Home, arguments: list[str]) -> None:
-    """Run a verb as an operator would, in a process of its own, so that its memory is freed."""
+    """Run a verb in a process of its own, which frees its memory at the end."""
     command = [sys.executable, "-m", "bookrec", "--home", str(home.root), *arguments]
     if subprocess.run(command, check=False).returncode:  # noqa: S603
         raise BookrecError(f"The demo stopped: 'bookrec {' '.join(arguments)}' failed; see above.")
 
 
-def _say_how_to_sign_in(home: Home, port: int) -> None:
+def _print_sign_in(home: Home, port: int) -> None:
+    """Create an account and an invitation, and print how to sign in."""
     from bookrec.web.accounts.cli import create_account, invite_reader
 
     known, invited = _two_readers(home)
@@ -95,7 +92,7 @@ Everything here is sample data: real books, invented readers.
 
 
 def _two_readers(home: Home) -> tuple[str, str]:
-    """Two readers with a middling number of books: enough to show taste, few enough to read."""
+    """Choose two readers with 12 to 30 books: enough for good lists, few enough to look through."""
     import contextlib
 
     from bookrec.snapshot import current_snapshot, open_database

@@ -1,4 +1,4 @@
-"""``bookrec doctor``: what is there, what is missing, what to run next. Imports no TensorFlow."""
+"""``bookrec doctor``: the state of an installation and the next command. Imports no TensorFlow."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import click
 
@@ -20,6 +20,7 @@ from bookrec import __version__
 from bookrec.errors import BookrecError, NoSnapshot
 from bookrec.files import digest_of_file, read_pointer
 from bookrec.inference.recommender import Recommender
+from bookrec.json_types import JsonObject
 from bookrec.settings import Home, templates_directory
 from bookrec.shop_database import MIGRATIONS
 from bookrec.snapshot import (
@@ -35,54 +36,55 @@ State = Literal["ok", "missing", "stale", "damaged"]
 _OFFLINE_MODULES: Final = ("pandas", "pyarrow", "scipy", "gensim", "keras", "tensorflow")
 _DATASET_FILES: Final = ("readers.parquet", "books.parquet", "interactions.parquet")
 _LITTLE_DISK_GIB: Final = 2.0
+"""Free space below which the doctor warns."""
 
 
 @dataclass(frozen=True)
 class DoctorLine:
-    """One line of the report."""
+    """State of one part of an installation."""
 
-    what: str
+    part: str
     state: State
     detail: str
     next_step: str | None = None
-    """The command that mends it, None where nothing needs mending."""
+    """Command that fixes it; None where nothing needs fixing."""
 
 
 @click.command()
 @click.pass_obj
 def doctor(home: Home) -> None:
-    """Say what is there, what is missing and what to run next.
+    """Report what is installed, what is missing or damaged, and what to run next.
 
-    Looks at the installation, the data set, the model, the published snapshot and the shop's
-    database. Exits with 1 when one of them is damaged; what is only missing or stale is no error.
+    Checks the installation, the data set, the model, the published snapshot and the shop's database.
+    Exit code 1: one of them is damaged. Missing and stale parts are no error.
 
     \b
     Example:
       bookrec --home /srv/bookrec doctor
     """
-    found = list(examine(home))
-    for finding in found:
-        click.echo(f"{finding.state:8} {finding.what:14} {finding.detail}")
-    steps = [finding.next_step for finding in found if finding.next_step]
+    lines = list(examine(home))
+    for line in lines:
+        click.echo(f"{line.state:8} {line.part:14} {line.detail}")
+    steps = [line.next_step for line in lines if line.next_step]
     click.echo(f"\nNext: {steps[0] if steps else 'bookrec serve'}")
-    if any(finding.state == "damaged" for finding in found):
+    if any(line.state == "damaged" for line in lines):
         raise click.exceptions.Exit(1)
 
 
 def examine(home: Home) -> Iterator[DoctorLine]:
-    """Everything there is to say of one installation and its home directory, in the flow's order."""
+    """Examine an installation and its home directory, in the order in which parts are made."""
     offline = _offline_extra()
     yield from (_python(), offline, _templates(), _disk(home))
     dataset, model = None, None
     if offline.state == "ok" or home.datasets.exists():
-        dataset, finding = _dataset(home)
-        yield finding
+        dataset, line = _dataset(home)
+        yield line
     if offline.state == "ok" or home.models.exists():
-        model, finding = _model(home, dataset)
-        yield finding
+        model, line = _model(home, dataset)
+        yield line
     snapshot = _snapshot(home, dataset, model)
     if snapshot.state == "missing" and offline.state != "ok":
-        # A host that only serves cannot score: it is given what another machine published.
+        # A host that only serves cannot score: another machine publishes for it.
         snapshot = replace(snapshot, next_step=f"copy precomputed/ into {home.root}")
     yield snapshot
     yield _shop(home)
@@ -117,8 +119,8 @@ def _templates() -> DoctorLine:
 
 
 def _disk(home: Home) -> DoctorLine:
-    there = next(path for path in (home.root, *home.root.parents) if path.exists())
-    free_gib = shutil.disk_usage(there).free / 2**30
+    existing = next(path for path in (home.root, *home.root.parents) if path.exists())
+    free_gib = shutil.disk_usage(existing).free / 2**30
     detail = f"{home.root}, {free_gib:,.1f} GiB free"
     if free_gib < _LITTLE_DISK_GIB:
         detail += "; a large data set needs more"
@@ -126,10 +128,7 @@ def _disk(home: Home) -> DoctorLine:
     return DoctorLine("home", "ok", detail)
 
 
-Manifest = dict[str, Any]
-
-
-def _dataset(home: Home) -> tuple[Manifest | None, DoctorLine]:
+def _dataset(home: Home) -> tuple[JsonObject | None, DoctorLine]:
     again = "bookrec data import SOURCE"
     name = read_pointer(home.datasets)
     if name is None:
@@ -142,16 +141,16 @@ def _dataset(home: Home) -> tuple[Manifest | None, DoctorLine]:
         )
     except _UNREADABLE as error:
         return None, DoctorLine("data set", "damaged", f"{directory}: {error}", again)
-    lost = [file for file in _DATASET_FILES if not (directory / file).is_file()]
-    if lost:
+    missing = [file for file in _DATASET_FILES if not (directory / file).is_file()]
+    if missing:
         return None, DoctorLine(
-            "data set", "damaged", f"{directory} lacks {', '.join(lost)}", again
+            "data set", "damaged", f"{directory} lacks {', '.join(missing)}", again
         )
     sample = " (sample data)" if manifest.get("sample") else ""
     return manifest, DoctorLine("data set", "ok", f"{name}{sample}: {counts}")
 
 
-def _model(home: Home, dataset: Manifest | None) -> tuple[Manifest | None, DoctorLine]:
+def _model(home: Home, dataset: JsonObject | None) -> tuple[JsonObject | None, DoctorLine]:
     again = "bookrec train"
     name = read_pointer(home.models)
     if name is None:
@@ -177,7 +176,7 @@ def _model(home: Home, dataset: Manifest | None) -> tuple[Manifest | None, Docto
     return manifest, DoctorLine("model", "ok", name)
 
 
-def _snapshot(home: Home, dataset: Manifest | None, model: Manifest | None) -> DoctorLine:
+def _snapshot(home: Home, dataset: JsonObject | None, model: JsonObject | None) -> DoctorLine:
     try:
         directory = current_snapshot(home.snapshots)
         check_structure(directory)
@@ -227,6 +226,6 @@ def _shop(home: Home) -> DoctorLine:
 _UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError)
 
 
-def _read_manifest(directory: Path) -> Manifest:
-    manifest: Manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
+def _read_manifest(directory: Path) -> JsonObject:
+    manifest: JsonObject = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
     return manifest

@@ -1,7 +1,7 @@
-"""The ``bookrec`` command: a click group that imports a verb's module only when it is called.
+"""The ``bookrec`` command: a click group that imports a verb only when it is called.
 
-``bookrec --help`` must answer at once, so no verb is imported to list it: names and one-line helps
-stand in `VERBS`, and a test holds them against the commands themselves.
+``bookrec --help`` answers at once because it imports no verb: names and one-line helps are in `VERBS`.
+A test compares them with the commands.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "evaluate": (
         "bookrec.offline.cli.evaluate:evaluate",
-        "Measure our models and the usual recommenders on held-out books of the current data set.",
+        "Measure models and baselines on held-out interactions of the current data set.",
     ),
     "artifacts": (
         "bookrec.offline.cli.artifacts:artifacts",
@@ -44,11 +44,11 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "audience": (
         "bookrec.offline.cli.audience:audience",
-        "Print the readers a book should be offered to, best first.",
+        "List the readers most likely to want a book, best first.",
     ),
     "nightly": (
         "bookrec.offline.cli.nightly:nightly",
-        "Take in what the shop learnt, score, and publish; one line per stage.",
+        "Import the shop's new ratings, score, publish; one line per stage.",
     ),
     "snapshots": (
         "bookrec.cli.snapshots:snapshots",
@@ -61,23 +61,25 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "bench": (
         "bookrec.offline.cli.bench:bench",
-        "Measure speed, side by side with the plain alternative.",
+        "Measure the speed of scoring, compared with plain Keras.",
     ),
     "doctor": (
         "bookrec.cli.doctor:doctor",
-        "Say what is there, what is missing and what to run next.",
+        "Report what is installed, what is missing or damaged, and what to run next.",
     ),
 }
 """Verb → (``module:command``, one-line help)."""
 
 
 class LazyGroup(click.Group):
-    """A group whose subcommands are named in `VERBS` and imported on first use."""
+    """A group whose subcommands `VERBS` names; each is imported on first use."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the verbs in the order of `VERBS`."""
         return list(VERBS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a verb; None for an unknown verb."""
         if cmd_name not in VERBS:
             return None
         module_name, attribute = VERBS[cmd_name][0].split(":")
@@ -85,6 +87,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the one-line helps without importing a verb."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_line) for name, (_, help_line) in VERBS.items()])
 
@@ -113,7 +116,7 @@ def cli(ctx: click.Context, home: Path) -> None:
 
 
 def main() -> None:
-    """Entry point: our own errors become one sentence on stderr and their exit code."""
+    """Run the command line; a `BookrecError` becomes one sentence on stderr and an exit code."""
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as stop:
@@ -128,7 +131,7 @@ def main() -> None:
         click.echo(f"Error: {error}", err=True)
         sys.exit(error.exit_code)
     except ModuleNotFoundError as error:
-        # A verb of the offline half on a host that only serves; a missing module of ours is a bug.
+        # An offline verb on a host that only serves; a missing bookrec module is a bug.
         if error.name is None or error.name.split(".")[0] == "bookrec":
             raise
         click.echo(
@@ -138,24 +141,24 @@ def main() -> None:
         )
         sys.exit(BookrecError.exit_code)
     except BrokenPipeError:
-        # The reader of our output went away (`bookrec … | head`): not an error of ours.
+        # The other end of a pipe closed (`bookrec … | head`): no error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except (OSError, sqlite3.OperationalError) as error:
-        if not _is_of_the_machine(error):
+        if not _is_environment_fault(error):
             raise
         click.echo(
-            f"Error: {error}. What was published before is unchanged; mend the cause "
+            f"Error: {error}. What was published before is unchanged; fix the cause "
             "('bookrec doctor' shows the space left) and run the command again.",
             err=True,
         )
         sys.exit(BookrecError.exit_code)
 
 
-def _is_of_the_machine(error: Exception) -> bool:
-    """Whether a full disk or a missing permission is at fault, and not a bug of ours."""
+def _is_environment_fault(error: Exception) -> bool:
+    """Whether a full disk, a missing permission or broken hardware is the cause, and not a bug."""
     if isinstance(error, sqlite3.Error):
-        # The low byte is SQLite's primary result code; the others tell the variety.
+        # The low byte is SQLite's primary result code; the others qualify it.
         return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _SQLITE_CODES
     return isinstance(error, OSError) and error.errno in _ERRNOS
 

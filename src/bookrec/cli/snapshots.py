@@ -1,4 +1,4 @@
-"""``bookrec snapshots``: looks after published files."""
+"""``bookrec snapshots``: list, show, verify, roll back and prune snapshots."""
 
 from __future__ import annotations
 
@@ -40,29 +40,29 @@ def snapshots() -> None:
 @snapshots.command("list")
 @click.pass_obj
 def list_command(home: Home) -> None:
-    """All snapshots, oldest first; the published one is marked with a star.
+    """List all snapshots, oldest first; a star marks the published one.
 
     \b
     Example:
       bookrec snapshots list
     """
-    found = list_snapshots(home.snapshots)
-    if not found:
+    infos = list_snapshots(home.snapshots)
+    if not infos:
         click.echo(f"No snapshots in {home.snapshots}; run 'bookrec score' to make one.")
-    for info in found:
+    for info in infos:
         mark = "*" if info.current else " "
-        what = info.meta.get("error") or (
+        summary = info.meta.get("error") or (
             f"{info.meta['preset']:8} {int(info.meta['readers']):>9,} readers "
             f"{int(info.meta['books']):>9,} books  {info.meta['model_id']}"
         )
-        click.echo(f"{mark} {info.snapshot_id}  {info.size_bytes / 2**20:8.1f} MiB  {what}")
+        click.echo(f"{mark} {info.snapshot_id}  {info.size_bytes / 2**20:8.1f} MiB  {summary}")
 
 
 @snapshots.command()
 @click.argument("snapshot_id", required=False)
 @click.pass_obj
 def show(home: Home, snapshot_id: str | None) -> None:
-    """What a snapshot (default: the published one) says of itself, and its row counts.
+    """Show the metadata, row counts and size of a snapshot (default: the published one).
 
     \b
     Example:
@@ -93,11 +93,11 @@ def show(home: Home, snapshot_id: str | None) -> None:
     type=click.IntRange(0),
     default=2000,
     show_default=True,
-    help="Published scores to compare with Keras; 0 checks the tables only.",
+    help="Number of published scores to compare with Keras; 0 = check the tables only.",
 )
 @click.pass_obj
 def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
-    """Check a snapshot's tables, and a sample of its scores against the Keras model.
+    """Check the tables of a snapshot, and compare a sample of its scores with the Keras model.
 
     \b
     Example:
@@ -105,7 +105,7 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     """
     directory = _directory(home, snapshot_id)
     check_structure(directory)
-    click.echo(f"{directory.name}: the tables keep their promises.")
+    click.echo(f"{directory.name}: the tables pass all checks.")
     if not pairs:
         return
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
@@ -121,7 +121,7 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     dataset = load_dataset(home, meta["dataset_id"])
     parity = check_published(directory, bundle, dataset, pairs)
     click.echo(
-        f"{parity.pairs:,} published scores beside Keras: probabilities differ by at most "
+        f"{parity.pairs:,} published scores compared with Keras: probabilities differ by at most "
         f"{parity.probability_error:.1e}, logits by {parity.logit_error:.1e} x (1 + |logit|); "
         f"{parity.saturated:.2%} saturated."
     )
@@ -137,7 +137,7 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
 @click.argument("snapshot_id", required=False)
 @click.pass_obj
 def rollback(home: Home, snapshot_id: str | None) -> None:
-    """Publish an earlier snapshot again: the one named, or the one before the published.
+    """Publish an earlier snapshot again (default: the one before the published one).
 
     \b
     Example:
@@ -149,7 +149,13 @@ def rollback(home: Home, snapshot_id: str | None) -> None:
 
 
 @snapshots.command("prune")
-@click.option("--keep", type=click.IntRange(1), default=3, show_default=True)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="Number of newest snapshots to keep.",
+)
 @click.pass_obj
 def prune_command(home: Home, keep: int) -> None:
     """Remove all but the newest snapshots; the published one always stays.

@@ -105,7 +105,7 @@ def test_from_a_notebook_to_a_published_snapshot(
     assert scored.exit_code == 0, scored.output
     verified = bookrec(home, "snapshots", "verify")
     assert verified.exit_code == 0, verified.output
-    assert "published scores beside Keras" in verified.output
+    assert "published scores compared with Keras" in verified.output
     listed = bookrec(home, "artifacts", "list")
     assert f"* {model_id}" in listed.output
     assert "model.keras" in listed.output

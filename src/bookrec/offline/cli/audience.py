@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 def audience(
     home: Home, isbn: str, top: int, layout: str, output: Path | None, workers: int | None
 ) -> None:
-    """Print the readers a book should be offered to, best first.
+    """List the readers most likely to want a book, best first.
 
     Every reader of the published snapshot is scored for the book; those who have an edition of it,
     and those of whom nothing is known, are left out.

@@ -22,7 +22,7 @@ _TOP: Final = 50
 
 @click.group()
 def bench() -> None:
-    """Measure speed, side by side with the plain alternative.
+    """Measure the speed of scoring, compared with plain Keras.
 
     \b
     Example:

@@ -19,12 +19,26 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--train", is_flag=True, help="Train a new model first.")
-@preset_option("Architecture of the ranker, with --train.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
-@click.option("--top", type=click.IntRange(1, 1000), default=50, show_default=True)
-@click.option("--candidates", type=CandidateCount(), default=1500, show_default=True)
+@preset_option("Preset of the model, with --train.")
 @click.option(
-    "--keep", type=click.IntRange(1), default=3, show_default=True, help="Snapshots to keep."
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed, with --train."
+)
+@click.option(
+    "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Books per list."
+)
+@click.option(
+    "--candidates",
+    type=CandidateCount(),
+    default=1500,
+    show_default=True,
+    help="Candidates per reader that retrieval passes to the ranker, or 'all'.",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=3,
+    show_default=True,
+    help="Number of newest snapshots to keep.",
 )
 @click.option("--force", is_flag=True, help="Score and publish even when nothing is new.")
 @click.pass_obj
@@ -38,10 +52,10 @@ def nightly(
     keep: int,
     force: bool,
 ) -> None:
-    """Take in what the shop learnt, score, and publish; one line per stage.
+    """Import the shop's new ratings, score, publish; one line per stage.
 
-    Exit code 0: published, or nothing new. 1: a stage failed, and the site still serves the
-    snapshot it served before. 3: refused by the quality gate.
+    Exit code 0: published, or nothing new. 1: a stage failed, and the site still serves the previous
+    snapshot. 3: the quality gate refused the new snapshot.
 
     \b
     Example:
@@ -62,11 +76,11 @@ def nightly(
         run(home, settings, progress)
     except BookrecError:
         raise
-    except Exception as error:  # whatever it is, a scheduler's log gets a sentence
+    except Exception as error:  # the log of a scheduler gets a sentence for any failure
         reason = ": ".join([type(error).__name__, *str(error).splitlines()[:1]])
         raise BookrecError(
             f"The nightly job failed ({reason}); the site still serves what "
-            f"it served before.{_where_it_is_told(home)} Mend the cause and run 'bookrec nightly' "
+            f"it served before.{_keep_traceback(home)} Fix the cause and run 'bookrec nightly' "
             "again."
         ) from error
 
@@ -80,11 +94,11 @@ def _train_settings(preset: str, seed: int) -> TrainSettings:
     return TrainSettings(preset=preset, seed=seed)
 
 
-def _where_it_is_told(home: Home) -> str:
-    """Keep the traceback of the exception being handled, and say where."""
+def _keep_traceback(home: Home) -> str:
+    """Write the traceback of the handled exception to a file; return a sentence that names it."""
     path = home.root / "var" / "nightly-failure.txt"
     try:
         path.write_text(traceback.format_exc(), encoding="utf-8")
-    except OSError:  # the disk may be what failed
+    except OSError:  # a full disk may be the cause
         return ""
     return f" For a bug report: {path}."
