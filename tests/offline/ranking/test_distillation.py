@@ -1,4 +1,4 @@
-"""Trees that teach the ranker: their loss, what they may know, and how sure they are."""
+"""Distillation from trees: their loss, cross-fitting and the calibration of the soft labels."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from small_recommender import make_metadata  # noqa: E402
 BOOKS, SIZE = 40, 6
 
 
-def make_listwise_fold(seed: int, groups: int, *, told: bool = True) -> ListwiseFold:
-    """The target is the book whose second number is nearest to 0, which no line finds; not where
-    ``told`` is false: there the numbers tell nothing."""
+def make_listwise_fold(seed: int, groups: int, *, informative: bool = True) -> ListwiseFold:
+    """A fold whose target is the book with the second number nearest to 0, a non-linear rule.
+
+    Without ``informative`` the numbers are independent of the target.
+    """
     rng = np.random.default_rng(seed)
     codes = np.arange(1, BOOKS + 1, dtype=np.int32)
     plain = np.zeros(BOOKS, dtype=np.float32)
@@ -39,21 +41,21 @@ def make_listwise_fold(seed: int, groups: int, *, told: bool = True) -> Listwise
         make_metadata(rng, BOOKS),
     )
     pairs = rng.uniform(-1, 1, (groups, SIZE, 4)).astype(np.float32)
-    if told:
+    if informative:
         nearest = np.argsort(np.abs(pairs[:, :, 1]), axis=1)
         pairs = np.take_along_axis(pairs, nearest[:, :, None], axis=1)
-    made = Groups(
+    data = Groups(
         rng.integers(0, BOOKS, (groups, SIZE)).astype(np.int32),
         pairs,
         rng.normal(size=(groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
         np.ones(groups, dtype=np.int32),
     )
-    return ListwiseFold(made, features)
+    return ListwiseFold(data, features)
 
 
 def other_targets(listwise_fold: ListwiseFold) -> ListwiseFold:
-    """Other books are the targets of its first 60 groups: too few to end the growing earlier."""
+    """Change the targets of the first 60 groups: too few to change the early stopping."""
     books, pairs = listwise_fold.groups.books.copy(), listwise_fold.groups.pair_features.copy()
     books[:60], pairs[:60] = np.roll(books[:60], 2, axis=1), np.roll(pairs[:60], 2, axis=1)
     return replace(
@@ -72,32 +74,32 @@ def test_the_objective_is_the_slope_of_the_listwise_loss():
     odds = np.array([[2, 1, 5], [1, 6, 3]])
     logits = np.log(odds).astype(np.float32).ravel()
     gradient, curvature = listwise_objective(3)(logits, None)
-    # Of 8 and of 10 parts; the first book of each group is the target.
+    # Odds sum to 8 and to 10; the first book of each group is the target.
     expected = np.array([2 / 8 - 1, 1 / 8, 5 / 8, 1 / 10 - 1, 6 / 10, 3 / 10])
     np.testing.assert_allclose(gradient, expected, rtol=1e-5)
     parts = np.array([2 / 8, 1 / 8, 5 / 8, 1 / 10, 6 / 10, 3 / 10])
     np.testing.assert_allclose(curvature, parts * (1 - parts), rtol=1e-5)
 
 
-def test_trees_find_what_no_line_finds_and_say_how_sure_they_are():
+def test_trees_fit_a_non_linear_rule_with_calibrated_probabilities():
     listwise_folds = [make_listwise_fold(seed, 700) for seed in (1, 2, 3)]
     for listwise_fold in distil(listwise_folds, 3, 60, seed=1):
         soft_labels = soft_labels_of(listwise_fold)
         assert (soft_labels.argmax(axis=1) == 0).mean() > 0.8, "of 6 books"
-        # Neither surer nor less sure than they are right.
+        # Mean confidence equals accuracy.
         assert soft_labels.max(axis=1).mean() == pytest.approx(
             (soft_labels.argmax(axis=1) == 0).mean(), abs=0.1
         )
 
 
-def test_trees_that_learnt_nothing_say_nothing():
+def test_labels_are_uniform_without_a_signal():
     for listwise_fold in distil(
-        [make_listwise_fold(seed, 700, told=False) for seed in (1, 2, 3)], 3, 60, seed=1
+        [make_listwise_fold(seed, 700, informative=False) for seed in (1, 2, 3)], 3, 60, seed=1
     ):
         assert np.abs(soft_labels_of(listwise_fold) - 1 / SIZE).max() < 0.08
 
 
-def test_trees_do_not_know_the_targets_they_are_asked_about():
+def test_labels_of_a_fold_do_not_depend_on_its_targets():
     listwise_folds = [
         make_listwise_fold(seed, groups) for seed, groups in ((1, 300), (2, 400), (3, 500))
     ]
@@ -105,17 +107,17 @@ def test_trees_do_not_know_the_targets_they_are_asked_about():
     after = distil(
         [listwise_folds[0], other_targets(listwise_folds[1]), listwise_folds[2]], 3, 20, seed=1
     )
-    # All that the second lesson's own targets decide for it is how sure the trees may be.
+    # The second fold's targets affect only the temperature of its labels.
     was, now = (np.log(soft_labels_of(x)) for x in (before[1], after[1]))
     was[:60] = np.roll(was[:60], 2, axis=1)
     was, now = (x - x.mean(axis=1, keepdims=True) for x in (was, now))
-    sureness = (was * now).sum() / (was * was).sum()
-    np.testing.assert_allclose(now, sureness * was, atol=1e-4)
+    factor = (was * now).sum() / (was * was).sum()
+    np.testing.assert_allclose(now, factor * was, atol=1e-4)
     others = [np.log(soft_labels_of(x)) for x in (before[0], after[0])]
-    assert np.abs(others[0] - others[1]).max() > 0.1, "the others learnt from those targets"
+    assert np.abs(others[0] - others[1]).max() > 0.1, "the other folds were fitted to those targets"
 
 
-def test_lessons_of_the_same_turn_do_not_teach_each_other():
+def test_folds_labelled_together_do_not_affect_each_other():
     listwise_folds = [make_listwise_fold(seed, 300) for seed in range(1, 5)]
     changed = [*listwise_folds[:2], other_targets(listwise_folds[2]), listwise_folds[3]]
     before, after = (distil(part, 2, 20, seed=1) for part in (listwise_folds, changed))
@@ -124,7 +126,7 @@ def test_lessons_of_the_same_turn_do_not_teach_each_other():
     np.testing.assert_allclose(now, (was * now).sum() / (was * was).sum() * was, atol=1e-4)
 
 
-def test_the_same_seed_teaches_the_same():
+def test_equal_seeds_give_equal_labels():
     listwise_folds = [make_listwise_fold(seed, 300) for seed in (1, 2)]
     first, again, other = (distil(listwise_folds, 2, 15, seed) for seed in (4, 4, 5))
     np.testing.assert_array_equal(soft_labels_of(first[1]), soft_labels_of(again[1]))
@@ -132,7 +134,7 @@ def test_the_same_seed_teaches_the_same():
 
 
 @pytest.mark.parametrize("counts", [[200], [200, 0], [0, 200, 150]])
-def test_one_lesson_and_an_empty_one_are_taught_too(counts: list[int]):
+def test_a_single_fold_and_an_empty_one_get_labels(counts: list[int]):
     listwise_folds = distil(
         [make_listwise_fold(seed, n) for seed, n in enumerate(counts)], 3, 40, seed=1
     )
@@ -142,21 +144,21 @@ def test_one_lesson_and_an_empty_one_are_taught_too(counts: list[int]):
     first = np.concatenate(
         [soft_labels_of(listwise_fold)[:, 0] for listwise_fold in listwise_folds]
     )
-    assert np.median(first) > 1.5 / SIZE, "trees of nothing would say 1 / SIZE"
+    assert np.median(first) > 1.5 / SIZE, "unfitted trees would give 1 / SIZE"
 
 
-def test_the_network_learns_what_the_trees_say():
+def test_batches_carry_the_soft_labels():
     listwise_folds = distil([make_listwise_fold(seed, 40) for seed in (1, 2)], 2, 10, seed=1)
     batches = Batches(listwise_folds, RankerSettings(batch_size=16), np.random.default_rng(0))
     inputs, labels = batches[0]
     pairs = inputs["pair_features"].reshape(16, SIZE, 4)
     for group, wanted in zip(pairs, labels.reshape(16, SIZE), strict=True):
-        found = [
+        matches = [
             soft_labels_of(listwise_fold)[place]
             for listwise_fold in listwise_folds
             for place in np.flatnonzero(
                 (listwise_fold.groups.pair_features == group).all(axis=(1, 2))
             )
         ]
-        assert len(found) == 1
-        np.testing.assert_array_equal(wanted, found[0])
+        assert len(matches) == 1
+        np.testing.assert_array_equal(wanted, matches[0])

@@ -1,4 +1,4 @@
-"""Ranking tasks: the target first, negatives from the candidates, features without leaks."""
+"""Training groups: targets first, negatives from the candidates, features without leaks."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def test_a_group_per_target_with_the_target_first():
     assert groups.books[:, 0].tolist() == [5, 3, 12, 30]
     assert groups.age_band.tolist() == [3, 0, 0, 6]
     assert groups.reader_features.shape == (4, len(READER_ACTIVITY))
-    own = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
+    seen = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
     for reader, books in zip([0, 1, 1, 2], groups.books, strict=True):
         near = books[1 : 1 + SETTINGS.negatives - SETTINGS.catalogue_negatives]
-        assert not own[reader] & set(near.tolist())
+        assert not seen[reader] & set(near.tolist())
 
 
 def test_features_come_from_the_history_alone():
@@ -54,23 +54,23 @@ def test_features_come_from_the_history_alone():
     )
 
 
-def test_the_seed_decides():
+def test_the_seed_determines_the_groups():
     retrieval = make_retrieval(np.random.default_rng(4))
-    one, two, other = (
+    first, again, other = (
         make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=seed, workers=0)
         for seed in (1, 1, 2)
     )
-    np.testing.assert_array_equal(one.books, two.books)
-    assert not np.array_equal(one.books, other.books)
+    np.testing.assert_array_equal(first.books, again.books)
+    assert not np.array_equal(first.books, other.books)
 
 
-def test_nothing_to_rank_is_a_sentence():
+def test_no_target_among_the_candidates_is_an_error():
     retrieval = make_retrieval(np.random.default_rng(4))
     with pytest.raises(ModelError, match="nothing to rank"):
         make_groups(HISTORY, interactions_of(), retrieval, BANDS, SETTINGS, seed=1, workers=0)
 
 
-def test_no_more_targets_of_a_reader_than_asked_and_the_others_are_no_negatives():
+def test_targets_are_capped_and_surplus_ones_are_no_negatives():
     retrieval = make_retrieval(np.random.default_rng(4))
     hidden = interactions_of(*((2, book, 0) for book in range(10, 30)))
     settings = replace(SETTINGS, targets_per_reader=3, negatives=200, catalogue_negatives=0)
@@ -81,7 +81,7 @@ def test_no_more_targets_of_a_reader_than_asked_and_the_others_are_no_negatives(
     assert not set(groups.books[:, 1:].ravel().tolist()) & set(range(10, 30))
 
 
-def test_targets_together_share_their_negatives():
+def test_multi_positive_targets_share_their_negatives():
     retrieval = make_retrieval(np.random.default_rng(4))
     settings = replace(
         SETTINGS, multi_positive=True, targets_per_reader=3, negatives=9, catalogue_negatives=0
@@ -89,13 +89,13 @@ def test_targets_together_share_their_negatives():
     groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, settings, seed=1, workers=0)
     assert groups.books.shape == (3, 12)
     assert groups.targets.tolist() == [1, 2, 1]
-    own = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
+    seen = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
     for reader, labels in enumerate([{5}, {3, 12}, {30}]):
         assert set(groups.books[reader, : len(labels)].tolist()) == labels
-        assert not own[reader] & set(groups.books[reader, len(labels) :].tolist())
+        assert not seen[reader] & set(groups.books[reader, len(labels) :].tolist())
 
 
-def test_dense_data_has_targets_together_in_as_many_pairs():
+def test_dense_data_gets_multi_positive_groups_with_as_many_pairs():
     settings = RankerSettings(targets_per_reader=5, negatives=50, batch_size=32)
     assert settings.for_density(25) == settings
     dense = settings.for_density(25.1)
@@ -104,6 +104,4 @@ def test_dense_data_has_targets_together_in_as_many_pairs():
     assert dense.batch_size * dense.group_size <= settings.batch_size * settings.group_size
     assert dense.steps == settings.multi_positive_steps
     assert dense.learning_rate == settings.multi_positive_learning_rate
-    assert replace(settings, steps=0).for_density(26).steps == 0, (
-        "exactly so many epochs were asked"
-    )
+    assert replace(settings, steps=0).for_density(26).steps == 0, "0 steps: epochs alone decide"

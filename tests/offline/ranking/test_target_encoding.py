@@ -1,4 +1,4 @@
-"""Embeddings counted from interactions, against numbers worked out by hand."""
+"""Target encodings against numbers computed by hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bookrec.offline.ranking.target_encoding import ENCODED, WIDTHS, Coded, encode
+from bookrec.offline.ranking.target_encoding import ENCODED, WIDTHS, CodedInteractions, encode
 
 SIZES = [4, 5, 3, 3, 4, 3]
 
@@ -16,9 +16,9 @@ def log_odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def rows(*found: tuple[int, int, int, int, int, int, bool]) -> Coded:
-    codes = np.array([row[:6] for row in found], dtype=np.int32)
-    return Coded(codes, np.array([row[6] for row in found]))
+def rows(*lines: tuple[int, int, int, int, int, int, bool]) -> CodedInteractions:
+    codes = np.array([line[:6] for line in lines], dtype=np.int32)
+    return CodedInteractions(codes, np.array([line[6] for line in lines]))
 
 
 SEVEN = rows(
@@ -35,7 +35,7 @@ OVERALL = 5 / 9
 """(4 explicit + 1) of (7 + 2)."""
 
 
-def test_each_id_has_the_columns_it_says():
+def test_each_id_has_its_declared_columns():
     tables = encode(SEVEN, SIZES)
     shapes = [table.shape for table in tables]
     assert shapes == [(size, WIDTHS[name]) for size, name in zip(SIZES, ENCODED, strict=True)]
@@ -51,14 +51,14 @@ def test_the_shares_of_readers_are_smoothed_at_three_priors():
     np.testing.assert_allclose(users[1:3, 3], [math.log(4) / 2 - 1, math.log(5) / 2 - 1], rtol=1e-5)
 
 
-def test_nobody_known_is_an_average_reader():
+def test_an_unknown_reader_gets_the_row_of_an_average_one():
     users = encode(SEVEN, SIZES)[0]
     for unknown in (users[0], users[3]):
         np.testing.assert_allclose(unknown, [0, 0, 0, -1, 0, 0, 0, 0, 1], atol=1e-6)
 
 
-def test_an_author_is_compared_with_what_its_readers_do_otherwise():
-    """Author 2 is explicit with the second reader, who is hardly ever."""
+def test_an_author_is_compared_with_its_readers_other_interactions():
+    """Author 2 gets an explicit rating from the second reader, who hardly ever gives one."""
     share_1 = (2 + 3 * OVERALL) / (2 + 3)
     explicit_2, implicit_2 = 3 * OVERALL / (3 + 3), (1 + 3 * OVERALL) / (3 + 3)
     residuals = 1 - share_1, 1 - explicit_2, -implicit_2
@@ -72,14 +72,14 @@ def test_an_author_is_compared_with_what_its_readers_do_otherwise():
     authors = encode(SEVEN, SIZES)[2]
     assert authors[2, 3] == pytest.approx(expected, rel=1e-5)
     assert authors[2, 3] > 0 > authors[1, 3]
-    # Its plain share is what the shares of its readers make it.
+    # Its smoothed share does not correct for its readers.
     assert authors[1, 0] == pytest.approx(
         log_odds((2 + 10 * OVERALL) / 14) - log_odds(OVERALL), rel=1e-5
     )
 
 
-def test_a_readers_taste_does_not_depend_on_what_was_rated():
-    other = Coded(SEVEN.codes, ~SEVEN.explicit)
+def test_a_readers_profile_does_not_depend_on_ratings():
+    other = CodedInteractions(SEVEN.codes, ~SEVEN.explicit)
     first, second = encode(SEVEN, SIZES)[0], encode(other, SIZES)[0]
     np.testing.assert_array_equal(first[:, 3:], second[:, 3:])
     assert (first[1:3, :3] * second[1:3, :3] < 0).all()
@@ -87,6 +87,6 @@ def test_a_readers_taste_does_not_depend_on_what_was_rated():
     assert first[2, 8] == pytest.approx((2 + 1) / (4 + 1))
 
 
-def test_years_have_a_place_in_order():
+def test_years_have_a_centred_rank():
     years = encode(SEVEN, SIZES)[4]
     np.testing.assert_allclose(years[:, 4], [-1, -5 / 7, -1 / 7, 4 / 7], rtol=1e-5)

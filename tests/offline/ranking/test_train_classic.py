@@ -1,4 +1,4 @@
-"""Preset classic's training: what it finds in planted data, and that nothing predicts itself."""
+"""Training of preset classic: quality on planted data, and no leak from an interaction to itself."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def features_of(interactions: Interactions) -> BookFeatures:
     numbers = book_statistics(interactions, BOOKS).numbers
     scaled = fit_scaler(numbers)(numbers)
     books = np.arange(BOOKS, dtype=np.int32)
-    given = {
+    columns = {
         "isbn": books + 1,
         "author": AUTHOR,
         "publisher": 1 + books % 3,
@@ -66,9 +66,9 @@ def features_of(interactions: Interactions) -> BookFeatures:
         "popularity": np.zeros(BOOKS, np.float32),
         "title": np.zeros((BOOKS, 50), np.float32),
     }
-    # Whatever else the default ranker is told of books, the classic one is not.
-    others = {name: None for name in BookFeatures.__dataclass_fields__ if name not in given}
-    return BookFeatures(**given, **others)  # type: ignore[arg-type]
+    # The classic ranker does not use the other features.
+    others = {name: None for name in BookFeatures.__dataclass_fields__ if name not in columns}
+    return BookFeatures(**columns, **others)  # type: ignore[arg-type]
 
 
 SETTINGS = ClassicSettings(epochs=6, batch_size=256)
@@ -86,7 +86,7 @@ def predicted(model: Any, wanted: Interactions, features: BookFeatures) -> NDArr
 
 
 def _whole(features: BookFeatures) -> BookFeatures:
-    """With something where the default ranker's numbers belong, so that rows can be taken."""
+    """Fill missing features with zeros, so that rows can be taken."""
     absent = [n for n in BookFeatures.__dataclass_fields__ if getattr(features, n) is None]
     return replace(features, **{name: np.zeros((BOOKS, 1), np.float32) for name in absent})
 
@@ -101,26 +101,26 @@ def planted() -> tuple[Interactions, Interactions, NDArray[np.float64]]:
     return everything[~held], everything[held], chance
 
 
-def test_it_finds_readers_and_authors(planted: Any):
+def test_the_effects_of_readers_and_authors_are_fitted(planted: Any):
     known, held_out, chance = planted
     model = trained(known)
-    found = auc(held_out.rating > 0, predicted(model, held_out, features_of(known)))
+    trained_auc = auc(held_out.rating > 0, predicted(model, held_out, features_of(known)))
     best = auc(held_out.rating > 0, chance[held_out.reader_idx, held_out.book_idx])
     assert best > 0.8
-    assert found > best - 0.04
+    assert trained_auc > best - 0.04
 
 
-def test_an_interaction_says_nothing_of_itself():
-    """Coin tosses: whoever learns from shares that count the toss itself comes to believe in them."""
+def test_an_interaction_does_not_leak_into_its_prediction():
+    """Coin tosses: training on shares that include the toss itself would overfit them."""
     tosses = interactions_with(np.full((READERS, BOOKS), 0.5), 3, seed=2)
     held = np.arange(len(tosses)) % 3 == 0
     known, held_out = tosses[~held], tosses[held]
-    given = predicted(trained(known), held_out, features_of(known))
-    assert log_loss(held_out.rating > 0, given) < np.log(2) + 0.02
-    assert given.std() < 0.08
+    probabilities = predicted(trained(known), held_out, features_of(known))
+    assert log_loss(held_out.rating > 0, probabilities) < np.log(2) + 0.02
+    assert probabilities.std() < 0.08
 
 
-def test_what_is_looked_up_can_be_counted_anew(planted: Any):
+def test_embeddings_can_be_encoded_again(planted: Any):
     known, held_out, _ = planted
     model = trained(known, replace(SETTINGS, epochs=1))
     network = model.get_layer("deep_1").get_weights()[0]

@@ -1,4 +1,4 @@
-"""Lessons and calibration of the default ranker."""
+"""Listwise batches and calibration of the default ranker."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BOOKS = 9
 
 
 def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
-    """Of one fold: books of 3 a group, popularities that tell the fold."""
+    """A fold with groups of 3 books; the popularity of every book is ``seed``, which tells the fold."""
     rng = np.random.default_rng(seed)
     codes = np.arange(1, BOOKS + 1, dtype=np.int32)
     plain = np.zeros(BOOKS, dtype=np.float32)
@@ -40,18 +40,18 @@ def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
         rng.normal(seed, 2, (BOOKS, 4)).astype(np.float32),
         make_metadata(rng, BOOKS),
     )
-    made = Groups(
+    data = Groups(
         rng.integers(0, BOOKS, (groups, 3)).astype(np.int32),
         rng.normal(3, 2, (groups, 3, 5)).astype(np.float32),
         rng.normal(-1, 3, (groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
         1 + np.arange(groups, dtype=np.int32) % 2,
     )
-    made.pair_features[..., 4] = 6.0
-    return ListwiseFold(made, features)
+    data.pair_features[..., 4] = 6.0
+    return ListwiseFold(data, features)
 
 
-def test_inputs_are_scaled_by_the_pairs_of_all_lessons():
+def test_inputs_are_scaled_by_the_pairs_of_all_folds():
     listwise_folds = [make_listwise_fold(1, 20), make_listwise_fold(2, 7)]
     scaling = scaling_of(listwise_folds)
     pairs = np.concatenate([x.groups.pair_features.reshape(-1, 5) for x in listwise_folds])
@@ -62,10 +62,10 @@ def test_inputs_are_scaled_by_the_pairs_of_all_lessons():
     ):
         np.testing.assert_allclose(mean, rows.mean(axis=0), rtol=1e-4, atol=1e-5)
         np.testing.assert_allclose(variance, np.maximum(rows.var(axis=0), 1e-4), rtol=1e-3)
-    assert scaling.pair[1][4] == np.float32(1e-4), "a constant is not blown up"
+    assert scaling.pair[1][4] == np.float32(1e-4), "a constant is not inflated"
 
 
-def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
+def test_batches_mix_the_folds_and_keep_each_folds_features():
     listwise_folds = [make_listwise_fold(1, 20), make_listwise_fold(2, 12)]
     settings = RankerSettings(batch_size=8, unknown_rate=0.0)
     batches = Batches(listwise_folds, settings, np.random.default_rng(0))
@@ -74,22 +74,22 @@ def test_batches_mix_the_folds_and_tell_each_group_what_its_fold_knew():
     for number in range(len(batches)):
         inputs, labels = batches[number]
         fold = inputs["popularity"].reshape(8, 3)
-        assert (fold == fold[:, :1]).all(), "a group is of one fold"
+        assert (fold == fold[:, :1]).all(), "a group belongs to one fold"
         mixed += len(np.unique(fold)) > 1
         for group in range(8):
             rows = slice(group * 3, group * 3 + 3)
             listwise_fold = listwise_folds[int(fold[group, 0]) - 1]
             books = inputs["isbn_encoded"][rows, 0] - 1
             pairs = inputs["pair_features"][rows]
-            place = np.flatnonzero((listwise_fold.groups.pair_features == pairs).all(axis=(1, 2)))
-            assert len(place) == 1
-            targets = listwise_fold.groups.targets[place[0]]
+            match = np.flatnonzero((listwise_fold.groups.pair_features == pairs).all(axis=(1, 2)))
+            assert len(match) == 1
+            targets = listwise_fold.groups.targets[match[0]]
             assert labels[rows, 0].tolist() == [1] * targets + [0] * (3 - targets)
-            assert listwise_fold.groups.books[place[0]].tolist() == books.tolist()
+            assert listwise_fold.groups.books[match[0]].tolist() == books.tolist()
             np.testing.assert_array_equal(
                 inputs["book_numbers"][rows], listwise_fold.features.numbers[books]
             )
-            seen.append((int(fold[group, 0]), int(place[0])))
+            seen.append((int(fold[group, 0]), int(match[0])))
     assert mixed
     assert len(set(seen)) == 32, "every group once an epoch"
 
@@ -99,17 +99,17 @@ def test_targets_of_a_group_do_not_compete():
     targets = np.array([[1, 1, 0, 0], [1, 0, 0, 0]], dtype=np.float32)
     # Against 3 + 4 the first two, against 1 + 1 + 2 the third.
     expected = -(np.log(2 / 9) + np.log(5 / 12) + np.log(6 / 10)) / 3
-    found = multi_positive_loss(targets, np.log(odds).astype(np.float32))
-    assert float(found) == pytest.approx(expected, rel=1e-5)
+    loss = multi_positive_loss(targets, np.log(odds).astype(np.float32))
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (2.5, -3.0), (0.4, 1.5)])
-def test_platt_scaling_finds_the_line_that_made_the_labels(scale: float, shift: float):
+def test_platt_scaling_finds_the_line_behind_the_labels(scale: float, shift: float):
     rng = np.random.default_rng(0)
     logits = rng.normal(0, 2, 200_000)
     labels = rng.random(len(logits)) < 1 / (1 + np.exp(-(scale * logits + shift)))
-    found = fit_platt(logits, labels)
-    assert found == pytest.approx((scale, shift), abs=0.05)
+    line = fit_platt(logits, labels)
+    assert line == pytest.approx((scale, shift), abs=0.05)
 
 
 def test_platt_scaling_fits_the_mean():

@@ -45,18 +45,19 @@ def build_classic(
     dropout: float = 0.1,
     weight_per_id: bool = False,
 ) -> KerasModel:
-    """Build preset ``classic``: the architecture common in notebooks, exactly.
+    """Build preset ``classic``: exactly the architecture common in notebooks.
 
     Wide: the six ids cast to float into one linear ``Dense(1)``, whose kernel starts at zero
     (random weights on raw ids saturate the logistic function). Deep: an embedding per id,
     flattened, with the numbers and the title vector, through Dense-ReLU-Dropout 128-64-32.
 
     Args:
-        vocabularies: sizes of the embeddings.
-        embedding_size: width of every embedding; None = the widths of the target encodings
+        vocabularies: Vocabularies that size the embeddings.
+        embedding_size: Width of every embedding; None = the widths of the target encodings
             (`target_encoding.WIDTHS`).
-        dropout: rate after each hidden layer.
-        weight_per_id: a wide part with a weight per id instead of casts, to measure what casts cost.
+        dropout: Dropout rate after each hidden layer.
+        weight_per_id: Use a weight per id in the wide part instead of casts, to measure what the casts
+            cost.
     """
     tensors = {ranker_input: _keras_input(ranker_input) for ranker_input in CLASSIC_INPUTS}
     ids = {encoded: tensors[encoded] for encoded in CLASSIC_INPUTS if encoded.kind == "id"}
@@ -79,11 +80,11 @@ class Scaling:
     """Means and variances that standardise the inputs of preset ``default``."""
 
     reader: tuple[Floats, Floats]
-    """[F] each, of the reader features."""
+    """Mean and variance of the reader features, [F] each."""
     pair: tuple[Floats, Floats]
-    """[P] each, of the pair features."""
+    """Mean and variance of the pair features, [P] each."""
     numbers: tuple[Floats, Floats]
-    """[K] each, of the book numbers."""
+    """Mean and variance of the book numbers, [K] each."""
 
 
 def _cast_ids(ids: dict[RankerInput, KerasTensor]) -> KerasTensor:
@@ -116,17 +117,17 @@ def build_default(
     embedding_size: int = 8,
     dropout: float = 0.2,
 ) -> KerasModel:
-    """Build preset ``default``: readers are known by their history, never by an id.
+    """Build preset ``default``, which represents readers by their history, never by an id.
 
-    Wide: popularity and the pair features. A weight per book would memorise the targets. Deep: small
-    embeddings with strong dropout (larger ones memorise too), the reader features, the book numbers,
+    Wide: popularity and the pair features. A weight per book would overfit the targets. Deep: small
+    embeddings with strong dropout (larger ones overfit too), the reader features, the book numbers,
     the title vector and the pair features, through Dense-ReLU-Dropout 128-64.
 
     Args:
-        vocabularies: sizes of the embeddings.
-        scaling: moments of the inputs; None leaves the inputs as they are.
-        embedding_size: width of every embedding.
-        dropout: rate after each hidden layer.
+        vocabularies: Vocabularies that size the embeddings.
+        scaling: Moments that standardise the inputs; None = no standardisation.
+        embedding_size: Width of every embedding.
+        dropout: Dropout rate after each hidden layer.
     """
     tensors = {ranker_input: _keras_input(ranker_input) for ranker_input in DEFAULT_INPUTS}
     sizes = _sizes(vocabularies)
@@ -191,9 +192,10 @@ def _deep(inputs: list[KerasTensor], widths: tuple[int, ...], dropout: float) ->
 
 
 def logit_model(model: KerasModel) -> KerasModel:
-    """Network to train by its logits: it shares all layers but the last, named ``logit``.
+    """Build the network that outputs the logits of ``model``, for training.
 
-    `model_logits` gives the logits of any model.
+    It shares all layers with ``model`` except the last, named ``logit``. `model_logits` computes the
+    logits of any model.
     """
     features = model.get_layer("logits").output
     output = model.get_layer("output")

@@ -1,15 +1,16 @@
-"""Soft targets for the ranker: what gradient-boosted trees say of every book of a group.
+"""Distillation: soft labels for the ranker from gradient-boosted trees.
 
-One hidden interaction tells little of the other books of its group, and a network that is told only
-of it learns readers and books by heart after two epochs. Trees find the shapes of the pair features by
-themselves, but cannot be split and run like a network. So they teach it: the network learns their
-probabilities (distillation; Hinton, Vinyals, Dean, "Distilling the Knowledge in a Neural Network",
-2015; for rankers Tang, Wang, "Ranking Distillation", KDD 2018), for many epochs (Beyer et al.,
-"Knowledge distillation: A good teacher is patient and consistent", CVPR 2022).
+A hidden interaction labels one book of its group; a network trained on such labels overfits after two
+epochs. Trees fit the shapes of the pair features better, but cannot be split by side and served like a
+network. The trees are therefore the teacher: the network fits their probabilities (Hinton, Vinyals,
+Dean, "Distilling the Knowledge in a Neural Network", 2015; for rankers Tang, Wang, "Ranking
+Distillation", KDD 2018), for many epochs (Beyer et al., "Knowledge distillation: A good teacher is
+patient and consistent", CVPR 2022).
 
-The trees are XGBoost's (Chen, Guestrin, KDD 2016), grown for the network's own listwise loss. Of a
-lesson they say what they learnt from others, so that they do not repeat its targets; an interaction
-that was hidden in two rounds may be in both, but without ids it is hardly recognised.
+The trees are XGBoost's (Chen, Guestrin, KDD 2016) with the network's listwise loss. Labels are
+cross-fitted: the trees that label a fold are fitted to other folds, so they do not repeat its targets.
+An interaction hidden in two rounds may occur in both parts, but without ids the trees hardly recognise
+it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import xgboost
@@ -27,10 +28,11 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats
 from bookrec.offline.ranking.train_listwise import ListwiseFold
+from bookrec.offline.runtime.untyped import ProgressBar
 
 _LEAST_CURVATURE: Final = 1e-6
 _PATIENCE: Final = 10
-"""Trees that may bring nothing before growing stops."""
+"""Trees without a gain before boosting stops."""
 _TREES: Final = {
     "tree_method": "hist",
     "grow_policy": "lossguide",
@@ -49,15 +51,16 @@ _TREES: Final = {
 def distil(
     listwise_folds: Sequence[ListwiseFold], folds: int, trees: int, seed: int
 ) -> list[ListwiseFold]:
-    """The lessons with soft targets.
+    """Add soft labels to ``listwise_folds``.
 
     Args:
-        lessons: whose groups have one target each, the first of its books.
-        folds: the lessons are asked about in so many turns, each time the trees grown on those of the
-            other turns. Where the others have no groups, they say what they learnt from all.
-        trees: to grow for each turn at most; fewer where more would know less of what is asked.
+        listwise_folds: Folds whose groups have one target each, the first book.
+        folds: Cross-fitting folds. Trees fitted to the others label each; if the others have no
+            groups, the trees are fitted to all.
+        trees: Most trees per fold; early stopping on the labelled fold may leave fewer.
+        seed: Seed of XGBoost.
     """
-    said = [
+    fold_logits = [
         np.empty(listwise_fold.groups.books.shape, dtype=np.float32)
         for listwise_fold in listwise_folds
     ]
@@ -68,74 +71,81 @@ def distil(
     ]
     total = folds * trees
     with tqdm(total=total, desc="ranker: trees", unit="tree", disable=None, leave=False) as bar:
-        for turn in range(folds):
-            asked = [number for number in full if number % folds == turn]
-            known = [number for number in full if number not in asked] or full
-            if asked:
-                teacher = _grown(
-                    [listwise_folds[n] for n in known],
-                    [listwise_folds[n] for n in asked],
+        for fold in range(folds):
+            held_out = [number for number in full if number % folds == fold]
+            fitted = [number for number in full if number not in held_out] or full
+            if held_out:
+                teacher = _fit_trees(
+                    [listwise_folds[n] for n in fitted],
+                    [listwise_folds[n] for n in held_out],
                     trees,
                     seed,
                     bar,
                 )
-                for number in asked:
-                    said[number] = _logits(teacher, listwise_folds[number])
-            bar.update((turn + 1) * trees - bar.n)
-    sharpness = _sharpness(np.concatenate(said))
+                for number in held_out:
+                    fold_logits[number] = _logits(teacher, listwise_folds[number])
+            bar.update((fold + 1) * trees - bar.n)
+    factor = _inverse_temperature(np.concatenate(fold_logits))
     return [
-        replace(listwise_fold, soft_labels=softmax(sharpness * logits, axis=1))
-        for listwise_fold, logits in zip(listwise_folds, said, strict=True)
+        replace(listwise_fold, soft_labels=softmax(factor * logits, axis=1))
+        for listwise_fold, logits in zip(listwise_folds, fold_logits, strict=True)
     ]
 
 
-def listwise_objective(size: int) -> Callable[[Floats, Any], tuple[Floats, Floats]]:
-    """XGBoost's objective for the cross-entropy of the first of every ``size`` rows under the softmax
-    over them (Cao et al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007):
-    from logits [G * S] to its gradient and the diagonal of its Hessian.
+def listwise_objective(size: int) -> Callable[[Floats, xgboost.DMatrix], tuple[Floats, Floats]]:
+    """Build XGBoost's objective for the listwise loss over groups of ``size`` consecutive rows.
+
+    The loss is the cross-entropy of each group's first row under the softmax over the group (Cao et
+    al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007).
+
+    Returns:
+        Function from logits [G * S] to the gradient [G * S] and the diagonal of the Hessian [G * S].
     """
 
-    def objective(logits: Floats, _: Any) -> tuple[Floats, Floats]:
-        probable = softmax(logits.reshape(-1, size), axis=1)
-        gradient = probable.copy()
+    def objective(logits: Floats, _: xgboost.DMatrix) -> tuple[Floats, Floats]:
+        probabilities = softmax(logits.reshape(-1, size), axis=1)
+        gradient = probabilities.copy()
         gradient[:, 0] -= 1.0
-        curvature = np.maximum(probable * (1.0 - probable), _LEAST_CURVATURE)
+        curvature = np.maximum(probabilities * (1.0 - probabilities), _LEAST_CURVATURE)
         return gradient.ravel(), curvature.ravel()
 
     return objective
 
 
 class _Pairs(xgboost.DataIter):
-    """The pairs of all lessons, those of one at a time, so that one table is in memory."""
+    """Iterator over the pairs of all folds, one fold in memory at a time."""
 
     def __init__(self, listwise_folds: Sequence[ListwiseFold]) -> None:
         super().__init__()
-        self.listwise_folds, self.next_one = listwise_folds, 0
+        self.listwise_folds, self.position = listwise_folds, 0
 
     def reset(self) -> None:
-        self.next_one = 0
+        self.position = 0
 
-    def next(self, input_data: Callable[..., Any]) -> bool:
-        if self.next_one == len(self.listwise_folds):
+    def next(self, input_data: Callable[..., object]) -> bool:
+        if self.position == len(self.listwise_folds):
             return False
-        input_data(data=_pairs(self.listwise_folds[self.next_one]))
-        self.next_one += 1
+        input_data(data=_pairs(self.listwise_folds[self.position]))
+        self.position += 1
         return True
 
 
 class _Progress(xgboost.callback.TrainingCallback):
-    def __init__(self, bar: Any) -> None:
+    def __init__(self, bar: ProgressBar) -> None:
         self.bar = bar
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
+    def after_iteration(
+        self,
+        model: xgboost.Booster,  # noqa: ARG002
+        epoch: int,  # noqa: ARG002
+        evals_log: xgboost.callback.TrainingCallback.EvalsLog,  # noqa: ARG002
+    ) -> bool:
         self.bar.update()
         return False
 
 
 def _pairs(listwise_fold: ListwiseFold) -> Floats:
-    """[G * S, F] every number the ranker is told of each pair. No ids, nor the title: trees would
-    learn them by heart.
-    """
+    """[G * S, F] numeric inputs of each pair, without ids and title, which trees would overfit."""
     groups = listwise_fold.groups
     size = groups.books.shape[1]
     reader = np.column_stack([groups.reader_features, groups.age_band]).astype(np.float32)
@@ -150,47 +160,50 @@ def _pairs(listwise_fold: ListwiseFold) -> Floats:
     return table.reshape(-1, table.shape[2])
 
 
-def _grown(
-    known: Sequence[ListwiseFold], asked: Sequence[ListwiseFold], trees: int, seed: int, bar: Any
+def _fit_trees(
+    fitted: Sequence[ListwiseFold],
+    held_out: Sequence[ListwiseFold],
+    trees: int,
+    seed: int,
+    bar: ProgressBar,
 ) -> xgboost.Booster:
-    """Trees for ``known``, as many as are best for ``asked``: all they are told of these is when to
-    stop.
-    """
-    size = known[0].groups.books.shape[1]
+    """Fit trees to ``fitted``, with early stopping on ``held_out``."""
+    size = fitted[0].groups.books.shape[1]
     threads = len(os.sched_getaffinity(0))
-    table = xgboost.QuantileDMatrix(_Pairs(known), nthread=threads)
-    held = xgboost.QuantileDMatrix(_Pairs(asked), nthread=threads, ref=table)
+    table = xgboost.QuantileDMatrix(_Pairs(fitted), nthread=threads)
+    validation = xgboost.QuantileDMatrix(_Pairs(held_out), nthread=threads, ref=table)
     best = xgboost.callback.EarlyStopping(rounds=_PATIENCE, save_best=True)
     return xgboost.train(
         _TREES | {"seed": seed, "nthread": threads},
         table,
         trees,
-        evals=[(held, "asked")],
+        evals=[(validation, "held_out")],
         obj=listwise_objective(size),
-        custom_metric=lambda logits, _: ("surprise", _surprise(logits.reshape(-1, size))),
+        custom_metric=lambda logits, _: ("loss", _cross_entropy(logits.reshape(-1, size))),
         callbacks=[_Progress(bar), best],
         verbose_eval=False,
     )
 
 
 def _logits(teacher: xgboost.Booster, listwise_fold: ListwiseFold) -> Floats:
-    """[G, S]"""
-    said = teacher.inplace_predict(_pairs(listwise_fold), predict_type="margin")
-    return said.reshape(listwise_fold.groups.books.shape).astype(np.float32)
+    """[G, S] float32 logits of the teacher for a fold."""
+    logits: Floats = teacher.inplace_predict(_pairs(listwise_fold), predict_type="margin")
+    return logits.reshape(listwise_fold.groups.books.shape).astype(np.float32)
 
 
-def _surprise(logits: Floats) -> float:
-    """Mean cross-entropy of the first book of each row, the target, under the softmax over it."""
+def _cross_entropy(logits: Floats) -> float:
+    """Mean cross-entropy of the targets, the first column of ``logits`` [n, S], under the softmax."""
     return -float(log_softmax(logits, axis=1)[:, 0].mean())
 
 
-def _sharpness(logits: Floats) -> float:
-    """What to multiply logits [n, S] with before the softmax, so that the targets are as probable as
-    can be: trees are surer of what they were not grown on than they should be.
+def _inverse_temperature(logits: Floats) -> float:
+    """Factor on logits [n, S] that minimises the cross-entropy of the targets.
+
+    It corrects the trees' overconfidence on held-out groups (temperature scaling).
     """
-    found = minimize_scalar(
-        lambda logarithm: _surprise(np.exp(logarithm) * logits),
+    minimum = minimize_scalar(
+        lambda logarithm: _cross_entropy(np.exp(logarithm) * logits),
         bounds=(-3.0, 3.0),
         method="bounded",
     )
-    return float(np.exp(found.x))
+    return float(np.exp(minimum.x))

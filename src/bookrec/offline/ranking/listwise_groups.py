@@ -1,8 +1,8 @@
-"""Ranking tasks for the default ranker: each target among candidates of the same history.
+"""Training groups of the default ranker: targets among candidates of the same reader.
 
-What the ranker is to predict is hidden from the retrievers whose signals it sees: they are fitted to
-the *history* part, and features come from the reader's history alone. No Keras here: these tasks are
-made by worker processes.
+Targets are hidden from the retrievers that score the groups. The retrievers are fitted to the *history*
+part, and features come from the reader's history alone. Worker processes build the groups, so this
+module does not import Keras.
 """
 
 from __future__ import annotations
@@ -22,59 +22,62 @@ from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.engines.processes import map_shards
 
 _SHARD = 256
-"""Readers whose groups are made at once."""
+"""Readers per task of a worker process."""
 
 
 @dataclass(frozen=True)
 class RankerSettings:
-    """Knobs of the default ranker's training."""
+    """Hyperparameters of the default ranker's training."""
 
     target_share: float = 0.2
     """Share of a reader's interactions that become targets."""
     targets_per_reader: int = 5
-    """At most so many of them are learnt from; the others are neither targets nor negatives."""
+    """Most targets per reader and round; further ones are neither targets nor negatives."""
     rounds: int = 3
-    """So often other interactions become targets."""
+    """Training rounds; each hides a fresh random `target_share`."""
     folds: int = 3
-    """Parts of the readers. The tables of neighbours are fitted once for each, without the targets
-    of its readers alone, so that they know nearly as much as those that serve."""
+    """Number of reader folds. Each fold gets its own similarity tables, fitted without the targets of
+    its readers only, so that they are nearly as complete as the serving ones."""
     candidates: int = 1500
-    """Candidates a reader's negatives are drawn from."""
+    """Candidates per reader that negatives are drawn from."""
     negatives: int = 50
-    """Negatives per target; twice as many teach no more."""
+    """Negatives per target; 100 bring no gain."""
     catalogue_negatives: int = 4
-    """How many of them are drawn from the whole catalogue instead of the candidates."""
+    """Negatives drawn from the whole catalogue instead of the candidates; part of `negatives`."""
     trees: int = 200
-    """Trees of each teacher (see `ranking.distillation`); 0 = the ranker learns from the
-    targets themselves, and memorises them after two epochs."""
+    """Trees of each teacher (see `ranking.distillation`); 0 = no teacher. Without one the ranker
+    overfits the targets after two epochs."""
     epochs: int = 10
-    """At least this many; more where `steps` asks for them."""
+    """Fewest epochs; `steps` may require more."""
     steps: int = 700
-    """At least about this many steps, so that small data is learnt too."""
+    """Fewest training steps, approximately; small data gets more epochs."""
     batch_size: int = 32
     """Groups per step."""
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
     unknown_rate: float = 0.1
-    """Share of groups in which an id input is masked to 0, which trains "unknown"."""
+    """Share of groups in which an id input is masked to 0, which trains the row for "unknown"."""
     multi_positive: bool = False
-    """Whether all targets of a reader are one group, which has the negatives in common; else each
-    target is one."""
+    """Whether all targets of a reader form one group with common negatives; otherwise each target
+    forms its own group."""
     multi_positive_targets: int = 50
-    """The same as `targets_per_reader`, where they are together."""
+    """`targets_per_reader` of multi-positive groups."""
     multi_positive_steps: int = 2800
-    """The same as `steps`, where targets are together."""
+    """`steps` with multi-positive groups."""
     multi_positive_epochs: int = 2
-    """The same as `epochs`, where targets are together: without teachers more of them memorise."""
+    """`epochs` with multi-positive groups; without a teacher more epochs overfit."""
     multi_positive_learning_rate: float = 4e-3
-    """The same as `learning_rate`, where targets are together: a step has many more of them."""
+    """`learning_rate` with multi-positive groups, whose steps average over many more targets."""
 
     def for_density(self, interactions_per_reader: float) -> RankerSettings:
-        """These settings, with targets together where more are hidden than `targets_per_reader`.
+        """Switch to multi-positive groups if a reader has more than `targets_per_reader` targets.
 
-        Where readers have many interactions each, five targets a reader leave most of what is hidden
-        unlearnt. Together, ten times as many cost no more: a reader has as many pairs, a step too.
-        Trees know no more than the network there, so they do not teach it.
+        On dense data five targets per reader leave most hidden interactions unused. One group of ten
+        times as many targets costs no more: the number of pairs per reader and per step stays. Trees
+        rank no better than the network there, so the teacher is dropped.
+
+        Args:
+            interactions_per_reader: Mean number of interactions per reader.
         """
         if interactions_per_reader * self.target_share <= self.targets_per_reader:
             return self
@@ -94,24 +97,24 @@ class RankerSettings:
 
     @property
     def group_size(self) -> int:
-        """Books of a group."""
+        """Number of books per group."""
         return (self.targets_per_reader if self.multi_positive else 1) + self.negatives
 
 
 @dataclass(frozen=True)
 class Groups:
-    """Ranking tasks: ``G`` groups of ``S`` books, the targets first."""
+    """Training data of the ranker: ``G`` groups of ``S`` books each, targets first."""
 
     books: Ints
-    """[G, S]"""
+    """[G, S] book positions."""
     pair_features: Floats
-    """[G, S, P]"""
+    """[G, S, P] features of each pair of reader and book."""
     reader_features: Floats
-    """[G, F]"""
+    """[G, F] features of each group's reader."""
     age_band: Ints
-    """[G]"""
+    """[G] age band of each group's reader."""
     targets: Ints
-    """[G] how many of the first books are targets."""
+    """[G] number of targets; they come first in a group."""
 
 
 def make_groups(
@@ -124,16 +127,20 @@ def make_groups(
     workers: int | None = None,
     label: str = "ranker",
 ) -> Groups:
-    """A group per target that retrieval finds (or per reader, see `RankerSettings.multi_positive`), with
-    features from the reader's history alone.
+    """Build a group for each target among the candidates, or for each reader if multi-positive.
 
-    A target outside the candidates has no group: at scoring the ranker never sees such a book, and
-    ranking it above the candidates would teach that weak signals are good ones.
+    Features come from the reader's history alone. A target outside the candidates gets no group: in
+    serving the ranker never scores such a book, and training on it would reward low retrieval scores.
 
     Args:
-        history, targets: disjoint, sorted by reader.
-        retrieval: fitted to ``history``.
-        workers: processes; None = one per core. Their number does not change the groups.
+        history: Interactions that features are computed from, sorted by reader.
+        targets: Hidden interactions, disjoint from ``history``, sorted by reader.
+        retrieval: Retrieval fitted to ``history``.
+        age_bands: [R] age band of each reader.
+        settings: Hyperparameters of the training.
+        seed: Seed of all random draws.
+        workers: Worker processes; None = one per core. The groups do not depend on it.
+        label: Name of the progress bar.
 
     Raises:
         ModelError: retrieval finds no target at all.
@@ -159,8 +166,10 @@ def make_groups(
     )
     with tempfile.TemporaryDirectory() as directory:
         retrieval.save(Path(directory))
-        made = map_shards(_groups_of_shard, Retrieval.load, Path(directory), tasks, workers)
-        bar = tqdm(made, total=len(shards), desc=f"{label}: features", disable=None, leave=False)
+        shard_groups = map_shards(_groups_of_shard, Retrieval.load, Path(directory), tasks, workers)
+        bar = tqdm(
+            shard_groups, total=len(shards), desc=f"{label}: features", disable=None, leave=False
+        )
         parts = [part for part in bar if part is not None]
     if not parts:
         raise ModelError(
@@ -182,27 +191,29 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
     settings, seed, readers = task
     rng = np.random.default_rng(seed)
     pasts = [make_history(history.book_idx, history.rating) for history, _, _ in readers]
-    said = [retrieval.score(past, band) for past, (_, _, band) in zip(pasts, readers, strict=True)]
+    scores = [
+        retrieval.score(past, band) for past, (_, _, band) in zip(pasts, readers, strict=True)
+    ]
     parts = []
     for past, retriever_scores, tower, (_, hidden_books, band) in zip(
-        pasts, said, retrieval.tower_scores(said), readers, strict=True
+        pasts, scores, retrieval.tower_scores(scores), readers, strict=True
     ):
         candidates = retrieval.candidates(retriever_scores, tower, settings.candidates, past.books)
-        found = np.intersect1d(hidden_books, candidates)
+        hits = np.intersect1d(hidden_books, candidates)
         others = np.setdiff1d(candidates, hidden_books)
-        if not len(found) or not len(others):
+        if not len(hits) or not len(others):
             continue
-        if len(found) > settings.targets_per_reader:
-            found = np.sort(rng.choice(found, settings.targets_per_reader, replace=False))
-        labels = found[None, :] if settings.multi_positive else found[:, None]
-        books = _with_negatives(labels, others, retrieval.n_books, settings, rng)
+        if len(hits) > settings.targets_per_reader:
+            hits = np.sort(rng.choice(hits, settings.targets_per_reader, replace=False))
+        targets = hits[None, :] if settings.multi_positive else hits[:, None]
+        books = _with_negatives(targets, others, retrieval.n_books, settings, rng)
         flat = books.ravel()
         pairs = retrieval.pair_features(retriever_scores, flat, tower[flat]).reshape(
             *books.shape, -1
         )
         reader = retrieval.activity(past, retriever_scores)
         reader_rows = np.tile(reader, (len(books), 1))
-        bands, counts = (np.full(len(books), value) for value in (band, labels.shape[1]))
+        bands, counts = (np.full(len(books), value) for value in (band, targets.shape[1]))
         parts.append((books, pairs, reader_rows, bands, counts))
     if not parts:
         return None
@@ -219,18 +230,15 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
 
 
 def _with_negatives(
-    labels: Ints,
+    targets: Ints,
     candidates: Ints,
     n_books: int,
     settings: RankerSettings,
     rng: np.random.Generator,
 ) -> Ints:
-    """[groups, S]: the targets of each group, then its negatives (drawn with replacement).
-
-    ``labels``: [groups, targets].
-    """
-    groups, targets = labels.shape
-    near = settings.group_size - targets - settings.catalogue_negatives
+    """[G, S] int32 targets of each group [G, T], then its negatives, drawn with replacement."""
+    groups, n_targets = targets.shape
+    near = settings.group_size - n_targets - settings.catalogue_negatives
     drawn = rng.choice(candidates, (groups, near))
     anywhere = rng.integers(0, n_books, (groups, settings.catalogue_negatives))
-    return np.concatenate([labels, drawn, anywhere], axis=1).astype(np.int32)
+    return np.concatenate([targets, drawn, anywhere], axis=1).astype(np.int32)

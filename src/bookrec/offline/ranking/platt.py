@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,10 +9,11 @@ from bookrec.arrays import Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import readers_at
 from bookrec.offline.data.interactions import Interactions, by_reader
+from bookrec.offline.runtime.untyped import KerasModel
 
 
 def calibrate(
-    model: Any,
+    model: KerasModel,
     recommender: Recommender,
     history: Interactions,
     held_out: Interactions,
@@ -22,15 +21,21 @@ def calibrate(
     readers: NDArray[np.integer],
     candidates: int,
 ) -> tuple[float, float]:
-    """Turn ranking logits into probabilities of an interaction, keeping every order.
+    """Turn ranking logits into probabilities of an interaction; the ranking does not change.
 
-    Platt scaling ("Probabilistic Outputs for Support Vector Machines", 1999): ``a * logit + b``
-    fitted to whether candidates of held-out readers were held-out books, folded into the output
-    layer. Softmax training leaves the level of the logits open, so raw ones are no probabilities.
+    Platt scaling ("Probabilistic Outputs for Support Vector Machines", 1999) fits ``a * logit + b`` to
+    whether each candidate is a held-out book of its reader, and folds both into the output layer of
+    ``model``, in place. Raw logits give no probabilities, because softmax training leaves their level
+    undetermined.
 
     Args:
-        recommender: the compiled ``model`` with retrievers fitted to ``history``.
-        readers: whose candidates to fit to.
+        model: The ranker; its output layer changes.
+        recommender: The compiled ``model`` with retrievers fitted to ``history``.
+        history: Interactions that features are computed from.
+        held_out: Held-out interactions, sorted by reader.
+        age_bands: [R] age band of each reader.
+        readers: [n] readers whose candidates the scaling is fitted to.
+        candidates: Candidates per reader.
 
     Returns:
         ``a`` and ``b``.
@@ -54,10 +59,18 @@ def calibrate(
 def fit_platt(
     logits: NDArray[np.floating], labels: NDArray[np.bool_], steps: int = 50
 ) -> tuple[float, float]:
-    """Scale (positive) and shift of the maximum-likelihood ``sigmoid(scale * logit + shift)``.
+    """Fit ``sigmoid(scale * logit + shift)`` by maximum likelihood.
 
-    Newton's method with a weak ridge, which keeps it finite where one class is missing or the
-    classes separate.
+    Newton's method runs with a weak ridge, which keeps the result finite if a class is missing or the
+    classes are separable.
+
+    Args:
+        logits: [n] logits.
+        labels: [n] whether each is a positive.
+        steps: Most Newton steps.
+
+    Returns:
+        Scale (positive) and shift.
     """
     design = np.stack([logits.astype(np.float64), np.ones(len(logits))], axis=1)
     ridge = np.diag([1e-3, 1e-3]) * max(1.0, len(logits) * 1e-3)

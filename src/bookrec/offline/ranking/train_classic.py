@@ -1,65 +1,82 @@
-"""Trains the ranker of preset ``classic``: is an interaction explicit (rating > 0)?
+"""Training of the ranker of preset ``classic``, which predicts whether an interaction is explicit.
 
-Its embeddings are counted (`ranking.target_encoding`), its network is learnt. The network
-learns from embeddings that have not seen the interaction it is to predict: interactions are dealt
-into folds, and those of a fold are told what the others say. What the finished model looks up is
-counted from all of them.
+An explicit interaction has a rating above 0. The embeddings are target encodings
+(`ranking.target_encoding`); gradient descent trains the rest of the network. To avoid leaks, training
+splits the interactions into folds and encodes each fold from the others. The finished model holds
+encodings of all interactions.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Array, Floats, Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
 from bookrec.offline.features.ranker_inputs import AGE_BAND, CLASSIC_INPUTS, USER_ID
-from bookrec.offline.ranking.target_encoding import ENCODED, Coded, coded, encode
+from bookrec.offline.ranking.target_encoding import (
+    ENCODED,
+    CodedInteractions,
+    code_interactions,
+    encode,
+)
 from bookrec.offline.runtime.keras_progress import EpochBar
+from bookrec.offline.runtime.untyped import KerasArgument, KerasModel, KerasOptimizer, KerasValue
 
 
 @dataclass(frozen=True)
 class ClassicSettings:
-    """Knobs of the classic ranker's training."""
+    """Hyperparameters of the classic ranker's training."""
 
     epochs: int = 4
     batch_size: int = 1024
     learning_rate: float = 3e-3
     unknown_rate: float = 0.01
-    """Share of each id input masked to 0, which trains "unknown"."""
+    """Share of each id input masked to 0, which trains the row for "unknown"."""
     folds: int = 5
-    """Parts of the interactions; each is told what the others say of its ids."""
+    """Number of folds of the interactions; the encodings of a fold come from the others."""
     weight_per_id: bool = False
-    """A weight for each id in the wide part, instead of one for the id as a number."""
+    """Whether the wide part has a weight per id, instead of one weight for the id as a number."""
 
 
 class RawIdAdam(keras.optimizers.Adam):
-    """Adam whose step on the wide kernel is divided by the range of the raw id it multiplies.
+    """Adam that divides its step on each weight of the wide kernel by the range of the raw id.
 
-    Adam moves every weight by about the learning rate, whatever its gradient; on an id of 75,000
-    one such step moves the logit by 75 and saturates the logistic function for good.
+    Adam moves every weight by about the learning rate, independent of the gradient. On an id of 75,000
+    one such step moves the logit by 75, which saturates the logistic function for good.
     """
 
-    def __init__(self, wide_kernel: Any, id_ranges: list[int], **settings: Any) -> None:
+    def __init__(
+        self, wide_kernel: KerasValue, id_ranges: list[int], **settings: KerasArgument
+    ) -> None:
+        """Optimise a model whose wide kernel is ``wide_kernel`` [ids, 1].
+
+        Args:
+            wide_kernel: Kernel of the wide part.
+            id_ranges: Number of codes of each id.
+            **settings: Settings of Adam.
+        """
         super().__init__(**settings)
         self._wide_kernel = wide_kernel
         self._wide_rates = 1.0 / np.asarray(id_ranges, dtype=np.float32)[:, None]
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        # Keras on TensorFlow hands over the variable inside its own.
+    def update_step(
+        self, gradient: KerasValue, variable: KerasValue, learning_rate: KerasValue
+    ) -> None:
+        """Update one variable."""
+        # Keras on TensorFlow passes the backend's variable, not the Keras variable around it.
         if variable is self._wide_kernel or variable is self._wide_kernel.value:
             learning_rate = keras.ops.cast(learning_rate, "float32") * self._wide_rates
         super().update_step(gradient, variable, learning_rate)
 
 
 def train_classic(
-    model: Any,
+    model: KerasModel,
     interactions: Interactions,
     user_codes: Ints,
     features: BookFeatures,
@@ -67,19 +84,25 @@ def train_classic(
     settings: ClassicSettings,
     seed: int,
 ) -> None:
-    """Fit ``model`` (of `build_classic`, changed in place) to rating > 0 among ``interactions``.
+    """Fit ``model`` (of `build_classic`, changed in place) to predict rating > 0.
 
     Args:
-        user_codes, age_bands: [readers].
-        features: of the catalogue, numbers counted from and scaled to these ``interactions``.
+        model: The model to train.
+        interactions: Training interactions.
+        user_codes: [R] id code of each reader; 0 = unknown.
+        features: Book features of the catalogue, with numbers counted from ``interactions`` and scaled
+            to them.
+        age_bands: [R] age band of each reader.
+        settings: Hyperparameters of the training.
+        seed: Seed of Keras and of all other random draws.
     """
     keras.utils.set_random_seed(seed)
-    rows = coded(interactions, user_codes, features, age_bands)
+    rows = code_interactions(interactions, user_codes, features, age_bands)
     batches = _Batches(rows, interactions, features, _sizes(model), settings, seed)
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, settings.epochs * len(batches), alpha=0.05
     )
-    # Of a copy: a model that begins inside another leaves marks there, and Keras cannot save that.
+    # A copy: a model built on inner tensors of another leaves nodes there, which Keras cannot save.
     copy = keras.models.clone_model(model)
     network = _network(copy)
     network.compile(
@@ -92,23 +115,34 @@ def train_classic(
 
 
 def refit_classic(
-    model: Any,
+    model: KerasModel,
     interactions: Interactions,
     user_codes: Ints,
     features: BookFeatures,
     age_bands: Ints,
 ) -> None:
-    """Count the embeddings of a trained ``model`` anew (in place); its network stays."""
-    _set_embeddings(model, coded(interactions, user_codes, features, age_bands))
+    """Encode the embeddings of a trained ``model`` again (in place); its other weights stay.
+
+    Args:
+        model: The trained model.
+        interactions: Interactions to encode from.
+        user_codes: [R] id code of each reader; 0 = unknown.
+        features: Book features of the catalogue.
+        age_bands: [R] age band of each reader.
+    """
+    _set_embeddings(model, code_interactions(interactions, user_codes, features, age_bands))
 
 
 def classic_inputs(
     interactions: Interactions, user_codes: Ints, features: BookFeatures, age_bands: Ints
-) -> dict[str, NDArray[Any]]:
-    """The classic ranker's inputs for some (reader, book) pairs; each [pairs, width]."""
-    of_books = features.inputs(interactions.book_idx)
-    inputs: dict[str, NDArray[Any]] = {
-        ranker_input.name: of_books[ranker_input.name]
+) -> dict[str, Array]:
+    """Inputs of the classic ranker for the pairs of ``interactions``, [pairs, width] by name.
+
+    ``user_codes`` and ``age_bands`` are [R].
+    """
+    book_inputs = features.inputs(interactions.book_idx)
+    inputs: dict[str, Array] = {
+        ranker_input.name: book_inputs[ranker_input.name]
         for ranker_input in CLASSIC_INPUTS
         if ranker_input.side == "book"
     }
@@ -117,26 +151,26 @@ def classic_inputs(
     return as_columns(inputs)
 
 
-def _sizes(model: Any) -> list[int]:
-    """How many codes each id has."""
+def _sizes(model: KerasModel) -> list[int]:
+    """Number of codes of each id of `ENCODED`."""
     return [model.get_layer(f"embedding_{encoded.stem}").input_dim for encoded in ENCODED]
 
 
-def _set_embeddings(model: Any, rows: Coded) -> None:
+def _set_embeddings(model: KerasModel, rows: CodedInteractions) -> None:
     for encoded, table in zip(ENCODED, encode(rows, _sizes(model)), strict=True):
         model.get_layer(f"embedding_{encoded.stem}").set_weights([table])
 
 
-def _network(model: Any) -> Any:
-    """``model`` behind its lookups: the ids for the wide part, and what the deep part is given.
+def _network(model: KerasModel) -> KerasModel:
+    """``model`` without its lookups, with common layers.
 
-    Its layers are those of ``model``.
+    Its inputs are the ids, for the wide part, and the concatenated inputs of the deep part.
     """
     ids = [model.get_layer(encoded.name).output for encoded in ENCODED]
     return keras.Model([*ids, model.get_layer("deep_inputs").output], model.output)
 
 
-def _optimizer(model: Any, schedule: Any) -> Any:
+def _optimizer(model: KerasModel, schedule: KerasArgument) -> KerasOptimizer:
     wide = model.get_layer("wide")
     if isinstance(wide, keras.layers.Dense):
         return RawIdAdam(wide.kernel, _sizes(model), learning_rate=schedule)
@@ -144,11 +178,11 @@ def _optimizer(model: Any, schedule: Any) -> Any:
 
 
 class _Batches(keras.utils.PyDataset):
-    """Shuffled batches with some ids masked to unknown, each told of the other folds only."""
+    """Shuffled batches with some ids masked to unknown and encodings from the other folds."""
 
     def __init__(
         self,
-        rows: Coded,
+        rows: CodedInteractions,
         interactions: Interactions,
         features: BookFeatures,
         sizes: list[int],
@@ -160,9 +194,9 @@ class _Batches(keras.utils.PyDataset):
         self.settings, self.rng = settings, np.random.default_rng(seed)
         self.fold = self.rng.integers(0, settings.folds, len(rows))
         others = [self.fold != fold for fold in range(settings.folds)]
-        by_fold = [encode(rows[kept], sizes) for kept in others]
+        by_fold = [encode(rows[mask], sizes) for mask in others]
         self.tables = [np.stack(tables) for tables in zip(*by_fold, strict=True)]
-        """For each id [folds, codes, width]."""
+        """[folds, codes, width] encodings of each id."""
         self.numbers = _numbers(interactions, others, len(features.isbn))
         self.on_epoch_end()
 
@@ -172,7 +206,7 @@ class _Batches(keras.utils.PyDataset):
     def on_epoch_end(self) -> None:
         self.order = self.rng.permutation(len(self.rows))
 
-    def __getitem__(self, number: int) -> tuple[tuple[NDArray[Any], ...], Floats]:
+    def __getitem__(self, number: int) -> tuple[tuple[Array, ...], Floats]:
         size = self.settings.batch_size
         chosen = self.order[number * size : (number + 1) * size]
         batch, fold, books = self.rows[chosen], self.fold[chosen], self.book_idx[chosen]
@@ -184,9 +218,10 @@ class _Batches(keras.utils.PyDataset):
 
 
 def _numbers(interactions: Interactions, parts: list[NDArray[np.bool_]], n_books: int) -> Floats:
-    """[parts, B, 2] the books' average rating and number of ratings in parts of the interactions.
+    """[parts, B, 2] average rating and number of ratings of each book in parts of the interactions.
 
-    Scaled as those of all interactions are: a book's only rating would else tell that it is one.
+    The scaler is fitted to all interactions. Scaling each part by itself would reveal which book's
+    only rating was left out.
     """
     scaler = fit_scaler(book_statistics(interactions, n_books).numbers)
     return np.stack(

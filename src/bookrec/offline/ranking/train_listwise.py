@@ -1,44 +1,45 @@
-"""Trains the ranker of preset ``default``: listwise, on candidates, without leaks.
+"""Listwise training of the ranker of preset ``default`` on groups of candidates.
 
-Each book of a group is to be as probable (softmax over the group; Cao et al., "Learning to Rank: From
-Pairwise Approach to Listwise Approach", ICML 2007) as a teacher thinks it, or without one, the group's
-target is to be ranked first. The groups: `ranking.listwise_groups`; the teacher:
-`ranking.distillation`.
+The loss is the cross-entropy of the softmax over each group (Cao et al., "Learning to Rank: From
+Pairwise Approach to Listwise Approach", ICML 2007). Its labels are the probabilities of a teacher
+(`ranking.distillation`), or without a teacher 1 for the group's target. `ranking.listwise_groups`
+builds the groups.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats
+from bookrec.arrays import Array, Floats
 from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.features.ranker_inputs import AGE_BAND, BOOK_IDS, PAIR, READER
 from bookrec.offline.ranking.architectures import Scaling, logit_model
 from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings
 from bookrec.offline.runtime.keras_progress import EpochBar
+from bookrec.offline.runtime.untyped import KerasModel, KerasValue
 
 _LEAST_VARIANCE: Final = 1e-4
 
 
 @dataclass(frozen=True)
 class ListwiseFold:
-    """What one fold of the readers has to learn from."""
+    """Training data of the ranker from one fold of the readers."""
 
     groups: Groups
     features: BookFeatures
-    """Of the catalogue, as known in this fold."""
+    """Book features of the catalogue, counted without the fold's targets."""
     soft_labels: Floats | None = None
-    """[G, S] rows that sum to 1: how probable a teacher thinks it that a book is its group's target
-    (`ranking.distillation`); None leaves it with 1 for targets and 0 for others."""
+    """[G, S] a teacher's probability that each book is its group's target; rows sum to 1
+    (`ranking.distillation`). None = hard labels."""
 
     def labels(self, rows: NDArray[np.intp]) -> Floats:
-        """[n, S] what is to be learnt of some groups."""
+        """[n, S] float32 labels of the groups ``rows`` [n]: soft, or 1 for targets and 0 for others."""
         if self.soft_labels is not None:
             return self.soft_labels[rows]
         size = self.groups.books.shape[1]
@@ -47,7 +48,7 @@ class ListwiseFold:
 
 
 def scaling_of(listwise_folds: Sequence[ListwiseFold]) -> Scaling:
-    """Means and variances of the ranker's inputs, over all pairs of all groups."""
+    """Means and variances of the ranker's inputs over all pairs of all groups."""
     groups = [listwise_fold.groups for listwise_fold in listwise_folds]
     numbers = [
         listwise_fold.features.numbers[listwise_fold.groups.books.ravel()]
@@ -61,7 +62,10 @@ def scaling_of(listwise_folds: Sequence[ListwiseFold]) -> Scaling:
 
 
 def _moments(parts: list[Floats]) -> tuple[Floats, Floats]:
-    """Mean and variance of each column; a constant column is not blown up."""
+    """Mean and variance of each column of the stacked ``parts`` ([n, K] each).
+
+    Variances are at least 1e-4, so that scaling does not inflate constant columns.
+    """
     count = sum(len(part) for part in parts)
     mean = sum(part.sum(axis=0, dtype=np.float64) for part in parts) / count
     variance = sum(((part - mean) ** 2).sum(axis=0, dtype=np.float64) for part in parts) / count
@@ -69,7 +73,7 @@ def _moments(parts: list[Floats]) -> tuple[Floats, Floats]:
 
 
 def train_ranker(
-    model: Any, listwise_folds: Sequence[ListwiseFold], settings: RankerSettings, seed: int
+    model: KerasModel, listwise_folds: Sequence[ListwiseFold], settings: RankerSettings, seed: int
 ) -> None:
     """Fit ``model`` (of `build_default`, changed in place) to the groups of all folds."""
     keras.utils.set_random_seed(seed)
@@ -82,11 +86,11 @@ def train_ranker(
     optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
     size = listwise_folds[0].groups.books.shape[1]
 
-    def listwise(labels: Any, outputs: Any) -> Any:
+    def listwise(labels: KerasValue, outputs: KerasValue) -> KerasValue:
         labels, scores = (keras.ops.reshape(x, (-1, size)) for x in (labels, outputs))
         return -keras.ops.sum(labels * keras.ops.log_softmax(scores, axis=1), axis=1)
 
-    def multi_positive_listwise(targets: Any, outputs: Any) -> Any:
+    def multi_positive_listwise(targets: KerasValue, outputs: KerasValue) -> KerasValue:
         return multi_positive_loss(*(keras.ops.reshape(x, (-1, size)) for x in (targets, outputs)))
 
     loss = multi_positive_listwise if settings.multi_positive else listwise
@@ -97,12 +101,12 @@ def train_ranker(
     model.get_layer("output").set_weights(trained)
 
 
-def multi_positive_loss(targets: Any, scores: Any) -> Any:
-    """Cross-entropy of each target of a group against the books that are none, mean over targets.
+def multi_positive_loss(targets: KerasValue, scores: KerasValue) -> KerasValue:
+    """Mean cross-entropy of each target against the non-targets of its group.
 
     Args:
         targets: [n, S] 1 for a target, 0 for another book.
-        scores: [n, S]
+        scores: [n, S] logits.
     """
     others = keras.ops.where(targets > 0, -1e9, scores)
     against = keras.ops.logsumexp(others, axis=1, keepdims=True)
@@ -110,9 +114,9 @@ def multi_positive_loss(targets: Any, scores: Any) -> Any:
 
 
 class Batches(keras.utils.PyDataset):
-    """Groups flattened to pairs, those of all folds shuffled together every epoch.
+    """Batches of groups of all folds, flattened to pairs and shuffled every epoch.
 
-    With each pair goes what is to be learnt of it, see `ListwiseFold.labels`.
+    Each pair comes with its label, see `ListwiseFold.labels`.
     """
 
     def __init__(
@@ -121,9 +125,12 @@ class Batches(keras.utils.PyDataset):
         settings: RankerSettings,
         rng: np.random.Generator,
     ) -> None:
+        """Draw batches of ``settings.batch_size`` groups from all folds."""
         super().__init__()
         self.listwise_folds, self.settings, self.rng = listwise_folds, settings, rng
-        self.places = np.concatenate(
+        self.group_index: NDArray[np.int64]
+        """[2, G] fold and position of each group."""
+        self.group_index = np.concatenate(
             [
                 np.stack(
                     [
@@ -138,14 +145,15 @@ class Batches(keras.utils.PyDataset):
         self.on_epoch_end()
 
     def __len__(self) -> int:
-        return max(1, self.places.shape[1] // self.settings.batch_size)
+        return max(1, int(self.group_index.shape[1]) // self.settings.batch_size)
 
     def on_epoch_end(self) -> None:
-        self.order = self.rng.permutation(self.places.shape[1])
+        """Shuffle the groups for the next epoch."""
+        self.order = self.rng.permutation(self.group_index.shape[1])
 
-    def __getitem__(self, number: int) -> tuple[dict[str, NDArray[Any]], NDArray[np.float32]]:
+    def __getitem__(self, number: int) -> tuple[dict[str, Array], Floats]:
         size = self.settings.batch_size
-        fold, row = self.places[:, self.order[number * size : (number + 1) * size]]
+        fold, row = self.group_index[:, self.order[number * size : (number + 1) * size]]
         parts = [
             self._inputs(listwise_fold, row[fold == number])
             for number, listwise_fold in enumerate(self.listwise_folds)
@@ -160,14 +168,12 @@ class Batches(keras.utils.PyDataset):
         )
         return as_columns(inputs), labels.reshape(-1, 1)
 
-    def _inputs(
-        self, listwise_fold: ListwiseFold, rows: NDArray[np.intp]
-    ) -> dict[str, NDArray[Any]]:
+    def _inputs(self, listwise_fold: ListwiseFold, rows: NDArray[np.intp]) -> dict[str, Array]:
         groups, books = listwise_fold.groups, listwise_fold.groups.books[rows]
         width = books.shape[1]
-        inputs: dict[str, NDArray[Any]] = dict(listwise_fold.features.inputs(books.ravel()))
+        inputs: dict[str, Array] = dict(listwise_fold.features.inputs(books.ravel()))
         for book_id in BOOK_IDS:
-            # One draw a group: masking single books would tell targets from negatives.
+            # One draw per group: masking single books would separate targets from negatives.
             hidden = self.rng.random(len(rows)) < self.settings.unknown_rate
             codes = inputs[book_id.name]
             inputs[book_id.name] = np.where(np.repeat(hidden, width), 0, codes)

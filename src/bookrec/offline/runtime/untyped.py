@@ -16,6 +16,9 @@ KerasTensor: TypeAlias = Any
 KerasOperation: TypeAlias = Any
 """A `keras.Operation`: a layer or a function in a Keras graph."""
 
+KerasOptimizer: TypeAlias = Any
+"""A `keras.optimizers.Optimizer`."""
+
 KerasActivation: TypeAlias = Any
 """An activation of a Keras layer: a function, a `keras.layers.Layer` or None."""
 
