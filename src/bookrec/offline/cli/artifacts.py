@@ -1,4 +1,4 @@
-"""``bookrec artifacts``: model bundles."""
+"""``bookrec artifacts``: list, check, import and export model bundles."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ artifacts.add_command(import_command)
 @artifacts.command("list")
 @click.pass_obj
 def list_command(home: Home) -> None:
-    """All bundles, by name; the current one is marked with a star.
+    """List all bundles by name; a star marks the current one.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""``bookrec artifacts check``: what is wrong with a bundle, and what to do."""
+"""``bookrec artifacts check``: faults of a bundle, and how to fix them."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     "--json",
     "json_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write everything there too, with the figures by name.",
+    help="Also write the findings to this file, with their figures.",
 )
 @click.pass_obj
 def check_command(home: Home, model_id: str | None, json_file: Path | None) -> None:
-    """Check a bundle (default: the current one) beside the current data set.
+    """Check a bundle (default: the current one) against the current data set.
 
-    Its files, how many readers and books it knows, encoders, scalers, constant inputs, title vectors,
-    whether readers get different orders, and whether its lists are better than popularity's. Each line
-    says what was seen; warnings and errors say what to do. Exit code 1 if there is an error.
+    Checks files, the share of readers and books the model knows, encoders, scalers, constant inputs,
+    title vectors, whether orders differ between readers, and whether lists are better than popularity.
+    Each line is a finding; warnings and errors name a fix. Exit code 1 if there is an error.
 
     \b
     Example:
@@ -51,11 +51,11 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
     from bookrec.offline.models.checks.subject import Subject
 
     bundle, dataset = load_bundle(home, model_id), load_dataset(home)
-    click.echo(f"{bundle.model_id} beside data set {dataset.dataset_id}")
+    click.echo(f"{bundle.model_id} against data set {dataset.dataset_id}")
     findings = []
     for finding in run_checks(Subject(bundle, dataset)):
         findings.append(finding)
-        _say(finding)
+        _print_finding(finding)
     levels = Counter(finding.level for finding in findings)
     click.echo(f"\n{levels['ok']} ok, {levels['warning']} to look at, {levels['error']} wrong.")
     if json_file is not None:
@@ -75,10 +75,10 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
 
 
 _WIDTH = 18
-"""Of a check's name, in a terminal."""
+"""Characters of the column of names."""
 
 
-def _say(finding: Finding) -> None:
+def _print_finding(finding: Finding) -> None:
     click.echo(f"{finding.level:8} {finding.check:{_WIDTH}} {finding.text}")
     if finding.fix:
         click.echo(f"{'':8} {'':{_WIDTH}} → {finding.fix}")

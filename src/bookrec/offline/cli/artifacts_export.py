@@ -1,13 +1,13 @@
-"""``bookrec artifacts export``: a bundle as files that run without bookrec."""
+"""``bookrec artifacts export``: write a bundle in a form that runs without bookrec."""
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
@@ -23,22 +23,22 @@ _FORMATS = ("savedmodel", "tflite", "onnx", "npz")
     "form",
     type=click.Choice(_FORMATS),
     required=True,
-    help="savedmodel: the retrieval index; the others: the ranker.",
+    help="savedmodel: the retrieval index; tflite, onnx, npz: the ranker.",
 )
 @click.option(
     "--to",
     "target",
     type=click.Path(path_type=Path),
-    help="Directory to make (default: artifacts/exports/MODEL_ID-FORMAT).",
+    help="Directory to create (default: artifacts/exports/MODEL_ID-FORMAT).",
 )
 @click.pass_obj
 def export_command(home: Home, model_id: str | None, form: str, target: Path | None) -> None:
     """Write a bundle (default: the current one) in a form that runs without bookrec.
 
     savedmodel is the two-tower retrieval as a TensorFlow SavedModel: reader ids in, ISBNs and
-    scores out, exact or approximate by partitions. tflite, onnx and npz are the ranker. Every
-    export comes with example.py (how to call it), check.py and a sample of the model's own scores;
-    it is loaded in a process of its own and compared before it appears.
+    scores out, exact or approximate by partitions. tflite, onnx and npz are the ranker. An export
+    includes example.py (how to call it), check.py and a sample of the model's scores. A fresh process
+    loads the export and compares its scores before it appears.
 
     \b
     Example:
@@ -50,17 +50,12 @@ def export_command(home: Home, model_id: str | None, form: str, target: Path | N
     start_tensorflow()
     from bookrec.offline.models.exports.export_job import export_model
 
-    started = time.monotonic()
-
-    def progress(line: str) -> None:
-        click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
-
-    for line in _report(export_model(home, model_id, form, target, progress)):
+    for line in _summary(export_model(home, model_id, form, target, timed_progress())):
         click.echo(line)
 
 
-def _report(exported: Exported) -> list[str]:
-    """What the operator wants to know: where, how large, how near, how fast."""
+def _summary(exported: Exported) -> list[str]:
+    """Format directory, size, difference from the model and time per call."""
     check = exported.check
     lines = [
         f"\n{exported.directory}",

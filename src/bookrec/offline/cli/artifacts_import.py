@@ -1,4 +1,4 @@
-"""``bookrec artifacts import``: a model made elsewhere becomes a bundle."""
+"""``bookrec artifacts import``: make a bundle of a model from elsewhere."""
 
 from __future__ import annotations
 
@@ -17,23 +17,25 @@ from bookrec.settings import Home
     "--mapping",
     "mapping_path",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A TOML file that says what inputs of the model are given; the rest is found out.",
+    help="TOML file that maps inputs of the model to columns; the others are detected.",
 )
 @click.option(
     "--write-mapping",
     "draft_path",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write such a file, whole, from what is found, and import nothing.",
+    help="Write a complete mapping file of all detected inputs, and import nothing.",
 )
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Seed of the fitted retrievers."
+)
 @click.pass_obj
 def import_command(
     home: Home, directory: Path, mapping_path: Path | None, draft_path: Path | None, seed: int
 ) -> None:
     """Import a .keras or .h5 model with its encoders, scalers and vectors.
 
-    Nothing in the files is run: pickles are read, layers that hold code are refused. The model is not
-    trained; the retrievers that choose candidates for it are fitted to the current data set.
+    No code in the files runs: pickles are parsed, and layers that hold code are refused. The model is
+    not trained; the retrievers that choose its candidates are fitted to the current data set.
 
     \b
     Example:

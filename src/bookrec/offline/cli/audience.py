@@ -1,4 +1,4 @@
-"""``bookrec audience``."""
+"""``bookrec audience``: the readers most likely to want a book."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import io
 import json
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -22,25 +22,32 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("isbn")
 @click.option(
-    "--top", type=click.IntRange(1), default=1000, show_default=True, help="How many readers."
+    "--top", type=click.IntRange(1), default=1000, show_default=True, help="Number of readers."
 )
 @click.option(
-    "--format", "layout", type=click.Choice(["csv", "json"]), default="csv", show_default=True
+    "--format",
+    "layout",
+    type=click.Choice(["csv", "json"]),
+    default="csv",
+    show_default=True,
+    help="Format of the list.",
 )
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="File (default: the terminal).",
+    help="File to write (default: the terminal).",
 )
-@click.option("--workers", type=click.IntRange(0), help="Processes (default: one per core).")
+@click.option(
+    "--workers", type=click.IntRange(0), help="Number of processes (default: one per core)."
+)
 @click.pass_obj
 def audience(
     home: Home, isbn: str, top: int, layout: str, output: Path | None, workers: int | None
 ) -> None:
     """List the readers most likely to want a book, best first.
 
-    Every reader of the published snapshot is scored for the book; those who have an edition of it,
-    and those of whom nothing is known, are left out.
+    Scores the book for every reader of the published snapshot, except readers who have an edition of it
+    and readers without history and age.
 
     \b
     Example:
@@ -59,7 +66,7 @@ def audience(
 
 
 def as_csv(offers: list[Offer]) -> str:
-    """A header line and one line for each reader; an unknown age is empty."""
+    """Format offers as CSV: a header, then a line per reader; an unknown age is empty."""
     from bookrec.offline.scoring.lists.audience import Offer as Row
 
     names = [column.name for column in fields(Row)]
@@ -71,6 +78,6 @@ def as_csv(offers: list[Offer]) -> str:
 
 
 def as_json(offers: list[Offer]) -> str:
-    """A list of objects, one to a line."""
-    rows: list[dict[str, Any]] = [asdict(offer) for offer in offers]
+    """Format offers as a JSON list, an object per line."""
+    rows = [asdict(offer) for offer in offers]
     return "[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"

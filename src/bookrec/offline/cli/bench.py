@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import platform
-import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
 from bookrec import __version__
 from bookrec.errors import BookrecError
 from bookrec.files import utc_now
+from bookrec.json_types import JsonObject
+from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.settings import Home
 
 _CANDIDATES: Final = 1500
@@ -31,25 +32,25 @@ def bench() -> None:
 
 
 @bench.command()
-@click.option("--readers", type=click.IntRange(1), help="Of the model (default: 100,000).")
-@click.option("--books", type=click.IntRange(100), help="Of its catalogue (default: 150,000).")
+@click.option("--readers", type=click.IntRange(1), help="Readers in the model (default: 100,000).")
 @click.option(
-    "--repeats", type=click.IntRange(1), help="Rounds, each way once in a round (default: 5)."
+    "--books", type=click.IntRange(100), help="Books in its catalogue (default: 150,000)."
 )
+@click.option("--repeats", type=click.IntRange(1), help="Repetitions of each method (default: 5).")
 @click.option(
     "--sample",
     type=click.IntRange(1),
     default=2048,
     show_default=True,
-    help="Readers of this home's published snapshot to make lists for.",
+    help="Readers of the published snapshot to score for.",
 )
 @click.option(
     "--json",
     "json_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write the figures there too.",
+    help="Also write the figures to this file.",
 )
-@click.option("--quick", is_flag=True, help="A tiny model: does it run, not how fast is it.")
+@click.option("--quick", is_flag=True, help="A tiny model, to check that the benchmark runs.")
 @click.pass_obj
 def scoring(
     home: Home,
@@ -60,14 +61,14 @@ def scoring(
     json_file: Path | None,
     quick: bool,
 ) -> None:
-    """Compare scoring by Keras, by the split ranker, and the limit of this machine.
+    """Compare scoring by Keras, scoring by the compiled ranker, and the limit of this machine.
 
-    A Wide & Deep model of the usual size is built with random weights, and pairs of readers and
-    books are scored in every way, in turns, medians counting: model.predict and tf.function (the
-    assembly of their inputs counts), the compiled model in one process, and as 'score' does it, a
-    process per core, the whole catalogue ranked and the 50 best kept. The limit is the rate at
-    which this machine multiplies float32 matrices. The run checks that the ways agree. Where a
-    snapshot is published, its own model and readers are measured too.
+    Builds a Wide & Deep model of the usual size with random weights and scores pairs of readers and
+    books by each method in turn; medians count. The methods are model.predict and tf.function
+    (including the assembly of their inputs), the compiled ranker in one process, and the compiled
+    ranker as in 'score': a process per core, the whole catalogue ranked, the 50 best kept. The limit
+    is the machine's rate of float32 matrix products. The command checks that all methods agree. If a
+    snapshot is published, it measures that model too.
 
     \b
     Example:
@@ -86,17 +87,12 @@ def scoring(
         compare_scoring,
     )
 
-    started = time.monotonic()
-
-    def progress(line: str) -> None:
-        click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
-
-    given: dict[str, Any] = {"readers": readers, "books": books, "repeats": repeats}
+    sizes: JsonObject = {"readers": readers, "books": books, "repeats": repeats}
     settings = replace(
         QUICK if quick else BenchSettings(top=_TOP),
-        **{name: value for name, value in given.items() if value is not None},
+        **{name: value for name, value in sizes.items() if value is not None},
     )
-    comparison, machine, parity = compare_scoring(settings, progress)
+    comparison, machine, parity = compare_scoring(settings, timed_progress())
     base = comparison.best(PREDICT)
     click.echo(
         f"\n{comparison.multiply_adds:,} multiply-adds a pair; {machine.flops / 1e9:,.0f} GFLOP/s "
@@ -109,7 +105,7 @@ def scoring(
         f"(probabilities {parity.lowest:.3f} to {parity.highest:.3f}), "
         f"{parity.lists} lists by at most {parity.largest_in_lists:.1e}"
     )
-    figures: dict[str, Any] = {
+    figures: JsonObject = {
         "about": {
             "created_at": utc_now(),
             "versions": {"bookrec": __version__, "python": platform.python_version()},
@@ -125,11 +121,11 @@ def scoring(
     if has_snapshot(home):
         click.echo(f"\npublished snapshot of {home.root}:")
         try:
-            for found in time_bundle(home, sample, _CANDIDATES, _TOP):
-                click.echo(found.line(machine.flops))
-                figures["bundle"].append(found.row(machine.flops))
+            for timing in time_bundle(home, sample, _CANDIDATES, _TOP):
+                click.echo(timing.line(machine.flops))
+                figures["bundle"].append(timing.row(machine.flops))
         except BookrecError as error:
-            # What was measured before stays worth saying and writing down.
+            # The figures above are still worth printing and writing.
             click.echo(f"not measured: {error}")
     if json_file is not None:
         json_file.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

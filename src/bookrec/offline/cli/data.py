@@ -1,13 +1,13 @@
-"""``bookrec data``: write sample data, import raw data. Heavy imports wait for the command."""
+"""``bookrec data``: write sample data, import raw data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from bookrec.json_types import JsonObject
 from bookrec.offline.cli.sample import sample
 from bookrec.offline.data.sources.registry import LAYOUTS
 from bookrec.settings import Home
@@ -37,7 +37,7 @@ data.add_command(sample)
     type=click.Choice(["auto", *LAYOUTS]),
     default="auto",
     show_default=True,
-    help="Layout of the files; auto tells it from their names.",
+    help="Layout of the files; auto detects it by their names.",
 )
 @click.pass_obj
 def import_command(home: Home, source: Path, layout: str) -> None:
@@ -61,8 +61,8 @@ def import_command(home: Home, source: Path, layout: str) -> None:
     _print_summary(home, result.dataset)
 
 
-def _print_account(name: str, account: Mapping[str, Any]) -> None:
-    """Rows read = kept + rejected by reason, and what was repaired."""
+def _print_account(name: str, account: JsonObject) -> None:
+    """Print the rows of a file: read = kept + rejected by reason; and repaired by rule."""
     rejected: dict[str, int] = account["rejected"]
     read, kept = account["rows_read"], account["rows_kept"]
     click.echo(f"{name}: {read:,} rows read = {kept:,} kept + {sum(rejected.values()):,} rejected")

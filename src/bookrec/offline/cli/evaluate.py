@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from bookrec.errors import DataError
+from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.offline.evaluation.baselines.registry import BASELINES, GROUPS, chosen_names
 from bookrec.settings import Home
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     default="default",
     show_default=True,
     metavar="NAMES",
-    help="Ours, comma-separated: default, classic, or ids of models whose settings are trained "
+    help="Models, comma-separated: default, classic, or ids of bundles whose settings are trained "
     "again; or none.",
 )
 @click.option(
@@ -44,20 +44,33 @@ if TYPE_CHECKING:
     type=click.Choice(["hold-out", "leave-one-out", "k-fold"]),
     default="hold-out",
     show_default=True,
-    help="What is held out; see docs/evaluation.md.",
+    help="Interactions to hold out; see docs/evaluation.md.",
 )
 @click.option(
-    "--folds", type=click.IntRange(2, 20), default=5, show_default=True, help="Of k-fold."
+    "--folds",
+    type=click.IntRange(2, 20),
+    default=5,
+    show_default=True,
+    help="Number of folds for k-fold.",
 )
 @click.option(
     "--held-out",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="A published test part instead: lines of user_id, tab, isbn.",
+    help="File of a published test part, used instead: lines of user_id, tab, isbn.",
 )
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option(
-    "--readers", type=click.IntRange(10), metavar="N", help="Measure N readers (default: all)."
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="Seed of splits and trainings.",
+)
+@click.option(
+    "--readers",
+    type=click.IntRange(10),
+    metavar="N",
+    help="Number of readers to measure (default: all).",
 )
 @click.option(
     "--tuning-time",
@@ -65,7 +78,7 @@ if TYPE_CHECKING:
     default=300.0,
     show_default=True,
     metavar="SECONDS",
-    help="No new trial of a baseline begins after this.",
+    help="Time per baseline after which no new tuning trial begins.",
 )
 @click.option(
     "--new-readers",
@@ -73,15 +86,15 @@ if TYPE_CHECKING:
     default=0,
     show_default=True,
     metavar="N",
-    help="Hide N readers from a second training and fold them in.",
+    help="Number of readers to hide from a second training and to fold in.",
 )
 @click.option(
     "--report",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write report.html and report.json there, anew whenever more is known.",
+    help="Write report.html and report.json there, and rewrite them after each result.",
 )
-@click.option("--quick", is_flag=True, help="Few readers and a shortened training: a try-out.")
+@click.option("--quick", is_flag=True, help="Few readers and a short training, for a first look.")
 @click.pass_obj
 def evaluate(
     home: Home,
@@ -99,8 +112,8 @@ def evaluate(
 ) -> None:
     """Measure models and baselines on held-out interactions of the current data set.
 
-    Every baseline is tuned on a validation part, our models are trained anew without the test part,
-    and what any of them was fitted to is checked for leaks. Publishes nothing and changes no model.
+    Baselines are tuned on a validation part; models are trained again without the test part. The
+    command checks that nothing was fitted to the test part. It publishes nothing and changes no model.
 
     \b
     Example:
@@ -117,15 +130,17 @@ def evaluate(
         baselines = tuple(chosen_names(against))
     except KeyError as error:
         raise click.BadParameter(str(error.args[0]), param_hint="--against") from error
-    ours = tuple(name.strip() for name in models.split(",") if name.strip() not in ("", "none"))
-    if not baselines and not ours:
+    model_names = tuple(
+        name.strip() for name in models.split(",") if name.strip() not in ("", "none")
+    )
+    if not baselines and not model_names:
         raise click.UsageError("There is nothing to evaluate: name a baseline or a model.")
     settings = EvaluationSettings(
         split=cast(SplitKind, split),
         folds=folds,
         seed=seed,
         baselines=baselines,
-        models=ours,
+        models=model_names,
         readers=readers,
         tuning_budget_s=tuning_time,
         new_readers=new_readers,
@@ -133,7 +148,7 @@ def evaluate(
     if quick:
         settings = replace(settings.quickly(), readers=readers or settings.quickly().readers)
     if report is not None:
-        _writable(report)
+        _check_writable(report)
     dataset = load_dataset(home)
     results = _run(home, dataset, settings, held_out, report)
     from bookrec.offline.evaluation.report.as_json import as_plain
@@ -159,26 +174,21 @@ def _run(
         _check_models(home, settings)
     from bookrec.offline.evaluation.protocol import evaluate as run
 
-    started = time.monotonic()
-
-    def progress(line: str) -> None:
-        click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
-
-    splits = None if held_out is None else [_published(dataset, held_out, settings.seed)]
+    splits = None if held_out is None else [_published_split(dataset, held_out, settings.seed)]
     keep = partial(_write, report) if report is not None else lambda _: None
-    return run(home, dataset, settings, progress, splits, keep)
+    return run(home, dataset, settings, timed_progress(), splits, keep)
 
 
 def _check_models(home: Home, settings: EvaluationSettings) -> None:
-    """Fail on an unknown model now, and not after the baselines."""
+    """Fail on an unknown model before the baselines are tuned."""
     from bookrec.offline.evaluation.pipeline.model_choice import training_settings
 
     for name in settings.models:
         training_settings(home, name, settings.seed, quick=settings.quick)
 
 
-def _published(dataset: Dataset, path: Path, seed: int) -> Split:
-    """The split that a file of held-out pairs names."""
+def _published_split(dataset: Dataset, path: Path, seed: int) -> Split:
+    """Make the split whose test part a file names."""
     import numpy as np
 
     from bookrec.offline.data.interactions import all_interactions
@@ -195,8 +205,8 @@ def _published(dataset: Dataset, path: Path, seed: int) -> Split:
     return split_by(all_interactions(dataset), path.name, rows, "hold-out", rng)
 
 
-def _writable(directory: Path) -> None:
-    """Fail before the long work, and not after it."""
+def _check_writable(directory: Path) -> None:
+    """Fail before the long work if a report cannot be written to a directory."""
     directory.mkdir(parents=True, exist_ok=True)
     probe = directory / ".writable"
     probe.touch()

@@ -1,4 +1,4 @@
-"""``bookrec data sample``: embedded sample data for a newcomer who has nothing."""
+"""``bookrec data sample``: write sample data."""
 
 from __future__ import annotations
 
@@ -12,31 +12,35 @@ from bookrec.offline.data.sample.export import Layout, write_sample
 @click.command("sample")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
-    "--readers", type=click.IntRange(min=1), default=1500, show_default=True, help="Readers."
+    "--readers",
+    type=click.IntRange(min=1),
+    default=1500,
+    show_default=True,
+    help="Number of readers.",
 )
 @click.option(
     "--books",
     type=click.IntRange(min=1),
-    help="The N best known books (default: the whole catalogue).",
+    help="Number of books, the best known ones (default: the whole catalogue).",
 )
 @click.option(
     "--interactions",
     type=click.IntRange(min=1),
-    help="Interactions, before dirt (default: 20 a reader).",
+    help="Number of interactions before noise (default: 20 per reader).",
 )
 @click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
-    help="The same seed writes the same files.",
+    help="Seed of the generator; the same seed writes the same files.",
 )
 @click.option(
     "--layout",
     type=click.Choice(["2020s", "2005"]),
     default="2020s",
     show_default=True,
-    help="Book-Crossing as it was in that time.",
+    help="Layout of the Book-Crossing files: of the 2020s or of 2005.",
 )
 def sample(
     directory: Path,
@@ -48,8 +52,8 @@ def sample(
 ) -> None:
     """Write sample data into the new directory DIR.
 
-    The files are Book-Crossing CSVs. Real books, invented readers: each has a known taste, and the
-    files have the kinds of dirt that real ones have.
+    The files are Book-Crossing CSVs with real books and invented readers. Each reader has known
+    preferences; the files have the kinds of noise that real files have.
 
     \b
     Example:

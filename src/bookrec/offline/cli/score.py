@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
+from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.offline.engines.engine import ENGINES
 from bookrec.settings import Home
 
 
-class CandidateCount(click.ParamType):
-    """A number of candidates, or ``all``."""
+class CandidateCount(click.ParamType[int | str]):
+    """A number of candidates per reader, or ``all``."""
 
     name = "N|all"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> int | str:
+        """Convert the text of an option."""
         if value == "all":
             return "all"
         try:
@@ -30,30 +30,32 @@ class CandidateCount(click.ParamType):
 
 
 @click.command()
-@click.option("--model", "model_id", help="Model to score with (default: the current one).")
+@click.option("--model", "model_id", help="Model to score with (default: the current model).")
 @click.option(
-    "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Length of lists."
+    "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Books per list."
 )
 @click.option(
     "--candidates",
     type=CandidateCount(),
     default=1500,
     show_default=True,
-    help="Books that retrieval hands to the ranker for a reader, or 'all'.",
+    help="Candidates per reader that retrieval passes to the ranker, or 'all'.",
 )
 @click.option(
     "--changed",
     is_flag=True,
-    help="Only readers and books touched since the published snapshot; the other lists stay.",
+    help="Score only readers and books changed since the published snapshot; keep other lists.",
 )
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
     default="processes",
     show_default=True,
-    help="Who computes: processes of this machine, a Ray cluster, or TensorFlow (on a GPU).",
+    help="Where scoring runs: processes of this machine, a Ray cluster, or TensorFlow (on a GPU).",
 )
-@click.option("--workers", type=click.IntRange(0), help="Processes (default: one per core).")
+@click.option(
+    "--workers", type=click.IntRange(0), help="Number of processes (default: one per core)."
+)
 @click.pass_obj
 def score(
     home: Home,
@@ -66,8 +68,8 @@ def score(
 ) -> None:
     """Score candidates for every reader and book, and publish the lists as a snapshot.
 
-    A run that was stopped or killed is simply run again: it goes on from what is finished. The
-    site serves the published snapshot until the new one is complete.
+    Run a stopped or killed command again: it continues with the shards that are missing. The site
+    serves the published snapshot until the new one is complete.
 
     \b
     Example:
@@ -79,11 +81,6 @@ def score(
     from bookrec.offline.scoring.job.score import ScoreSettings
     from bookrec.offline.scoring.job.score import score as run
 
-    started = time.monotonic()
-
-    def progress(line: str) -> None:
-        click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
-
     settings = ScoreSettings(
         top=top,
         candidates=candidates if isinstance(candidates, int) else None,
@@ -91,5 +88,5 @@ def score(
         engine=engine,
         workers=workers,
     )
-    run(home, model_id, load_dataset(home), settings, progress)
+    run(home, model_id, load_dataset(home), settings, timed_progress())
     click.echo("\nNext: bookrec serve")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from bookrec.offline.cli.preset_option import preset_option
+from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.settings import Home
 
 
 @click.command()
-@preset_option("Architecture of the ranker: 'default', or the notebook's 'classic'.")
-@click.option("--epochs", type=click.IntRange(1, 100), help="Epochs of the ranker.")
-@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@preset_option("Preset of the model: 'default', or 'classic' as in the notebook.")
+@click.option(
+    "--epochs", type=click.IntRange(1, 100), help="Epochs of the ranker (default: the preset's)."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the training."
+)
 @click.pass_obj
 def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
     """Train ranker and retrieval on the current data set.
 
-    Prints validation figures beside popularity, and makes the new bundle the current model.
+    Prints validation figures, popularity's among them, and makes the new bundle the current model.
 
     \b
     Example:
@@ -31,10 +34,7 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
     from bookrec.offline.training.train import train as run
     from bookrec.offline.training.train_settings import TrainSettings
 
-    started = time.monotonic()
-
-    def progress(line: str) -> None:
-        click.echo(f"{time.monotonic() - started:7.1f} s  {line}")
+    progress = timed_progress()
 
     settings = TrainSettings(preset=preset, seed=seed)
     if epochs is not None:
@@ -47,7 +47,7 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
 
 
 def metrics_table(metrics: dict[str, dict[str, float]]) -> str:
-    """Validation figures as an aligned table, one row per list maker."""
+    """Format validation figures as an aligned table, one row per recommender."""
     columns = sorted({name for row in metrics.values() for name in row})
     width = max([len(name) for name in metrics] + [len("validation")])
     lines = ["  ".join([f"{'validation':{width}}"] + [f"{name:>15}" for name in columns])]
