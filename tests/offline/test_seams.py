@@ -1,8 +1,10 @@
-"""Seams: a new retriever, preset or ranker origin is one new module and one line in a registry."""
+"""Seams: a new retriever, preset, origin, layout, backend or baseline is one module and one line."""
 
 from __future__ import annotations
 
 import ast
+import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -268,6 +270,132 @@ assert parity.holds and parity.logit_tolerance == 0.5
 print("done")
 """
     assert toy.run(script, tiny_home_copy.root, model_id) == "done\n"
+
+
+TOY_BACKEND = '''
+"""Backend that scores book by book."""
+
+import numpy as np
+
+from bookrec.inference.ranker.numpy_backend import NumpyBackend
+
+
+class ToyBackend:
+    calls = 0
+
+    def __init__(self, program):
+        self.program, self.numpy = program, NumpyBackend(program)
+
+    def logits(self, terms, books, pairs):
+        ToyBackend.calls += 1
+        if isinstance(books, slice):
+            books = np.arange(books.start, books.stop, dtype=np.int32)
+        features = [None] * len(books) if pairs is None else np.split(pairs, len(books))
+        return np.array(
+            [
+                self.numpy.logits(terms, books[[place]], features[place])[0]
+                for place in range(len(books))
+            ],
+            dtype=np.float32,
+        )
+
+    def catalogue_logits(self, terms, dense, out):
+        for row, reader in enumerate(terms):
+            pairs = np.zeros((self.program.n_books, self.program.pair_width), dtype=np.float32)
+            if dense is not None:
+                pairs[:, dense[0]] = dense[1][row]
+            out[row] = self.logits(reader, slice(0, self.program.n_books), pairs)
+'''
+
+
+def test_a_catalogue_backend_is_one_file_and_one_line(toy: ToyProject):
+    toy.add_module("offline.engines.toy_backend", TOY_BACKEND)
+    toy.add_line(
+        "offline.engines.catalogue_backends",
+        '    "numpy"',
+        '    "toy": "bookrec.offline.engines.toy_backend:ToyBackend",',
+    )
+    script = """
+from dataclasses import replace
+
+import numpy as np
+
+from bookrec.offline.engines.catalogue_backends import with_backend
+from bookrec.offline.engines.toy_backend import ToyBackend
+from small_recommender import make_recommender
+
+books, ratings = np.array([3, 8, 20]), np.array([9, 0, 7])
+for candidates in (None, 15):
+    recommender = replace(make_recommender(), candidates=candidates)
+    expected = with_backend(recommender, "numpy").top_n(books, ratings, 30, 4)
+    assert len(expected[0]) == 4
+    before = ToyBackend.calls
+    toy = with_backend(recommender, "toy")
+    for values, wanted in zip(toy.top_n(books, ratings, 30, 4), expected):
+        np.testing.assert_array_equal(values, wanted)
+    assert ToyBackend.calls > before
+print("done")
+"""
+    assert toy.run(script) == "done\n"
+
+
+TOY_BASELINE = '''
+"""Books by position, first ones last where the setting says so."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bookrec.offline.evaluation.baselines.baseline import Baseline
+from bookrec.offline.evaluation.holdout.leaks import Evidence
+
+
+@dataclass(frozen=True)
+class ByPosition:
+    sign: float
+    n_books: int
+
+    def scores(self, readers):
+        row = self.sign * np.arange(self.n_books, dtype=np.float32)
+        return np.tile(row, (len(readers), 1))
+
+    def evidence(self):
+        return [Evidence("nothing", readers_of_book=np.zeros(self.n_books, dtype=np.int64))]
+
+
+def fit(fit_data, settings):
+    return ByPosition(settings["sign"], fit_data.n_books)
+
+
+TOY = Baseline("toy", "Nobody, 2026", {"sign": (1.0, -1.0)}, fit)
+'''
+
+
+@pytest.mark.slow
+def test_a_list_maker_is_one_file_and_one_line(
+    toy: ToyProject, tiny_home_copy: Home, tmp_path: Path
+):
+    toy.add_module("offline.evaluation.baselines.toy", TOY_BASELINE)
+    toy.add_line(
+        "offline.evaluation.baselines.registry",
+        '    "popularity"',
+        '    "toy": "bookrec.offline.evaluation.baselines.toy:TOY",',
+    )
+    home, report = tiny_home_copy.root, tmp_path / "report"
+    assert "popularity, toy, item-knn-cosine" in " ".join(
+        toy.command(home, "evaluate", "--help").split()
+    )
+    options = ("--quick", "--model", "none", "--against", "popularity,toy")
+    text = toy.command(home, "evaluate", *options, "--report", str(report))
+    assert re.search(r"^ *toy +0\.\d", text, re.MULTILINE)
+    found = json.loads((report / "report.json").read_text(encoding="utf-8"))
+    assert list(found["scorers"]) == ["popularity", "toy"]
+    scorer = found["scorers"]["toy"]
+    assert (scorer["kind"], scorer["source"]) == ("baseline", "Nobody, 2026")
+    assert 0 <= scorer["metrics"]["ndcg@20"] < 1
+    assert found["tuning"]["toy"][0]["best"]["sign"] in (1.0, -1.0)
+    assert len(found["tuning"]["toy"][0]["trials"]) == 2
+    assert ">toy<" in (report / "report.html").read_text(encoding="utf-8")
 
 
 def literals(path: Path) -> set[str]:
