@@ -1,4 +1,4 @@
-"""The nightly job: the shop's new interactions → (train) → score → publish; one line per stage."""
+"""The nightly job: import the shop's interactions, optionally train, score, publish, prune."""
 
 from __future__ import annotations
 
@@ -33,25 +33,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NightlySettings:
-    """What the refresh does."""
+    """Settings of the nightly job."""
 
     train: TrainSettings | None = None
-    """Train a new model first, with these settings; None keeps the current model."""
+    """Settings of a training; None keeps the current model."""
     score: ScoreSettings = field(default_factory=ScoreSettings)
     keep: int = 3
-    """Snapshots that stay on disk."""
+    """Number of newest snapshots to keep."""
     force: bool = False
     """Publish even when nothing is new."""
 
 
 def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | None:
-    """Run the refresh.
+    """Import the shop's interactions, score and publish.
 
-    Everything is made aside; only the last step changes what the site serves. A run that failed
-    half-way is simply run again: what is published tells what is new, not what was begun.
+    Only the publication changes what the site serves. After a failure, run the job again: what is new
+    depends on the published snapshot alone, not on unfinished runs.
 
     Args:
-        say: called with one line per stage.
+        home: the installation.
+        settings: training, scoring, and number of snapshots to keep.
+        progress: receives one line per stage.
 
     Returns:
         The id of the published snapshot, or None when there was nothing new.
@@ -61,25 +63,26 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
     """
     with _only_one(home):
         with _stage(progress, "shop") as outcome:
-            dataset = _refreshed(home)
+            dataset = _extended_dataset(home)
             outcome.append(_counts(dataset))
         if settings.train is None and not settings.force and not _is_news(home, dataset):
-            progress("nothing new: the published snapshot knows everything the shop knows")
+            progress("nothing new: the published snapshot has all interactions of the shop")
             return None
         with _stage(progress, "dataset") as outcome:
             save_dataset(home, dataset)
             outcome.append(f"{dataset.dataset_id}, {len(dataset.interactions):,} interactions")
         model_id = _model(home, settings, progress)
         with _stage(progress, "score") as outcome:
-            snapshot_id, said = _score(home, model_id, dataset, settings)
-            outcome += [f"published {snapshot_id}", *said]
+            snapshot_id, details = _score(home, model_id, dataset, settings)
+            outcome += [f"published {snapshot_id}", *details]
         with _stage(progress, "prune") as outcome:
             outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
             outcome.append(f"{len(prune_extensions(home))} data sets removed")
         return snapshot_id
 
 
-def _refreshed(home: Home) -> Dataset:
+def _extended_dataset(home: Home) -> Dataset:
+    """Extend the imported data set with the shop's readers and interactions."""
     base = load_base_dataset(home)
     try:
         ages, interactions = read_shop(home.shop_database)
@@ -91,7 +94,7 @@ def _refreshed(home: Home) -> Dataset:
 
 
 def prune_extensions(home: Home) -> list[str]:
-    """Remove data sets of earlier nights that neither a snapshot nor the current pointer names.
+    """Remove extended data sets that neither a snapshot nor the current pointer names.
 
     Imported data sets stay. Returns the ids removed.
     """
@@ -114,18 +117,18 @@ def _counts(dataset: Dataset) -> str:
 
 
 def _is_news(home: Home, dataset: Dataset) -> bool:
-    """Whether the published snapshot lacks something that is in ``dataset`` or in the model."""
+    """Whether the published snapshot was made of another data set or model."""
     try:
         with contextlib.closing(open_database(current_snapshot(home.snapshots))) as connection:
             meta = read_meta(connection)
-    except SnapshotError:  # none, or one that is damaged: a new one mends it
+    except SnapshotError:  # none is published, or it is damaged: a new one is needed
         return True
     published = meta.get("dataset_digest"), meta.get("model_id")
     return published != (dataset.digest, read_pointer(home.models))
 
 
 def _model(home: Home, settings: NightlySettings, progress: Progress) -> str:
-    """The id of the model to score with, trained now or kept."""
+    """Train a model, or keep the current one; return its id."""
     if settings.train is None:
         with _stage(progress, "model") as outcome:
             model_id = str(read_manifest(home)["model_id"])
@@ -144,7 +147,7 @@ def _model(home: Home, settings: NightlySettings, progress: Progress) -> str:
 def _score(
     home: Home, model_id: str, dataset: Dataset, settings: NightlySettings
 ) -> tuple[str, list[str]]:
-    """The published snapshot's id, and what was scored if not simply everything."""
+    """Score and publish; return the snapshot's id and, if only changes were scored, their counts."""
     changed = settings.train is None and not settings.force
     lines: list[str] = []
     snapshot_id = score(
@@ -160,7 +163,7 @@ def _score(
 
 @contextlib.contextmanager
 def _stage(progress: Progress, name: str) -> Iterator[list[str]]:
-    """Say one line about a stage: its name, how long it took, and what the block appended."""
+    """Report a stage in one line: its name, the outcomes that the block appended, and its duration."""
     started = time.monotonic()
     outcome: list[str] = []
     try:
@@ -169,8 +172,8 @@ def _stage(progress: Progress, name: str) -> Iterator[list[str]]:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         progress(f"{name}: failed after {time.monotonic() - started:,.0f} s: {reason}")
         raise
-    said = "; ".join(outcome) or "done"
-    progress(f"{name}: {said} ({time.monotonic() - started:,.0f} s)")
+    summary = "; ".join(outcome) or "done"
+    progress(f"{name}: {summary} ({time.monotonic() - started:,.0f} s)")
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The process: TensorFlow's start, progress, memory, disk space, peak rate of BLAS.
+"""Process-level helpers: start of TensorFlow, progress, memory, disk space, peak rate of BLAS.
 
 May import: nothing of bookrec.
 """

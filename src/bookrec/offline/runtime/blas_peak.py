@@ -1,4 +1,4 @@
-"""How fast this machine multiplies float32 matrices: the limit that scoring is measured against."""
+"""Rate of float32 matrix products on this machine, the limit of scoring speed."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ import numpy as np
 from threadpoolctl import threadpool_info, threadpool_limits
 
 _SIZES: Final = (768, 1536)
-"""Edges of the square matrices tried: small enough to finish soon, large enough for full speed."""
+"""Edges of the square matrices to multiply: fast to multiply, yet large enough for full speed."""
 
 
 @dataclass(frozen=True)
 class SgemmRate:
-    """The best rate seen."""
+    """Highest measured rate."""
 
     flops: float
     """Floating-point operations a second; a multiply-add counts as two."""
     threads: int
+    """Threads of BLAS."""
     kernel: str
-    """BLAS and the kernel it chose for this processor, e.g. ``openblas SkylakeX``."""
+    """BLAS and its kernel for this processor, e.g. ``openblas SkylakeX``."""
 
 
 def sgemm_rate(seconds: float = 0.3, threads: int | None = None) -> SgemmRate:
-    """Measure NumPy's float32 matrix product for about ``seconds``; the best of all repeats counts.
+    """Measure NumPy's float32 matrix product; the best repetition counts.
 
     Args:
-        threads: of BLAS; None = one per core this process may use.
+        seconds: time to measure for, about.
+        threads: threads of BLAS; None = one per core that this process may use.
     """
     count = threads or len(os.sched_getaffinity(0))
     best = 0.0

@@ -8,4 +8,6 @@ from typing import Protocol
 class Progress(Protocol):
     """Receives one line per stage of long work, for instance `click.echo`."""
 
-    def __call__(self, line: str, /) -> object: ...
+    def __call__(self, line: str, /) -> object:
+        """Report a line."""
+        ...

@@ -31,6 +31,9 @@ KerasArgument: TypeAlias = Any
 Tensor: TypeAlias = Any
 """A `tf.Tensor`."""
 
+TensorFlowFunction: TypeAlias = Any
+"""A `tf.function`."""
+
 TensorFlowModule: TypeAlias = Any
 """A `tf.Module` or a function traced by ``tf.function``."""
 
