@@ -1,4 +1,4 @@
-"""Runs an evaluation: every split, every baseline tuned, every part of ours, the same questions."""
+"""Protocol of an evaluation: every split, tuned baselines, our models and their parts."""
 
 from __future__ import annotations
 
@@ -46,14 +46,15 @@ def evaluate(
     splits: list[Split] | None = None,
     keep: Callable[[Results], None] = lambda _: None,
 ) -> Results:
-    """Everything that the settings ask for.
+    """Run an evaluation.
 
     Args:
-        home: where models are whose settings are to be trained again.
-        say: called with one line per stage.
-        splits: instead of those that the settings name, e.g. a published one.
-        keep: called with what is known so far, whenever it is more: hours of work are not to be lost
-            to what goes wrong at their end.
+        home: where the models are whose settings are trained again.
+        dataset: data set to evaluate on.
+        settings: of the evaluation.
+        progress: receives one line per stage.
+        splits: splits to use instead of those of the settings, e.g. a published one.
+        keep: receives the results so far whenever there are more, so that a late failure loses nothing.
 
     Raises:
         DataError: the data set is too small to be split.
@@ -78,12 +79,12 @@ def evaluate(
 
 
 def _gather(results: Results, runs: list[_SplitRun]) -> None:
-    """Pool what the splits have found so far."""
-    found: dict[str, list[Measurement]] = {}
+    """Pool the figures of the splits so far."""
+    measured: dict[str, list[Measurement]] = {}
     for run in runs:
         for name, measurement in run.measured.items():
-            found.setdefault(name, []).append(measurement)
-    results.measurements = {name: pooled(parts) for name, parts in found.items()}
+            measured.setdefault(name, []).append(measurement)
+    results.measurements = {name: pooled(parts) for name, parts in measured.items()}
     results.ratings = _means([run.ratings for run in runs])
     results.explicit = _means([run.explicit for run in runs])
     results.new_readers = _means([run.new_readers for run in runs])
@@ -91,7 +92,7 @@ def _gather(results: Results, runs: list[_SplitRun]) -> None:
 
 
 class _SplitRun:
-    """One split: what its stages share."""
+    """Stages of one split."""
 
     def __init__(
         self,
@@ -109,14 +110,16 @@ class _SplitRun:
         self.explicit: dict[str, dict[str, float]] = {}
         self.new_readers: dict[str, dict[str, float]] = {}
         rng = np.random.default_rng(settings.seed)
-        self.held_out_set = self._ask(split.known, split.test, settings.readers, rng)
-        self.tuning = self._ask(split.train, split.validation, settings.tuning_readers, rng)
-        self.few = self._ask(split.known, split.test, settings.similar_books, rng)
+        self.held_out_set = self._held_out_set(split.known, split.test, settings.readers, rng)
+        self.tuning = self._held_out_set(
+            split.train, split.validation, settings.tuning_readers, rng
+        )
+        self.few = self._held_out_set(split.known, split.test, settings.similar_books, rng)
         self.co_readings: dict[str, NDArray[np.float64]] = {}
         self.similar_books: dict[str, dict[str, float]] = {}
 
     def stages(self) -> Iterator[None]:
-        """Measure all that the settings name; yields whenever there is something new to report."""
+        """Measure everything that the settings name; yields whenever there is more to report."""
         count = len(self.held_out_set.readers)
         self.progress(f"{self.split.label}: {len(self.split.test):,} held out, {count:,} readers")
         chosen = {name: self._tuned(name) for name in self.settings.baselines}
@@ -149,9 +152,9 @@ class _SplitRun:
             for name in settings.models
         }
         training = {labelled(name, how): how for name, how in chosen.items()}
-        asked = self.few if settings.similar_books else None
+        similar_set = self.few if settings.similar_books else None
         ours = OurModels(
-            self.dataset, self.split, settings, training, asked, self.measure, self.progress
+            self.dataset, self.split, settings, training, similar_set, self.measure, self.progress
         )
         for _ in ours.stages(tuned):
             for name, neighbours in ours.similar_books.items():
@@ -162,16 +165,16 @@ class _SplitRun:
             yield
 
     def measure(self, name: str, scorer: Scorer, kind: Kind, fit_s: float) -> None:
-        """Check for leaks, then take all figures of one scorer."""
+        """Check one scorer for leaks, then measure it."""
         leaks.check(name, scorer.evidence(), self.split.known, self.split.test)
-        found = measure(name, scorer, self.held_out_set, self.settings.seed)
-        found.seconds["fit"] = fit_s
-        self.measured[name] = found
+        measurement = measure(name, scorer, self.held_out_set, self.settings.seed)
+        measurement.seconds["fit"] = fit_s
+        self.measured[name] = measurement
         self.results.kinds[name] = kind
-        self.progress(f"{name}: NDCG@20 {found.mean('ndcg@20'):.4f}")
+        self.progress(f"{name}: NDCG@20 {measurement.mean('ndcg@20'):.4f}")
 
     def _look_up(self, name: str, neighbours: Any) -> None:
-        """Take the figure of book neighbourhoods, CSR [B, B]."""
+        """Measure the co-readings among similar books, CSR [B, B]."""
         self.co_readings[name] = co_readings_found(neighbours, self.few)
         self.similar_books = similar_books_table(self.co_readings, self.settings.seed)
 
@@ -191,7 +194,7 @@ class _SplitRun:
         shape = self.dataset.n_readers, self.dataset.n_books
         return FitData(interactions, *shape, self.settings.seed)
 
-    def _ask(
+    def _held_out_set(
         self,
         known: Interactions,
         held_out: Interactions,
@@ -202,7 +205,7 @@ class _SplitRun:
         return make_held_out_set(known, held_out, *shape, at_most, rng)
 
     def _predict_ratings(self) -> None:
-        """RMSE and its kin over all held-out ratings, where there are any."""
+        """Measure rating predictors over all held-out ratings, where there are any."""
         scale = 10 / self.dataset.rating_max
         self.ratings = rating_table(
             self.split,
@@ -214,7 +217,7 @@ class _SplitRun:
 
 
 def _means(parts: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, float]]:
-    """Figures averaged over folds."""
+    """Average figures over folds."""
     if not parts:
         return {}
     return {

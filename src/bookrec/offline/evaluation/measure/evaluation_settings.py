@@ -1,4 +1,4 @@
-"""Knobs of an evaluation; all of them are written into its report."""
+"""Settings of an evaluation; its report records them all."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from bookrec.offline.evaluation.holdout.splits import SplitKind
 
 @dataclass(frozen=True)
 class EvaluationSettings:
-    """What is evaluated, on what, and for how long."""
+    """Settings of an evaluation."""
 
     split: SplitKind = "hold-out"
     folds: int = 5
-    """Of ``k-fold``."""
+    """Number of folds for ``k-fold``."""
     seed: int = 1
     baselines: tuple[str, ...] = tuple(BASELINES)
     models: tuple[str, ...] = ("default",)
     """Presets, or ids of models whose settings are trained again on the known part."""
     readers: int | None = None
-    """At most so many readers are measured; None = all that something was held out from."""
+    """Readers measured, at most; None = all with held-out interactions."""
     tuning_readers: int = 2000
-    """At most so many readers of the validation part choose the settings."""
+    """Readers of the validation part that settings are tuned on, at most."""
     tuning_budget_s: float = 300.0
-    """No new trial of a baseline begins after this time."""
+    """Seconds after which no trial of a baseline begins."""
     new_readers: int = 0
-    """So many readers are hidden from a second training and folded in."""
+    """Readers hidden from a second training and folded in."""
     similar_books: int = 500
-    """So many readers' co-readings are looked up in the neighbourhoods; 0 = none."""
+    """Readers whose co-readings are sought among similar books; 0 = none."""
     quick: bool = False
-    """Few readers, short trials and a shortened training: to see that all works, not to quote."""
+    """Whether to use few readers, short trials and a shortened training: a try-out, not to quote."""
 
     def quickly(self) -> EvaluationSettings:
-        """The same in a minute or two on sample data."""
+        """Return settings that take a minute or two on sample data."""
         return replace(
             self,
             readers=300,

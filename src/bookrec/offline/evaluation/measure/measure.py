@@ -21,8 +21,9 @@ from bookrec.offline.evaluation.measure.predictions import (
 from bookrec.offline.metrics import coverage as list_coverage
 from bookrec.offline.metrics.bins import Bins, binned
 from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
+from bookrec.offline.metrics.list_figures import liked_figures, ranking_figures
 from bookrec.offline.metrics.prediction import auc, log_loss
-from bookrec.offline.metrics.ranking import LIST_METRICS, factorised_top_k, ndcg, recall
+from bookrec.offline.metrics.ranking import factorised_top_k, ndcg
 
 CUTS: Final = (10, 20, 50)
 TOP: Final = 20
@@ -112,17 +113,8 @@ def measure(
 
 def per_reader_figures(lists: Ints, held_out_set: HeldOutSet) -> dict[str, NDArray[np.float64]]:
     """Metric → [R]: every list metric at every cut, and NDCG and recall over liked books."""
-    figures = {}
-    hits, relevant = hits_of(lists, held_out_set)
-    for cut in CUTS:
-        for metric, formula in LIST_METRICS.items():
-            figures[f"{metric}@{cut}"] = formula(hits[:, :cut], relevant)
-    hits, relevant = hits_of(lists, held_out_set, held_out_set.liked)
-    some = np.maximum(relevant, 1)
-    for name, formula in (("ndcg", ndcg), ("recall", recall)):
-        values = formula(hits[:, :TOP], some)
-        figures[f"{name}@{TOP}_liked"] = np.where(relevant > 0, values, np.nan)
-    return figures
+    held_out = held_out_set.held_out.renumbered(held_out_set.readers)
+    return ranking_figures(lists, held_out, CUTS) | liked_figures(lists, held_out, (TOP,))
 
 
 def _scalars(

@@ -15,6 +15,7 @@ from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import interaction_matrix
 from bookrec.offline.evaluation.holdout.fit_data import Scorer
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, Pairs
+from bookrec.offline.metrics.list_figures import hits_of_lists
 from bookrec.topk import best_first
 
 LIST_LENGTH: Final = 100
@@ -118,9 +119,5 @@ def hits_of(
     Returns:
         [R, k] mask of hits, and [R] number of relevant books.
     """
-    keys, rows = held_out_set.keys(), held_out_set.rows
-    if keep is not None:
-        keys, rows = keys[keep], rows[keep]
-    listed = np.arange(len(lists), dtype=np.int64)[:, None] * held_out_set.n_books + lists
-    hits = np.isin(listed, keys) & (lists >= 0)
-    return hits, np.bincount(rows, minlength=len(lists))
+    held_out = held_out_set.held_out if keep is None else held_out_set.held_out[keep]
+    return hits_of_lists(lists, held_out.renumbered(held_out_set.readers))

@@ -1,11 +1,11 @@
-"""Readers the models never saw: hidden from training, then folded in from a few of their books.
+"""Cold start: readers hidden from training, then folded in from a few of their books.
 
-Asked of every hidden reader: NDCG@20 over the books they were not shown. From 1, 3, 5 and 10
-interactions the books to find are all but the first ten (of a random order); the ten are never
-listed, so all four are asked the same. With ``all`` the known part is folded in and the test part is
-to be found, which a model that was trained on these readers is asked too (``all, trained on``);
-``1, test part`` and so on are asked that as well, no known book listed, so that one sees how far a few
-interactions go towards ``all``.
+The figure is NDCG@20 over the books that are not folded in. With 1, 3, 5 and 10 interactions the
+relevant books are all but the first ten of a random order; the ten are never listed, so that the four
+cases have the same relevant books. In case ``all`` the known part is folded in and the test part is
+relevant, as for a model trained on these readers (``all, trained on``). In ``1, test part`` and so on
+the test part is relevant too and no known book is listed, which shows how far a few interactions go
+towards ``all``.
 """
 
 from __future__ import annotations
@@ -28,26 +28,27 @@ SHOWN: Final = (1, 3, 5, 10)
 _MOST: Final = max(SHOWN)
 TOP: Final = 20
 TEST_PART: Final = ", test part"
-"""How a case's name ends in which the books to find are those of ``all``."""
+"""End of the names of cases whose relevant books are those of ``all``."""
 
 
 @dataclass(frozen=True)
 class NewReaders:
-    """Hidden readers and, for each case, what is shown of them and what is asked."""
+    """Hidden readers and, for each case, their folded-in and their held-out interactions."""
 
     readers: Ints
+    """Positions, ascending."""
     shown: dict[str, Interactions]
-    """Case → what is folded in."""
+    """Case → interactions folded in."""
     held_out_set: dict[str, HeldOutSet]
-    """Case → what is to be found."""
+    """Case → held-out set."""
     hidden: NDArray[np.bool_]
-    """[readers] whose interactions the second training must not have."""
+    """[readers] mask of readers whose interactions the second training must not have."""
 
 
 def hide_readers(
     split: Split, count: int, n_readers: int, n_books: int, rng: np.random.Generator
 ) -> NewReaders:
-    """Choose ``count`` readers who have more than ten known interactions and something held out."""
+    """Choose ``count`` readers with more than ten known interactions and some held-out ones."""
     known = split.known
     sizes = np.bincount(known.reader_idx, minlength=n_readers)
     tested = np.bincount(split.test.reader_idx, minlength=n_readers) > 0
@@ -59,40 +60,41 @@ def hide_readers(
     place = _random_place(theirs, rng)
     first = theirs[place < _MOST]
     test = split.test[hidden[split.test.reader_idx]]
-    left = known[~hidden[known.reader_idx]]
+    remaining = known[~hidden[known.reader_idx]]
 
-    def asked(held_out: Interactions, own: Interactions) -> HeldOutSet:
-        return HeldOutSet(readers, held_out, own, left, n_readers, n_books)
+    def held_out_set(held_out: Interactions, seen: Interactions) -> HeldOutSet:
+        return HeldOutSet(readers, held_out, seen, remaining, n_readers, n_books)
 
-    to_find = _merged(theirs[place >= _MOST], test)
+    relevant = _merged(theirs[place >= _MOST], test)
     few = {str(number): theirs[place < number] for number in SHOWN}
     again = {f"{number}{TEST_PART}": part for number, part in few.items()}
-    rest, all_of_it = asked(to_find, first), asked(test, theirs)
-    held_out_set = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], all_of_it)
-    return NewReaders(readers, few | again | {"all": theirs}, held_out_set, hidden)
+    rest, whole = held_out_set(relevant, first), held_out_set(test, theirs)
+    held_out_sets = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], whole)
+    return NewReaders(readers, few | again | {"all": theirs}, held_out_sets, hidden)
 
 
 def fold_in_figures(
-    scorer: Scorer, asked: NewReaders, n_readers: int, n_books: int
+    scorer: Scorer, new_readers: NewReaders, n_readers: int, n_books: int
 ) -> dict[str, float]:
     """Case → NDCG@20 of a scorer fitted without the hidden readers; empty if it takes no new ones."""
     if not isinstance(scorer, FoldsIn):
         return {}
     return {
         case: mean_ndcg(
-            scorer.with_histories(FitData(asked.shown[case], n_readers, n_books, 0)), held_out_set
+            scorer.with_histories(FitData(new_readers.shown[case], n_readers, n_books, 0)),
+            held_out_set,
         )
-        for case, held_out_set in asked.held_out_set.items()
+        for case, held_out_set in new_readers.held_out_set.items()
     }
 
 
 def mean_ndcg(scorer: Scorer, held_out_set: HeldOutSet) -> float:
-    """Mean NDCG@20 over the readers asked."""
+    """Mean NDCG@20 over the readers."""
     return float(ndcg(*hits_of(lists_of(scorer, held_out_set, TOP), held_out_set)).mean())
 
 
 def _random_place(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.int64]:
-    """[interactions] a random place of each within its reader's."""
+    """[interactions] random place of each among its reader's."""
     readers = interactions.reader_idx
     order = np.lexsort((rng.random(len(readers)), readers))
     start = np.searchsorted(readers[order], readers[order], side="left")
@@ -101,10 +103,10 @@ def _random_place(interactions: Interactions, rng: np.random.Generator) -> NDArr
     return place
 
 
-def _merged(one: Interactions, two: Interactions) -> Interactions:
-    """Both, sorted by reader and book."""
+def _merged(first: Interactions, second: Interactions) -> Interactions:
+    """Merge interactions, sorted by reader and book."""
     columns: list[Any] = [
-        np.concatenate([getattr(one, name), getattr(two, name)])
+        np.concatenate([getattr(first, name), getattr(second, name)])
         for name in ("reader_idx", "book_idx", "rating")
     ]
     order = np.lexsort((columns[1], columns[0]))

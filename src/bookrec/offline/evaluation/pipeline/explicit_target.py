@@ -1,6 +1,4 @@
-"""The classic target: is an interaction explicit (rating > 0)? What preset ``classic`` is measured
-beside, and by how much it differs.
-"""
+"""Explicit target: whether an interaction carries a rating, and the predictors beside ``classic``."""
 
 from __future__ import annotations
 
@@ -25,43 +23,47 @@ Numbers = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class SharePriors:
-    """How many interactions at the overall share are added to those of a reader and of a book."""
+    """Interactions at the overall share that are added to those of a reader and of a book."""
 
     reader: float
     book: float
 
 
 def tuned_priors(train: Interactions, validation: Interactions) -> SharePriors:
-    """The priors with which the shares of ``train`` predict ``validation`` best, by AUC.
+    """Find the priors with which the shares of ``train`` predict ``validation`` best, by AUC.
 
-    All pairs of `READER_PRIORS` and `BOOK_PRIORS` are tried; the first of equals stays.
+    Tries all pairs of `READER_PRIORS` and `BOOK_PRIORS`; the first of equals wins.
     """
     labels = validation.rating > 0
     best, best_auc = SharePriors(READER_PRIORS[0], BOOK_PRIORS[0]), -1.0
     for reader in READER_PRIORS:
         for book in BOOK_PRIORS:
-            found = auc(labels, share_log_odds(train, validation, reader, book))
-            if found > best_auc:
-                best, best_auc = SharePriors(reader, book), found
+            figure = auc(labels, share_log_odds(train, validation, reader, book))
+            if figure > best_auc:
+                best, best_auc = SharePriors(reader, book), figure
     return best
 
 
 def explicit_figures(
     predicted: Numbers, known: Interactions, test: Interactions, priors: SharePriors, seed: int
 ) -> dict[str, dict[str, float]]:
-    """Figures of a model's probabilities ([test]), of the tuned shares and of popularity.
+    """Measure a model's probabilities, the tuned shares and popularity.
 
     The model's row also has ``auc above shares`` with its 95 % interval, ``low`` and ``high``.
     """
-    found = explicit_metrics(predicted, known, test, (priors.reader, priors.book))
-    if "auc" in found["pipeline"]:
+    figures = explicit_metrics(predicted, known, test, (priors.reader, priors.book))
+    if "auc" in figures["pipeline"]:
         shares = share_log_odds(known, test, priors.reader, priors.book)
         above = auc_difference(
             test.rating > 0, predicted, shares, test.reader_idx, np.random.default_rng(seed)
         )
-        found["pipeline"] |= {"auc above shares": above.value, "low": above.low, "high": above.high}
-    found["shares"] |= {"reader prior": priors.reader, "book prior": priors.book}
-    return found
+        figures["pipeline"] |= {
+            "auc above shares": above.value,
+            "low": above.low,
+            "high": above.high,
+        }
+    figures["shares"] |= {"reader prior": priors.reader, "book prior": priors.book}
+    return figures
 
 
 def auc_difference(
@@ -71,13 +73,17 @@ def auc_difference(
     reader_idx: Ints,
     rng: np.random.Generator,
 ) -> Interval:
-    """AUC of ``scores`` less that of ``others``, with a percentile bootstrap interval.
+    """Difference of two AUCs, with a percentile bootstrap interval.
 
     Readers are drawn, each with all their interactions: those of one reader are not independent
     (Field and Welsh, "Bootstrapping clustered data", JRSS B 2007).
 
     Args:
-        labels, scores, others, reader_idx: [n].
+        labels: [n] classes.
+        scores: [n] scores.
+        others: [n] scores whose AUC is subtracted.
+        reader_idx: [n] readers.
+        rng: draws the readers.
     """
     readers, row_reader = np.unique(reader_idx, return_inverse=True)
     first, second = _Ranked.of(labels, scores), _Ranked.of(labels, others)
@@ -96,14 +102,15 @@ class _Ranked:
 
     labels: NDArray[np.bool_]
     place: NDArray[np.intp]
-    """[n] the place of each score among the distinct ones."""
+    """[n] place of each score among the distinct ones."""
 
     @classmethod
     def of(cls, labels: NDArray[np.bool_], scores: Numbers) -> _Ranked:
+        """Sort scores."""
         return cls(labels, np.unique(scores, return_inverse=True)[1])
 
     def auc(self, weights: NDArray[np.float64]) -> float:
-        """The AUC of rows that count ``weights`` ([n]) times; NaN without one of the classes."""
+        """Return the AUC of rows with ``weights`` [n]; NaN where a class is missing."""
         positive = np.bincount(self.place, weights * self.labels)
         negative = np.bincount(self.place, weights * ~self.labels)
         pairs = positive.sum() * negative.sum()

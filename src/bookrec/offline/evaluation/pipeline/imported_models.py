@@ -1,4 +1,4 @@
-"""Models that cannot be trained again: measured as they are, and never without saying so."""
+"""Imported models: measured as they are, with a caveat, because they cannot be trained again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CAVEAT: Final = "may have seen the test part"
 
 @dataclass(frozen=True)
 class ImportedRanker:
-    """An imported model: its ranker stays, its retrievers are fitted to the known part."""
+    """An imported model, whose ranker stays while its retrievers are fitted to the known part."""
 
     home: Home
     model_id: str
@@ -27,11 +27,11 @@ class ImportedRanker:
 
     @property
     def candidates(self) -> int:
-        """Books that are ranked for a reader in a try-out."""
+        """Candidates a reader in a try-out."""
         return 300
 
     def bundle(self, known: Dataset, progress: Progress) -> Bundle:
-        """The model for the known part of a split."""
+        """Fit the model's retrievers to the known part of a split."""
         settings = ImportSettings(seed=self.seed)
         if self.quick:
             settings = replace(settings, towers=replace(settings.towers, epochs=1, steps=250))
@@ -40,5 +40,5 @@ class ImportedRanker:
 
 
 def labelled(name: str, how: object) -> str:
-    """What a model is called in tables and reports."""
+    """Return the name of a model in tables and reports."""
     return f"{name} ({CAVEAT})" if isinstance(how, ImportedRanker) else name

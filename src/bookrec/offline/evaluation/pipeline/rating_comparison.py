@@ -1,4 +1,4 @@
-"""Whether predictions go with given ratings better than another predictor's: by resampling readers."""
+"""Comparison of two rating predictors by resampling readers."""
 
 from __future__ import annotations
 
@@ -12,25 +12,28 @@ Values = NDArray[np.float64]
 
 
 def compare_correlations(
-    given: Values, predicted: Values, baseline: Values, readers: Ints, rng: np.random.Generator
+    ratings: Values, predicted: Values, baseline: Values, readers: Ints, rng: np.random.Generator
 ) -> dict[str, float]:
-    """The gain in Pearson correlation over a baseline, with a paired bootstrap over readers.
+    """Gain in Pearson correlation over a baseline, with a paired bootstrap over readers.
 
-    A reader's ratings depend on one another, so whole readers are drawn, with replacement, and each
-    draw's correlations are of all the ratings of the readers drawn (Efron and Tibshirani, "An
+    The ratings of a reader depend on one another. So whole readers are drawn, with replacement, and
+    each draw's correlations are of all ratings of the drawn readers (Efron and Tibshirani, "An
     introduction to the bootstrap", 1993, chapters 8 and 15).
 
     Args:
-        given, predicted, baseline: [n] ratings.
-        readers: [n] whose they are.
+        ratings: [n] given ratings.
+        predicted: [n] predictions.
+        baseline: [n] predictions of the baseline.
+        readers: [n] positions of the readers.
+        rng: draws the readers.
 
     Returns:
-        ``gain``, its percentiles ``gain low`` (2.5) and ``gain high`` (97.5), and ``p``: twice the part
-        of draws on the other side of 0, never below 2 / (draws + 1). NaN where a correlation is not
-        defined, as for constants.
+        ``gain``, its percentiles ``gain low`` (2.5) and ``gain high`` (97.5), and ``p``: twice the
+        share of draws on the other side of 0, never below 2 / (draws + 1). NaN where a correlation
+        is not defined, as for constants.
     """
     rows = np.unique(readers, return_inverse=True)[1]
-    ours, theirs = (_sums(given, values, rows) for values in (predicted, baseline))
+    ours, theirs = (_sums(ratings, values, rows) for values in (predicted, baseline))
     count = len(ours)
     gains = np.empty(RESAMPLES)
     for draw in range(RESAMPLES):
@@ -46,9 +49,9 @@ def compare_correlations(
     return {"gain": gain, "gain low": float(low), "gain high": float(high), "p": p_value}
 
 
-def _sums(given: Values, predicted: Values, rows: NDArray[np.integer]) -> Values:
-    """[readers, 6] of each reader: count, sums, squares and products, all from the overall means."""
-    x, y = given - given.mean(), predicted - predicted.mean()
+def _sums(ratings: Values, predicted: Values, rows: NDArray[np.integer]) -> Values:
+    """[readers, 6] count, sums, squares and products of each reader, centred at the overall means."""
+    x, y = ratings - ratings.mean(), predicted - predicted.mean()
     if np.ptp(predicted) == 0:
         y = np.zeros_like(y)  # exactly: a constant has no correlation
     columns = (np.ones_like(x), x, y, x * x, y * y, x * y)
@@ -56,7 +59,7 @@ def _sums(given: Values, predicted: Values, rows: NDArray[np.integer]) -> Values
 
 
 def _correlation(sums: Values) -> float:
-    """Pearson's, from counts and sums."""
+    """Pearson correlation from `_sums` [6]."""
     n, x, y, xx, yy, xy = sums
     spread = (xx - x * x / n) * (yy - y * y / n)
     return float((xy - x * y / n) / np.sqrt(spread)) if spread > 0 else float("nan")

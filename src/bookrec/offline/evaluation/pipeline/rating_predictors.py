@@ -1,6 +1,6 @@
-"""Predicting the rating a reader gives to a book: ours, and the simple predictors to beat.
+"""Rating predictors: ours, and the simple ones to beat.
 
-A predictor is fitted to the known interactions and predicts on the scale 1–10.
+A predictor is fitted to the known interactions and predicts ratings on the scale 1–10.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Predict = Callable[[Ints, Ints], NDArray[np.float64]]
 """(reader_idx [n], book_idx [n]) → [n] ratings."""
 
 DEFAULT: Final = "book's mean"
-"""What a shop usually shows: the predictor that the others are compared with."""
+"""Usual default of a shop, and the predictor that the others are compared with."""
 OURS: Final = "ours"
 _QUICK: Final = Sampling(factors=2, sweeps=12, burn_in=4, every=2)
 METRICS: Final = ("rmse", "mae", "pearson", "spearman")
@@ -34,7 +34,7 @@ METRICS: Final = ("rmse", "mae", "pearson", "spearman")
 
 @dataclass(frozen=True)
 class RatingPredictor:
-    """A way to predict ratings, with settings to tune."""
+    """A predictor of ratings, with settings to tune."""
 
     name: str
     source: str
@@ -47,16 +47,18 @@ def rating_figures(predict: Predict, held_out: Interactions, scale: float) -> di
     """RMSE, MAE, Pearson and Spearman over held-out ratings.
 
     Args:
-        scale: what the ratings are divided by before they are measured (2 for five-star sources,
-            which are kept as found times two).
+        predict: the fitted predictor.
+        held_out: held-out interactions.
+        scale: divisor of ratings before they are measured (2 for five-star sources, whose ratings
+            are doubled).
     """
     rows = explicit(held_out)
     return _figures(rows, predict(rows.reader_idx, rows.book_idx), scale)
 
 
-def _figures(rows: Interactions, said: NDArray[np.float64], scale: float) -> dict[str, float]:
-    given = rows.rating.astype(np.float64) / scale
-    return {name: getattr(prediction_metrics, name)(given, said / scale) for name in METRICS}
+def _figures(rows: Interactions, predicted: NDArray[np.float64], scale: float) -> dict[str, float]:
+    ratings = rows.rating.astype(np.float64) / scale
+    return {name: getattr(prediction_metrics, name)(ratings, predicted / scale) for name in METRICS}
 
 
 def _overall(ratings: Interactions) -> float:
@@ -89,23 +91,23 @@ def _fit_biases(known: Interactions, catalogue: Catalogue, settings: dict[str, A
 
 
 def _fit_effects(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
-    """The first part of ours."""
+    """Fit the effects of our predictor alone."""
     histories = RatingHistories(known, catalogue.n_readers, catalogue.n_books)
     effects, _ = fit_effects(histories.rated, catalogue, Priors(**settings))
 
     def predict(readers: Ints, books: Ints) -> NDArray[np.float64]:
-        found = np.zeros(len(books))
-        for one in histories.one_by_one(readers, books):
-            residuals = effects.residuals(one.rated, one.ratings)
-            found[one.places] = effects.predict(one.books, one.rated, residuals)
+        predicted = np.zeros(len(books))
+        for query in histories.one_by_one(readers, books):
+            residuals = effects.residuals(query.rated, query.ratings)
+            predicted[query.places] = effects.predict(query.books, query.rated, residuals)
         ratings = histories.rated.rating
-        return np.clip(found, float(ratings.min(initial=10)), float(ratings.max(initial=1)))
+        return np.clip(predicted, float(ratings.min(initial=10)), float(ratings.max(initial=1)))
 
     return predict
 
 
 def _fit_blend(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
-    """All of ours. Reader by reader it is solved from the known histories, as for a new one."""
+    """Fit our whole predictor, which solves each reader from the known history, as a new one."""
     histories = RatingHistories(known, catalogue.n_readers, catalogue.n_books)
     model = fit_rating_model(known, catalogue, settings["seed"], settings.get("sampling"))
     return lambda readers, books: model.predict(histories, readers, books)
@@ -115,7 +117,7 @@ def _shrunken(
     key: Ints, values: NDArray[np.float64], size: int, prior: float
 ) -> NDArray[np.float64]:
     count = np.bincount(key, minlength=size)
-    return np.bincount(key, values, size) / np.maximum(count + prior, 1e-9)
+    return np.asarray(np.bincount(key, values, size) / np.maximum(count + prior, 1e-9))
 
 
 RATING_PREDICTORS: Final[dict[str, RatingPredictor]] = {
@@ -147,8 +149,9 @@ RATING_PREDICTORS: Final[dict[str, RatingPredictor]] = {
 def tuned_settings(
     predictor: RatingPredictor, train: Interactions, validation: Interactions, catalogue: Catalogue
 ) -> dict[str, Any]:
-    """The settings with the lowest RMSE on the validation part: the whole grid is tried. What has no
-    choice is not fitted.
+    """Find the settings with the lowest RMSE on the validation part, over the whole grid.
+
+    A predictor without choices is not fitted.
     """
     choices = _product(predictor.grid)
     if len(choices) == 1:
@@ -164,37 +167,44 @@ def tuned_settings(
 def rating_table(
     split: Split, catalogue: Catalogue, scale: float, seed: int, *, quick: bool = False
 ) -> dict[str, dict[str, float]]:
-    """Predictor → figures over the held-out ratings, and the gain in correlation over the book's mean
-    with its bootstrap interval and p-value. Empty where a part of the split has no two ratings.
+    """Predictor → figures over the held-out ratings, and the gain in correlation over the book's mean.
+
+    The gain has its bootstrap interval and p-value. Empty where a part of the split has no two
+    ratings.
 
     Args:
-        scale: as for `rating_figures`.
-        quick: sample little, to see that all works.
+        split: of the data set.
+        catalogue: of the data set.
+        scale: see `rating_figures`.
+        seed: of sampling and resampling.
+        quick: sample little, for a try-out.
     """
     parts = (split.train, split.validation, split.test)
     if min(len(explicit(part)) for part in parts) < 2:
         return {}
-    asked, table, said = explicit(split.test), {}, {}
+    held_out = explicit(split.test)
+    table: dict[str, dict[str, float]] = {}
+    predicted: dict[str, NDArray[np.float64]] = {}
     for name, predictor in RATING_PREDICTORS.items():
         settings = tuned_settings(predictor, split.train, split.validation, catalogue)
         if name == OURS:
             settings |= {"seed": seed} | ({"sampling": _QUICK} if quick else {})
         predict = predictor.fit(split.known, catalogue, settings)
-        said[name] = predict(asked.reader_idx, asked.book_idx)
-        table[name] = _figures(asked, said[name], scale)
+        predicted[name] = predict(held_out.reader_idx, held_out.book_idx)
+        table[name] = _figures(held_out, predicted[name], scale)
     for name in table.keys() - {DEFAULT}:
         table[name] |= compare_correlations(
-            asked.rating.astype(np.float64),
-            said[name],
-            said[DEFAULT],
-            asked.reader_idx,
+            held_out.rating.astype(np.float64),
+            predicted[name],
+            predicted[DEFAULT],
+            held_out.reader_idx,
             np.random.default_rng(seed),
         )
     return table
 
 
 def _product(grid: Mapping[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = [{}]
+    choices: list[dict[str, Any]] = [{}]
     for name, values in grid.items():
-        found = [{**settings, name: value} for settings in found for value in values]
-    return found
+        choices = [{**settings, name: value} for settings in choices for value in values]
+    return choices

@@ -1,7 +1,6 @@
-"""Our own pipeline as scorers: whole, and each part by itself, so that one sees what each adds.
+"""Our pipeline as scorers: whole, and each part by itself, which shows what each adds.
 
-It is trained by the very code of ``bookrec train``, on a data set that has the known part of a split
-and nothing else.
+The code of ``bookrec train`` trains it, on a data set that has only the known part of a split.
 """
 
 from __future__ import annotations
@@ -50,16 +49,16 @@ _LISTED: Final = 100
 
 @dataclass(frozen=True)
 class Pipeline:
-    """A trained pipeline and the histories it answers for."""
+    """A trained pipeline and the histories of its readers."""
 
     bundle: Bundle
     recommender: Recommender
     rows: Floats | None
-    """[readers, F] features of readers that the ranker knows by id."""
+    """[readers, F] features of readers that the ranker knows by id; None without any."""
     histories: Interactions
     age_bands: Ints
     candidates: int
-    """Books that retrieval hands to the ranker for a reader."""
+    """Candidates a reader."""
     seed: int
     evidence: tuple[Evidence, ...]
 
@@ -82,14 +81,14 @@ class Pipeline:
         return PARTS if self.preset is not None and self.preset.measures_parts else PARTS[:1]
 
     def readers(self, positions: Ints) -> Iterator[Reader]:
-        """The readers at some positions, with their histories."""
+        """Yield the readers at some positions, with their histories."""
         return readers_at(self.histories, self.age_bands, positions, self.rows)
 
 
 def pipeline_of(
     bundle: Bundle, known: Dataset, seed: int, candidates: int | None = None
 ) -> Pipeline:
-    """A bundle that was trained on ``known``, ready to score its readers.
+    """Prepare a bundle that was trained on ``known`` to score its readers.
 
     Raises:
         ModelError: it was trained on something else, so it may have seen the test part.
@@ -134,19 +133,20 @@ def _evidence(bundle: Bundle, recommender: Recommender) -> Iterator[Evidence]:
 
 
 def _readers_of_book(recommender: Recommender) -> NDArray[np.int64]:
-    """[B] by what the retrievers take for popularity."""
+    """[B] readers of each book, from the popularity in its metadata."""
     readers = np.rint(np.expm1(recommender.retrieval.metadata.popularity.astype(np.float64)))
     return readers.astype(np.int64)
 
 
 @dataclass(frozen=True)
 class PipelineScorer:
-    """The pipeline, or a part of it."""
+    """Scorer of the pipeline or of one of its `PARTS`."""
 
     pipeline: Pipeline
     part: str
 
     def scores(self, readers: Ints) -> Floats:
+        """See `Scorer.scores`."""
         recommender = self.pipeline.recommender
         scores = np.full((len(readers), recommender.n_books), -np.inf, dtype=np.float32)
         for start in range(0, len(readers), TOWER_BLOCK):
@@ -156,7 +156,7 @@ class PipelineScorer:
                 [profile.retriever_scores for profile in profiles]
             )
             block = _Block(self.pipeline, some, profiles, tower)
-            _WAYS[self.part](block, scores[start : start + len(some)])
+            _SCORES_OF_PART[self.part](block, scores[start : start + len(some)])
         return scores
 
     def evidence(self) -> list[Evidence]:
@@ -169,14 +169,15 @@ class PipelineScorer:
 
 
 class ProbabilisticScorer(PipelineScorer):
-    """One whose scores are the ranker's logits."""
+    """Scorer whose scores are the ranker's logits."""
 
     def probabilities(self, scores: Floats) -> NDArray[np.floating]:
+        """See `Probabilistic.probabilities`."""
         return np.asarray(expit(scores.astype(np.float64)))
 
 
 def part_scorer(pipeline: Pipeline, part: str) -> PipelineScorer:
-    """One of `PARTS`, with probabilities where the ranker's output is one."""
+    """Make the scorer of one of `PARTS`, with probabilities where the ranker's output is one."""
     ranked = part in RANKED_PARTS and pipeline.recommender.ranker.output == "sigmoid"
     # A ranker that predicts explicit ratings has no probability of an interaction.
     if ranked and pipeline.predicts == "interaction":
@@ -186,7 +187,7 @@ def part_scorer(pipeline: Pipeline, part: str) -> PipelineScorer:
 
 @dataclass(frozen=True)
 class _Block:
-    """Some readers, prepared."""
+    """Prepared readers."""
 
     pipeline: Pipeline
     readers: Ints
@@ -195,28 +196,28 @@ class _Block:
     """[n, B] tower scores."""
 
 
-_Way = Callable[[_Block, Floats], None]
+_PartScores = Callable[[_Block, Floats], None]
 """Writes scores into its second argument, [n, B], which holds -inf."""
 
 
 def _two_stage(block: _Block, out: Floats) -> None:
-    """Retrieval, then the ranker: what is scored for a list."""
+    """Score the candidates of retrieval with the ranker."""
     recommender, count = block.pipeline.recommender, block.pipeline.candidates
-    for profile, said, row in zip(block.profiles, block.tower, out, strict=True):
-        own = profile.reader.history.books
+    for profile, tower, row in zip(block.profiles, block.tower, out, strict=True):
+        seen = profile.reader.history.books
         books = recommender.retrieval.candidates(
-            profile.retriever_scores, said, count, own, left_out=recommender.left_out
+            profile.retriever_scores, tower, count, seen, left_out=recommender.left_out
         )
-        row[books] = recommender.logits(profile, books, said[books])
+        row[books] = recommender.logits(profile, books, tower[books])
 
 
 def _published(block: _Block, out: Floats) -> None:
-    """The same, with one edition of a work and none of a work the reader has."""
+    """Score candidates, then keep one edition of a work and none of a seen work."""
     _two_stage(block, out)
     for profile, row in zip(block.profiles, out, strict=True):
         books = np.flatnonzero(row > -np.inf).astype(np.int32)
-        own = profile.reader.history.books
-        chosen = books[block.pipeline.recommender.choose(own, books, row[books], _LISTED)]
+        seen = profile.reader.history.books
+        chosen = books[block.pipeline.recommender.choose(seen, books, row[books], _LISTED)]
         values = row[chosen]
         row[:] = -np.inf
         row[chosen] = values
@@ -227,23 +228,23 @@ def _whole_catalogue(block: _Block, out: Floats) -> None:
 
 
 def _random_candidates(block: _Block, out: Floats) -> None:
-    """As many books as retrieval would give, drawn anew for every reader."""
+    """Score as many books as retrieval proposes, drawn anew for every reader."""
     recommender = block.pipeline.recommender
     count = min(block.pipeline.candidates, recommender.n_books)
-    for reader, profile, said, row in zip(
+    for reader, profile, tower, row in zip(
         block.readers.tolist(), block.profiles, block.tower, out, strict=True
     ):
         rng = np.random.default_rng([block.pipeline.seed, reader])
         books = np.sort(rng.choice(recommender.n_books, count, replace=False)).astype(np.int32)
-        row[books] = recommender.logits(profile, books, said[books])
+        row[books] = recommender.logits(profile, books, tower[books])
 
 
 def _tower(block: _Block, out: Floats) -> None:
     out[:] = block.tower
 
 
-def _table(name: str) -> _Way:
-    """A table of neighbours by itself."""
+def _table(name: str) -> _PartScores:
+    """Make the scores of one retriever alone."""
 
     def scores(block: _Block, out: Floats) -> None:
         recommender = block.pipeline.recommender
@@ -254,7 +255,7 @@ def _table(name: str) -> _Way:
     return scores
 
 
-_WAYS: Final[dict[str, _Way]] = dict(
+_SCORES_OF_PART: Final[dict[str, _PartScores]] = dict(
     zip(
         PARTS,
         (
@@ -273,7 +274,7 @@ _WAYS: Final[dict[str, _Way]] = dict(
 def explicit_predictions(
     pipeline: Pipeline, dataset: Dataset, wanted: Interactions
 ) -> NDArray[Any]:
-    """[wanted] what a ranker of preset ``classic`` gives as the probability of a rating above 0."""
+    """[wanted] probabilities of a rating above 0, by a ranker that predicts explicit ratings."""
     from bookrec.offline.models.bundle.build_recommender import catalogue_features
     from bookrec.offline.ranking.train_classic import classic_inputs
 

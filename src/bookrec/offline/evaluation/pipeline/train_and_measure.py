@@ -1,4 +1,4 @@
-"""Trains our models on the known part of a split and measures them whole and in parts."""
+"""Training of our models on the known part of a split, and their measurement whole and in parts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.evaluation.baselines.registry import baseline_named
@@ -29,7 +30,7 @@ from bookrec.offline.evaluation.pipeline.explicit_target import (
     tuned_priors,
 )
 from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker
-from bookrec.offline.evaluation.pipeline.item_to_item import asked_books, pipeline_neighbours
+from bookrec.offline.evaluation.pipeline.item_to_item import known_books, pipeline_neighbours
 from bookrec.offline.evaluation.pipeline.scorers import (
     PARTS,
     Pipeline,
@@ -54,11 +55,11 @@ class OurModels:
     split: Split
     settings: EvaluationSettings
     training: dict[str, TrainSettings | ImportedRanker]
-    """Model → how it is trained, or that it is not."""
-    asked_neighbours: HeldOutSet | None
-    """Whose books' neighbourhoods are made; None = nobody's."""
+    """Model → its training settings, or the imported ranker."""
+    similar_set: HeldOutSet | None
+    """Readers whose books get similar books; None = nobody."""
     measure: Measure
-    """(name, scorer, kind, seconds of the fit)"""
+    """Measures a scorer: (name, scorer, kind, seconds of the fit)."""
     progress: Progress
 
     def __post_init__(self) -> None:
@@ -70,10 +71,10 @@ class OurModels:
         self.similar_books: dict[str, Any] = {}
 
     def stages(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
-        """Train and measure every model; yields whenever there is something new to report.
+        """Train and measure every model; yields whenever there is more to report.
 
         Args:
-            tuned: baseline → its settings, for those that new readers are folded into.
+            tuned: baseline → its settings, for baselines that new readers are folded into.
         """
         for name in self.training:
             started = time.monotonic()
@@ -85,8 +86,8 @@ class OurModels:
             if pipeline.predicts == "explicit rating":
                 self._predict_explicit(name, pipeline)
             yield
-            if self.asked_neighbours is not None:
-                self.similar_books[name] = self._neighbours(pipeline, self.asked_neighbours)
+            if self.similar_set is not None:
+                self.similar_books[name] = self._similar(pipeline, self.similar_set)
                 yield
             if self.settings.new_readers and not isinstance(self.training[name], ImportedRanker):
                 self._fold_in(name, pipeline, tuned)
@@ -114,46 +115,46 @@ class OurModels:
         split = self.split
         if self.share_priors is None:
             self.share_priors = tuned_priors(split.train, split.validation)
-        found = explicit_figures(
+        figures = explicit_figures(
             predicted, split.known, split.test, self.share_priors, self.settings.seed
         )
-        self.explicit[name] = found["pipeline"]
-        self.explicit["shares of reader and book"] = found["shares"]
-        self.explicit["popularity"] = found["popularity"]
+        self.explicit[name] = figures["pipeline"]
+        self.explicit["shares of reader and book"] = figures["shares"]
+        self.explicit["popularity"] = figures["popularity"]
 
-    def _neighbours(self, pipeline: Pipeline, asked: HeldOutSet) -> Any:
-        self.progress("neighbourhoods")
+    def _similar(self, pipeline: Pipeline, held_out_set: HeldOutSet) -> sparse.csr_matrix:
+        self.progress("similar books")
         candidates = ScoreSettings().similar_candidates
-        return pipeline_neighbours(pipeline, asked_books(asked), self.known, candidates)
+        return pipeline_neighbours(pipeline, known_books(held_out_set), self.known, candidates)
 
     def _fold_in(self, name: str, trained: Pipeline, tuned: dict[str, dict[str, Any]]) -> None:
         shape = self.dataset.n_readers, self.dataset.n_books
         rng = np.random.default_rng(self.settings.seed)
-        asked = hide_readers(self.split, self.settings.new_readers, *shape, rng)
-        if not len(asked.readers):
+        hidden = hide_readers(self.split, self.settings.new_readers, *shape, rng)
+        if not len(hidden.readers):
             self.progress("new readers: nobody has more than ten known interactions")
             return
-        self.progress(f"{name} again, without {len(asked.readers):,} readers")
-        keep = self.split.known_rows & ~asked.hidden[_readers_of(self.dataset)]
-        left = with_interactions(self.dataset, keep)
-        pipeline = self._train(f"{name} without new readers", left, self.training[name])
+        self.progress(f"{name} again, without {len(hidden.readers):,} readers")
+        kept = self.split.known_rows & ~hidden.hidden[_readers_of(self.dataset)]
+        remaining = with_interactions(self.dataset, kept)
+        pipeline = self._train(f"{name} without new readers", remaining, self.training[name])
         scorer = part_scorer(pipeline, PARTS[0])
-        leaks.check(name, scorer.evidence(), asked.held_out_set["all"].known, self.split.test)
-        figures = fold_in_figures(scorer, asked, *shape)
+        leaks.check(name, scorer.evidence(), hidden.held_out_set["all"].known, self.split.test)
+        figures = fold_in_figures(scorer, hidden, *shape)
         whole = part_scorer(trained, PARTS[0])
-        figures["all, trained on"] = mean_ndcg(whole, asked.held_out_set["all"])
+        figures["all, trained on"] = mean_ndcg(whole, hidden.held_out_set["all"])
         self.new_readers[name] = figures
-        self._fold_into_baselines(asked, tuned)
+        self._fold_into_baselines(hidden, tuned)
 
-    def _fold_into_baselines(self, asked: NewReaders, tuned: dict[str, dict[str, Any]]) -> None:
+    def _fold_into_baselines(self, hidden: NewReaders, tuned: dict[str, dict[str, Any]]) -> None:
         shape = self.dataset.n_readers, self.dataset.n_books
-        fit_data = FitData(asked.held_out_set["all"].known, *shape, self.settings.seed)
+        fit_data = FitData(hidden.held_out_set["all"].known, *shape, self.settings.seed)
         for name, settings in tuned.items():
             baseline = baseline_named(name)
             if name in self.new_readers or not baseline.folds_in:
                 continue
             scorer = baseline.fit(fit_data, settings)
-            self.new_readers[name] = fold_in_figures(scorer, asked, *shape)
+            self.new_readers[name] = fold_in_figures(scorer, hidden, *shape)
         fit_data.forget()
 
 

@@ -94,9 +94,9 @@ def _shown(scorers: dict[str, Any]) -> list[str]:
 def _calibration(scorers: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     series = {}
     for name in _shown(scorers):
-        found = scorers[name]["calibration"]
-        if found:
-            points = zip(_values(found["given"]), _values(found["came_true"]), strict=True)
+        bins = scorers[name]["calibration"]
+        if bins:
+            points = zip(_values(bins["given"]), _values(bins["came_true"]), strict=True)
             series[name] = [(x, y) for x, y in points if x == x and y == y]
     if series:
         title = "Calibration"
@@ -127,12 +127,12 @@ def _learning(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _by_model(curves: dict[str, list[float | None]]) -> dict[str, dict[str, list[float]]]:
-    """Model → what was trained → losses; labels are ``model, what: kind``."""
-    found: dict[str, dict[str, list[float]]] = {}
+    """Model → part that was trained → losses; labels are ``model, part: kind``."""
+    losses_of: dict[str, dict[str, list[float]]] = {}
     for label, losses in curves.items():
-        model, _, what = label.partition(", ")
-        found.setdefault(model, {})[what] = _values(losses)
-    return found
+        model, _, part = label.partition(", ")
+        losses_of.setdefault(model, {})[part] = _values(losses)
+    return losses_of
 
 
 def _values(values: list[float | None]) -> list[float]:

@@ -24,12 +24,14 @@ def as_plain(results: Results) -> dict[str, Any]:
             "source": results.sources.get(name),
             "metrics": _figures(measurement),
             "intervals": {
-                metric: asdict(found[name]) for metric, found in intervals.items() if name in found
+                metric: asdict(by_name[name])
+                for metric, by_name in intervals.items()
+                if name in by_name
             },
             "against_best_baseline": {
-                metric: asdict(found[name])
-                for metric, found in comparisons.items()
-                if name in found
+                metric: asdict(by_name[name])
+                for metric, by_name in comparisons.items()
+                if name in by_name
             },
             "ndcg@20_by_known_interactions": _bins(measurement.by_reader_size),
             "recall@20_by_readers_of_the_book": _bins(measurement.by_book_readers),
@@ -40,7 +42,10 @@ def as_plain(results: Results) -> dict[str, Any]:
         "about": results.about,
         "best_baseline": {metric: results.best_baseline(metric) for metric in COMPARED},
         "scorers": scorers,
-        "tuning": {name: [asdict(t) for t in found] for name, found in results.tunings.items()},
+        "tuning": {
+            name: [asdict(tuning) for tuning in tunings]
+            for name, tunings in results.tunings.items()
+        },
         "rating_prediction": results.ratings,
         "explicit_among_interactions": results.explicit,
         "new_readers": results.new_readers,
@@ -52,7 +57,7 @@ def as_plain(results: Results) -> dict[str, Any]:
 
 
 def as_json(results: Results) -> str:
-    """The same as JSON text."""
+    """Write a report as JSON text."""
     return json.dumps(as_plain(results), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 

@@ -34,8 +34,8 @@ _CATALOGUE: Final = (
 
 
 def tables(plain: dict[str, Any]) -> list[Table]:
-    """The tables of a report (see `as_plain`), those without rows left out."""
-    found = [
+    """List the tables of a report (see `as_plain`) that have rows."""
+    all_tables = [
         _headline(plain),
         _of_metrics(plain, "Lists, mean over readers", _LISTS),
         _of_metrics(plain, "Telling read from unread, and the lists of everyone", _CATALOGUE),
@@ -49,13 +49,13 @@ def tables(plain: dict[str, Any]) -> list[Table]:
         ),
         _tuned(plain),
         _of_rows("New readers: NDCG@20 by interactions folded in", plain["new_readers"]),
-        _of_rows("Book neighbourhoods: share of co-readings found", plain["neighbourhoods"]),
+        _of_rows("Similar books: share of co-readings found", plain["neighbourhoods"]),
         _of_rows(
             "Predicted ratings; gain in Pearson over the book's mean", plain["rating_prediction"]
         ),
         _of_rows("Explicit among interactions", plain["explicit_among_interactions"]),
     ]
-    return [table for table in found if table[2]]
+    return [table for table in all_tables if table[2]]
 
 
 def _headline(plain: dict[str, Any]) -> Table:
@@ -114,16 +114,16 @@ def _of_rows(title: str, rows: dict[str, dict[str, float]]) -> Table:
 
 def _tuned(plain: dict[str, Any]) -> Table:
     rows: list[list[Cell]] = []
-    for name, found in plain["tuning"].items():
-        for tuning in found:
-            said = ", ".join(
+    for name, tunings in plain["tuning"].items():
+        for tuning in tunings:
+            settings = ", ".join(
                 f"{key} {value:g}" if not isinstance(value, str) else f"{key} {value}"
                 for key, value in tuning["best"].items()
             )
             rows.append(
                 [
                     name,
-                    said or "nothing to tune",
+                    settings or "nothing to tune",
                     tuning["ndcg"],
                     f"{len(tuning['trials'])}",
                     f"{tuning['seconds']:.0f} s" + ("" if tuning["complete"] else ", time was up"),
@@ -134,7 +134,7 @@ def _tuned(plain: dict[str, Any]) -> Table:
 
 
 def cell_text(cell: Cell) -> str:
-    """A cell as both reports print it."""
+    """Format a cell, as both reports print it."""
     if cell is None:
         return "–"
     if isinstance(cell, str):
@@ -143,7 +143,7 @@ def cell_text(cell: Cell) -> str:
 
 
 def as_text(plain: dict[str, Any]) -> str:
-    """All tables, aligned, with what was measured above and the citation below."""
+    """Write all tables, aligned, with a summary above and the citation below."""
     about = plain["about"]
     parts = [summary(about)]
     for title, columns, rows in tables(plain):
@@ -166,7 +166,7 @@ def as_text(plain: dict[str, Any]) -> str:
 
 
 def summary(about: dict[str, Any]) -> str:
-    """What was measured, in a sentence or two."""
+    """Summarise the evaluation in a sentence or two."""
     splits = about["splits"]
     held = sum(split["test"] for split in splits)
     settings = about["settings"]

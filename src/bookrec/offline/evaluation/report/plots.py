@@ -168,11 +168,14 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
 
 
 def _nice(value: float) -> float:
-    """The next of 1, 2, 2.5, 5 times a power of ten; 1 for nothing."""
+    """Round up to 1, 2, 2.5 or 5 times a power of ten; 1 for 0."""
     if not math.isfinite(value) or value <= 0:
         return 1.0
     power = 10 ** math.floor(math.log10(value))
-    return next(power * step for step in (1, 2, 2.5, 5, 10) if value <= power * step * (1 + 1e-9))
+    rounded: float = next(
+        power * step for step in (1, 2, 2.5, 5, 10) if value <= power * step * (1 + 1e-9)
+    )
+    return rounded
 
 
 def _ticks(largest: float) -> list[float]:
