@@ -1,4 +1,4 @@
-"""EASE's table beside a dense solution in double precision."""
+"""EASE's table against a dense solution in double precision."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def dense(seen: np.ndarray, regularisation: float) -> np.ndarray:
     return weights
 
 
-def test_it_keeps_the_strongest_weights_of_the_columns_most_read(histories: np.ndarray):
+def test_it_keeps_the_strongest_weights_of_the_most_frequent_columns(histories: np.ndarray):
     table = ease_table(sparse.csr_matrix(histories), covered=9, keep=3, strength=0.25)
     covered = np.sort(np.argsort(-histories.sum(axis=0), kind="stable")[:9])
     readers_each = histories[:, covered].sum() / 9
@@ -51,12 +51,12 @@ def test_all_weights_of_few_columns(histories: np.ndarray):
     assert not (table.neighbour == 7).any(), "nobody's book has no neighbours and is none"
 
 
-def test_nothing_to_learn_from():
+def test_empty_histories_give_an_empty_table():
     table = ease_table(sparse.csr_matrix((3, 5), dtype=np.float32), covered=4, keep=2)
     assert table.start.tolist() == [0] * 6
 
 
-def test_twice_the_same_readers_are_the_same_table(histories: np.ndarray):
+def test_duplicated_readers_give_an_equal_table(histories: np.ndarray):
     once, twice = (
         ease_table(sparse.csr_matrix(rows), covered=9, keep=8)
         for rows in (histories, np.concatenate([histories, histories]))

@@ -1,4 +1,4 @@
-"""Tables fitted to interactions: which books and authors they join, and for which catalogue."""
+"""Similarity tables: the books and authors they join, and renumbering for another catalogue."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_walks_lead_over_readers_authors_and_series(tables: FittedSimilarities):
     assert joined(tables, "rp3beta") == both_ways((0, 1), (1, 5), (2, 3), (4, 5))
 
 
-def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: FittedSimilarities):
+def test_authors_are_joined_by_readers_except_the_unknown_one(tables: FittedSimilarities):
     neighbours, weights, _ = tables.authors.of(ints(1))
     assert tables.authors.size == AUTHORS
     assert weights[neighbours.tolist().index(2)] == weights.max() > 0
@@ -62,13 +62,13 @@ def test_authors_are_joined_by_readers_and_the_unknown_one_is_nobody(tables: Fit
     assert tables.authors.start[1] == 0
 
 
-def test_another_catalogue_has_the_books_elsewhere(tables: FittedSimilarities):
+def test_tables_are_renumbered_for_another_catalogue(tables: FittedSimilarities):
     later = tables.for_catalogue(ints(2, 0, 1, 6))  # the old books 1, none, 0 and 5
     assert joined(later, "item_knn") == both_ways((0, 2), (0, 3))
     assert later.authors is tables.authors
 
 
-def test_books_read_one_after_another_are_closer_where_times_are_known():
+def test_books_read_in_sequence_are_closer_if_times_are_known():
     """Two readers of the same 60 books: 0 is always followed by 1, and 59 comes last."""
     n_books = 300
     none = np.zeros(n_books, dtype=np.int32)
@@ -87,12 +87,12 @@ def test_books_read_one_after_another_are_closer_where_times_are_known():
 
     def close(read: Interactions) -> dict[str, float]:
         fitted = fit_similarities(read, metadata, 3, 1, "test")
-        found = {}
+        ratios = {}
         for name, table in fitted.books.items():
             books, weights, _ = table.of(ints(0))
             weight_of = dict(zip(books.tolist(), weights.tolist(), strict=True))
-            found[name] = weight_of[1] / weight_of[59]
-        return found
+            ratios[name] = weight_of[1] / weight_of[59]
+        return ratios
 
     assert close(untimed) == pytest.approx(dict.fromkeys(NAMES, 1.0), rel=1e-3)
     timed = close(replace(untimed, timestamp=times))

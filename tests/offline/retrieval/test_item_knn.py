@@ -1,4 +1,4 @@
-"""Item-kNN beside a dense computation."""
+"""Item-kNN against a dense computation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ READERS, BOOKS = 23, 31
 
 
 def interactions(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Lopsided: popular books, busy readers, book 30 unread."""
+    """Skewed interactions: popular books, busy readers, book 30 unread."""
     rng = np.random.default_rng(seed)
     chance = np.outer(np.linspace(0.9, 0.1, READERS), np.linspace(0.9, 0.05, BOOKS))
     chance[:, -1] = 0
@@ -29,7 +29,7 @@ def histories(readers: np.ndarray, books: np.ndarray, n_readers: int, n_books: i
 
 
 def dense(readers: np.ndarray, books: np.ndarray, k1: float, b: float) -> np.ndarray:
-    """[books, books] similarities by the formula, one pair of loops."""
+    """[books, books] similarities by the formula, in plain loops."""
     seen = np.zeros((BOOKS, READERS))
     seen[books, readers] = 1
     n_book, n_reader = seen.sum(axis=1), seen.sum(axis=0)
@@ -58,18 +58,18 @@ def test_it_equals_the_dense_computation(neighbours: int, k1: float, b: float):
     knn = item_knn_table(
         histories(readers, books, READERS, BOOKS), neighbours=neighbours, k1=k1, b=b
     )
-    found = lists(knn)
-    assert len(found) == BOOKS
+    rows = lists(knn)
+    assert len(rows) == BOOKS
     for book in range(BOOKS):
         others = [i for i in range(BOOKS) if i != book and expected[book, i] > 1e-9]
         best = sorted(others, key=lambda i, book=book: -expected[book, i])[:neighbours]
-        assert [weight for _, weight in found[book]] == pytest.approx(
+        assert [weight for _, weight in rows[book]] == pytest.approx(
             [expected[book, i] for i in best], rel=1e-5
         )
-        for other, weight in found[book]:
+        for other, weight in rows[book]:
             assert weight == pytest.approx(expected[book, other], rel=1e-5)
             assert other != book
-    assert found[-1] == []
+    assert rows[-1] == []
 
 
 def test_ties_go_to_the_lower_position():

@@ -1,4 +1,4 @@
-"""Random walks beside the formula in plain loops."""
+"""RP3beta against its formula in plain loops."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def test_walks_over_readers_and_authors_equal_the_formula():
                     step = of_book[i] ** -ALPHA * of_group[g] ** -ALPHA
                     expected[i, j] += step / of_book[j] ** BETA
     table = rp3beta_table(groups, 10, ALPHA, BETA)
-    found = np.zeros((5, 5))
+    fitted = np.zeros((5, 5))
     for book in range(5):
         neighbours, weights, _ = table.of(np.array([book]))
-        found[book, neighbours] = weights
+        fitted[book, neighbours] = weights
         assert weights.tolist() == sorted(weights.tolist(), reverse=True)
-    np.testing.assert_allclose(found, expected, rtol=1e-5)
-    assert found[0, 2] > 0, "no reader has both, their author has"
-    assert not found[3].any(), "nobody's book"
+    np.testing.assert_allclose(fitted, expected, rtol=1e-5)
+    assert fitted[0, 2] > 0, "the author joins them, no reader does"
+    assert not fitted[3].any(), "a book of no group"
     assert table.scale == np.float32(expected[expected > 0].mean())
     assert np.diff(rp3beta_table(groups, 2, ALPHA, BETA).start).max() == 2
 
 
-def test_large_groups_and_the_unknown_are_no_groups():
+def test_large_groups_and_the_unknown_code_are_left_out():
     codes = np.array([0, 0, 1, 1, 2] + [3] * 301, dtype=np.int32)
     groups = groups_of(codes)
     assert groups.shape == (1, 306)

@@ -12,7 +12,7 @@ from bookrec.offline.retrieval.time_windows import (
     OFFSETS,
     WHOLE,
     WINDOW,
-    places_in_time,
+    ranks_in_time,
     windowed_histories,
 )
 
@@ -36,7 +36,7 @@ def long_history() -> Interactions:
     return history(2, books.tolist(), (np.arange(60)[rng.permutation(60)] * 3600 + 5).tolist())
 
 
-def test_without_times_they_are_the_histories():
+def test_without_times_the_rows_are_the_plain_histories():
     plain = replace(long_history(), timestamp=None)
     rows = windowed_histories(plain, READERS, BOOKS)
     assert rows.shape == (READERS, BOOKS)
@@ -46,37 +46,37 @@ def test_without_times_they_are_the_histories():
     assert (gram_of(unknown) == gram_of(plain)).all()
 
 
-def test_two_books_have_the_more_in_common_the_closer_they_were_read():
+def test_books_read_closer_together_are_more_similar():
     interactions = long_history()
-    found = gram_of(interactions)
+    products = gram_of(interactions)
     place = np.argsort(np.argsort(interactions.timestamp))
-    for i, one in enumerate(interactions.book_idx):
-        for j, two in enumerate(interactions.book_idx):
+    for i, first in enumerate(interactions.book_idx):
+        for j, second in enumerate(interactions.book_idx):
             apart = abs(int(place[i]) - int(place[j]))
             line = WHOLE + (1 - WHOLE) * max(0.0, 1 - apart / WINDOW)
-            assert found[one, two] == pytest.approx(line, abs=(1 - WHOLE) / OFFSETS)
+            assert products[first, second] == pytest.approx(line, abs=(1 - WHOLE) / OFFSETS)
             shared = sum(
                 (place[i] + start) // WINDOW == (place[j] + start) // WINDOW
                 for start in range(0, WINDOW, WINDOW // OFFSETS)
             )
             expected = WHOLE + (1 - WHOLE) * shared / OFFSETS
-            assert found[one, two] == pytest.approx(expected, abs=1e-6)
-    assert np.diag(found)[interactions.book_idx] == pytest.approx(1, abs=1e-6)
-    assert found.sum() == pytest.approx(found[np.ix_(*[interactions.book_idx] * 2)].sum())
+            assert products[first, second] == pytest.approx(expected, abs=1e-6)
+    assert np.diag(products)[interactions.book_idx] == pytest.approx(1, abs=1e-6)
+    assert products.sum() == pytest.approx(products[np.ix_(*[interactions.book_idx] * 2)].sum())
 
 
-def test_the_order_counts_and_not_the_time_between():
+def test_the_order_counts_not_the_time_between():
     interactions = long_history()
     slower = replace(interactions, timestamp=interactions.timestamp**2)
     assert (gram_of(slower) == gram_of(interactions)).all()
 
 
-def test_readers_are_apart_and_those_without_times_stay_whole():
+def test_readers_do_not_mix_and_those_without_times_keep_one_row():
     timed = long_history()
     untimed = history(3, list(range(70)), [-1] * 70)
     joined = Interactions(
         *(
-            np.concatenate([getattr(one, name) for one in (timed, untimed)])
+            np.concatenate([getattr(part, name) for part in (timed, untimed)])
             for name in ("reader_idx", "book_idx", "rating", "timestamp")
         )
     )
@@ -84,12 +84,12 @@ def test_readers_are_apart_and_those_without_times_stay_whole():
     assert gram_of(untimed)[0, 69] == 1
 
 
-def test_what_has_one_time_or_none_shares_a_place():
+def test_equal_and_unknown_times_share_a_rank():
     readers = np.array([1, 1, 1, 1, 1, 0, 0], dtype=np.int32)
     times = np.array([50, -1, 50, -7, 60, 9, 8], dtype=np.int64)
-    # Reader 1: two unknown (places 0 and 1), two at 50 (2 and 3), one at 60.
-    assert places_in_time(readers, times).tolist() == [2.5, 0.5, 2.5, 0.5, 4, 1, 0]
+    # Reader 1: two unknown (ranks 0 and 1), two at 50 (2 and 3), one at 60.
+    assert ranks_in_time(readers, times).tolist() == [2.5, 0.5, 2.5, 0.5, 4, 1, 0]
 
 
-def test_nothing_gives_nothing():
+def test_no_interactions_give_an_empty_matrix():
     assert windowed_histories(history(0, [], []), READERS, BOOKS).nnz == 0

@@ -1,4 +1,4 @@
-"""The towers: NumPy beside Keras, and the same seed twice."""
+"""The towers: NumPy against Keras, ensembles, the loss, and equal seeds."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from small_recommender import make_metadata  # noqa: E402
 
 BOOKS, READERS, AUTHORS, TITLE = 23, 120, 5, 6
 SETTINGS = TwoTowerSettings(embedding_size=7, hidden_size=9, epochs=2, steps=1, batch_size=64)
-BANDS = (np.arange(READERS) // 2 % 8).astype(np.int32)  # says nothing of the taste
+BANDS = (np.arange(READERS) // 2 % 8).astype(np.int32)  # independent of the taste
 
 
 def make_features() -> BookFeatures:
     rng = np.random.default_rng(1)
     codes = np.arange(1, BOOKS + 1, dtype=np.int32)
-    codes[3] = 0  # a book that the towers do not know
+    codes[3] = 0  # unknown to the towers
     ones = np.ones(BOOKS, dtype=np.int32)
     return BookFeatures(
         codes,
@@ -100,8 +100,8 @@ def test_numpy_gives_the_reader_vector_of_keras(
     weights[0, : len(books)] = history.weights
     inputs = [codes, weights, np.array([[band]])]
     expected = towers.reader.predict(inputs, verbose=0)[0]
-    found = retrieval.reader_vector(history, band)
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    vector = retrieval.reader_vector(history, band)
+    np.testing.assert_allclose(vector, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_the_scorer_is_the_dot_product_of_both_towers(towers: Towers, retrieval: Retrieval):
@@ -133,7 +133,7 @@ def test_towers_side_by_side_add_up():
 
 
 def scores_of(towers: Towers) -> Floats:
-    """[B] of some reader, by the towers' arrays."""
+    """[B] scores for a fixed reader, computed from the towers' arrays."""
     retrieval = retrieval_of(towers)
     reader = retrieval.reader_vector(make_history(np.array([1, 20, 3]), np.array([0, 6, 9])), 2)
     return retrieval.book_vector @ reader
@@ -149,36 +149,36 @@ def test_a_large_catalogue_has_one_pair_of_towers():
     assert settings.learning_rate_for(BOOKS - 1) == settings.learning_rate_whole
 
 
-def test_a_hidden_book_competes_with_what_is_not_hidden():
+def test_a_hidden_book_competes_with_books_that_are_not_hidden():
     """One reader hides the first two of four candidates; the last is there for another reader."""
     odds = np.log([2.0, 5.0, 3.0, 7.0])
     logits = np.stack([odds, np.zeros(4)]).astype(np.float32)
     batch = make_batch(
-        hidden_reader=[0, 0, 1], hidden_place=[0, 1, 3], correction=[0, 0, np.log(4), -1e9]
+        hidden_reader=[0, 0, 1], hidden_candidate=[0, 1, 3], correction=[0, 0, np.log(4), -1e9]
     )
-    # The third was drawn with chance 1/4, so its 3 stand for 12; the second reader's weigh 1.
+    # The third was drawn with chance 1/4, so its odds of 3 count as 12; the second reader's odds are 1.
     expected = -(np.log(2 / (2 + 12)) + np.log(5 / (5 + 12)) + np.log(1 / (1 + 1 + 1 + 4))) / 3
     np.testing.assert_allclose(_loss(logits, batch).numpy(), expected, rtol=1e-5)
 
 
 def make_batch(**columns: list[float]) -> Batch:
     """A batch with some columns, the others empty."""
-    integers = {"hidden_reader", "hidden_place"}
-    given = {
+    integers = {"hidden_reader", "hidden_candidate"}
+    filled = {
         name: np.array(values, dtype=np.int32 if name in integers else np.float32)
         for name, values in columns.items()
     }
-    return Batch(**(dict.fromkeys(Batch._fields, np.empty(0)) | given))
+    return Batch(**(dict.fromkeys(Batch._fields, np.empty(0)) | filled))
 
 
-def test_the_same_seed_trains_the_same_towers(towers: Towers):
+def test_equal_seeds_train_equal_towers(towers: Towers):
     again, other = trained(seed=4), trained(seed=5)
-    for one, two in zip(towers.scorer.get_weights(), again.scorer.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, two)
+    for first, second in zip(towers.scorer.get_weights(), again.scorer.get_weights(), strict=True):
+        np.testing.assert_array_equal(first, second)
     assert not np.array_equal(towers.scorer.get_weights()[0], other.scorer.get_weights()[0])
 
 
-def test_training_tells_tastes_apart():
+def test_training_separates_tastes():
     settings = TwoTowerSettings(
         embedding_size=8, hidden_size=16, epochs=1, steps=120, learning_rate=1e-2
     )
@@ -194,7 +194,7 @@ def test_training_tells_tastes_apart():
         assert sum(book in same for book in top) >= 5
 
 
-def test_drawn_candidates_tell_tastes_apart_too():
+def test_training_on_drawn_candidates_separates_tastes():
     settings = TwoTowerSettings(
         embedding_size=8, hidden_size=16, epochs=1, steps=300, learning_rate=1e-2, candidates=8
     )
@@ -216,20 +216,20 @@ def test_dropout_follows_the_size_of_the_catalogue():
     assert rates == [0.75, 0.25]
 
 
-def test_own_books_are_not_what_comes_next():
+def test_seen_books_score_below_unseen_ones_of_the_same_taste():
     settings = TwoTowerSettings(embedding_size=16, hidden_size=64, epochs=1, steps=300)
     towers = train_towers(
         make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, settings, seed=1
     )
     retrieval = retrieval_of(towers)
-    for own in ([0, 1, 2, 4, 5, 6], [13, 15, 17, 19, 21, 22]):
-        same = np.arange(12) if own[0] == 0 else np.arange(12, BOOKS)
-        history = make_history(np.array(own), np.zeros(6, int))
+    for seen in ([0, 1, 2, 4, 5, 6], [13, 15, 17, 19, 21, 22]):
+        same = np.arange(12) if seen[0] == 0 else np.arange(12, BOOKS)
+        history = make_history(np.array(seen), np.zeros(6, int))
         tower = retrieval.tower_scores([retrieval.score(history, 0)])[0]
-        assert tower[own].mean() < tower[np.setdiff1d(same, own)].mean()
+        assert tower[seen].mean() < tower[np.setdiff1d(same, seen)].mean()
 
 
-def test_nobody_with_two_books_trains_nothing():
+def test_towers_stay_untrained_without_a_reader_of_two_books():
     alone = Interactions(*(np.array(column, dtype=np.int32) for column in ([0, 1], [4, 4], [0, 0])))
     towers = train_towers(alone, make_features(), BANDS, BOOKS + 1, AUTHORS + 1, SETTINGS, seed=1)
     pairs = SETTINGS.side_by_side_whole

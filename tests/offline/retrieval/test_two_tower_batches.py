@@ -1,4 +1,4 @@
-"""What the towers learn from: hidden and shown books, and the draw of candidates."""
+"""Training batches of the towers: hidden and shown books, and the draw of candidates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ start_tensorflow()
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
 
 BOOKS = 11
-OWN = {0: [0, 3, 4], 1: [7], 2: [1, 2, 3, 5, 8], 4: [6, 10]}
+SEEN = {0: [0, 3, 4], 1: [7], 2: [1, 2, 3, 5, 8], 4: [6, 10]}
 """Reader to books; reader 3 has none. Every book is rated by `rating`."""
 
 
@@ -27,7 +27,7 @@ def rating(reader: int, book: int) -> int:
 
 
 def make_examples(seed: int = 1, **settings: Any) -> Examples:
-    rows = [(reader, book, rating(reader, book)) for reader in OWN for book in OWN[reader]]
+    rows = [(reader, book, rating(reader, book)) for reader in SEEN for book in SEEN[reader]]
     columns = np.array(rows, dtype=np.int32).T
     interactions = Interactions(columns[0], columns[1], columns[2].astype(np.int8))
     codes = np.arange(1, BOOKS + 1, dtype=np.int32)
@@ -61,16 +61,16 @@ def test_every_book_is_either_shown_or_hidden(share: float, seed: int):
     examples = make_examples(seed, hidden_share=share, unknown_rate=0.0)
     (batch,) = list(examples.epoch())
     readers = reader_of_band(batch)
-    assert sorted(readers) == [0, 2, 4]  # who has one book or none teaches nothing
-    for place, reader in enumerate(readers):
-        hidden = batch.isbn[batch.hidden_place[batch.hidden_reader == place]] - 1
-        shown = batch.shown_isbn[batch.shown_reader == place] - 1
+    assert sorted(readers) == [0, 2, 4]  # readers with fewer than two books are left out
+    for position, reader in enumerate(readers):
+        hidden = batch.isbn[batch.hidden_candidate[batch.hidden_reader == position]] - 1
+        shown = batch.shown_isbn[batch.shown_reader == position] - 1
         assert len(hidden) >= 1
-        disliked = [book for book in OWN[reader] if 1 <= rating(reader, book) <= 4]
-        rest = set(OWN[reader]) - set(hidden.tolist())
+        disliked = [book for book in SEEN[reader] if 1 <= rating(reader, book) <= 4]
+        rest = set(SEEN[reader]) - set(hidden.tolist())
         assert rest
         assert set(shown.tolist()) == rest - set(disliked)
-        shares = batch.shown_weight[batch.shown_reader == place]
+        shares = batch.shown_weight[batch.shown_reader == position]
         assert len(shown) == 0 or shares.sum() == pytest.approx(1)
 
 
@@ -79,17 +79,17 @@ def test_shares_follow_the_ratings():
     seen = set()
     for _ in range(20):
         (batch,) = list(examples.epoch())
-        place = reader_of_band(batch).index(2)  # ratings 7, 8, 9, 0, 3 of books 1, 2, 3, 5, 8
-        shown = batch.shown_isbn[batch.shown_reader == place] - 1
+        position = reader_of_band(batch).index(2)  # ratings 7, 8, 9, 0, 3 of books 1, 2, 3, 5, 8
+        shown = batch.shown_isbn[batch.shown_reader == position] - 1
         seen |= set(shown.tolist())
-        shares = batch.shown_weight[batch.shown_reader == place]
+        shares = batch.shown_weight[batch.shown_reader == position]
         np.testing.assert_allclose(shares, 1 / len(shown), rtol=1e-6)
         first = reader_of_band(batch).index(0)  # ratings 0, 3, 4: all weight on book 0
         assert batch.shown_isbn[batch.shown_reader == first].tolist() in ([1], [])
     assert seen == {1, 2, 3, 5}
 
 
-def test_a_small_catalogue_is_told_apart_whole():
+def test_a_small_catalogue_is_scored_whole():
     examples = make_examples(candidates=BOOKS, unknown_rate=0.0)
     (batch,) = list(examples.epoch())
     assert batch.isbn.tolist() == list(range(1, BOOKS + 1))
@@ -97,21 +97,21 @@ def test_a_small_catalogue_is_told_apart_whole():
     assert not batch.correction.any()
 
 
-def test_drawn_candidates_stand_for_the_catalogue():
+def test_corrected_candidates_sum_to_the_catalogue():
     examples = make_examples(candidates=5, hidden_share=0.5, unknown_rate=0.0)
     total, rounds, undrawn = np.zeros(BOOKS), 4000, 0
     for _ in range(rounds):
         (batch,) = list(examples.epoch())
         drawn = batch.correction > -1e8
         undrawn += int((~drawn).sum())
-        hidden = set(batch.isbn[batch.hidden_place].tolist())
+        hidden = set(batch.isbn[batch.hidden_candidate].tolist())
         assert set(batch.isbn[~drawn].tolist()) <= hidden
         total[batch.isbn[drawn] - 1] += np.exp(batch.correction[drawn])
     assert undrawn
     np.testing.assert_allclose(total / rounds, 1, atol=0.12)
 
 
-def test_the_more_a_book_is_read_the_likelier_it_is_drawn():
+def test_the_chance_to_be_drawn_grows_with_popularity():
     # To the power 3/4: 27, 8, 8, 1. The first is certain, the others share what is left.
     chances = inclusion_chances(np.array([81, 16, 16, 1]), 2)
     np.testing.assert_allclose(chances, [1, 8 / 17, 8 / 17, 1 / 17], rtol=1e-9)

@@ -1,8 +1,8 @@
 """EASE: a linear autoencoder without a diagonal, in closed form.
 
 ``P = (XᵀX + λ I)⁻¹``, ``B_ij = -P_ij / P_jj``, ``B_jj = 0``, scores ``X B`` (Steck, "Embarrassingly
-shallow autoencoders for sparse data", WWW 2019). ``B`` is dense, so it covers the columns of ``X`` that
-most rows have, and only its strongest weights are kept for serving.
+shallow autoencoders for sparse data", WWW 2019). ``B`` is dense. It therefore covers only the most
+frequent columns of ``X``, and serving keeps only its strongest weights.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from bookrec.offline.retrieval.retriever_fit import RetrieverData, RetrieverFit
 from bookrec.ragged import row_starts
 
 STRENGTH: Final = 5.0
-"""λ over the mean number of rows that a covered column has. What λ is best grows with the data: 50 to
-150 for 12,000 books of Book-Crossing (32 readers each), 300 for MovieLens-100K (47 to 60 each)."""
+"""λ relative to the mean number of rows per covered column. The best λ grows with the data: 50 to 150
+for 12,000 books of Book-Crossing (32 readers each), 300 for MovieLens-100K (47 to 60 each)."""
 
 _BLOCK: Final = 1024
+"""Rows per block of dense products."""
 _BOOKS: Final = 12_000
+"""Most books that the table covers."""
 _ENTRIES: Final = 200 * _BOOKS
-"""Entries of the whole table. A small catalogue keeps more of them a book: every weight helps there."""
+"""Entries of the whole table. A small catalogue gets more entries per book, which all help there."""
 
 
 def ease_table(
@@ -36,11 +38,11 @@ def ease_table(
     """Fit a table of the strongest weights of EASE, positive and negative, of each column.
 
     Args:
-        histories: CSR [rows, N] of 0 and 1; or of weights, see `retrieval.time_windows`.
-        covered: number of columns that take part, those that most rows have; the others have no
-            neighbours. Time grows with the cube, memory (8 bytes) with the square.
-        keep: most weights of a column.
-        strength: λ, in mean entries of a covered column.
+        histories: CSR [rows, N] of 0 and 1, or of weights (see `retrieval.time_windows`).
+        covered: Number of most frequent columns that the table covers; the others have no neighbours.
+            Time grows with its cube, memory (8 bytes) with its square.
+        keep: Most weights per column.
+        strength: λ relative to the mean number of entries per covered column.
 
     Raises:
         ModelError: the matrix cannot be inverted.
@@ -65,14 +67,14 @@ def ease_table(
 
 
 def most_read(histories: sparse.csr_matrix, count: int) -> Ints:
-    """[≤ count] columns that most rows have, ascending; ties go to the lower one."""
+    """[≤ count] most frequent columns, ascending; ties go to the lower one."""
     rows_of_column = np.bincount(histories.indices, minlength=histories.shape[1])
     popular = np.argsort(-rows_of_column, kind="stable")[:count]
     return np.sort(popular[rows_of_column[popular] > 0]).astype(np.int32)
 
 
 def ease_weights(gram_matrix: Floats, regularisation: float) -> Floats:
-    """[M, M] B, in the memory of ``gram_matrix`` [M, M], which is XᵀX.
+    """[M, M] weights B, written over ``gram_matrix`` [M, M], which holds XᵀX.
 
     Raises:
         ModelError: the matrix cannot be inverted.
@@ -86,14 +88,15 @@ def ease_weights(gram_matrix: Floats, regularisation: float) -> Floats:
 
 
 def inverse_of_definite(matrix: Floats) -> Floats:
-    """The inverse of a symmetric positive definite float32 matrix, in its own memory.
+    """Invert a symmetric positive definite float32 ``matrix`` [M, M] in place.
 
-    By Cholesky (LAPACK ``potrf`` and ``potri``): half the work and memory of a general inverse.
+    The Cholesky factorisation (LAPACK ``potrf`` and ``potri``) takes half the time and memory of a
+    general inverse.
 
     Raises:
-        ModelError: it is not positive definite.
+        ModelError: the matrix is not positive definite.
     """
-    # A symmetric matrix in C order is itself in LAPACK's order, so nothing is copied.
+    # The transpose of a symmetric C-order matrix is in LAPACK's order, so nothing is copied.
     factor, failed = lapack.spotrf(matrix.T, lower=1, overwrite_a=1)
     if not failed:
         factor, failed = lapack.spotri(factor, lower=1, overwrite_c=1)
@@ -101,7 +104,7 @@ def inverse_of_definite(matrix: Floats) -> Floats:
         raise ModelError("EASE's matrix cannot be inverted in float32; choose a larger λ.")
     inverse: Floats = factor
     for start in range(0, len(inverse), _BLOCK):
-        # Only the lower triangle was written: mirror it, block by block.
+        # LAPACK writes the lower triangle only: mirror it, block by block.
         stop = start + _BLOCK
         inverse[start:stop, stop:] = inverse[stop:, start:stop].T
         block = inverse[start:stop, start:stop]
@@ -110,7 +113,7 @@ def inverse_of_definite(matrix: Floats) -> Floats:
 
 
 def gram(histories: sparse.csr_matrix) -> Floats:
-    """[M, M] XᵀX of CSR [rows, M], dense, block by block: as a sparse matrix it would be larger."""
+    """[M, M] float32 XᵀX of CSR [rows, M], computed in blocks; a sparse result would be larger."""
     size = histories.shape[1]
     transposed = histories.T.tocsr()
     product = np.empty((size, size), dtype=np.float32)

@@ -76,9 +76,9 @@ def encode(dataset: Dataset, interactions: Interactions, seed: int) -> Encoding:
     """Train title vectors and build the vocabularies of a data set.
 
     Args:
-        dataset: the data set.
-        interactions: part of its interactions whose readers have a code.
-        seed: of the title vectors.
+        dataset: The data set.
+        interactions: Part of its interactions whose readers have a code.
+        seed: Seed of the title vectors.
     """
     vocabularies = build_vocabularies(dataset, interactions)
     words, word_vectors = train_title_vectors(list(dataset.books["title"]), seed)
@@ -96,12 +96,12 @@ def fit_towers(
     """Train the two towers on ``interactions``.
 
     Args:
-        encoding: of the data set.
-        interactions: sorted by reader.
-        features: of the catalogue, fitted to the same interactions.
-        settings: of the towers.
-        seed: of the first pair of towers.
-        label: prefix of the labels of progress bars.
+        encoding: Encoding of the data set.
+        interactions: Interactions sorted by reader.
+        features: Features of the catalogue, fitted to the same interactions.
+        settings: Hyperparameters of the towers.
+        seed: Seed of the first pair of towers.
+        label: Prefix of the labels of progress bars.
     """
     vocabularies = encoding.vocabularies
     return train_towers(
@@ -127,12 +127,12 @@ def fit_retrievers(
     """Fit features and retrievers to ``interactions``.
 
     Args:
-        encoding: of the data set.
-        interactions: sorted by reader.
-        settings: of the towers.
-        seed: of the first pair of towers.
-        label: prefix of the labels of progress bars.
-        towers: trained towers; None trains them on ``interactions``.
+        encoding: Encoding of the data set.
+        interactions: Interactions sorted by reader.
+        settings: Hyperparameters of the towers.
+        seed: Seed of the first pair of towers.
+        label: Prefix of the labels of progress bars.
+        towers: Trained towers; None trains them on ``interactions``.
     """
     fitted = encoding.features(interactions)
     if towers is None:

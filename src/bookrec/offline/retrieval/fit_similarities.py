@@ -34,10 +34,10 @@ class FittedSimilarities:
     """Similarities of author codes."""
 
     def for_catalogue(self, codes: Ints) -> FittedSimilarities:
-        """The tables of another catalogue; author similarities stay as they are.
+        """Renumber the tables for another catalogue; author similarities do not change.
 
         Args:
-            codes: [B] for each book of that catalogue, 1 + its position in this one; 0 = unknown here.
+            codes: [B] for each book of that catalogue 1 + its position in this one; 0 = unknown here.
         """
         books = {name: table.renumbered(codes) for name, table in self.books.items()}
         return FittedSimilarities(books, self.authors)
@@ -62,11 +62,11 @@ def fit_similarities(
     """Fit every similarity table to ``interactions`` alone.
 
     Args:
-        interactions: sorted by reader.
-        metadata: of the whole catalogue.
-        n_readers: readers of the data set.
-        n_authors: author codes, the unknown included.
-        label: prefix of the labels of progress bars.
+        interactions: Interactions sorted by reader.
+        metadata: Metadata of the whole catalogue.
+        n_readers: Number of readers of the data set.
+        n_authors: Number of author codes, the unknown included.
+        label: Prefix of the labels of progress bars.
     """
     histories = windowed_histories(interactions, n_readers, metadata.n_books)
     data = RetrieverData(histories, metadata, label)
@@ -79,7 +79,7 @@ def fit_similarities(
 
 
 def _matrix(rows: Ints, columns: Ints, shape: tuple[int, int]) -> sparse.csr_matrix:
-    """CSR with 1 at every entry, however often the entry is named."""
+    """CSR matrix with 1 at every named entry; repeated entries count once."""
     entries = np.ones(len(rows), dtype=np.float32)
     matrix = sparse.csr_matrix((entries, (rows, columns)), shape=shape)
     matrix.data[:] = 1.0

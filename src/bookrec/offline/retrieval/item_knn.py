@@ -1,8 +1,8 @@
-"""Item-kNN: for each book, the books read by the same readers, weighted by BM25.
+"""Item-kNN: the similarity of two books is the dot product of their BM25-weighted reader vectors.
 
 BM25 (Robertson et al., TREC-3, 1994) takes books as documents and readers as terms: a reader of
 thousands of books weighs less than a reader of five (idf), and popular books are damped (length
-normalisation ``b``). The similarity of two books is the dot product of their weighted rows.
+normalisation ``b``).
 """
 
 from __future__ import annotations
@@ -51,10 +51,11 @@ def item_knn_table(
     """Fit a table of the ``neighbours`` most similar books of each book.
 
     Args:
-        histories: CSR [rows, B] of 0 and 1; or of weights, see `retrieval.time_windows`.
-        neighbours: longest row; the book itself is left out.
-        k1, b: see `bm25_weights`.
-        label: label of a progress bar, None for none.
+        histories: CSR [rows, B] of 0 and 1, or of weights (see `retrieval.time_windows`).
+        neighbours: Most similar books per book; the book itself is left out.
+        k1: See `bm25_weights`.
+        b: See `bm25_weights`.
+        label: Label of a progress bar; None = no bar.
     """
     weighted = bm25_weights(histories, k1, b)
     return strongest_products(weighted, weighted.T.tocsr(), neighbours, label)
@@ -72,25 +73,25 @@ def strongest_products(
     Args:
         left: CSR [books, readers].
         right: CSR [readers, books].
-        neighbours: longest row.
-        label: label of a progress bar, None for none.
-        rescale: called with some rows of the product, CSR, and the number of the first; changes
-            their values in place.
+        neighbours: Most entries per row.
+        label: Label of a progress bar; None = no bar.
+        rescale: Function that changes the values of some rows of the product in place; it takes the
+            rows, CSR, and the number of the first.
     """
     n_books = left.shape[0]
     counts = np.zeros(n_books, dtype=np.int64)
     books: list[Ints] = []
     weights: list[Floats] = []
-    # Books are sorted by ISBN, not by popularity, so equal blocks are about equal work.
+    # Books are sorted by ISBN, not by popularity, so blocks of equal size take about equal time.
     starts = range(0, n_books, 1024)
     for start in tqdm(starts, desc=label, disable=None if label else True, leave=False):
         block = (left[start : start + 1024] @ right).tocsr()
         if rescale is not None:
             rescale(block, start)
         for row in range(block.shape[0]):
-            places = slice(block.indptr[row], block.indptr[row + 1])
+            entries = slice(block.indptr[row], block.indptr[row + 1])
             book, weight = _strongest(
-                block.indices[places], block.data[places], start + row, neighbours
+                block.indices[entries], block.data[entries], start + row, neighbours
             )
             counts[start + row] = len(book)
             books.append(book)
@@ -105,13 +106,13 @@ def strongest_products(
 
 
 def usual_weight(weights: Floats) -> float:
-    """Mean positive weight, by which scores are divided; 1 without any."""
+    """Mean positive weight, by which scores are divided; 1 if there is none."""
     positive = weights[weights > 0]
     return float(positive.mean(dtype=np.float64)) if len(positive) else 1.0
 
 
 def _strongest(books: Ints, weights: Floats, row: int, count: int) -> tuple[Ints, Floats]:
-    """The ``count`` heaviest of one row without the book itself, heaviest first, ties by position."""
+    """The ``count`` largest weights of a row without the book itself, descending, ties by position."""
     keep = (books != row) & (weights > 0)
     books, weights = books[keep], weights[keep]
     if len(books) > count:

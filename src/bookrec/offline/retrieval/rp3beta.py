@@ -1,9 +1,9 @@
-"""RP3beta: random walks from a book over its groups to other books, popular ends damped.
+"""RP3beta: random walks from a book over its groups to other books, with popular books damped.
 
 ``w(i, j) = sum_g (x_gi / n_i^alpha) (x_gj / n_g^alpha) / n_j^beta`` over all groups g that have both
 books, ``n`` being sums of ``x²`` (Paudel et al., "Updatable, accurate, diverse, and scalable
-recommendations for interactive applications", ACM TiiS 2017). In the paper a group is a reader. An
-author and a series are groups of books too: walks over them as well reach books that few have read.
+recommendations for interactive applications", ACM TiiS 2017). In the paper a group is a reader. Here
+authors and series are groups too, so that walks reach books with few readers.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from bookrec.offline.retrieval.retriever_fit import RetrieverData, RetrieverFit
 ALPHA: Final = 0.4
 BETA: Final = 0.3
 LARGEST_GROUP: Final = 300
-"""Authors and series of more books than this are no groups."""
+"""Most books of an author or a series that counts as a group."""
 _NEIGHBOURS: Final = 400
 
 
 def groups_of(codes: Ints) -> sparse.csr_matrix:
-    """CSR [groups, B] of the codes that 2 to `LARGEST_GROUP` books share; code 0 is no group."""
+    """CSR [groups, B] of ``codes`` [B] that 2 to `LARGEST_GROUP` books share; code 0 is no group."""
     n_books = len(codes)
     members = sparse.csr_matrix(
         (np.ones(n_books, dtype=np.float32), (codes, np.arange(n_books))),
@@ -47,14 +47,15 @@ def rp3beta_table(
     beta: float = BETA,
     label: str | None = None,
 ) -> SimilarityTable:
-    """Fit a table of the books at which walks from each book most often end, without the book itself.
+    """Fit a table of the most probable ends of walks from each book, without the book itself.
 
     Args:
-        groups: CSR [groups, B] of x: readers' histories (0 and 1; or weights, see
-            `retrieval.time_windows`), below them authors and so on.
-        neighbours: longest row.
-        alpha, beta: exponents of the formula above.
-        label: label of a progress bar, None for none.
+        groups: CSR [groups, B] of x: readers' histories (0 and 1, or weights, see
+            `retrieval.time_windows`), then further groups such as authors.
+        neighbours: Most similar books per book.
+        alpha: Exponent of the formula above.
+        beta: Exponent of the formula above.
+        label: Label of a progress bar; None = no bar.
     """
     entries = groups.tocoo()
     squares = groups.power(2)
@@ -86,7 +87,7 @@ def _fit(data: RetrieverData) -> SimilarityTable:
 
 
 def _read_together(rows: Ints, columns: Ints, metadata: BookMetadata) -> NDArray[np.bool_]:
-    """Mask of entries that walks over authors and series cannot have made."""
+    """Mask of entries whose two books share neither an author nor a series."""
     alike = np.zeros(len(rows), dtype=bool)
     for codes in (metadata.author, metadata.series):
         alike |= (codes[rows] == codes[columns]) & (codes[rows] > 0)

@@ -1,14 +1,14 @@
-"""Time windows: histories in which books read soon after one another are more similar.
+"""Time windows: histories in which books read close together are more similar.
 
-Two books of a reader give ``k = 1`` to the Gram matrix ``XᵀX`` of plain histories. Where the times of
-interactions are known, they give ``k(d) = WHOLE + (1 - WHOLE) max(0, 1 - d / WINDOW)``, ``d`` being how
-far apart they are in the order of time: X has a row for the whole history, and rows for windows of it,
-laid out from `OFFSETS` starting points, so that two books share the more windows the closer they are.
-(Random binning: Rahimi, Recht, "Random features for large-scale kernel machines", NIPS 2007; with few
-starting points ``k`` is a stair along that line.)
+Two books of a reader add ``k = 1`` to the Gram matrix ``XᵀX`` of plain histories. If the times of the
+interactions are known, they add ``k(d) = WHOLE + (1 - WHOLE) max(0, 1 - d / WINDOW)``, where ``d`` is
+their distance in the reader's order of time. To this end X has a row for the whole history and a row
+for each window of it, with windows from `OFFSETS` starting points; closer books share more windows
+(random binning: Rahimi, Recht, "Random features for large-scale kernel machines", NIPS 2007). With few
+starting points ``k`` is a step function along that line.
 
-Places in the order count, not seconds: what is soon for somebody who rates films on one evening is not
-for somebody who buys a book a month.
+The distance counts interactions, not seconds, because readers differ in pace: one rates films on one
+evening, another buys a book a month.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ WINDOW: Final = 16
 OFFSETS: Final = 4
 """Starting points of windows."""
 WHOLE: Final = 0.3
-"""Kernel value of two books of a reader however far apart; 1 would ignore the order."""
+"""Kernel value of two books of a reader at any distance; 1 would ignore the order."""
 
 
 def windowed_histories(
@@ -36,11 +36,13 @@ def windowed_histories(
 ) -> sparse.csr_matrix:
     """CSR [rows, B] of positive weights; the squares of an interaction's weights sum to 1.
 
-    Readers without known times have the one row of their history, with ones. Without any times this
-    is the plain matrix of histories.
+    A reader without known times has a single row of ones, the history. Without any times the result is
+    the plain matrix of histories.
 
     Args:
-        interactions: unique pairs.
+        interactions: Interactions, at most one per reader and book.
+        n_readers: Number of readers.
+        n_books: Number of books ``B``.
     """
     readers, books, times = interactions.reader_idx, interactions.book_idx, interactions.timestamp
     if times is None:
@@ -50,18 +52,22 @@ def windowed_histories(
     ordered = timed[readers]
     weights = np.where(ordered, np.sqrt(WHOLE), 1.0).astype(np.float32)
     whole = interaction_matrix(interactions, n_readers, n_books, weights)
-    place = places_in_time(readers[ordered], times[ordered])
+    rank = ranks_in_time(readers[ordered], times[ordered])
     windows = [
-        _windows(readers[ordered], books[ordered], place + offset * WINDOW / OFFSETS, n_books)
+        _windows(readers[ordered], books[ordered], rank + offset * WINDOW / OFFSETS, n_books)
         for offset in range(OFFSETS)
     ]
     return sparse.vstack([whole, *windows]).tocsr()
 
 
-def places_in_time(readers: Ints, times: NDArray[np.int64]) -> NDArray[np.float64]:
-    """[interactions] place of each in its reader's order of time, from 0.
+def ranks_in_time(readers: Ints, times: NDArray[np.int64]) -> NDArray[np.float64]:
+    """[n] rank of each interaction in its reader's order of time, from 0.
 
-    Interactions of one time share their mean place; those of an unknown time come first.
+    Interactions at equal times share their mean rank; unknown times (negative) come first.
+
+    Args:
+        readers: [n] reader of each interaction.
+        times: [n] time of each interaction.
     """
     known_or_first = pd.Series(np.maximum(times, -1))
     ranks = known_or_first.groupby(readers).rank(method="average")
@@ -69,10 +75,10 @@ def places_in_time(readers: Ints, times: NDArray[np.int64]) -> NDArray[np.float6
 
 
 def _windows(
-    readers: Ints, books: Ints, place: NDArray[np.float64], n_books: int
+    readers: Ints, books: Ints, rank: NDArray[np.float64], n_books: int
 ) -> sparse.csr_matrix:
-    """CSR [windows, B]: each reader's interactions cut at multiples of `WINDOW`."""
-    window = np.floor_divide(place, WINDOW).astype(np.int64)
+    """CSR [windows, B] of each reader's interactions, cut at multiples of `WINDOW` in ``rank``."""
+    window = np.floor_divide(rank, WINDOW).astype(np.int64)
     key = readers.astype(np.int64) * (int(window.max(initial=0)) + 1) + window
     cut, row = np.unique(key, return_inverse=True)
     weight = np.full(len(books), np.sqrt((1.0 - WHOLE) / OFFSETS), dtype=np.float32)

@@ -1,21 +1,20 @@
-"""Two-tower retrieval: a reader tower and a book tower whose dot product finds candidates.
+"""Two-tower retrieval: the dot product of a reader tower and a book tower scores candidates.
 
-Trained to find hidden books of a reader from the others, by a softmax over the catalogue: all of it
-where it is small, else over books drawn for each step, with the correction for popular ones being
-drawn more often (Yi et al., "Sampling-Bias-Corrected Neural Modeling for Large Corpus Item
-Recommendations", RecSys 2019). The books that a reader shows are negatives like all others: what is
-read already is seldom what comes next. The reader tower sees books, not a reader id, so a new reader
-needs no training.
+Training hides some books of each reader and predicts them from the others, with a softmax over the
+catalogue. For a large catalogue the softmax covers a fresh sample per step, with a correction because
+popular books are drawn more often (Yi et al., "Sampling-Bias-Corrected Neural Modeling for Large Corpus
+Item Recommendations", RecSys 2019). Shown books are negatives like all others, because readers seldom
+read a book again. The reader tower takes books, not a reader id, so a new reader needs no training.
 
-A small catalogue is cheap to learn, so several pairs of towers learn it, each from another seed, and
-stand side by side as one: their vectors are concatenated, so that their scores add up.
+For a small catalogue training is cheap, so the model is an ensemble: several pairs of towers, trained
+with different seeds, have their vectors concatenated, which adds up their scores.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import keras
 import numpy as np
@@ -31,15 +30,19 @@ from bookrec.offline.features.ranker_inputs import AGE_BAND, AUTHOR, ISBN, POPUL
 from bookrec.offline.retrieval.two_tower_batches import Batch, Examples
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.runtime.keras_progress import record_loss
+from bookrec.offline.runtime.untyped import KerasModel, Tensor, TensorFlowFunction
 
 
 @dataclass(frozen=True)
 class Towers:
-    """The Keras models; ``scorer`` gives the dot product of one reader and one book."""
+    """Keras models of both towers, with common layers."""
 
-    reader: Any
-    book: Any
-    scorer: Any
+    reader: KerasModel
+    """Model of the reader vector."""
+    book: KerasModel
+    """Model of the book vector."""
+    scorer: KerasModel
+    """Model of the dot product of a reader and a book."""
 
 
 _AGE_WIDTH: Final = 8
@@ -51,15 +54,17 @@ _READER_INPUTS: Final = (_HISTORY, _HISTORY_WEIGHT, AGE_BAND.name)
 def build_towers(
     n_isbn: int, n_author: int, title_size: int, settings: TwoTowerSettings, pairs: int = 1
 ) -> Towers:
-    """Untrained towers.
+    """Build untrained towers.
 
-    A history is as long as one likes: codes of its books and their weights (see
-    `History`), padded with weight 0 to the longest of a batch.
+    A history has any length. It is given as codes of its books and their weights (see `History`),
+    padded with weight 0 to the longest history of a batch.
 
     Args:
-        n_isbn, n_author: rows of the embeddings, the unknown included.
-        title_size: width of the title vectors.
-        pairs: all layers are so many times as wide.
+        n_isbn: Rows of the book embeddings, the unknown included.
+        n_author: Rows of the author embedding, the unknown included.
+        title_size: Width of the title vectors.
+        settings: Hyperparameters of the towers.
+        pairs: Factor on the width of every layer.
     """
     layers, width = keras.layers, pairs * settings.embedding_size
     small = keras.initializers.RandomNormal(stddev=0.05)
@@ -67,7 +72,7 @@ def build_towers(
     weight = keras.Input((None,), name=_HISTORY_WEIGHT)
     age = keras.Input((1,), dtype=AGE_BAND.dtype, name=AGE_BAND.name)
     vectors = layers.Embedding(n_isbn, width, small, name="history_embedding")(history)
-    # A book that the towers do not know says nothing, but is one of the history.
+    # An unknown book adds no vector, but its weight counts in the mean.
     known = weight * keras.ops.cast(keras.ops.not_equal(history, 0), "float32")
     total = keras.ops.sum(vectors * keras.ops.expand_dims(known, -1), axis=1)
     mean = total / keras.ops.maximum(keras.ops.sum(weight, axis=1, keepdims=True), 1e-6)
@@ -96,12 +101,12 @@ def build_towers(
     return towers_of(keras.Model(inputs, dot, name="two_tower"))
 
 
-def towers_of(scorer: Any) -> Towers:
-    """Both towers of a two-tower model, sharing its layers."""
-    of_reader = [tensor for tensor in scorer.inputs if tensor.name in _READER_INPUTS]
-    of_book = [tensor for tensor in scorer.inputs if tensor.name not in _READER_INPUTS]
-    reader = keras.Model(of_reader, scorer.get_layer("reader_2").output, name="reader")
-    book = keras.Model(of_book, scorer.get_layer("book_vector").output, name="book")
+def towers_of(scorer: KerasModel) -> Towers:
+    """Extract both towers of a two-tower model; they share its layers."""
+    reader_inputs = [tensor for tensor in scorer.inputs if tensor.name in _READER_INPUTS]
+    book_inputs = [tensor for tensor in scorer.inputs if tensor.name not in _READER_INPUTS]
+    reader = keras.Model(reader_inputs, scorer.get_layer("reader_2").output, name="reader")
+    book = keras.Model(book_inputs, scorer.get_layer("book_vector").output, name="book")
     return Towers(reader, book, scorer)
 
 
@@ -115,14 +120,20 @@ def train_towers(
     seed: int,
     label: str | None = None,
 ) -> Towers:
-    """Towers fitted to ``interactions``: hidden books are to be found from the reader's others.
+    """Train towers on ``interactions``.
 
-    Readers with a single interaction have no other books and teach only how popular theirs are.
+    Readers with a single interaction have no other books to predict it from; their interactions only
+    raise the chance of their books to be drawn.
 
     Args:
-        interactions: sorted by reader.
-        age_bands: [readers].
-        progress: label of the progress bar, None for none.
+        interactions: Interactions sorted by reader.
+        features: Book features of the catalogue.
+        age_bands: [R] age band of each reader.
+        n_isbn: Rows of the book embeddings, the unknown included.
+        n_author: Rows of the author embedding, the unknown included.
+        settings: Hyperparameters of the towers.
+        seed: Seed of the first pair of towers; each further pair adds 1.
+        label: Label of the progress bar; None = no bar.
     """
     title_size, pairs = features.title.shape[1], settings.side_by_side_for(n_isbn - 1)
     trained = []
@@ -150,7 +161,7 @@ def _train(
     learning_rate: float,
     label: str | None,
 ) -> None:
-    """Fit one pair of towers, changed in place."""
+    """Train one pair of towers in place."""
     epochs = max(settings.epochs, -(-settings.steps // max(1, examples.batches)))
     total = epochs * examples.batches
     step = _train_step(towers, learning_rate, steps=max(1, total))
@@ -167,9 +178,10 @@ def _train(
 
 
 def _side_by_side(parts: Sequence[Towers], whole: Towers) -> Towers:
-    """``whole``, so many times as wide as a part, with the sum of the parts' scores as its scores.
+    """Set the weights of ``whole`` so that its scores are the sum of the scores of ``parts``.
 
-    Each part keeps its own columns of every layer; only title and popularity are told to all.
+    ``whole`` is as wide as all parts together. Its kernels are block-diagonal, with one block per part;
+    only title and popularity feed all parts.
     """
     width = parts[0].book.output_shape[1]
     join: dict[str, Callable[[list[Floats]], Floats]] = {
@@ -198,14 +210,14 @@ def _side_by_side(parts: Sequence[Towers], whole: Towers) -> Towers:
     return whole
 
 
-def _train_step(towers: Towers, learning_rate: float, steps: int) -> Any:
+def _train_step(towers: Towers, learning_rate: float, steps: int) -> TensorFlowFunction:
     schedule = keras.optimizers.schedules.CosineDecay(learning_rate, steps, alpha=0.02)
     optimizer = keras.optimizers.Adam(schedule)
     variables = towers.scorer.trainable_variables
     optimizer.build(variables)
 
     @tf.function(reduce_retracing=True)
-    def step(batch: Batch) -> Any:
+    def step(batch: Batch) -> Tensor:
         with tf.GradientTape() as tape:
             books = _book_vectors(towers, batch)
             readers = _reader_vectors(towers, batch)
@@ -217,14 +229,14 @@ def _train_step(towers: Towers, learning_rate: float, steps: int) -> Any:
     return step
 
 
-def _book_vectors(towers: Towers, batch: Batch) -> Any:
-    """[c, D] what the book tower gives."""
+def _book_vectors(towers: Towers, batch: Batch) -> Tensor:
+    """[c, D] book vectors of the candidates."""
     columns = (batch.isbn[:, None], batch.author[:, None], batch.title, batch.popularity[:, None])
     return towers.book(list(columns), training=True)
 
 
-def _reader_vectors(towers: Towers, batch: Batch) -> Any:
-    """[n, D] what the reader tower gives, from books in one row instead of padded histories."""
+def _reader_vectors(towers: Towers, batch: Batch) -> Tensor:
+    """[n, D] reader vectors, computed from concatenated instead of padded histories."""
     layer = towers.reader.get_layer
     vectors = layer("history_embedding")(batch.shown_isbn) * batch.shown_weight[:, None]
     mean = tf.math.unsorted_segment_sum(vectors, batch.shown_reader, tf.shape(batch.age_band)[0])
@@ -232,30 +244,33 @@ def _reader_vectors(towers: Towers, batch: Batch) -> Any:
     return layer("reader_2")(layer("reader_dropout")(layer("reader_1")(joined), training=True))
 
 
-def _loss(logits: Any, batch: Batch) -> Any:
-    """Cross-entropy of each hidden book among all candidates that the reader does not hide.
+def _loss(logits: Tensor, batch: Batch) -> Tensor:
+    """Mean cross-entropy of each hidden book against all candidates that its reader does not hide.
 
     Args:
-        logits: [n, c]
+        logits: [n, c] dot products of readers and candidates.
+        batch: The batch; candidates count with their correction.
     """
-    where = tf.stack([batch.hidden_reader, batch.hidden_place], axis=1)
-    found = tf.gather_nd(logits, where)
-    nothing = tf.fill(tf.shape(found), -1e9)
-    others = tf.tensor_scatter_nd_update(logits + batch.correction, where, nothing)
-    against = tf.gather(tf.reduce_logsumexp(others, axis=1), batch.hidden_reader)
-    return tf.reduce_mean(tf.nn.softplus(against - found))
+    positions = tf.stack([batch.hidden_reader, batch.hidden_candidate], axis=1)
+    positives = tf.gather_nd(logits, positions)
+    excluded = tf.fill(tf.shape(positives), -1e9)
+    negatives = tf.tensor_scatter_nd_update(logits + batch.correction, positions, excluded)
+    total = tf.gather(tf.reduce_logsumexp(negatives, axis=1), batch.hidden_reader)
+    return tf.reduce_mean(tf.nn.softplus(total - positives))
 
 
 def reader_tower_arrays(towers: Towers, isbn_codes: Ints) -> dict[str, Floats]:
-    """The reader tower as arrays for `Retrieval`, by field name.
+    """Arrays of the reader tower for `Retrieval`, by field name.
 
-    ``isbn_codes``: [B] the code of each catalogue book.
+    Args:
+        towers: The trained towers.
+        isbn_codes: [B] code of each book of the catalogue; 0 = unknown.
     """
     layer = towers.reader.get_layer
     kernel_1, bias_1 = layer("reader_1").get_weights()
     kernel_2, bias_2 = layer("reader_2").get_weights()
     table = layer("history_embedding").get_weights()[0].copy()
-    table[0] = 0.0  # a book that the towers do not know says nothing
+    table[0] = 0.0  # an unknown book adds no vector
     return {
         "history_vector": table[isbn_codes],
         "tower_age": layer("tower_age").get_weights()[0],
@@ -267,7 +282,7 @@ def reader_tower_arrays(towers: Towers, isbn_codes: Ints) -> dict[str, Floats]:
 
 
 def book_vectors(towers: Towers, features: BookFeatures) -> Floats:
-    """[B, D] the book tower's output for the whole catalogue."""
+    """[B, D] float32 book vectors of the whole catalogue."""
     inputs = features.inputs(slice(None))
     vectors = towers.book.predict(
         [

@@ -1,4 +1,4 @@
-"""What the towers learn from: readers with a part of their books hidden, and books to tell apart."""
+"""Training batches of the towers: readers with some books hidden, and the candidates to score."""
 
 from __future__ import annotations
 
@@ -18,36 +18,39 @@ if TYPE_CHECKING:
     from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 
 _IMPOSSIBLE = -1e9
-"""Logit of a book that is no candidate."""
+"""Logit that excludes a book from the softmax."""
 
 
 class Batch(NamedTuple):
-    """Some readers: ``n`` of them, with ``h`` books shown, ``t`` hidden, and ``c`` candidates."""
+    """A batch of ``n`` readers with ``h`` shown and ``t`` hidden books, and ``c`` candidates."""
 
     shown_reader: Ints
     """[h] position of the reader in the batch."""
     shown_isbn: Ints
-    """[h] code of a shown book."""
+    """[h] code of the shown book."""
     shown_weight: Floats
-    """[h] its share in the reader's history; a reader's shares sum to 1."""
+    """[h] share of the book in the reader's history; the shares of a reader sum to 1."""
     age_band: Ints
-    """[n]"""
+    """[n] age band of the reader."""
     hidden_reader: Ints
     """[t] position of the reader in the batch."""
-    hidden_place: Ints
+    hidden_candidate: Ints
     """[t] position of the hidden book among the candidates."""
     isbn: Ints
-    """[c] code of a candidate; the next three are its other inputs."""
+    """[c] code of the candidate."""
     author: Ints
+    """[c] author code of the candidate."""
     title: Floats
+    """[c, T] title vector of the candidate."""
     popularity: Floats
+    """[c] popularity of the candidate."""
     correction: Floats
-    """[c] minus log of the chance of being drawn, added to the logit; `_IMPOSSIBLE` for a book that
-    is here because somebody hides it, and was not drawn."""
+    """[c] term added to the logit as a negative: minus the log of the book's chance to be drawn, or
+    `_IMPOSSIBLE` for a hidden book that was not drawn."""
 
 
 class Examples:
-    """Batches of readers; every epoch hides other books and draws other candidates."""
+    """Batches of readers; every epoch hides a fresh part of the books and draws fresh candidates."""
 
     def __init__(
         self,
@@ -57,19 +60,28 @@ class Examples:
         settings: TwoTowerSettings,
         rng: np.random.Generator,
     ) -> None:
+        """Prepare batches of all readers.
+
+        Args:
+            interactions: Interactions sorted by reader.
+            features: Book features of the catalogue.
+            age_bands: [R] age band of each reader.
+            settings: Hyperparameters of the training.
+            rng: Source of all random draws.
+        """
         self.books, self.features, self.age_bands = interactions.book_idx, features, age_bands
         self.weights = make_history(interactions.book_idx, interactions.rating).weights
         self.settings, self.rng = settings, rng
         self.size = np.bincount(interactions.reader_idx, minlength=len(age_bands))
         self.start = np.cumsum(self.size) - self.size
-        self.readers = np.flatnonzero(self.size > 1)  # one book cannot be found from no other
+        self.readers = np.flatnonzero(self.size > 1)  # a single book leaves none to predict it from
         frequency = np.bincount(self.books, minlength=len(features.isbn))
         self.chance = inclusion_chances(frequency, settings.candidates)
         self.batch_size = min(settings.batch_size, max(64, len(self.readers) // 8))
         self.batches = -(-len(self.readers) // self.batch_size)
 
     def epoch(self) -> Iterator[Batch]:
-        """All readers with two books or more, in random order."""
+        """Yield batches of all readers with two or more books, in random order."""
         order = self.rng.permutation(self.readers)
         for start in range(0, len(order), self.batch_size):
             yield self._batch(order[start : start + self.batch_size])
@@ -78,17 +90,17 @@ class Examples:
         sizes = self.size[readers]
         row = np.repeat(np.arange(len(readers)), sizes)
         first = np.cumsum(sizes) - sizes
-        place = self.start[readers][row] + np.arange(len(row)) - first[row]
+        interaction = self.start[readers][row] + np.arange(len(row)) - first[row]
         hidden = self._hidden(row, first, sizes)
-        weight = np.where(hidden, 0.0, self.weights[place])
+        weight = np.where(hidden, 0.0, self.weights[interaction])
         shown = weight > 0
         share = weight / np.maximum(np.bincount(row, weight, len(readers)), 1e-6)[row]
-        hidden_books = self.books[place[hidden]]
+        hidden_books = self.books[interaction[hidden]]
         books, correction = self._candidates(hidden_books)
         inputs = self.features.inputs(books)
         return Batch(
             row[shown].astype(np.int32),
-            self.features.isbn[self.books[place[shown]]].astype(np.int32),
+            self.features.isbn[self.books[interaction[shown]]].astype(np.int32),
             share[shown].astype(np.float32),
             self.age_bands[readers].astype(np.int32),
             row[hidden].astype(np.int32),
@@ -103,7 +115,7 @@ class Examples:
     def _hidden(
         self, row: NDArray[np.intp], first: NDArray[np.intp], sizes: NDArray[np.intp]
     ) -> NDArray[np.bool_]:
-        """Which books are hidden: a random part, at least one of each reader's and never all."""
+        """[interactions] mask of hidden books: random, at least one per reader and never all."""
         drawn = self.rng.random(len(row))
         hidden = drawn < self.settings.hidden_share
         order = np.lexsort((drawn, row))
@@ -112,11 +124,11 @@ class Examples:
         return hidden
 
     def _candidates(self, hidden_books: Ints) -> tuple[NDArray[np.intp], Floats]:
-        """Ascending positions of the drawn books and of ``hidden_books``, and their `Batch.correction`."""
+        """[c] positions of the drawn and the hidden books, ascending, and their `Batch.correction`."""
         drawn = self.rng.random(len(self.chance)) < self.chance
-        wanted = drawn.copy()
-        wanted[hidden_books] = True
-        books = np.flatnonzero(wanted)
+        candidates = drawn.copy()
+        candidates[hidden_books] = True
+        books = np.flatnonzero(candidates)
         log_chance = np.log(self.chance[books])
         return books, np.where(drawn[books], -log_chance, _IMPOSSIBLE).astype(np.float32)
 
@@ -126,16 +138,17 @@ class Examples:
 
 
 def inclusion_chances(frequency: NDArray[np.integer], count: int) -> NDArray[np.float64]:
-    """[B] the chance of each book to be a candidate, so that about ``count`` of them are.
+    """[B] chance of each book to be drawn as a candidate; the chances sum to ``count``.
 
-    They grow with ``frequency`` to the power 3/4, and the most frequent are certain. With ``count``
-    of at least the catalogue's size, all are.
+    A chance is proportional to ``frequency`` [B] to the power 3/4, and at most 1. All chances are 1 if
+    ``count`` is at least the size of the catalogue.
     """
     if count >= len(frequency):
         return np.ones(len(frequency))
-    wish = np.maximum(frequency, 0.5) ** 0.75
-    low, high = 0.0, count / float(wish.min())
-    for _ in range(60):  # the sum grows with the factor: halve the interval
+    weights = np.maximum(frequency, 0.5) ** 0.75
+    low, high = 0.0, count / float(weights.min())
+    for _ in range(60):  # bisection: the sum grows with the factor
         middle = (low + high) / 2
-        low, high = (low, middle) if np.minimum(1, middle * wish).sum() > count else (middle, high)
-    return np.minimum(1.0, high * wish)
+        above = np.minimum(1, middle * weights).sum() > count
+        low, high = (low, middle) if above else (middle, high)
+    return np.asarray(np.minimum(1.0, high * weights), dtype=np.float64)

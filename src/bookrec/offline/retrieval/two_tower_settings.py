@@ -7,50 +7,52 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class TwoTowerSettings:
-    """Knobs of the towers and their training."""
+    """Hyperparameters of the towers and their training.
+
+    A catalogue of at most `candidates` books is *whole*: every training step scores all its books.
+    """
 
     embedding_size: int = 64
     """Width of both towers' output."""
     hidden_size: int = 256
     """Width of the reader tower's hidden layer."""
     dropout: float = 0.1
-    """Of that layer, where candidates are drawn."""
+    """Dropout rate of that layer if candidates are drawn."""
     dropout_whole: float = 0.5
-    """The same where every step learns the whole catalogue: there is less to learn, and more
-    time to learn it by heart."""
+    """Dropout rate for whole catalogues, which overfit sooner."""
     side_by_side_whole: int = 3
-    """So many pairs of towers as one, where every step learns the whole catalogue: what each has
-    learnt by heart differs, and their sum has less of it. Elsewhere there is one pair."""
+    """Pairs of towers in the ensemble for whole catalogues; its members overfit differently, and the
+    sum of their scores evens that out. Larger catalogues get one pair."""
     epochs: int = 12
-    """At least this many; more where `steps` asks for them."""
+    """Fewest epochs; `steps` may require more."""
     steps: int = 1000
-    """At least about this many steps, so that small data is learnt too."""
+    """Fewest training steps, approximately; small data gets more epochs."""
     batch_size: int = 512
-    """Readers in a step, at most; an eighth of them (but at least 64) where that is less."""
+    """Most readers per step; small data gets an eighth of its readers, but at least 64."""
     candidates: int = 8192
-    """Books that a step tells apart: the whole catalogue where it has no more, else about so many
-    of it, drawn by popularity."""
+    """Books in the softmax of a step: the whole catalogue up to this size, otherwise about this many,
+    drawn by popularity."""
     hidden_share: float = 0.3
-    """Share of a reader's books to be found from the others."""
+    """Share of a reader's books that are hidden and predicted from the others."""
     learning_rate: float = 4e-3
-    """Where candidates are drawn."""
+    """Learning rate if candidates are drawn."""
     learning_rate_whole: float = 8e-3
-    """The same where every step learns the whole catalogue."""
+    """Learning rate for whole catalogues."""
     unknown_rate: float = 0.1
-    """Share of book and author codes masked to 0 in training, which trains "unknown"."""
+    """Share of book and author codes masked to 0, which trains the row for "unknown"."""
 
     def dropout_for(self, n_books: int) -> float:
-        """The dropout for a catalogue of some size."""
-        return self.dropout_whole if self.learns_whole(n_books) else self.dropout
+        """Dropout rate for a catalogue of ``n_books`` books."""
+        return self.dropout_whole if self.is_whole(n_books) else self.dropout
 
     def learning_rate_for(self, n_books: int) -> float:
-        """The learning rate for a catalogue of some size."""
-        return self.learning_rate_whole if self.learns_whole(n_books) else self.learning_rate
+        """Learning rate for a catalogue of ``n_books`` books."""
+        return self.learning_rate_whole if self.is_whole(n_books) else self.learning_rate
 
     def side_by_side_for(self, n_books: int) -> int:
-        """How many pairs of towers learn a catalogue of some size."""
-        return self.side_by_side_whole if self.learns_whole(n_books) else 1
+        """Number of pairs of towers for a catalogue of ``n_books`` books."""
+        return self.side_by_side_whole if self.is_whole(n_books) else 1
 
-    def learns_whole(self, n_books: int) -> bool:
-        """Whether every step tells all books of a catalogue apart."""
+    def is_whole(self, n_books: int) -> bool:
+        """Whether every step scores all books of a catalogue of ``n_books`` books."""
         return n_books <= self.candidates
