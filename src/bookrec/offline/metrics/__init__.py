@@ -1,4 +1,4 @@
 """Metrics: ranking, prediction, coverage, calibration, significance.
 
-May import: `bookrec`, `offline.data`.
+May import: `bookrec`, `inference`, `offline.data`.
 """
