@@ -1,7 +1,7 @@
-"""The cleaning rules (docs/data-cleaning.md), each over a whole column or table.
+"""Cleaning rules (docs/data-cleaning.md), each over a whole column or table.
 
-Every function takes a `RawTable`, changes or rejects rows of it, and leaves the account of what it
-did in the table, so that rows read = rows kept + rows rejected by reason.
+Every function changes or rejects rows of a `RawTable` and counts them there, so that rows read = rows
+kept + rows rejected by reason.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from bookrec.offline.data.text_repair import repair_text
 from bookrec.text import work_key
 
 OLDEST_YEAR: Final = 1450
-"""No printed book is older."""
+"""Earliest year of a printed book."""
 
 SHOP_PREFIX: Final = "shop:"
-"""How ids of readers who registered on the site begin; no raw file may use it."""
+"""Prefix of the ids of readers who registered on the site; no raw file may use it."""
 
 BOOK_NOT_IN_CATALOGUE: Final = "book_not_in_catalogue"
 RATING_OUT_OF_RANGE: Final = "rating_out_of_range"
@@ -34,9 +34,13 @@ _NOTHING: Final = frozenset({"", "NULL", "null", "nan", "NaN", "None", "N/A", "n
 
 
 def clean_readers(table: RawTable) -> pd.DataFrame:
-    """``user_id``, ``age``, ``location`` of every reader, unsorted."""
+    """Clean readers.
+
+    Returns:
+        ``user_id``, ``age``, ``location``, unsorted.
+    """
     clean_user_ids(table)
-    # Of rows with one user id, the first that tells an age, else the first.
+    # Among rows of one user id, keep the first with an age, else the first.
     age = _numbers_within(table, "age", MIN_AGE, MAX_AGE).astype("Int16")
     table.frame["age"] = age
     order = table.frame.assign(unknown=age.isna()).sort_values("unknown", kind="stable")
@@ -46,7 +50,11 @@ def clean_readers(table: RawTable) -> pd.DataFrame:
 
 
 def clean_books(table: RawTable, this_year: int) -> pd.DataFrame:
-    """The catalogue's columns but ``work_id``, unsorted; no book is newer than ``this_year``."""
+    """Clean books; a year after ``this_year`` becomes unknown.
+
+    Returns:
+        The catalogue's columns except ``work_id``, unsorted.
+    """
     clean_isbns(table)
     table.reject(table.frame["isbn"] == "", "no_isbn")
     table.reject(~table.frame["isbn"].map(is_usable_id), "isbn_unusable")
@@ -62,10 +70,15 @@ def clean_books(table: RawTable, this_year: int) -> pd.DataFrame:
 
 
 def clean_ratings(table: RawTable, catalogue: pd.Index, rating_max: int) -> pd.DataFrame:
-    """``user_id``, ``isbn``, ``rating``, ``timestamp`` of unique pairs of the catalogue.
+    """Clean ratings.
 
     Args:
-        catalogue: the ISBNs of the cleaned books.
+        table: the ratings.
+        catalogue: ISBNs of the cleaned books.
+        rating_max: highest rating of the source.
+
+    Returns:
+        ``user_id``, ``isbn``, ``rating``, ``timestamp`` of unique pairs, all books in the catalogue.
     """
     clean_user_ids(table)
     clean_isbns(table)
@@ -80,24 +93,24 @@ def clean_ratings(table: RawTable, catalogue: pd.Index, rating_max: int) -> pd.D
     timestamps = _numbers_within(table, "timestamp", 0, _LATEST_TIMESTAMP)
     table.frame["timestamp"] = timestamps.astype("Int64")
     table.frame["rating"] = table.frame["rating"].astype("int8")
-    # The last word on a pair counts, but a rating is never lost to an interaction without one.
-    words = table.frame.assign(explicit=table.frame["rating"] > 0)
-    words = words.sort_values("explicit", kind="stable")
-    table.reject(words.duplicated(["user_id", "isbn"], keep="last").sort_index(), DUPLICATE)
+    # The last row of a pair counts, but a row without a rating never replaces a rating.
+    rows = table.frame.assign(explicit=table.frame["rating"] > 0)
+    rows = rows.sort_values("explicit", kind="stable")
+    table.reject(rows.duplicated(["user_id", "isbn"], keep="last").sort_index(), DUPLICATE)
     return table.frame[["user_id", "isbn", "rating", "timestamp"]]
 
 
 def clean_user_ids(table: RawTable) -> None:
-    """Strip ids; reject rows without one, or with one that belongs to the shop."""
-    found = table.frame["user_id"]
-    table.frame["user_id"] = found.str.strip()
-    table.repair("user_id_stripped", int((table.frame["user_id"] != found).sum()))
+    """Strip user ids; reject rows without an id, or with an id of the shop's."""
+    raw = table.frame["user_id"]
+    table.frame["user_id"] = raw.str.strip()
+    table.repair("user_id_stripped", int((table.frame["user_id"] != raw).sum()))
     table.reject(table.frame["user_id"].isin(_NOTHING), "no_user_id")
     table.reject(table.frame["user_id"].str.startswith(SHOP_PREFIX), "user_id_of_the_shop")
 
 
 def clean_isbns(table: RawTable) -> None:
-    """Bring every ISBN to its one spelling (`isbn`)."""
+    """Write every ISBN in its standard form (`isbn`)."""
 
     def repair(text: str) -> tuple[str, Iterable[str]]:
         isbn, rule = repair_isbn(text)
@@ -107,15 +120,16 @@ def clean_isbns(table: RawTable) -> None:
 
 
 def repair_texts(table: RawTable, columns: Iterable[str]) -> None:
-    """Undo the damage of text columns (`data.text_repair`)."""
+    """Repair text columns (`data.text_repair`)."""
     for column in columns:
         _repair_column(table, column, repair_text)
 
 
 def work_ids(books: pd.DataFrame) -> list[int]:
-    """The work of each book, numbered by first appearance.
+    """Number the work of each book [B], by first appearance.
 
-    Editions of one title and author share a work; a book without title or author is its own.
+    Editions with the same title and author share a work; a book without title or author is a work of
+    its own.
     """
     number_of_key: dict[str, int] = {}
     works = []
@@ -142,7 +156,7 @@ def _repair_column(
 
 
 def _numbers_within(table: RawTable, column: str, least: int, most: int) -> pd.Series:
-    """A column as whole numbers in float64, NaN where unknown, unreadable or impossible."""
+    """Parse a column as whole numbers in float64; NaN if unknown, unreadable or out of range."""
     texts = table.frame[column].str.strip()
     numbers = pd.to_numeric(texts, errors="coerce")
     unreadable = numbers.isna() & ~texts.isin(_NOTHING)
@@ -153,8 +167,8 @@ def _numbers_within(table: RawTable, column: str, least: int, most: int) -> pd.S
 
 
 def _clean_image_urls(table: RawTable) -> None:
-    """Only addresses a page may show stay: http and https."""
-    found = table.frame["image_url"].str.strip()
-    usable = found.str.match(r"(?i)https?://[^\s\"'<>]+$")
-    table.repair("image_url_unusable", int((~usable & (found != "")).sum()))
-    table.frame["image_url"] = found.where(usable, "")
+    """Keep http and https addresses only."""
+    urls = table.frame["image_url"].str.strip()
+    usable = urls.str.match(r"(?i)https?://[^\s\"'<>]+$")
+    table.repair("image_url_unusable", int((~usable & (urls != "")).sum()))
+    table.frame["image_url"] = urls.where(usable, "")

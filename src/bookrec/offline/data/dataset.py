@@ -1,7 +1,7 @@
-"""The cleaned data set: three frames and a manifest, saved as one version below ``datasets``.
+"""The cleaned data set: three frames and a manifest, saved as a version below ``datasets``.
 
-Row positions of the frames are the indices (``reader_idx``, ``book_idx``) used everywhere offline.
-Columns, dtypes and sort orders are a contract, written down in docs/data-set.md.
+Offline code refers to readers and books by their row positions in the frames (``reader_idx``,
+``book_idx``). docs/data-set.md states the contract of columns, dtypes and sort orders.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,7 @@ from bookrec.files import (
     write_pointer,
 )
 from bookrec.inference.history import POSITIVE_RATING
+from bookrec.json_types import JsonObject
 from bookrec.offline.data.sources.raw_tables import REJECTED_COLUMNS
 from bookrec.offline.data.sources.registry import layout_named
 from bookrec.settings import Home
@@ -56,52 +57,57 @@ _NULL: Final = np.iinfo(np.int64).min
 
 @dataclass(frozen=True)
 class Dataset:
-    """Readers, books and interactions of one data set; ``idx`` are row positions."""
+    """Readers, books and interactions; ``reader_idx`` and ``book_idx`` are row positions."""
 
     readers: pd.DataFrame
     """``user_id``, ``age`` (null = unknown), ``location``; sorted by `reader_sort_key`."""
     books: pd.DataFrame
     """``isbn``, ``title``, ``author``, ``publisher``, ``image_url``, ``year``, ``work_id``."""
     interactions: pd.DataFrame
-    """``reader_idx``, ``book_idx``, ``rating`` as found (0 = implicit), ``timestamp``; sorted."""
-    manifest: dict[str, Any]
+    """``reader_idx``, ``book_idx``, ``rating`` on the source's scale (0 = implicit), ``timestamp``;
+    sorted by reader, then book."""
+    manifest: JsonObject
 
     @property
     def n_readers(self) -> int:
+        """Number of readers, with or without interactions."""
         return len(self.readers)
 
     @property
     def n_books(self) -> int:
+        """Number of books, B."""
         return len(self.books)
 
     @property
     def dataset_id(self) -> str:
+        """Prefix of the layout and digest, e.g. ``bx-0123456789``."""
         return str(self.manifest["dataset_id"])
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the contents of the three frames and the rating scale."""
+        """SHA-256 of the contents of the three frames and of the rating scale."""
         return str(self.manifest["digest"])
 
     @property
     def rating_max(self) -> int:
-        """The best rating of the source: 10, or 5 for five-star sources."""
+        """Highest rating of the source: 10, or 5 for five-star sources."""
         return int(self.manifest["rating_max"])
 
     @cached_property
     def work_of_book(self) -> NDArray[np.int32]:
-        """The ``work_id`` of each book, shape (n_books,)."""
+        """[B] ``work_id`` of each book."""
         return self.books["work_id"].to_numpy(dtype=np.int32)
 
     def ratings10(self) -> NDArray[np.int8]:
-        """Ratings on the scale 1-10, 0 = implicit; shape (n_interactions,)."""
-        found = self.interactions["rating"].to_numpy(dtype=np.int8)
-        return found * np.int8(10 // self.rating_max)
+        """[interactions] ratings on the scale 1-10; 0 = implicit."""
+        ratings = self.interactions["rating"].to_numpy(dtype=np.int8)
+        return ratings * np.int8(10 // self.rating_max)
 
     def positive(self) -> NDArray[np.bool_]:
-        """Which interactions are positive: implicit, or rated 7 of 10 or better."""
+        """[interactions] True for positive ones: implicit, or rated at least 7 of 10."""
         ratings = self.ratings10()
-        return (ratings == 0) | (ratings >= POSITIVE_RATING)
+        positive: NDArray[np.bool_] = (ratings == 0) | (ratings >= POSITIVE_RATING)
+        return positive
 
 
 def make_dataset(
@@ -112,26 +118,32 @@ def make_dataset(
     layout: str,
     rating_max: int,
     source: str,
-    files: Mapping[str, Any],
+    files: Mapping[str, JsonObject],
     sample: bool = False,
     base_dataset_id: str | None = None,
 ) -> Dataset:
-    """A `Dataset` with its manifest, from frames that are sorted and unique already.
+    """Make a `Dataset` and its manifest from frames.
 
     Args:
-        layout: a key of `LAYOUTS`, or another word, which is then the prefix of the id itself.
-        source: where the raw files were, for the operator.
-        files: per file: rows read, kept, rejected by reason, repaired by rule.
+        readers: columns of `READER_DTYPES`, unique, sorted by `reader_sort_key`.
+        books: columns of `BOOK_DTYPES`, unique, sorted by ISBN.
+        interactions: columns of `INTERACTION_DTYPES`, unique pairs, sorted by reader, then book.
+        layout: a key of `LAYOUTS`, or another word, which becomes the prefix of the id.
+        rating_max: highest rating of the source, 10 or 5.
+        source: path of the raw files, for the operator.
+        files: name of each file → rows read, kept, rejected by reason, repaired by rule.
         sample: whether the data are generated.
-        base_dataset_id: the imported data set that this one extends.
+        base_dataset_id: id of the imported data set that this one extends; None = imported itself.
     """
     readers = readers.astype(READER_DTYPES)[list(READER_DTYPES)].reset_index(drop=True)
     books = books.astype(BOOK_DTYPES)[list(BOOK_DTYPES)].reset_index(drop=True)
     interactions = interactions.astype(INTERACTION_DTYPES)[list(INTERACTION_DTYPES)]
     interactions = interactions.reset_index(drop=True)
     digest = dataset_digest(readers, books, interactions, rating_max)
-    known = layout_named(layout)
-    prefix = "sample" if sample else layout if known is None else known.id_prefix
+    source_layout = layout_named(layout)
+    prefix = layout if source_layout is None else source_layout.id_prefix
+    if sample:
+        prefix = "sample"
     if base_dataset_id is not None:
         prefix += "-shop"
     manifest = {
@@ -155,7 +167,7 @@ def make_dataset(
 def dataset_digest(
     readers: pd.DataFrame, books: pd.DataFrame, interactions: pd.DataFrame, rating_max: int
 ) -> str:
-    """SHA-256 of the tables' contents: the same for the same data on every machine."""
+    """Return the SHA-256 of the contents of the tables, equal for equal data on every machine."""
 
     def parts() -> Iterator[bytes]:
         yield str(rating_max).encode()
@@ -168,7 +180,7 @@ def dataset_digest(
 
 
 def _column_bytes(column: pd.Series) -> Iterator[bytes]:
-    """A column as lengths and UTF-8 bytes (text), or as int64 with the least one for null."""
+    """Encode a column: texts as lengths and UTF-8 bytes, integers as int64 with the lowest for null."""
     if pd.api.types.is_integer_dtype(column.dtype):
         yield column.to_numpy(dtype="<i8", na_value=_NULL).tobytes()
         return
@@ -178,13 +190,15 @@ def _column_bytes(column: pd.Series) -> Iterator[bytes]:
 
 
 def save_dataset(home: Home, dataset: Dataset, rejected: pd.DataFrame | None = None) -> str:
-    """Write a data set as one version, make it current, and return its id.
+    """Write a data set as a version, make it current, and return its id.
 
-    The same contents have the same id: saving them again only makes them current. Nothing is
-    visible before everything is written.
+    Equal contents have equal ids: saving them again only makes them current. The version appears
+    only when everything is written.
 
     Args:
-        rejected: the rows that were not taken, with the columns `REJECTED_COLUMNS`.
+        home: the installation.
+        dataset: the data set to save.
+        rejected: rejected rows, with the columns `REJECTED_COLUMNS`; None = no rows.
     """
     target = home.datasets / dataset.dataset_id
     if target.exists() and not _is_intact(home, dataset.dataset_id):
@@ -218,7 +232,7 @@ def _is_intact(home: Home, dataset_id: str) -> bool:
 
 
 def load_dataset(home: Home, dataset_id: str | None = None) -> Dataset:
-    """The current data set, or the one named, with its contents checked against its digest.
+    """Load a data set (default: the current one) and check its contents against its digest.
 
     Raises:
         DataError: nothing was imported, no data set has that id, or its files are damaged.
@@ -235,8 +249,10 @@ def load_dataset(home: Home, dataset_id: str | None = None) -> Dataset:
             f"{', '.join(known) or 'none'}); run 'bookrec data import SOURCE'."
         )
     dataset = _read(home.datasets / name)
-    found = dataset_digest(dataset.readers, dataset.books, dataset.interactions, dataset.rating_max)
-    if found != dataset.digest:
+    digest = dataset_digest(
+        dataset.readers, dataset.books, dataset.interactions, dataset.rating_max
+    )
+    if digest != dataset.digest:
         raise DataError(
             f"{home.datasets / name} does not match its digest, so a file of it was changed; "
             "run 'bookrec data import SOURCE' again."

@@ -1,4 +1,4 @@
-"""Histories of many readers in CSR form."""
+"""Histories of many readers as arrays."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ from bookrec.ragged import row_starts, rows_of
 
 @dataclass(frozen=True)
 class Histories:
-    """Who to make lists for: each one's own books, in CSR form."""
+    """Histories, ages and features of readers [n]; books and ratings are the values of a CSR table."""
 
     start: NDArray[np.int64]
-    """[n + 1]"""
+    """[n + 1] start of each reader's history."""
     books: Ints
+    """[interactions] positions of seen books."""
     ratings: NDArray[np.int8]
-    """1–10, 0 without a rating."""
+    """[interactions] 1–10; 0 = without a rating."""
     ages: Ints
-    """[n] in years, -1 = unknown."""
+    """[n] ages in years; -1 = unknown."""
     rows: Floats | None
-    """[n, F] features of readers the ranker knows by id; None where it does not, and a row of NaN
-    for a reader it does not know."""
+    """[n, F] features of readers that the ranker knows by id, rows of NaN for the others; None for a
+    ranker that knows no reader by id."""
 
     def __len__(self) -> int:
         return len(self.ages)
 
     def shard(self, where: slice) -> Histories:
-        """The same for a run of them."""
+        """Select a slice of the readers."""
         start = self.start[where.start : where.stop + 1]
         inside = slice(int(start[0]), int(start[-1]))
         rows = None if self.rows is None else self.rows[where]
@@ -45,32 +46,37 @@ class Histories:
         )
 
     def some(self, places: NDArray[np.integer]) -> Histories:
-        """The same for some of them, in the order of ``places``."""
+        """Select readers by position [m], in the order of ``places``."""
         books, lengths, where = rows_of(self.start, self.books, places)
         rows = None if self.rows is None else self.rows[places]
         return Histories(row_starts(lengths), books, self.ratings[where], self.ages[places], rows)
 
     def readers(self) -> Iterator[Reader]:
-        """The same, one by one."""
+        """Yield each reader with history, age band and features."""
         for place, age in enumerate(self.ages.tolist()):
-            own = slice(int(self.start[place]), int(self.start[place + 1]))
-            history = make_history(self.books[own], self.ratings[own])
+            seen = slice(int(self.start[place]), int(self.start[place + 1]))
+            history = make_history(self.books[seen], self.ratings[seen])
             band = age_band(None if age < 0 else age)
             yield Reader(history, band, known_reader_features(self.rows, place))
 
 
 def known_reader_features(rows: Floats | None, place: int) -> Floats | None:
-    """The features of a reader the ranker knows by id; None for one who is to be folded in."""
+    """Return the features [F] of a reader that the ranker knows by id; None for readers to fold in."""
     return None if rows is None or np.isnan(rows[place, 0]) else rows[place]
 
 
 def reader_histories(
     dataset: Dataset, interactions: Interactions, rows: Floats | None
 ) -> tuple[Ints, Histories]:
-    """The readers with an interaction, by position, and their histories.
+    """Collect the histories of all readers with an interaction.
 
     Args:
-        rows: [n_readers, F] features of readers whom the ranker knows by id.
+        dataset: readers and their ages.
+        interactions: sorted by reader.
+        rows: [readers, F] features of readers that the ranker knows by id; None = it knows none.
+
+    Returns:
+        [n] positions of these readers, and their histories.
     """
     start = by_reader(interactions, dataset.n_readers)
     readers = np.flatnonzero(np.diff(start)).astype(np.int32)

@@ -1,11 +1,11 @@
-"""Import of raw files: read a layout, clean its tables, index, save, make the data set current."""
+"""Import of raw files: read a layout, clean its tables, save them as the current data set."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ AUTO: Final = "auto"
 
 @dataclass(frozen=True)
 class Import:
-    """A new data set and its rejected rows."""
+    """An imported data set and its rejected rows."""
 
     dataset: Dataset
     rejected: pd.DataFrame
@@ -44,7 +44,7 @@ def import_data(
         progress: receives one line per stage.
 
     Raises:
-        DataError: the files are missing, damaged or of another layout; nothing was written then.
+        DataError: the files are missing, damaged or of another layout. Nothing is written then.
     """
     result = read_data(source, layout, progress)
     progress(f"Saving {result.dataset.dataset_id}")
@@ -53,7 +53,7 @@ def import_data(
 
 
 def read_data(source: Path, layout: str = AUTO, progress: Progress = lambda _: None) -> Import:
-    """Read a data set as `import_data` does; writes nothing."""
+    """Read and clean a data set as `import_data` does, without saving it."""
     raw_source = RawSource(source)
     chosen = detect_layout(raw_source, all_layouts()) if layout == AUTO else layout_named(layout)
     if chosen is None:
@@ -105,12 +105,14 @@ _NO_READERS: Final = pd.DataFrame(columns=list(READER_DTYPES)).astype(READER_DTY
 
 def _index(ratings: pd.DataFrame, readers: pd.DataFrame, books: pd.DataFrame) -> pd.DataFrame:
     """Return ratings by positions of readers and books, sorted by them."""
-    indexed: dict[str, Any] = {
-        "reader_idx": pd.Index(readers["user_id"]).get_indexer(ratings["user_id"]),
-        "book_idx": pd.Index(books["isbn"]).get_indexer(ratings["isbn"]),
+    reader_idx = pd.Index(readers["user_id"]).get_indexer(ratings["user_id"])
+    book_idx = pd.Index(books["isbn"]).get_indexer(ratings["isbn"])
+    assert np.all(reader_idx >= 0), "every rating has its reader"
+    assert np.all(book_idx >= 0), "every rating has its book"
+    columns = {
+        "reader_idx": reader_idx,
+        "book_idx": book_idx,
         "rating": ratings["rating"].to_numpy(),
         "timestamp": ratings["timestamp"].array,
     }
-    assert np.all(indexed["reader_idx"] >= 0), "every rating has its reader"
-    assert np.all(indexed["book_idx"] >= 0), "every rating has its book"
-    return pd.DataFrame(indexed).sort_values(["reader_idx", "book_idx"], ignore_index=True)
+    return pd.DataFrame(columns).sort_values(["reader_idx", "book_idx"], ignore_index=True)

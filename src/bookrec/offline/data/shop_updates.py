@@ -1,15 +1,16 @@
-"""The shop's readers and interactions on top of an imported data set, for the nightly job."""
+"""Extension of an imported data set with the shop's readers and interactions."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
 from bookrec.ages import MAX_AGE, MIN_AGE
+from bookrec.json_types import JsonObject
 from bookrec.offline.data.cleaning import BOOK_NOT_IN_CATALOGUE
 from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
 from bookrec.offline.data.reader_order import merge_readers
@@ -17,11 +18,11 @@ from bookrec.settings import Home
 from bookrec.shop_database import ShopInteraction
 
 SHOP: Final = "shop"
-"""The shop's name among the ``files`` of the manifest."""
+"""Name of the shop among the ``files`` of the manifest."""
 
 
 def load_base_dataset(home: Home) -> Dataset:
-    """The imported data set behind the current one: itself, or the one that it extends.
+    """Load the imported data set behind the current one: itself, or the one that it extends.
 
     Raises:
         DataError: nothing was imported, or the data set is gone or damaged.
@@ -43,24 +44,23 @@ def is_extension(home: Home, dataset_id: str) -> bool:
 def extend_with_shop(
     base: Dataset, ages: Mapping[str, int | None], interactions: Sequence[ShopInteraction]
 ) -> Dataset:
-    """``base`` with the shop's readers and their last word on each book.
+    """Extend a data set with the shop's readers and their latest interaction with each book.
 
-    A rating overrides the data set's; a like or a purchase is implicit, and leaves what the data
-    set has as it is; ``deleted`` takes the pair out. Books that are not in the catalogue are
-    counted and left out. A shop that changes nothing gives ``base`` itself.
+    A rating overrides the data set's. A like or a purchase is implicit and never replaces an
+    interaction of the data set. ``deleted`` removes the pair. Books outside the catalogue are counted
+    and left out. If the shop changes nothing, ``base`` itself is returned.
 
     Args:
         base: an imported data set, never an extension (see `load_base_dataset`).
-        ages: age (None = not told) of every account by ``user_id``; one that is told counts for
-            more than the data set's.
-        interactions: one per reader and book, as `read_shop` gives them.
+        ages: ``user_id`` of every account → age, None = unknown. A known age overrides the data set's.
+        interactions: one per reader and book, as `read_shop` returns them.
     """
     assert base.manifest["base_dataset_id"] is None, "only an imported data set is extended"
     readers = _readers(base, ages, [row.user_id for row in interactions])
     pairs = _shop_pairs(base, readers, interactions)
     merged = _merge(_reindexed(base, readers), pairs)
     rejected = len(interactions) - len(pairs)
-    account: dict[str, Any] = {
+    account: JsonObject = {
         "rows_read": len(interactions),
         "rows_kept": len(pairs),
         "rejected": {BOOK_NOT_IN_CATALOGUE: rejected} if rejected else {},
@@ -83,14 +83,14 @@ def extend_with_shop(
 
 
 def to_source_scale(rating: int, rating_max: int) -> int:
-    """A rating 1-10 on the source's scale, halves up: 7 of 10 is 4 of 5, and 1 of 10 is 1."""
+    """Convert a rating 1–10 to the source's scale, halves up: 7 of 10 is 4 of 5, and 1 of 10 is 1."""
     return (rating * rating_max + 5) // 10
 
 
 def _readers(
     base: Dataset, ages: Mapping[str, int | None], user_ids: Iterable[str]
 ) -> pd.DataFrame:
-    """Merge the data set's readers and the shop's, in order; ages known to the shop come first."""
+    """Merge the readers of the data set and of the shop, sorted; ages of the shop override."""
     readers = merge_readers(base.readers, {*ages, *user_ids})
     shop_ages = pd.to_numeric(readers["user_id"].map(ages))
     usable = shop_ages.where(lambda age: age.between(MIN_AGE, MAX_AGE))
@@ -99,16 +99,16 @@ def _readers(
 
 
 def _reindexed(base: Dataset, readers: pd.DataFrame) -> pd.DataFrame:
-    """The data set's interactions by the positions of the new ``readers``."""
-    moved_to = pd.Index(readers["user_id"]).get_indexer(base.readers["user_id"])
+    """Renumber the interactions of the data set by the positions of ``readers``."""
+    positions = pd.Index(readers["user_id"]).get_indexer(base.readers["user_id"])
     old = base.interactions["reader_idx"].to_numpy()
-    return base.interactions.assign(reader_idx=moved_to[old])
+    return base.interactions.assign(reader_idx=positions[old])
 
 
 def _shop_pairs(
     base: Dataset, readers: pd.DataFrame, interactions: Sequence[ShopInteraction]
 ) -> pd.DataFrame:
-    """The shop's rows of catalogue books, with the columns of interactions and ``kind``."""
+    """Make a row per interaction with a catalogue book: columns of interactions, and ``kind``."""
     isbns = pd.Index(base.books["isbn"])
     ratings = [to_source_scale(row.rating or 0, base.rating_max) for row in interactions]
     rows = pd.DataFrame(
@@ -128,13 +128,13 @@ def _shop_pairs(
 
 
 def _merge(base: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """The data set's interactions overridden by the shop's, sorted by reader and book."""
+    """Override interactions of the data set by the shop's, sorted by reader and book."""
     base = base.assign(kind="", weight=1)
-    # An implicit interaction yields to whatever the data set has; every other word overrides it.
+    # Per pair, the highest weight wins: an implicit interaction loses to the data set's, others win.
     implicit = pairs["kind"].isin(["like", "purchase"])
     pairs = pairs.assign(weight=2).assign(weight=lambda rows: rows["weight"].where(~implicit, 0))
-    together = pd.concat([base, pairs.astype({"rating": "int8", "timestamp": "Int64"})])
-    together = together.sort_values(["reader_idx", "book_idx", "weight"], kind="stable")
-    last_words = together.drop_duplicates(["reader_idx", "book_idx"], keep="last")
-    kept = last_words[last_words["kind"] != "deleted"]
+    rows = pd.concat([base, pairs.astype({"rating": "int8", "timestamp": "Int64"})])
+    rows = rows.sort_values(["reader_idx", "book_idx", "weight"], kind="stable")
+    winners = rows.drop_duplicates(["reader_idx", "book_idx"], keep="last")
+    kept = winners[winners["kind"] != "deleted"]
     return kept.drop(columns=["kind", "weight"])

@@ -1,4 +1,4 @@
-"""Titles, names and places as they were meant: entities, double encoding and lost quotes undone."""
+"""Repair of damaged texts: HTML entities, double encoding, lost bytes and lost quotes."""
 
 from __future__ import annotations
 
@@ -16,20 +16,19 @@ DAMAGE_LEFT: Final = "damaged_text_left"
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _WHITE: Final = re.compile(r"[\s\x00-\x1f\x7f]+")
-# 'ä' is C3 A4 in UTF-8. Read as Latin-1 and encoded again it is Ã, U+0083, Â, ¤; the files lost
-# U+0083 ('?'), and some lost 'Ã' too ('ï¿½' or U+FFFD). Latin-1's letters from 'à' on all begin
-# with C3, so what was lost is known as long as its second half is there.
+# 'ä' is C3 A4 in UTF-8. Read as Latin-1 and encoded again, it is Ã, U+0083, Â, ¤. The files lost
+# U+0083 ('?'), and some lost 'Ã' too ('ï¿½' or U+FFFD). All letters of Latin-1 from 'à' on begin with
+# C3, so the second byte alone determines the letter.
 _LOST_BYTE: Final = re.compile(r"(?:Ã|ï¿½|\ufffd)\?Â?([\xa0-\xbf])")
 _DAMAGE: Final = re.compile(r"Ã[?\x80-\xbf]|Â[\x80-\xbf]|ï¿½|\ufffd")
 _PASSES: Final = 100
-"""Text may be damaged several times over; each pass undoes one."""
+"""Most passes over a text; each undoes one layer of damage."""
 
 
 def repair_text(text: str) -> tuple[str, frozenset[str]]:
-    """The text repaired, with single spaces, and the names of the rules that changed it.
+    """Repair a text and collapse its white space; return the names of the rules that changed it too.
 
-    What is already right stays: correct accents, Vietnamese, ``AT&T``. Repairing twice changes
-    nothing more.
+    Correct text stays: accents, Vietnamese, ``AT&T``. Repairing a repaired text changes nothing.
 
     >>> repair_text("Die S\xc3?\xc2\xa4ulen &amp; die Erde")[0]
     'Die Säulen & die Erde'
@@ -65,9 +64,10 @@ def _undo_double_encoding(text: str) -> str:
 
 
 def _restore_quotes(text: str) -> str:
-    r"""``One \"Two\" Three`` read without its escapes: ``One \Two\" Three"``.
+    r"""Restore quotes of a text whose escapes were misread.
 
-    The first backslash has lost its quote, the last quote is one too many.
+    ``One \"Two\" Three`` became ``One \Two\" Three"``: the first backslash lost its quote, and the last
+    quote is one too many.
     """
     if "\\" not in text or not text.endswith('"'):
         return text

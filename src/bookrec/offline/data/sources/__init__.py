@@ -1,4 +1,4 @@
-"""Source layouts: files as found → raw tables, every row accounted for.
+"""Source layouts: raw files → raw tables, with every row counted.
 
 May import: `bookrec`.
 """

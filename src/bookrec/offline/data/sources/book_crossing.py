@@ -1,4 +1,4 @@
-"""Book-Crossing as raw tables: the 2020s files and those of 2005, which differ only in spelling."""
+"""Book-Crossing layouts: the files of the 2020s and of 2005, with equal columns."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _read_2020s(source: RawSource) -> RawTables:
 
 
 def _read_2005(source: RawSource) -> RawTables:
-    # Copies of these files that were saved again are UTF-8; Latin-1 text hardly ever is by chance.
+    # Resaved copies of these files are UTF-8. Latin-1 text is hardly ever valid UTF-8 by chance.
     dialect = Dialect(";", encodings=("utf-8-sig", "latin-1"), escape="\\")
     return _read(source, BOOK_CROSSING_2005, dialect)
 

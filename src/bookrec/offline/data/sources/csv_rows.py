@@ -1,7 +1,7 @@
-"""Lines of a delimited text file as rows of fields, broken quoting repaired where it can be.
+"""Rows of delimited text files, with broken quoting repaired where possible.
 
-Python's ``csv`` module (C code: 1.1 million rows in seconds) is given one line at a time, because
-only so does a row know its physical lines and a broken quote stay a matter of its own line.
+Python's ``csv`` module (C code: 1.1 million rows in seconds) parses one line at a time. Thus every row
+knows its physical lines, and a broken quote affects its own line only.
 """
 
 from __future__ import annotations
@@ -12,51 +12,52 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 MAX_LINES_PER_ROW: Final = 10
-"""A quoted field may span lines; a quote still open after so many is a broken one."""
+"""Most lines that a quoted field may span; a quote that stays open for more is broken."""
 
 BLANK_LINE: Final = "blank_line"
 BROKEN_QUOTING: Final = "broken_quoting"
 WRONG_FIELD_COUNT: Final = "wrong_field_count"
 UNREADABLE: Final = frozenset({BLANK_LINE, BROKEN_QUOTING, WRONG_FIELD_COUNT})
-"""Notes of rows without fields; the other notes are repairs."""
+"""Notes of unreadable rows; all other notes are repairs."""
 QUOTING_REPAIRED: Final = "quoting_repaired"
 LINES_JOINED: Final = "line_break_inside_field"
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a layout writes its rows."""
+    """Syntax of the rows of a file."""
 
     separator: str
     encodings: tuple[str, ...] = ("utf-8-sig",)
-    """Tried in this order."""
+    """Encodings to try, in order."""
     quoted: bool = True
     """Whether fields may stand in double quotes, with quotes inside them doubled."""
     escape: str | None = None
-    """The character that also escapes a quote inside quotes."""
+    """Character that escapes a quote inside quotes, besides doubling; None = no such character."""
     header: bool = True
 
 
 class Row(NamedTuple):
-    """One row; ``first_line`` and ``last_line`` are 1-based physical lines."""
+    """A row; ``first_line`` and ``last_line`` are 1-based physical lines."""
 
     first_line: int
     last_line: int
     fields: Sequence[str] | None
-    """None when the row cannot be read."""
+    """Fields; None for an unreadable row."""
     note: str
-    """"" for a row as it should be, else the rule that repaired it, or why it cannot be read."""
+    """Empty for a correct row, else the rule that repaired it or the reason why it is unreadable."""
 
 
 def split_rows(
     lines: Sequence[str], dialect: Dialect, n_fields: int, start: int = 0
 ) -> Iterator[Row]:
-    """Every row of ``lines[start:]``, whether it can be read or not.
+    """Yield every row of ``lines[start:]``, readable or not.
 
     Args:
         lines: physical lines without their line feeds.
-        n_fields: how many fields a row has.
-        start: 1 to leave the header out.
+        dialect: syntax of the rows.
+        n_fields: number of fields of a row.
+        start: first line to read; 1 to skip a header.
     """
     position = start
     while position < len(lines):
@@ -75,7 +76,7 @@ def split_rows(
 
 
 def strict_fields(line: str, dialect: Dialect) -> list[str] | None:
-    """The fields of a whole row, or None when its quotes are not as they should be."""
+    """Split a line into fields; None if its quoting is broken."""
     plain = '"' not in line and (dialect.escape is None or dialect.escape not in line)
     if plain or not dialect.quoted:
         return line.split(dialect.separator)
@@ -92,10 +93,10 @@ def _csv_fields(line: str, separator: str, escape: str | None, *, strict: bool) 
 def _spanning_row(
     lines: Sequence[str], position: int, dialect: Dialect, n_fields: int
 ) -> Row | None:
-    """The row that begins at ``position`` and goes on in the next lines, inside a quoted field.
+    """Read a row that begins at ``position`` and continues on the next lines inside a quoted field.
 
-    A following line that is a whole row by itself ends the attempt: then the quote that seems open
-    is a broken one, and must not swallow its neighbours.
+    Returns None if a following line is a complete row: then the open quote is broken, and the
+    following rows must not become part of its field.
     """
     if not dialect.quoted or strict_fields(lines[position].removesuffix("\r"), dialect) is not None:
         return None
@@ -111,23 +112,23 @@ def _spanning_row(
 
 
 def _lenient_row(line: str, position: int, dialect: Dialect, n_fields: int) -> Row:
-    """The row on one line, by the first reading of its quotes that gives the right fields."""
+    """Read a row of one line by the first repair of its quotes that gives ``n_fields`` fields."""
     if not dialect.quoted or '"' not in line:
         return Row(position + 1, position + 1, None, WRONG_FIELD_COUNT)
-    for fields in _readings(line, dialect):
+    for fields in _repairs(line, dialect):
         if fields is not None and len(fields) == n_fields:
             return Row(position + 1, position + 1, fields, QUOTING_REPAIRED)
     return Row(position + 1, position + 1, None, BROKEN_QUOTING)
 
 
-def _readings(line: str, dialect: Dialect) -> Iterator[list[str] | None]:
-    """Ways to read a line with broken quotes, the most careful one first."""
+def _repairs(line: str, dialect: Dialect) -> Iterator[list[str] | None]:
+    """Yield the fields of a line with broken quotes by several repairs, the most careful first."""
     if line.startswith('"') and line.endswith('"'):
-        # Every field quoted: only a quote beside a separator is one that opens or closes.
+        # Every field is quoted: only quotes beside separators open or close fields.
         fields = line[1:-1].split(f'"{dialect.separator}"')
         yield [_unescaped(field, dialect) for field in fields]
     yield _csv_fields(line, dialect.separator, dialect.escape, strict=False)
-    # A backslash that was meant as itself, before a closing quote.
+    # A literal backslash before a closing quote.
     literal = _csv_fields(line, dialect.separator, None, strict=False)
     yield literal and [field.strip('\\"') for field in literal]
     yield [field.strip(' "') for field in line.split(dialect.separator)]

@@ -1,4 +1,4 @@
-"""goodbooks-10k as raw tables: ISBNs with lost leading zeros restored, readers from the ratings."""
+"""The goodbooks-10k layout: restored ISBNs, readers named by ratings only."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _RATINGS: Final = {
     "timestamp": ("timestamp",),
 }
 _NO_PHOTO: Final = "/nophoto/"
-"""Goodreads' address of the picture that says there is none."""
+"""Part of the address of Goodreads' placeholder picture."""
 
 
 def _read(source: RawSource) -> RawTables:

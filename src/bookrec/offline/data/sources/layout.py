@@ -12,7 +12,7 @@ from bookrec.offline.data.sources.raw_tables import RawTable
 
 @dataclass(frozen=True)
 class RawTables:
-    """Tables of a source, all columns text, as found."""
+    """Tables of a source; all columns are text, not yet cleaned."""
 
     readers: RawTable | None
     """``user_id``, ``location``, ``age``; None where readers are known from their ratings only."""
@@ -23,7 +23,7 @@ class RawTables:
 
     @property
     def all(self) -> list[RawTable]:
-        """The tables that the source has."""
+        """Tables that the source has."""
         return [table for table in (self.readers, self.books, self.ratings) if table is not None]
 
 
@@ -33,7 +33,7 @@ class SourceLayout:
 
     name: str
     files: tuple[tuple[str, ...], ...]
-    """Files needed, each with the names it may have (compression suffixes aside)."""
+    """Required files; of each, the names it may have, without compression suffix."""
     rating_max: int
     """Highest rating, 10 or 5."""
     read: Callable[[RawSource], RawTables]
@@ -41,17 +41,17 @@ class SourceLayout:
     id_prefix: str
     """Prefix of the ids of data sets read from this layout."""
     citation: str = ""
-    """Citation that the data set asks for."""
+    """Citation for reports; empty = none."""
 
     def count_files(self, source: RawSource) -> int:
-        """Count the files needed that are there."""
+        """Count the required files of a source."""
         return sum(any(source.find(name) for name in names) for names in self.files)
 
     def find_files(self, source: RawSource) -> list[RawFile]:
-        """Find the files needed, in the order of ``files``.
+        """Find the required files, in the order of ``files``.
 
         Raises:
-            DataError: naming the ones that are missing.
+            DataError: names the files that are missing.
         """
         files = [next(filter(None, map(source.find, names)), None) for names in self.files]
         missing = [names[0] for names, file in zip(self.files, files, strict=True) if file is None]
@@ -65,10 +65,10 @@ class SourceLayout:
 
 
 def detect_layout(source: RawSource, layouts: Sequence[SourceLayout]) -> SourceLayout:
-    """Choose the layout of which most files are there; the first of several.
+    """Choose the layout with the largest share of its files in the source; the first of several.
 
     Raises:
-        DataError: no file of any layout is there.
+        DataError: the source has no file of any layout.
     """
     best = max(layouts, key=lambda layout: layout.count_files(source) / len(layout.files))
     if best.count_files(source) == 0:

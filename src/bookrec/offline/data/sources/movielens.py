@@ -1,4 +1,4 @@
-"""MovieLens-100K as raw tables: films stand in for books, with ids ``ml:N`` and no author."""
+"""The MovieLens-100K layout: films as books, with ids ``ml:N`` and no author."""
 
 from __future__ import annotations
 

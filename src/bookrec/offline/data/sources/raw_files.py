@@ -1,4 +1,4 @@
-"""Where raw files come from: a directory or a zip of one, each file compressed or not."""
+"""Raw files of a directory or a zip, each compressed or not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Final
 from bookrec.errors import DataError
 
 SAMPLE_MARK: Final = "SAMPLE-DATA.txt"
-"""A source that holds a file of this name is generated data."""
+"""Name of the file that marks a source as generated data."""
 
 
 def _unzip_only_member(content: bytes) -> bytes:
@@ -47,19 +47,20 @@ _DAMAGE: Final = (
 
 @dataclass(frozen=True)
 class RawFile:
-    """One raw file, still compressed."""
+    """A raw file, still compressed."""
 
     name: str
-    """As found, e.g. ``Ratings.csv.xz``."""
+    """Name with compression suffix, e.g. ``Ratings.csv.xz``."""
     place: str
-    """Where it is, for messages."""
+    """Path, or path and member of a zip, for messages."""
     load: Callable[[], bytes]
+    """Reads the compressed bytes."""
 
     def read(self) -> bytes:
-        """The decompressed bytes.
+        """Read and decompress the file.
 
         Raises:
-            DataError: unreadable, truncated, or empty.
+            DataError: the file is unreadable, truncated or empty.
         """
         suffix = PurePosixPath(self.name).suffix
         try:
@@ -75,13 +76,13 @@ class RawFile:
 
 
 class RawSource:
-    """The files of a directory or of a zip, found by name whatever their compression."""
+    """The files of a directory or a zip, by name without compression suffix."""
 
     def __init__(self, path: Path) -> None:
         """List the files at ``path``.
 
         Raises:
-            DataError: nothing there, or neither a directory nor a zip.
+            DataError: nothing exists there, or it is neither a directory nor a zip.
         """
         self.path = path
         if path.is_dir():
@@ -100,10 +101,11 @@ class RawSource:
 
     @property
     def is_sample(self) -> bool:
+        """Whether the files are generated data."""
         return SAMPLE_MARK in self._files
 
     def find(self, name: str) -> RawFile | None:
-        """The file of this name, plain or else compressed, or None."""
+        """Find a file by name, plain or else compressed; None if there is none."""
         for suffix in _DECOMPRESS:
             if name + suffix in self._files:
                 return self._files[name + suffix]
@@ -115,13 +117,13 @@ class RawSource:
     def _zipped_files(self) -> dict[str, RawFile]:
         with zipfile.ZipFile(self.path) as archive:
             members = [info.filename for info in archive.infolist() if not info.is_dir()]
-        found: dict[str, RawFile] = {}
-        # The shallowest member of a name counts: archives often wrap everything in one folder.
+        files: dict[str, RawFile] = {}
+        # Of members of one name, the shallowest counts: archives often wrap all files in a folder.
         for member in sorted(members, key=lambda m: (m.count("/"), m)):
             name = PurePosixPath(member).name
             if not member.startswith("__MACOSX/"):
-                found.setdefault(name, RawFile(name, f"{self.path}:{member}", self._loader(member)))
-        return found
+                files.setdefault(name, RawFile(name, f"{self.path}:{member}", self._loader(member)))
+        return files
 
     def _loader(self, member: str) -> Callable[[], bytes]:
         def load() -> bytes:

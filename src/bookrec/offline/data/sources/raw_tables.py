@@ -1,4 +1,4 @@
-"""Raw text files as tables in which every row knows its lines and no row is ever lost."""
+"""Tables of raw text files; every row knows its physical lines, and every rejected row is kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.errors import DataError
+from bookrec.json_types import JsonObject
 from bookrec.offline.data.sources.csv_rows import (
     UNREADABLE,
     Dialect,
@@ -26,21 +27,28 @@ from bookrec.offline.data.sources.raw_files import RawFile
 
 @dataclass
 class RawTable:
-    """A table under cleaning: its rows as text, and the account of those rejected and repaired."""
+    """A table under cleaning: rows as text, rejected rows, and counts of repairs."""
 
     name: str
     lines: Sequence[str]
-    """The physical lines of the file, without their ends."""
+    """Physical lines of the file, without line feeds."""
     frame: pd.DataFrame
     """Columns of text, and ``first_line``, ``last_line`` (1-based physical lines of the row)."""
     rows_read: int
+    """Number of rows in the file."""
     sha256: str
-    """Of the decompressed file."""
+    """SHA-256 of the decompressed file."""
     repaired: Counter[str] = field(default_factory=Counter)
+    """Rule → number of rows that it changed."""
     _rejected: list[pd.DataFrame] = field(default_factory=list)
 
     def reject(self, unwanted: NDArray[np.bool_] | pd.Series, reason: str) -> None:
-        """Take rows out of the frame and keep them with the reason; ``unwanted`` is a row mask."""
+        """Move rows from the frame to the rejected ones.
+
+        Args:
+            unwanted: [rows] True for the rows to reject.
+            reason: reason for the manifest and ``rejected.csv.gz``.
+        """
         mask = np.asarray(unwanted, dtype=bool)
         if not mask.any():
             return
@@ -60,16 +68,16 @@ class RawTable:
             self.repaired[rule] += int(rows)
 
     def rejected(self) -> pd.DataFrame:
-        """The rejected rows in file order, with the columns of ``rejected.csv.gz``."""
+        """Return the rejected rows in file order, with the columns of ``rejected.csv.gz``."""
         if not self._rejected:
             return pd.DataFrame(columns=list(REJECTED_COLUMNS))
         return pd.concat(self._rejected).sort_values("line", kind="stable")
 
-    def report(self, rows_kept: int) -> dict[str, Any]:
-        """The manifest's account of this file.
+    def report(self, rows_kept: int) -> JsonObject:
+        """Return the counts of this file for the manifest.
 
         Args:
-            rows_kept: how many rows of it are in the data set, counted there.
+            rows_kept: number of its rows in the data set, counted there.
         """
         rejected: Counter[str] = Counter()
         for part in self._rejected:
@@ -96,9 +104,11 @@ def read_table(
     """Read a file whose first row names its columns.
 
     Args:
-        columns: name here → names it may have in the file, the first one there counts; compared
-            without case, spaces, ``-`` and ``_``. A column the file lacks becomes empty texts.
-        required: columns (names here) that must be there.
+        file: the file.
+        dialect: syntax of its rows.
+        columns: name in the table → names in the file, the first existing one counts. Case, spaces,
+            ``-`` and ``_`` are ignored. A column that the file lacks is filled with empty texts.
+        required: names in the table of columns that the file must have.
 
     Raises:
         DataError: the file is damaged, empty, in another encoding, or lacks a required column.
@@ -113,7 +123,13 @@ def read_table(
 def read_headless_table(
     file: RawFile, dialect: Dialect, columns: Mapping[str, int], n_fields: int
 ) -> RawTable:
-    """Read a file without a header, of rows of ``n_fields``; ``columns`` maps name → position.
+    """Read a file without a header.
+
+    Args:
+        file: the file.
+        dialect: syntax of its rows.
+        columns: name in the table → position in a row.
+        n_fields: number of fields of a row.
 
     Raises:
         DataError: the file is damaged, empty, in another encoding, or has no such rows.
@@ -124,7 +140,7 @@ def read_headless_table(
 
 
 def _lines(content: bytes, dialect: Dialect, place: str) -> list[str]:
-    """Physical lines of the decoded text; the last one ends with the text, not with a line feed."""
+    """Decode a text and split it into physical lines; a line feed at its end adds no line."""
     text = _decode(content, dialect.encodings, place)
     return text.removesuffix("\n").split("\n")
 
@@ -154,13 +170,13 @@ def _positions(
     dialect: Dialect,
     place: str,
 ) -> dict[str, int | None]:
-    """Name here → position in a row, None for a column that the file lacks."""
-    found = {_bare(name): position for position, name in reversed(list(enumerate(header)))}
+    """Map each name in the table to its position in a row; None for a column that the file lacks."""
+    position_of = {_bare(name): position for position, name in reversed(list(enumerate(header)))}
     positions: dict[str, int | None] = {}
     for name, aliases in columns.items():
-        there = [found[_bare(alias)] for alias in aliases if _bare(alias) in found]
-        positions[name] = there[0] if there else None
-        if not there and name in required:
+        matches = [position_of[_bare(alias)] for alias in aliases if _bare(alias) in position_of]
+        positions[name] = matches[0] if matches else None
+        if not matches and name in required:
             raise DataError(
                 f"{place}, line 1: {_header_fault(header, aliases[0], dialect)}; "
                 "check the file or choose another --format."
@@ -213,7 +229,7 @@ def _table(
 def _frame(rows: Sequence[Row], positions: Mapping[str, int | None], n_fields: int) -> pd.DataFrame:
     blank = ("",) * n_fields
     all_fields = [row.fields or blank for row in rows]
-    data: dict[str, Any] = {
+    data = {
         name: [""] * len(rows) if at is None else [fields[at] for fields in all_fields]
         for name, at in positions.items()
     }
