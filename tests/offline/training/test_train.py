@@ -1,4 +1,4 @@
-"""Training end to end on tiny data: the same seed twice, what the bundle says of itself."""
+"""Training end to end on tiny data: equal seeds, the manifest, the figures."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("preset", ["default", "classic"])
-def test_the_same_seed_trains_the_same_model(
+def test_equal_seeds_train_equal_models(
     tiny_bundles: dict[str, Any], train_tiny: Callable[[str], Any], preset: str
 ):
     first, second = tiny_bundles[preset], train_tiny(preset)
     assert first.model_id != second.model_id
     for part in ("ranker", "towers"):
-        one, two = (
+        weights, others = (
             getattr(bundle, part).get_weights()
             if part == "ranker"
             else bundle.towers.scorer.get_weights()
             for bundle in (first, second)
         )
-        assert len(one) > 5
-        for a, b in zip(one, two, strict=True):
+        assert len(weights) > 5
+        for a, b in zip(weights, others, strict=True):
             np.testing.assert_array_equal(a, b)
     np.testing.assert_array_equal(first.word_vectors, second.word_vectors)
     for name, array in first.similarities.arrays().items():
@@ -42,7 +42,7 @@ def test_the_same_seed_trains_the_same_model(
     assert asdict(first.vocabularies) == asdict(second.vocabularies)
 
 
-def test_the_manifest_says_where_the_model_came_from(tiny_home: Home, tiny_bundle: Any):
+def test_the_manifest_records_the_origin_of_the_model(tiny_home: Home, tiny_bundle: Any):
     dataset = load_dataset(tiny_home)
     directory = tiny_home.models / tiny_bundle.model_id
     manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
@@ -62,7 +62,7 @@ def test_the_manifest_says_where_the_model_came_from(tiny_home: Home, tiny_bundl
     }
 
 
-def test_popularity_stands_beside_every_result(tiny_bundle: Any):
+def test_baselines_are_measured_too(tiny_bundle: Any):
     metrics = tiny_bundle.manifest["metrics"]
     assert {"pipeline", "item-knn", "rp3beta", "two-tower", "popularity"} <= set(metrics)
     for row in metrics.values():
@@ -74,7 +74,7 @@ def test_popularity_stands_beside_every_result(tiny_bundle: Any):
         assert {"explicit pipeline", "explicit popularity", "explicit shares"} <= set(metrics)
 
 
-def test_every_reader_seen_is_known_and_0_is_unknown(tiny_home: Home, tiny_bundle: Any):
+def test_every_book_has_a_code_and_0_is_unknown(tiny_home: Home, tiny_bundle: Any):
     dataset = load_dataset(tiny_home)
     vocabularies = tiny_bundle.vocabularies
     assert vocabularies.isbn.keys == tuple(dataset.books["isbn"])

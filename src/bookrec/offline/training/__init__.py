@@ -1,4 +1,4 @@
-"""``bookrec train``: data set → model bundle.
+"""Training of a model bundle on a data set (``bookrec train``).
 
 May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.metrics`,
 `offline.models`, `offline.ranking`, `offline.retrieval`, `offline.runtime`.

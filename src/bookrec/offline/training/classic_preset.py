@@ -1,6 +1,6 @@
-"""Preset ``classic``: the notebook's ranker, which knows readers by id.
+"""Preset ``classic``: the ranker common in notebooks, which knows readers by id.
 
-It predicts whether an interaction carries a rating.
+It predicts whether an interaction is explicit, i.e. has a rating.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bookrec.offline.training.validation import Metrics, explicit_metrics
 
 
 def _weight_per_id(settings: TrainSettings) -> TrainSettings:
-    """A weight per id in the wide part instead of ids cast to float."""
+    """Give the wide part a weight per id instead of ids cast to float."""
     return replace(settings, classic=replace(settings.classic, weight_per_id=True))
 
 
@@ -68,7 +68,7 @@ class ClassicPreset(Preset):
     def fold_in(
         self, run: TrainingRun, fitted: FittedRetrievers, rows: Floats | None
     ) -> tuple[Floats, Floats]:
-        """See `Preset.fold_in`; ids taken as plain numbers have no mean."""
+        """See `Preset.fold_in`; leaves out ids used as plain numbers, whose mean is meaningless."""
         assert rows is not None
         raw_ids = 0 if run.settings.classic.weight_per_id else 1
         embeddings = rows[:, : rows.shape[1] - raw_ids]

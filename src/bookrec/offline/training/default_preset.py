@@ -1,8 +1,8 @@
 """Preset ``default``: a listwise ranker that knows readers by their histories.
 
-The ranker learns from retrievers that have not seen its targets. In each round a share of every
-reader's interactions is hidden. The similarity tables are fitted once per fold of the readers, without
-the hidden interactions of these readers alone, so that they are nearly those that serve.
+The ranker trains on the scores of retrievers that are fitted without its targets. Each round hides a
+share of every reader's interactions. The similarity tables are fitted once per fold of the readers,
+without the hidden interactions of these readers only, so that they stay close to the serving ones.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from bookrec.offline.training.validation import Metrics
 
 
 class DefaultPreset(Preset):
-    """Listwise Wide & Deep ranker, distilled from gradient-boosted trees where data are sparse."""
+    """Listwise Wide & Deep ranker, distilled from gradient-boosted trees on sparse data."""
 
     def train(self, run: TrainingRun) -> TrainedRanker:
         """See `Preset.train`."""
@@ -65,7 +65,7 @@ class DefaultPreset(Preset):
 
 
 def _round(run: TrainingRun, settings: RankerSettings, number: int) -> Iterator[ListwiseFold]:
-    """Hide some interactions of every reader, and make the groups of each fold of the readers."""
+    """Hide some interactions of every reader, and build the groups of each fold of the readers."""
     hidden = ranker_targets(run.known, settings.target_share, run.rng)
     fold_of = run.rng.integers(0, settings.folds, run.dataset.n_readers)
     run.progress(f"towers for the ranker's groups, round {number + 1} of {settings.rounds}")
@@ -89,7 +89,7 @@ def _fold(
     towers: Towers,
     label: str,
 ) -> ListwiseFold:
-    """Make the groups of some targets among the known interactions, from all the others."""
+    """Build the groups of ``targets``, a mask of the known interactions, from all others."""
     past = run.fit(run.known[~targets], label, towers)
     groups = make_groups(
         past.interactions,

@@ -30,6 +30,7 @@ PRESETS: Final = {
 """Name of each preset → ``module:attribute`` of its `Preset`."""
 
 DEFAULT_PRESET: Final = next(iter(PRESETS))
+"""Name of the preset that ``train`` uses by default."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +41,14 @@ class TrainedRanker:
     known: FittedRetrievers
     """Retrievers fitted to all but the held-out interactions."""
     rows: Floats | None = None
-    """[readers, F] features of readers that the ranker knows by id; None where it knows readers by
-    their histories."""
+    """[R, F] features of readers that the ranker knows by id; None if it knows readers by their
+    histories."""
 
 
 class Preset(ABC):
     """An architecture of the ranker and its training.
 
-    The defaults are those of a ranker that knows readers by their histories.
+    The default methods suit a ranker that knows readers by their histories.
     """
 
     predicts: Literal["interaction", "explicit rating"] = "interaction"
@@ -62,31 +63,46 @@ class Preset(ABC):
         """Train the ranker on the known interactions of a run."""
 
     def calibrate(
-        self, run: TrainingRun, ranker: TrainedRanker, recommender: Recommender, readers: Ints
+        self,
+        run: TrainingRun,  # noqa: ARG002
+        ranker: TrainedRanker,  # noqa: ARG002
+        recommender: Recommender,  # noqa: ARG002
+        readers: Ints,  # noqa: ARG002
     ) -> dict[str, Metrics]:
         """Calibrate the probabilities of a trained ranker, in place.
 
         Args:
-            run: the training run.
-            ranker: the trained ranker.
-            recommender: the ranker compiled, with retrievers that have not seen what is held out.
-            readers: readers with held-out books that no validation figure uses.
+            run: The training run.
+            ranker: The trained ranker.
+            recommender: The compiled ranker with retrievers fitted without the held-out set.
+            readers: [n] readers with held-out books that no validation figure uses.
 
         Returns:
-            Validation figures of the preset's own.
+            Validation figures specific to the preset.
         """
         return {}
 
     def fold_in(
-        self, run: TrainingRun, fitted: FittedRetrievers, rows: Floats | None
+        self,
+        run: TrainingRun,  # noqa: ARG002
+        fitted: FittedRetrievers,  # noqa: ARG002
+        rows: Floats | None,  # noqa: ARG002
     ) -> tuple[Floats, Floats] | None:
-        """Fit fold-in: [B, d] mean features of each book's readers and [B] shrinkage; None = unused."""
+        """Fit the fold-in, if the ranker uses one.
+
+        Returns:
+            [B, F] float32 book vectors and their [B] shrinkage (see `ranking.fold_in_fit`); None = no
+            fold-in.
+        """
         return None
 
     def refit(
-        self, run: TrainingRun, ranker: TrainedRanker, final: FittedRetrievers
+        self,
+        run: TrainingRun,  # noqa: ARG002
+        ranker: TrainedRanker,
+        final: FittedRetrievers,
     ) -> TrainedRanker:
-        """Refit what the ranker counts to all interactions, in place; its network stays."""
+        """Refit the counted parts of the ranker to all interactions, in place; its network stays."""
         return TrainedRanker(ranker.model, final, ranker.rows)
 
 

@@ -30,10 +30,10 @@ class TrainingRun:
         """Split ``interactions`` and encode the data set.
 
         Args:
-            dataset: the data set.
-            interactions: all its interactions.
-            settings: of the run.
-            progress: receives one line per stage.
+            dataset: The data set.
+            interactions: All its interactions.
+            settings: Settings of the run.
+            progress: Receives one line per stage.
         """
         self.dataset, self.interactions = dataset, interactions
         self.settings, self.progress = settings, progress
@@ -46,17 +46,17 @@ class TrainingRun:
 
     @property
     def age_bands(self) -> Ints:
-        """[readers] age bands."""
+        """[R] age band of each reader."""
         return self.encoding.age_bands
 
     @property
     def user_codes(self) -> Ints:
-        """[readers] codes of the reader-id input."""
+        """[R] code of each reader in the reader-id input."""
         return self.encoding.vocabularies.user.codes(self.dataset.readers["user_id"])
 
     @property
     def interactions_per_reader(self) -> float:
-        """Known interactions per reader who has any."""
+        """Mean number of known interactions of readers who have any."""
         return len(self.known) / max(1, len(np.unique(self.known.reader_idx)))
 
     def fit(

@@ -1,9 +1,8 @@
-"""``train``: data set → bundle. Everything is fitted three times, so that nothing measures itself.
+"""Training of a bundle; retrievers are fitted three times, so that no stage sees its own targets.
 
-1. On part of the known interactions: the retrievers whose scores the ranker learns from (preset
-   ``default``).
-2. On all but the held-out interactions: for the validation figures and the calibration.
-3. On everything: for serving.
+1. On a part of the known interactions: scores that the ranker trains on (preset ``default``).
+2. On all but the held-out interactions: validation figures and calibration.
+3. On all interactions: serving.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ def train(home: Home, settings: TrainSettings, progress: Progress) -> Bundle:
     """Train on the current data set and save the bundle as the current model.
 
     Args:
-        home: where the data set is and the bundle goes.
-        settings: of the run.
-        progress: receives one line per stage.
+        home: Home with the data set; the bundle is saved there.
+        settings: Settings of the run.
+        progress: Receives one line per stage.
 
     Raises:
         DataError: there is no data set, or it is too small to hold anything out.
@@ -48,7 +47,7 @@ def train(home: Home, settings: TrainSettings, progress: Progress) -> Bundle:
 
 
 def train_bundle(dataset: Dataset, settings: TrainSettings, progress: Progress) -> Bundle:
-    """Train on a data set and return the bundle; writes nothing.
+    """Train on a data set and return the bundle without saving it.
 
     Raises:
         DataError: the data set is too small to hold anything out.

@@ -17,12 +17,13 @@ class TrainSettings:
     """Key of `training.presets.PRESETS`."""
     seed: int = 1
     validation_share: float = 0.2
-    """Share of the interactions of some readers with at least 5 that is held out for the figures."""
+    """Share of interactions held out from each reader drawn for validation or calibration, among
+    readers with at least 5."""
     validation_readers: int = 1500
-    """Readers that are measured, at most; as many again calibrate. Each is at most a tenth of the
-    readers. Nothing is held out from the others: the ranker learns more from more interactions."""
+    """Most readers in the validation figures; as many more calibrate. Each group is at most a tenth of
+    the readers. The other readers keep all interactions for training."""
     candidates: int = 1500
-    """Candidates a reader in validation."""
+    """Candidates per reader in validation."""
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
     ranker: RankerSettings = field(default_factory=RankerSettings)
     """Settings of listwise training."""

@@ -1,4 +1,4 @@
-"""Validation figures of a training run: the pipeline's lists beside simple ones, on held-out books."""
+"""Validation figures of a training run: the pipeline's lists against baselines, on held-out books."""
 
 from __future__ import annotations
 
@@ -20,11 +20,13 @@ from bookrec.offline.metrics.ranking import ndcg, recall
 from bookrec.topk import best_first
 
 TOP = 20
+"""Length of the measured lists."""
 SHARE_PRIORS = (5.0, 50.0)
-"""Priors of a reader's and of a book's share of explicit ratings, in interactions: the best on the
+"""Pseudo-counts of a reader's and of a book's share of explicit ratings, in interactions; tuned on the
 validation part of Book-Crossing."""
 
 Metrics = dict[str, float]
+"""Figures by name."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,9 @@ class HeldOutBooks:
     """Held-out books of one reader."""
 
     books: Ints
-    """Positions."""
+    """Positions of the held-out books."""
     liked: Ints
-    """Positions of those rated at least 7."""
+    """Positions of held-out books rated at least 7."""
 
 
 def books_of_readers(
@@ -43,9 +45,9 @@ def books_of_readers(
     """Yield the held-out books of some readers.
 
     Args:
-        held_out: held-out interactions, sorted by reader.
-        n_readers: readers of the data set.
-        readers: [n] positions.
+        held_out: Held-out interactions, sorted by reader.
+        n_readers: Number of readers of the data set.
+        readers: [n] positions of readers.
     """
     start = by_reader(held_out, n_readers)
     for reader in readers.tolist():
@@ -58,17 +60,17 @@ def list_metrics(
     tasks: Iterable[tuple[Reader, HeldOutBooks]],
     candidates: int,
 ) -> dict[str, Metrics]:
-    """NDCG@20 and Recall@20 of the pipeline and of its parts.
+    """Compute NDCG@20 and Recall@20 of the pipeline and of its parts.
 
     Args:
-        recommender: fitted without the held-out interactions.
-        tasks: readers with their held-out books.
-        candidates: books that the pipeline ranks for a reader.
+        recommender: Recommender fitted without the held-out interactions.
+        tasks: Readers with their held-out books.
+        candidates: Books that the pipeline ranks per reader.
 
     Returns:
         Per list maker (``pipeline``, the labels of `LISTED`, ``two-tower``, ``popularity``):
-        ``ndcg@20`` and ``recall@20`` over all held-out books, and ``…_liked`` over the liked ones of
-        the readers who have any.
+        ``ndcg@20`` and ``recall@20`` over all held-out books, and ``…_liked`` over the liked ones, for
+        readers who have any.
     """
     retrieval = recommender.retrieval
     makers = ("pipeline", *(label for label, _ in LISTED), "two-tower", "popularity")
@@ -113,11 +115,16 @@ def explicit_metrics(
     held_out: Interactions,
     priors: tuple[float, float] = SHARE_PRIORS,
 ) -> dict[str, Metrics]:
-    """AUC and log-loss of "is this interaction explicit?", beside two simple predictors.
+    """Compute AUC and log-loss of predicting explicit interactions, with two baselines.
 
-    ``popularity``: the book's number of readers. ``shares``: smoothed log-odds of the reader's own
-    plus the book's own share of explicit ratings, at the ``priors`` of both. A figure that is not
-    defined (the AUC where every interaction is explicit) is left out.
+    Baseline ``popularity`` is the book's number of readers, ``shares`` is `share_log_odds`. Undefined
+    figures are left out, such as the AUC if every interaction is explicit.
+
+    Args:
+        predicted: [n] probability that each held-out interaction is explicit.
+        train: Training interactions.
+        held_out: The ``n`` held-out interactions.
+        priors: Pseudo-counts of the reader's and of the book's share.
     """
     labels = held_out.rating > 0
     readers = np.bincount(train.book_idx, minlength=int(held_out.book_idx.max(initial=0)) + 1)
@@ -136,21 +143,24 @@ def explicit_metrics(
 def share_log_odds(
     train: Interactions, held_out: Interactions, reader_prior: float, book_prior: float
 ) -> NDArray[np.float64]:
-    """[held out] smoothed log-odds of the reader's plus the book's share of explicit ratings.
+    """[n] log-odds of the reader's plus those of the book's smoothed share of explicit ratings.
 
-    The simplest honest predictor of "explicit". The priors count interactions at the overall share
-    that are added to those of each reader and each book.
+    Args:
+        train: Interactions that the shares are counted from.
+        held_out: The ``n`` interactions to predict.
+        reader_prior: Pseudo-count at the overall share, for readers.
+        book_prior: Pseudo-count at the overall share, for books.
     """
     explicit = train.rating > 0
     overall = float(explicit.mean()) if len(train) else 0.5
     total = np.zeros(len(held_out))
-    for key, wanted, prior in (
+    for key, lookup, prior in (
         (train.reader_idx, held_out.reader_idx, reader_prior),
         (train.book_idx, held_out.book_idx, book_prior),
     ):
-        size = int(max(key.max(initial=0), wanted.max(initial=0))) + 1
+        size = int(max(key.max(initial=0), lookup.max(initial=0))) + 1
         count = np.bincount(key, minlength=size)
         share = (np.bincount(key, explicit, size) + prior * overall) / (count + prior)
         share = np.clip(share, 1e-6, 1 - 1e-6)
-        total += np.log(share / (1 - share))[wanted]
+        total += np.log(share / (1 - share))[lookup]
     return total

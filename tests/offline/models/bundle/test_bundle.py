@@ -1,4 +1,4 @@
-"""Bundles: saved and loaded equal, and nothing changed is ever loaded."""
+"""Bundles: a round trip to disk, and refusal of changed files."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ def load(home: Home, model_id: str | None = None) -> Any:
 
 def test_a_loaded_bundle_equals_the_saved_one(tiny_home: Home, tiny_bundle: Any):
     loaded = load(tiny_home, tiny_bundle.model_id)
-    for one, two in zip(
+    for saved, read in zip(
         [*tiny_bundle.ranker.get_weights(), *tiny_bundle.towers.scorer.get_weights()],
         [*loaded.ranker.get_weights(), *loaded.towers.scorer.get_weights()],
         strict=True,
     ):
-        np.testing.assert_array_equal(one, two)
+        np.testing.assert_array_equal(saved, read)
     assert loaded.vocabularies == tiny_bundle.vocabularies
     assert loaded.words == tiny_bundle.words
     np.testing.assert_array_equal(loaded.word_vectors, tiny_bundle.word_vectors)
     np.testing.assert_array_equal(loaded.scaler.minimum, tiny_bundle.scaler.minimum)
     np.testing.assert_array_equal(loaded.scaler.span, tiny_bundle.scaler.span)
-    found, expected = loaded.similarities.arrays(), tiny_bundle.similarities.arrays()
-    assert list(found) == list(expected)
+    arrays, expected = loaded.similarities.arrays(), tiny_bundle.similarities.arrays()
+    assert list(arrays) == list(expected)
     for name, array in expected.items():
-        np.testing.assert_array_equal(found[name], array)
+        np.testing.assert_array_equal(arrays[name], array)
     assert loaded.manifest["metrics"] == tiny_bundle.manifest["metrics"]
 
 
@@ -75,20 +75,22 @@ def test_a_changed_byte_is_refused_before_loading(
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"model_id": "half"}', None])
-def test_a_damaged_manifest_is_a_sentence(
+def test_a_damaged_manifest_is_an_error(
     tiny_bundles: dict[str, Any], tiny_home_copy: Home, content: str | None
 ):
     model_id = tiny_bundles["default"].model_id
     path = tiny_home_copy.models / model_id / "manifest.json"
-    if content is None:  # a directory that somebody renamed
+    if content is None:  # a renamed directory
         content = path.read_text().replace(model_id, "another")
     path.write_text(content)
     with pytest.raises(ModelError, match=r"is damaged .*run 'bookrec train' again"):
         load(tiny_home_copy, model_id)
 
 
-def test_what_keras_cannot_read_is_a_sentence(tiny_bundles: dict[str, Any], tiny_home_copy: Home):
-    """Even with a digest that agrees: somebody made the manifest by hand."""
+def test_a_file_that_keras_cannot_read_is_an_error(
+    tiny_bundles: dict[str, Any], tiny_home_copy: Home
+):
+    """The digest matches, because the manifest is forged."""
     from bookrec.files import digest_of_file
 
     directory = tiny_home_copy.models / tiny_bundles["default"].model_id

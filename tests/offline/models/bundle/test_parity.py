@@ -1,4 +1,4 @@
-"""How parity is measured, on numbers worked out by hand."""
+"""Parity figures against numbers computed by hand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def test_equal_scores_have_no_error():
 
 
 def test_errors_are_the_largest_and_relative_to_the_logit():
-    # .75 is the probability of log 3 = 1.0986; Keras says 1.1, and 0 where .5 is published.
+    # .75 is the probability of log 3 = 1.0986; Keras's logits are 1.1, and 0 for the published .5.
     parity = compare(np.array([0.75, 0.5]), np.array([1.1, 0.0]))
     assert parity.logit_error == pytest.approx((1.1 - np.log(3)) / 2.1, rel=1e-6)
     assert parity.probability_error == pytest.approx(1 / (1 + np.exp(-1.1)) - 0.75, rel=1e-6)
@@ -34,18 +34,18 @@ def test_saturated_probabilities_are_counted():
     assert parity.saturated == 0.5
 
 
-def test_a_probability_of_one_tells_no_logit():
+def test_a_probability_of_one_does_not_determine_its_logit():
     logits = np.array([45.0, -45.0, 3.0])
     parity = compare(1 / (1 + np.exp(-logits)), logits)
     assert parity.holds
     assert not compare(np.array([1.0]), np.array([3.0])).holds
 
 
-def test_linear_outputs_are_compared_as_they_are():
+def test_linear_outputs_are_compared_directly():
     parity = compare(np.array([4.5, -3.0]), np.array([4.5, -3.0002]), "linear")
     assert parity.logit_error == pytest.approx(0.0002 / 4.0002, rel=1e-6)
     assert parity.probability_error == 0
 
 
-def test_nothing_to_compare():
+def test_no_pairs_give_an_empty_parity():
     assert compare(np.empty(0), np.empty(0)).pairs == 0

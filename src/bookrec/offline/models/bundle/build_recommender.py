@@ -16,15 +16,15 @@ from bookrec.offline.retrieval.assemble import assemble_retrieval
 
 
 class SlowRankerWarning(UserWarning):
-    """A model is scored by Keras because it cannot be split."""
+    """Keras scores the model, because it cannot be split."""
 
 
 def split_or_slow(split: Callable[[], Ranker], slow: Callable[[], Ranker]) -> Ranker:
-    """Compile a model; where it cannot be split, let Keras run it and warn.
+    """Compile a model; if it cannot be split, fall back to Keras with a warning.
 
     Args:
-        split: compiles the model.
-        slow: wraps the model for Keras.
+        split: Compiles the model.
+        slow: Wraps the model for Keras.
     """
     try:
         return split()
@@ -35,7 +35,7 @@ def split_or_slow(split: Callable[[], Ranker], slow: Callable[[], Ranker]) -> Ra
 
 
 def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:
-    """Encode the catalogue of a data set as the bundle's models were trained on it."""
+    """Encode the catalogue of a data set for the bundle's models."""
     codes = bundle.vocabularies.isbn.codes(dataset.books["isbn"])
     statistics = bundle.frozen_statistics.for_catalogue(codes).statistics
     return book_features(
@@ -46,11 +46,11 @@ def catalogue_features(bundle: Bundle, dataset: Dataset) -> BookFeatures:
 def recommender_for(bundle: Bundle, dataset: Dataset) -> tuple[Recommender, Floats | None]:
     """Prepare the bundle to score a data set (its own, a later one, or one with other books).
 
-    Books the bundle does not know are scored by their author, publisher, year, title and numbers.
+    Books that the bundle does not know are scored by author, publisher, year, title and numbers.
 
     Returns:
-        The recommender, and [readers, F] features of the readers that the ranker knows by id; None
-        where it knows readers by their histories.
+        The recommender, and [R, F] features of the readers that the ranker knows by id; None if it
+        knows readers by their histories.
     """
     features = catalogue_features(bundle, dataset)
     similarities = bundle.similarities.for_catalogue(features.isbn)

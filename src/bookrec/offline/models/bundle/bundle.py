@@ -1,4 +1,4 @@
-"""A model bundle: everything that scoring needs, and where its ranker comes from."""
+"""A model bundle: everything that scoring needs, and the origin of its ranker."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from bookrec.offline.retrieval.fit_similarities import FittedSimilarities
 from bookrec.offline.runtime.untyped import KerasModel
 
 if TYPE_CHECKING:
-    # Keras is imported where a model is read: looking at manifests needs none.
+    # Keras is imported only to load a model, so that reading manifests does not need it.
     from bookrec.offline.retrieval.two_tower import Towers
 
 
 @dataclass(frozen=True)
 class CatalogueParts:
-    """Parts of a bundle in the order of one catalogue."""
+    """Parts of a bundle, renumbered for one catalogue."""
 
     features: BookFeatures
     retrieval: Retrieval
@@ -36,16 +36,16 @@ class CatalogueParts:
 
 
 class RankerOrigin(Protocol):
-    """Origin of a bundle's ranker: how it is stored, what its inputs are, which readers it knows.
+    """Origin of a bundle's ranker: its storage, its inputs, and the readers it knows.
 
     `bundle_files.ORIGINS` lists the origins.
     """
 
     trainable: ClassVar[bool]
-    """Whether its settings can be trained again on other data."""
+    """Whether the ranker can be trained again on other data with its settings."""
     logit_tolerance: ClassVar[float]
-    """Largest difference of logits from Keras, relative to ``1 + |logit|``, that is rounding."""
-    made: ClassVar[str]
+    """Largest difference of logits from Keras that counts as rounding, relative to ``1 + |logit|``."""
+    relation: ClassVar[str]
     """Relation to its data set in words, e.g. ``trained on it``."""
     reads_reader_columns: ClassVar[bool]
     """Whether a change in a reader's columns changes that reader's list."""
@@ -55,7 +55,7 @@ class RankerOrigin(Protocol):
         """Load the origin and the ranker of a saved bundle.
 
         Raises:
-            ModelError: something is missing or damaged.
+            ModelError: a file is missing or damaged.
         """
 
     def save(self, ranker: KerasModel, directory: Path) -> None:
@@ -67,8 +67,8 @@ class RankerOrigin(Protocol):
         """Join the compiled ranker with the retrieval.
 
         Returns:
-            The recommender, and [readers, F] features of the readers that the ranker knows by id;
-            None where it knows readers by their histories.
+            The recommender, and [R, F] features of the readers that the ranker knows by id; None if it
+            knows readers by their histories.
         """
 
     def ranker_inputs(
@@ -82,15 +82,15 @@ class RankerOrigin(Protocol):
         """[pairs, width] inputs of the Keras model for some pairs, by input name.
 
         Args:
-            bundle: the bundle of this ranker.
-            dataset: the data set that gives the inputs.
-            recommender: the bundle's, which computes features of histories.
+            bundle: The bundle of this ranker.
+            dataset: The data set that the inputs are computed from.
+            recommender: The bundle's recommender, which computes features of histories.
             readers: [pairs] positions of readers that the ranker knows.
             books: [pairs] positions of books.
         """
 
     def known_readers(self, bundle: Bundle, dataset: Dataset) -> NDArray[np.bool_] | None:
-        """[readers] mask of readers known by id; None where readers are known by their histories."""
+        """[R] mask of readers known by id; None if the ranker knows readers by their histories."""
 
     def checked_inputs(self, bundle: Bundle, dataset: Dataset) -> list[CheckedInput]:
         """List the inputs that depend on one side, in the model's order, for `models.checks`."""
@@ -98,11 +98,11 @@ class RankerOrigin(Protocol):
 
 @dataclass(frozen=True)
 class Bundle:
-    """A trained (or imported) pipeline, independent of the order of any data set."""
+    """A trained or imported pipeline, independent of the order of any data set."""
 
     ranker: KerasModel
-    """Keras model, see `ranking.architectures`; the embeddings of an imported one have a row for the
-    unknown, see `imported.unknown_rows`."""
+    """Keras model, see `ranking.architectures`; the embeddings of an imported model have an added row
+    for "unknown", see `imported.unknown_rows`."""
     towers: Towers
     vocabularies: Vocabularies
     scaler: Scaler
@@ -111,11 +111,12 @@ class Bundle:
     word_vectors: Floats
     """[words, size] Word2Vec vectors."""
     similarities: FittedSimilarities
-    """Books are codes of ``vocabularies.isbn`` less one, authors codes of ``vocabularies.author``."""
+    """Similarity tables; books are numbered by code of ``vocabularies.isbn`` minus one, authors by code
+    of ``vocabularies.author``."""
     frozen_statistics: FrozenStatistics
     manifest: JsonObject
     """``model_id``, ``preset``, ``seed``, ``dataset_id``, ``dataset_digest``, ``settings``,
-    ``metrics``, ``versions``, ``created_at``, and ``files``: name → SHA-256 (filled in by saving)."""
+    ``metrics``, ``versions``, ``created_at``, and ``files``: name → SHA-256 (added on saving)."""
     origin: RankerOrigin
 
     @property

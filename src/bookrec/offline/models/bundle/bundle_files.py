@@ -65,7 +65,7 @@ def origin_class(name: str) -> type[RankerOrigin]:
 
 
 def save_bundle(home: Home, bundle: Bundle) -> Path:
-    """Write the bundle as ``artifacts/models/<model_id>``, whole or not at all, and make it current."""
+    """Write the bundle as ``artifacts/models/<model_id>``, atomically, and make it current."""
     target = home.models / bundle.model_id
     with staged_directory(target) as directory:
         bundle.origin.save(bundle.ranker, directory)
@@ -133,10 +133,10 @@ def check_files(home: Home, manifest: JsonObject) -> None:
 
 
 def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
-    """Read a bundle (None = the current one), verifying every file's digest first.
+    """Read a bundle (None = the current one) after a check of every file's digest.
 
     Raises:
-        ModelError: missing, changed or unreadable.
+        ModelError: a file is missing, changed or unreadable.
     """
     manifest = read_manifest(home, model_id)
     check_files(home, manifest)

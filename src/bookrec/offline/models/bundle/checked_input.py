@@ -1,53 +1,56 @@
-"""One input of a model as the checks see it, whether it was trained here or made elsewhere."""
+"""Input of a trained or an imported model, as the checks of a bundle see it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Array
 from bookrec.offline.external.artifacts.encoder import Label
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
 
 Side = Literal["reader", "book"]
 Unknown = Literal["reserved", "class", "code", "mean", "leave out", "zeros", "none"]
-"""What stands for what is not known: ``reserved``, a code of our own that is nothing else; the others
-as in `mapping.input_plan`; ``none``, an input that knows everything."""
+"""Replacement of unknown values: ``reserved`` is a code that bookrec reserves for them, ``none`` an
+input without unknown values; `mapping.input_plan` defines the others."""
 
 Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
 class CheckedInput:
-    """What an input is given for a data set. ``n``: the data set's readers or books."""
+    """Values of an input for the ``n`` readers or books of a data set."""
 
     name: str
     side: Side
     column: str
-    """Of the data set."""
-    values: NDArray[Any]
-    """[n] or [n, width]"""
+    """Column of the data set."""
+    values: Array
+    """[n] or [n, width] values of the input."""
     known: Flags
-    """[n] whether it is known; all True for numbers."""
+    """[n] mask of known values; all True for numbers."""
     is_identity: bool = False
-    """Whether it says which reader or book it is."""
+    """Whether the input identifies the reader or book."""
     labels: tuple[Label, ...] | None = None
-    """Of its encoder; None for an input without one."""
+    """Labels of the encoder; None for an input without one."""
     codes: NDArray[np.integer] | None = None
-    """[labels] the code of each, offset included."""
+    """[labels] code of each label, offset included."""
     rows: int | None = None
-    """Rows of its embedding; None for one that is not looked up."""
+    """Rows of the embedding; None for an input without one."""
     unknown: Unknown = "none"
+    """Replacement of unknown values."""
     unknown_code: int | None = None
-    """Given for what is not known, where that is a code."""
+    """Code that replaces unknown values; None if the replacement is not a code."""
     raw: NDArray[np.float64] | None = None
-    """[n] before the scaler; NaN = not known."""
+    """[n] values before the scaler; NaN = unknown."""
     scaler: ScalerRecord | None = None
     scaler_column: int = 0
+    """Column of the input in the scaler."""
     is_title: bool = False
-    """Whether it is the mean of word vectors."""
+    """Whether the input is a mean of word vectors."""
 
     @property
     def things(self) -> str:
@@ -56,6 +59,6 @@ class CheckedInput:
 
     @property
     def size(self) -> int:
-        """Codes of its encoder: one more than the highest."""
+        """Number of codes: one more than the highest."""
         assert self.codes is not None
         return int(self.codes.max(initial=-1)) + 1

@@ -1,4 +1,4 @@
-"""A bundle beside a data set, compiled for it when somebody asks."""
+"""A bundle with a data set, compiled for it on first use."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from bookrec.offline.models.bundle.bundle import Bundle
 
 @dataclass(frozen=True)
 class CompiledBundle:
-    """What checks and exports start from."""
+    """Input of checks and exports: a bundle, a data set, and the recommender of both."""
 
     bundle: Bundle
     dataset: Dataset
     seed: int = 1
-    """Of samples."""
+    """Seed of samples."""
 
     @cached_property
     def _compiled(self) -> tuple[Recommender, Floats | None]:
@@ -32,5 +32,8 @@ class CompiledBundle:
 
     @property
     def reader_rows(self) -> Floats | None:
-        """[n_readers, F] of a ranker that knows readers by id; rows of NaN for unknown ones."""
+        """[R, F] float32 reader features, with rows of NaN for readers that the ranker does not know.
+
+        None if the ranker knows readers by their histories.
+        """
         return self._compiled[1]

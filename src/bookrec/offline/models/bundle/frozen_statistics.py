@@ -1,43 +1,40 @@
-"""What training saw of the books, frozen with the model.
+"""Frozen statistics: numbers of the books, counted in training and stored with the model.
 
-A model is told of a book by numbers that were counted when it was trained. They stay with it: so a
-list depends on its reader and on the catalogue alone, not on what other readers did since, and
-scoring only those who changed gives the same lists as scoring everyone. What pages show of a book
-(its mean rating, its readers) is counted anew for every snapshot.
+Frozen inputs make a list depend on its reader and the catalogue alone, not on later interactions of
+other readers. Scoring only the readers who changed therefore gives the same lists as scoring everyone.
+Figures shown on pages (mean rating, number of readers) are counted again for every snapshot.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Array, Floats, Ints
 from bookrec.offline.features.book_statistics import BookStatistics
 
 
 @dataclass(frozen=True)
 class FrozenStatistics:
-    """Frozen numbers of the books, in the order of the bundle's ISBN vocabulary (code less one)."""
+    """Frozen numbers of the ``B`` books, ordered by code of the bundle's ISBN vocabulary, minus one."""
 
     statistics: BookStatistics
     tower_mean: Floats
     """[D] mean of the book vectors."""
     tower_covariance: Floats
-    """[D, D] their covariance."""
+    """[D, D] covariance of the book vectors."""
     reader_centroid: Floats | None
-    """[B, d] what fold-in takes for the row of each book's readers (`ranking.fold_in_fit`), for a
-    ranker that knows readers by id."""
+    """[B, F] book vectors of the fold-in (`ranking.fold_in_fit`); None for a ranker that knows readers
+    by their histories."""
     centroid_weight: Floats | None
-    """[B] how far it is to be trusted, 0–1."""
+    """[B] shrinkage of the book vectors, 0 to 1."""
 
     def for_catalogue(self, codes: Ints) -> FrozenStatistics:
-        """The same in the order of a catalogue; what is not known of a book is neutral.
+        """Reorder the statistics for a catalogue; unknown books get neutral values.
 
         Args:
-            codes: [B] the ISBN code of each catalogue book, 0 = unknown to the model.
+            codes: [catalogue] ISBN code of each book of the catalogue; 0 = unknown to the model.
         """
         counts = self.statistics
         overall = np.average(counts.rating_mean, weights=counts.rating_count + 1e-9)
@@ -54,9 +51,9 @@ class FrozenStatistics:
             statistics, self.tower_mean, self.tower_covariance, centroid, weight
         )
 
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        """The arrays by name, for saving."""
-        arrays: dict[str, NDArray[Any]] = {
+    def arrays(self) -> dict[str, Array]:
+        """Arrays by name, for saving."""
+        arrays: dict[str, Array] = {
             "rating_mean": self.statistics.rating_mean,
             "rating_count": self.statistics.rating_count,
             "reader_count": self.statistics.reader_count,
@@ -69,8 +66,8 @@ class FrozenStatistics:
         return arrays
 
     @classmethod
-    def from_arrays(cls, arrays: dict[str, NDArray[Any]]) -> FrozenStatistics:
-        """What `arrays` gave."""
+    def from_arrays(cls, arrays: dict[str, Array]) -> FrozenStatistics:
+        """Restore statistics from their `arrays`."""
         return cls(
             BookStatistics(arrays["rating_mean"], arrays["rating_count"], arrays["reader_count"]),
             arrays["tower_mean"],
@@ -80,7 +77,7 @@ class FrozenStatistics:
         )
 
 
-def _rows(table: NDArray[Any], codes: Ints, unknown: np.generic) -> NDArray[Any]:
+def _rows(table: Array, codes: Ints, unknown: np.generic) -> Array:
     rows = table[np.maximum(codes - 1, 0)]
     rows[codes == 0] = unknown
     return rows

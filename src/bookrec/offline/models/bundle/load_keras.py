@@ -12,7 +12,7 @@ def load_keras(path: Path) -> KerasModel:
     """Load a Keras model in safe mode.
 
     Raises:
-        ModelError: it cannot be loaded.
+        ModelError: Keras cannot load the file.
     """
     import keras
 

@@ -29,15 +29,15 @@ def new_manifest(
     metrics: JsonObject,
     **more: JsonObject,
 ) -> JsonObject:
-    """Make a manifest with a new model id.
+    """Write the manifest of a new bundle, with a new model id.
 
     Args:
-        preset: preset of the ranker, or the name of its origin.
-        seed: of the training.
-        dataset: the data set that the bundle is fitted to.
-        settings: of the training or the import; recorded whole.
-        metrics: validation figures.
-        more: further keys.
+        preset: Preset of the ranker, or the name of its origin.
+        seed: Seed of the training.
+        dataset: Data set that the bundle is fitted to.
+        settings: Settings of the training or the import; all fields are recorded.
+        metrics: Validation figures.
+        **more: Further keys.
     """
     now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     return {

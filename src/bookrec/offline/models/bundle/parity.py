@@ -17,7 +17,7 @@ from bookrec.offline.models.bundle.bundle import Bundle
 TOLERANCE = 1e-5
 """Tolerance of probabilities, and of logits relative to ``1 + |logit|``."""
 _LOST = 1e-9
-"""Distance from 1 below which a probability says too little about the logit to compare it."""
+"""Distance from 1 below which a probability determines its logit too loosely to compare it."""
 SATURATED = 1e-6
 """Distance from 0 or 1 below which a probability counts as saturated."""
 
@@ -27,7 +27,7 @@ class Parity:
     """Differences of published scores from those of Keras."""
 
     pairs: int
-    """Pairs compared."""
+    """Number of compared pairs."""
     probability_error: float
     """Largest absolute difference of probabilities."""
     logit_error: float
@@ -48,9 +48,9 @@ def compare(
     """Compare published scores [pairs] with Keras's logits [pairs].
 
     Args:
-        published: probabilities, or the values of a linear output.
-        logits: of the same pairs.
-        output: of the ranker.
+        published: Probabilities, or the values of a linear output.
+        logits: Logits of the same pairs.
+        output: Output of the ranker.
     """
     if output == "linear":
         error = np.abs(published - logits) / (1.0 + np.abs(logits))
@@ -76,6 +76,14 @@ def keras_logits(
     readers: Ints,
     books: Ints,
 ) -> NDArray[np.float64]:
-    """[pairs] logits of the Keras model itself for some pairs, see `RankerOrigin.ranker_inputs`."""
+    """[pairs] logits of the Keras model itself.
+
+    Args:
+        bundle: The bundle with the model.
+        dataset: The data set that the inputs are computed from.
+        recommender: The bundle's recommender, which computes features of histories.
+        readers: [pairs] positions of readers that the ranker knows.
+        books: [pairs] positions of books.
+    """
     inputs = bundle.origin.ranker_inputs(bundle, dataset, recommender, readers, books)
     return model_logits(bundle.ranker, inputs).astype(np.float64)

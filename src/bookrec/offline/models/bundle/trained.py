@@ -1,4 +1,4 @@
-"""Rankers that were trained here: the default origin of a bundle's ranker."""
+"""Rankers trained here: the default origin of a bundle's ranker."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _FILE: Final = "wide_deep.keras"
 
 @dataclass(frozen=True)
 class Trained:
-    """Origin of a ranker that ``bookrec train`` made."""
+    """Origin of a ranker that ``bookrec train`` trained."""
 
     trainable: ClassVar[bool] = True
     logit_tolerance: ClassVar[float] = 1e-5
-    made: ClassVar[str] = "trained on it"
+    relation: ClassVar[str] = "trained on it"
     reads_reader_columns: ClassVar[bool] = False
 
     @classmethod
@@ -101,12 +101,12 @@ def assemble_recommender(
     """Compile ``model`` and join it with the retrieval.
 
     Args:
-        model: a ranker of our own.
-        features: the catalogue as ``model`` and the retrieval encode it.
-        retrieval: of the same catalogue.
+        model: A ranker trained here.
+        features: Features of the catalogue, encoded for ``model`` and the retrieval.
+        retrieval: Retrieval of the same catalogue.
         work_of_book: [B] work codes.
-        fold_in: [B, d] mean embedding of each book's readers and [B] its shrinkage, for a ranker that
-            knows readers by id; else None.
+        fold_in: [B, F] book vectors of the fold-in and their [B] shrinkage, for a ranker that knows
+            readers by id; None otherwise.
     """
     ranker = split_or_slow(
         lambda: compile_ranker(model, features), lambda: KerasRanker.for_catalogue(model, features)
@@ -128,11 +128,11 @@ def _history_inputs(
     books: Ints,
 ) -> dict[str, Array]:
     positions, histories = reader_histories(dataset, all_interactions(dataset), None)
-    place_of = {int(reader): place for place, reader in enumerate(positions)}
+    index_of = {int(reader): index for index, reader in enumerate(positions)}
     retrieval = recommender.retrieval
     reader_rows, pair_rows = [], []
     for reader, book in zip(readers.tolist(), books.tolist(), strict=True):
-        (subject,) = histories.some(np.array([place_of[reader]])).readers()
+        (subject,) = histories.some(np.array([index_of[reader]])).readers()
         scores = retrieval.score(subject.history, subject.age_band)
         reader_rows.append(recommender.reader_features(subject.history, scores))
         position = np.array([book], dtype=np.int32)

@@ -31,8 +31,8 @@ _SCALER_COLUMNS = (AVG_RATING, NUM_RATINGS)
 
 
 def trained_inputs(bundle: Bundle, dataset: Dataset) -> list[CheckedInput]:
-    """List the inputs of a trained ranker; those of a history or a pair are left out."""
-    of_books = catalogue_features(bundle, dataset).inputs(slice(None))
+    """List the inputs of a trained ranker, except those computed from a history or a pair."""
+    book_inputs = catalogue_features(bundle, dataset).inputs(slice(None))
     inputs = []
     for model_input in inputs_of(bundle.ranker)[0]:
         ranker_input = RANKER_INPUTS.get(model_input.name)
@@ -49,17 +49,17 @@ def trained_inputs(bundle: Bundle, dataset: Dataset) -> list[CheckedInput]:
             )
         elif ranker_input.kind == "id":
             inputs.append(
-                _coded(bundle, ranker_input, of_books[ranker_input.name], model_input.rows)
+                _coded(bundle, ranker_input, book_inputs[ranker_input.name], model_input.rows)
             )
         elif ranker_input in _SCALER_COLUMNS:
-            inputs.append(_scaled(bundle, dataset, ranker_input, of_books[ranker_input.name]))
+            inputs.append(_scaled(bundle, dataset, ranker_input, book_inputs[ranker_input.name]))
         else:
-            inputs.append(_uncoded(ranker_input, of_books[ranker_input.name]))
+            inputs.append(_uncoded(ranker_input, book_inputs[ranker_input.name]))
     return inputs
 
 
 def _uncoded(ranker_input: RankerInput, values: Array) -> CheckedInput:
-    """Title vectors, of which zeros are unknown, or numbers that every book has."""
+    """Describe title vectors, where zeros are unknown, or numbers, which every book has."""
     is_title = ranker_input == TITLE
     known = np.asarray(values.any(axis=1)) if is_title else np.ones(len(values), dtype=bool)
     return CheckedInput(
@@ -97,8 +97,8 @@ def _coded(
 def _scaled(
     bundle: Bundle, dataset: Dataset, ranker_input: RankerInput, values: Array
 ) -> CheckedInput:
-    """A statistic of the books, with its unscaled values in the data set at hand."""
-    place = _SCALER_COLUMNS.index(ranker_input)
+    """Describe a scaled statistic of the books, with its unscaled values in ``dataset``."""
+    scaler_column = _SCALER_COLUMNS.index(ranker_input)
     numbers = book_statistics(all_interactions(dataset), dataset.n_books).numbers
     known: Flags = np.ones(dataset.n_books, dtype=bool)
     low, span = bundle.scaler.minimum.astype(float), bundle.scaler.span.astype(float)
@@ -124,7 +124,7 @@ def _scaled(
         ranker_input.column,
         values,
         known,
-        raw=numbers[:, place].astype(np.float64),
+        raw=numbers[:, scaler_column].astype(np.float64),
         scaler=record,
-        scaler_column=place,
+        scaler_column=scaler_column,
     )

@@ -16,7 +16,7 @@ def check_files(subject: Subject) -> Iterator[Finding]:
     bundle, dataset = subject.bundle, subject.dataset
     count = len(bundle.manifest["files"])
     same = bundle.manifest["dataset_digest"] == dataset.digest
-    made = bundle.origin.made
+    made = bundle.origin.relation
     yield Finding(
         "files",
         "ok",

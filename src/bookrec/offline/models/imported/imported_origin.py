@@ -1,4 +1,4 @@
-"""Rankers that were made elsewhere: an origin of a bundle's ranker."""
+"""Imported rankers: an origin of a bundle's ranker."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from bookrec.offline.runtime.untyped import KerasModel
 
 @dataclass(frozen=True)
 class Imported:
-    """Origin of a ranker that ``bookrec artifacts import`` brought in."""
+    """Origin of a ranker that ``bookrec artifacts import`` imported."""
 
     model: ImportedModel
-    """Inputs of the ranker and the file it comes from."""
+    """Inputs of the ranker and its file."""
     trainable: ClassVar[bool] = False
     logit_tolerance: ClassVar[float] = 1e-4
-    """Ten times that of trained rankers: large weights, or ids taken as numbers, add large terms that
-    cancel, and nobody watched how much they round."""
-    made: ClassVar[str] = "imported for it"
+    """Ten times the tolerance of trained rankers: large weights, or ids used as numbers, add large
+    terms that cancel, which loses precision."""
+    relation: ClassVar[str] = "imported for it"
     reads_reader_columns: ClassVar[bool] = True
 
     @classmethod
@@ -51,7 +51,7 @@ class Imported:
         return cls(model), model.open_ranker()
 
     def save(self, ranker: KerasModel, directory: Path) -> None:  # noqa: ARG002
-        """See `RankerOrigin.save`; the imported file is copied as it was."""
+        """See `RankerOrigin.save`; copies the imported file unchanged."""
         self.model.save(directory)
 
     def recommender(
