@@ -34,7 +34,10 @@ def hold_out(
         chosen = rng.permutation(np.flatnonzero(eligible))[:at_most]
         eligible = np.zeros(len(sizes), dtype=bool)
         eligible[chosen] = True
-    return eligible[interactions.reader_idx] & (rng.random(len(interactions)) < share)
+    held: NDArray[np.bool_] = eligible[interactions.reader_idx] & (
+        rng.random(len(interactions)) < share
+    )
+    return held
 
 
 def leave_one_out(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.bool_]:

@@ -1,16 +1,15 @@
-"""Features of books and readers: what the models are told, fitted on training interactions only."""
+"""Features of books, encoded for the ranker and for retrieval."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Array, Floats, Ints
 from bookrec.inference.book_metadata import UNKNOWN_YEAR, BookMetadata
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
@@ -25,7 +24,7 @@ from bookrec.text import fold
 
 @dataclass(frozen=True)
 class Vocabularies:
-    """One vocabulary per id input of the ranker."""
+    """Vocabularies of the ranker's id inputs."""
 
     user: Vocabulary
     isbn: Vocabulary
@@ -35,7 +34,7 @@ class Vocabularies:
 
 
 def build_vocabularies(dataset: Dataset, train: Interactions) -> Vocabularies:
-    """Ids of readers and books seen in training, and the catalogue's authors, publishers, years."""
+    """Collect readers with a training interaction, and all books, authors, publishers and years."""
     books = dataset.books
     return Vocabularies(
         user=Vocabulary(tuple(dataset.readers["user_id"].to_numpy()[np.unique(train.reader_idx)])),
@@ -52,25 +51,31 @@ def _years(books: pd.DataFrame) -> list[str]:
 
 @dataclass(frozen=True)
 class BookFeatures:
-    """The book-side inputs of every catalogue book, positions being ``book_idx``."""
+    """Book-side inputs of all catalogue books, [B] each unless stated otherwise."""
 
     isbn: Ints
+    """Vocabulary codes."""
     author: Ints
+    """Vocabulary codes."""
     publisher: Ints
+    """Vocabulary codes."""
     year: Ints
+    """Vocabulary codes."""
     avg_rating: Floats
+    """Mean ratings, scaled to 0–1."""
     num_ratings: Floats
+    """Numbers of ratings, scaled to 0–1."""
     popularity: Floats
     """log(1 + readers), unscaled."""
     title: Floats
-    """[B, 50] title vectors."""
+    """[B, 50] title embeddings."""
     numbers: Floats
     """[B, K] `BOOK_NUMBERS`, unscaled."""
     metadata: BookMetadata
-    """What retrieval is told of the books."""
+    """Metadata for retrieval."""
 
     def inputs(self, books: NDArray[np.integer] | slice) -> dict[str, NDArray[np.generic]]:
-        """The ranker's book-side inputs for some books, by input name."""
+        """Return the book-side inputs of books [n] by input name: [n] or [n, width] each."""
         return {
             ranker_inputs.ISBN.name: self.isbn[books],
             ranker_inputs.AUTHOR.name: self.author[books],
@@ -92,7 +97,16 @@ def book_features(
     word_vectors: Floats,
     statistics: BookStatistics,
 ) -> BookFeatures:
-    """Encode the catalogue; books and names a vocabulary does not know get code 0."""
+    """Encode the catalogue; books and names outside a vocabulary get code 0.
+
+    Args:
+        dataset: the catalogue.
+        vocabularies: of ids.
+        scaler: of mean ratings and numbers of ratings.
+        words: [W] vocabulary of titles.
+        word_vectors: [W, 50] embeddings of these words.
+        statistics: rating statistics of training interactions.
+    """
     books = dataset.books
     scaled = scaler(statistics.numbers)
     metadata = book_metadata(dataset, vocabularies, statistics)
@@ -113,7 +127,7 @@ def book_features(
 def book_metadata(
     dataset: Dataset, vocabularies: Vocabularies, statistics: BookStatistics
 ) -> BookMetadata:
-    """What retrieval is told of a catalogue."""
+    """Encode the metadata of a catalogue for retrieval."""
     books = dataset.books
     return BookMetadata(
         author=vocabularies.author.codes(map(author_key, books["author"])),
@@ -127,11 +141,11 @@ def book_metadata(
 
 
 def _codes(keys: Iterable[str]) -> Ints:
-    """Codes from 1 in the order of the keys; the empty key is 0."""
-    found = list(keys)
-    return build_vocabulary(found).codes(found)
+    """[n] codes of keys, from 1 in sorted order; 0 for the empty key."""
+    listed = list(keys)
+    return build_vocabulary(listed).codes(listed)
 
 
-def as_columns(inputs: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Inputs as matrices, [n] as [n, 1]: Keras would guess at the rank of one-dimensional ones."""
+def as_columns(inputs: dict[str, Array]) -> dict[str, Array]:
+    """Reshape inputs [n] to [n, 1]; Keras would guess at the rank of one-dimensional inputs."""
     return {name: v if v.ndim > 1 else v[:, None] for name, v in inputs.items()}

@@ -1,4 +1,4 @@
-"""What makes two books alike before anybody has read them: keys of author, series and language."""
+"""Keys of author, series and language, which relate books without interactions."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ISBN: Final = re.compile(r"\d{9}[\dX]|978\d{10}")
 
 
 def author_key(name: str) -> str:
-    """One key for the ways a catalogue writes an author: folded, first and last name.
+    """Return one key for all spellings of an author: folded, first and last name.
 
     >>> author_key("Tolkien, J. R. R.") == author_key("J.R.R. Tolkien")
     True
@@ -52,7 +52,7 @@ def author_key(name: str) -> str:
 
 
 def series_key(title: str) -> str:
-    """The series that a title names in brackets, without the volume's number; empty for none.
+    """Return the series that a title names in brackets, without volume number; empty for none.
 
     >>> series_key("Spirits White as Lightning (Bedlam Bard, Book 5)")
     'bedlam bard'
@@ -67,7 +67,7 @@ def series_key(title: str) -> str:
 
 
 def language_key(isbn: str) -> str:
-    """The language area in which an ISBN was given out (its registration group); empty for none.
+    """Return the language area of an ISBN (its registration group); empty for other ids.
 
     >>> language_key("0345339703"), language_key("3404920910"), language_key("ml:1")
     ('0', '3', '')
@@ -76,8 +76,8 @@ def language_key(isbn: str) -> str:
     """
     if not _ISBN.fullmatch(isbn):
         return ""
-    found = _GROUP.match(isbn.removeprefix("978") if len(isbn) > 10 else isbn)
-    if found is None:
+    match = _GROUP.match(isbn.removeprefix("978") if len(isbn) > 10 else isbn)
+    if match is None:
         return ""
-    group = next(part for part in found.groups() if part)
+    group = next(part for part in match.groups() if part)
     return "0" if group == "1" else group

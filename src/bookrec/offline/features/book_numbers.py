@@ -1,4 +1,4 @@
-"""Numbers of books: logarithms of counts, shares and decades, as inputs of the ranker."""
+"""Numeric features of books: logarithms of counts, shares and decades."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ BOOK_NUMBERS: Final = (
     "year_known",
     "ratings",
 )
-"""Columns of the book numbers: logarithms of counts, shares, and decades since `USUAL_YEAR`."""
+"""Columns of `book_numbers`: logarithms of counts, shares, and decades since `USUAL_YEAR`."""
 
 
 def book_numbers(metadata: BookMetadata, statistics: BookStatistics) -> Floats:
-    """[B, K] `BOOK_NUMBERS`."""
+    """[B, K] columns `BOOK_NUMBERS`, unscaled."""
     readers = statistics.reader_count.astype(np.float64)
     of_work, of_author, of_series = (
         np.bincount(codes, readers)[codes]

@@ -12,17 +12,20 @@ from bookrec.offline.data.interactions import Interactions
 
 @dataclass(frozen=True)
 class Scaler:
-    """Min-max scaling to 0–1, fitted once: ``(x - minimum) / span``."""
+    """Min-max scaling of columns to 0–1: ``(x - minimum) / span``."""
 
     minimum: Floats
+    """[columns]"""
     span: Floats
+    """[columns] maximum minus minimum; 1 for a constant column."""
 
     def __call__(self, values: Floats) -> Floats:
+        """Scale values [rows, columns]."""
         return ((values - self.minimum) / self.span).astype(np.float32)
 
 
 def fit_scaler(values: Floats) -> Scaler:
-    """A `Scaler` for the columns of ``values`` [rows, columns]; a constant column becomes 0."""
+    """Fit a scaler to ``values`` [rows, columns]; a constant column becomes 0."""
     minimum = values.min(axis=0)
     span = values.max(axis=0) - minimum
     return Scaler(minimum.astype(np.float32), np.where(span > 0, span, 1).astype(np.float32))
@@ -30,26 +33,28 @@ def fit_scaler(values: Floats) -> Scaler:
 
 @dataclass(frozen=True)
 class BookStatistics:
-    """What interactions say of each book; [B] each."""
+    """Rating statistics of all books, [B] each."""
 
     rating_mean: Floats
-    """Mean explicit rating, 1–10; the mean of all ratings for a book without any."""
+    """Mean explicit ratings, 1–10; the mean of all ratings for books without a rating."""
     rating_count: Ints
+    """Numbers of explicit ratings."""
     reader_count: Ints
+    """Numbers of interactions, implicit ones included."""
 
     @property
     def numbers(self) -> Floats:
-        """[B, 2]: `avg_rating` and `num_ratings`, unscaled, in that order."""
+        """[B, 2] mean ratings and numbers of ratings, unscaled."""
         return np.stack([self.rating_mean, self.rating_count], axis=1).astype(np.float32)
 
     @property
     def popularity(self) -> Floats:
-        """[B]: log(1 + readers)."""
+        """[B] log(1 + readers)."""
         return np.log1p(self.reader_count).astype(np.float32)
 
 
 def book_statistics(interactions: Interactions, n_books: int) -> BookStatistics:
-    """Count and average over ``interactions``."""
+    """Count interactions and average ratings per book."""
     rated = interactions[interactions.rating > 0]
     count = np.bincount(rated.book_idx, minlength=n_books)
     total = np.bincount(rated.book_idx, weights=rated.rating, minlength=n_books)

@@ -1,4 +1,4 @@
-"""Inputs of our own rankers: name, side, width, type and column of each, in one place.
+"""Inputs of trained rankers: name, side, width, type and column of each.
 
 Keras models are built from these inputs, and their names tell which are which when a saved model is
 compiled, checked or exported. The names are part of saved models and never change.
@@ -14,9 +14,14 @@ from bookrec.offline.features.book_numbers import BOOK_NUMBERS
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE
 
 Side = Literal["reader id", "reader", "band", "book", "pair"]
-"""The side an input depends on: a reader that is looked up (by id, or by anything else that is known
-of known readers); a reader described by numbers that any reader has; the reader's age band; the book;
-or reader and book together."""
+"""Side that an input depends on.
+
+- ``reader id``: a reader looked up by id, or by other data known of known readers only;
+- ``reader``: numbers that every reader has;
+- ``band``: the reader's age band;
+- ``book``: the book;
+- ``pair``: reader and book together.
+"""
 
 Kind = Literal["id", "number", "title", "features"]
 

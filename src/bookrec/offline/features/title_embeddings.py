@@ -1,7 +1,8 @@
-"""Title vectors: the mean Word2Vec vector of a title's words.
+"""Title embeddings: the mean Word2Vec vector of the words of a title.
 
-Mikolov et al., "Efficient Estimation of Word Representations in Vector Space" (2013). One worker and
-a fixed hash: with more workers, or Python's randomised ``hash``, the same seed gives other vectors.
+Mikolov et al., "Efficient Estimation of Word Representations in Vector Space" (2013). Training uses one
+worker and a fixed hash; with more workers, or with Python's randomised ``hash``, equal seeds give
+different vectors.
 """
 
 from __future__ import annotations
@@ -24,10 +25,15 @@ def _stable_hash(word: str) -> int:
 def train_title_vectors(
     titles: Sequence[str], seed: int, size: int = TITLE_VECTOR_SIZE
 ) -> tuple[list[str], Floats]:
-    """Word2Vec (skip-gram) over titles.
+    """Train Word2Vec (skip-gram) on titles.
+
+    Args:
+        titles: all titles of the catalogue.
+        seed: seed of the training.
+        size: size of the vectors.
 
     Returns:
-        The words, and their vectors [words, size]. Words seen once are left out.
+        [words] words that occur at least twice, and [words, size] their vectors.
     """
     from gensim.models import Word2Vec
 
@@ -51,7 +57,7 @@ def train_title_vectors(
 
 
 def title_matrix(titles: Sequence[str], words: Sequence[str], vectors: Floats) -> Floats:
-    """[titles, size]: the mean vector of each title's known words; zeros where it has none."""
+    """[titles, size] mean vector of the known words of each title; zeros without a known word."""
     row_of = {word: row for row, word in enumerate(words)}
     matrix = np.zeros((len(titles), vectors.shape[1]), dtype=np.float32)
     for place, title in enumerate(titles):

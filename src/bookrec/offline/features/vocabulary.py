@@ -1,4 +1,4 @@
-"""Vocabularies: from what the outside knows (ids, names) to embedding codes; 0 means unknown."""
+"""Vocabularies: codes of embeddings for ids and names; 0 = unknown."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from bookrec.arrays import Ints
 
 UNKNOWN = 0
-"""Code of everything that is not in a vocabulary; trained by masking known codes."""
+"""Code of all values outside a vocabulary; its embedding is trained by masking known codes."""
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,15 @@ class Vocabulary:
 
     @property
     def size(self) -> int:
-        """Rows of an embedding for it: all keys, and the unknown."""
+        """Rows of an embedding: all keys, and the unknown code."""
         return len(self.keys) + 1
 
     def codes(self, values: Iterable[str]) -> Ints:
-        """The code of each value, `UNKNOWN` for those not in the vocabulary."""
+        """[n] code of each value; `UNKNOWN` for values outside the vocabulary."""
         code_of = {key: code for code, key in enumerate(self.keys, start=1)}
         return np.fromiter((code_of.get(value, UNKNOWN) for value in values), dtype=np.int32)
 
 
 def build_vocabulary(values: Iterable[str]) -> Vocabulary:
-    """All distinct non-empty values, in sorted order."""
+    """Make a vocabulary of all distinct non-empty values, in sorted order."""
     return Vocabulary(tuple(sorted({value for value in values if value})))

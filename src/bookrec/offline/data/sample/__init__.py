@@ -1,4 +1,4 @@
-"""Sample data with a known latent structure, written as Book-Crossing files.
+"""Sample data with a known latent structure, in the layouts of Book-Crossing.
 
-May import: `bookrec`.
+May import: `bookrec`, `offline.data.sources`.
 """

@@ -1,8 +1,8 @@
-"""The catalogue of the sample data: real books, grouped by sub-genre, with invented ISBNs.
+"""Catalogue of the sample data: real books in sub-genres, with invented ISBNs and publishers.
 
-Works, their authors and years are facts and stand in ``sample/catalogue.txt``. What identifies an
-edition is not: ISBNs are valid ISBN-10 in a range that no country has (``69…``), and publishers are
-imprints that say they are samples. The sub-genres are the latent structure that tests rely on.
+``sample/catalogue.txt`` lists real works, authors and years. ISBNs are valid ISBN-10 in a range that
+no country has (``69…``), and the names of publishers say that they are samples. The sub-genres are
+the latent structure that tests rely on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bookrec.errors import DataError
 from bookrec.isbn import isbn10_check_digit
 
 _ISBN_RANGE: Final = "69"
-"""Registration groups 66 to 69 are assigned to nobody, so no real book has such an ISBN."""
+"""First digits of sample ISBNs. No registration group begins with 69, so no real book has them."""
 
 _RANKS_BEHIND_FIRST_EDITION: Final = 12
 _LATEST_EDITION: Final = 2024
@@ -40,18 +40,18 @@ _IMPRINTS_OF_GENRE: Final = {
 
 @dataclass(frozen=True)
 class SubGenre:
-    """One taste: the unit of the latent structure."""
+    """A sub-genre, the unit of the latent structure."""
 
     slug: str
     label: str
     genre: str
-    """The broad genre it belongs to, e.g. ``crime`` for ``nordic-noir``."""
+    """Broad genre, e.g. ``crime`` for ``nordic-noir``."""
     typical_age: int
-    """Mean age in years of those who read mostly this."""
+    """Mean age in years of readers who mostly read this sub-genre."""
     popularity: float
-    """Relative number of its readers; 1 is average."""
+    """Relative number of readers; 1 is average."""
     home_country: str
-    """Where many of its readers live, or ``""``."""
+    """Country of many of its readers, or ``""``."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +65,14 @@ class SampleWork:
     subgenres: tuple[str, ...]
     """Slugs of one to three sub-genres, the main one first."""
     rank: int
-    """0-based place within the main sub-genre, best known first."""
+    """0-based rank within the main sub-genre, best known first."""
     second_edition: str
-    """Label in brackets of a second edition, or ``""`` when there is one edition only."""
+    """Label in brackets of the second edition, or ``""`` for a work of one edition."""
 
 
 @dataclass(frozen=True)
 class SampleBook:
-    """An edition of a work: one row of the exported catalogue."""
+    """An edition of a work: a row of the exported catalogue."""
 
     isbn: str
     title: str
@@ -94,7 +94,7 @@ class SampleCatalogue:
     books: tuple[SampleBook, ...]
 
     def best_known(self, n_books: int) -> SampleCatalogue:
-        """The ``n_books`` best known editions, spread evenly over the sub-genres.
+        """Select the ``n_books`` best known editions, spread evenly over the sub-genres.
 
         Raises:
             DataError: the catalogue has fewer books.
@@ -124,7 +124,7 @@ class SampleCatalogue:
 
 @functools.cache
 def load_catalogue() -> SampleCatalogue:
-    """The whole embedded catalogue."""
+    """Load the whole embedded catalogue."""
     subgenres: list[SubGenre] = []
     works: list[SampleWork] = []
     rank = 0
@@ -146,13 +146,13 @@ def load_catalogue() -> SampleCatalogue:
 
 
 def subgenres_by_isbn() -> dict[str, tuple[str, ...]]:
-    """ISBN → slugs of its sub-genres, the main one first; for every book of the catalogue."""
+    """Map every ISBN of the catalogue to the slugs of its sub-genres, the main one first."""
     catalogue = load_catalogue()
     return {book.isbn: catalogue.works[book.work_idx].subgenres for book in catalogue.books}
 
 
 def genres_by_isbn() -> dict[str, frozenset[str]]:
-    """ISBN → the broad genres (``horror``, ``crime`` …) of all its sub-genres."""
+    """Map every ISBN to the broad genres (``horror``, ``crime`` …) of its sub-genres."""
     genre_of = {subgenre.slug: subgenre.genre for subgenre in load_catalogue().subgenres}
     return {
         isbn: frozenset(genre_of[slug] for slug in slugs)
@@ -161,7 +161,7 @@ def genres_by_isbn() -> dict[str, frozenset[str]]:
 
 
 def read_lines(name: str) -> Iterator[str]:
-    """The lines of an embedded text file that hold something, without comments."""
+    """Yield the lines of an embedded text file, without empty lines and comments."""
     text = resources.files("bookrec.offline.data.sample").joinpath(name).read_text(encoding="utf-8")
     for line in text.splitlines():
         if line and not line.startswith("#"):
@@ -169,13 +169,13 @@ def read_lines(name: str) -> Iterator[str]:
 
 
 def sample_isbn(number: int) -> str:
-    """The valid ISBN-10 with the given number (below 10,000,000) in the samples' range."""
+    """Return the valid ISBN-10 of a number (below 10,000,000) in the range of the samples."""
     digits = f"{_ISBN_RANGE}{number:07d}"
     return digits + isbn10_check_digit(digits)
 
 
 def _fields(line: str, count: int) -> list[str]:
-    """``count`` stripped fields of a line; those left out at its end are empty."""
+    """Split a line into ``count`` stripped fields; missing ones at its end are empty."""
     fields = [field.strip() for field in line.split("|")]
     return fields + [""] * (count - len(fields))
 
@@ -193,7 +193,7 @@ def _parse_work(line: str, main_subgenre: str, rank: int) -> SampleWork:
 
 
 def _editions(work: SampleWork, work_idx: int, genre: str) -> Iterator[SampleBook]:
-    """One or two books, the same ones whatever else is in the catalogue."""
+    """Yield the one or two editions of a work; they do not depend on the rest of the catalogue."""
     titles = [work.title]
     if work.second_edition:
         titles.append(f"{work.title} ({work.second_edition})")

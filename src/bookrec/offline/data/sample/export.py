@@ -1,4 +1,4 @@
-"""Writes sample data as Book-Crossing files, in the layout of the 2020s or that of 2005."""
+"""Export of sample data as Book-Crossing files, in the layout of the 2020s or of 2005."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ import numpy as np
 from bookrec.errors import DataError
 from bookrec.files import staged_directory
 from bookrec.offline.data.sample.books import SampleBook, SampleCatalogue, load_catalogue
-from bookrec.offline.data.sample.noise import SampleTables, soil
+from bookrec.offline.data.sample.noise import SampleTables, add_noise
 from bookrec.offline.data.sample.preferences import AGE_NOT_GIVEN
 from bookrec.offline.data.sample.readers import SampleReaders, generate_readers
+from bookrec.offline.data.sources.raw_files import SAMPLE_MARK
 
 Layout = Literal["2020s", "2005"]
-
-SAMPLE_MARKER: Final = "SAMPLE-DATA.txt"
-"""A source directory with a file of this name is sample data."""
 
 _EARLIEST_PRINTED: Final = 1450
 _USER_COLUMNS: Final = ("User-ID", "Location", "Age")
@@ -38,11 +36,21 @@ def write_sample(
 ) -> dict[str, int]:
     """Write sample data into the new directory ``target``, whole or not at all.
 
-    ``n_books`` None is the whole catalogue; ``n_interactions`` None is 20 a reader, and dirt
-    comes on top. The same arguments write the same bytes. Returns the number of rows of each file.
+    Equal arguments write equal bytes.
+
+    Args:
+        target: a new or empty directory.
+        n_readers: number of readers.
+        n_books: number of books, the best known ones; None = the whole catalogue.
+        n_interactions: number of interactions before noise; None = 20 per reader.
+        seed: seed of the generator.
+        layout: ``2020s`` or ``2005``.
+
+    Returns:
+        Name of each file → number of its rows.
 
     Raises:
-        DataError: ``target`` has something in it, or the sizes do not go together.
+        DataError: ``target`` is not empty, or the sizes do not fit each other.
     """
     target = target.resolve()
     _refuse_occupied(target)
@@ -52,20 +60,20 @@ def write_sample(
         catalogue = catalogue.best_known(n_books)
     readers = generate_readers(catalogue, n_readers, n_interactions, rng)
     tables = make_tables(catalogue, readers)
-    dirt = soil(tables, rng)
+    noise = add_noise(tables, rng)
     if target.exists():
         _remove_empty(target)
     with staged_directory(target) as directory:
         rows = _WRITERS[layout](directory, tables)
         command = f"--readers {n_readers} --books {len(catalogue.books)} "
         command += f"--interactions {len(readers.ratings)} --seed {seed} --layout {layout}"
-        (directory / SAMPLE_MARKER).write_text(_MARKER_TEXT, encoding="utf-8")
-        (directory / "README.txt").write_text(_readme(command, rows, dirt), encoding="utf-8")
+        (directory / SAMPLE_MARK).write_text(_MARKER_TEXT, encoding="utf-8")
+        (directory / "README.txt").write_text(_readme(command, rows, noise), encoding="utf-8")
     return rows
 
 
 def make_tables(catalogue: SampleCatalogue, readers: SampleReaders) -> SampleTables:
-    """Clean rows of text, before dirt."""
+    """Make the rows of all files as text, before noise."""
     ages = ["" if age == AGE_NOT_GIVEN else str(age) for age in readers.ages.tolist()]
     user_ids = [str(user_id) for user_id in readers.user_ids.tolist()]
     interactions = zip(
@@ -85,7 +93,7 @@ def make_tables(catalogue: SampleCatalogue, readers: SampleReaders) -> SampleTab
 
 
 def _book_row(book: SampleBook) -> list[str]:
-    # Book-Crossing writes 0 for a year it does not know; no year before printing is one of a book.
+    # Book-Crossing writes 0 for an unknown year; no book was printed before 1450.
     year = book.year if book.year >= _EARLIEST_PRINTED else 0
     return [book.isbn, book.title, book.author, str(year), book.publisher]
 
@@ -110,7 +118,7 @@ def _remove_empty(target: Path) -> None:
 
 
 def _write_2020s(directory: Path, tables: SampleTables) -> dict[str, int]:
-    """Commas, UTF-8, quotes only where needed; ages as decimals, as pandas once wrote them."""
+    """Write commas, UTF-8, quotes only where needed, and ages as decimals, as pandas writes them."""
     files = {
         "Users.csv": (
             _USER_COLUMNS,
@@ -126,7 +134,7 @@ def _write_2020s(directory: Path, tables: SampleTables) -> dict[str, int]:
 
 
 def _write_2005(directory: Path, tables: SampleTables) -> dict[str, int]:
-    """Semicolons, Latin-1, every cell quoted with backslash escapes; unknown ages are NULL.
+    """Write semicolons, Latin-1, every cell quoted with backslash escapes, and NULL for unknown ages.
 
     Letters that Latin-1 lacks become entities, e.g. ``&#7899;`` for ớ.
     """
@@ -157,7 +165,7 @@ This is sample data made by 'bookrec data sample': no real reader and no real ra
 """
 
 
-def _readme(command: str, rows: Mapping[str, int], dirt: Mapping[str, int]) -> str:
+def _readme(command: str, rows: Mapping[str, int], noise: Mapping[str, int]) -> str:
     lines = [
         "Sample data for bookrec, generated: readers, ratings, ISBNs and publishers are invented.",
         "Titles, authors and years of first publication are those of real books.",
@@ -169,6 +177,6 @@ def _readme(command: str, rows: Mapping[str, int], dirt: Mapping[str, int]) -> s
         *(f"{count:>9,}  {name}" for name, count in rows.items()),
         "",
         "Dirt of the kinds that real Book-Crossing files have, put in on purpose:",
-        *(f"{count:>9,}  {kind}" for kind, count in dirt.items()),
+        *(f"{count:>9,}  {kind}" for kind, count in noise.items()),
     ]
     return "\n".join(lines) + "\n"

@@ -1,8 +1,8 @@
-"""The kinds of dirt that real Book-Crossing files have, put into clean sample tables.
+"""Noise of the kinds that real Book-Crossing files have, added to clean sample tables.
 
-Each kind is really there, in a small share, so that an import of sample data goes through the same
-rules as one of real data. Rows are changed where that loses nothing after cleaning, and added where
-it would: the clean interactions are all still found.
+Every kind occurs in a small share of the rows, so that an import of sample data applies the same
+rules as an import of real data. Noise changes rows where cleaning then loses no interaction, and adds
+rows elsewhere: after cleaning, all clean interactions are there.
 """
 
 from __future__ import annotations
@@ -30,43 +30,44 @@ _ODD_LOCATIONS: Final = {
     ),
 }
 _N_UNKNOWN_BOOKS: Final = 60
-"""Different books that ratings name and the catalogue lacks."""
+"""Number of books that ratings name and the catalogue lacks."""
 
 
 @dataclass
 class SampleTables:
-    """Rows of text as they will be written, changed in place.
-
-    ``users``: user id, location, age ("" when not given); ``books``: ISBN, title, author, year,
-    publisher; ``ratings``: user id, ISBN, rating.
-    """
+    """Rows of the files as text; noise changes them in place."""
 
     users: list[list[str]]
+    """User id, location, age (empty if unknown)."""
     books: list[list[str]]
+    """ISBN, title, author, year, publisher."""
     ratings: list[list[str]]
+    """User id, ISBN, rating."""
 
 
-def soil(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
-    """Put every kind of dirt into ``tables``; returns kind → number of cells or rows.
+def add_noise(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
+    """Add every kind of noise to ``tables``, in place.
 
-    A kind that finds nothing to spoil (a catalogue without accents, say) counts 0.
+    Returns:
+        Kind → number of changed cells or added rows; 0 where a kind has nothing to change, e.g.
+        titles without accents.
     """
     counts = {
-        **_soil_ratings(tables, rng),
-        **_soil_users(tables, rng),
-        **_soil_books(tables, rng),
+        **_add_noise_to_ratings(tables, rng),
+        **_add_noise_to_users(tables, rng),
+        **_add_noise_to_books(tables, rng),
     }
     tables.ratings.sort(key=lambda row: int(row[0]))
     return counts
 
 
 def _some(rows: list[list[str]], share: float, least: int, rng: np.random.Generator) -> list[int]:
-    """Positions of a share of ``rows``, at least ``least`` of them, as far as there are any."""
+    """Draw the positions of a share of ``rows``, of at least ``least`` rows if there are so many."""
     wanted = min(len(rows), max(least, round(share * len(rows))))
     return sorted(rng.permutation(len(rows))[:wanted].tolist())
 
 
-def _soil_ratings(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
+def _add_noise_to_ratings(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
     clean = [list(row) for row in tables.ratings]
     counts = _respell_isbns(tables.ratings, rng)
     users = [row[0] for row in tables.users]
@@ -97,7 +98,7 @@ def _soil_ratings(tables: SampleTables, rng: np.random.Generator) -> dict[str, i
 
 
 def _respell_isbns(ratings: list[list[str]], rng: np.random.Generator) -> dict[str, int]:
-    """Write some ISBNs in ways that cleaning can undo; every row gets one way at most."""
+    """Respell some ISBNs so that cleaning restores them; each row is respelt at most once."""
     ending_in_x = [row for row in ratings if row[1].endswith("X")]
     others = [row for row in ratings if not row[1].endswith("X")]
     lower = _some(ending_in_x, 0.02, 3, rng)
@@ -120,7 +121,7 @@ def _respell_isbns(ratings: list[list[str]], rng: np.random.Generator) -> dict[s
 def _rating_of_11(
     users: list[str], isbns: list[str], clean: list[list[str]], rng: np.random.Generator
 ) -> list[list[str]]:
-    """One row, of a reader and a book that have no other."""
+    """Make one row, of a reader and a book without a rating; no row if all pairs have one."""
     taken = {(user, isbn) for user, isbn, _ in clean}
     free = (
         [users[u], isbns[b], "11"]
@@ -132,7 +133,7 @@ def _rating_of_11(
     return [row] if row else []
 
 
-def _soil_users(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
+def _add_noise_to_users(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
     counts = {"age not given": sum(row[2] == "" for row in tables.users)}
     without_age = [row for row in tables.users if row[2] == ""]
     impossible = _some(without_age, 0.02, 2, rng)
@@ -155,11 +156,10 @@ def _soil_users(tables: SampleTables, rng: np.random.Generator) -> dict[str, int
     return counts
 
 
-def _soil_books(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
-    """Spoil the catalogue where it hurts little.
+def _add_noise_to_books(tables: SampleTables, rng: np.random.Generator) -> dict[str, int]:
+    """Add noise to the catalogue where it matters little.
 
-    Years of second editions only, and authors of the least read works, so every known book keeps
-    its own.
+    Only second editions lose their years, and only the least read works their authors.
     """
     without_author = _least_read_works(tables, 2)
     counts = {"double-encoded title or author": _encode_twice(tables.books, rng)}
@@ -177,8 +177,8 @@ def _soil_books(tables: SampleTables, rng: np.random.Generator) -> dict[str, int
     counts["lower-case x in the catalogue"] = len(lower)
 
     second_editions = [row for row in tables.books if row[1].endswith(")")]
-    spoilt = [second_editions[i] for i in _some(second_editions, 0.0, 6, rng)]
-    for place, row in enumerate(spoilt):
+    spoiled = [second_editions[i] for i in _some(second_editions, 0.0, 6, rng)]
+    for place, row in enumerate(spoiled):
         row[3] = ("2050", "0")[place % 2]
     counts["year 0"] = sum(row[3] == "0" for row in tables.books)
     counts["year 2050"] = sum(row[3] == "2050" for row in tables.books)
@@ -189,7 +189,7 @@ def _soil_books(tables: SampleTables, rng: np.random.Generator) -> dict[str, int
 
 
 def _least_read_works(tables: SampleTables, count: int) -> list[list[str]]:
-    """The books with the fewest ratings among works of one edition, ties by ISBN."""
+    """Return the books with the fewest ratings among works of one edition, ties by ISBN."""
     readers = Counter(isbn.upper() for _, isbn, _ in tables.ratings)
     reissued = {row[1].rpartition(" (")[0] for row in tables.books}
     single = [row for row in tables.books if row[1] not in reissued and not row[1].endswith(")")]
@@ -197,7 +197,7 @@ def _least_read_works(tables: SampleTables, count: int) -> list[list[str]]:
 
 
 def _encode_twice(books: list[list[str]], rng: np.random.Generator) -> int:
-    """Read UTF-8 as Latin-1 in a few cells, as in ``SÃ¤ulen`` for Säulen; printable only."""
+    """Read UTF-8 as Latin-1 in a few cells (``SÃ¤ulen`` for Säulen) if the result is printable."""
     cells = []
     for row in books:
         for column in (1, 2):

@@ -1,4 +1,4 @@
-"""Tastes of the sample readers, and what goes with them: age and place."""
+"""Preferences, ages and places of sample readers."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from bookrec.offline.data.sample.books import SampleCatalogue, read_lines
 
 AGE_NOT_GIVEN: Final = -1
+"""Unknown age."""
 
 _SECONDARY_STRENGTH: Final = 0.35
 _PREFERENCE_COUNTS: Final = (0.25, 0.35, 0.25, 0.15)
-"""Probability of one, two, three and four sub-genres in a taste."""
+"""Probability that a reader prefers one, two, three or four sub-genres."""
 _PREFERENCE_CONCENTRATION: Final = (5.0, 2.0, 1.5, 1.0)
 _RELATED_SHARE: Final = 0.65
 
 
 def subgenre_strengths(catalogue: SampleCatalogue) -> NDArray[np.float64]:
-    """How much each work is of each sub-genre: (sub-genres, works), 1 for the main one."""
+    """[sub-genres, works] strength of each work in each sub-genre; 1 for its main one."""
     row_of = {subgenre.slug: row for row, subgenre in enumerate(catalogue.subgenres)}
     strengths = np.zeros((len(catalogue.subgenres), len(catalogue.works)))
     for column, work in enumerate(catalogue.works):
@@ -34,9 +35,9 @@ def draw_preferences(
     n_readers: int,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
-    """Mixtures over sub-genres: (readers, sub-genres), each row sums to 1.
+    """[readers, sub-genres] mixtures over sub-genres; each row sums to 1.
 
-    The first sub-genre of a taste is drawn by popularity, the others mostly from related ones.
+    A reader's first sub-genre is drawn by popularity, the others mostly from related sub-genres.
     """
     popularity = np.array([subgenre.popularity for subgenre in catalogue.subgenres])
     popularity = np.where(strengths.sum(axis=1) > 0, popularity**2, 0.0)
@@ -58,22 +59,25 @@ def draw_preferences(
 
 
 def _relatedness(catalogue: SampleCatalogue, strengths: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How likely one taste goes with another: (sub-genres, sub-genres), rows sum to 1 or are 0.
+    """[sub-genres, sub-genres] relatedness; each row sums to 1 or is 0.
 
-    Sub-genres are related by works that are of both, and by a common genre.
+    Sub-genres are related by common works and by a common genre.
     """
     shared = strengths @ strengths.T
     genres = np.array([subgenre.genre for subgenre in catalogue.subgenres])
     shared += 2.0 * (genres[:, None] == genres[None, :])
     np.fill_diagonal(shared, 0.0)
     sums = shared.sum(axis=1, keepdims=True)
-    return np.divide(shared, sums, out=np.zeros_like(shared), where=sums > 0)
+    related: NDArray[np.float64] = np.divide(
+        shared, sums, out=np.zeros_like(shared), where=sums > 0
+    )
+    return related
 
 
 def draw_ages(
     catalogue: SampleCatalogue, preferences: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Ages in years around what is typical of a taste; about 28 % not given."""
+    """[readers] ages in years around the typical age of the preferences; 28 % are not given."""
     typical = preferences @ np.array([subgenre.typical_age for subgenre in catalogue.subgenres])
     ages = np.clip(np.rint(typical + rng.normal(scale=10.0, size=len(typical))), 8, 88)
     not_given = rng.random(len(ages)) < 0.28
@@ -83,7 +87,7 @@ def draw_ages(
 def draw_locations(
     catalogue: SampleCatalogue, preferences: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[str, ...]:
-    """A place each; half of those whose main taste has a home country live there."""
+    """Draw a place per reader; half of those whose main sub-genre has a home country live there."""
     rows = [line.rpartition(" | ") for line in read_lines("places.txt")]
     places = np.array([place for place, _, _ in rows])
     weights = np.array([float(weight) for _, _, weight in rows])

@@ -1,8 +1,8 @@
-"""Readers of the sample data: a known taste each, and the interactions that follow from it.
+"""Readers of the sample data, with known preferences and the interactions that follow from them.
 
-A reader's taste is a mixture over a few sub-genres; a work is read in proportion to how well it
-fits the taste and how well known it is (Zipf within its sub-genre); ratings rise with the fit. So
-what a recommender should find out is known, and tests can ask whether it did.
+A reader's preferences are a mixture over a few sub-genres. The probability of reading a work grows
+with its fit to the preferences and with its popularity (Zipf within its sub-genre); ratings grow with
+the fit. So tests know the structure that a recommender should find.
 """
 
 from __future__ import annotations
@@ -23,13 +23,14 @@ from bookrec.offline.data.sample.preferences import (
 )
 
 INTERACTIONS_PER_READER: Final = 20
+"""Default mean number of interactions."""
 
 _ZIPF_EXPONENT: Final = 1.1
 _BESTSELLER_SHARE: Final = 0.05
-"""How much of what anybody reads is what everybody reads, whatever the taste."""
+"""Share of interactions with bestsellers, independent of preferences."""
 _BESTSELLER_EXPONENT: Final = 1.6
 _ACTIVITY_SIGMA: Final = 1.5
-"""Of the log-normal number of interactions: many readers have 1 to 3, a few over 100."""
+"""Sigma of the log-normal number of interactions: many readers have 1 to 3, a few over 100."""
 _LARGEST_SHARE_READ: Final = 0.2
 _SHARE_WITHOUT_INTERACTIONS: Final = 0.02
 _FIRST_EDITION_SHARE: Final = 0.75
@@ -38,21 +39,22 @@ _HIGHEST_USER_ID: Final = 278_858
 
 @dataclass(frozen=True)
 class SampleReaders:
-    """Readers, their tastes and interactions.
-
-    ``user_ids``, ``ages`` and ``locations`` have one entry a reader, ordered by user id; ages are
-    years or `AGE_NOT_GIVEN` (-1). ``preferences`` has shape (readers, sub-genres), rows sum to 1.
-    The last three arrays have one entry an interaction, grouped by reader: positions of reader
-    and book, and a rating 1–10, or 0 for an implicit interaction.
-    """
+    """Readers in order of their user ids, and their interactions, grouped by reader."""
 
     user_ids: NDArray[np.int64]
+    """[readers]"""
     ages: NDArray[np.int64]
+    """[readers] in years, or `AGE_NOT_GIVEN`."""
     locations: tuple[str, ...]
+    """[readers]"""
     preferences: NDArray[np.float64]
+    """[readers, sub-genres]; each row sums to 1."""
     reader_idx: NDArray[np.int64]
+    """[interactions] positions of readers."""
     book_idx: NDArray[np.int64]
+    """[interactions] positions of books."""
     ratings: NDArray[np.int64]
+    """[interactions] 1–10; 0 = implicit."""
 
 
 def generate_readers(
@@ -61,10 +63,16 @@ def generate_readers(
     n_interactions: int | None,
     rng: np.random.Generator,
 ) -> SampleReaders:
-    """``n_readers`` readers with ``n_interactions`` interactions in all (None: 20 a reader).
+    """Generate readers and their interactions.
+
+    Args:
+        catalogue: books to read.
+        n_readers: number of readers.
+        n_interactions: number of interactions in all; None = 20 per reader.
+        rng: source of the random draws.
 
     Raises:
-        DataError: fewer interactions than readers who read, or more than readers and books allow.
+        DataError: fewer interactions than active readers, or more than readers and books allow.
     """
     counts = _interaction_counts(n_readers, n_interactions, len(catalogue.works), rng)
     strengths = subgenre_strengths(catalogue)
@@ -88,9 +96,9 @@ def generate_readers(
 def _interaction_counts(
     n_readers: int, n_interactions: int | None, n_works: int, rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Number of interactions of each reader: log-normal, some zeros, summing to the total."""
-    n_silent = int(n_readers * _SHARE_WITHOUT_INTERACTIONS)
-    n_active = n_readers - n_silent
+    """[readers] numbers of interactions: log-normal, some zero; their sum is the total."""
+    n_inactive = int(n_readers * _SHARE_WITHOUT_INTERACTIONS)
+    n_active = n_readers - n_inactive
     most = max(1, int(_LARGEST_SHARE_READ * n_works))
     if n_interactions is None:
         n_interactions = max(
@@ -113,7 +121,7 @@ def _interaction_counts(
         movable = np.flatnonzero(counts < most if difference > 0 else counts > 1)
         moved = rng.permutation(movable)[: abs(difference)]
         counts[moved] += np.sign(difference)
-    every = np.concatenate([counts, np.zeros(n_silent, dtype=np.int64)])
+    every = np.concatenate([counts, np.zeros(n_inactive, dtype=np.int64)])
     return rng.permutation(every)
 
 
@@ -124,7 +132,7 @@ def _draw_interactions(
     counts: NDArray[np.int64],
     rng: np.random.Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Works read, without repetition, and their ratings; both (interactions,), reader by reader."""
+    """[interactions] works read, without repetition, and [interactions] ratings; grouped by reader."""
     fame = np.array([1.0 / (1.5 + work.rank) ** _ZIPF_EXPONENT for work in catalogue.works])
     fit = strengths * fame
     sums = fit.sum(axis=1, keepdims=True)
@@ -135,8 +143,8 @@ def _draw_interactions(
     works, ratings = [], []
     for preference, count in zip(preferences, counts, strict=True):
         # Gumbel's trick: the largest perturbed logs are a weighted draw without replacement.
-        wish = (1 - _BESTSELLER_SHARE) * (preference @ chance) + _BESTSELLER_SHARE * bestseller
-        keys = np.log(wish + 1e-12) + rng.gumbel(size=len(fame))
+        weight = (1 - _BESTSELLER_SHARE) * (preference @ chance) + _BESTSELLER_SHARE * bestseller
+        keys = np.log(weight + 1e-12) + rng.gumbel(size=len(fame))
         read = np.argsort(-keys, kind="stable")[:count]
         affinity = np.minimum((preference @ strengths[:, read]) / preference.max(), 1.0)
         works.append(read)
@@ -147,7 +155,7 @@ def _draw_interactions(
 def _draw_ratings(
     affinity: NDArray[np.float64], quality: NDArray[np.float64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """One reader's ratings of books with the given affinity (0–1); about 60 % are 0, implicit."""
+    """[books] ratings of a reader for books of some affinity (0–1); about 60 % are 0, implicit."""
     generosity = rng.normal(scale=0.7)
     noise = rng.normal(scale=1.1, size=len(affinity))
     disappointed = 3.0 * (rng.random(len(affinity)) < 0.05)
@@ -160,9 +168,10 @@ def _draw_ratings(
 def _draw_editions(
     catalogue: SampleCatalogue, works: NDArray[np.int64], rng: np.random.Generator
 ) -> NDArray[np.int64]:
-    """The position of the book read, for each work read: mostly the first edition there is."""
+    """[interactions] position of the edition read of each work, mostly of the first one."""
     editions = np.full((len(catalogue.works), 2), -1)
     for book_idx, book in enumerate(catalogue.books):
         editions[book.work_idx, book.edition - 1] = book_idx
     second = (rng.random(len(works)) >= _FIRST_EDITION_SHARE) & (editions[works, 1] >= 0)
-    return editions[works, second.astype(np.int64)]
+    books: NDArray[np.int64] = editions[works, second.astype(np.int64)]
+    return books
