@@ -9,6 +9,7 @@ from bookrec.isbn import (
     is_isbn13,
     is_usable_id,
     isbn10_check_digit,
+    isbn_forms,
     normalise_isbn,
     repair_isbn,
     to_isbn10,
@@ -82,3 +83,19 @@ def test_other_ids_survive(text):
 @pytest.mark.parametrize("text", ["", "2221????????", "a/b", "CARD#651", "0 14 02", "x" * 40, "Ö1"])
 def test_what_cannot_name_a_book(text):
     assert not is_usable_id(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("080442957X", ["080442957X", "9780804429573"]),
+        ("0-8044-2957-x", ["080442957X", "9780804429573"]),
+        ("978-0-8044-2957-3", ["9780804429573", "080442957X"]),
+        ("979-10-90636-07-1", ["9791090636071"]),
+        ("1984", []),
+        ("12345678901", []),
+        ("not an isbn", []),
+    ],
+)
+def test_isbn_forms(text: str, forms: list[str]):
+    assert isbn_forms(text) == forms

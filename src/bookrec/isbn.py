@@ -1,4 +1,4 @@
-"""One spelling per book: ISBNs stripped of junk, checked, and ISBN-13 turned into ISBN-10."""
+"""Spelling of ISBNs: check digits, both forms, removal of junk. A book's id is its ISBN-10."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NOT_ALPHANUMERIC: Final = re.compile(r"[^0-9A-Z]+")
 
 
 def isbn10_check_digit(first_nine: str) -> str:
-    """The tenth character (``0``-``9`` or ``X``) of an ISBN-10 that begins with nine digits."""
+    """Return the tenth character (``0``-``9`` or ``X``) of an ISBN-10 that begins with nine digits."""
     total = sum(
         weight * int(digit) for weight, digit in zip(range(10, 1, -1), first_nine, strict=True)
     )
@@ -28,23 +28,42 @@ def is_isbn10(text: str) -> bool:
 
 def is_isbn13(text: str) -> bool:
     """Whether ``text`` is thirteen digits of an ISBN-13 with the right check digit."""
-    if not _ISBN13.fullmatch(text):
-        return False
-    return sum(int(digit) * (3 if i % 2 else 1) for i, digit in enumerate(text)) % 10 == 0
+    return bool(_ISBN13.fullmatch(text)) and _isbn13_sum(text) % 10 == 0
+
+
+def _isbn13_sum(digits: str) -> int:
+    """Sum of the digits with weights 1, 3, 1, 3, …"""
+    return sum(int(digit) * (3 if i % 2 else 1) for i, digit in enumerate(digits))
 
 
 def to_isbn10(isbn13: str) -> str | None:
-    """The ISBN-10 of the same book, or None: those that begin with 979 have none."""
+    """Return the ISBN-10 of the same book, or None: a 979 number has none."""
     if not isbn13.startswith("978"):
         return None
     return isbn13[3:12] + isbn10_check_digit(isbn13[3:12])
 
 
 def to_isbn13(isbn10: str) -> str:
-    """The ISBN-13 of the book with this ISBN-10."""
+    """Return the ISBN-13 of the book with this ISBN-10."""
     first_twelve = "978" + isbn10[:9]
-    total = sum(int(digit) * (3 if i % 2 else 1) for i, digit in enumerate(first_twelve))
-    return first_twelve + str(-total % 10)
+    return first_twelve + str(-_isbn13_sum(first_twelve) % 10)
+
+
+def isbn_forms(text: str) -> list[str]:
+    """Return the spelled and the other form of a text that looks like an ISBN; [] for other texts.
+
+    The check digit of ``text`` may be wrong: catalogues hold such numbers.
+
+    >>> isbn_forms("0-14-143951-3")
+    ['0141439513', '9780141439518']
+    """
+    bare = _SEPARATORS.sub("", text).upper()
+    if _ISBN10.fullmatch(bare):
+        return [bare, to_isbn13(bare)]
+    if _ISBN13.fullmatch(bare):
+        isbn10 = to_isbn10(bare)
+        return [bare, isbn10] if isbn10 else [bare]
+    return []
 
 
 def is_usable_id(text: str) -> bool:
@@ -53,7 +72,7 @@ def is_usable_id(text: str) -> bool:
 
 
 def normalise_isbn(text: str) -> str:
-    """The one spelling of a book's id; what cannot be improved comes back upper-cased.
+    """Return the one spelling of a book's id; a text that no rule improves comes back upper-cased.
 
     >>> normalise_isbn(" 0-8044-2957-x ")
     '080442957X'
@@ -66,15 +85,15 @@ def normalise_isbn(text: str) -> str:
 
 
 def repair_isbn(text: str) -> tuple[str, str]:
-    """`normalise_isbn`, and the name of the rule that changed the text ("" if none did)."""
+    """Return `normalise_isbn`, and the name of the rule that changed the text ("" if none did)."""
     if _FOREIGN_ID.fullmatch(text):
         return text, ""
     bare = text.strip().upper().strip()
     valid = _as_isbn(bare)
     if valid is None:
-        found = _inside_junk(bare)
-        if found is not None:
-            return found, "isbn_junk_stripped"
+        inner = _inside_junk(bare)
+        if inner is not None:
+            return inner, "isbn_junk_stripped"
         valid = bare
     if valid == text:
         return valid, ""
@@ -93,16 +112,16 @@ def _as_isbn(text: str) -> str | None:
 
 
 def _inside_junk(text: str) -> str | None:
-    """The one valid ISBN left when hyphens, or everything not alphanumeric, is taken away.
+    """The one valid ISBN left when hyphens, or all characters not alphanumeric, are removed.
 
-    A chance match (one in eleven for any ten digits) is held off by asking for a whole token of ten
-    or thirteen characters; two different ones in a text are no answer.
+    One in eleven texts of ten digits is valid by chance, so a token of exactly ten or thirteen
+    characters is required. Two different ISBNs in one text give None.
     """
     joined = _as_isbn(_SEPARATORS.sub("", text))
     if joined is not None:
         return joined
     tokens = _NOT_ALPHANUMERIC.split(text)
-    found = {isbn for token in tokens if (isbn := _as_isbn(token)) is not None}
-    if len(found) == 1:
-        return found.pop()
-    return _as_isbn("".join(tokens)) if not found else None
+    isbns = {isbn for token in tokens if (isbn := _as_isbn(token)) is not None}
+    if len(isbns) == 1:
+        return isbns.pop()
+    return _as_isbn("".join(tokens)) if not isbns else None

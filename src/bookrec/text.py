@@ -1,7 +1,7 @@
-"""Folding of text so that what people type finds what catalogues hold.
+"""Folding of text, so that a typed query matches the catalogue's spelling.
 
-SQLite's own accent removal knows neither ``đ`` nor ``ø`` (they are letters, not accents), so text is
-folded here before it is indexed and again before it is asked for.
+SQLite's accent removal knows neither ``đ`` nor ``ø`` (they are letters, not accents), so text is
+folded here before it is indexed, and a query is folded before it is matched.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _APOSTROPHE: Final = re.compile(r"['’`]")
 
 
 def fold(text: str) -> str:
-    """Lower-case words of ``text`` without accents or punctuation, joined by single spaces.
+    """Return the lower-case words of ``text`` without accents or punctuation, joined by spaces.
 
     >>> fold("Đất rừng phương Nam")
     'dat rung phuong nam'
     >>> fold("Søren's  Either/Or")
     'sorens either or'
     """
-    # Decomposed first: `ǿ` is an `ø` and an accent, `℠` is `SM`. And again, after the lower-casing.
+    # Decompose first (`ǿ` is an `ø` and an accent, `℠` is `SM`), and again after lower-casing.
     text = unicodedata.normalize("NFKD", text).translate(_LETTERS_WITHOUT_DECOMPOSITION)
     decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -51,10 +51,10 @@ def fold(text: str) -> str:
 
 
 def work_key(title: str, author: str) -> str:
-    """The key that editions of one work share: folded title without brackets, and folded author.
+    """Return the key that editions of one work share: folded title without brackets, and author.
 
-    The author's words are sorted, so ``Austen, Jane`` and ``Jane Austen`` agree. An edition whose
-    title is nothing but a bracket keeps it.
+    The author's words are sorted, so ``Austen, Jane`` and ``Jane Austen`` agree. A title that is
+    only a bracket keeps it.
     """
     bare_title = fold(_BRACKETED.sub(" ", title)) or fold(title)
     return f"{bare_title}|{' '.join(sorted(fold(author).split()))}"

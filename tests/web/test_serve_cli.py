@@ -37,7 +37,7 @@ def workers_of(server: Server) -> list[int]:
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_where_it_serves_and_stops_cleanly(
-    serve: Serve, snapshot_id: str, with_signal: signal.RetrieverScores
+    serve: Serve, snapshot_id: str, with_signal: signal.Signals
 ) -> None:
     server = serve()
     pids = workers_of(server)

@@ -18,14 +18,14 @@ from litestar.static_files import create_static_files_router
 
 from bookrec import __version__
 from bookrec.settings import Home
-from bookrec.web.api import books as api
+from bookrec.web.api import books as books_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.kit.headers import answering_head, security_headers, with_headers
 from bookrec.web.kit.metrics import Metrics, measured
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
-from bookrec.web.pages import browse as pages
+from bookrec.web.pages import browse as browse_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
@@ -37,10 +37,10 @@ _YEAR_S: Final = 365 * 86_400
 
 
 def create_app(home: Home, settings: SiteSettings) -> Litestar:
-    """The site of one home directory.
+    """Return the site of one home directory.
 
-    Nothing is opened before the application starts; without a snapshot it starts all the same, and
-    answers 503 until one is published.
+    It opens nothing before it starts. Without a snapshot it starts all the same, and answers 503
+    until one is published.
     """
     renderer = Renderer(settings.templates)
     metrics = Metrics()
@@ -52,23 +52,23 @@ def create_app(home: Home, settings: SiteSettings) -> Litestar:
             yield
 
     app = Litestar(
-        route_handlers=[_pages(), _api(), _machines(), *_static(settings)],
+        route_handlers=[_pages(), _api(), _monitoring(), *_static(settings)],
         lifespan=[lifespan],
         exception_handlers=exception_handlers(renderer),
         openapi_config=_openapi(),
         request_max_body_size=_MOST_BODY_BYTES,
-        # Errors are logged by our own handlers, once.
+        # The exception handlers log errors, once.
         logging_config=None,
         debug=False,
     )
-    # Around everything: Litestar's own middleware does not see requests that match no route.
+    # Around the whole application: Litestar's middleware does not see requests that match no route.
     protected = with_headers(app.asgi_handler, security_headers(settings.remote_covers))
     app.asgi_handler = answering_head(measured(protected, metrics))
     return app
 
 
 def application() -> Litestar:
-    """For the server's workers: the site of ``BOOKREC_HOME``."""
+    """Return the site of ``BOOKREC_HOME``, for the server's workers."""
     home = Home(Path(os.environ.get("BOOKREC_HOME", ".")).resolve())
     return create_app(home, from_environment())
 
@@ -77,11 +77,11 @@ def _pages() -> Router:
     return Router(
         path="/",
         route_handlers=[
-            pages.home,
-            pages.catalogue,
-            pages.book_page,
-            pages.cover,
-            pages.nothing_here,
+            browse_pages.home,
+            browse_pages.catalogue,
+            browse_pages.book_page,
+            browse_pages.cover,
+            browse_pages.nothing_here,
             account_pages.login_page,
             account_pages.login,
             account_pages.logout,
@@ -92,7 +92,7 @@ def _pages() -> Router:
             reader_pages.me,
             reader_pages.change_age,
             reader_pages.rate,
-            reader_pages.take_rating_back,
+            reader_pages.unrate,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -104,26 +104,26 @@ def _api() -> Router:
     return Router(
         path="/api/v1",
         route_handlers=[
-            api.list_books,
-            api.list_popular,
-            api.get_book,
-            api.list_similar,
+            books_api.list_books,
+            books_api.list_popular,
+            books_api.get_book,
+            books_api.list_similar,
             *reader_api.HANDLERS,
         ],
-        before_request=api.check_call,
+        before_request=books_api.check_call,
         dependencies={
-            "site": Provide(api.provide_site),
-            "snapshot": Provide(api.provide_snapshot),
+            "site": Provide(books_api.provide_site),
+            "snapshot": Provide(books_api.provide_snapshot),
             "account": Provide(reader_api.provide_account),
         },
     )
 
 
-def _machines() -> Router:
+def _monitoring() -> Router:
     return Router(
         path="/",
         route_handlers=[monitoring.live, monitoring.ready, monitoring.show_metrics],
-        dependencies={"site": Provide(api.provide_site)},
+        dependencies={"site": Provide(books_api.provide_site)},
     )
 
 
@@ -140,7 +140,7 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="bookrec",
         version=__version__,
-        description="Catalogue, neighbours of a book, personal recommendations and ratings.",
+        description="Catalogue, similar books, personal recommendations and ratings.",
         path="/schema",
         # JSON and YAML only: pages that draw the schema load scripts from other hosts.
         render_plugins=[

@@ -1,4 +1,4 @@
-"""``bookrec serve``: the site on granian, one or more worker processes."""
+"""``bookrec serve``: the site on granian, with one or more worker processes."""
 
 from __future__ import annotations
 
@@ -35,10 +35,11 @@ from bookrec.snapshot import current_snapshot
 def serve(home: Home, host: str, port: int, workers: int) -> None:
     """Serve the site until Ctrl-C or SIGTERM.
 
-    It follows what is published: no restart is needed after 'bookrec score' or 'bookrec nightly'.
+    It follows the published snapshot: no restart is needed after 'bookrec score' or 'bookrec nightly'.
     Settings: BOOKREC_REMOTE_COVERS=1 shows covers from other hosts, BOOKREC_SECURE_COOKIES=1 marks
     cookies Secure behind a proxy that ends TLS, BOOKREC_BEHIND_PROXY=1 tells clients apart by the
-    last address of the proxy's X-Forwarded-For. A proxy must pass the Host header on.
+    last address of the proxy's X-Forwarded-For. A proxy must pass the Host header on. The log goes
+    to stderr, one line of key=value pairs per event.
 
     \b
     Example:
@@ -48,7 +49,7 @@ def serve(home: Home, host: str, port: int, workers: int) -> None:
 
 
 def run_site(home: Home, host: str, port: int, workers: int) -> None:
-    """Serve the site of a home directory; returns when it was told to stop.
+    """Serve the site of a home directory until Ctrl-C or SIGTERM.
 
     Raises:
         BookrecError: the address cannot be listened on.
@@ -58,10 +59,12 @@ def run_site(home: Home, host: str, port: int, workers: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
+    from bookrec.web.kit.log import logging_config
+
     port = _free_port(host, port)
     migrate(home.shop_database)
     with contextlib.suppress(KeyboardInterrupt):
-        # Workers are processes of their own: they learn of the home directory by the environment.
+        # Worker processes read the home directory from the environment.
         os.environ["BOOKREC_HOME"] = str(home.root)
         server = Granian(
             "bookrec.web.app:application",
@@ -72,14 +75,15 @@ def run_site(home: Home, host: str, port: int, workers: int) -> None:
             workers=workers,
             websockets=False,
             log_level="warning",  # type: ignore[arg-type]
+            log_dictconfig=logging_config(),
             respawn_failed_workers=True,
             workers_kill_timeout=10,
         )
-        server.on_startup(lambda: _say_where(home, host, port))
+        server.on_startup(lambda: _print_address(home, host, port))
         server.serve()
 
 
-def _say_where(home: Home, host: str, port: int) -> None:
+def _print_address(home: Home, host: str, port: int) -> None:
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"Serving http://{shown}:{port}/ (stop with Ctrl-C)")
     try:
@@ -89,10 +93,10 @@ def _say_where(home: Home, host: str, port: int) -> None:
 
 
 def _free_port(host: str, port: int) -> int:
-    """The port to listen on; for 0 one that is free at this moment.
+    """Port to listen on; for 0 one that is free at this moment.
 
     Raises:
-        BookrecError: the address is in use or not one of this machine's.
+        BookrecError: the port is in use, or the address is not one of this machine.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:

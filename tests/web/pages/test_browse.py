@@ -416,10 +416,12 @@ def test_metrics_count_routes_and_not_paths(client: Client, snapshot_id: str) ->
         client.get(f"/books/{isbn}")
     register(client, liked_isbns=[EMMA])
     text = client.get("/metrics").text
-    assert re.search(r'requests_total\{.*route="/books/\{isbn\}",status="200"\} 2\n', text)
-    assert re.search(r'requests_total\{.*route="/books/\{isbn\}",status="404"\} 1\n', text)
-    assert re.search(r'request_seconds_count\{.*route="/books/\{isbn\}"\} 3\n', text)
-    assert re.search(r'live_inference_seconds_count\{.*outcome="done"\} 1\n', text)
+    route = r'route="/books/\{isbn\}"'
+    worker = r'worker="\d+"'
+    assert re.search(rf'requests_total\{{.*{route},status="200",{worker}\}} 2\.0\n', text)
+    assert re.search(rf'requests_total\{{.*{route},status="404",{worker}\}} 1\.0\n', text)
+    assert re.search(rf"request_seconds_count\{{{route},{worker}\}} 3\.0\n", text)
+    assert re.search(rf'live_inference_seconds_count\{{outcome="done",{worker}\}} 1\.0\n', text)
     assert f'snapshot_id="{snapshot_id}"' in text
     assert EMMA not in text
 
@@ -429,7 +431,7 @@ def test_invented_methods_make_no_series_of_their_own(client: Client) -> None:
         assert client.request(f"INVENTED{n}", "/").status_code == 405
     counted = client.get("/metrics").text
     assert "INVENTED" not in counted
-    assert re.search(r'method="other",route="[^"]+",status="405"} 3\n', counted)
+    assert re.search(r'method="other",route="[^"]+",status="405",worker="\d+"} 3\.0\n', counted)
 
 
 def test_health(client: Client, snapshot_id: str) -> None:

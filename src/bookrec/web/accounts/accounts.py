@@ -1,12 +1,7 @@
-"""Accounts: creating, finding, claiming, inviting, disabling.
-
-A new account is the reader ``shop:N``. A reader of the data set gets an account only through a
-one-time claim token of the operator's: knowing a ``user_id`` opens nothing.
-"""
+"""Accounts: creating, finding, disabling. A new account is the reader ``shop:N``; see also `claims`."""
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 import unicodedata
@@ -25,7 +20,7 @@ _PUNCTUATION: Final = frozenset("._-")
 
 
 class Account(msgspec.Struct, frozen=True):
-    """Who may sign in."""
+    """A reader who may sign in."""
 
     account_id: int
     user_id: str
@@ -34,7 +29,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class StoredAccount(msgspec.Struct, frozen=True):
-    """An account with what signing in must know."""
+    """An account with the data that signing in needs."""
 
     account: Account
     password_hash: str
@@ -42,7 +37,7 @@ class StoredAccount(msgspec.Struct, frozen=True):
 
 
 class NewAccount(msgspec.Struct, frozen=True):
-    """What an account is made of; checked before by `username_problem` and `age_problem`."""
+    """Data of an account to create, checked before by `username_problem` and `age_problem`."""
 
     username: str
     password_hash: str
@@ -55,17 +50,13 @@ class UsernameTaken(ShopError):
     """Another account has this username, or one that differs in case only."""
 
 
-class ClaimInvalid(ShopError):
-    """The claim token is unknown, used or expired, or its reader has an account already."""
-
-
 def fold_username(username: str) -> str:
-    """The form in which usernames are unique: compatibility-normalised, without case."""
+    """Return the form in which usernames are unique: compatibility-normalised, without case."""
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", username).casefold())
 
 
 def username_problem(username: str) -> str | None:
-    """``username_invalid`` unless it is 3–40 letters of any script, digits and ``. _ -``."""
+    """Return None for 3–40 letters of any script, digits and ``. _ -``, else ``username_invalid``."""
     name = unicodedata.normalize("NFC", username)
     fits = MIN_USERNAME <= len(name) <= MAX_USERNAME
     # Marks (category M) are part of letters in many scripts.
@@ -77,12 +68,12 @@ def username_problem(username: str) -> str | None:
 
 
 def age_problem(age: int | None) -> str | None:
-    """``age_invalid`` for an age that is told and is not 5–100."""
+    """Return None for an age of 5–100 or none, else ``age_invalid``."""
     return None if age is None or MIN_AGE <= age <= MAX_AGE else "age_invalid"
 
 
 async def find_for_sign_in(database: ShopDatabase, username: str) -> StoredAccount | None:
-    """The account of a username, in any case."""
+    """Return the account of a username, in any case."""
     row = await database.row(
         "select account_id, user_id, username, age, password_hash, disabled_at is not null"
         " from account where username_folded = ?",
@@ -92,7 +83,7 @@ async def find_for_sign_in(database: ShopDatabase, username: str) -> StoredAccou
 
 
 async def replace_hash(database: ShopDatabase, account: Account, password_hash: str) -> None:
-    """Store a password's new hash."""
+    """Store the new hash of a password."""
     async with database.write() as transaction:
         await transaction.execute(
             "update account set password_hash = ? where account_id = ?",
@@ -100,8 +91,8 @@ async def replace_hash(database: ShopDatabase, account: Account, password_hash: 
         )
 
 
-async def set_age(database: ShopDatabase, account: Account, age: int | None) -> None:
-    """Store an age (checked before), or that it is not told."""
+async def store_age(database: ShopDatabase, account: Account, age: int | None) -> None:
+    """Store an age (checked before), or None to remove it."""
     async with database.write() as transaction:
         await transaction.execute(
             "update account set age = ? where account_id = ?", (age, account.account_id)
@@ -114,6 +105,8 @@ async def create_account(
     """Create an account, and the likes it starts with, in one transaction.
 
     Args:
+        database: the shop's.
+        new: data of the account.
         user_id: the reader of the data set it belongs to; None makes a new reader ``shop:N``.
 
     Raises:
@@ -121,10 +114,11 @@ async def create_account(
         ShopError: ``user_id`` has an account already.
     """
     async with database.write() as transaction:
-        return await _insert(transaction, new, user_id)
+        return await insert_account(transaction, new, user_id)
 
 
-async def _insert(transaction: Transaction, new: NewAccount, user_id: str | None) -> Account:
+async def insert_account(transaction: Transaction, new: NewAccount, user_id: str | None) -> Account:
+    """Insert an account and the likes it starts with; see `create_account`."""
     folded = fold_username(new.username)
     if await transaction.row("select 1 from account where username_folded = ?", (folded,)):
         raise UsernameTaken(f"The username {new.username!r} is taken; choose another one.")
@@ -135,7 +129,7 @@ async def _insert(transaction: Transaction, new: NewAccount, user_id: str | None
     cursor = await transaction.execute(
         "insert into account (user_id, username, username_folded, password_hash, age, language,"
         " created_at) values (?, ?, ?, ?, ?, ?, ?)",
-        # The number of a new reader is known only after the row is there.
+        # The number of a new reader is known only after the insert.
         (
             user_id or f"shop:new:{secrets.token_hex(8)}",
             name,
@@ -167,76 +161,8 @@ async def _insert_likes(
     )
 
 
-# --- claims -------------------------------------------------------------------------------------
-
-
-def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
-
-
-async def invite(database: ShopDatabase, user_id: str, valid_s: int) -> str:
-    """A one-time claim token for a reader of the data set; only its hash is stored.
-
-    An earlier open token of the same reader stops working.
-
-    Raises:
-        ShopError: the reader has an account already.
-    """
-    token = secrets.token_urlsafe(32)
-    now = int(time.time())
-    async with database.write() as transaction:
-        row = await transaction.row("select username from account where user_id = ?", (user_id,))
-        if row:
-            raise ShopError(
-                f"Reader {user_id!r} has an account already: they sign in as {row[0]!r}."
-            )
-        await transaction.execute(
-            "delete from claim where user_id = ? and used_at is null", (user_id,)
-        )
-        await transaction.execute(
-            "insert into claim (token_hash, user_id, created_at, expires_at) values (?, ?, ?, ?)",
-            (_token_hash(token), user_id, now, now + valid_s),
-        )
-    return token
-
-
-async def claimed_user_id(database: ShopDatabase, token: str) -> str | None:
-    """The reader an open claim token is for; None when it opens nothing (see `ClaimInvalid`)."""
-    row = await database.row(_OPEN_CLAIM, (_token_hash(token), int(time.time())))
-    return row[0] if row else None
-
-
-_OPEN_CLAIM: Final = (
-    "select user_id from claim where token_hash = ? and used_at is null and expires_at > ?"
-    # The operator may have made the account meanwhile.
-    " and user_id not in (select user_id from account)"
-)
-
-
-async def claim_account(database: ShopDatabase, token: str, new: NewAccount) -> Account:
-    """Create the account of a claimed reader and use the token up, in one transaction.
-
-    Raises:
-        ClaimInvalid: the token opens nothing (any more).
-        UsernameTaken: the username is in use; the token stays open.
-    """
-    now = int(time.time())
-    async with database.write() as transaction:
-        row = await transaction.row(_OPEN_CLAIM, (_token_hash(token), now))
-        if row is None:
-            raise ClaimInvalid("This claim link is unknown, used or expired; ask for a new one.")
-        account = await _insert(transaction, new, user_id=row[0])
-        await transaction.execute(
-            "update claim set used_at = ? where token_hash = ?", (now, _token_hash(token))
-        )
-    return account
-
-
-# --- the operator's side ------------------------------------------------------------------------
-
-
 class AccountLine(msgspec.Struct, frozen=True):
-    """An account as the operator sees it. Times are seconds since 1970, UTC."""
+    """An account in the operator's list. Times are seconds since 1970, UTC."""
 
     username: str
     user_id: str
@@ -246,7 +172,7 @@ class AccountLine(msgspec.Struct, frozen=True):
 
 
 async def list_accounts(database: ShopDatabase) -> list[AccountLine]:
-    """Every account, oldest first."""
+    """Return every account, oldest first."""
     rows = await database.rows(
         "select username, user_id, age, created_at, disabled_at from account order by account_id"
     )

@@ -1,4 +1,4 @@
-"""``bookrec accounts``: the operator's side of accounts."""
+"""``bookrec accounts``: commands by which the operator manages accounts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bookrec.errors import ShopError
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot
 from bookrec.web.accounts import accounts as shop_accounts
+from bookrec.web.accounts import claims
 from bookrec.web.accounts.accounts import Account, NewAccount
 from bookrec.web.accounts.passwords import generate_password, hash_password, password_problem
 from bookrec.web.store import database
@@ -45,11 +46,15 @@ def create_account(
     """Create an account as the operator.
 
     Args:
-        user_id: a reader of the data set it is for; None makes a new reader.
+        home: the installation.
+        username: 3–40 characters, see `username_problem`.
+        password: see `password_problem`.
+        age: in years, None when unknown.
+        user_id: the reader of the data set it is for; None makes a new reader.
 
     Raises:
-        ShopError: username, password or age are not acceptable, or taken; or there is no such
-            reader, or they have an account already.
+        ShopError: username, password or age are not acceptable, the username is taken, there is no
+            such reader, or they have an account already.
     """
     problem = (
         shop_accounts.username_problem(username)
@@ -65,16 +70,14 @@ def create_account(
 
 
 def invite_reader(home: Home, user_id: str, valid_days: int = 14) -> str:
-    """A one-time claim link (its path) for a reader of the data set.
+    """Make a one-time claim link for a reader of the data set; return its path.
 
     Raises:
         ShopError: there is no such reader, or they have an account already.
-        SnapshotError: nothing is published, so no reader is known.
+        SnapshotError: nothing is published, so no readers are known.
     """
     _require_reader(home, user_id)
-    token = _with_database(
-        home, lambda shop: shop_accounts.invite(shop, user_id, valid_days * _DAY_S)
-    )
+    token = _with_database(home, lambda shop: claims.invite(shop, user_id, valid_days * _DAY_S))
     return f"/claim/{token}"
 
 

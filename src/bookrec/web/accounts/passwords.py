@@ -1,7 +1,7 @@
-"""Passwords: what is accepted, and argon2id in a small bounded pool off the event loop.
+"""Passwords: rules for new ones, and argon2id in a small bounded pool off the event loop.
 
-The parameters are OWASP's minimum (19 MiB, 2 passes, 1 lane): about 20 ms of one core. Raising them
-here is enough: an outdated hash is replaced at the next sign-in (`Passwords.verify`).
+The parameters are OWASP's minimum (19 MiB, 2 passes, 1 lane): about 20 ms of one core. They can be
+raised here: an outdated hash is replaced at the next sign-in (`Passwords.verify`).
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ _HASHER: Final = PasswordHasher(
     time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
 )
 _THREADS: Final = 2
-"""Hashes computed at the same time by one worker; the others wait their turn."""
+"""Hashes that one worker computes at the same time; others wait."""
 
 
 def normalize(password: str) -> str:
-    """One spelling of what a reader typed: keyboards differ in how they compose accents."""
+    """Return one spelling of a typed password: keyboards differ in how they compose accents."""
     return unicodedata.normalize("NFKC", password)
 
 
 def password_problem(password: str, username: str) -> str | None:
-    """The message key of why a new password is refused, or None when it is good.
+    """Return the message key of why a new password is refused, or None when it is good.
 
-    ``password_short`` (under 8 characters), ``password_long`` (over 256), ``password_common``
-    (among the common ones, or little more than the username). Any characters will do.
+    The keys are ``password_short`` (under 8 characters), ``password_long`` (over 256) and
+    ``password_common`` (a common password, or little more than the username). Any character counts.
     """
     password = normalize(password)
     if len(password) < MIN_LENGTH:
@@ -53,19 +53,19 @@ def password_problem(password: str, username: str) -> str | None:
 
 @cache
 def _common_passwords() -> frozenset[str]:
-    # Imported on first use: the word lists cost time and memory that most processes never need.
+    # Imported on first use: the word lists cost time and memory that most processes do not need.
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(word for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_LENGTH)
 
 
 def generate_password() -> str:
-    """A random password of 96 bits, for the operator to hand over."""
+    """Return a random password of 96 bits, for the operator to hand over."""
     return secrets.token_urlsafe(12)
 
 
 def hash_password(password: str) -> str:
-    """The argon2id hash as a PHC string; takes its 20 ms where it is called."""
+    """Return the argon2id hash as a PHC string; it takes about 20 ms of the calling thread."""
     return _HASHER.hash(normalize(password))
 
 
@@ -77,15 +77,15 @@ class Passwords:
         self._hash_of_nobody = hash_password(secrets.token_urlsafe(32))
 
     async def hash(self, password: str) -> str:
-        """The argon2id hash of a new password."""
+        """Return the argon2id hash of a new password."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, hash_password, password)
 
     async def verify(self, stored_hash: str | None, password: str) -> tuple[bool, str | None]:
-        """Whether the password is right, and a new hash to store when the old one is outdated.
+        """Return whether the password is right, and a new hash to store when the old is outdated.
 
-        ``stored_hash`` None (no such account) takes the same time as a wrong password, so that time
-        does not tell who has an account.
+        ``stored_hash`` None (no such account) takes as long as a wrong password, so that the time
+        does not reveal who has an account.
         """
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
@@ -98,8 +98,8 @@ class Passwords:
 
 
 def _verify(stored_hash: str | None, hash_of_nobody: str, password: str) -> tuple[bool, str | None]:
-    # What is longer than any password accepted is wrong, and is not hashed at its full length. (Cut
-    # after normalising, as the limit is: a letter may be sent as itself and its marks.)
+    # A text longer than any accepted password is wrong, so it is not hashed at its full length. It
+    # is cut after normalising, like the limit: a letter may be sent as a base and its marks.
     password = normalize(password)[: MAX_LENGTH + 1]
     try:
         _HASHER.verify(stored_hash or hash_of_nobody, password)

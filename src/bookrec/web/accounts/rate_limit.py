@@ -1,4 +1,4 @@
-"""Attempts to sign in and to register, limited per username and per client address, across workers.
+"""Rate limits of sign-in and registration, per username and per client address, across workers.
 
 An attempt is counted before the password is hashed, in one transaction with the check, so that
 attempts sent at once cannot slip past together.
@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import time
 from ipaddress import IPv6Address, ip_address
-from typing import Any
-
-from litestar import Request
 
 from bookrec.errors import ShopError
 from bookrec.web.accounts.accounts import fold_username
+from bookrec.web.kit.http_types import AnyRequest
 from bookrec.web.kit.site_settings import SiteSettings
 from bookrec.web.store.database import ShopDatabase
 
@@ -34,7 +32,7 @@ async def count_sign_in(
     """Count one sign-in attempt.
 
     Raises:
-        TooManyAttempts: the username or the address has used up its attempts; this one is then
+        TooManyAttempts: the username or the address has used up its attempts. This attempt is
             not counted, so waiting helps.
     """
     limits = {
@@ -45,7 +43,7 @@ async def count_sign_in(
 
 
 async def count_registration(database: ShopDatabase, settings: SiteSettings, address: str) -> None:
-    """Count one registration, successful or not: each costs a hash, and tells of a username.
+    """Count one registration, successful or not: each costs a hash and reveals whether a name is taken.
 
     Raises:
         TooManyAttempts: the address has used up its registrations.
@@ -73,7 +71,7 @@ async def _count(database: ShopDatabase, window_s: int, limits: dict[str, int]) 
 async def forgive_attempts(database: ShopDatabase, username: str) -> None:
     """Forget the attempts on a username after a successful sign-in.
 
-    Those of the address stay: somebody's own account must not buy guesses at others'.
+    Attempts of the address stay: an account must not buy guesses at other accounts.
     """
     async with database.write() as transaction:
         await transaction.execute(
@@ -81,11 +79,11 @@ async def forgive_attempts(database: ShopDatabase, username: str) -> None:
         )
 
 
-def client_address(request: Request[Any, Any, Any], settings: SiteSettings) -> str:
-    """The address of the client's end of the connection.
+def client_address(request: AnyRequest, settings: SiteSettings) -> str:
+    """Return the address of the client's end of the connection.
 
-    Behind a proxy of ours (by setting only) it is the last entry of ``X-Forwarded-For``, the one
-    that proxy wrote; what stands before it anyone can write.
+    Behind a trusted proxy (by setting only) it is the last entry of ``X-Forwarded-For``, which the
+    proxy wrote; anyone can write the entries before it.
     """
     if settings.behind_proxy:
         # Repeated headers are one list (RFC 9110).
@@ -100,7 +98,7 @@ def _username_key(username: str) -> str:
 
 
 def _network(address: str) -> str:
-    """What attempts are counted by: an IPv4 address, or the /64 that one IPv6 subscriber has."""
+    """Network whose attempts are counted together: an IPv4 address, or an IPv6 /64."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,8 +1,8 @@
 """Sessions: opaque random tokens of which only the SHA-256 is stored.
 
-A cookie session and an API session (bearer token) are rows of one table and differ in ``kind``;
-one is never accepted as the other. A token is made by the server at sign-in and at no other moment:
-what a client sends is looked up, never adopted.
+A cookie session and an API session (bearer token) are rows of one table that differ in ``kind``; one
+is never accepted as the other. The server makes a token at sign-in only. A token that a client sends
+is looked up, never adopted.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from bookrec.web.kit.site_settings import SiteSettings
 from bookrec.web.store.database import ShopDatabase
 
 _TOUCH_EVERY_S = 300
-"""Write down that a session is in use at most this often: a page view should not cost an fsync."""
+"""Least time between two updates of ``last_seen_at``, so that a page view costs no fsync."""
 
 
 class NewSession(msgspec.Struct, frozen=True):
-    """A session just started; the only time its token is known to the server as such."""
+    """A session just started. The server knows its token at this moment only."""
 
     token: str
     expires_at: int
-    """Seconds since 1970, UTC: the absolute end."""
+    """Absolute end, in seconds since 1970, UTC."""
 
 
 def _hash(token: str) -> bytes:
@@ -42,7 +42,7 @@ async def start_session(
 ) -> NewSession:
     """Start a session of ``kind`` ``cookie`` or ``bearer``; end the one it replaces.
 
-    Sessions that have ended are swept out on the way.
+    It also deletes the sessions that have ended.
     """
     token = secrets.token_urlsafe(32)
     now = int(time.time())
@@ -63,7 +63,7 @@ async def start_session(
 async def find_session(
     database: ShopDatabase, settings: SiteSettings, token: str, kind: str
 ) -> Account | None:
-    """The account of a session that is alive; None for any other token."""
+    """Return the account of a live session; None for any other token."""
     now = int(time.time())
     row = await database.row(
         "select account_id, user_id, username, age, last_seen_at"
@@ -83,6 +83,6 @@ async def find_session(
 
 
 async def end_session(database: ShopDatabase, token: str) -> None:
-    """End a session; an unknown token is none."""
+    """End a session; an unknown token changes nothing."""
     async with database.write() as transaction:
         await transaction.execute("delete from session where token_hash = ?", (_hash(token),))

@@ -1,9 +1,9 @@
-"""The public part of the JSON API: the catalogue and lists that are the same for everyone."""
+"""Public part of the JSON API: the catalogue, similar and popular books."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar import Response, get
@@ -14,7 +14,8 @@ from litestar.params import FromPath, QueryParameter
 from bookrec.web.api.schemas import Book as BookAnswer
 from bookrec.web.api.schemas import BookList, RankedList, api_book, ranked_list
 from bookrec.web.kit.headers import entity_tag, has_current, public
-from bookrec.web.request.page_request import AnyRequest, path_with_query
+from bookrec.web.kit.http_types import AnyRequest, AnyResponse
+from bookrec.web.request.page_request import path_with_query
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
 from bookrec.web.store.catalogue import EVERYONE, popular_books, similar_books
@@ -32,7 +33,7 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 async def check_call(request: AnyRequest) -> None:
-    """Before every call: the body is JSON, and no parameter is misspelt.
+    """Check a call before its handler: the body is JSON, and no parameter is misspelt.
 
     Raises:
         InvalidRequest: a query parameter the route does not have.
@@ -50,7 +51,7 @@ async def check_call(request: AnyRequest) -> None:
 
 
 async def _check_encoding(request: AnyRequest) -> None:
-    # The decoder raises a plain UnicodeDecodeError, which would pass for a bug of ours.
+    # The decoder raises a plain UnicodeDecodeError, which would be answered like a bug.
     try:
         (await request.body()).decode()
     except UnicodeDecodeError as error:
@@ -62,13 +63,13 @@ _INJECTED: Final = frozenset({"site", "snapshot", "account", "request", "data", 
 
 
 async def provide_site(request: AnyRequest) -> Site:
-    """What this worker holds open."""
+    """Return the parts that this worker holds open."""
     site: Site = request.app.state.site
     return site
 
 
 async def provide_snapshot(site: NamedDependency[Site]) -> Snapshot:
-    """The one snapshot an answer comes from."""
+    """Return the one snapshot an answer comes from."""
     return site.watch.current()
 
 
@@ -86,25 +87,25 @@ async def list_books(
     page: Page = 1,
     page_size: PageSize = 24,
 ) -> Response[BookList]:
-    """Words of title, author or ISBN; ``relevance`` without words is ``popular``.
+    """Search by words of title, author or ISBN; ``relevance`` without words is ``popular``.
 
-    ``rating`` sorts by a mean shrunk towards the catalogue's by ten ratings, so that one 10 of 10
-    does not lead.
+    ``rating`` sorts by a mean shrunk towards the catalogue's by ten ratings, so that a single 10 does
+    not lead.
     """
     query = SearchQuery(q, author, publisher, year_from, year_to, sort, page, page_size)
-    found = await asyncio.to_thread(search, snapshot, query)
-    answer = BookList([api_book(book) for book in found.items], found.total, page, page_size)
+    result = await asyncio.to_thread(search, snapshot, query)
+    answer = BookList([api_book(book) for book in result.items], result.total, page, page_size)
     return _public(request, site, snapshot, answer)
 
 
-@get("/books/popular", summary="What everyone reads", tags=["books"])
+@get("/books/popular", summary="Popular books", tags=["books"])
 async def list_popular(
     request: AnyRequest,
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     limit: Limit = 20,
 ) -> Response[RankedList]:
-    """The books most readers have; ``score`` is their share."""
+    """Books that most readers have; ``score`` is the share of readers."""
     listed = popular_books(snapshot, EVERYONE, limit)
     answer = ranked_list("popular", snapshot.snapshot_id, listed)
     return _public(request, site, snapshot, answer)
@@ -121,7 +122,7 @@ async def get_book(
     return _public(request, site, snapshot, api_book(require_book(snapshot, isbn)))
 
 
-@get("/books/{isbn:str}/similar", summary="What goes with a book", tags=["books"])
+@get("/books/{isbn:str}/similar", summary="Similar books", tags=["books"])
 async def list_similar(
     request: AnyRequest,
     site: NamedDependency[Site],
@@ -129,7 +130,7 @@ async def list_similar(
     isbn: FromPath[str],
     limit: Limit = 20,
 ) -> Response[RankedList]:
-    """Books its readers would like; for a book without readers ``source`` is ``content``."""
+    """Books similar to a book; ``source`` is ``content`` for a book without readers."""
     source, listed = similar_books(snapshot, require_book(snapshot, isbn), limit)
     answer = ranked_list(source, snapshot.snapshot_id, listed)
     return _public(request, site, snapshot, answer)
@@ -137,8 +138,8 @@ async def list_similar(
 
 def _public(
     request: AnyRequest, site: Site, snapshot: Snapshot, answer: msgspec.Struct
-) -> Response[Any]:
-    """An answer that is the same for everyone, with the tag that lets a client ask for changes."""
+) -> AnyResponse:
+    """Answer alike for everyone, with a tag by which clients ask for changes."""
     tag = entity_tag(snapshot.snapshot_id, site.renderer.version, path_with_query(request))
     if has_current(request.headers, tag):
         return Response(None, status_code=304, headers=public(tag))

@@ -1,14 +1,15 @@
-"""The API of a signed-in reader. Bearer tokens only: cookies are ignored, so no CSRF can happen."""
+"""JSON API of a signed-in reader. It takes bearer tokens only: without cookies no CSRF is possible."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Final
 
 from litestar import Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.params import FromPath, JSONBody
+from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account, UsernameTaken
 from bookrec.web.accounts.rate_limit import client_address
@@ -26,44 +27,45 @@ from bookrec.web.api.schemas import (
     api_book,
     recommended_list,
 )
+from bookrec.web.kit.http_types import AnyRequest
 from bookrec.web.kit.translations import preferred_language
-from bookrec.web.request.page_request import AnyRequest, private
+from bookrec.web.request.page_request import private
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.sign_in import Refused, register, sign_in
 from bookrec.web.request.site import Site
 from bookrec.web.store.catalogue import books_by_id
-from bookrec.web.store.ratings import delete_rating, put_rating
 from bookrec.web.store.snapshot_reader import Snapshot
 
-_REASONS = {
+_REASONS: Final = {
     "username_invalid": ("username", "3 to 40 letters, digits and . _ -"),
     "password_short": ("password", "at least 8 characters"),
     "password_long": ("password", "at most 256 characters"),
     "password_common": ("password", "too easy to guess; choose another one"),
     "age_invalid": ("age", "a whole number from 5 to 100"),
 }
+"""Parameter and reason of each message key of `Refused`."""
 
 
 def bearer_token(request: AnyRequest) -> str:
-    """The token of ``Authorization: Bearer …``; '' when there is none."""
+    """Return the token of ``Authorization: Bearer …``; '' when there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
 async def provide_account(request: AnyRequest, site: NamedDependency[Site]) -> Account:
-    """The account of the bearer token.
+    """Return the account of the bearer token.
 
     Raises:
-        NotAuthorizedException: no token, or none of a session that is alive.
+        NotAuthorizedException: no token, or no live session of it.
     """
     token = bearer_token(request)
-    found = await find_session(site.database, site.settings, token, "bearer") if token else None
-    if found is None:
+    account = await find_session(site.database, site.settings, token, "bearer") if token else None
+    if account is None:
         raise NotAuthorizedException(
             "Send a valid token as 'Authorization: Bearer TOKEN'; POST /api/v1/session gives one.",
             headers={"www-authenticate": 'Bearer realm="bookrec"'},
         )
-    return found
+    return account
 
 
 @post("/accounts", summary="Register", tags=["accounts"])
@@ -73,7 +75,7 @@ async def create(
     snapshot: NamedDependency[Snapshot],
     data: JSONBody[NewAccountRequest],
 ) -> Response[AccountAnswer]:
-    """A new reader; what they like makes their first list.
+    """Create a new reader; the books they like make their first list.
 
     409: the username is taken; 429: too many from this address, see ``Retry-After``.
     """
@@ -100,7 +102,7 @@ async def create(
 async def sign_in_for_token(
     request: AnyRequest, site: NamedDependency[Site], data: JSONBody[SessionRequest]
 ) -> Response[SessionAnswer]:
-    """A bearer token. 401: wrong; 429: too many attempts, see ``Retry-After``."""
+    """Get a bearer token. 401: wrong; 429: too many attempts, see ``Retry-After``."""
     account = await sign_in(
         site, data.username, data.password, client_address(request, site.settings)
     )
@@ -119,24 +121,24 @@ async def sign_out(
     request: AnyRequest, site: NamedDependency[Site], account: NamedDependency[Account]
 ) -> None:
     """End the session of the token."""
-    del account  # asked for so that a wrong token is told apart from an ended session
+    del account  # a parameter so that a token of no live session gets a 401
     await end_session(site.database, bearer_token(request))
 
 
-@get("/me/recommendations", summary="What to read next", tags=["me"])
+@get("/me/recommendations", summary="Recommendations", tags=["me"])
 async def recommendations(
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     account: NamedDependency[Account],
     limit: Limit = 20,
 ) -> Response[RankedList]:
-    """The reader's list, best first; ``source`` says honestly where it came from."""
+    """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
-    found = await site.lists.recommend(snapshot, account, history, limit)
-    return Response(recommended_list(snapshot.snapshot_id, found), headers=private())
+    recommended = await site.lists.recommend(snapshot, account, history, limit)
+    return Response(recommended_list(snapshot.snapshot_id, recommended), headers=private())
 
 
-@get("/me/ratings", summary="Own books", tags=["me"])
+@get("/me/ratings", summary="Seen books", tags=["me"])
 async def list_ratings(
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
@@ -144,19 +146,19 @@ async def list_ratings(
     page: Page = 1,
     page_size: PageSize = 24,
 ) -> Response[OwnRatings]:
-    """The reader's own books with their ratings, what was said on this site first."""
-    own = list((await site.lists.history(snapshot, account)).books.values())
-    shown = own[(page - 1) * page_size : page * page_size]
-    books = books_by_id(snapshot, [o.book_id for o in shown])
+    """Get the reader's seen books with their ratings, those of the site first."""
+    seen = list((await site.lists.history(snapshot, account)).books.values())
+    shown = seen[(page - 1) * page_size : page * page_size]
+    books = books_by_id(snapshot, [book.book_id for book in shown])
     items = [
         OwnRating(
-            book=api_book(books[o.book_id]),
-            rating=o.rating or None,
-            origin="shop" if o.from_shop else "dataset",
+            book=api_book(books[book.book_id]),
+            rating=book.rating or None,
+            origin="shop" if book.from_shop else "dataset",
         )
-        for o in shown
+        for book in shown
     ]
-    return Response(OwnRatings(items, len(own), page, page_size), headers=private())
+    return Response(OwnRatings(items, len(seen), page, page_size), headers=private())
 
 
 @put("/me/ratings/{isbn:str}", summary="Rate a book", tags=["me"])
@@ -167,34 +169,29 @@ async def rate(
     isbn: FromPath[str],
     data: JSONBody[RatingRequest],
 ) -> Response[OwnRating]:
-    """The last word on a book; it overrides what came with the data set."""
+    """Rate a book; the rating overrides the data set's."""
     book = require_book(snapshot, isbn)
-    await put_rating(site.database, account.user_id, isbn, data.rating)
-    await site.lists.refresh_live_list(snapshot, account)
+    await site.actions.rate(snapshot, account, book, data.rating)
     return Response(OwnRating(api_book(book), data.rating, "shop"), headers=private())
 
 
-@delete("/me/ratings/{isbn:str}", summary="Take a rating back", tags=["me"])
-async def take_back(
+@delete("/me/ratings/{isbn:str}", summary="Remove a rating", tags=["me"])
+async def unrate(
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     account: NamedDependency[Account],
     isbn: FromPath[str],
 ) -> None:
-    """The book is not the reader's any more, whatever the data set says."""
-    book = require_book(snapshot, isbn)
-    history = await site.lists.history(snapshot, account)
-    if book.book_id in history.books:
-        await delete_rating(site.database, account.user_id, isbn)
-        await site.lists.refresh_live_list(snapshot, account)
+    """Remove a book from the reader's seen books, whatever the data set says."""
+    await site.actions.unrate(snapshot, account, require_book(snapshot, isbn))
 
 
-HANDLERS: list[Any] = [
+HANDLERS: Final[list[ControllerRouterHandler]] = [
     create,
     sign_in_for_token,
     sign_out,
     recommendations,
     list_ratings,
     rate,
-    take_back,
+    unrate,
 ]

@@ -1,4 +1,4 @@
-"""What the JSON API takes and gives."""
+"""Bodies of the JSON API's requests and answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Book(msgspec.Struct, frozen=True):
     isbn: str
     title: str
     author: str
-    """'' when unknown, as for publisher and image_url."""
+    """'' when unknown, like publisher and image_url."""
     year: int | None
     publisher: str
     image_url: str
@@ -40,7 +40,7 @@ class BookList(msgspec.Struct, frozen=True):
 
 
 class OwnBookReference(msgspec.Struct, frozen=True):
-    """One of the reader's own books that speaks for a recommendation."""
+    """A seen book that is the reason for a recommendation."""
 
     isbn: str
     title: str
@@ -55,11 +55,11 @@ class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
     book: Book
     because: list[OwnBookReference] = []
     topped_up: bool = False
-    """True for a popular book filling up a list that ran out."""
+    """True for a popular book that fills a list which ran out."""
 
 
 class RankedList(msgspec.Struct, frozen=True):
-    """A list, where it came from and of which snapshot."""
+    """A list, its source and its snapshot."""
 
     source: str
     """``precomputed``, ``live``, ``popular`` or ``content``."""
@@ -68,7 +68,7 @@ class RankedList(msgspec.Struct, frozen=True):
 
 
 class NewAccountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Registration."""
+    """Body of a registration."""
 
     username: Annotated[str, Meta(min_length=MIN_USERNAME, max_length=MAX_USERNAME)]
     password: Annotated[str, Meta(min_length=MIN_LENGTH, max_length=MAX_LENGTH)]
@@ -85,14 +85,14 @@ class AccountAnswer(msgspec.Struct, frozen=True):
 
 
 class SessionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Signing in."""
+    """Body of a sign-in."""
 
     username: Annotated[str, Meta(max_length=2_000)]
     password: Annotated[str, Meta(max_length=2_000)]
 
 
 class SessionAnswer(msgspec.Struct, frozen=True):
-    """A bearer token; it is told once."""
+    """A bearer token; no later answer repeats it."""
 
     token: str
     expires_at: str
@@ -100,23 +100,23 @@ class SessionAnswer(msgspec.Struct, frozen=True):
 
 
 class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The reader's word on a book."""
+    """Body of a rating."""
 
     rating: Annotated[int, Meta(ge=1, le=10)]
 
 
 class OwnRating(msgspec.Struct, frozen=True):
-    """An own book."""
+    """A seen book and its rating."""
 
     book: Book
     rating: int | None
-    """1–10; null for a book that is theirs without a rating (a like, a purchase)."""
+    """1–10; null for a book without a rating (a like, a purchase)."""
     origin: str
-    """``shop``: said on this site; ``dataset``: came with the data set."""
+    """``shop``: rated or liked on this site; ``dataset``: part of the data set."""
 
 
 class OwnRatings(msgspec.Struct, frozen=True):
-    """One page of a reader's own books, what was said on this site first."""
+    """One page of a reader's seen books, those of the site first."""
 
     items: list[OwnRating]
     total: int
@@ -125,7 +125,7 @@ class OwnRatings(msgspec.Struct, frozen=True):
 
 
 def api_book(book: catalogue.CatalogueBook) -> Book:
-    """A catalogue row for the API."""
+    """Return a catalogue row for the API."""
     return Book(
         isbn=book.isbn,
         title=book.title,
@@ -139,7 +139,7 @@ def api_book(book: catalogue.CatalogueBook) -> Book:
 
 
 def ranked_list(source: str, snapshot_id: str, listed: list[ListedBook]) -> RankedList:
-    """A list that is the same for everyone."""
+    """Return a list that is the same for everyone."""
     items = [
         RankedBook(rank, item.score, api_book(item.book))
         for rank, item in enumerate(listed, start=1)
@@ -148,7 +148,7 @@ def ranked_list(source: str, snapshot_id: str, listed: list[ListedBook]) -> Rank
 
 
 def recommended_list(snapshot_id: str, recommendations: Recommendations) -> RankedList:
-    """A reader's own list."""
+    """Return a reader's list, with reasons."""
     items = [
         RankedBook(
             rank=item.rank,

@@ -1,4 +1,4 @@
-"""Building blocks of pages: settings, cookies, CSRF tokens, translations, rendering, metrics.
+"""Building blocks of the site: settings, log, cookies, CSRF tokens, translations, rendering, metrics.
 
-May import: `bookrec`, `web.store`.
+May import: `bookrec`.
 """

@@ -1,9 +1,9 @@
-"""What each page's template is given: one Struct per page, so that its inputs are known and tested.
+"""Contexts of the templates: one Struct per page, so that a template's inputs are known and tested.
 
-Every template sees ``page`` (the page's own Struct below) and ``shell`` (a `Shell`), and the
-functions ``_`` / ``gettext`` / ``ngettext`` (translations into ``shell.language``). Undefined names
-are errors. A page that may be kept by caches (``shell.cacheable``) is an anonymous one: it has no
-form but the search (GET), no ``csrf_token`` and no notice.
+Every template sees ``page`` (the Struct of its page), ``shell`` (a `Shell`), and the functions ``_`` /
+``gettext`` / ``ngettext`` (translations into ``shell.language``). Undefined names are errors. A page
+that caches may keep (``shell.cacheable``) is anonymous: it has no form but the search (GET), no
+``csrf_token`` and no notice.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import msgspec
 
 
 class BookCard(msgspec.Struct, frozen=True):
-    """A book as lists show it."""
+    """A book in a list."""
 
     isbn: str
     title: str
     author: str
-    """'' when unknown, as for publisher and image_url."""
+    """'' when unknown, like publisher and image_url."""
     year: int | None
     publisher: str
     image_url: str
-    """A remote cover, '' unless the setting for remote covers is on."""
+    """Address of a remote cover; '' unless the setting for remote covers is on."""
     cover_url: str
-    """Where the generated SVG cover of this book is served."""
+    """Path of this book's generated SVG cover."""
     rating_mean: float | None
     """1–10; None without explicit ratings."""
     rating_count: int
@@ -31,7 +31,7 @@ class BookCard(msgspec.Struct, frozen=True):
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """One of the reader's own books that speaks for a recommendation."""
+    """A seen book that is the reason for a recommendation."""
 
     isbn: str
     title: str
@@ -44,40 +44,40 @@ class RankedCard(msgspec.Struct, frozen=True):
     book: BookCard
     because: list[Reason] = []
     topped_up: bool = False
-    """True for a popular book that fills a list which ran out through filtering."""
+    """True for a popular book that fills a list which ran out."""
 
 
 class Shelf(msgspec.Struct, frozen=True):
-    """A list with where it came from: 'precomputed', 'live', 'popular' or 'content'."""
+    """A list of books and its source: 'precomputed', 'live', 'popular' or 'content'."""
 
     source: str
     items: list[RankedCard]
     segment: str = "all"
-    """Whose popular books these are when ``source`` is 'popular': an age band, or 'all'."""
+    """Segment of the popular books when ``source`` is 'popular': an age band, or 'all'."""
 
 
 class Shell(msgspec.Struct, frozen=True):
-    """What the frame around every page needs."""
+    """Context of the frame around every page."""
 
     language: str
     """'en' or 'vi'."""
     username: str | None
     """None when nobody is signed in."""
     csrf_token: str
-    """To be sent back in the hidden field ``csrf_token`` of every form."""
+    """Value of the hidden field ``csrf_token`` of every form."""
     path: str
-    """The path of this page with its query, for the language links and ``next``."""
+    """Path of this page with its query, for the language links and ``next``."""
     query: str
-    """The text of the search box."""
+    """Text of the search box."""
     sample: bool
-    """True when the published data is generated sample data: every page says so."""
+    """True when the snapshot is made from generated sample data: every page says so."""
     asset_version: str
-    """To be appended to the URLs of static files as ``?v=``."""
+    """Value of ``?v=`` in the URLs of static files."""
     notice: str | None = None
     """A message key to show once after a form: 'rated', 'rating_removed', 'signed_in',
     'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid'."""
     cacheable: bool = False
-    """True when the page is the same for everyone: it must then contain nothing personal."""
+    """True when the page is the same for everyone: it then contains nothing personal."""
 
 
 class HomePage(msgspec.Struct, frozen=True):
@@ -105,7 +105,7 @@ class CataloguePage(msgspec.Struct, frozen=True):
     sort: str
     sorts: list[str]
     error: str | None = None
-    """A message key when the query was not understood, e.g. 'bad_year'."""
+    """A message key for a malformed query, e.g. 'bad_year'."""
 
 
 class BookPage(msgspec.Struct, frozen=True):
@@ -115,9 +115,9 @@ class BookPage(msgspec.Struct, frozen=True):
     similar: Shelf
     editions: list[BookCard]
     my_rating: int | None
-    """1–10 when the reader rated it, 0 when it is theirs without a rating, None when it is not."""
+    """1–10 when the reader rated it, 0 for a seen book without a rating, None when not seen."""
     because: list[Reason]
-    """Own books for whose sake this one is on the reader's shelf."""
+    """Seen books that are the reason to recommend this one."""
 
 
 class LoginPage(msgspec.Struct, frozen=True):
@@ -139,7 +139,7 @@ class RegisterPage(msgspec.Struct, frozen=True):
     """A message key: 'username_taken', 'username_invalid', 'password_short', 'password_common',
     'password_long', 'age_invalid', 'too_many_attempts'."""
     suggestions: list[BookCard]
-    """Popular books of different authors to choose likes from; field ``liked_isbns``, repeated."""
+    """Popular books of different authors to like; repeated field ``liked_isbns``."""
     liked_isbns: list[str]
     q: str
     """A search within the form (button ``name=action value=search``) for books to like."""
@@ -149,29 +149,31 @@ class ClaimPage(msgspec.Struct, frozen=True):
     """``/claim/{token}``"""
 
     user_id: str
-    own_books: int
+    seen_books: int
+    """Number of the reader's books in the data set."""
     username: str
     error: str | None
-    """As for registration; 'claim_invalid' shows no form."""
+    """A message key of registration; 'claim_invalid' shows no form."""
 
 
 class RatedCard(msgspec.Struct, frozen=True):
-    """An own book on ``/me``."""
+    """A seen book on ``/me``."""
 
     book: BookCard
     rating: int
-    """1–10, or 0: theirs without a rating."""
+    """1–10, or 0 without a rating."""
     from_shop: bool
-    """True when the word was given on this site, False when it came with the data set."""
+    """True for an interaction on this site, False for one of the data set."""
 
 
 class MePage(msgspec.Struct, frozen=True):
-    """``/me``: the reader's shelf and own books."""
+    """``/me``: the reader's shelf and seen books."""
 
     user_id: str
     shelf: Shelf
-    own_books: list[RatedCard]
-    own_total: int
+    seen_books: list[RatedCard]
+    """One page of them."""
+    seen_total: int
     page: int
     pages: int
     age: int | None
@@ -185,4 +187,4 @@ class ErrorPage(msgspec.Struct, frozen=True):
     """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'unavailable',
     'failed'. The template has the words in each language."""
     command: str = ""
-    """What the operator should run; '' when there is nothing to run."""
+    """Command for the operator to run; '' when there is none."""

@@ -1,4 +1,4 @@
-"""The cookies of the pages. The API has none."""
+"""Cookies of the pages. The API has none."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VISITOR: Final = "bookrec_visit"
 NOTICE: Final = "bookrec_notice"
 """Message key to show once on the next page."""
 RECENT: Final = "bookrec_recent"
-"""ISBNs a signed-in reader opened last. Anonymous visitors have none: their pages are cached."""
+"""ISBNs that a signed-in reader opened last. Anonymous visitors have none: their pages are cached."""
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
@@ -39,7 +39,7 @@ _SAFE_ISBN: Final = re.compile(r"[0-9A-Za-z:.\-]{1,40}")
 def make_cookie(
     name: str, value: str, *, secure: bool, max_age_s: int | None = None, http_only: bool = True
 ) -> Cookie:
-    """A cookie for all paths, SameSite=Lax; without ``max_age_s`` it ends with the browser."""
+    """Return a cookie for all paths, SameSite=Lax; without ``max_age_s`` it ends with the browser."""
     return Cookie(
         name,
         path="/",
@@ -52,29 +52,29 @@ def make_cookie(
 
 
 def drop_cookie(name: str, *, secure: bool) -> Cookie:
-    """A cookie that removes another."""
+    """Return a cookie that removes the one of this name."""
     return make_cookie(name, "", secure=secure, max_age_s=0)
 
 
 def language_cookie(language: str, *, secure: bool) -> Cookie:
-    """Keeps the language chosen for a year."""
+    """Return a cookie that keeps the chosen language for a year."""
     return make_cookie(LANGUAGE, language, secure=secure, max_age_s=_YEAR_S)
 
 
 def notice_of(cookies: Mapping[str, str]) -> str | None:
-    """The notice to show, if it is one of ours."""
+    """Return the notice to show, if it is one of `NOTICES`."""
     notice = cookies.get(NOTICE)
     return notice if notice in NOTICES else None
 
 
 def recent_isbns(cookies: Mapping[str, str]) -> list[str]:
-    """The ISBNs opened last, latest first; anything malformed is left out."""
+    """Return the ISBNs opened last, latest first; malformed ones are left out."""
     isbns = cookies.get(RECENT, "").split("|")
     return [isbn for isbn in isbns if _SAFE_ISBN.fullmatch(isbn)][:_MOST_RECENT]
 
 
 def recent_cookie(cookies: Mapping[str, str], isbn: str, *, secure: bool) -> Cookie | None:
-    """The cookie after ``isbn`` was opened; None for an ISBN that no cookie can hold."""
+    """Return the cookie after ``isbn`` was opened; None for an ISBN that no cookie can hold."""
     if not _SAFE_ISBN.fullmatch(isbn):
         return None
     isbns = [isbn, *(other for other in recent_isbns(cookies) if other != isbn)]

@@ -1,7 +1,7 @@
-"""Generated covers: a paperback series drawn for every book that has no picture of its own.
+"""Generated covers: a paperback series drawn for every book without a picture.
 
-The drawing is ``partials/cover.svg``; here it is decided what to draw. An author keeps one motif
-over all their books, so that they stand together on a shelf; the title chooses the colours.
+This module chooses text, motif and colours; ``partials/cover.svg`` draws them. All books of an author
+have one motif, so that they match on a shelf; the title chooses the colours.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import msgspec
 WIDTH: Final = 240
 HEIGHT: Final = 360
 _TEXT_WIDTH: Final = 196
-"""Of 240 units; the rest is margin."""
+"""Width of the text in units, of `WIDTH`; the rest is margin."""
 
 _TITLE_SIZES: Final = (36, 32, 29, 26, 23, 20, 18)
 _TITLE_MAX_HEIGHT: Final = 152
@@ -79,7 +79,7 @@ class TextBlock(msgspec.Struct, frozen=True):
 
 
 class Cover(msgspec.Struct, frozen=True):
-    """Everything ``partials/cover.svg`` needs."""
+    """Context of ``partials/cover.svg``."""
 
     title: TextBlock
     author: TextBlock
@@ -87,13 +87,13 @@ class Cover(msgspec.Struct, frozen=True):
     """One of `MOTIFS`."""
     palette: Palette
     seed: int
-    """0–255: turns and shifts the motif, so that an author's books differ."""
+    """0–255; turns and shifts the motif, so that an author's books differ."""
     label: str
-    """The cover in words, for whoever opens the picture by itself."""
+    """Text of the cover, for a reader who opens the picture by itself."""
 
 
 def design_cover(title: str, author: str) -> Cover:
-    """Decide on a cover; the same title and author always give the same one."""
+    """Design a cover; the same title and author always give the same one."""
     title, author = _printable(title), _printable(author)
     by_author = hashlib.sha256((author or title).casefold().encode()).digest()
     by_title = hashlib.sha256(f"{title}\n{author}".casefold().encode()).digest()
@@ -108,22 +108,24 @@ def design_cover(title: str, author: str) -> Cover:
 
 
 def render_cover(environment: jinja2.Environment, title: str, author: str) -> str:
-    """The cover as an SVG document.
+    """Render the cover as an SVG document.
 
     Args:
-        environment: the site's, which finds ``partials/cover.svg``; text is escaped in any case.
+        environment: the site's, which finds ``partials/cover.svg`` and escapes all text.
+        title: of the book.
+        author: of the book; '' when unknown.
     """
     return environment.get_template("partials/cover.svg").render(cover=design_cover(title, author))
 
 
 def _printable(text: str) -> str:
-    """Text that may stand in an XML document, with single spaces."""
+    """Text that is valid in an XML document, with single spaces."""
     kept = (c for c in text if c.isspace() or unicodedata.category(c) not in _UNPRINTABLE)
     return " ".join("".join(kept).split())
 
 
 def _short_title(text: str) -> str:
-    """What a jacket would print: no series in brackets, no long subtitle."""
+    """Title as a jacket prints it: no series in brackets, no long subtitle."""
     text = _BRACKETED.sub("", text) or text
     if len(text) > _LONG_TITLE:
         for separator in (": ", " : ", "; ", " - "):
@@ -134,7 +136,7 @@ def _short_title(text: str) -> str:
 
 
 def _fit_title(title: str) -> TextBlock:
-    """The largest size at which the whole title fits its field, else the smallest, cut with "…"."""
+    """Title at the largest size that fits its field, else at the smallest size, cut with "…"."""
     for size in _TITLE_SIZES:
         leading = size * _TITLE_LEADING
         lines, broken = _wrap(title, size)
@@ -147,7 +149,7 @@ def _fit_title(title: str) -> TextBlock:
 
 
 def _fit_author(author: str) -> TextBlock:
-    """The author in at most two lines; a single line is preferred to a larger size."""
+    """Author in at most two lines; a single line is preferred to a larger size."""
     for size in _AUTHOR_SIZES:
         lines, broken = _wrap(author, size)
         if len(lines) <= 1 and not broken:
@@ -158,7 +160,7 @@ def _fit_author(author: str) -> TextBlock:
 
 
 def _wrap(text: str, size: float) -> tuple[list[str], bool]:
-    """Break text into lines of at most `_TEXT_WIDTH`; also whether a word had to be broken."""
+    """Break text into lines of at most `_TEXT_WIDTH`; tell also whether a word had to be broken."""
     lines: list[str] = []
     line = ""
     broken = False
@@ -190,7 +192,7 @@ def _cut(lines: list[str], count: int, size: float) -> list[str]:
 
 
 def _fitting_prefix(text: str, size: float, reserve: str) -> int:
-    """How many characters (at least one) fit on a line with ``reserve`` after them."""
+    """Number of characters (at least one) that fit on a line with ``reserve`` after them."""
     count = 1
     while count < len(text) and _width(text[: count + 1] + reserve, size) <= _TEXT_WIDTH:
         count += 1
@@ -198,12 +200,12 @@ def _fitting_prefix(text: str, size: float, reserve: str) -> int:
 
 
 def _width(text: str, size: float) -> float:
-    """An upper estimate of the width of serif text: the reader's font is not known here."""
+    """Upper estimate of the width of serif text in units: the reader's font is unknown."""
     return size * sum(_character_width(c) for c in text)
 
 
 def _character_width(character: str) -> float:
-    """In ems, for the wider of the common serif faces."""
+    """Width in ems, in the wider of the common serif faces."""
     if unicodedata.combining(character):
         return 0.0
     if unicodedata.east_asian_width(character) in "WF":

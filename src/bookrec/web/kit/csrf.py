@@ -1,8 +1,8 @@
-"""Tokens in forms, bound to the session, and the check of where a form was sent from.
+"""CSRF protection: tokens in forms, bound to the session, and a check of a form's origin.
 
-The token of a signed-in reader is an HMAC of the session token; that of an anonymous visitor an
-HMAC of a random value in a signed cookie. The key is made once per installation and kept beside the
-shop's database.
+The token of a signed-in reader is an HMAC of the session token. The token of an anonymous visitor is
+an HMAC of a random value in a signed cookie. An installation makes its key once and keeps it beside
+the shop's database.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _KEY_BYTES: Final = 32
 
 
 def load_key(directory: Path) -> bytes:
-    """The installation's key in ``directory/csrf.key``, made on first use, readable by us only."""
+    """Read the installation's key in ``directory/csrf.key``; if missing, make it for its owner only."""
     path = directory / _KEY_NAME
     if not path.exists():
         directory.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def load_key(directory: Path) -> bytes:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
-        # A link fails where a file stands: of workers starting together, the first one's key wins.
+        # A link fails where a file exists: of workers that start together, the first one's key wins.
         with contextlib.suppress(FileExistsError):
             path.hardlink_to(temporary)
         temporary.unlink()
@@ -39,7 +39,7 @@ def load_key(directory: Path) -> bytes:
 
 
 class FormTokens:
-    """Makes and checks form tokens."""
+    """Form tokens, made and checked with one key."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -48,34 +48,34 @@ class FormTokens:
         return hmac.new(self._key, f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
 
     def for_session(self, session_token: str) -> str:
-        """The form token of a signed-in reader."""
+        """Return the form token of a signed-in reader."""
         return self._sign("session", session_token)
 
     def new_visitor(self) -> str:
-        """A cookie value for an anonymous visitor who is shown a form."""
+        """Make a cookie value for an anonymous visitor who is shown a form."""
         visitor = secrets.token_urlsafe(16)
         return f"{visitor}.{self._sign('visit', visitor)}"
 
     def is_visitor(self, cookie: str) -> bool:
-        """Whether a cookie value is one of ours."""
+        """Whether a cookie value was made with this key."""
         visitor, _, signature = cookie.partition(".")
         return _equal(signature, self._sign("visit", visitor))
 
     def for_visitor(self, cookie: str) -> str:
-        """The form token of an anonymous visitor; '' for a cookie that is not ours."""
+        """Return the form token of an anonymous visitor; '' for a cookie of another key."""
         return self._sign("form", cookie.partition(".")[0]) if self.is_visitor(cookie) else ""
 
 
 def tokens_match(expected: str, sent: str) -> bool:
-    """Whether a form sent back the token expected; never true for an empty one."""
+    """Whether a form sent back the expected token; never true for an empty one."""
     return bool(expected) and _equal(expected, sent)
 
 
 def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
-    """Whether the browser says that the form was sent from a page of this host.
+    """Whether a form was sent from a page of this host, by the browser's headers.
 
-    ``Origin`` decides where there is one (browsers send it with every POST), else ``Referer``;
-    a client that sends neither is left to the token.
+    ``Origin`` decides if it is there (browsers send it with every POST), else ``Referer``. For a
+    client that sends neither, the token alone decides.
     """
     source = headers.get("origin", headers.get("referer"))
     if source is None:

@@ -1,4 +1,4 @@
-"""Headers of answers: who may keep them, and, around every answer, security headers and HEAD."""
+"""Headers of answers about caching and security, and answers to HEAD."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def security_headers(remote_covers: bool) -> dict[str, str]:
-    """The headers; remote covers add https pictures to what a page may load, and nothing else."""
+    """Return the security headers; remote covers allow https pictures, and nothing else."""
     images = "'self' https:" if remote_covers else "'self'"
     policy = [
         "default-src 'self'",
@@ -23,7 +23,7 @@ def security_headers(remote_covers: bool) -> dict[str, str]:
     return {
         "content-security-policy": "; ".join(policy),
         "x-content-type-options": "nosniff",
-        # Not `no-referrer`: with it browsers send `Origin: null` with our own forms.
+        # Not `no-referrer`: with it browsers send `Origin: null` with the site's own forms.
         "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "x-frame-options": "DENY",
@@ -31,17 +31,17 @@ def security_headers(remote_covers: bool) -> dict[str, str]:
 
 
 def entity_tag(*parts: str) -> str:
-    """A strong tag over everything that an answer depends on."""
+    """Return a strong entity tag over all inputs of an answer."""
     return f'"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:32]}"'
 
 
 def has_current(request_headers: Mapping[str, str], tag: str) -> bool:
-    """Whether the client says that it keeps the answer of this tag."""
+    """Whether the client has the answer of this tag (``If-None-Match``)."""
     return tag in request_headers.get("if-none-match", "")
 
 
 def public(tag: str) -> dict[str, str]:
-    """Headers of what everyone gets: kept, but asked about each time."""
+    """Return headers of an answer for everyone: caches keep it and revalidate it each time."""
     return {"cache-control": "public, max-age=0, must-revalidate", "etag": tag}
 
 
@@ -51,9 +51,9 @@ def with_headers(app: ASGIApp, headers: dict[str, str]) -> ASGIApp:
     async def app_with_headers(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                found = MutableScopeHeaders.from_message(message)
+                answer_headers = MutableScopeHeaders.from_message(message)
                 for name, value in headers.items():
-                    found.setdefault(name, value)
+                    answer_headers.setdefault(name, value)
             await send(message)
 
         await app(scope, receive, send_with_headers)

@@ -1,120 +1,119 @@
-"""Counters of one worker in Prometheus' text format.
+"""Metrics of one worker in Prometheus' text format, counted by ``prometheus_client``.
 
-With several workers a scrape reaches one of them; the label ``worker`` (its process id) keeps their
+With several workers a scrape reaches one of them. The label ``worker`` (its process id) keeps their
 series apart, so that no counter seems to jump back.
+
+The library sorts the labels of a sample by name, writes counts as floats (``3.0``), and writes the HELP
+and TYPE lines of a metric that has no sample yet.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from bisect import bisect_left
-from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Final
 
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-
-from bookrec.web.store.snapshot_reader import Snapshot
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4"
+"""Media type of `Metrics.render`."""
+
 _BOUNDS_S: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
+"""Upper bounds of the histograms' buckets in seconds."""
+
 _UNKNOWN_ROUTE: Final = "unmatched"
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"})
 _OTHER_METHOD: Final = "other"
-"""For all others: clients can invent methods, and each label is a series kept for ever."""
-
-
-class Histogram:
-    """Durations in seconds, counted in buckets."""
-
-    def __init__(self) -> None:
-        self.buckets = [0] * (len(_BOUNDS_S) + 1)
-        self.sum_s = 0.0
-
-    def add(self, duration_s: float) -> None:
-        """Count one duration."""
-        self.buckets[bisect_left(_BOUNDS_S, duration_s)] += 1
-        self.sum_s += duration_s
-
-    def lines(self, name: str, labels: str) -> list[str]:
-        """The histogram's lines; buckets are cumulative."""
-        lines = []
-        total = 0
-        for bound, count in zip((*_BOUNDS_S, "+Inf"), self.buckets, strict=True):
-            total += count
-            lines.append(f'{name}_bucket{{{labels},le="{bound}"}} {total}')
-        lines.append(f"{name}_sum{{{labels}}} {self.sum_s:.6f}")
-        lines.append(f"{name}_count{{{labels}}} {total}")
-        return lines
+"""Label of all other methods: clients can invent them, and each label is a series kept for ever."""
 
 
 class Metrics:
-    """What one worker counts."""
+    """Counters, histograms and gauges of one worker."""
 
     def __init__(self) -> None:
-        self._worker = f'worker="{os.getpid()}"'
-        self._requests: dict[tuple[str, str, int], int] = defaultdict(int)
-        self._latency: dict[str, Histogram] = defaultdict(Histogram)
-        self._live: dict[str, Histogram] = defaultdict(Histogram)
+        # Without a `_created` series beside every counter and histogram.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        registry = CollectorRegistry()
+        self._registry = registry
+        self._worker = str(os.getpid())
+        self._requests = Counter(
+            "bookrec_requests_total",
+            "Requests answered.",
+            ("worker", "method", "route", "status"),
+            registry=registry,
+        )
+        self._request_s = Histogram(
+            "bookrec_request_seconds",
+            "Time to answer a request.",
+            ("worker", "route"),
+            buckets=_BOUNDS_S,
+            registry=registry,
+        )
+        self._live_inference_s = Histogram(
+            "bookrec_live_inference_seconds",
+            "Time of a run of the ranker for one reader.",
+            ("worker", "outcome"),
+            buckets=_BOUNDS_S,
+            registry=registry,
+        )
+        self._snapshot = Gauge(
+            "bookrec_snapshot_info",
+            "The snapshot that is served.",
+            ("worker", "snapshot_id"),
+            registry=registry,
+        )
+        self._snapshot_age_s = Gauge(
+            "bookrec_snapshot_age_seconds",
+            "Time since the snapshot was made.",
+            ("worker", "snapshot_id"),
+            registry=registry,
+        )
 
     def count_request(self, method: str, route: str, status: int, duration_s: float) -> None:
         """Count an answered request by the route's template (never by the path itself)."""
-        self._requests[method, route, status] += 1
-        self._latency[route].add(duration_s)
+        self._requests.labels(self._worker, method, route, str(status)).inc()
+        self._request_s.labels(self._worker, route).observe(duration_s)
 
     def count_live_inference(self, outcome: str, duration_s: float) -> None:
         """Count a run of the ranker; ``outcome`` is ``done`` or ``failed``."""
-        self._live[outcome].add(duration_s)
+        self._live_inference_s.labels(self._worker, outcome).observe(duration_s)
 
-    def render(self, snapshot: Snapshot | None) -> str:
-        """All counters, and the id and age of the snapshot that is served."""
-        worker = self._worker
-        lines = [
-            "# HELP bookrec_requests_total Requests answered.",
-            "# TYPE bookrec_requests_total counter",
-        ]
-        for (method, route, status), count in sorted(self._requests.items()):
-            labels = f'{worker},method="{method}",route="{route}",status="{status}"'
-            lines.append(f"bookrec_requests_total{{{labels}}} {count}")
-        lines += [
-            "# HELP bookrec_request_seconds Time to answer a request.",
-            "# TYPE bookrec_request_seconds histogram",
-        ]
-        for route, histogram in sorted(self._latency.items()):
-            lines += histogram.lines("bookrec_request_seconds", f'{worker},route="{route}"')
-        lines += [
-            "# HELP bookrec_live_inference_seconds Time of a run of the ranker for one reader.",
-            "# TYPE bookrec_live_inference_seconds histogram",
-        ]
-        for outcome, histogram in sorted(self._live.items()):
-            labels = f'{worker},outcome="{outcome}"'
-            lines += histogram.lines("bookrec_live_inference_seconds", labels)
-        if snapshot is not None:
-            lines += _snapshot_lines(snapshot, worker)
-        return "\n".join(lines) + "\n"
+    def render(self, snapshot_id: str | None, created_at: str = "") -> bytes:
+        """Return all metrics as text.
+
+        Args:
+            snapshot_id: the snapshot that is served; None when there is none.
+            created_at: ISO 8601 time at which it was made, UTC without an offset; its age is left
+                out when this is no time.
+        """
+        self._snapshot.clear()
+        self._snapshot_age_s.clear()
+        if snapshot_id is not None:
+            self._snapshot.labels(self._worker, snapshot_id).set(1)
+            age_s = _age_s(created_at)
+            if age_s is not None:
+                self._snapshot_age_s.labels(self._worker, snapshot_id).set(age_s)
+        return generate_latest(self._registry)
 
 
-def _snapshot_lines(snapshot: Snapshot, worker: str) -> list[str]:
-    labels = f'{worker},snapshot_id="{snapshot.snapshot_id}"'
-    lines = [
-        "# HELP bookrec_snapshot_info The snapshot that is served.",
-        "# TYPE bookrec_snapshot_info gauge",
-        f"bookrec_snapshot_info{{{labels}}} 1",
-    ]
+def _age_s(created_at: str) -> int | None:
+    """Whole seconds since an ISO 8601 time; None for other texts."""
     try:
-        created = datetime.fromisoformat(snapshot.meta["created_at"])
-    except (KeyError, ValueError):
-        return lines
+        created = datetime.fromisoformat(created_at)
+    except ValueError:
+        return None
     if created.tzinfo is None:
         created = created.replace(tzinfo=UTC)
-    age_s = (datetime.now(UTC) - created).total_seconds()
-    return [
-        *lines,
-        "# HELP bookrec_snapshot_age_seconds Time since the snapshot was made.",
-        "# TYPE bookrec_snapshot_age_seconds gauge",
-        f"bookrec_snapshot_age_seconds{{{labels}}} {age_s:.0f}",
-    ]
+    return round((datetime.now(UTC) - created).total_seconds())
 
 
 def measured(app: ASGIApp, metrics: Metrics) -> ASGIApp:

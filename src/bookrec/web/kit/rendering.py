@@ -1,4 +1,4 @@
-"""Jinja environments, one a language, and the version of everything that shapes a page."""
+"""Rendering by Jinja, one environment per language, and the version of all that shapes a page."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES, load_trans
 
 
 class Renderer:
-    """Renders pages and covers from the templates directory."""
+    """Pages and covers, rendered from the templates directory."""
 
     def __init__(self, templates: Path) -> None:
         """Read the translations; templates are compiled on first use."""
         self.version = _version(templates)
-        """Changes with the code's version and any file of the templates directory."""
+        """Digest of the code's version and all files of the templates directory."""
         self._environments = {language: _environment(templates, language) for language in LANGUAGES}
-        # Covers depend on title and author only, and the same few are asked for again and again.
+        # Covers depend on title and author only, and a few of them are requested often.
         self.cover = lru_cache(maxsize=2_000)(self._cover)
 
     def page(self, template: str, page: msgspec.Struct, shell: Shell) -> str:
-        """A page in the shell's language."""
+        """Render a page in the shell's language."""
         environment = self._environments[shell.language]
         return environment.get_template(template).render(page=page, shell=shell)
 
@@ -38,7 +38,7 @@ class Renderer:
 def _environment(templates: Path, language: str) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(templates),
-        # Everything is escaped, whatever a template is called.
+        # Escape all text, whatever the name of the template.
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n"],

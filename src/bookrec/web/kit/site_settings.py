@@ -1,4 +1,4 @@
-"""Settings of the site: frozen, made once from defaults and ``BOOKREC_*`` variables."""
+"""Settings of the site: immutable, made once from defaults and ``BOOKREC_*`` variables."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from bookrec.settings import templates_directory
 
 @dataclass(frozen=True)
 class SiteSettings:
-    """Knobs of the site; `from_environment` says which variables set them."""
+    """Settings of the site; the environment variable in brackets sets a field."""
 
     templates: Path
     """Directory of the Jinja templates, with ``static/`` and ``locale/`` inside."""
     remote_covers: bool = False
-    """Show the covers that ``image_url`` names on other hosts (``BOOKREC_REMOTE_COVERS``)."""
+    """Show the covers on other hosts that ``image_url`` names (``BOOKREC_REMOTE_COVERS``)."""
     secure_cookies: bool = False
-    """Mark cookies Secure even when the request came by plain http, as it does behind a proxy that
-    ends TLS (``BOOKREC_SECURE_COOKIES``); by https they are always Secure."""
+    """Mark cookies Secure even for requests by plain http, as behind a proxy that ends TLS
+    (``BOOKREC_SECURE_COOKIES``). For requests by https they are always Secure."""
     behind_proxy: bool = False
-    """Clients are told apart by the last address of ``X-Forwarded-For`` (``BOOKREC_BEHIND_PROXY``);
-    only for a site that nobody reaches but through a proxy that adds it."""
+    """Take a client's address from the end of ``X-Forwarded-For`` (``BOOKREC_BEHIND_PROXY``). Only for
+    a site that is reachable through a proxy alone, which adds that header."""
     snapshot_check_s: float = 1.0
-    """A worker looks at ``precomputed/current`` at most once in this many seconds."""
+    """Least seconds between two looks of a worker at ``precomputed/current``."""
     session_idle_s: int = 7 * 86_400
-    """A session not used for this long has ended."""
+    """Seconds without use after which a session ends."""
     session_absolute_s: int = 30 * 86_400
-    """A session ends this long after signing in, used or not."""
+    """Seconds after sign-in at which a session ends, used or not."""
     attempt_window_s: int = 15 * 60
-    """Attempts to sign in or register are counted over this many seconds."""
+    """Window in seconds over which attempts to sign in or register are counted."""
     attempts_per_username: int = 10
-    """Attempts on one username within the window before it is refused."""
+    """Attempts on one username within the window."""
     attempts_per_address: int = 100
-    """Attempts from one client address within the window before it is refused."""
+    """Attempts from one client address within the window."""
     registrations_per_address: int = 50
-    """Registrations from one client address within the window, so that neither accounts nor
-    guesses at usernames come in bulk; generous, as a school may share an address."""
+    """Registrations from one client address within the window. It stops accounts and guesses at
+    usernames in bulk; it is generous because a school may share an address."""
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> SiteSettings:
-    """Settings with the ``BOOKREC_*`` variables named at them (0 or 1) applied.
+    """Return the defaults with the ``BOOKREC_*`` variables (0 or 1) applied.
 
     Raises:
         BookrecError: a variable is neither 0 nor 1.

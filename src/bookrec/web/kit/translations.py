@@ -1,4 +1,4 @@
-"""Languages: which one a visitor gets, and the translations read from ``.po`` files at start."""
+"""Languages of the pages: the choice of one for a visitor, and translations from ``.po`` files."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from bookrec.errors import BookrecError
 
 LANGUAGES: Final = ("en", "vi")
 DEFAULT_LANGUAGE: Final = "en"
-"""The language the message ids are written in."""
+"""Language of the message ids."""
 
 
 def load_translations(templates: Path, language: str) -> gettext.NullTranslations:
-    """The sentences of a language; English when it has no file.
+    """Read the sentences of a language; English when it has no file.
 
     Raises:
         BookrecError: the file is not a ``.po`` file.
@@ -38,13 +38,13 @@ def load_translations(templates: Path, language: str) -> gettext.NullTranslation
 
 
 def choose_language(cookies: Mapping[str, str], accept_language: str) -> str:
-    """The language of the cookie, else the best of ``Accept-Language``, else English."""
+    """Return the language of the cookie, else the best of ``Accept-Language``, else English."""
     chosen = cookies.get("lang", "")
     return chosen if chosen in LANGUAGES else preferred_language(accept_language)
 
 
 def preferred_language(accept_language: str) -> str:
-    """The language of ours with the highest quality in an ``Accept-Language`` header.
+    """Return the site's language with the highest quality in an ``Accept-Language`` header.
 
     >>> preferred_language("fr, vi-VN;q=0.8, en;q=0.3")
     'vi'

@@ -1,4 +1,4 @@
-"""Pages: browsing, the reader's own, accounts.
+"""Pages: to browse, of a signed-in reader, to sign in and register.
 
 May import: `web.accounts`, `web.kit`, `web.recommendations`, `web.request`, `web.store`.
 """

@@ -1,26 +1,22 @@
-"""Pages for signing in and out, registering and claiming. Forms are checked in `open_page_request`."""
+"""Pages to sign in and out, register and claim an account. `open_page_request` checks their forms."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Final
+from typing import Final
 
-from litestar import Response, get, post
+from litestar import get, post
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from bookrec.web.accounts.accounts import (
-    Account,
-    ClaimInvalid,
-    UsernameTaken,
-    claim_account,
-    claimed_user_id,
-)
+from bookrec.web.accounts.accounts import Account, UsernameTaken
+from bookrec.web.accounts.claims import ClaimInvalid, claim_account, claimed_user_id
 from bookrec.web.accounts.rate_limit import TooManyAttempts, client_address
 from bookrec.web.accounts.sessions import end_session, start_session
 from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import ClaimPage, LoginPage, RegisterPage
+from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card
 from bookrec.web.request.page_request import PageRequest, local_path
 from bookrec.web.request.sign_in import MOST_LIKES, Refused, new_account, register, sign_in
@@ -29,13 +25,13 @@ from bookrec.web.store.reader_history import build_history
 from bookrec.web.store.search import SearchQuery, search
 
 SUGGESTIONS: Final = 24
-_POPULAR_LOOKED_AT: Final = 200
+_POPULAR_CONSIDERED: Final = 200
 _MOST_TEXT: Final = 2_000
 
 
 @get("/login")
-async def login_page(page_request: NamedDependency[PageRequest]) -> Response[Any]:
-    """The form to sign in."""
+async def login_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
+    """Show the form to sign in."""
     to = local_path(page_request.request.query_params.get("next", "/"))
     if page_request.account is not None:
         return page_request.redirect(to)
@@ -43,8 +39,8 @@ async def login_page(page_request: NamedDependency[PageRequest]) -> Response[Any
 
 
 @post("/login")
-async def login(page_request: NamedDependency[PageRequest]) -> Response[Any]:
-    """Sign in; a new session replaces whatever was there before."""
+async def login(page_request: NamedDependency[PageRequest]) -> AnyResponse:
+    """Sign in; a new session replaces an earlier one."""
     form = await page_request.request.form()
     username, to = text(form, "username"), local_path(text(form, "next"))
     try:
@@ -66,8 +62,8 @@ async def login(page_request: NamedDependency[PageRequest]) -> Response[Any]:
 
 async def _signed_in(
     page_request: PageRequest, account: Account, to: str, notice: str
-) -> Response[Any]:
-    """Start a session under a new token and go on."""
+) -> AnyResponse:
+    """Start a session under a new token and redirect to ``to``."""
     site = page_request.site
     session = await start_session(
         site.database, site.settings, account, "cookie", replacing=page_request.session_token
@@ -85,7 +81,7 @@ async def _signed_in(
 
 
 @post("/logout", opt={"signed_in": True})
-async def logout(page_request: NamedDependency[PageRequest]) -> Response[Any]:
+async def logout(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """End the session, here and on the server."""
     await end_session(page_request.site.database, page_request.session_token)
     for name in (cookies.SESSION, cookies.RECENT):
@@ -94,8 +90,8 @@ async def logout(page_request: NamedDependency[PageRequest]) -> Response[Any]:
 
 
 @get("/register")
-async def register_page(page_request: NamedDependency[PageRequest]) -> Response[Any]:
-    """The form for a new reader, with books to like."""
+async def register_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
+    """Show the form for a new reader, with books to like."""
     to = local_path(page_request.request.query_params.get("next", "/"))
     if page_request.account is not None:
         return page_request.redirect(to)
@@ -103,8 +99,8 @@ async def register_page(page_request: NamedDependency[PageRequest]) -> Response[
 
 
 @post("/register")
-async def register_reader(page_request: NamedDependency[PageRequest]) -> Response[Any]:
-    """Register, or (``action=search``) look for more books to like and show the form again."""
+async def register_reader(page_request: NamedDependency[PageRequest]) -> AnyResponse:
+    """Register, or (``action=search``) search for more books to like and show the form again."""
     form = await page_request.request.form()
     if text(form, "action") == "search":
         return await _register_form(page_request, form, None)
@@ -140,13 +136,13 @@ async def _register_form(
     *,
     status: int = 400,
     headers: dict[str, str] | None = None,
-) -> Response[Any]:
+) -> AnyResponse:
     liked = books_by_isbn(page_request.snapshot, _liked_isbns(form))
     q = text(form, "q").strip()[:200]
     chosen = [liked[isbn] for isbn in _liked_isbns(form) if isbn in liked]
-    found = await _books_to_like(page_request, q)
-    # What was ticked stays in sight, or a search would lose it.
-    suggestions = chosen + [book for book in found if book.isbn not in liked]
+    candidates = await _books_to_like(page_request, q)
+    # Ticked books stay on the page, or a search would lose them.
+    suggestions = chosen + [book for book in candidates if book.isbn not in liked]
     page = RegisterPage(
         next=local_path(text(form, "next")),
         username=text(form, "username").strip(),
@@ -162,11 +158,11 @@ async def _register_form(
 
 
 async def _books_to_like(page_request: PageRequest, q: str) -> list[CatalogueBook]:
-    """Books found by the form's search, else popular ones, one an author."""
+    """Hits of the form's search; without a search, popular books of different authors."""
     if q:
         query = SearchQuery(q=q, page_size=SUGGESTIONS)
         return (await asyncio.to_thread(search, page_request.snapshot, query)).items
-    popular = popular_books(page_request.snapshot, EVERYONE, _POPULAR_LOOKED_AT)
+    popular = popular_books(page_request.snapshot, EVERYONE, _POPULAR_CONSIDERED)
     by_author: dict[str, CatalogueBook] = {}
     for item in popular:
         by_author.setdefault(item.book.author.casefold() or item.book.isbn, item.book)
@@ -181,14 +177,14 @@ def _liked_isbns(form: FormMultiDict) -> list[str]:
 @get("/claim/{token:str}")
 async def claim_page(
     page_request: NamedDependency[PageRequest], token: FromPath[str]
-) -> Response[Any]:
-    """The form by which a reader of the data set chooses a username and password."""
+) -> AnyResponse:
+    """Show the form by which a reader of the data set chooses a username and password."""
     return await _claim_form(page_request, token, "", None)
 
 
 @post("/claim/{token:str}")
-async def claim(page_request: NamedDependency[PageRequest], token: FromPath[str]) -> Response[Any]:
-    """Use a claim link up."""
+async def claim(page_request: NamedDependency[PageRequest], token: FromPath[str]) -> AnyResponse:
+    """Create the account of a claim link, and use up the link."""
     form = await page_request.request.form()
     username = text(form, "username").strip()
     if await claimed_user_id(page_request.site.database, token) is None:
@@ -209,24 +205,24 @@ async def claim(page_request: NamedDependency[PageRequest], token: FromPath[str]
 
 async def _claim_form(
     page_request: PageRequest, token: str, username: str, error: str | None
-) -> Response[Any]:
+) -> AnyResponse:
     user_id = await claimed_user_id(page_request.site.database, token)
     if user_id is None:
         page = ClaimPage("", 0, "", "claim_invalid")
         return page_request.page("claim.html", page, status=404, with_form=True)
-    own_books = len(build_history(page_request.snapshot, user_id, []).books)
-    page = ClaimPage(user_id, own_books, username, error)
+    seen_books = len(build_history(page_request.snapshot, user_id, []).books)
+    page = ClaimPage(user_id, seen_books, username, error)
     return page_request.page("claim.html", page, status=400 if error else 200, with_form=True)
 
 
 def text(form: FormMultiDict, name: str) -> str:
-    """A field of a form as text; '' when it is missing or a file."""
+    """Return a field of a form as text; '' when it is missing or a file."""
     value = form.get(name, "")
     return value[:_MOST_TEXT] if isinstance(value, str) else ""
 
 
 def read_age(value: str) -> tuple[int | None, str | None]:
-    """The age in a form field, None for an empty one; and the message key when it is no number."""
+    """Return the age in a form field (None when empty), and a message key when it is no number."""
     value = value.strip()
     if not value:
         return None, None

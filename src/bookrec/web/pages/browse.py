@@ -1,10 +1,10 @@
-"""Pages for browsing: home, catalogue, book; and the generated covers."""
+"""Pages to browse: home, catalogue, book; and the generated covers."""
 
 from __future__ import annotations
 
 import asyncio
 from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -14,9 +14,10 @@ from litestar.params import FromPath
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import BookPage, CataloguePage, HomePage, Reason
+from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason, recommended_shelf
 from bookrec.web.recommendations.reasons import find_reasons
-from bookrec.web.request.page_request import AnyRequest, PageRequest
+from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import (
     EVERYONE,
@@ -36,8 +37,8 @@ _YEAR_S: Final = 365 * 86_400
 
 
 @get("/")
-async def home(page_request: NamedDependency[PageRequest]) -> Response[Any]:
-    """Your shelf (signed in), what is popular, what you opened last."""
+async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
+    """Show the reader's shelf and recently opened books (signed in), and popular books."""
     snapshot = page_request.snapshot
     yours = None
     recent: list[CatalogueBook] = []
@@ -62,30 +63,30 @@ async def home(page_request: NamedDependency[PageRequest]) -> Response[Any]:
 
 
 @get("/books")
-async def catalogue(
-    page_request: NamedDependency[PageRequest], request: AnyRequest
-) -> Response[Any]:
-    """Search and browse the whole catalogue. What cannot be understood filters nothing."""
-    asked = request.query_params
-    text = {name: asked.get(name, "").strip()[:_MOST_TEXT] for name in ("q", "author", "publisher")}
-    sort = asked.get("sort", "")
-    year_from, bad_from = _year(asked.get("year_from", ""))
-    year_to, bad_to = _year(asked.get("year_to", ""))
+async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequest) -> AnyResponse:
+    """Search and browse the whole catalogue. A malformed filter is left out."""
+    fields = request.query_params
+    text = {
+        name: fields.get(name, "").strip()[:_MOST_TEXT] for name in ("q", "author", "publisher")
+    }
+    sort = fields.get("sort", "")
+    year_from, bad_from = _year(fields.get("year_from", ""))
+    year_to, bad_to = _year(fields.get("year_to", ""))
     query = SearchQuery(
         **text,
         year_from=year_from,
         year_to=year_to,
         sort=sort if sort in SORTS else ("relevance" if text["q"] else "popular"),
-        page=page_number(asked.get("page", "")),
+        page=page_number(fields.get("page", "")),
         page_size=_PAGE_SIZE,
     )
-    found = await asyncio.to_thread(search, page_request.snapshot, query)
+    result = await asyncio.to_thread(search, page_request.snapshot, query)
     page = CataloguePage(
-        items=[book_card(page_request, book) for book in found.items],
-        total=found.total,
+        items=[book_card(page_request, book) for book in result.items],
+        total=result.total,
         page=query.page,
         page_size=_PAGE_SIZE,
-        pages=ceil(found.total / _PAGE_SIZE),
+        pages=ceil(result.total / _PAGE_SIZE),
         **text,
         year_from=year_from,
         year_to=year_to,
@@ -97,15 +98,13 @@ async def catalogue(
 
 
 @get("/books/{isbn:str}")
-async def book_page(
-    page_request: NamedDependency[PageRequest], isbn: FromPath[str]
-) -> Response[Any]:
-    """One book, what goes with it, its other editions, and the reader's own word on it."""
+async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[str]) -> AnyResponse:
+    """Show one book, similar books, its other editions, and the reader's rating of it."""
     book = require_book(page_request.snapshot, isbn)
     source, similar = similar_books(page_request.snapshot, book, _SIMILAR)
     my_rating, because = None, list[Reason]()
     if page_request.account is not None:
-        my_rating, because = await _own_view(page_request, page_request.account, book)
+        my_rating, because = await _rating_or_reasons(page_request, page_request.account, book)
         cookie = cookies.recent_cookie(
             page_request.request.cookies, isbn, secure=page_request.secure
         )
@@ -123,14 +122,14 @@ async def book_page(
     return page_request.page("book.html", page, cacheable=True)
 
 
-async def _own_view(
+async def _rating_or_reasons(
     page_request: PageRequest, account: Account, book: CatalogueBook
 ) -> tuple[int | None, list[Reason]]:
-    """The reader's rating of a book (0: theirs without one), or reasons to read it."""
+    """The reader's rating of a book (0: seen without a rating), or reasons to read it."""
     history = await page_request.site.lists.history(page_request.snapshot, account)
-    own = history.books.get(book.book_id)
-    if own is not None:
-        return own.rating, []
+    seen = history.books.get(book.book_id)
+    if seen is not None:
+        return seen.rating, []
     if book.work_id in history.works:
         return None, []
     reasons = find_reasons(page_request.snapshot, history, [book])
@@ -141,7 +140,7 @@ async def _own_view(
 async def cover(
     page_request: NamedDependency[PageRequest], file_name: FromPath[str]
 ) -> Response[bytes]:
-    """The generated cover of a book, ``<isbn>.svg``."""
+    """Draw the generated cover of a book, ``<isbn>.svg``."""
     isbn, dot, extension = file_name.rpartition(".")
     if not dot or extension != "svg":
         raise NotFoundException("A cover's address ends in .svg.")
@@ -154,13 +153,13 @@ async def cover(
 
 
 @get("/{path:path}")
-async def nothing_here(path: FromPath[str]) -> Response[Any]:
-    """Any other address: a 404 page that knows who is signed in."""
+async def nothing_here(path: FromPath[str]) -> AnyResponse:
+    """Answer any other address with a 404 page that knows who is signed in."""
     raise NotFoundException(f"There is no page {path}.")
 
 
 def _year(text: str) -> tuple[int | None, bool]:
-    """A year of a form field, None for an empty one; and whether it was not understood."""
+    """Year in a form field (None when empty), and whether the field is malformed."""
     text = text.strip()
     if not text:
         return None, False
@@ -170,5 +169,5 @@ def _year(text: str) -> tuple[int | None, bool]:
 
 
 def page_number(text: str) -> int:
-    """A 1-based page number of a query; 1 for anything that is none."""
+    """Return the 1-based page number of a query; 1 for a text that is no number."""
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) <= 6 else 1

@@ -1,4 +1,4 @@
-"""Books and lists as pages show them: from the catalogue's rows to the templates' Structs."""
+"""Conversion of the catalogue's rows and lists to the templates' Structs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, ListedBook
 
 
 def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
-    """A book for a page of this visit."""
+    """Return a book as the pages of this request show it."""
     remote = page_request.site.settings.remote_covers and book.image_url.startswith("https://")
     return BookCard(
         isbn=book.isbn,
@@ -29,7 +29,7 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
 
 
 def listed_shelf(page_request: PageRequest, source: str, listed: list[ListedBook]) -> Shelf:
-    """A list that is the same for everyone."""
+    """Return a list that is the same for everyone."""
     items = [
         RankedCard(rank, book_card(page_request, item.book))
         for rank, item in enumerate(listed, start=1)
@@ -38,7 +38,7 @@ def listed_shelf(page_request: PageRequest, source: str, listed: list[ListedBook
 
 
 def recommended_shelf(page_request: PageRequest, recommendations: Recommendations) -> Shelf:
-    """A reader's own list, with reasons."""
+    """Return a reader's list, with reasons."""
     return Shelf(
         recommendations.source,
         [
@@ -55,11 +55,11 @@ def recommended_shelf(page_request: PageRequest, recommendations: Recommendation
 
 
 def reason(book: CatalogueBook) -> Reason:
-    """An own book that speaks for another."""
+    """Return a seen book as the reason for another."""
     return Reason(book.isbn, book.title)
 
 
 def _cover_url(book: CatalogueBook, version: str) -> str:
-    # The address changes with what is drawn, so that a cover may be kept for ever.
+    # The address changes with the drawing, so that a cover may be kept for ever.
     drawn = f"{book.title}\n{book.author}\n{version}"
     return f"/covers/{quote(book.isbn)}.svg?v={hashlib.sha256(drawn.encode()).hexdigest()[:10]}"

@@ -1,4 +1,4 @@
-"""Recommendation lists: where one comes from, live ranking, reasons.
+"""Recommendation lists: their sources, live ranking, reasons, and the actions that change them.
 
 May import: `bookrec`, `inference`, `web.accounts`, `web.kit`, `web.store`.
 """

@@ -1,4 +1,4 @@
-"""One request: what a worker holds open, page requests, sign-in, problems, health.
+"""Requests: the parts a worker holds open, page requests, sign-in, errors, monitoring.
 
 May import: `bookrec`, `web.accounts`, `web.kit`, `web.recommendations`, `web.store`.
 """

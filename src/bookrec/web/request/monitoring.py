@@ -1,8 +1,6 @@
-"""For the machine that watches: is it alive, can it serve, what does it count."""
+"""Routes for monitoring: liveness, readiness, metrics."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
@@ -10,20 +8,19 @@ from litestar.di import NamedDependency
 from bookrec.errors import SnapshotError
 from bookrec.web.kit import metrics
 from bookrec.web.request.site import Site
-from bookrec.web.store.snapshot_reader import Snapshot
 
 _NO_STORE = {"cache-control": "no-store"}
 
 
 @get("/health/live", include_in_schema=False)
 async def live() -> Response[dict[str, str]]:
-    """200 as long as the worker answers at all."""
+    """Answer 200 as long as the worker answers at all."""
     return Response({"status": "alive"}, headers=_NO_STORE)
 
 
 @get("/health/ready", include_in_schema=False)
-async def ready(site: NamedDependency[Site]) -> Response[dict[str, Any]]:
-    """200 with the snapshot's id when a snapshot is served and the shop's database answers.
+async def ready(site: NamedDependency[Site]) -> Response[dict[str, str]]:
+    """Answer 200 with the snapshot's id when one is served and the shop's database answers.
 
     Raises:
         SnapshotError: nothing can be served (503).
@@ -35,11 +32,10 @@ async def ready(site: NamedDependency[Site]) -> Response[dict[str, Any]]:
 
 @get("/metrics", include_in_schema=False)
 async def show_metrics(site: NamedDependency[Site]) -> Response[bytes]:
-    """Counters of this worker in Prometheus' text format."""
-    snapshot: Snapshot | None
+    """Answer with the metrics of this worker in Prometheus' text format."""
     try:
         snapshot = site.watch.current()
+        text = site.metrics.render(snapshot.snapshot_id, snapshot.meta.get("created_at", ""))
     except SnapshotError:
-        snapshot = None
-    text = site.metrics.render(snapshot)
-    return Response(text.encode(), media_type=metrics.CONTENT_TYPE, headers=_NO_STORE)
+        text = site.metrics.render(None)
+    return Response(text, media_type=metrics.CONTENT_TYPE, headers=_NO_STORE)

@@ -1,17 +1,17 @@
-"""One request for a page: who asks, in which language, of which snapshot, and how to answer.
+"""A request for a page: its account, language and snapshot, and the ways to answer it.
 
-`open_page_request` runs before every page handler: it opens the visit, sends whoever must sign in first to
-do so, and refuses forms that were not sent from a page of ours. No handler can forget it.
+`open_page_request` runs before every page handler, so no handler can forget it. It redirects to the
+sign-in page where a handler needs an account, and refuses forms that no page of this site sent.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
-from litestar import Request, Response
+from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import PermissionDeniedException
 
@@ -21,25 +21,24 @@ from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.contexts import Shell
 from bookrec.web.kit.csrf import sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
+from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.translations import LANGUAGES, choose_language
 from bookrec.web.request.site import Site
 from bookrec.web.store.snapshot_reader import Snapshot
 
 HTML: Final = "text/html"
-"""Litestar adds the charset."""
+"""Media type of pages; Litestar adds the charset."""
 _VARY: Final = "Cookie, Accept-Language"
 _FORM_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
-
-AnyRequest = Request[Any, Any, Any]
 
 
 @dataclass(frozen=True)
 class PageRequest:
-    """One request for a page."""
+    """One request for a page, and the parts to answer it with."""
 
     site: Site
     snapshot: Snapshot
-    """The one snapshot everything in the answer comes from."""
+    """The one snapshot that all of the answer comes from."""
     request: AnyRequest
     account: Account | None
     """None when nobody is signed in."""
@@ -47,7 +46,7 @@ class PageRequest:
     language: str
     notice: str | None
     response_cookies: list[Cookie] = field(default_factory=list)
-    """Cookies to be set by whatever answers."""
+    """Cookies that the answer sets."""
 
     @property
     def secure(self) -> bool:
@@ -56,12 +55,12 @@ class PageRequest:
 
     @property
     def path(self) -> str:
-        """The path of the page with its query, without the language."""
+        """Path of the page with its query, without the language."""
         return path_with_query(self.request)
 
     @property
     def form_token(self) -> str:
-        """What forms of this visit must send back; '' for an anonymous visitor without a cookie."""
+        """Token that this page's forms must send back; '' for an anonymous visitor without a cookie."""
         tokens = self.site.form_tokens
         if self.account is not None:
             return tokens.for_session(self.session_token)
@@ -77,13 +76,17 @@ class PageRequest:
         with_form: bool = False,
         query: str = "",
         headers: dict[str, str] | None = None,
-    ) -> Response[Any]:
+    ) -> AnyResponse:
         """Answer with a rendered page.
 
         Args:
+            template: name of the page's template.
+            page: the template's context.
+            status: HTTP status.
             cacheable: the page is the same for every anonymous visitor.
             with_form: the page has a form for anonymous visitors.
-            query: the text of the search box.
+            query: text of the search box.
+            headers: more headers, beside those about caching.
         """
         cacheable = cacheable and self.account is None and self.notice is None
         tag = self._entity_tag() if cacheable else None
@@ -113,8 +116,8 @@ class PageRequest:
             cookies=self.response_cookies,
         )
 
-    def redirect(self, path: str, notice: str | None = None) -> Response[Any]:
-        """Answer a form: see the page at a local path, with a notice."""
+    def redirect(self, path: str, notice: str | None = None) -> AnyResponse:
+        """Answer a form: redirect to a local path, with a notice."""
         if notice:
             self.response_cookies.append(
                 cookies.make_cookie(cookies.NOTICE, notice, secure=self.secure, max_age_s=60)
@@ -130,7 +133,7 @@ class PageRequest:
         return tokens.for_visitor(visitor)
 
     def _entity_tag(self) -> str:
-        """Over everything an anonymous page depends on."""
+        """Tag over all inputs of an anonymous page."""
         site = self.site
         return entity_tag(
             self.snapshot.snapshot_id,
@@ -141,8 +144,8 @@ class PageRequest:
         )
 
 
-async def open_page_request(request: AnyRequest) -> Response[Any] | None:
-    """Before every page handler: open the visit, and answer in the handler's place if need be.
+async def open_page_request(request: AnyRequest) -> AnyResponse | None:
+    """Open a page request before its handler; answer in the handler's place if need be.
 
     Raises:
         NoSnapshot: nothing is published.
@@ -176,7 +179,7 @@ async def open_page_request(request: AnyRequest) -> Response[Any] | None:
 
 
 async def provide_page_request(request: AnyRequest) -> PageRequest:
-    """The visit that `open_page_request` opened."""
+    """Return the page request that `open_page_request` opened."""
     page_request: PageRequest = request.state.page_request
     return page_request
 
@@ -197,7 +200,7 @@ async def _check_form(page_request: PageRequest) -> None:
 
 
 def _page_to_return_to(page_request: PageRequest) -> str:
-    """Where to go on after signing in: this page, or the page whose form was sent too late."""
+    """Path to go to after signing in: this page, or the page whose form was sent too late."""
     if page_request.request.method == "GET":
         return page_request.path
     isbn = page_request.request.path_params.get("isbn")
@@ -210,12 +213,12 @@ def is_secure(site: Site, request: AnyRequest) -> bool:
 
 
 def language_of(request: AnyRequest) -> str:
-    """The language to answer in."""
+    """Return the language to answer in."""
     return choose_language(request.cookies, request.headers.get("accept-language", ""))
 
 
 def path_with_query(request: AnyRequest) -> str:
-    """The request's path and query, without ``lang``."""
+    """Return the request's path and query, without ``lang``."""
     raw = request.scope["query_string"].decode("latin-1")
     pairs = [pair for pair in parse_qsl(raw, keep_blank_values=True) if pair[0] != "lang"]
     path = quote(request.url.path, safe="/:%")
@@ -223,27 +226,27 @@ def path_with_query(request: AnyRequest) -> str:
 
 
 def local_path(path: str) -> str:
-    r"""``path`` if it leads to a page of this site, else ``/``.
+    r"""Return ``path`` if it leads to a page of this site, else ``/``.
 
-    Refused are other hosts in any spelling browsers understand: a scheme, ``//``, backslashes,
+    It refuses other hosts in any spelling that browsers understand: a scheme, ``//``, backslashes,
     control characters.
     """
     local = path.startswith("/") and not path.startswith("//") and "\\" not in path
     return path if local and path.isprintable() and len(path) <= 2_000 else "/"
 
 
-def see_other(path: str, response_cookies: list[Cookie]) -> Response[Any]:
-    """303 to a page of this site."""
+def see_other(path: str, response_cookies: list[Cookie]) -> AnyResponse:
+    """Redirect (303) to a page of this site."""
     location = quote(local_path(path), safe="/:?&=%+,;@!$'()*~#-._")
     headers = {"location": location, **private()}
     return Response(None, status_code=303, headers=headers, cookies=response_cookies)
 
 
 def private() -> dict[str, str]:
-    """Headers of what is for one reader only."""
+    """Headers of an answer for one reader only."""
     return {"cache-control": "private, no-store", "vary": _VARY}
 
 
 def _public(tag: str) -> dict[str, str]:
-    """Headers of what every anonymous visitor gets, in their language."""
+    """Headers of an answer for all anonymous visitors, in their language."""
     return {**public(tag), "vary": _VARY}

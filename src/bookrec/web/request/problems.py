@@ -1,10 +1,9 @@
-"""Errors as answers: RFC 9457 problem documents for the API, a page for people."""
+"""Answers to errors: RFC 9457 problem documents for the API, a page for people."""
 
 from __future__ import annotations
 
-import logging
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response
@@ -14,12 +13,14 @@ from litestar.types import ExceptionHandlersMap
 from bookrec.errors import NoSnapshot, SnapshotError
 from bookrec.web.accounts.rate_limit import TooManyAttempts
 from bookrec.web.kit.contexts import ErrorPage, Shell
+from bookrec.web.kit.http_types import AnyRequest, AnyResponse
+from bookrec.web.kit.log import get_logger
 from bookrec.web.kit.rendering import Renderer
-from bookrec.web.request.page_request import HTML, AnyRequest, language_of, path_with_query, private
+from bookrec.web.request.page_request import HTML, language_of, path_with_query, private
 from bookrec.web.store.catalogue import CatalogueBook, find_book
 from bookrec.web.store.snapshot_reader import Snapshot
 
-logger = logging.getLogger(__name__)
+logger = get_logger(__name__)
 
 PROBLEM_JSON: Final = "application/problem+json"
 _TITLES: Final = {
@@ -33,14 +34,14 @@ _MACHINE_PATHS: Final = ("/api/", "/health/", "/schema", "/metrics")
 
 
 class InvalidParameter(msgspec.Struct, frozen=True):
-    """What is wrong with one parameter or field."""
+    """Reason why one parameter or field is refused."""
 
     name: str
     reason: str
 
 
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """RFC 9457. ``type`` is left out, which means ``about:blank``: the status says it all."""
+    """RFC 9457 problem document. Without ``type``, which means ``about:blank``: see the status."""
 
     title: str
     status: int
@@ -50,7 +51,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class InvalidRequest(HTTPException):
-    """A request of ours to refuse by naming its parameter."""
+    """A request that is refused because of one parameter, which it names."""
 
     status_code = 400
 
@@ -59,7 +60,7 @@ class InvalidRequest(HTTPException):
 
 
 def require_book(snapshot: Snapshot, isbn: str) -> CatalogueBook:
-    """The book of an ISBN.
+    """Return the book of an ISBN.
 
     Raises:
         NotFoundException: the catalogue does not have it.
@@ -71,7 +72,7 @@ def require_book(snapshot: Snapshot, isbn: str) -> CatalogueBook:
 
 
 def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
-    """Handlers for everything: HTTP errors, errors of ours, and bugs (logged, 500)."""
+    """Return handlers of HTTP errors, of the site's errors, and of bugs (logged, 500)."""
 
     def answer(
         request: AnyRequest,
@@ -81,13 +82,13 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         headers: dict[str, str] | None = None,
         invalid: list[InvalidParameter] | None = None,
         command: str = "",
-    ) -> Response[Any]:
+    ) -> AnyResponse:
         headers = private() | (headers or {})
         if request.url.path.startswith(_MACHINE_PATHS):
             return _problem(request, status, detail, headers, invalid or [])
         return _error_page(renderer, request, status, headers, command)
 
-    def http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
+    def http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
         if error.status_code >= 500:
             return bug(request, error)
         invalid = [
@@ -99,8 +100,8 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
             request, error.status_code, error.detail, headers=error.headers, invalid=invalid
         )
 
-    def no_snapshot(request: AnyRequest, error: SnapshotError) -> Response[Any]:
-        # The full message names paths of the server: it is for the log and the operator.
+    def no_snapshot(request: AnyRequest, error: SnapshotError) -> AnyResponse:
+        # The full message names paths of the server: it is for the log and the operator only.
         if isinstance(error, NoSnapshot):
             detail, command = "Nothing is published yet.", "bookrec score"
         else:
@@ -108,11 +109,11 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         headers = {"retry-after": "30"}
         return answer(request, 503, f"{detail} Run: {command}", headers=headers, command=command)
 
-    def too_many(request: AnyRequest, error: TooManyAttempts) -> Response[Any]:
+    def too_many(request: AnyRequest, error: TooManyAttempts) -> AnyResponse:
         return answer(request, 429, str(error), headers=error.headers)
 
-    def bug(request: AnyRequest, error: Exception) -> Response[Any]:
-        logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    def bug(request: AnyRequest, error: Exception) -> AnyResponse:
+        logger.error("request failed", method=request.method, path=request.url.path, exc_info=error)
         return answer(request, 500, "Something went wrong on our side; it has been noted.")
 
     return {
@@ -129,7 +130,7 @@ def _problem(
     detail: str,
     headers: dict[str, str],
     invalid: list[InvalidParameter],
-) -> Response[Any]:
+) -> AnyResponse:
     problem = Problem(HTTPStatus(status).phrase, status, detail, request.url.path, invalid)
     return Response(
         msgspec.json.encode(problem), status_code=status, media_type=PROBLEM_JSON, headers=headers
@@ -138,28 +139,28 @@ def _problem(
 
 def _error_page(
     renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
-) -> Response[Any]:
+) -> AnyResponse:
     try:
         return _rendered_error(renderer, request, status, headers, command)
     except Exception:
-        # An error page that cannot be rendered must not hide the error it is about.
-        logger.exception("the error page for %s cannot be rendered", request.url.path)
+        # An error page that cannot be rendered must not hide its error.
+        logger.exception("error page not rendered", path=request.url.path)
         phrase = HTTPStatus(status).phrase
         return Response(phrase, status_code=status, media_type="text/plain", headers=headers)
 
 
 def _rendered_error(
     renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
-) -> Response[Any]:
+) -> AnyResponse:
     page_request = getattr(request.state, "page_request", None)
     title = _TITLES.get(status, "failed" if status >= 500 else "bad_request")
     page = ErrorPage(status, title, command)
     if page_request is not None:
-        response: Response[Any] = page_request.page(
+        response: AnyResponse = page_request.page(
             "error.html", page, status=status, headers=headers
         )
         return response
-    # Nothing could be looked up (no snapshot, or no such route): a frame without a reader.
+    # Without a snapshot, or without such a route, there is no reader to show in the frame.
     shell = Shell(
         language=language_of(request),
         username=None,

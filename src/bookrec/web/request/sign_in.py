@@ -1,4 +1,4 @@
-"""Registering and signing in, the same for pages and API."""
+"""Registration and sign-in of pages and API."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from bookrec.web.accounts.accounts import (
     Account,
     NewAccount,
     age_problem,
-    create_account,
     find_for_sign_in,
     replace_hash,
     username_problem,
@@ -19,11 +18,11 @@ from bookrec.web.store.catalogue import books_by_isbn
 from bookrec.web.store.snapshot_reader import Snapshot
 
 MOST_LIKES = 100
-"""Liked books taken in at registration."""
+"""Most liked books that a registration stores."""
 
 
 class Refused(ShopError):
-    """A registration that cannot be taken as it is."""
+    """A registration with an unacceptable username, password or age."""
 
     def __init__(self, key: str) -> None:
         super().__init__(f"The registration was refused: {key}.")
@@ -32,7 +31,7 @@ class Refused(ShopError):
 
 
 async def sign_in(site: Site, username: str, password: str, address: str) -> Account | None:
-    """The account of a username and password; None when they do not go together.
+    """Return the account of a username and password; None when they do not match.
 
     Unknown username, wrong password and disabled account look alike and take the same time.
 
@@ -61,10 +60,10 @@ async def new_account(
     language: str = "en",
     liked_isbns: tuple[str, ...] = (),
 ) -> NewAccount:
-    """Check what an account is to be made of, and hash its password.
+    """Check the data of a new account, and hash its password.
 
     Raises:
-        Refused: naming the first thing that is wrong.
+        Refused: naming the first unacceptable field.
     """
     problem = username_problem(username) or password_problem(password, username) or age_problem(age)
     if problem:
@@ -84,9 +83,9 @@ async def register(
     language: str,
     liked_isbns: list[str],
 ) -> Account:
-    """Make a new reader, and their first list from what they like.
+    """Create a new reader, and their first list from the books they like.
 
-    ISBNs that the catalogue does not have are left out.
+    Liked ISBNs that the catalogue does not have are left out.
 
     Raises:
         Refused: username, password or age are not acceptable.
@@ -97,7 +96,4 @@ async def register(
     known = books_by_isbn(snapshot, list(dict.fromkeys(liked_isbns))[:MOST_LIKES])
     likes = tuple(isbn for isbn in dict.fromkeys(liked_isbns) if isbn in known)
     new = await new_account(site, username, password, age=age, language=language, liked_isbns=likes)
-    account = await create_account(site.database, new)
-    if likes:
-        await site.lists.refresh_live_list(snapshot, account)
-    return account
+    return await site.actions.register(snapshot, new)

@@ -1,4 +1,4 @@
-"""Everything one worker of the site holds open, made at its start and closed at its end."""
+"""Parts that one worker of the site holds open from its start to its end."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
+from bookrec.web.recommendations.live_lists import LiveLists
+from bookrec.web.recommendations.reader_actions import ReaderActions
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.snapshot_reader import SnapshotWatch
@@ -28,6 +30,7 @@ class Site:
     database: ShopDatabase
     passwords: Passwords
     lists: ReaderLists
+    actions: ReaderActions
     form_tokens: FormTokens
     renderer: Renderer
     metrics: Metrics
@@ -37,9 +40,11 @@ class Site:
 async def open_site(
     home: Home, settings: SiteSettings, renderer: Renderer, metrics: Metrics
 ) -> AsyncIterator[Site]:
-    """Open the shop's database (migrated if need be) and what else a worker needs."""
+    """Open the shop's database, migrated if need be, and the other parts; close them at the end."""
     async with database.opened(home.shop_database) as shop:
         live = LiveInference(metrics)
+        live_lists = LiveLists(shop, live)
+        lists = ReaderLists(shop, live_lists)
         passwords = Passwords()
         try:
             yield Site(
@@ -47,7 +52,8 @@ async def open_site(
                 watch=SnapshotWatch(home.snapshots, settings.snapshot_check_s),
                 database=shop,
                 passwords=passwords,
-                lists=ReaderLists(shop, live),
+                lists=lists,
+                actions=ReaderActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
                 metrics=metrics,

@@ -1,4 +1,4 @@
-"""Books of the snapshot's catalogue: looking them up by ISBN, number, work or list."""
+"""Books of the snapshot's catalogue, looked up by ISBN, number, work or stored list."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from bookrec.web.store.rows import Row, SqlValue
 from bookrec.web.store.snapshot_reader import Snapshot
 
 
@@ -35,44 +36,44 @@ class ListedBook(msgspec.Struct, frozen=True):
 
 
 BOOK_COLUMNS: Final = ", ".join(f"book.{name}" for name in CatalogueBook.__struct_fields__)
-"""The columns of `CatalogueBook`, in its order, for ``select``."""
+"""Columns of `CatalogueBook`, in its order, for ``select``."""
 
 EVERYONE: Final = "all"
-"""The segment of ``popular_top`` that every snapshot has."""
+"""Segment of ``popular_top`` that every snapshot has."""
 
 _MOST_PARAMETERS: Final = 500
 
 
 def find_book(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
-    """The book of an ISBN (unique index on ``isbn``), or None."""
+    """Return the book of an ISBN (unique index on ``isbn``), or None."""
     row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608
     return CatalogueBook(*row) if row else None
 
 
 def books_by_isbn(snapshot: Snapshot, isbns: Iterable[str]) -> dict[str, CatalogueBook]:
-    """The books of those ISBNs that the catalogue has."""
+    """Return the books of those ISBNs that the catalogue has, by ISBN."""
     return {book.isbn: book for book in _books_where_in(snapshot, "isbn", list(isbns))}
 
 
 def books_by_id(snapshot: Snapshot, book_ids: Iterable[int]) -> dict[int, CatalogueBook]:
-    """The books of those numbers."""
+    """Return the books of those numbers, by ``book_id``."""
     return {book.book_id: book for book in _books_where_in(snapshot, "book_id", list(book_ids))}
 
 
 def _books_where_in(
-    snapshot: Snapshot, column: str, values: Sequence[object]
+    snapshot: Snapshot, column: str, values: Sequence[SqlValue]
 ) -> list[CatalogueBook]:
-    found: list[CatalogueBook] = []
+    books: list[CatalogueBook] = []
     for start in range(0, len(values), _MOST_PARAMETERS):
         part = tuple(values[start : start + _MOST_PARAMETERS])
         marks = ",".join("?" * len(part))
         query = f"select {BOOK_COLUMNS} from book where {column} in ({marks})"  # noqa: S608
-        found += [CatalogueBook(*row) for row in snapshot.rows(query, part)]
-    return found
+        books += [CatalogueBook(*row) for row in snapshot.rows(query, part)]
+    return books
 
 
 def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
-    """Other editions of the book's work, the most read first (index ``book_by_work``)."""
+    """Return the other editions of the book's work, the most read first (index ``book_by_work``)."""
     rows = snapshot.rows(
         f"select {BOOK_COLUMNS} from book where work_id = ? and book_id <> ?"  # noqa: S608
         " order by reader_count desc, book_id",
@@ -84,10 +85,11 @@ def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
 def similar_books(
     snapshot: Snapshot, book: CatalogueBook, limit: int
 ) -> tuple[str, list[ListedBook]]:
-    """Where the book's neighbours come from, and up to ``limit`` of them, one edition a work.
+    """Return the source of the book's similar books, and up to ``limit`` of them.
 
-    The source is ``precomputed`` (readers speak) or ``content`` (a book without readers). A book
-    without a stored list gets the most read other works of its author, which is content too.
+    The list has one edition of a work. Its source is ``precomputed`` when it is made from readers,
+    ``content`` for a book without readers. A book without a stored list gets the most read other
+    works of its author, which is content too.
     """
     if book.similar_source is None:
         rows = snapshot.rows(
@@ -106,7 +108,7 @@ def similar_books(
 
 
 def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBook]:
-    """Up to ``limit`` popular books of a segment, one edition a work; [] for no such segment."""
+    """Return up to ``limit`` popular books of a segment, one edition of a work; [] if it has none."""
     rows = snapshot.each(
         f"select {BOOK_COLUMNS}, score from popular_top"  # noqa: S608
         " join book using (book_id) where segment = ? order by rank",
@@ -116,7 +118,7 @@ def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBo
 
 
 def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
-    """The reader's ``user_top``, best first; [] when there is none."""
+    """Return the reader's ``user_top``, best first; [] when there is none."""
     rows = snapshot.rows(
         f"select {BOOK_COLUMNS}, score from user_top"  # noqa: S608
         " join book using (book_id) where reader_id = ? order by rank",
@@ -125,12 +127,17 @@ def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
     return [ListedBook(CatalogueBook(*row[:-1]), row[-1]) for row in rows]
 
 
-def _one_edition_a_work(rows: Iterable[tuple[object, ...]], limit: int) -> list[ListedBook]:
-    """The first row of each work, up to ``limit``; a row is the columns of `CatalogueBook` and a score."""
+def _one_edition_a_work(rows: Iterable[Row], limit: int) -> list[ListedBook]:
+    """Keep the first row of each work, and read no more rows than ``limit`` works need.
+
+    Args:
+        rows: the columns of `CatalogueBook` and a score, best first.
+        limit: length of the list.
+    """
     listed: dict[int, ListedBook] = {}
     for *columns, score in rows:
         if len(listed) == limit:
             break
-        book = CatalogueBook(*columns)  # type: ignore[arg-type]
-        listed.setdefault(book.work_id, ListedBook(book, float(score)))  # type: ignore[arg-type]
+        book = CatalogueBook(*columns)
+        listed.setdefault(book.work_id, ListedBook(book, float(score)))
     return list(listed.values())

@@ -1,6 +1,6 @@
 """Access to ``var/shop.sqlite`` off the event loop (aiosqlite).
 
-Two connections a worker: one reads in autocommit, one writes, a transaction at a time. A read on
+A worker has two connections: one reads in autocommit, one writes one transaction at a time. A read on
 the writing connection could see another request's half-done transaction.
 """
 
@@ -8,42 +8,39 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import aiosqlite
 
 from bookrec import shop_database
+from bookrec.web.store.rows import ParameterRows, Parameters, Row
 
 _BUSY_TIMEOUT_S = 10.0
 
-Row = tuple[Any, ...]
-Parameters = Iterable[Any]
-
 
 class Transaction:
-    """An open write transaction; what it reads nobody else changes before it ends."""
+    """An open write transaction; nobody else changes what it reads before it ends."""
 
     def __init__(self, connection: aiosqlite.Connection) -> None:
         self._connection = connection
 
     async def execute(self, statement: str, parameters: Parameters = ()) -> aiosqlite.Cursor:
-        """Execute one statement; the cursor tells ``lastrowid`` and ``rowcount``."""
+        """Execute one statement; the cursor has ``lastrowid`` and ``rowcount``."""
         return await self._connection.execute(statement, parameters)
 
-    async def execute_many(self, statement: str, rows: Iterable[Parameters]) -> None:
+    async def execute_many(self, statement: str, rows: ParameterRows) -> None:
         """Execute one statement for each row of parameters."""
         await self._connection.executemany(statement, rows)
 
     async def rows(self, query: str, parameters: Parameters = ()) -> list[Row]:
-        """All rows of a query."""
+        """Return all rows of a query."""
         return [tuple(row) for row in await self._connection.execute_fetchall(query, parameters)]
 
     async def row(self, query: str, parameters: Parameters = ()) -> Row | None:
-        """The first row of a query, or None."""
-        found = await self.rows(query, parameters)
-        return found[0] if found else None
+        """Return the first row of a query, or None."""
+        rows = await self.rows(query, parameters)
+        return rows[0] if rows else None
 
 
 class ShopDatabase:
@@ -55,35 +52,35 @@ class ShopDatabase:
         self._write_lock = asyncio.Lock()
 
     async def rows(self, query: str, parameters: Parameters = ()) -> list[Row]:
-        """All rows of a query, as last committed."""
+        """Return all rows of a query, as last committed."""
         return [tuple(row) for row in await self._reader.execute_fetchall(query, parameters)]
 
     async def row(self, query: str, parameters: Parameters = ()) -> Row | None:
-        """The first row of a query, or None."""
-        found = await self.rows(query, parameters)
-        return found[0] if found else None
+        """Return the first row of a query, or None."""
+        rows = await self.rows(query, parameters)
+        return rows[0] if rows else None
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
-        """A write transaction: committed durably when the block ends, rolled back on error."""
+        """Open a write transaction: committed durably when the block ends, rolled back on error."""
         async with self._write_lock:
             committed = False
             try:
-                # `immediate`: take the lock before reading, so that what was read still holds.
+                # `immediate` takes the lock before reading, so the rows read stay true.
                 await self._writer.execute("begin immediate")
                 yield Transaction(self._writer)
                 await self._writer.execute("commit")
                 committed = True
             finally:
-                # Also when the request is cancelled while one of these statements runs: they are
-                # executed in order, so this one comes last (and does nothing without a transaction).
+                # A request may be cancelled while one of these statements runs. They run in order,
+                # so the rollback comes last; without a transaction it does nothing.
                 if not committed:
                     await asyncio.shield(self._writer.rollback())
 
 
 @contextlib.asynccontextmanager
 async def opened(path: Path) -> AsyncIterator[ShopDatabase]:
-    """The shop's database at ``path``, created or migrated first, closed at the end of the block.
+    """Open the shop's database at ``path``, created or migrated first; close it after the block.
 
     Raises:
         ShopError: the file was written by a newer bookrec.

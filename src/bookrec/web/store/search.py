@@ -1,34 +1,34 @@
 """Search of the whole catalogue: words, ISBNs, filters and orders.
 
-Words are folded like the index (`fold`), so accents, case and punctuation do not
-matter, and nothing a reader types can be FTS5 syntax: after folding only letters, digits and spaces
-are left, and each word is quoted besides. Every word must occur in title, author or ISBN; the last
-one may be the beginning of a word.
+Words are folded like the index (`fold`), so accents, case and punctuation do not matter. Nothing a
+reader types can be FTS5 syntax: folding leaves letters, digits and spaces only, and each word is
+quoted besides. Every word must occur in title, author or ISBN; the last word may be a prefix.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
+from bookrec.isbn import isbn_forms
 from bookrec.text import fold
 from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook
+from bookrec.web.store.rows import NamedParameters
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
 
 _PRIOR_RATINGS: Final = 10
-"""The shrunk mean adds this many ratings of the catalogue's mean to each book, so that one 10 of 10
-does not lead: (10 · mean of all ratings + ratings of the book) / (10 + their number)."""
+"""Ratings of the catalogue's mean that the shrunk mean adds to each book, so that a single 10 does
+not lead: (10 · mean of all ratings + sum of the book's ratings) / (10 + number of its ratings)."""
 
 _TITLE_ORDER: Final = (
     "(select f.title from book_search f where f.rowid = book.book_id), book.book_id"
 )
 _ORDERS: Final = {
-    # The very title first. Then bm25 (negative, better is less), where a book that many read counts
-    # up to twice: of all the editions and companions with the word, the one people mean leads.
+    # An exact title comes first. Then bm25 (negative, less is better), where a book of many readers
+    # counts up to twice: among editions and companions with the word, the best known one leads.
     "relevance": "book_search.title <> :title, bm25(book_search, 10.0, 6.0, 1.0)"
     " * (1.0 + book.reader_count / (book.reader_count + 20.0)), book.book_id",
     "popular": "book.reader_count desc, book.book_id",
@@ -37,36 +37,34 @@ _ORDERS: Final = {
     "newest": "book.year is null, book.year desc, book.reader_count desc, book.book_id",
     "title": _TITLE_ORDER,
 }
-_ISBN10: Final = re.compile(r"\d{9}[\dX]")
-_ISBN13: Final = re.compile(r"97[89]\d{10}")
 
 
 class SearchQuery(msgspec.Struct, frozen=True):
-    """What to look for; '' and None filter nothing."""
+    """Words, filters, order and page of a search; '' and None filter nothing."""
 
     q: str = ""
     author: str = ""
-    """Every word of it must be in the author's name."""
+    """Words that must all be in the author's name."""
     publisher: str = ""
-    """The publisher's whole name; the case of a-z does not matter."""
+    """Whole name of the publisher; the case of a-z does not matter."""
     year_from: int | None = None
     year_to: int | None = None
     sort: str = "relevance"
-    """One of `SORTS`; ``relevance`` without words to be relevant to is ``popular``."""
+    """One of `SORTS`; ``relevance`` without words is ``popular``."""
     page: int = 1
     """1-based."""
     page_size: int = 24
 
 
 class SearchResult(msgspec.Struct, frozen=True):
-    """One page of what was found, and how many books were found in all."""
+    """One page of the hits, and the number of all hits."""
 
     items: list[CatalogueBook]
     total: int
 
 
 def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
-    """Run a search; milliseconds on a large catalogue, so call it in a worker thread."""
+    """Run a search. It takes milliseconds on a large catalogue, so call it in a worker thread."""
     condition, parameters = _condition(snapshot, query)
     source = "book join book_search on book_search.rowid = book.book_id"
     ranked = "book_search match" in condition
@@ -93,10 +91,10 @@ def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     return SearchResult([CatalogueBook(*row) for row in rows], total)
 
 
-def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, dict[str, Any]]:
-    """The ``where`` clause of a query and its parameters."""
+def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, NamedParameters]:
+    """Return the ``where`` clause of a query and its parameters."""
     conditions = ["true"]
-    parameters: dict[str, Any] = {}
+    parameters: NamedParameters = {}
     isbns = _known_isbns(snapshot, query.q)
     if isbns:
         marks = ", ".join(f":isbn{i}" for i in range(len(isbns)))
@@ -107,7 +105,7 @@ def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, dict[str, A
         conditions.append("book_search match :match")
         parameters["match"] = match
     elif (query.q.strip() and not isbns) or query.author.strip():
-        conditions.append("false")  # nothing but punctuation: no title is that
+        conditions.append("false")  # nothing but punctuation matches no title
     if query.publisher.strip():
         conditions.append("book.publisher = :publisher collate nocase")
         parameters["publisher"] = query.publisher.strip()
@@ -121,7 +119,7 @@ def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, dict[str, A
 
 
 def match_expression(q: str, author: str) -> str:
-    """The FTS5 expression for words anywhere and words of the author's name; '' for none.
+    """Return the FTS5 expression for words anywhere and words of the author's name; '' for none.
 
     >>> match_expression("C++ prim", "")
     '"c" AND "prim"*'
@@ -135,7 +133,7 @@ def match_expression(q: str, author: str) -> str:
 
 
 def _known_isbns(snapshot: Snapshot, q: str) -> list[str]:
-    """The ISBNs of the catalogue that the words are, in either form, with hyphens or without."""
+    """Return the catalogue's ISBNs that ``q`` spells, in either form, with hyphens or without."""
     candidates = list(dict.fromkeys([q.strip(), *isbn_forms(q)]))
     marks = ",".join("?" * len(candidates))
     rows = snapshot.slow_rows(
@@ -145,32 +143,8 @@ def _known_isbns(snapshot: Snapshot, q: str) -> list[str]:
     return [isbn for (isbn,) in rows]
 
 
-def isbn_forms(text: str) -> list[str]:
-    """The ISBN-10 and ISBN-13 forms of what looks like an ISBN; [] for anything else.
-
-    >>> isbn_forms("0-14-143951-3")
-    ['0141439513', '9780141439518']
-    """
-    bare = re.sub(r"[\s‐-―-]", "", text).upper()
-    if _ISBN10.fullmatch(bare):
-        return [bare, _with_ean_check("978" + bare[:9])]
-    if _ISBN13.fullmatch(bare):
-        return [bare, _with_isbn10_check(bare[3:12])] if bare.startswith("978") else [bare]
-    return []
-
-
-def _with_ean_check(twelve: str) -> str:
-    total = sum(int(digit) * (1, 3)[i % 2] for i, digit in enumerate(twelve))
-    return twelve + str(-total % 10)
-
-
-def _with_isbn10_check(nine: str) -> str:
-    total = sum(int(digit) * (10 - i) for i, digit in enumerate(nine))
-    return nine + "0123456789X"[-total % 11]
-
-
 def _mean_rating(snapshot: Snapshot) -> float:
-    """The mean of all explicit ratings; 0 when there are none."""
+    """Return the mean of all explicit ratings; 0 when there are none."""
     ((mean,),) = snapshot.slow_rows(
         "select coalesce(sum(rating_mean * rating_count) / sum(rating_count), 0.0) from book"
     )

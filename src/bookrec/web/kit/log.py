@@ -1,0 +1,76 @@
+"""Log of the site: one line of ``key=value`` pairs per event, on stderr.
+
+Modules log by `get_logger`, with an event and its fields. Standard logging carries the records, so
+one formatter writes those of the site and those of the server alike.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+import structlog
+from structlog.processors import LogfmtRenderer, TimeStamper, format_exc_info
+from structlog.stdlib import (
+    BoundLogger,
+    ExtraAdder,
+    ProcessorFormatter,
+    add_log_level,
+    add_logger_name,
+    filter_by_level,
+    render_to_log_kwargs,
+)
+
+from bookrec.json_types import JsonObject
+
+_KEY_ORDER: Final = ("timestamp", "level", "logger", "event")
+
+
+def get_logger(name: str) -> BoundLogger:
+    """Return the logger of a module: ``logger.warning("event", field=value)``."""
+    logger: BoundLogger = structlog.wrap_logger(
+        logging.getLogger(name),
+        processors=[filter_by_level, render_to_log_kwargs],
+        wrapper_class=BoundLogger,
+        context_class=dict,
+    )
+    return logger
+
+
+def line_formatter() -> logging.Formatter:
+    """Return the formatter of the log: time, level, logger and event first, then the fields."""
+    return ProcessorFormatter(
+        foreign_pre_chain=[
+            add_log_level,
+            add_logger_name,
+            TimeStamper(fmt="iso", utc=True),
+            ExtraAdder(),
+            format_exc_info,
+        ],
+        processors=[
+            ProcessorFormatter.remove_processors_meta,
+            LogfmtRenderer(key_order=_KEY_ORDER, drop_missing=True),
+        ],
+    )
+
+
+def logging_config() -> JsonObject:
+    """Return the configuration of a server and its workers, for `logging.config.dictConfig`.
+
+    The site logs from INFO on, libraries from WARNING on. It holds plain values only: the server
+    hands it to worker processes.
+    """
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": {"()": f"{__name__}.{line_formatter.__name__}"}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "stream": "ext://sys.stderr",
+                "formatter": "line",
+            }
+        },
+        "root": {"handlers": ["stderr"], "level": "WARNING"},
+        "loggers": {"bookrec": {"level": "INFO"}},
+    }

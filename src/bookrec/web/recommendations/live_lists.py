@@ -1,0 +1,115 @@
+"""Live lists: made for readers without a list in the snapshot, kept in the shop's database."""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import msgspec
+
+from bookrec.web.accounts.accounts import Account
+from bookrec.web.recommendations.live import LiveInference
+from bookrec.web.store.catalogue import ListedBook, books_by_id, books_by_isbn
+from bookrec.web.store.database import ShopDatabase, Transaction
+from bookrec.web.store.reader_history import INTERACTIONS_QUERY, ReaderHistory, build_history
+from bookrec.web.store.rows import Row
+from bookrec.web.store.snapshot_reader import Snapshot
+
+_MOST_TRIES: Final = 3
+
+
+class ShopReader(msgspec.Struct, frozen=True):
+    """The shop's data of one reader that a live list depends on."""
+
+    interactions: list[Row]
+    """See `INTERACTIONS_QUERY`."""
+    age: int | None
+    """In years; None when the account has none."""
+
+
+class LiveLists:
+    """The live lists of a shop's readers."""
+
+    def __init__(self, database: ShopDatabase, live: LiveInference) -> None:
+        self._database = database
+        self._live = live
+
+    async def stored(self, snapshot: Snapshot, account: Account) -> list[ListedBook] | None:
+        """Return the stored live list, best first; None when there is none of this snapshot."""
+        # One query, so that list and state are of one moment.
+        rows = await self._database.rows(
+            "select isbn, score from live_list_state left join live_list using (user_id)"
+            " where user_id = ? and snapshot_id = ? order by rank",
+            (account.user_id, snapshot.snapshot_id),
+        )
+        if not rows:
+            return None
+        ranked = [(isbn, score) for isbn, score in rows if isbn is not None]
+        books = books_by_isbn(snapshot, [isbn for isbn, _ in ranked])
+        return [ListedBook(books[isbn], score) for isbn, score in ranked if isbn in books]
+
+    async def refresh(self, snapshot: Snapshot, account: Account) -> None:
+        """Rank again for a reader without a precomputed list, after their history changed.
+
+        The list is stored only if history and age are still those it was made from, else it is made
+        again. So of two ratings sent at once neither is missed.
+        """
+        for _ in range(_MOST_TRIES):
+            shop_reader = await _shop_reader(self._database, account)
+            account = msgspec.structs.replace(account, age=shop_reader.age)
+            history = build_history(snapshot, account.user_id, shop_reader.interactions)
+            if _has_precomputed_list(snapshot, history):
+                return
+            ranked: list[tuple[int, float]] | None = []
+            if history.books:
+                age = known_age(snapshot, account, history)
+                ranked = await self._live.rank(snapshot, history, age)
+            if ranked is None or await self._store(snapshot, account, shop_reader, ranked):
+                return
+
+    async def _store(
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        shop_reader: ShopReader,
+        ranked: list[tuple[int, float]],
+    ) -> bool:
+        """Store a live list unless the data it was made from has changed; whether it was stored."""
+        books = books_by_id(snapshot, [book_id for book_id, _ in ranked])
+        async with self._database.write() as transaction:
+            if await _shop_reader(transaction, account) != shop_reader:
+                return False
+            await transaction.execute("delete from live_list where user_id = ?", (account.user_id,))
+            await transaction.execute_many(
+                "insert into live_list (user_id, rank, isbn, score) values (?, ?, ?, ?)",
+                [
+                    (account.user_id, rank, books[book_id].isbn, score)
+                    for rank, (book_id, score) in enumerate(ranked, start=1)
+                ],
+            )
+            await transaction.execute(
+                "insert or replace into live_list_state (user_id, snapshot_id, made_at)"
+                " values (?, ?, ?)",
+                (account.user_id, snapshot.snapshot_id, int(time.time())),
+            )
+        return True
+
+
+async def _shop_reader(shop: ShopDatabase | Transaction, account: Account) -> ShopReader:
+    interactions = await shop.rows(INTERACTIONS_QUERY, (account.user_id,))
+    row = await shop.row("select age from account where account_id = ?", (account.account_id,))
+    return ShopReader(interactions, row[0] if row else None)
+
+
+def _has_precomputed_list(snapshot: Snapshot, history: ReaderHistory) -> bool:
+    return history.reader_id is not None and bool(
+        snapshot.row("select 1 from user_top where reader_id = ?", (history.reader_id,))
+    )
+
+
+def known_age(snapshot: Snapshot, account: Account, history: ReaderHistory) -> int | None:
+    """Age of the account, else the data set's."""
+    if account.age is not None or history.reader_id is None:
+        return account.age
+    row = snapshot.row("select age from reader where reader_id = ?", (history.reader_id,))
+    return row[0] if row else None

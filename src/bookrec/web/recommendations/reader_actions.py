@@ -1,0 +1,67 @@
+"""Actions that change a reader's list. Each writes to the shop's database and refreshes the live list.
+
+Pages and API call them, so that neither can forget to refresh.
+"""
+
+from __future__ import annotations
+
+import time
+
+from bookrec.web.accounts import accounts
+from bookrec.web.accounts.accounts import Account, NewAccount
+from bookrec.web.recommendations.lists import ReaderLists
+from bookrec.web.recommendations.live_lists import LiveLists
+from bookrec.web.store.catalogue import CatalogueBook
+from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.reader_history import DELETED
+from bookrec.web.store.snapshot_reader import Snapshot
+
+
+class ReaderActions:
+    """Rate, unrate, change of age, and registration."""
+
+    def __init__(self, database: ShopDatabase, lists: ReaderLists, live_lists: LiveLists) -> None:
+        self._database = database
+        self._lists = lists
+        self._live_lists = live_lists
+
+    async def rate(
+        self, snapshot: Snapshot, account: Account, book: CatalogueBook, rating: int
+    ) -> None:
+        """Store a rating (1–10); it overrides the data set's."""
+        await self._put(account, book, "rating", rating)
+        await self._live_lists.refresh(snapshot, account)
+
+    async def unrate(self, snapshot: Snapshot, account: Account, book: CatalogueBook) -> None:
+        """Remove a book from the history, also one of the data set; a book not seen stays so."""
+        history = await self._lists.history(snapshot, account)
+        if book.book_id in history.books:
+            await self._put(account, book, DELETED, None)
+            await self._live_lists.refresh(snapshot, account)
+
+    async def set_age(self, snapshot: Snapshot, account: Account, age: int | None) -> None:
+        """Store an age in years (checked by `age_problem`); None removes it."""
+        await accounts.store_age(self._database, account, age)
+        await self._live_lists.refresh(snapshot, account)
+
+    async def register(self, snapshot: Snapshot, new: NewAccount) -> Account:
+        """Create the account of a new reader, and their first list from the books they like.
+
+        Raises:
+            UsernameTaken: the username is in use.
+        """
+        account = await accounts.create_account(self._database, new)
+        if new.liked_isbns:
+            await self._live_lists.refresh(snapshot, account)
+        return account
+
+    async def _put(
+        self, account: Account, book: CatalogueBook, kind: str, rating: int | None
+    ) -> None:
+        async with self._database.write() as transaction:
+            await transaction.execute(
+                "insert into shop_interaction (user_id, isbn, kind, rating, created_at)"
+                " values (?, ?, ?, ?, ?) on conflict (user_id, isbn) do update set"
+                " kind = excluded.kind, rating = excluded.rating, created_at = excluded.created_at",
+                (account.user_id, book.isbn, kind, rating, int(time.time())),
+            )

@@ -1,0 +1,74 @@
+"""Lines of the log: one per event, time, level, logger and event before the fields."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import logging.config
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from bookrec.web.kit.log import get_logger, line_formatter, logging_config
+
+TIME = r"timestamp=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"
+NAME = "bookrec.a_module"
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """The lines that a module's logger writes."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(line_formatter())
+    logger = logging.getLogger(NAME)
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield stream
+    logger.removeHandler(handler)
+    logger.setLevel(logging.NOTSET)
+
+
+def test_an_event_and_its_fields_are_one_line(log: io.StringIO) -> None:
+    get_logger(NAME).warning("no new snapshot", served="2026", error='it says "no"')
+    expected = (
+        rf"{TIME} level=warning logger={NAME} "
+        r'event="no new snapshot" served=2026 error="it says \\"no\\""\n'
+    )
+    assert re.fullmatch(expected, log.getvalue())
+
+
+def test_a_traceback_stays_on_the_line_of_its_event(log: io.StringIO) -> None:
+    try:
+        raise ValueError("a wrong array")
+    except ValueError:
+        get_logger(NAME).exception("live inference failed", snapshot_id="2026")
+    (line,) = log.getvalue().splitlines()
+    assert "level=error" in line
+    assert "snapshot_id=2026" in line
+    assert "Traceback" in line
+    assert "ValueError: a wrong array" in line
+
+
+def test_records_of_other_libraries_have_the_same_form(log: io.StringIO) -> None:
+    logging.getLogger(NAME).error("worker %d died", 7)
+    assert re.fullmatch(
+        rf'{TIME} level=error logger={NAME} event="worker 7 died"\n', log.getvalue()
+    )
+
+
+def test_events_below_the_level_are_left_out(log: io.StringIO) -> None:
+    get_logger(NAME).debug("looked")
+    assert log.getvalue() == ""
+
+
+def test_the_configuration_can_be_handed_to_another_process() -> None:
+    assert json.loads(json.dumps(logging_config())) == logging_config()
+
+
+def test_the_configuration_is_one_that_logging_takes() -> None:
+    config = logging.config.DictConfigurator(logging_config())
+    formatter = config.configure_formatter(config.config["formatters"]["line"])
+    assert type(formatter) is type(line_formatter())
