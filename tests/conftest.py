@@ -1,4 +1,4 @@
-"""Fixtures that several parts of the tests share."""
+"""Fixtures that several parts of the tests share, and the order of the tests."""
 
 from __future__ import annotations
 
@@ -11,43 +11,79 @@ from hypothesis import settings
 
 from bookrec.settings import Home
 from command_line import bookrec
+from shared_builds import build_once, build_once_per_source
 
 # No deadline: a busy machine is no failure. In CI the same examples each time: what a new example
 # finds should stop the one who wrote the code, not the next who lands a change.
 settings.register_profile("bookrec", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("bookrec")
 
+ONE_THREAD = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+)
+"""Environment variables that libraries read when they are first imported."""
+
+
+def pytest_configure() -> None:
+    """Give each worker of pytest-xdist, and the processes that it starts, one thread."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the browser come last.
+    """Put the files that take longest first, and the tests of the browser last.
 
+    A file that starts late would keep one worker busy while the others have nothing left to do.
     Playwright keeps an event loop running in this thread for as long as its browser is open, and
     beside a running loop no other test could use ``asyncio.run``.
     """
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    places: dict[Path, int] = {}
+    for item in items:
+        place = _place(item)
+        places[item.path] = min(place, places.get(item.path, place))
+    items.sort(key=lambda item: places[item.path])
+
+
+def _place(item: pytest.Item) -> int:
+    """Return 0 for the tests that come first, 3 for those that come last."""
+    if item.get_closest_marker("browser"):
+        return 3
+    if item.get_closest_marker("longest"):
+        return 0
+    return 1 if item.get_closest_marker("slow") else 2
 
 
 @pytest.fixture(scope="session")
-def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def sample_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample data imported, trained and scored by the commands themselves.
 
     Where ``BOOKREC_SAMPLE_HOME`` names what ``bookrec demo`` has just built with these commands, a
-    copy of that, without its accounts.
+    copy of that, without its accounts. Otherwise it is built, and kept in pytest's cache until the
+    source changes.
 
-    Shared by the whole session: read it, or copy it (`sample_home_copy`), and never change it.
+    Shared by all workers: read it, or copy it (`sample_home_copy`), and never change it.
     """
-    home = Home(tmp_path_factory.mktemp("sample") / "home")
-    raw = home.root / "raw"
-    home.root.mkdir()
-    if built := os.environ.get("BOOKREC_SAMPLE_HOME"):
-        for place in (raw, home.root / "artifacts", home.snapshots):
+
+    def build(root: Path) -> None:
+        built = os.environ.get("BOOKREC_SAMPLE_HOME") or build_once_per_source(
+            request.config, "sample-home", _build_sample_home
+        )
+        home = Home(root)
+        for place in (root / "raw", root / "artifacts", home.snapshots):
             shutil.copytree(Path(built) / place.name, place)
-        return home
-    bookrec(home, "data", "sample", str(raw))
-    bookrec(home, "data", "import", str(raw))
+
+    return Home(build_once(tmp_path_factory, "sample-home", build))
+
+
+def _build_sample_home(root: Path) -> None:
+    home = Home(root)
+    bookrec(home, "data", "sample", str(root / "raw"))
+    bookrec(home, "data", "import", str(root / "raw"))
     bookrec(home, "train")
     bookrec(home, "score")
-    return home
 
 
 @pytest.fixture

@@ -1,14 +1,19 @@
-"""A tiny data set and both presets trained on it, shared by the whole session."""
+"""A tiny data set and both presets trained on it, shared by all workers of a test run."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bookrec.files import write_pointer
 from bookrec.settings import Home
+from shared_builds import build_once
+
+PRESETS = ("default", "classic")
 
 
 @pytest.fixture(scope="session")
@@ -17,16 +22,16 @@ def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     from bookrec.offline.data.import_data import import_data
     from bookrec.offline.data.sample.export import write_sample
 
-    root = tmp_path_factory.mktemp("tiny")
-    write_sample(root / "raw", n_readers=120, n_books=90, n_interactions=1500, seed=5)
-    home = Home(root / "home")
-    import_data(home, root / "raw", "auto", progress=lambda _: None)
-    return home
+    def build(root: Path) -> None:
+        write_sample(root / "raw", n_readers=120, n_books=90, n_interactions=1500, seed=5)
+        import_data(Home(root / "home"), root / "raw", "auto", progress=lambda _: None)
+
+    return Home(build_once(tmp_path_factory, "tiny", build) / "home")
 
 
 @pytest.fixture(scope="session")
-def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
-    """Trains a preset on `tiny_home` with little networks and one epoch; always the same seed."""
+def train_tiny(tiny_home: Home) -> Callable[[Home, str], Any]:
+    """Trains a preset on the data of `tiny_home`, in another home; always the same seed."""
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
@@ -36,13 +41,15 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
     from bookrec.offline.training.train import train
     from bookrec.offline.training.train_settings import TrainSettings
 
-    def run(preset: str) -> Any:
+    def run(home: Home, preset: str) -> Any:
         settings = TrainSettings(
             preset="classic" if preset == "classic" else "default",
             seed=3,
             candidates=40,
             # In fewer steps, towers learn no more than which books are popular.
-            towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=150),
+            towers=TwoTowerSettings(
+                embedding_size=8, hidden_size=16, side_by_side_whole=1, epochs=1, steps=150
+            ),
             ranker=RankerSettings(
                 candidates=40,
                 negatives=15,
@@ -54,18 +61,37 @@ def train_tiny(tiny_home: Home) -> Callable[[str], Any]:
             ),
             classic=ClassicSettings(epochs=1, batch_size=256),
         )
-        return train(tiny_home, settings, progress=lambda _: None)
+        if not home.datasets.exists():
+            shutil.copytree(tiny_home.datasets, home.datasets)
+        return train(home, settings, progress=lambda _: None)
 
     return run
 
 
 @pytest.fixture(scope="session")
-def tiny_bundles(train_tiny: Callable[[str], Any]) -> dict[str, Any]:
-    """Both presets, trained once: ``default`` and ``classic``."""
-    return {preset: train_tiny(preset) for preset in ("default", "classic")}
+def tiny_bundles(
+    tiny_home: Home,
+    train_tiny: Callable[[Home, str], Any],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Any]:
+    """Both presets, trained once, from the models of `tiny_home`: ``default`` and ``classic``."""
+    from bookrec.offline.models.bundle.bundle_files import load_bundle
+
+    def build(root: Path) -> None:
+        home = Home(root / "home")
+        tiny_home.models.mkdir(exist_ok=True)
+        for preset in PRESETS:
+            model_id = train_tiny(home, preset).model_id
+            # Moved as a whole: another worker may be copying the home.
+            (home.models / model_id).rename(tiny_home.models / model_id)
+            write_pointer(tiny_home.models, model_id)
+            (root / preset).write_text(model_id)
+
+    trained = build_once(tmp_path_factory, "tiny-models", build)
+    return {preset: load_bundle(tiny_home, (trained / preset).read_text()) for preset in PRESETS}
 
 
-@pytest.fixture(params=["default", "classic"])
+@pytest.fixture(params=PRESETS)
 def tiny_bundle(request: pytest.FixtureRequest, tiny_bundles: dict[str, Any]) -> Any:
     """One preset after the other."""
     return tiny_bundles[request.param]
@@ -74,8 +100,6 @@ def tiny_bundle(request: pytest.FixtureRequest, tiny_bundles: dict[str, Any]) ->
 @pytest.fixture
 def tiny_home_copy(tiny_home: Home, tmp_path: Path) -> Home:
     """A copy of `tiny_home` that a test may change."""
-    import shutil
-
     target = tmp_path / "home"
     shutil.copytree(tiny_home.root, target)
     return Home(target)

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import cache
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -18,11 +20,15 @@ from litestar.testing import TestClient
 
 from bookrec.settings import Home, templates_directory
 from bookrec.web.app import create_app
+from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
 
 PASSWORD = "correct-horse-9"
 
 Client = TestClient[Litestar]
+
+_renderer = cache(Renderer)
+"""Compiles the templates of a directory once for all sites of this process."""
 
 
 def make_settings(**changes: object) -> SiteSettings:
@@ -35,7 +41,9 @@ def make_settings(**changes: object) -> SiteSettings:
 @contextlib.contextmanager
 def open_client(home: Home, **changes: object) -> Iterator[Client]:
     """The site in this process; redirects are not followed."""
-    with TestClient(create_app(home, make_settings(**changes))) as client:
+    with patch("bookrec.web.app.Renderer", _renderer):
+        app = create_app(home, make_settings(**changes))
+    with TestClient(app) as client:
         client.follow_redirects = False
         yield client
 

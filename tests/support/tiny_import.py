@@ -9,6 +9,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.mapping.mapping import Mapping
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
+from eager import without_graphs
 
 start_tensorflow()
 
@@ -31,6 +32,7 @@ def import_tiny(
     """The bundle, saved where a home is given."""
     opened = open_directory(directory, dataset, mapping)
     assert opened.mapping is not None, [guess.held_out_set for guess in opened.guesses]
-    if home is None:
-        return make_bundle(opened, dataset, SETTINGS, lambda _: None)
-    return import_model(home, opened, dataset, SETTINGS, lambda _: None)
+    with without_graphs():
+        if home is None:
+            return make_bundle(opened, dataset, SETTINGS, lambda _: None)
+        return import_model(home, opened, dataset, SETTINGS, lambda _: None)

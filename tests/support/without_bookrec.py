@@ -15,31 +15,41 @@ from pathlib import Path
 import numpy as np
 
 sys.modules["bookrec"] = None  # an import of it raises
-directory, given, wanted = map(Path, sys.argv[1:])
+directory, given = map(Path, sys.argv[1:3])
 sys.path.insert(0, str(directory))
 from example import load
 
-with np.load(given) as file:
-    inputs = {name: file[name] for name in file}
 predict = load(directory)
-if "signature" in inputs:
-    inputs["signature"] = str(inputs["signature"])
-found = predict(inputs)
-texts = {name: v.astype(str) if v.dtype == object else v for name, v in found.items()}
-np.savez(wanted, **texts)
+for number in range(int(sys.argv[3])):
+    with np.load(given / f"given-{number}.npz") as file:
+        inputs = {name: file[name] for name in file}
+    if "signature" in inputs:
+        inputs["signature"] = str(inputs["signature"])
+    outputs = predict(inputs)
+    texts = {name: v.astype(str) if v.dtype == object else v for name, v in outputs.items()}
+    np.savez(given / f"wanted-{number}.npz", **texts)
 assert not [name for name in sys.modules if name.startswith("bookrec.")]
 """
 
 
 def call_example(directory: Path, scratch: Path, **inputs: Any) -> dict[str, Any]:
     """What ``load(directory)(inputs)`` gives, computed elsewhere."""
-    given, wanted = scratch / "given.npz", scratch / "wanted.npz"
-    np.savez(given, **inputs)
-    command = [sys.executable, "-B", "-c", _SCRIPT, str(directory), str(given), str(wanted)]
+    return call_examples(directory, scratch, inputs)[0]
+
+
+def call_examples(directory: Path, scratch: Path, *inputs: dict[str, Any]) -> list[dict[str, Any]]:
+    """What one ``load(directory)`` gives for several inputs."""
+    for number, arrays in enumerate(inputs):
+        np.savez(scratch / f"given-{number}.npz", **arrays)
+    arguments = [str(directory), str(scratch), str(len(inputs))]
+    command = [sys.executable, "-B", "-c", _SCRIPT, *arguments]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
-    with np.load(wanted) as file:
-        return dict(file)
+    outputs = []
+    for number in range(len(inputs)):
+        with np.load(scratch / f"wanted-{number}.npz") as file:
+            outputs.append(dict(file))
+    return outputs
 
 
 def run_own_check(directory: Path) -> subprocess.CompletedProcess[str]:

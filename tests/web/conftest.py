@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from bookrec.files import read_pointer
 from bookrec.settings import Home
+from shared_builds import build_once
 from site_testing import Client, Server, open_client, start_server
 from small_snapshot import build_snapshot
 
@@ -18,10 +21,23 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def published_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory of snapshots in which the small one is published; copy it."""
+
+    def build(root: Path) -> None:
+        build_snapshot(Home(root / "home"))
+
+    return Home(build_once(tmp_path_factory, "small-snapshot", build) / "home").snapshots
+
+
 @pytest.fixture
-def snapshot_id(home: Home) -> str:
+def snapshot_id(home: Home, published_snapshot: Path) -> str:
     """The small snapshot, published in `home`."""
-    return build_snapshot(home)
+    shutil.copytree(published_snapshot, home.snapshots)
+    snapshot_id = read_pointer(home.snapshots)
+    assert snapshot_id is not None
+    return snapshot_id
 
 
 @pytest.fixture

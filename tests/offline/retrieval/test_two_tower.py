@@ -22,6 +22,7 @@ from bookrec.offline.retrieval.fit_similarities import fit_similarities  # noqa:
 from bookrec.offline.retrieval.two_tower import Towers, _loss, build_towers, train_towers  # noqa: E402
 from bookrec.offline.retrieval.two_tower_batches import Batch  # noqa: E402
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
+from eager import without_graphs  # noqa: E402
 from small_recommender import AUTHORS as SMALL_AUTHORS  # noqa: E402
 from small_recommender import make_metadata  # noqa: E402
 
@@ -61,10 +62,11 @@ def make_interactions() -> Interactions:
     return Interactions(table[:, 0], table[:, 1], np.zeros(len(table), dtype=np.int8))
 
 
-def trained(seed: int) -> Towers:
-    return train_towers(
-        make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, SETTINGS, seed
-    )
+def trained(seed: int, settings: TwoTowerSettings = SETTINGS) -> Towers:
+    with without_graphs():
+        return train_towers(
+            make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, settings, seed
+        )
 
 
 @pytest.fixture(scope="module")
@@ -120,16 +122,13 @@ def test_the_scorer_is_the_dot_product_of_both_towers(towers: Towers, retrieval:
     np.testing.assert_allclose(retrieval.book_vector @ reader, expected, rtol=1e-4, atol=1e-5)
 
 
-def test_towers_side_by_side_add_up():
-    whole = trained(seed=4)
+def test_towers_side_by_side_add_up(towers: Towers):
     scores = 0.0
     for number in range(SETTINGS.side_by_side_whole):
         alone = replace(SETTINGS, side_by_side_whole=1)
-        part = train_towers(
-            make_interactions(), make_features(), BANDS, BOOKS + 1, AUTHORS + 1, alone, 4 + number
-        )
+        part = trained(4 + number, alone)
         scores = scores + scores_of(part)
-    np.testing.assert_allclose(scores_of(whole), scores, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(scores_of(towers), scores, rtol=1e-4, atol=1e-5)
 
 
 def scores_of(towers: Towers) -> Floats:

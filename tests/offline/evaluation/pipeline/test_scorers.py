@@ -14,6 +14,7 @@ from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.evaluation.holdout.splits import Split, known_dataset, make_splits
 from bookrec.settings import Home
+from eager import without_graphs
 
 pytestmark = pytest.mark.slow
 
@@ -40,8 +41,14 @@ def pipeline(known: Dataset) -> Any:
     from bookrec.offline.training.train import train_bundle
 
     settings = training_settings(Home(None), "default", 3, quick=True)  # type: ignore[arg-type]
-    settings = replace(settings, towers=replace(settings.towers, steps=30))
-    return pipeline_of(train_bundle(known, settings, lambda _: None), known, 3, candidates=40)
+    settings = replace(
+        settings,
+        towers=replace(settings.towers, side_by_side_whole=1, steps=30),
+        ranker=replace(settings.ranker, steps=30),
+    )
+    with without_graphs():
+        bundle = train_bundle(known, settings, lambda _: None)
+        return pipeline_of(bundle, known, 3, candidates=40)
 
 
 READERS = np.array([2, 40, 41, 77], dtype=np.int32)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import pytest
 from bookrec.errors import BookrecError, ModelError
 from bookrec.files import digest_of_file
 from bookrec.settings import Home
-from without_bookrec import call_example, run_own_check
+from without_bookrec import call_example, call_examples, run_own_check
 
 pytestmark = pytest.mark.slow
 
@@ -41,34 +43,54 @@ def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
     return export_input, export_input.sample_inputs(PAIRS)
 
 
+@pytest.fixture(scope="module")
+def export_once(
+    tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str, str], Any]:
+    """Exports a preset in a format when a test first asks for it; do not change its directory."""
+    root = tmp_path_factory.mktemp("exports")
+
+    @cache
+    def run(preset: str, form: str) -> Any:
+        return export(tiny_home, tiny_bundles[preset], form, root / f"{preset}-{form}")
+
+    return run
+
+
 @pytest.mark.parametrize("form", ["tflite", "onnx"])
 def test_loaded_elsewhere_it_scores_like_keras(
-    tiny_home: Home, tiny_bundle: Any, form: str, tmp_path: Path
+    export_once: Callable[[str, str], Any],
+    tiny_home: Home,
+    tiny_bundle: Any,
+    form: str,
+    tmp_path: Path,
 ):
     needs(form)
-    exported = export(tiny_home, tiny_bundle, form, tmp_path / "out")
+    exported = export_once(tiny_bundle.preset, form)
     assert exported.check["largest_difference"] <= 1e-5
     _, inputs = other_pairs(tiny_home, tiny_bundle)
     expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
     assert np.ptp(expected) > 0.01
-    for count in (PAIRS, 1):
-        some = {name: values[:count] for name, values in inputs.items()}
-        found = call_example(tmp_path / "out", tmp_path, **some)["score"]
-        np.testing.assert_allclose(found, expected[:count], atol=1e-5)
+    one_pair = {name: values[:1] for name, values in inputs.items()}
+    many, one = call_examples(exported.directory, tmp_path, inputs, one_pair)
+    np.testing.assert_allclose(many["score"], expected, atol=1e-5)
+    np.testing.assert_allclose(one["score"], expected[:1], atol=1e-5)
 
 
-def test_the_arrays_alone_score_like_keras(tiny_home: Home, tiny_bundle: Any, tmp_path: Path):
+def test_the_arrays_alone_score_like_keras(
+    export_once: Callable[[str, str], Any], tiny_home: Home, tiny_bundle: Any, tmp_path: Path
+):
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.data.interactions import reader_age_bands
 
-    export(tiny_home, tiny_bundle, "npz", tmp_path / "out")
+    directory = export_once(tiny_bundle.preset, "npz").directory
     export_input, inputs = other_pairs(tiny_home, tiny_bundle)
     readers, books = export_input.sample_pairs(PAIRS)
     asked: dict[str, Any] = {
         "age_band": reader_age_bands(load_dataset(tiny_home))[readers],
         "book": books,
     }
-    with np.load(tmp_path / "out" / "catalogue.npz") as catalogue:
+    with np.load(directory / "catalogue.npz") as catalogue:
         assert catalogue["isbn"].tolist() == export_input.dataset.books["isbn"].to_list()
         if tiny_bundle.preset == "classic":  # the reader's own row, looked up by the outside's id
             ids = catalogue["user_id"].tolist()
@@ -79,15 +101,15 @@ def test_the_arrays_alone_score_like_keras(tiny_home: Home, tiny_bundle: Any, tm
         else:
             asked["reader_features"] = inputs["reader_features"]
             asked["pair_features"] = inputs["pair_features"]
-    found = call_example(tmp_path / "out", tmp_path, **asked)
+    found = call_example(directory, tmp_path, **asked)
     expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
     np.testing.assert_allclose(found["score"], expected, atol=1e-5)
 
 
-def test_weights_are_there_by_layer(tiny_home: Home, tiny_bundle: Any, tmp_path: Path):
-    export(tiny_home, tiny_bundle, "npz", tmp_path / "out")
-    described = json.loads((tmp_path / "out" / "weights.json").read_text())
-    with np.load(tmp_path / "out" / "weights.npz") as arrays:
+def test_weights_are_there_by_layer(export_once: Callable[[str, str], Any], tiny_bundle: Any):
+    directory = export_once(tiny_bundle.preset, "npz").directory
+    described = json.loads((directory / "weights.json").read_text())
+    with np.load(directory / "weights.npz") as arrays:
         for weight in tiny_bundle.ranker.weights:
             np.testing.assert_array_equal(arrays[weight.path], weight.numpy())
         assert {name: list(array.shape) for name, array in arrays.items()} == described["weights"]
@@ -113,10 +135,9 @@ def test_a_model_that_cannot_be_split_gives_its_weights_alone(
 
 
 @pytest.fixture(scope="module")
-def lite(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: Any) -> Path:
-    target = tmp_path_factory.mktemp("exports") / "lite"
-    export(tiny_home, tiny_bundles["classic"], "tflite", target)
-    return target
+def lite(export_once: Callable[[str, str], Any]) -> Path:
+    directory: Path = export_once("classic", "tflite").directory
+    return directory
 
 
 def test_the_manifest_says_what_it_is(lite: Path, tiny_home: Home, tiny_bundles: dict[str, Any]):
