@@ -1,4 +1,4 @@
-"""Means over bins of another quantity, kept as sums and counts so that folds add up."""
+"""Means of a quantity in bins of another, as sums and counts, which add up over folds."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ from numpy.typing import NDArray
 
 @dataclass
 class Bins:
-    """Sums over bins, so that folds add up."""
+    """Sums and counts per bin; those of folds may be added."""
 
     edges: tuple[float, ...]
+    """E ascending edges of E + 1 bins; a bin includes its lower edge."""
     total: NDArray[np.float64]
+    """[E + 1] sums of values."""
     count: NDArray[np.float64]
+    """[E + 1] numbers of values."""
 
     @property
     def mean(self) -> NDArray[np.float64]:
-        """NaN where nothing fell into a bin."""
+        """[E + 1] mean of each bin; NaN for an empty bin."""
         with np.errstate(invalid="ignore", divide="ignore"):
             return self.total / self.count
 
@@ -27,7 +30,7 @@ class Bins:
 
 
 def binned(values: NDArray[np.generic], by: NDArray[np.generic], edges: tuple[float, ...]) -> Bins:
-    """Sums of ``values`` in bins of ``by``: below the first edge, from it to below the second, …"""
+    """Sum ``values`` [n] in bins of ``by`` [n] between ``edges``."""
     place = np.searchsorted(np.asarray(edges), by, side="right")
     size = len(edges) + 1
     total = np.bincount(place, values.astype(np.float64), size)

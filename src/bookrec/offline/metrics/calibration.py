@@ -1,8 +1,8 @@
-"""Scores as probabilities: made comparable for log-loss, and held against what came true.
+"""Calibration of scores to probabilities, and bins of predicted and observed frequencies.
 
 Histogram binning (Zadrozny and Elkan, "Obtaining calibrated probability estimates from decision
-trees and naive Bayesian classifiers", ICML 2001) depends on the order of scores alone, so scorers
-whose scores are counts, sums or logits meet on equal terms.
+trees and naive Bayesian classifiers", ICML 2001) depends on the order of scores alone. So scorers
+whose scores are counts, sums or logits are comparable by log-loss.
 """
 
 from __future__ import annotations
@@ -15,15 +15,23 @@ from numpy.typing import NDArray
 from bookrec.offline.metrics.bins import Bins, binned
 
 _QUANTILES: Final = 50
+"""Bins of a calibration, of about equal size."""
 PROBABILITY_EDGES: Final = (0.001, 0.003, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5)
+"""Edges of the bins of `calibration_bins`."""
 
 
 def cross_calibrated(
     scores: NDArray[np.floating], labels: NDArray[np.bool_], first_half: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Probabilities for both halves, each by the share of positives in 50 bins of the other's scores.
+    """[n] probabilities of both halves, each calibrated on the other half.
 
-    Each bin counts ``(positives + 1) / (n + 2)`` (Laplace). All [n].
+    A score's probability is the share of positives in its bin, one of 50 bins of the other half's
+    scores, with Laplace smoothing: ``(positives + 1) / (size + 2)``. It is 0.5 if a half is empty.
+
+    Args:
+        scores: [n] scores of any scale.
+        labels: [n] True for positives.
+        first_half: [n] True for pairs of the first half.
     """
     result = np.full(len(scores), 0.5)
     for half in (first_half, ~first_half):
@@ -42,10 +50,10 @@ def cross_calibrated(
 
 
 def calibration_bins(
-    given: NDArray[np.floating], came_true: NDArray[np.bool_]
+    predicted: NDArray[np.floating], observed: NDArray[np.bool_]
 ) -> tuple[Bins, Bins]:
-    """Sums of given probabilities, and of what came true, in bins of probability."""
+    """Sum predicted probabilities [n], and observed labels [n], in bins of predicted probability."""
     return (
-        binned(given, given, PROBABILITY_EDGES),
-        binned(came_true, given, PROBABILITY_EDGES),
+        binned(predicted, predicted, PROBABILITY_EDGES),
+        binned(observed, predicted, PROBABILITY_EDGES),
     )

@@ -1,11 +1,9 @@
-"""What everyone's lists are like together: how much of the catalogue, how even, how known, how varied.
+"""Coverage of the catalogue by lists, evenness, novelty and diversity.
 
-``lists`` is [R, k]: positions of books, best first, -1 where a list is shorter.
+``lists`` is [R, k]: positions of books, best first, -1 after the end of a shorter list.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +14,21 @@ from bookrec.offline.data.interactions import Interactions, interaction_matrix
 
 
 def times_listed(lists: Ints, n_books: int) -> NDArray[np.int64]:
-    """[B] in how many lists each book is."""
+    """[B] number of lists that contain each book."""
     return np.bincount(lists[lists >= 0], minlength=n_books)
 
 
 def coverage(lists: Ints, n_books: int) -> float:
-    """Share of the catalogue that is in at least one list ("aggregate diversity"; Adomavicius and Kwon,
-    "Improving aggregate recommendation diversity", IEEE TKDE 2012).
+    """Return the share of the catalogue that is in at least one list.
+
+    Also known as aggregate diversity (Adomavicius and Kwon, "Improving aggregate recommendation
+    diversity", IEEE TKDE 2012).
     """
     return float((times_listed(lists, n_books) > 0).mean())
 
 
 def gini(lists: Ints, n_books: int) -> float:
-    """Gini index of how often books are listed: 0 when all equally often, near 1 when few take all.
+    """Return the Gini index of the lists per book: 0 if all are equal, near 1 if few dominate.
 
     ``sum_i (2 i - B - 1) x_i / (B sum x)``, x ascending, i from 1, over the whole catalogue (Shani and
     Gunawardana, "Evaluating recommendation systems", 2011, 8.3.6.2).
@@ -41,10 +41,10 @@ def gini(lists: Ints, n_books: int) -> float:
 
 
 def novelty(lists: Ints, train: Interactions, n_books: int) -> float:
-    """Mean self-information of the listed books in bits, ``-log2((n_i + 1) / (N + 1))``.
+    """Return the mean self-information of the listed books in bits, ``-log2((n_i + 1) / (N + 1))``.
 
-    ``n_i`` of the ``N`` readers of the training part have read book i; the added one keeps unread books
-    finite (Zhou et al., "Solving the apparent diversity-accuracy dilemma", PNAS 2010).
+    ``n_i`` of the ``N`` readers of the training part have read book i; adding 1 keeps the figure of
+    unread books finite (Zhou et al., "Solving the apparent diversity-accuracy dilemma", PNAS 2010).
     """
     readers = np.bincount(train.book_idx, minlength=n_books)
     total = len(np.unique(train.reader_idx))
@@ -54,11 +54,11 @@ def novelty(lists: Ints, train: Interactions, n_books: int) -> float:
 
 
 def intra_list_diversity(lists: Ints, train: Interactions, n_readers: int, n_books: int) -> float:
-    """Mean distance of two books of one list, mean over lists of at least two books.
+    """Return the mean distance of two books of a list, averaged over lists of at least two books.
 
-    The distance is ``1 - cos`` of the books' binary reader vectors in the training part; a book without
-    readers is at distance 1 from all (Ziegler et al., "Improving recommendation lists through topic
-    diversification", WWW 2005). The sum over pairs comes from the norm of the sum of the vectors.
+    The distance is ``1 - cos`` of the books' binary reader vectors in the training part, and 1 for a
+    book without readers (Ziegler et al., "Improving recommendation lists through topic
+    diversification", WWW 2005). The norm of the sum of the vectors gives the sum over pairs.
     """
     vectors = _unit_rows(train, n_readers, n_books)
     rows, columns = np.nonzero(lists >= 0)
@@ -69,17 +69,17 @@ def intra_list_diversity(lists: Ints, train: Interactions, n_readers: int, n_boo
     sums = member @ vectors
     squared = np.asarray(sums.multiply(sums).sum(axis=1)).ravel().astype(np.float64)
     with_readers = np.asarray(vectors.multiply(vectors).sum(axis=1)).ravel()
-    own = member @ with_readers
+    n_read = member @ with_readers
     size = (lists >= 0).sum(axis=1).astype(np.float64)
     several = size > 1
     if not several.any():
         return float("nan")
     pairs = (size * (size - 1))[several]
-    return float((1 - (squared - own)[several] / pairs).mean())
+    return float((1 - (squared - n_read)[several] / pairs).mean())
 
 
-def _unit_rows(train: Interactions, n_readers: int, n_books: int) -> Any:
-    """[B, readers] binary reader vectors of length 1 (or 0)."""
+def _unit_rows(train: Interactions, n_readers: int, n_books: int) -> sparse.csr_matrix:
+    """[B, readers] binary reader vectors, scaled to length 1; zeros for a book without readers."""
     count = np.bincount(train.book_idx, minlength=n_books)
     values = (1 / np.sqrt(count[train.book_idx])).astype(np.float32)
     return interaction_matrix(train, n_readers, n_books, values).T.tocsr()

@@ -1,4 +1,4 @@
-"""Quality of predicted numbers: an interaction or none, explicit or not, which rating."""
+"""Quality of predicted probabilities and ratings."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 Numbers = NDArray[np.floating]
+"""[n] floating-point numbers."""
 
 
 def auc(labels: NDArray[np.bool_], scores: Numbers) -> float:
-    """Area under the ROC curve: how often a positive scores above a negative, ties counting half.
+    """Return the area under the ROC curve: P(a positive scores above a negative), ties count half.
 
-    By rank sums (Mann and Whitney, "On a test of whether one of two random variables is
+    Computed from rank sums (Mann and Whitney, "On a test of whether one of two random variables is
     stochastically larger than the other", 1947). NaN when either class is missing.
     """
     positives = int(labels.sum())
@@ -28,34 +29,36 @@ def auc(labels: NDArray[np.bool_], scores: Numbers) -> float:
 
 
 def log_loss(labels: NDArray[np.bool_], probabilities: Numbers) -> float:
-    """Mean negative log-likelihood of binary labels, ``-mean(y log p + (1 - y) log(1 - p))``, with
-    probabilities clipped to 1e-7 … 1 - 1e-7 (Good, "Rational decisions", 1952).
+    """Return the mean negative log-likelihood, ``-mean(y log p + (1 - y) log(1 - p))``.
+
+    Probabilities are clipped to 1e-7 … 1 - 1e-7 (Good, "Rational decisions", 1952).
     """
     clipped = np.clip(probabilities.astype(np.float64), 1e-7, 1 - 1e-7)
     return float(-np.mean(np.where(labels, np.log(clipped), np.log1p(-clipped))))
 
 
-def rmse(given: Numbers, predicted: Numbers) -> float:
-    """Root of the mean squared error (Herlocker et al., "Evaluating collaborative filtering
-    recommender systems", ACM TOIS 2004).
+def rmse(ratings: Numbers, predicted: Numbers) -> float:
+    """Return the root of the mean squared error.
+
+    Herlocker et al., "Evaluating collaborative filtering recommender systems", ACM TOIS 2004.
     """
-    return float(np.sqrt(np.mean((given.astype(np.float64) - predicted) ** 2)))
+    return float(np.sqrt(np.mean((ratings.astype(np.float64) - predicted) ** 2)))
 
 
-def mae(given: Numbers, predicted: Numbers) -> float:
-    """Mean absolute error (Herlocker et al., 2004)."""
-    return float(np.mean(np.abs(given.astype(np.float64) - predicted)))
+def mae(ratings: Numbers, predicted: Numbers) -> float:
+    """Return the mean absolute error (Herlocker et al., 2004)."""
+    return float(np.mean(np.abs(ratings.astype(np.float64) - predicted)))
 
 
-def pearson(given: Numbers, predicted: Numbers) -> float:
-    """Linear correlation, ``cov(x, y) / (sd(x) sd(y))`` (Pearson, 1895); NaN for a constant."""
-    x, y = given.astype(np.float64), predicted.astype(np.float64)
+def pearson(ratings: Numbers, predicted: Numbers) -> float:
+    """Return the correlation ``cov(x, y) / (sd(x) sd(y))`` (Pearson, 1895); NaN for a constant."""
+    x, y = ratings.astype(np.float64), predicted.astype(np.float64)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         return float("nan")
     x, y = x - x.mean(), y - y.mean()
     return float(x @ y) / math.sqrt(float(x @ x) * float(y @ y))
 
 
-def spearman(given: Numbers, predicted: Numbers) -> float:
-    """Pearson correlation of ranks, ties sharing their mean rank (Spearman, 1904)."""
-    return pearson(stats.rankdata(given), stats.rankdata(predicted))
+def spearman(ratings: Numbers, predicted: Numbers) -> float:
+    """Return the Pearson correlation of ranks; ties share their mean rank (Spearman, 1904)."""
+    return pearson(stats.rankdata(ratings), stats.rankdata(predicted))

@@ -1,12 +1,12 @@
-"""Which differences are more than chance: bootstrap intervals over readers, paired tests.
+"""Significance of differences: bootstrap intervals over readers, paired tests.
 
-The unit is the reader: each has one figure per recommender, and the same readers are measured with
-all of them, so differences are paired.
+The unit is the reader. Each reader has one figure per recommender, and all recommenders are measured on
+the same readers, so differences are paired.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,9 @@ from scipy import stats
 
 Values = NDArray[np.float64]
 RESAMPLES = 2000
+"""Bootstrap resamples."""
 _CHUNK = 50
-"""Resamples drawn at once, to bound memory."""
+"""Resamples drawn at once, which bounds memory."""
 
 
 @dataclass(frozen=True)
@@ -29,36 +30,38 @@ class Interval:
 
 @dataclass(frozen=True)
 class PairedComparison:
-    """One recommender against another, paired over readers."""
+    """A recommender compared with another, paired over readers."""
 
     difference: Interval
-    """Of the means."""
+    """Difference of the means."""
     ratio: Interval
-    """Of the means."""
+    """Ratio of the means."""
     p_value: float
-    """Two-sided, of a paired t-test."""
+    """Two-sided p-value of a paired t-test."""
     p_adjusted: float
-    """The same after Holm's correction for the number of comparisons."""
+    """The p-value after Holm's correction for the number of comparisons."""
 
     def as_dict(self) -> dict[str, object]:
+        """Return the fields as nested dictionaries."""
         return asdict(self)
 
 
 def bootstrap_interval(values: Values, rng: np.random.Generator) -> Interval:
-    """Percentile bootstrap interval of the mean over readers (Efron, 1979; Sakai, "Evaluating
-    evaluation metrics based on the bootstrap", SIGIR 2006).
+    """Return the percentile bootstrap interval of the mean of ``values`` [readers].
+
+    Efron, 1979; Sakai, "Evaluating evaluation metrics based on the bootstrap", SIGIR 2006.
     """
     means = _resample(values, rng)
     return _interval(float(values.mean()), means)
 
 
 def compare(values: Values, baseline: Values, rng: np.random.Generator) -> PairedComparison:
-    """``values`` against ``baseline``, both [readers] of the same readers in the same order.
+    """Compare ``values`` with ``baseline``, both [readers] of the same readers in the same order.
 
-    Intervals by resampling readers, keeping each reader's pair together; the p-value by a paired
-    t-test, which Smucker, Allan and Carterette ("A comparison of statistical significance tests for
-    information retrieval evaluation", CIKM 2007) find to agree with bootstrap and randomisation tests
-    (and Wilcoxon's not to). `adjusted` corrects it.
+    Intervals come from resampling readers, each with both figures. The p-value is of a paired t-test,
+    which agrees with bootstrap and randomisation tests, as Wilcoxon's does not (Smucker, Allan and
+    Carterette, "A comparison of statistical significance tests for information retrieval evaluation",
+    CIKM 2007). `adjusted` corrects it.
     """
     pair = np.stack([values, baseline], axis=1)
     means = _resample(pair, rng)
@@ -71,14 +74,17 @@ def compare(values: Values, baseline: Values, rng: np.random.Generator) -> Paire
 
 
 def paired_t(values: Values, baseline: Values) -> float:
-    """Two-sided p-value of the paired t-test (Student, 1908); 1 where nothing differs."""
+    """Return the two-sided p-value of the paired t-test (Student, 1908); 1 if nothing differs."""
     if np.array_equal(values, baseline) or len(values) < 2:
         return 1.0
     return float(stats.ttest_rel(values, baseline).pvalue)
 
 
 def adjusted(comparisons: dict[str, PairedComparison]) -> dict[str, PairedComparison]:
-    """The same with Holm's step-down correction (Scandinavian Journal of Statistics, 1979).
+    """Adjust the p-values of comparisons by Holm's step-down correction.
+
+    Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics,
+    1979.
 
     The i-th smallest of m p-values is multiplied by ``m - i + 1`` and never falls below the one
     before it.
@@ -90,13 +96,13 @@ def adjusted(comparisons: dict[str, PairedComparison]) -> dict[str, PairedCompar
         largest = max(largest, min(1.0, comparisons[name].p_value * (len(names) - place)))
         corrected[name] = largest
     return {
-        name: PairedComparison(found.difference, found.ratio, found.p_value, corrected[name])
-        for name, found in comparisons.items()
+        name: replace(comparison, p_adjusted=corrected[name])
+        for name, comparison in comparisons.items()
     }
 
 
 def _resample(values: Values, rng: np.random.Generator) -> Values:
-    """[resamples, ...] means over as many readers, drawn with replacement from ``values`` [R, ...]."""
+    """[resamples, ...] means over R readers, drawn with replacement from ``values`` [R, ...]."""
     parts = []
     for start in range(0, RESAMPLES, _CHUNK):
         size = min(_CHUNK, RESAMPLES - start)
