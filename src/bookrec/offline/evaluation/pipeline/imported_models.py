@@ -9,7 +9,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.bundle.bundle_files import load_bundle
 from bookrec.offline.models.import_job.import_job import ImportSettings
-from bookrec.offline.models.import_job.refit import refitted
+from bookrec.offline.models.import_job.refit import refit
 from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
 
@@ -36,7 +36,7 @@ class ImportedRanker:
         if self.quick:
             settings = replace(settings, towers=replace(settings.towers, epochs=1, steps=250))
         progress("as it is, not trained again")
-        return refitted(load_bundle(self.home, self.model_id), known, settings, progress)
+        return refit(load_bundle(self.home, self.model_id), known, settings, progress)
 
 
 def labelled(name: str, how: object) -> str:

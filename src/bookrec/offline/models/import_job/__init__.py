@@ -1,4 +1,4 @@
-"""``artifacts import``: a model made elsewhere → a bundle.
+"""Import of a foreign model into a bundle (``artifacts import``).
 
 May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.external`,
 `offline.features`, `offline.models.bundle`, `offline.models.imported`, `offline.retrieval`,

@@ -1,4 +1,4 @@
-"""``artifacts import``: files made elsewhere → a bundle like a trained one."""
+"""Import of a foreign model (``artifacts import``); the result is a bundle like a trained one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from bookrec.offline.models.bundle.manifest import new_manifest
 from bookrec.offline.models.import_job.parity_check import check_parity
 from bookrec.offline.models.imported.compile_imported import (
     base_row_of,
-    centroids_of,
+    fold_in_of,
     imported_rows,
 )
 from bookrec.offline.models.imported.imported_model import ImportedModel
@@ -41,12 +41,12 @@ from bookrec.offline.runtime.untyped import KerasModel
 from bookrec.settings import Home
 
 _WRONG: Final = 1e-2
-"""Logits that differ by more are no matter of rounding."""
+"""Largest relative difference of logits that can be rounding; a larger one refuses the import."""
 
 
 @dataclass(frozen=True)
 class ImportSettings:
-    """Settings of an import. They concern our own retrieval; nothing of the model is trained."""
+    """Settings of an import. They concern the retrieval; the imported model is not trained."""
 
     seed: int = 1
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
@@ -55,14 +55,14 @@ class ImportSettings:
 def import_model(
     home: Home, opened: Opened, dataset: Dataset, settings: ImportSettings, progress: Progress
 ) -> Bundle:
-    """Make a bundle of an opened directory, check it against Keras, and save it as the current model.
+    """Build a bundle from an opened directory, check it against Keras, and make it the current model.
 
     Args:
-        home: where the bundle is saved.
-        opened: the directory, with a mapping.
-        dataset: the data set to serve.
-        settings: of our own retrieval.
-        progress: receives one line per stage.
+        home: Home in which the bundle is saved.
+        opened: The directory, with a mapping.
+        dataset: The data set to serve.
+        settings: Settings of the import.
+        progress: Receives one line per stage.
 
     Raises:
         ModelError: the mapping does not fit, the model knows none of the books, or its compiled
@@ -77,7 +77,7 @@ def import_model(
 def make_bundle(
     opened: Opened, dataset: Dataset, settings: ImportSettings, progress: Progress
 ) -> Bundle:
-    """Make the bundle of `import_model`; writes nothing."""
+    """Build the bundle of `import_model` without saving it."""
     assert opened.mapping is not None
     interactions = all_interactions(dataset)
     if not len(interactions):
@@ -85,13 +85,13 @@ def make_bundle(
             f"Data set {dataset.dataset_id} has no interactions; import ratings with "
             "'bookrec data import' first."
         )
-    # Plans before the fit: what is wrong with a mapping is said at once.
+    # Plans come before the fit, so that a wrong mapping fails at once.
     inputs, _ = inputs_of(opened.model)
-    places = {
+    positions = {
         "reader": np.unique(interactions.reader_idx).astype(np.int32),
         "book": np.arange(dataset.n_books, dtype=np.int32),
     }
-    plans = make_plans(inputs, opened.mapping, opened.sources, dataset, places)
+    plans = make_plans(inputs, opened.mapping, opened.sources, dataset, positions)
     used = {
         opened.sources.file_of(part)
         for plan in plans
@@ -129,7 +129,7 @@ def make_bundle(
 def fit_serving(
     dataset: Dataset, interactions: Interactions, settings: ImportSettings, progress: Progress
 ) -> tuple[Encoding, FittedRetrievers]:
-    """Fit our own retrieval, as training does for serving, to all ``interactions``."""
+    """Fit the retrieval to all ``interactions``, as training does for serving."""
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
     progress("title vectors")
@@ -145,16 +145,16 @@ def assemble(
     serving: tuple[Encoding, FittedRetrievers],
     settings: ImportSettings,
 ) -> Bundle:
-    """Make a bundle of an imported ranker and our own retrieval.
+    """Build a bundle from an imported ranker and a fitted retrieval.
 
     Args:
-        imported: the model's file and plans.
-        ranker: its Keras model, with rows for the unknown.
-        serving: the retrieval of `fit_serving`.
-        settings: recorded in the manifest.
+        imported: The model's file and plans.
+        ranker: Its Keras model with mean rows.
+        serving: The retrieval of `fit_serving`.
+        settings: Settings that the manifest records.
 
     Raises:
-        ModelError: the model knows none of the books, or no layer of it can be seen.
+        ModelError: the model knows none of the books, or is not functional.
     """
     encoding, fitted = serving
     dataset, vocabularies = encoding.dataset, encoding.vocabularies
@@ -168,7 +168,7 @@ def assemble(
     readers = imported.readers(dataset, vocabularies)
     imported = replace(imported, base_row=base_row_of(ranker, imported))
     rows = imported_rows(ranker, imported, readers)
-    fold_in = centroids_of(ranker, imported, rows, fitted.interactions, dataset.n_books)
+    fold_in = fold_in_of(ranker, imported, rows, fitted.interactions, dataset.n_books)
     retrieval = fitted.retrieval
     manifest = new_manifest(
         "imported",

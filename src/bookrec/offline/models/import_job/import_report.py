@@ -1,4 +1,4 @@
-"""Tables for the operator: what each input is given, and what a model knows of a data set."""
+"""Tables for the operator: the mapping of each input, and the coverage of a data set by a model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HEADINGS = ("input", "side", "column", "encoder or vectors", "scaler", "remarks
 
 
 def mapping_table(opened: Opened) -> Iterator[str]:
-    """One line an input, and one for every file that was not used or not read."""
+    """Yield a line per input, then a line per file that was not read."""
     rows: list[tuple[str, ...]] = [_HEADINGS, *map(_row, opened.guesses)]
     yield from _aligned(rows)
     for file, reason in opened.sources.unread.items():
@@ -23,38 +23,38 @@ def mapping_table(opened: Opened) -> Iterator[str]:
 
 
 def questions(guesses: Sequence[Guess]) -> str:
-    """Everything that is asked, in one sentence."""
-    asked = [
+    """All open questions, in one sentence."""
+    parts = [
         f"{guess.input.name!r} ({field}: {why})"
         for guess in guesses
         for field, why in guess.questions.items()
     ]
-    return "; ".join(asked)
+    return "; ".join(parts)
 
 
 def _row(guess: Guess) -> tuple[str, ...]:
     name, fields = guess.input.name, guess.fields
     if guess.sure:
-        given = guess.mapping()
-        scaler = f"{given.scaler} [{given.scaler_column}]" if given.scaler else ""
-        part = given.encoder or given.vectors or ""
-        return name, given.side, given.column, part, scaler, "; ".join(guess.notes)
+        mapping = guess.mapping()
+        scaler = f"{mapping.scaler} [{mapping.scaler_column}]" if mapping.scaler else ""
+        part = mapping.encoder or mapping.vectors or ""
+        return name, mapping.side, mapping.column, part, scaler, "; ".join(guess.notes)
     part = fields.get("encoder") or fields.get("vectors") or "?"
-    asked = "; ".join(f"{field}: {why}" for field, why in guess.questions.items())
+    reasons = "; ".join(f"{field}: {why}" for field, why in guess.questions.items())
     side = "?" if guess.column is None else side_of(guess.column)
     scaler = str(fields.get("scaler", ""))
-    return name, side, guess.column or "?", part, scaler, f"NOT SURE: {asked}"
+    return name, side, guess.column or "?", part, scaler, f"NOT SURE: {reasons}"
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(_HEADINGS) - 1)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS) - 1)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         yield "  ".join([*cells, row[-1]]).rstrip()
 
 
 def knowledge(bundle: Bundle, dataset: Dataset) -> Iterator[str]:
-    """What an imported model knows of a data set, and what becomes of the rest."""
+    """Yield lines on the readers and books an imported model knows, and the treatment of the others."""
     imported = imported_model(bundle)
     readers = imported.readers(dataset, bundle.vocabularies)
     books = imported.books(dataset, bundle.vocabularies)

@@ -1,9 +1,9 @@
-"""Is what is going to be published what an imported model itself predicts?"""
+"""Parity of the scores to publish with the predictions of the imported model."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,16 +23,20 @@ from bookrec.offline.models.imported.imported_model import (
     imported_inputs,
 )
 from bookrec.offline.models.imported.imported_origin import imported_model
+from bookrec.offline.runtime.untyped import KerasModel
 
 _READERS: Final = 50
 _BOOKS: Final = 40
 
 
-def check_parity(bundle: Bundle, original: Any, dataset: Dataset, seed: int = 1) -> Parity:
-    """Compare what is going to be published with the imported model's own logits.
+def check_parity(bundle: Bundle, original: KerasModel, dataset: Dataset, seed: int = 1) -> Parity:
+    """Compare the logits of a bundle with those of the imported model on sampled pairs.
 
     Args:
-        original: the model as it was imported, without anything of ours.
+        bundle: Bundle of the imported model.
+        original: The imported model, without mean rows.
+        dataset: The data set that the inputs are computed from.
+        seed: Seed of the sample.
     """
     imported = imported_model(bundle)
     recommender, rows = recommender_for(bundle, dataset)
@@ -44,30 +48,30 @@ def check_parity(bundle: Bundle, original: Any, dataset: Dataset, seed: int = 1)
     pairs = np.repeat(readers, len(books)), np.tile(books, len(readers))
     inputs = imported_inputs(imported, dataset, bundle.vocabularies, *pairs)
     expected = model_logits(original, inputs).astype(np.float64)
-    made = [_logits(recommender, dataset, rows, reader, books) for reader in readers.tolist()]
-    logits = np.concatenate([np.empty(0, np.float32), *made])
-    found = compare(logits.astype(np.float64), expected, "linear")
-    return replace(found, logit_tolerance=bundle.origin.logit_tolerance)
+    parts = [_logits(recommender, dataset, rows, reader, books) for reader in readers.tolist()]
+    logits = np.concatenate([np.empty(0, np.float32), *parts])
+    parity = compare(logits.astype(np.float64), expected, "linear")
+    return replace(parity, logit_tolerance=bundle.origin.logit_tolerance)
 
 
-def _as_trained(imported: ImportedModel, side: columns.Side, found: SideInputs) -> Ints:
-    """Positions of those of whom every input is known: the original has no row for others."""
-    known = found.known.copy()
+def _as_trained(imported: ImportedModel, side: columns.Side, inputs: SideInputs) -> Ints:
+    """Positions of readers or books whose inputs are all known; the original has no row for others."""
+    known = inputs.known.copy()
     for plan in imported.plans:
         if plan.given.side == side and plan.unknown in ("mean", "leave out"):
-            known &= found.known_by_input[plan.name]
+            known &= inputs.known_by_input[plan.name]
     return np.flatnonzero(known).astype(np.int32)
 
 
-def _sample(places: Ints, rng: np.random.Generator, count: int) -> Ints:
-    return np.sort(rng.choice(places, min(count, len(places)), replace=False))
+def _sample(positions: Ints, rng: np.random.Generator, count: int) -> Ints:
+    return np.sort(rng.choice(positions, min(count, len(positions)), replace=False))
 
 
 def _logits(
     recommender: Recommender, dataset: Dataset, rows: Floats | None, reader: int, books: Ints
 ) -> Floats:
     band = int(reader_age_bands(dataset)[reader])
-    nothing = make_history(np.empty(0, np.int32), np.empty(0, np.int8))
+    empty = make_history(np.empty(0, np.int32), np.empty(0, np.int8))
     row = None if rows is None else rows[reader]
-    profile = recommender.profile(Reader(nothing, band, row))
+    profile = recommender.profile(Reader(empty, band, row))
     return recommender.logits(profile, books)

@@ -1,4 +1,4 @@
-"""Refit of an imported model: retrieval and counted inputs of other data, the ranker unchanged."""
+"""Refit of an imported bundle to other data: the retrieval and counted inputs, not the ranker."""
 
 from __future__ import annotations
 
@@ -18,13 +18,8 @@ from bookrec.offline.models.imported.imported_origin import imported_model
 from bookrec.offline.runtime.progress import Progress
 
 
-def refitted(
-    bundle: Bundle, dataset: Dataset, settings: ImportSettings, progress: Progress
-) -> Bundle:
-    """Fit everything but the ranker of an imported bundle to ``dataset`` alone.
-
-    The ranker stays as it is, whatever it was trained on.
-    """
+def refit(bundle: Bundle, dataset: Dataset, settings: ImportSettings, progress: Progress) -> Bundle:
+    """Fit everything except the ranker of an imported bundle to ``dataset`` alone."""
     imported = imported_model(bundle)
     interactions = all_interactions(dataset)
     serving = fit_serving(dataset, interactions, settings, progress)
@@ -34,11 +29,11 @@ def refitted(
 
 
 def _recounted(plan: InputPlan, dataset: Dataset, vocabularies: Vocabularies) -> InputPlan:
-    given = plan.given
-    if given.column not in STATISTICS:
+    mapping = plan.given
+    if mapping.column not in STATISTICS:
         return plan
-    counted = columns.statistics(dataset, given.column, given.counted)
-    if given.side == "reader":
+    counted = columns.statistics(dataset, mapping.column, mapping.counted)
+    if mapping.side == "reader":
         codes = vocabularies.user.codes(dataset.readers["user_id"])
         counted = counted[np.flatnonzero(codes > 0)]
     known = counted[~np.isnan(counted)]

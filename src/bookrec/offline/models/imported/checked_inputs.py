@@ -27,11 +27,11 @@ def imported_checked_inputs(
     for plan in imported.plans:
         side = readers if plan.given.side == "reader" else books
         values, known = side.values[plan.name], side.known_by_input[plan.name]
-        inputs.append(_of_plan(plan, dataset, values, known))
+        inputs.append(_checked_input(plan, dataset, values, known))
     return inputs
 
 
-def _of_plan(plan: InputPlan, dataset: Dataset, values: Array, known: Flags) -> CheckedInput:
+def _checked_input(plan: InputPlan, dataset: Dataset, values: Array, known: Flags) -> CheckedInput:
     encoder = plan.encoder
     code = plan.unknown in ("class", "code") and plan.scaler is None
     return CheckedInput(
@@ -54,7 +54,7 @@ def _of_plan(plan: InputPlan, dataset: Dataset, values: Array, known: Flags) -> 
 
 
 def _raw(plan: InputPlan, dataset: Dataset, known: Flags) -> NDArray[np.float64] | None:
-    """[n] what the scaler is given by the data set at hand."""
+    """[n] values before the scaler, from ``dataset``, NaN = unknown; None without a scaler."""
     if plan.scaler is None:
         return None
     column = plan.given.column

@@ -1,16 +1,15 @@
-"""An imported model as the scoring engine runs it, and its readers as rows of numbers.
+"""Compilation of an imported model, and the reader features of the readers that it knows.
 
-Shapes: ``F`` reader features: what the model computes from the reader's own inputs alone.
+Shapes: ``R`` readers, ``B`` books, ``F`` reader features, which the model computes from reader inputs
+alone.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Floats
+from bookrec.arrays import Array, Floats
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.offline.compile.compile_ranker import (
     CannotSplit,
@@ -25,24 +24,25 @@ from bookrec.offline.external.mapping.model_inputs import tensors_of
 from bookrec.offline.models.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.models.imported.unknown_rows import AS_NUMBER
 from bookrec.offline.ranking.fold_in_fit import fit_fold_in
+from bookrec.offline.runtime.untyped import KerasModel
 
 
-def compile_imported(model: Any, imported: ImportedModel, books: SideInputs) -> SplitRanker:
+def compile_imported(model: KerasModel, imported: ImportedModel, books: SideInputs) -> SplitRanker:
     """Split an imported model for a catalogue.
 
     Raises:
-        CannotSplit: a layer mixes sides and is not one of those that can be split.
+        CannotSplit: a layer that mixes sides has no rule.
     """
     return compile_split(model, imported.sides, books.values, band_inputs=imported.bands())
 
 
-def slow_imported(model: Any, imported: ImportedModel, books: SideInputs) -> KerasRanker:
-    """The same, run by Keras."""
+def slow_imported(model: KerasModel, imported: ImportedModel, books: SideInputs) -> KerasRanker:
+    """Wrap an imported model that cannot be split, so that Keras runs it."""
     return KerasRanker(model, imported.sides, books.values, imported.bands())
 
 
-def imported_rows(model: Any, imported: ImportedModel, readers: SideInputs) -> Floats | None:
-    """[readers, F] of readers whom the model knows, NaN for others; None where F is 0."""
+def imported_rows(model: KerasModel, imported: ImportedModel, readers: SideInputs) -> Floats | None:
+    """[R, F] features of readers whom the model knows, NaN for others; None if F is 0."""
     rows = _rows(model, imported, readers.values, len(readers.known))
     if not rows.shape[1]:
         return None
@@ -50,8 +50,8 @@ def imported_rows(model: Any, imported: ImportedModel, readers: SideInputs) -> F
     return rows
 
 
-def base_row_of(model: Any, imported: ImportedModel) -> Floats:
-    """[F] of somebody of whom nothing is known: the model's own unknown, else the mean."""
+def base_row_of(model: KerasModel, imported: ImportedModel) -> Floats:
+    """[F] features of an unknown reader, from the replacements of unknown inputs."""
     unknown = {
         plan.name: np.array([plan.unknown_number]).astype(plan.dtype)
         for plan in imported.plans
@@ -60,28 +60,36 @@ def base_row_of(model: Any, imported: ImportedModel) -> Floats:
     return np.asarray(_rows(model, imported, unknown, 1)[0])
 
 
-def centroids_of(
-    model: Any,
+def fold_in_of(
+    model: KerasModel,
     imported: ImportedModel,
     rows: Floats | None,
     interactions: Interactions,
     n_books: int,
 ) -> tuple[Floats, Floats]:
-    """[B, F] what fold-in takes for the row of each book's readers, less the base row, and [B] how far
-    that is to be trusted.
+    """Fit the fold-in of an imported model to its known readers.
 
-    Zeros where a mean says nothing: in the columns of ids taken as plain numbers, and everywhere for
-    a model that only Keras can run.
+    Args:
+        model: The model with mean rows.
+        imported: Its file and plans.
+        rows: [R, F] features of known readers, NaN for others; None if F is 0.
+        interactions: Interactions sorted by reader.
+        n_books: Number of books ``B``.
+
+    Returns:
+        [B, F] book vectors, relative to the base row, and their [B] shrinkage. Columns in which a mean
+        over readers is meaningless are 0: ids used as plain numbers, and all columns of a model that
+        only Keras can run.
     """
     if rows is None:
         return np.zeros((n_books, 0), np.float32), np.zeros(n_books, np.float32)
-    away = rows - imported.base_row
-    away[:, _meaningless(model, imported)] *= 0.0  # NaN stays what says that a reader is not known
-    return fit_fold_in(away, interactions, n_books)
+    offsets = rows - imported.base_row
+    offsets[:, _meaningless(model, imported)] *= 0.0  # keeps the NaN of unknown readers
+    return fit_fold_in(offsets, interactions, n_books)
 
 
-def _meaningless(model: Any, imported: ImportedModel) -> NDArray[np.bool_]:
-    """[F] columns of which a mean over readers says nothing."""
+def _meaningless(model: KerasModel, imported: ImportedModel) -> NDArray[np.bool_]:
+    """[F] mask of the columns in which a mean over readers is meaningless."""
     split = _split(model, imported)
     if split is None:
         return np.ones(len(imported.base_row), dtype=bool)
@@ -97,20 +105,20 @@ def _meaningless(model: Any, imported: ImportedModel) -> NDArray[np.bool_]:
     return meaningless
 
 
-def _rows(model: Any, imported: ImportedModel, values: Inputs, count: int) -> Floats:
-    """[n, F] whatever depends on the reader's id, or is known of a reader as a number."""
-    own = [plan.name for plan in imported.plans if plan.side == "reader id"]
-    if not own:
+def _rows(model: KerasModel, imported: ImportedModel, values: Inputs, count: int) -> Floats:
+    """[n, F] reader features of ``n = count`` readers, from the inputs that depend on the reader."""
+    names = [plan.name for plan in imported.plans if plan.side == "reader id"]
+    if not names:
         return np.zeros((count, 0), dtype=np.float32)
-    given: dict[str, NDArray[Any]] = {name: values[name] for name in own}
+    inputs: dict[str, Array] = {name: values[name] for name in names}
     if _split(model, imported) is not None:
-        return reader_rows(model, imported.sides, given)
-    # As `compile.keras_fallback` wants them: the inputs themselves, in the model's order.
-    columns = [values[name].reshape(count, -1).astype(np.float32) for name in own]
+        return reader_rows(model, imported.sides, inputs)
+    # `compile.keras_fallback` takes the inputs themselves, in the model's order.
+    columns = [values[name].reshape(count, -1).astype(np.float32) for name in names]
     return np.concatenate(columns, axis=1)
 
 
-def _split(model: Any, imported: ImportedModel) -> SplitModel | None:
+def _split(model: KerasModel, imported: ImportedModel) -> SplitModel | None:
     try:
         return split_model(model, imported.sides)
     except CannotSplit:

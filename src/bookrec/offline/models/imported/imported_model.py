@@ -1,16 +1,15 @@
-"""The part of a bundle that an imported model needs to be given what it was trained with."""
+"""An imported model file and the plans of its inputs, which reproduce its training inputs."""
 
 from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Array, Floats, Ints
 from bookrec.errors import ModelError
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import open_archive
@@ -23,59 +22,62 @@ from bookrec.offline.features.book_features import Vocabularies, as_columns
 from bookrec.offline.features.ranker_inputs import Side
 from bookrec.offline.models.imported.stored_plans import read_plans, write_plans
 from bookrec.offline.models.imported.unknown_rows import with_mean_rows
+from bookrec.offline.runtime.untyped import KerasModel
 
 STEM: Final = "imported"
-"""Of the file in a bundle that is the imported one, byte for byte."""
+"""Stem of the model file in a bundle, a byte-for-byte copy of the imported file."""
 
-Inputs = dict[str, NDArray[Any]]
+Inputs = dict[str, Array]
+"""Values of inputs by name."""
 
 
 @dataclass(frozen=True)
 class SideInputs:
-    """One side's inputs for every reader or book of a data set."""
+    """Inputs of one side for all ``n`` readers or books of a data set."""
 
     values: Inputs
-    """[n] or [n, width] by input."""
+    """[n] or [n, width] values by input."""
     known: Flags
-    """[n] whom the model knows: by an id it was trained with, or, where it has no id of this side,
-    everyone."""
+    """[n] mask of the readers or books whose id the model knows; all True if it has no id input of
+    this side."""
     known_by_input: dict[str, Flags]
-    """[n] each, also of inputs that are no ids."""
+    """[n] mask of known values by input, ids or not."""
 
 
 @dataclass(frozen=True, eq=False)
 class ImportedModel:
-    """A model file, and what each of its inputs is given."""
+    """A model file and the plan of each of its inputs."""
 
     archive: Path
-    """The file, as it was imported."""
+    """The imported file."""
     digest: str
-    """SHA-256 of it."""
+    """SHA-256 of the file."""
     casts: dict[str, str]
+    """Data types of casts that the file leaves open, by layer."""
     plans: tuple[InputPlan, ...]
-    """In the order of the model's inputs."""
+    """Plans of the inputs, in the model's order."""
     base_row: Floats
-    """[F] the reader features of somebody of whom nothing is known."""
+    """[F] reader features of an unknown reader."""
     stacked: Stacked = field(default_factory=dict)
-    """Inputs of the file that are several inputs here."""
+    """Inputs of the file that are split into several inputs here."""
     sources: dict[str, str] = field(default_factory=dict)
-    """File beside the model → SHA-256."""
+    """SHA-256 of each file used besides the model."""
 
     @property
     def sides(self) -> dict[str, Side]:
-        """The side of each input, for the splitter."""
+        """Side of each input, for the splitter."""
         return {plan.name: plan.side for plan in self.plans}
 
     def books(self, dataset: Dataset, vocabularies: Vocabularies) -> SideInputs:
-        """The book-side inputs of every book of a data set."""
+        """Compute the book-side inputs of every book of a data set."""
         return self._side("book", dataset, vocabularies)
 
     def readers(self, dataset: Dataset, vocabularies: Vocabularies) -> SideInputs:
-        """The reader-side inputs of every reader of a data set."""
+        """Compute the reader-side inputs of every reader of a data set."""
         return self._side("reader", dataset, vocabularies)
 
     def bands(self) -> Inputs:
-        """[bands] the inputs that depend on the age band alone."""
+        """[bands] values of the inputs that depend on the age band alone."""
         return {plan.name: plan.by_band() for plan in self.plans if plan.side == "band"}
 
     def _side(self, side: columns.Side, dataset: Dataset, vocabularies: Vocabularies) -> SideInputs:
@@ -86,31 +88,31 @@ class ImportedModel:
         for plan in self.plans:
             if plan.given.side != side:
                 continue
-            texts, places = [], None
+            texts, codes = [], None
             if plan.given.column in STATISTICS:
                 names = dataset.readers["user_id"] if side == "reader" else dataset.books["isbn"]
                 vocabulary = vocabularies.user if side == "reader" else vocabularies.isbn
-                places = vocabulary.codes(names)
+                codes = vocabulary.codes(names)
             else:
                 texts = columns.texts(dataset, plan.given.column)
-            values[plan.name], known_by_input[plan.name] = plan.values(texts, places)
+            values[plan.name], known_by_input[plan.name] = plan.values(texts, codes)
             if plan.is_identity:
                 known &= known_by_input[plan.name]
         return SideInputs(values, known, known_by_input)
 
     def left_out(self, books: SideInputs) -> Flags:
-        """[B] books that the model is not to rank."""
-        out = np.zeros(len(books.known), dtype=bool)
+        """[B] mask of books that are not ranked, because the model has no input for them."""
+        mask = np.zeros(len(books.known), dtype=bool)
         for plan in self.plans:
             if plan.unknown == "leave out":
-                out |= ~books.known_by_input[plan.name]
-        return out
+                mask |= ~books.known_by_input[plan.name]
+        return mask
 
-    def open_ranker(self) -> Any:
-        """The Keras model, its embeddings with a row for what it does not know.
+    def open_ranker(self) -> KerasModel:
+        """Load the Keras model and add a row for "unknown" to its embeddings.
 
         Raises:
-            ModelError: the file is not what was imported.
+            ModelError: the file has changed since the import.
         """
         opened = open_archive(self.archive, self.casts)
         if opened.digest != self.digest:
@@ -122,7 +124,7 @@ class ImportedModel:
         return with_mean_rows(model, inputs_of(model)[0], self.plans)
 
     def save(self, directory: Path) -> ImportedModel:
-        """Write everything into ``directory`` (which exists); the model there from now on."""
+        """Write everything into ``directory`` (which exists), and return the model stored there."""
         archive = directory / f"{STEM}{self.archive.suffix.lower()}"
         shutil.copyfile(self.archive, archive)
         facts = {
@@ -137,7 +139,7 @@ class ImportedModel:
 
     @classmethod
     def load(cls, directory: Path) -> ImportedModel:
-        """What `save` wrote."""
+        """Read a model that `save` wrote."""
         facts, plans, arrays = read_plans(directory)
         return cls(
             directory / facts["archive"],
@@ -157,12 +159,16 @@ def imported_inputs(
     readers: Ints,
     books: Ints,
 ) -> Inputs:
-    """The model's inputs for some pairs: [pairs, width] each.
+    """[pairs, width] inputs of the model for some pairs, by name.
 
     Args:
-        readers, books: [pairs] positions.
+        imported: The model.
+        dataset: The data set that the inputs are computed from.
+        vocabularies: Vocabularies of the bundle.
+        readers: [pairs] positions of readers.
+        books: [pairs] positions of books.
     """
-    of_readers = imported.readers(dataset, vocabularies).values
-    of_books = imported.books(dataset, vocabularies).values
-    inputs = {name: values[readers] for name, values in of_readers.items()}
-    return as_columns(inputs | {name: values[books] for name, values in of_books.items()})
+    reader_values = imported.readers(dataset, vocabularies).values
+    book_values = imported.books(dataset, vocabularies).values
+    inputs = {name: values[readers] for name, values in reader_values.items()}
+    return as_columns(inputs | {name: values[books] for name, values in book_values.items()})

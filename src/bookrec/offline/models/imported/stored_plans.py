@@ -1,4 +1,4 @@
-"""How the plans of an imported model are written: as JSON and arrays, never as pickles."""
+"""Files of an imported model's input plans: JSON and arrays, never pickles."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from bookrec.arrays import Array
+from bookrec.json_types import JsonObject, JsonValue
 from bookrec.offline.external.artifacts.encoder import Encoder
 from bookrec.offline.external.mapping.input_plan import InputPlan
 from bookrec.offline.external.mapping.mapping import InputMapping
@@ -24,13 +25,13 @@ _PLANS, _ENCODERS, _SCALERS = (
 )
 _ARRAYS: Final = "imported_arrays.npz"
 
-Arrays = dict[str, NDArray[Any]]
+Arrays = dict[str, Array]
 
 
 def write_plans(
-    directory: Path, facts: Mapping[str, Any], plans: Sequence[InputPlan], arrays: Arrays
+    directory: Path, facts: Mapping[str, JsonValue], plans: Sequence[InputPlan], arrays: Arrays
 ) -> None:
-    """Write plans, and other facts and arrays beside them, into ``directory`` (which exists)."""
+    """Write plans, with further facts and arrays, into ``directory`` (which exists)."""
     parts = _StoredParts.of(plans)
     arrays = dict(arrays)
     for number, plan in enumerate(plans):
@@ -39,21 +40,20 @@ def write_plans(
     for name, words in parts.words.items():
         arrays[f"words_{name}"] = np.array(words.keys, dtype=np.str_)
         arrays[f"vectors_{name}"] = words.vectors
-    saved: dict[str, Any] = arrays
-    np.savez(directory / _ARRAYS, allow_pickle=False, **saved)
+    np.savez(directory / _ARRAYS, allow_pickle=False, **arrays)
     _write(directory / _ENCODERS, {n: _encoder_out(e) for n, e in parts.encoders.items()})
     _write(directory / _SCALERS, {n: _scaler_out(s) for n, s in parts.scalers.items()})
     inputs = [_plan_out(plan) for plan in plans]
     _write(directory / _PLANS, {**facts, "inputs": inputs})
 
 
-def read_plans(directory: Path) -> tuple[dict[str, Any], tuple[InputPlan, ...], Arrays]:
-    """What `write_plans` wrote: the facts, the plans, all arrays."""
+def read_plans(directory: Path) -> tuple[JsonObject, tuple[InputPlan, ...], Arrays]:
+    """Read the facts, the plans and all arrays that `write_plans` wrote."""
     facts = _read(directory / _PLANS)
     encoders = {n: _encoder_in(e) for n, e in _read(directory / _ENCODERS).items()}
     scalers = {n: _scaler_in(s) for n, s in _read(directory / _SCALERS).items()}
-    with np.load(directory / _ARRAYS, allow_pickle=False) as found:
-        arrays: Arrays = dict(found)
+    with np.load(directory / _ARRAYS, allow_pickle=False) as archive:
+        arrays: Arrays = dict(archive)
     words = {
         name.removeprefix("words_"): WordVectorsRecord(
             tuple(keys.tolist()), arrays[name.replace("words_", "vectors_", 1)]
@@ -63,15 +63,15 @@ def read_plans(directory: Path) -> tuple[dict[str, Any], tuple[InputPlan, ...], 
     }
     parts = _StoredParts(encoders, scalers, words)
     plans = tuple(
-        _plan_in(one, parts, arrays.get(f"counted_{number}"))
-        for number, one in enumerate(facts["inputs"])
+        _plan_in(stored, parts, arrays.get(f"counted_{number}"))
+        for number, stored in enumerate(facts["inputs"])
     )
     return facts, plans, arrays
 
 
 @dataclass(frozen=True)
 class _StoredParts:
-    """Everything that plans name, by name."""
+    """Encoders, scalers and word vectors of plans, by name."""
 
     encoders: Mapping[str, Encoder]
     scalers: Mapping[str, ScalerRecord]
@@ -86,7 +86,7 @@ class _StoredParts:
         )
 
 
-def _plan_out(plan: InputPlan) -> dict[str, Any]:
+def _plan_out(plan: InputPlan) -> JsonObject:
     return {
         "name": plan.name,
         "given": msgspec.to_builtins(plan.given),
@@ -98,29 +98,29 @@ def _plan_out(plan: InputPlan) -> dict[str, Any]:
     }
 
 
-def _plan_in(told: dict[str, Any], parts: _StoredParts, counted: NDArray[Any] | None) -> InputPlan:
-    given = msgspec.convert(told["given"], InputMapping)
+def _plan_in(stored: JsonObject, parts: _StoredParts, counted: Array | None) -> InputPlan:
+    mapping = msgspec.convert(stored["given"], InputMapping)
     return InputPlan(
-        told["name"],
-        given,
-        told["width"],
-        told["dtype"],
-        told["rows"],
-        told["unknown"],
-        told["unknown_number"],
-        parts.encoders.get(given.encoder or ""),
-        parts.scalers.get(given.scaler or ""),
-        parts.words.get(given.vectors or ""),
+        stored["name"],
+        mapping,
+        stored["width"],
+        stored["dtype"],
+        stored["rows"],
+        stored["unknown"],
+        stored["unknown_number"],
+        parts.encoders.get(mapping.encoder or ""),
+        parts.scalers.get(mapping.scaler or ""),
+        parts.words.get(mapping.vectors or ""),
         counted,
     )
 
 
-def _encoder_out(encoder: Encoder) -> dict[str, Any]:
+def _encoder_out(encoder: Encoder) -> JsonObject:
     return {"labels": list(encoder.labels), "codes": encoder.codes.tolist()}
 
 
-def _encoder_in(told: dict[str, Any]) -> Encoder:
-    return Encoder(tuple(told["labels"]), np.array(told["codes"], dtype=np.int32))
+def _encoder_in(stored: JsonObject) -> Encoder:
+    return Encoder(tuple(stored["labels"]), np.array(stored["codes"], dtype=np.int32))
 
 
 _SCALER_ARRAYS: Final = (
@@ -135,8 +135,8 @@ _SCALER_ARRAYS: Final = (
 )
 
 
-def _scaler_out(scaler: ScalerRecord) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _scaler_out(scaler: ScalerRecord) -> JsonObject:
+    fields: JsonObject = {
         "kind": scaler.kind,
         "feature_count": scaler.feature_count,
         "feature_names": scaler.feature_names,
@@ -146,27 +146,27 @@ def _scaler_out(scaler: ScalerRecord) -> dict[str, Any]:
     }
     for name in _SCALER_ARRAYS:
         values = getattr(scaler, name)
-        told[name] = None if values is None else np.asarray(values, dtype=np.float64).tolist()
-    return told
+        fields[name] = None if values is None else np.asarray(values, dtype=np.float64).tolist()
+    return fields
 
 
-def _scaler_in(told: dict[str, Any]) -> ScalerRecord:
-    arrays = {n: None if told[n] is None else np.array(told[n]) for n in _SCALER_ARRAYS}
-    names, clip = told["feature_names"], told["clip"]
+def _scaler_in(stored: JsonObject) -> ScalerRecord:
+    arrays = {n: None if stored[n] is None else np.array(stored[n]) for n in _SCALER_ARRAYS}
+    names, clip = stored["feature_names"], stored["clip"]
     return ScalerRecord(
-        told["kind"],
-        told["feature_count"],
+        stored["kind"],
+        stored["feature_count"],
         None if names is None else tuple(names),
-        told["samples_seen"],
+        stored["samples_seen"],
         clip=None if clip is None else (clip[0], clip[1]),
-        version=told["version"],
+        version=stored["version"],
         **arrays,
     )
 
 
-def _write(path: Path, content: Any) -> None:
+def _write(path: Path, content: JsonValue) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def _read(path: Path) -> Any:
+def _read(path: Path) -> JsonValue:
     return json.loads(path.read_text(encoding="utf-8"))
