@@ -1,6 +1,6 @@
-"""Whole imports of models of several shapes: what is published is what the model itself predicts.
+"""Whole imports of models of several shapes: published scores equal the model's predictions.
 
-The expected scores come from code written as notebooks are (`notebook`), fed to the original model.
+The expected scores come from the original model, fed by code in the style of notebooks (`notebook`).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from bookrec.offline.scoring.job.verify import check_published  # noqa: E402
 
 @dataclass
 class Imported:
-    """An import that has been scored."""
+    """A scored import."""
 
     home: Home
     made: Made
@@ -44,7 +44,7 @@ class Imported:
     dataset: Dataset
     frame: pd.DataFrame
     published: Path
-    said: list[str]
+    lines: list[str]
 
 
 @pytest.fixture(scope="module", params=list(SHAPES))
@@ -59,9 +59,9 @@ def imported(
     frame = add_statistics(ratings_table(dataset))
     made = SHAPES[request.param](root / "notebook", frame)
     bundle = import_tiny(home, made.directory, dataset)
-    said: list[str] = []
-    published = score_tiny(home, bundle.model_id, dataset, candidates=None, progress=said.append)
-    return Imported(home, made, bundle, dataset, frame, published, said)
+    lines: list[str] = []
+    published = score_tiny(home, bundle.model_id, dataset, candidates=None, progress=lines.append)
+    return Imported(home, made, bundle, dataset, frame, published, lines)
 
 
 def _knows_everything(imported: Imported) -> bool:
@@ -69,7 +69,7 @@ def _knows_everything(imported: Imported) -> bool:
 
 
 def published_pairs(imported: Imported) -> pd.DataFrame:
-    """Published lists, with everything a notebook knows of the reader and the book."""
+    """Published lists, joined with the notebook's columns of readers and books."""
     dataset, frame = imported.dataset, imported.frame
     table = pd.DataFrame(rows(imported.published, "user_top"))
     table.columns = ["reader", "rank", "book", "score"]
@@ -91,20 +91,20 @@ def test_published_scores_are_the_models_own(imported: Imported):
     pairs = pairs[pairs["user"].isin(made.readers) & pairs["isbn"].isin(made.books)]
     assert len(pairs) > 100
     expected = made.predict(pairs)
-    assert np.std(expected) > 0.01  # the comparison says something
+    assert np.std(expected) > 0.01  # the scores differ at all
     np.testing.assert_allclose(pairs["score"], expected, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.slow
 def test_the_best_books_come_first(imported: Imported):
-    """Of everything that the model knows, a list has what it predicts highest."""
+    """A list holds the highest predictions among all books that the model knows."""
     pairs, made = published_pairs(imported), imported.made
     user = next(u for u in pairs["user"] if u in made.readers)
-    own = set(imported.frame.loc[imported.frame["user"] == user, "isbn"])
+    seen = set(imported.frame.loc[imported.frame["user"] == user, "isbn"])
     works = dict(zip(imported.dataset.books["isbn"], imported.dataset.work_of_book, strict=True))
-    own_works = {works[isbn] for isbn in own}
+    seen_works = {works[isbn] for isbn in seen}
     book = imported.frame.drop_duplicates("isbn").dropna(subset=["avg_rating"])
-    book = book[book["isbn"].isin(made.books) & ~book["isbn"].map(works).isin(own_works)].copy()
+    book = book[book["isbn"].isin(made.books) & ~book["isbn"].map(works).isin(seen_works)].copy()
     reader = imported.frame[imported.frame["user"] == user].iloc[0]
     book["user"], book["age_bin"] = user, reader["age_bin"]
     book["predicted"] = made.predict(book)
@@ -117,7 +117,7 @@ def test_the_best_books_come_first(imported: Imported):
 
 
 @pytest.mark.slow
-def test_snapshots_verify_agrees(imported: Imported):
+def test_snapshots_verify_passes(imported: Imported):
     bundle = load_bundle(imported.home, imported.bundle.model_id)
     parity = check_published(imported.published, bundle, imported.dataset, 500)
     assert parity.holds
@@ -137,11 +137,11 @@ def test_books_that_the_model_does_not_know_are_not_ranked(imported: Imported):
     assert not left_out & set(published_pairs(imported)["isbn"])
     with contextlib.closing(open_database(imported.published)) as connection:
         sources = connection.execute("select count(distinct book_id) from similar_top").fetchone()
-    assert sources[0] > len(known)  # they have neighbours all the same
+    assert sources[0] > len(known)  # they have similar books nevertheless
 
 
 @pytest.mark.slow
-def test_nobody_is_given_another_readers_row(imported: Imported):
+def test_folded_in_rows_differ_from_rows_of_known_readers(imported: Imported):
     """Readers whom the model does not know differ from every reader whom it knows."""
     bundle = imported.bundle
     from bookrec.offline.models.bundle.build_recommender import recommender_for
@@ -154,9 +154,9 @@ def test_nobody_is_given_another_readers_row(imported: Imported):
     rated = imported.dataset.interactions
     folded = []
     for reader in np.flatnonzero(~known)[:5].tolist():
-        own = rated[rated["reader_idx"] == reader]
-        if len(own):
-            books = own["book_idx"].to_numpy()
+        rows_of_reader = rated[rated["reader_idx"] == reader]
+        if len(rows_of_reader):
+            books = rows_of_reader["book_idx"].to_numpy()
             lists = recommender.top_n(books, np.zeros(len(books), np.int8), None, 10)
             assert len(lists[0])
             assert not set(lists[0].tolist()) & set(books.tolist())
@@ -170,9 +170,9 @@ def test_nobody_is_given_another_readers_row(imported: Imported):
 
 @pytest.mark.slow
 def test_the_site_ranks_with_it(imported: Imported):
-    """Live inference, without TensorFlow; a model that only Keras runs is not there, and says so."""
+    """Live inference without TensorFlow; a model that only Keras can run is left out, with a line."""
     if "movies" in str(imported.home.root):
-        assert any("'the_smaller' (Minimum)" in line for line in imported.said)
+        assert any("'the_smaller' (Minimum)" in line for line in imported.lines)
         return
     ranker = Recommender.load(imported.published / RANKER_NAME)
     books, scores = ranker.top_n(np.array([3, 7]), np.array([9, 0], np.int8), 30, 10)
@@ -186,7 +186,7 @@ def test_the_site_ranks_with_it(imported: Imported):
 
 
 @pytest.mark.slow
-def test_a_bundle_is_what_was_imported(imported: Imported):
+def test_a_bundle_holds_the_imported_file(imported: Imported):
     manifest = json.loads(
         (imported.home.models / imported.bundle.model_id / "manifest.json").read_text()
     )

@@ -1,4 +1,4 @@
-"""The model that has something to say of what it does not know, beside the model as it was."""
+"""Mean rows: scores of known ids do not change, unknown ids get the mean."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E40
 from bookrec.offline.models.imported.unknown_rows import with_mean_rows  # noqa: E402
 
 USERS, BOOKS = 4, 6
-"""Rows of the embeddings; the last row of the users' is spare, no reader has it."""
+"""Rows of the embeddings; no reader has the last user row."""
 
 
 def flat() -> Any:
-    """Ids looked up and, as plain numbers, in a wide part."""
+    """A model that embeds ids and also uses them as plain numbers."""
     user = keras.Input((1,), name="user", dtype="int32")
     book = keras.Input((1,), name="book", dtype="int32")
     deep = [
@@ -39,15 +39,15 @@ def flat() -> Any:
 
 
 def towers() -> Any:
-    """A submodel for each side, whose inputs have the names of the model's own."""
+    """A model with a submodel per side, whose inputs have the names of the outer inputs."""
     sides = []
-    given = [keras.Input((1,), name=name, dtype="int32") for name in ("user", "book")]
-    for tensor, rows in zip(given, (USERS, BOOKS), strict=True):
+    inputs = [keras.Input((1,), name=name, dtype="int32") for name in ("user", "book")]
+    for tensor, rows in zip(inputs, (USERS, BOOKS), strict=True):
         inner = keras.Input((1,), name=tensor.name, dtype="int32")
         vector = keras.layers.Flatten()(keras.layers.Embedding(rows, 3)(inner))
         tower = keras.Model(inner, keras.layers.Dense(2)(vector), name=f"{tensor.name}_tower")
         sides.append(tower(tensor))
-    return keras.Model(given, keras.layers.Dot(axes=1)(sides))
+    return keras.Model(inputs, keras.layers.Dot(axes=1)(sides))
 
 
 def extended(model: Any) -> Any:
@@ -76,7 +76,7 @@ def outputs(model: Any, users: list[int], books: list[int]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("make", [flat, towers])
-def test_what_is_known_is_scored_as_before(make: Any):
+def test_scores_of_known_ids_do_not_change(make: Any):
     model = shaken(make(), 5)
     users, books = [0, 1, 2, 0], [5, 0, 3, 2]
     np.testing.assert_array_equal(
@@ -85,7 +85,7 @@ def test_what_is_known_is_scored_as_before(make: Any):
 
 
 @pytest.mark.parametrize("make", [flat, towers])
-def test_what_is_not_known_is_the_mean_of_what_is(make: Any):
+def test_unknown_ids_score_the_mean_of_known_ones(make: Any):
     """Both models are linear in each side: the mean row gives the mean score."""
     model = shaken(make(), 6)
     unknown_user = outputs(extended(model), [USERS], [3])
@@ -95,7 +95,7 @@ def test_what_is_not_known_is_the_mean_of_what_is(make: Any):
     np.testing.assert_allclose(unknown_book, each.mean(), rtol=1e-5)
 
 
-def test_the_imported_model_is_left_as_it_was():
+def test_the_imported_model_does_not_change():
     model = shaken(flat(), 7)
     before = [weights.copy() for weights in model.get_weights()]
     extended(model)
