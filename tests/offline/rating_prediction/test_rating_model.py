@@ -46,8 +46,8 @@ def test_the_blend_is_better_than_the_effects(fitted):
     histories = RatingHistories(known, N_READERS, N_BOOKS)
     assert model.parts.factors is not None, "dense enough"
     predicted = model.predict(histories, held.reader_idx, held.book_idx)
-    effects, said, _ = model.parts.progress(histories, held.reader_idx, held.book_idx)
-    assert said.shape == (len(held), 3)
+    effects, corrections, _ = model.parts.predict(histories, held.reader_idx, held.book_idx)
+    assert corrections.shape == (len(held), 3)
     assert off_by(predicted, held) < 0.75 * off_by(effects, held)
     assert predicted.min() >= model.low
     assert predicted.max() <= model.high
@@ -94,7 +94,7 @@ def test_too_few_ratings_to_choose_weights_leave_the_effects():
     readers, books = np.array([0, 1, 1], np.int32), np.array([2, 2, 1], np.int32)
     histories = RatingHistories(known, 2, 3)
     found = model.predict(histories, readers, books)
-    effects, _, evidence = model.parts.progress(histories, readers, books)
+    effects, _, evidence = model.parts.predict(histories, readers, books)
     assert found == pytest.approx(effects)
     assert evidence.tolist() == [[2, 0], [1, 0], [1, 1]]
     assert found[0] > found[1], "reader 0 rates higher"
@@ -111,8 +111,8 @@ def test_a_part_is_trusted_where_there_is_evidence():
     first, truth = rng.normal(7, 1, 4000), rng.normal(0, 1, 4000)
     evidence = np.column_stack([rng.choice([0, 100], 4000), np.full(4000, 10)]).astype(float)
     # What the part says is true for readers of a hundred books and noise for others.
-    said = np.where(evidence[:, 0] > 0, truth, rng.normal(0, 1, 4000))[:, None]
-    blend = fit_blend(first, said, evidence, first + truth)
+    corrections = np.where(evidence[:, 0] > 0, truth, rng.normal(0, 1, 4000))[:, None]
+    blend = fit_blend(first, corrections, evidence, first + truth)
     lift = [
         blend(np.array([7.0]), np.array([[1.0]]), np.array([[count, 10.0]]))[0]
         - blend(np.array([7.0]), np.array([[0.0]]), np.array([[count, 10.0]]))[0]

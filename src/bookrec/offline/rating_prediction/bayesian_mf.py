@@ -24,26 +24,26 @@ from bookrec.offline.rating_prediction.rating_histories import RatingHistories
 Values = NDArray[np.float64]
 
 _COMMON: Final = 2000
-"""So many of the most read books, and of the most active readers, are side information."""
+"""The most-read books, and the most active readers, that are side information."""
 _DAMPING: Final = 0.4
-"""A reader of n books has features of n ** -damping."""
+"""Exponent: a reader of n books has features of n ** -damping."""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """How much is sampled."""
+    """Size of the model, and length of the Markov chain."""
 
     factors: int = 10
     sweeps: int = 450
     burn_in: int = 200
-    """Sweeps thrown away first."""
+    """Sweeps before the first draw that is kept."""
     every: int = 5
-    """Of the others, one in so many is kept."""
+    """Sweeps between two draws that are kept."""
 
 
 @dataclass(frozen=True)
 class _Draw:
-    """One draw of all that concerns books, and of what is expected of readers."""
+    """One draw of the numbers of books and of the prior of readers."""
 
     books: Floats
     """[B, 1 + factors] effect, then factors."""
@@ -59,7 +59,7 @@ class _Draw:
 
 @dataclass(frozen=True)
 class Factors:
-    """Draws from the posterior. A reader's numbers are solved from the reader's ratings in each."""
+    """Draws from the posterior. Each solves a reader's numbers from the reader's ratings."""
 
     mean: float
     common: Ints
@@ -70,11 +70,11 @@ class Factors:
         """[n] ratings for (reader, book) pairs, the mean over draws.
 
         In each draw a reader's numbers are their conditional expectation given their own ratings and
-        books, so a new reader is served like one of those the model was fitted to.
+        books, so new readers and readers of the training set are treated alike.
         """
-        asked, rows = np.unique(readers, return_inverse=True)
-        features = _features(histories.own[asked], self.common)
-        ratings = _rating_matrix(histories)[asked]
+        distinct, rows = np.unique(readers, return_inverse=True)
+        features = _features(histories.read[distinct], self.common)
+        ratings = _rating_matrix(histories)[distinct]
         total = np.zeros(len(books))
         for draw in self.draws:
             known = _with_one(draw.books.astype(np.float64))
@@ -91,9 +91,9 @@ def fit_factors(known: RatingHistories, sampling: Sampling, seed: int) -> Factor
     ratings = _rating_matrix(known)
     mean = float(ratings.data.mean())
     by_book = ratings.T.tocsr()
-    common, active = _most(known.own), _most(known.own.T.tocsr())
-    readers = GibbsSide(_features(known.own, common), 1 + sampling.factors, rng)
-    books = GibbsSide(_features(known.own.T.tocsr(), active), 1 + sampling.factors, rng)
+    common, active = _most(known.read), _most(known.read.T.tocsr())
+    readers = GibbsSide(_features(known.read, common), 1 + sampling.factors, rng)
+    books = GibbsSide(_features(known.read.T.tocsr(), active), 1 + sampling.factors, rng)
     noise, draws = 1.0 / max(float(ratings.data.var()), 1e-6), []
     for sweep in range(sampling.sweeps):
         readers.draw_prior()
@@ -124,29 +124,29 @@ def _rating_matrix(histories: RatingHistories) -> Any:
     return interaction_matrix(rated, *histories.shape, rated.rating.astype(np.float64))
 
 
-def _most(own: Any) -> Ints:
+def _most(read: Any) -> Ints:
     """The columns with most entries, in order."""
-    counts = np.asarray((own > 0).sum(axis=0)).ravel()
+    counts = np.asarray((read > 0).sum(axis=0)).ravel()
     some = np.argsort(-counts, kind="stable")[:_COMMON]
     return np.sort(some[counts[some] > 0]).astype(np.int32)
 
 
-def _features(own: Any, columns: Ints) -> Any:
-    """CSR [rows, columns]: which of the columns each row has, the less each the more it has."""
-    chosen = own[:, columns].tocsr()
-    sizes = np.maximum(np.asarray(own.sum(axis=1)).ravel(), 1)
+def _features(read: Any, columns: Ints) -> Any:
+    """CSR [rows, columns] of the columns each row has, damped by the number of its entries."""
+    chosen = read[:, columns].tocsr()
+    sizes = np.maximum(np.asarray(read.sum(axis=1)).ravel(), 1)
     return (sparse.diags(sizes**-_DAMPING) @ chosen).tocsr()
 
 
 def _with_one(values: Values) -> Values:
-    """The same with 1 for the effect: what the other side's numbers are multiplied by."""
-    found = values.copy()
-    found[:, 0] = 1.0
-    return found
+    """Copy with 1 for the effect: the numbers that the other side's are multiplied by."""
+    coefficients = values.copy()
+    coefficients[:, 0] = 1.0
+    return coefficients
 
 
 def _less(matrix: Any, by_column: Values) -> Any:
-    """Each entry less its column's number."""
+    """CSR of each entry minus its column's number."""
     data = matrix.data - by_column[matrix.indices]
     return sparse.csr_matrix((data, matrix.indices, matrix.indptr), matrix.shape)
 
@@ -154,5 +154,5 @@ def _less(matrix: Any, by_column: Values) -> Any:
 def _fitted(target: Any, values: Values, others: Values) -> Values:
     """The inner products where the target has entries, in their order."""
     rows = np.repeat(np.arange(target.shape[0]), np.diff(target.indptr))
-    found: Values = np.einsum("nk,nk->n", values[rows], others[target.indices])
-    return found
+    products: Values = np.einsum("nk,nk->n", values[rows], others[target.indices])
+    return products

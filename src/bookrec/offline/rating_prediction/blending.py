@@ -1,4 +1,4 @@
-"""Ridge regression of ratings on what the parts say, with weights that depend on how much is known.
+"""Ridge regression of ratings on the predictions of the parts, with weights that depend on evidence.
 
 A part deserves more trust where reader or book have more ratings, so each weight is linear in the
 logarithms of both counts (Sill et al., "Feature-weighted linear stacking", 2009).
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 _RIDGE: Final = 1e-3
-"""Of the variance of a column."""
+"""Strength of the penalty, as a share of the variance of a column."""
 
 
 @dataclass(frozen=True)
@@ -26,32 +26,32 @@ class Blend:
     weights: Values
     """[3 * (parts + 1)]"""
 
-    def __call__(self, first: Values, said: Values, evidence: Values) -> Values:
+    def __call__(self, first: Values, corrections: Values, evidence: Values) -> Values:
         """[n] ratings; see `fit_blend`."""
-        blended: Values = self.constant + _columns(first, said, evidence) @ self.weights
+        blended: Values = self.constant + _columns(first, corrections, evidence) @ self.weights
         return blended
 
 
-def fit_blend(first: Values, said: Values, evidence: Values, given: Values) -> Blend:
+def fit_blend(first: Values, corrections: Values, evidence: Values, ratings: Values) -> Blend:
     """Fit to ratings that none of the parts has seen.
 
     Args:
-        first: [n] predictions that the others correct.
-        said: [n, parts] what the others would add to them.
+        first: [n] predictions of the first part.
+        corrections: [n, parts] corrections by the other parts.
         evidence: [n, 2] numbers of ratings of the reader and of the book.
-        given: [n] ratings.
+        ratings: [n] ratings to fit.
     """
-    columns = _columns(first, said, evidence)
+    columns = _columns(first, corrections, evidence)
     centre, spread = columns.mean(axis=0), columns.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     scaled = (columns - centre) / spread
-    normal = scaled.T @ scaled + _RIDGE * len(given) * np.eye(scaled.shape[1])
-    weights = np.linalg.solve(normal, scaled.T @ (given - given.mean())) / spread
-    return Blend(float(given.mean() - centre @ weights), weights)
+    normal = scaled.T @ scaled + _RIDGE * len(ratings) * np.eye(scaled.shape[1])
+    weights = np.linalg.solve(normal, scaled.T @ (ratings - ratings.mean())) / spread
+    return Blend(float(ratings.mean() - centre @ weights), weights)
 
 
-def _columns(first: Values, said: Values, evidence: Values) -> Values:
-    """[n, 3 * (parts + 1)] as they are, and times the logarithm of either count."""
-    plain = np.column_stack([first, said])
+def _columns(first: Values, corrections: Values, evidence: Values) -> Values:
+    """[n, 3 * (parts + 1)] predictions and corrections, alone and times the logarithm of each count."""
+    plain = np.column_stack([first, corrections])
     logs = np.log1p(evidence)
     return np.hstack([plain, plain * logs[:, :1], plain * logs[:, 1:]])

@@ -1,4 +1,4 @@
-"""Who rates how, and which books, authors, publishers and years are liked, on average and by a reader.
+"""Effects of readers, books, authors, publishers and years on ratings, and of readers' own tastes.
 
 A linear mixed model (Henderson, "Best linear unbiased estimation and prediction under a selection
 model", Biometrics 1975): a rating is the mean, plus effects of the book and its groups, plus effects of
@@ -27,7 +27,7 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Priors:
-    """Those that differ between data sets."""
+    """Priors that are chosen on each data set."""
 
     reader: float = 2.0
     book: float = 25.0
@@ -35,43 +35,43 @@ class Priors:
 
 _GROUP_PRIORS: Final = {"author": 10.0, "publisher": 30.0, "year": 30.0}
 _TASTE_PRIORS: Final = {"author": 2.0, "publisher": 10.0, "year": 20.0}
-"""Of a reader's own liking for a group."""
+"""Priors of a reader's own liking for a group."""
 _TOLERANCE: Final = 1e-4
 _ITERATIONS: Final = 500
 
 
 @dataclass(frozen=True)
 class Effects:
-    """Fitted effects of books. Those of a reader are solved from the reader's ratings when asked."""
+    """Fitted effects of books. Prediction solves those of a reader from the reader's ratings."""
 
     base: Values
-    """[B] what a book gets from a reader of whom nothing is known."""
+    """[B] rating of each book by a reader without history."""
     groups: dict[str, Ints]
     """[B] each, as in `Catalogue`."""
     reader_prior: float
 
     def residuals(self, rated: Ints, ratings: Values) -> Values:
-        """[n] what the model leaves unexplained of a reader's own ratings ([n] books, [n] ratings).
+        """[n] residuals of a reader's own ratings ([n] books, [n] ratings).
 
         With K the covariance of the reader's effects, ``(K + I)^-1 (ratings - base)``: the noise, and
         at once the weights by which own ratings speak for other books.
         """
         covariance = self._covariance(rated, rated)
         covariance[np.diag_indices(len(rated))] += 1.0
-        found: Values = solve(covariance, ratings - self.base[rated], assume_a="pos")
-        return found
+        residuals: Values = solve(covariance, ratings - self.base[rated], assume_a="pos")
+        return residuals
 
     def predict(self, books: Ints, rated: Ints, residuals: Values) -> Values:
         """[m] ratings of ``books``, given the `residuals` of what the reader rated."""
         return self.base[books] + self._covariance(books, rated) @ residuals
 
     def _covariance(self, some: Ints, others: Ints) -> Values:
-        """[m, n] how a reader's effects on two books go together, in units of the noise."""
-        found = np.full((len(some), len(others)), 1 / self.reader_prior)
+        """[m, n] covariances of a reader's effects on two books, in units of the noise."""
+        covariance = np.full((len(some), len(others)), 1 / self.reader_prior)
         for name, group in self.groups.items():
             mine, theirs = group[some][:, None], group[others][None, :]
-            found += ((mine == theirs) & (mine >= 0)) / _TASTE_PRIORS[name]
-        return found
+            covariance += ((mine == theirs) & (mine >= 0)) / _TASTE_PRIORS[name]
+        return covariance
 
 
 def fit_effects(
@@ -83,7 +83,7 @@ def fit_effects(
         ratings: explicit ones only, [n].
 
     Returns:
-        The effects, and [n] what they and those of the readers leave: `Effects.residuals` of everyone.
+        The effects, and [n] residuals after these and the readers' effects (`Effects.residuals`).
     """
     values = ratings.rating.astype(np.float64)
     mean = float(values.mean()) if len(values) else 0.0
@@ -99,9 +99,9 @@ def fit_effects(
     of_readers = [matrix for matrix, _ in of_pairs]
     design = sparse.hstack([book_side[ratings.book_idx], *of_readers]).tocsr()
     weights = np.concatenate([prior for _, prior in (*of_books, *of_pairs)])
-    found = _ridge(design, values - mean, weights)
-    base = mean + book_side @ found[: book_side.shape[1]]
-    return Effects(base, dict(catalogue.groups), priors.reader), values - mean - design @ found
+    solved = _ridge(design, values - mean, weights)
+    base = mean + book_side @ solved[: book_side.shape[1]]
+    return Effects(base, dict(catalogue.groups), priors.reader), values - mean - design @ solved
 
 
 def _columns(keys: NDArray[np.integer], known: Ints, prior: float) -> tuple[Any, Values]:
@@ -120,6 +120,6 @@ def _ridge(design: Any, target: Values, priors: Values) -> Values:
     size = len(priors), len(priors)
     normal = LinearOperator(size, lambda x: across @ (design @ x) + priors * x, dtype=np.float64)
     scaled = LinearOperator(size, lambda x: x / diagonal, dtype=np.float64)
-    found, _ = cg(normal, across @ target, M=scaled, rtol=_TOLERANCE, maxiter=_ITERATIONS)
-    solution: Values = found
+    solved, _ = cg(normal, across @ target, M=scaled, rtol=_TOLERANCE, maxiter=_ITERATIONS)
+    solution: Values = solved
     return solution

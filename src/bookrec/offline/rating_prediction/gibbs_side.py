@@ -58,7 +58,7 @@ class GibbsSide:
         self._draw_link(spread)
 
     def _draw_link(self, spread: Values) -> None:
-        """By injected noise: a ridge solution of perturbed targets is a draw from the posterior."""
+        """Draw the link: a ridge solution of perturbed targets is a draw from the posterior."""
         rng, shape = self.rng, self.values.shape
         perturbed = self.values - self.mean + rng.normal(size=shape) @ spread.T
         right = self.features.T @ perturbed
@@ -77,8 +77,7 @@ def posterior(
     precision: Values,
     rng: np.random.Generator | None = None,
 ) -> Values:
-    """[rows, K] numbers whose products with ``others`` make the target: a draw, or without ``rng``
-    their expectation.
+    """Draw numbers whose products with ``others`` give the target, or return their expectation.
 
     Args:
         target: CSR [rows, columns], entries where it is known.
@@ -86,6 +85,10 @@ def posterior(
         noise: precision of an entry.
         expected: [rows, K] prior means.
         precision: [K, K] of the prior.
+        rng: None returns the expectation.
+
+    Returns:
+        [rows, K] numbers.
     """
     columns, size = others.shape
     known = target.copy()
@@ -98,8 +101,8 @@ def posterior(
         right = right + np.einsum(
             "nij,nj->ni", np.linalg.cholesky(precisions), rng.normal(size=right.shape)
         )
-    found: Values = np.linalg.solve(precisions, right[:, :, None])[:, :, 0]
-    return found
+    numbers: Values = np.linalg.solve(precisions, right[:, :, None])[:, :, 0]
+    return numbers
 
 
 def _wishart(scale: Values, freedom: int, rng: np.random.Generator) -> Values:
@@ -108,5 +111,5 @@ def _wishart(scale: Values, freedom: int, rng: np.random.Generator) -> Values:
     lower = np.tril(rng.normal(size=(size, size)), -1)
     lower[np.diag_indices(size)] = np.sqrt(rng.chisquare(freedom - np.arange(size)))
     root = np.linalg.cholesky(scale) @ lower
-    found: Values = root @ root.T
-    return found
+    product: Values = root @ root.T
+    return product

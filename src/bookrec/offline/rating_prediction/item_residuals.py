@@ -1,4 +1,4 @@
-"""What is left of a reader's ratings of similar books: two weighted means of residuals.
+"""Residuals of a reader's ratings of similar books: two weighted means.
 
 Similar are books that the same readers have (the cosine of co-reading: unrated books count, and readers
 of many books count less), or that the same readers rate above or below what is expected (the shrunken
@@ -21,7 +21,7 @@ Values = NDArray[np.float64]
 
 _CO_READ_PRIOR: Final = 0.1
 _ALIKE_PRIOR: Final = 0.02
-"""Added to a sum of similarities: few and faint neighbours say little."""
+"""Constant added to a sum of similarities: few and faint neighbours count little."""
 _SHRINK: Final = 200.0
 """Common readers at which a correlation counts half."""
 _SHARPNESS: Final = 1.5
@@ -29,16 +29,16 @@ _SHARPNESS: Final = 1.5
 
 
 class Neighbours:
-    """Similarities of books, computed for the pairs that are asked for.
+    """Similarities of books, computed on demand.
 
     Args:
         known: histories of the readers it learns from.
-        residuals: [rated] what `Effects` leave of their ratings, in the order of ``known.rated``.
+        residuals: [rated] residuals of `Effects`, in the order of ``known.rated``.
     """
 
     def __init__(self, known: RatingHistories, residuals: Values) -> None:
-        activity = np.asarray(known.own.sum(axis=1)).ravel()
-        damped = sparse.diags(1 / np.sqrt(np.maximum(activity, 1))) @ known.own
+        activity = np.asarray(known.read.sum(axis=1)).ravel()
+        damped = sparse.diags(1 / np.sqrt(np.maximum(activity, 1))) @ known.read
         # A reader of one book makes no two books similar, and only adds to the books' lengths.
         self._readers = _unit_rows(damped.T.tocsr())[:, np.flatnonzero(activity > 1)]
         rated = known.rated
@@ -49,11 +49,17 @@ class Neighbours:
         self._rated.data = np.ones_like(self._left.data)
 
     def means(self, books: Ints, rated: Ints, residuals: Values) -> Values:
-        """[m, 2] mean residuals of a reader's rated books ([n]), weighted by how similar each is to an
-        asked book ([m]): co-read, and rated alike. A book says nothing about itself.
+        """[m, 2] mean residuals of a reader's rated books, weighted by similarity to a book.
+
+        The similarities are those of co-reading and of ratings. A book does not count for itself.
+
+        Args:
+            books: [m] books to predict.
+            rated: [n] books the reader rated.
+            residuals: [n] residuals of these ratings.
         """
         itself = books[:, None] == rated[None, :]
-        found = np.zeros((len(books), 2))
+        means = np.zeros((len(books), 2))
         for place, (weights, prior) in enumerate(
             (
                 (self._co_read(books, rated), _CO_READ_PRIOR),
@@ -61,12 +67,12 @@ class Neighbours:
             )
         ):
             weights[itself] = 0.0
-            found[:, place] = (weights @ residuals) / (weights.sum(axis=1) + prior)
-        return found
+            means[:, place] = (weights @ residuals) / (weights.sum(axis=1) + prior)
+        return means
 
     def _co_read(self, some: Ints, others: Ints) -> Values:
-        found: Values = (self._readers[some] @ self._readers[others].T.tocsr()).toarray()
-        return found
+        cosines: Values = (self._readers[some] @ self._readers[others].T.tocsr()).toarray()
+        return cosines
 
     def _alike(self, some: Ints, others: Ints) -> Values:
         """[m, n] shrunken correlations over common readers where positive, sharpened."""
@@ -82,6 +88,6 @@ class Neighbours:
 
 
 def _unit_rows(matrix: Any) -> Any:
-    """The same rows with length 1, or 0 where empty."""
+    """Rows scaled to length 1, or 0 where empty."""
     squares = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
     return (sparse.diags(1 / np.sqrt(np.maximum(squares, 1e-12))) @ matrix).tocsr()

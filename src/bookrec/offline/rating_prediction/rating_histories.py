@@ -1,4 +1,4 @@
-"""What rating prediction is given: books with their groups, and readers' histories."""
+"""Inputs of rating prediction: books with their groups, and readers' histories."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from bookrec.offline.data.interactions import Interactions, interaction_matrix
 from bookrec.text import fold
 
 _YEARS: Final = 5
-"""Years of publication are told apart in bands of so many."""
+"""Years of publication per band."""
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """How many readers and books there are, and what books have in common."""
+    """Numbers of readers and books, and the groups of books."""
 
     n_readers: int
     n_books: int
@@ -42,22 +42,22 @@ def catalogue_of(dataset: Dataset) -> Catalogue:
 
 
 def _numbered(names: list[str]) -> Ints:
-    """[B] the same number for names that fold to the same text, -1 for none."""
-    found, numbers = np.unique([fold(name) for name in names], return_inverse=True)
-    return np.where(found[numbers] == "", -1, numbers).astype(np.int32)
+    """[B] numbers, equal for names that fold to the same text, -1 for none."""
+    distinct, numbers = np.unique([fold(name) for name in names], return_inverse=True)
+    return np.where(distinct[numbers] == "", -1, numbers).astype(np.int32)
 
 
 @dataclass(frozen=True)
 class RatingQueries:
-    """The books asked about for one reader, and that reader's ratings."""
+    """The books to predict for one reader, and that reader's ratings."""
 
     reader: int
     places: NDArray[np.int64]
-    """[m] where they stand in the whole question."""
+    """[m] positions of the books among all pairs."""
     books: Ints
-    """[m] asked."""
+    """[m] books to predict."""
     rated: Ints
-    """[n] rated by the reader."""
+    """[n] books the reader rated."""
     ratings: NDArray[np.float64]
     """[n] 1–10."""
 
@@ -78,12 +78,12 @@ class RatingHistories:
         self.shape = n_readers, n_books
 
     @cached_property
-    def own(self) -> Any:
-        """CSR [readers, B]: 1 for each own book, rated or not."""
+    def read(self) -> Any:
+        """CSR [readers, B]: 1 for each book in the history, rated or not."""
         return interaction_matrix(self.interactions, *self.shape, np.ones(len(self.interactions)))
 
     def one_by_one(self, readers: Ints, books: Ints) -> Iterator[RatingQueries]:
-        """What is asked of (reader, book) pairs ([n] each), reader by reader."""
+        """Queries for (reader, book) pairs ([n] each), reader by reader."""
         rated = self.rated
         starts = np.searchsorted(rated.reader_idx, np.arange(self.shape[0] + 1))
         ratings = rated.rating.astype(np.float64)
@@ -93,10 +93,10 @@ class RatingHistories:
             if not len(places):
                 continue
             reader = int(readers[places[0]])
-            own = slice(starts[reader], starts[reader + 1])
-            yield RatingQueries(reader, places, books[places], rated.book_idx[own], ratings[own])
+            rows = slice(starts[reader], starts[reader + 1])
+            yield RatingQueries(reader, places, books[places], rated.book_idx[rows], ratings[rows])
 
 
 def explicit(interactions: Interactions) -> Interactions:
-    """Those with a rating."""
+    """Interactions with a rating."""
     return interactions[interactions.rating > 0]

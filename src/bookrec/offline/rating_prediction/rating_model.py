@@ -1,5 +1,6 @@
-"""The rating predictor: effects, neighbours and factors, blended on ratings held out inside what it may
-see, then fitted again to all of it.
+"""Rating predictor: effects, neighbours and factors, blended on held-out ratings.
+
+It is then fitted again to all ratings.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Values = NDArray[np.float64]
 READER_PRIORS: Final = (2.0, 4.0)
 BOOK_PRIORS: Final = (25.0, 8.0, 4.0)
 HELD_SHARE: Final = 0.2
-"""Of the interactions, on which priors and weights are chosen."""
+"""Share of the interactions on which priors and weights are chosen."""
 _CHOOSING: Final = 1000
 """Readers on whom priors are chosen, at most."""
 _ENOUGH: Final = 50
@@ -36,7 +37,7 @@ _DENSE: Final = 15
 
 @dataclass(frozen=True)
 class _Parts:
-    """What is fitted to one set of histories."""
+    """Parts fitted to one set of histories."""
 
     effects: Effects
     neighbours: Neighbours
@@ -44,30 +45,30 @@ class _Parts:
     readings: NDArray[np.int64]
     """[B] ratings of each book."""
 
-    def progress(
+    def predict(
         self, histories: RatingHistories, readers: Ints, books: Ints
     ) -> tuple[Values, Values, Values]:
-        """[n] predictions of the effects, [n, parts] what the others would add, [n, 2] evidence."""
+        """[n] predictions of the effects, [n, parts] corrections by the others, [n, 2] evidence."""
         first, means = np.zeros(len(books)), np.zeros((len(books), 2))
         counts = np.zeros(len(books))
-        for asked in histories.one_by_one(readers, books):
-            residuals = self.effects.residuals(asked.rated, asked.ratings)
-            first[asked.places] = self.effects.predict(asked.books, asked.rated, residuals)
-            if len(asked.rated):
-                means[asked.places] = self.neighbours.means(asked.books, asked.rated, residuals)
-            counts[asked.places] = len(asked.rated)
-        said = [means]
+        for query in histories.one_by_one(readers, books):
+            residuals = self.effects.residuals(query.rated, query.ratings)
+            first[query.places] = self.effects.predict(query.books, query.rated, residuals)
+            if len(query.rated):
+                means[query.places] = self.neighbours.means(query.books, query.rated, residuals)
+            counts[query.places] = len(query.rated)
+        corrections = [means]
         if self.factors is not None:
-            said.append((self.factors.predict(histories, readers, books) - first)[:, None])
+            corrections.append((self.factors.predict(histories, readers, books) - first)[:, None])
         evidence = np.column_stack([counts, self.readings[books]])
-        return first, np.hstack(said), evidence
+        return first, np.hstack(corrections), evidence
 
 
 @dataclass(frozen=True)
 class RatingModel:
-    """Predicts ratings from histories, of readers it was fitted to or of new ones: it keeps nothing of
-    any reader. What it knows are effects and factors of books, and which readers gave books what, to
-    tell which books are alike.
+    """Predictor of ratings from the histories of known or new readers.
+
+    It keeps effects and factors of books, and who rated which book, for similarities of books.
     """
 
     parts: _Parts
@@ -79,14 +80,13 @@ class RatingModel:
         """Predicted ratings, 1–10.
 
         Args:
-            histories: of everyone who is asked about.
-            readers: [n] rows of the histories.
-            books: [n] a book each; a book's own rating, if the history has it, is not read off but
-                smoothed like the others.
+            histories: histories of the readers.
+            readers: [n] positions in the histories.
+            books: [n] one book each. A rating of the book in the history is smoothed like the others.
         """
-        first, said, evidence = self.parts.progress(histories, readers, books)
-        found = first if self.blend is None else self.blend(first, said, evidence)
-        return np.clip(found, self.low, self.high)
+        first, corrections, evidence = self.parts.predict(histories, readers, books)
+        ratings = first if self.blend is None else self.blend(first, corrections, evidence)
+        return np.clip(ratings, self.low, self.high)
 
 
 def fit_rating_model(
@@ -95,30 +95,30 @@ def fit_rating_model(
     """Choose priors and weights on a held-out part of ``known``, then fit to all of it.
 
     Args:
-        known: sorted by reader; unrated ones too, since they tell which books are alike.
-        sampling: how factors are sampled; None = by default, and only where ratings are dense.
-        seed: the same one gives the same model on the same machine.
+        known: sorted by reader, with unrated ones: similarities of books use them.
+        sampling: settings of the factors; None = the defaults, and only where ratings are dense.
+        seed: an equal seed gives an equal model on the same machine.
 
     Raises:
         DataError: there are no ratings.
     """
-    given = explicit(known).rating
-    if not len(given):
+    ratings = explicit(known).rating
+    if not len(ratings):
         raise DataError(
             "There are no ratings to learn from; import some with 'bookrec data import'."
         )
-    if sampling is None and len(given) >= _DENSE * len(np.unique(explicit(known).book_idx)):
+    if sampling is None and len(ratings) >= _DENSE * len(np.unique(explicit(known).book_idx)):
         sampling = Sampling()
     held = hold_out(known, HELD_SHARE, np.random.default_rng(seed))
-    asked, rest = explicit(known[held]), _histories(known[~held], catalogue)
+    held_out, rest = explicit(known[held]), _histories(known[~held], catalogue)
     priors, blend = Priors(), None
-    if min(len(asked), len(rest.rated)) >= _ENOUGH:
-        priors = _best_priors(rest, asked, catalogue)
+    if min(len(held_out), len(rest.rated)) >= _ENOUGH:
+        priors = _best_priors(rest, held_out, catalogue)
         parts = _fit_parts(rest, catalogue, priors, sampling, seed)
-        said = parts.progress(rest, asked.reader_idx, asked.book_idx)
-        blend = fit_blend(*said, asked.rating.astype(np.float64))
+        predictions = parts.predict(rest, held_out.reader_idx, held_out.book_idx)
+        blend = fit_blend(*predictions, held_out.rating.astype(np.float64))
     parts = _fit_parts(_histories(known, catalogue), catalogue, priors, sampling, seed)
-    return RatingModel(parts, blend, float(given.min()), float(given.max()))
+    return RatingModel(parts, blend, float(ratings.min()), float(ratings.max()))
 
 
 def _fit_parts(
@@ -135,20 +135,19 @@ def _fit_parts(
     return _Parts(effects, neighbours, factors, readings)
 
 
-def _best_priors(rest: RatingHistories, asked: Interactions, catalogue: Catalogue) -> Priors:
-    """The priors with which effects predict best what is held out of some readers: that of books first,
-    then that of readers.
-    """
-    readers = np.unique(asked.reader_idx)
+def _best_priors(rest: RatingHistories, held_out: Interactions, catalogue: Catalogue) -> Priors:
+    """Choose the priors with which effects predict held-out ratings best: books first, then readers."""
+    readers = np.unique(held_out.reader_idx)
     some = readers[:: -(-len(readers) // _CHOOSING)]
-    asked = asked[np.isin(asked.reader_idx, some)]
+    held_out = held_out[np.isin(held_out.reader_idx, some)]
 
     def error(priors: Priors) -> float:
         effects, _ = fit_effects(rest.rated, catalogue, priors)
         total = 0.0
-        for one in rest.one_by_one(asked.reader_idx, asked.book_idx):
-            residuals = effects.residuals(one.rated, one.ratings)
-            wrong = effects.predict(one.books, one.rated, residuals) - asked.rating[one.places]
+        for query in rest.one_by_one(held_out.reader_idx, held_out.book_idx):
+            residuals = effects.residuals(query.rated, query.ratings)
+            wrong = effects.predict(query.books, query.rated, residuals)
+            wrong -= held_out.rating[query.places]
             total += float(wrong @ wrong)
         return total
 
