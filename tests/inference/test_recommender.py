@@ -1,4 +1,4 @@
-"""One suite for both kinds of recommender: what every list must be."""
+"""Lists of both kinds of recommender against their definition."""
 
 from __future__ import annotations
 
@@ -20,32 +20,32 @@ from bookrec.inference.recommender import Reader, ReaderKind, Recommender
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 KINDS = ("history", "embedding")
-OWN, RATINGS = np.array([3, 17, 30]), np.array([9, 0, 4])
+SEEN, RATINGS = np.array([3, 17, 30]), np.array([9, 0, 4])
 
 
 def brute_force(
     recommender: Recommender, books, ratings, age, top
 ) -> tuple[list[int], list[float]]:
-    """The list by its definition, book by book."""
+    """Build the list by its definition, book by book."""
     history = make_history(books, ratings)
     band = age_band(age)
     everything = np.arange(recommender.n_books, dtype=np.int32)
     logits = recommender.logits(recommender.profile(Reader(history, band)), everything)
     taken = set(recommender.work_of_book[books].tolist())
-    found: list[int] = []
+    listed: list[int] = []
     for book in sorted(range(recommender.n_books), key=lambda b: (-logits[b], b)):
-        if recommender.work_of_book[book] not in taken and len(found) < top:
+        if recommender.work_of_book[book] not in taken and len(listed) < top:
             taken.add(recommender.work_of_book[book])
-            found.append(book)
-    return found, probabilities(logits[found]).tolist()
+            listed.append(book)
+    return listed, probabilities(logits[listed]).tolist()
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("top", [1, 10, 100])
 def test_a_list_equals_its_definition(kind: ReaderKind, top: int):
     recommender = make_recommender(kind)
-    books, scores = recommender.top_n(OWN, RATINGS, 34, top)
-    expected_books, expected_scores = brute_force(recommender, OWN, RATINGS, 34, top)
+    books, scores = recommender.top_n(SEEN, RATINGS, 34, top)
+    expected_books, expected_scores = brute_force(recommender, SEEN, RATINGS, 34, top)
     assert books.tolist() == expected_books
     np.testing.assert_allclose(scores, expected_scores, rtol=1e-6)
 
@@ -53,16 +53,16 @@ def test_a_list_equals_its_definition(kind: ReaderKind, top: int):
 @given(
     data=st.data(), kind=st.sampled_from(KINDS), candidates=st.sampled_from([None, 6, 20, BOOKS])
 )
-def test_what_every_list_promises(data, kind: ReaderKind, candidates: int | None):
+def test_invariants_of_every_list(data, kind: ReaderKind, candidates: int | None):
     recommender = make_recommender(kind)
-    own = data.draw(st.lists(st.integers(0, BOOKS - 1), max_size=12, unique=True))
-    ratings = data.draw(st.lists(st.integers(0, 10), min_size=len(own), max_size=len(own)))
+    seen = data.draw(st.lists(st.integers(0, BOOKS - 1), max_size=12, unique=True))
+    ratings = data.draw(st.lists(st.integers(0, 10), min_size=len(seen), max_size=len(seen)))
     age = data.draw(st.none() | st.integers(0, 120))
     recommender = replace(recommender, candidates=candidates)
-    arguments = (np.array(own, dtype=np.int64), np.array(ratings, dtype=np.int64), age, 8)
+    arguments = (np.array(seen, dtype=np.int64), np.array(ratings, dtype=np.int64), age, 8)
     books, scores = recommender.top_n(*arguments)
     works = recommender.work_of_book[books].tolist()
-    assert not set(works) & set(recommender.work_of_book[own].tolist())
+    assert not set(works) & set(recommender.work_of_book[seen].tolist())
     assert len(set(works)) == len(works) <= 8
     assert (np.diff(scores) <= 0).all()
     assert ((scores >= 0) & (scores <= 1)).all()
@@ -73,8 +73,8 @@ def test_what_every_list_promises(data, kind: ReaderKind, candidates: int | None
 @pytest.mark.parametrize("kind", KINDS)
 def test_as_many_candidates_as_books_is_the_whole_catalogue(kind: ReaderKind):
     recommender = make_recommender(kind)
-    all_books = recommender.top_n(OWN, RATINGS, None, 20)
-    as_candidates = replace(recommender, candidates=BOOKS).top_n(OWN, RATINGS, None, 20)
+    all_books = recommender.top_n(SEEN, RATINGS, None, 20)
+    as_candidates = replace(recommender, candidates=BOOKS).top_n(SEEN, RATINGS, None, 20)
     assert all_books[0].tolist() == as_candidates[0].tolist()
     np.testing.assert_allclose(all_books[1], as_candidates[1], rtol=1e-6)
 
@@ -85,7 +85,7 @@ def test_ties_go_to_the_lower_position():
     bands = len(ranker.last.constant)
     flat = replace(ranker, layers=(), last=Sum(np.full((bands, 1), 0.25, dtype=np.float32)))
     recommender = replace(recommender, ranker=flat, work_of_book=np.arange(BOOKS, dtype=np.int32))
-    books, scores = recommender.top_n(OWN, RATINGS, 34, 5)
+    books, scores = recommender.top_n(SEEN, RATINGS, 34, 5)
     assert books.tolist() == [0, 1, 2, 4, 5]
     assert set(scores.tolist()) == {probabilities(np.array([0.25]))[0]}
 
@@ -101,57 +101,57 @@ def test_many_editions_do_not_shorten_a_list():
     assert books.tolist() == expected
 
 
-def test_a_reader_who_owns_everything_has_an_empty_list():
+def test_a_reader_who_has_seen_everything_gets_an_empty_list():
     everything = np.arange(BOOKS)
     books, scores = make_recommender().top_n(everything, np.zeros(BOOKS, dtype=int), None, 5)
     assert len(books) == len(scores) == 0
 
 
-def test_a_reader_of_nearly_everything_still_has_a_list():
+def test_a_reader_who_has_seen_nearly_everything_gets_the_rest():
     works = np.arange(BOOKS, dtype=np.int32)
     recommender = replace(make_recommender(), work_of_book=works, candidates=18)
-    own = np.delete(np.arange(BOOKS), [2, 11, 25])
-    books, _ = recommender.top_n(own, np.zeros(len(own), dtype=int), None, 10)
+    seen = np.delete(np.arange(BOOKS), [2, 11, 25])
+    books, _ = recommender.top_n(seen, np.zeros(len(seen), dtype=int), None, 10)
     assert sorted(books.tolist()) == [2, 11, 25]
 
 
-def test_known_features_are_used_as_they_are():
+def test_known_features_are_used_unchanged():
     recommender = make_recommender("embedding")
     row = np.linspace(-1, 1, EMBEDDING + 1, dtype=np.float32)
     everything = np.arange(BOOKS, dtype=np.int32)
-    profile = recommender.profile(Reader(make_history(OWN, RATINGS), 3, row))
+    profile = recommender.profile(Reader(make_history(SEEN, RATINGS), 3, row))
     logits = recommender.logits(profile, everything)
-    books, scores = recommender.top_n(OWN, RATINGS, 34, 1, known_features=row)
-    allowed = ~np.isin(recommender.work_of_book, recommender.work_of_book[OWN])
+    books, scores = recommender.top_n(SEEN, RATINGS, 34, 1, known_features=row)
+    allowed = ~np.isin(recommender.work_of_book, recommender.work_of_book[SEEN])
     assert books[0] == np.flatnonzero(allowed)[logits[allowed].argmax()]
     assert scores[0] == pytest.approx(probabilities(logits[books])[0])
 
 
-def test_an_embedding_is_solved_from_the_liked_books():
+def test_an_unknown_reader_is_folded_in_from_the_liked_books():
     recommender = make_recommender("embedding")
     assert recommender.reader_centroid is not None
     assert recommender.centroid_weight is not None
-    history = make_history(OWN, RATINGS)
+    history = make_history(SEEN, RATINGS)
     retriever_scores = recommender.retrieval.score(history, 0)
-    found = recommender.reader_features(history, retriever_scores)
+    features = recommender.reader_features(history, retriever_scores)
     confidence = recommender.centroid_weight[[3, 17]]
     total = confidence @ recommender.reader_centroid[[3, 17]]
-    np.testing.assert_allclose(found[:-1], total / (confidence.sum() + 1 / 6), rtol=1e-5)
-    assert found[-1] == 0
-    nothing = make_history(np.array([], dtype=int), np.array([], dtype=int))
-    assert recommender.reader_features(nothing, retriever_scores).tolist() == [0] * (EMBEDDING + 1)
+    np.testing.assert_allclose(features[:-1], total / (confidence.sum() + 1 / 6), rtol=1e-5)
+    assert features[-1] == 0
+    empty = make_history(np.array([], dtype=int), np.array([], dtype=int))
+    assert recommender.reader_features(empty, retriever_scores).tolist() == [0] * (EMBEDDING + 1)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_saved_and_loaded_it_makes_the_same_lists(kind: ReaderKind, tmp_path: Path):
+def test_a_loaded_recommender_gives_equal_lists(kind: ReaderKind, tmp_path: Path):
     recommender = replace(make_recommender(kind), candidates=20)
     recommender.save(tmp_path)
     loaded = Recommender.load(tmp_path)
     assert loaded.reader_kind == kind
     assert loaded.candidates == 20
-    one, two = (r.top_n(OWN, RATINGS, 70, 12) for r in (recommender, loaded))
-    assert one[0].tolist() == two[0].tolist()
-    assert one[1].tolist() == two[1].tolist()
+    first, second = (r.top_n(SEEN, RATINGS, 70, 12) for r in (recommender, loaded))
+    assert first[0].tolist() == second[0].tolist()
+    assert first[1].tolist() == second[1].tolist()
 
 
 def test_another_format_is_refused(tmp_path: Path):
@@ -165,7 +165,7 @@ def test_another_format_is_refused(tmp_path: Path):
 @pytest.mark.parametrize(
     "name", ["ranker.json", "last_books.npy", "work_of_book.npy", "program.json"]
 )
-def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, name: str):
+def test_a_missing_or_damaged_file_is_an_error(tmp_path: Path, name: str):
     make_recommender().save(tmp_path)
     (tmp_path / name).write_bytes(b"")
     with pytest.raises(SnapshotError, match="run 'bookrec score'"):
@@ -177,7 +177,7 @@ def test_a_missing_or_damaged_file_is_a_sentence(tmp_path: Path, name: str):
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("candidates", [None, 20])
-def test_a_list_does_not_depend_on_who_else_is_asked_for(kind: ReaderKind, candidates: int | None):
+def test_a_list_does_not_depend_on_the_other_readers(kind: ReaderKind, candidates: int | None):
     rng = np.random.default_rng(8)
     recommender = replace(make_recommender(kind, books=3000), candidates=candidates)
     readers = [
@@ -185,18 +185,18 @@ def test_a_list_does_not_depend_on_who_else_is_asked_for(kind: ReaderKind, candi
         for size, band in zip(rng.integers(0, 90, 70), rng.integers(0, 8, 70), strict=True)
     ]
     together = list(recommender.top_lists(readers, 15))
-    for place in (0, 5, 31, 32, 33, 69):
-        (alone,) = recommender.top_lists([readers[place]], 15)
-        np.testing.assert_array_equal(alone.books, together[place].books)
-        np.testing.assert_array_equal(alone.scores, together[place].scores)
-        assert alone.pairs == together[place].pairs > 0
+    for number in (0, 5, 31, 32, 33, 69):
+        (alone,) = recommender.top_lists([readers[number]], 15)
+        np.testing.assert_array_equal(alone.books, together[number].books)
+        np.testing.assert_array_equal(alone.scores, together[number].scores)
+        assert alone.pairs == together[number].pairs > 0
 
 
 def test_the_whole_catalogue_with_pair_features_equals_book_by_book():
     recommender = make_recommender("history")
-    profile = recommender.profile(Reader(make_history(OWN, RATINGS), 2))
+    profile = recommender.profile(Reader(make_history(SEEN, RATINGS), 2))
     tower = recommender.retrieval.tower_scores([profile.retriever_scores])
     everything = np.arange(BOOKS, dtype=np.int32)
-    found = recommender.catalogue_logits([profile], tower)[0]
+    logits = recommender.catalogue_logits([profile], tower)[0]
     expected = [recommender.logits(profile, everything[b : b + 1])[0] for b in range(BOOKS)]
-    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(logits, expected, rtol=1e-4, atol=1e-5)

@@ -1,4 +1,4 @@
-"""Towers, candidates and files of the retrieval, beside hand computation."""
+"""Towers, candidates and files of the retrieval, against computation by hand."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ def history(books: list[int], ratings: list[int]):
     return make_history(np.array(books, dtype=int), np.array(ratings, dtype=int))
 
 
-def test_a_history_weighs_books_by_rating():
-    made = history([4, 0, 2, 1, 3, 5], [0, 10, 7, 6, 5, 4])
-    assert made.books.tolist() == [4, 0, 2, 1, 3, 5]
-    assert made.ratings.tolist() == [0, 10, 7, 6, 5, 4]
-    assert made.weights.tolist() == [1, 1, 1, 0.5, 0.5, 0]
+def test_a_history_weights_books_by_rating():
+    past = history([4, 0, 2, 1, 3, 5], [0, 10, 7, 6, 5, 4])
+    assert past.books.tolist() == [4, 0, 2, 1, 3, 5]
+    assert past.ratings.tolist() == [0, 10, 7, 6, 5, 4]
+    assert past.weights.tolist() == [1, 1, 1, 0.5, 0.5, 0]
 
 
 def test_the_reader_tower_in_plain_arithmetic(five: Retrieval):
@@ -74,16 +74,16 @@ def test_an_empty_history_has_tower_scores(five: Retrieval):
 
 def test_candidates_are_the_union_of_the_retrievers():
     retrieval = make_retrieval(np.random.default_rng(2))
-    own = [1, 5, 20]
-    retriever_scores = retrieval.score(history(own, [9, 0, 8]), age_band=2)
+    seen = [1, 5, 20]
+    retriever_scores = retrieval.score(history(seen, [9, 0, 8]), age_band=2)
     tower = retrieval.tower_scores([retriever_scores])[0]
     count = 25
-    chosen = retrieval.candidates(retriever_scores, tower, count, np.array(own))
+    chosen = retrieval.candidates(retriever_scores, tower, count, np.array(seen))
     assert chosen.tolist() == sorted(set(chosen.tolist()))
     popularity = retrieval.metadata.popularity
 
     def first(name: str, values: np.ndarray, above: float = 0.0) -> list[int]:
-        books = [b for b in range(BOOKS) if b not in own and values[b] > above]
+        books = [b for b in range(BOOKS) if b not in seen and values[b] > above]
         return sorted(books, key=lambda b: (-values[b], b))[: round(count * QUOTA[name])]
 
     def spread(values: np.ndarray) -> np.ndarray:
@@ -101,35 +101,35 @@ def test_candidates_are_the_union_of_the_retrievers():
     }
     assert set(chosen.tolist()) == expected
     assert sum(QUOTA.values()) == pytest.approx(1)
-    without = retrieval.candidates(retriever_scores, tower, count, np.array(own), popular=False)
+    without = retrieval.candidates(retriever_scores, tower, count, np.array(seen), popular=False)
     assert set(without.tolist()) <= expected
 
 
-def test_own_books_use_up_no_candidates():
+def test_seen_books_use_up_no_candidates():
     retrieval = make_retrieval(np.random.default_rng(2))
-    own = np.delete(np.arange(BOOKS), [3, 8, 21, 30])
-    retriever_scores = retrieval.score(history(own.tolist(), [9] * len(own)), age_band=2)
+    seen = np.delete(np.arange(BOOKS), [3, 8, 21, 30])
+    retriever_scores = retrieval.score(history(seen.tolist(), [9] * len(seen)), age_band=2)
     tower = retrieval.tower_scores([retriever_scores])[0]
-    assert not set(retrieval.candidates(retriever_scores, tower, 12, own)) & set(own)
-    assert retrieval.candidates(retriever_scores, tower, BOOKS - 1, own).tolist() == [3, 8, 21, 30]
+    assert not set(retrieval.candidates(retriever_scores, tower, 12, seen)) & set(seen)
+    assert retrieval.candidates(retriever_scores, tower, BOOKS - 1, seen).tolist() == [3, 8, 21, 30]
     np.testing.assert_array_equal(tower, retrieval.tower_scores([retriever_scores])[0])
 
 
 @pytest.mark.parametrize("count", [BOOKS, BOOKS + 1])
-def test_enough_candidates_are_the_whole_catalogue_but_own_books(count: int):
+def test_enough_candidates_are_the_whole_catalogue_except_seen_books(count: int):
     retrieval = make_retrieval(np.random.default_rng(2))
-    own = np.array([4, 1], dtype=np.int32)
+    seen = np.array([4, 1], dtype=np.int32)
     retriever_scores = retrieval.score(history([4, 1], [0, 3]), age_band=0)
     expected = [book for book in range(BOOKS) if book not in (1, 4)]
     tower = retrieval.tower_scores([retriever_scores])[0]
-    assert retrieval.candidates(retriever_scores, tower, count, own).tolist() == expected
+    assert retrieval.candidates(retriever_scores, tower, count, seen).tolist() == expected
 
 
-def test_saved_and_loaded_it_says_the_same(tmp_path: Path):
+def test_a_loaded_retrieval_gives_equal_scores(tmp_path: Path):
     retrieval = make_retrieval(np.random.default_rng(3))
     retrieval.save(tmp_path)
     loaded = Retrieval.load(tmp_path)
     assert isinstance(loaded.book_vector.base, np.memmap)
-    one, two = (r.score(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
+    first, second = (r.score(history([4, 9], [0, 6]), 5) for r in (retrieval, loaded))
     for name in ("books", "scores", "support", "query_vector", "near_author"):
-        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))

@@ -1,4 +1,4 @@
-"""What the sparse retrievers say, beside hand computation."""
+"""Scores of the sparse retrievers and the features built on them, against computation by hand."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def table(rows: list[dict[int, float]], scale: float = 1.0) -> SimilarityTable:
     )
 
 
-WALK = table([{1: 2, 3: 1}, {}, {3: 4, 1: 2}, {4: 6}, {}, {}], scale=2)
-KNN = table([{5: 3}, {}, {5: 1}, {}, {}, {}])
+RP3BETA = table([{1: 2, 3: 1}, {}, {3: 4, 1: 2}, {4: 6}, {}, {}], scale=2)
+ITEM_KNN = table([{5: 3}, {}, {5: 1}, {}, {}, {}])
 EASE = table([{1: -2, 3: 1}, {}, {1: 1}, {}, {}, {}])
-NEAR = table([{}, {3: 5}, {1: 2}, {}], scale=5)
+NEAR_AUTHORS = table([{}, {3: 5}, {1: 2}, {}], scale=5)
 
 
 @pytest.fixture
@@ -45,47 +45,53 @@ def retrievers() -> SparseRetrievers:
         year=ints(1990, 2000, 0, 1980, 1970, 1995),
         popularity=np.log1p(np.array([9, 0, 4, 2, 1, 7], dtype=np.float32)),
     )
-    return SparseRetrievers(metadata, {"rp3beta": WALK, "item_knn": KNN, "ease": EASE}, NEAR)
+    return SparseRetrievers(
+        metadata, {"rp3beta": RP3BETA, "item_knn": ITEM_KNN, "ease": EASE}, NEAR_AUTHORS
+    )
 
 
-def said(retrievers: SparseRetrievers, books: list[int], ratings: list[int]) -> RetrieverScores:
+def scores_of(
+    retrievers: SparseRetrievers, books: list[int], ratings: list[int]
+) -> RetrieverScores:
     history = make_history(np.array(books, dtype=int), np.array(ratings, dtype=int))
     return retrievers.score(history, np.array([1, 2], dtype=np.float32), 0.5)
 
 
-def test_tables_add_up_and_every_own_book_counts_alike(retrievers: SparseRetrievers):
-    retriever_scores = said(retrievers, [0, 2], [9, 3])
-    # Author 1 speaks for author 3 (book 5), author 2 for author 1; nobody speaks for book 3 twice.
+def test_tables_add_up_with_equal_weight_for_every_seen_book(retrievers: SparseRetrievers):
+    retriever_scores = scores_of(retrievers, [0, 2], [9, 3])
+    # Author 1 is similar to author 3 (book 5), author 2 to author 1; book 3 has no known author.
     assert retriever_scores.books.tolist() == [0, 1, 2, 3, 4, 5]
-    walk, knn, ease = retriever_scores.scores
-    assert walk.tolist() == [0, (2 + 2) / 2, 0, (1 + 4) / 2, 0, 0]
-    assert knn.tolist() == [0, 0, 0, 0, 0, 4]
-    assert ease.tolist() == [0, 0, 0, 1, 0, 0], "what speaks against a book is cut at 0"
+    rp3beta, item_knn, ease = retriever_scores.scores
+    assert rp3beta.tolist() == [0, (2 + 2) / 2, 0, (1 + 4) / 2, 0, 0]
+    assert item_knn.tolist() == [0, 0, 0, 0, 0, 4]
+    assert ease.tolist() == [0, 0, 0, 1, 0, 0], "negative sums are cut at 0"
     assert retriever_scores.strongest[0].tolist() == [0, 1, 0, 2, 0, 0]
     assert retriever_scores.support[0].tolist() == [0, 2, 0, 2, 0, 0]
     assert retriever_scores.support[1].tolist() == [0, 0, 0, 0, 0, 2]
     assert retriever_scores.liked.tolist() == [0, 1, 0, 0.5, 0, 0], "book 2 is not liked"
     assert retriever_scores.seen.tolist() == [True, False, True, False, False, False]
-    assert retriever_scores.spread("item_knn", 6).tolist() == knn.tolist()
+    assert retriever_scores.spread("item_knn", 6).tolist() == item_knn.tolist()
 
 
-def test_authors_speak_for_their_books_and_for_near_authors(retrievers: SparseRetrievers):
-    retriever_scores = said(retrievers, [0, 1, 4], [0, 8, 0])
+def test_seen_authors_score_their_books_and_similar_authors(retrievers: SparseRetrievers):
+    retriever_scores = scores_of(retrievers, [0, 1, 4], [0, 8, 0])
     assert retriever_scores.books.tolist() == [0, 1, 2, 3, 4, 5]
     assert retriever_scores.seen_author.tolist() == [2, 2, 1, 0, 1, 0]
     np.testing.assert_allclose(retriever_scores.near_author, [2 / 5, 2 / 5, 0, 0, 0, 1])
-    assert retriever_scores.sorted_scores[-1].tolist() == [1.0], "own books are on no ladder"
+    assert retriever_scores.sorted_scores[-1].tolist() == [1.0], (
+        "sorted scores leave out seen books"
+    )
 
 
-def test_an_unknown_author_says_nothing(retrievers: SparseRetrievers):
-    retriever_scores = said(retrievers, [3], [0])
+def test_an_unknown_author_scores_nothing(retrievers: SparseRetrievers):
+    retriever_scores = scores_of(retrievers, [3], [0])
     assert retriever_scores.books.tolist() == [4]
     assert retriever_scores.seen_author.tolist() == retriever_scores.near_author.tolist() == [0]
     assert retriever_scores.spread("rp3beta", 6).tolist() == [0, 0, 0, 0, 3, 0]
 
 
-def test_an_empty_history_has_no_signals(retrievers: SparseRetrievers):
-    retriever_scores = said(retrievers, [], [])
+def test_an_empty_history_has_no_scores(retrievers: SparseRetrievers):
+    retriever_scores = scores_of(retrievers, [], [])
     assert retriever_scores.books.tolist() == []
     assert retriever_scores.scores.shape == (len(NAMES), 0)
     history = make_history(np.array([], dtype=int), np.array([], dtype=int))
@@ -99,7 +105,7 @@ def test_an_empty_history_has_no_signals(retrievers: SparseRetrievers):
 
 
 def test_pair_features(retrievers: SparseRetrievers):
-    retriever_scores = said(retrievers, [0, 2], [9, 3])
+    retriever_scores = scores_of(retrievers, [0, 2], [9, 3])
     books = np.array([3, 1, 5], dtype=np.int32)
     tower = np.array([0.25, -1, 3], dtype=np.float32)
     features = pair_features(retrievers.metadata, retriever_scores, books, tower)
@@ -139,8 +145,8 @@ def test_pair_features(retrievers: SparseRetrievers):
 
 
 def test_activity(retrievers: SparseRetrievers):
-    retriever_scores = said(retrievers, [0, 1, 2], [9, 0, 6])
-    found = dict(
+    retriever_scores = scores_of(retrievers, [0, 1, 2], [9, 0, 6])
+    by_name = dict(
         zip(
             READER_ACTIVITY,
             activity(retrievers.metadata, retriever_scores.history, retriever_scores),
@@ -161,7 +167,7 @@ def test_activity(retrievers: SparseRetrievers):
         "rp3beta_best": np.log(3.5),
         "item_knn_best": np.log(5),
     }
-    assert found == pytest.approx(expected, rel=1e-5, abs=1e-7)
+    assert by_name == pytest.approx(expected, rel=1e-5, abs=1e-7)
 
 
 def test_many_neighbours_are_summed():
@@ -177,23 +183,23 @@ def test_many_neighbours_are_summed():
     retrievers = SparseRetrievers(
         metadata, {"rp3beta": big, "item_knn": make_table(rng, books), "ease": big}, authors
     )
-    for own in ([7, 3], list(range(0, 200, 2))):
-        retriever_scores = said(retrievers, own, [8] * len(own))
+    for seen in ([7, 3], list(range(0, 200, 2))):
+        retriever_scores = scores_of(retrievers, seen, [8] * len(seen))
         expected, support, largest = np.zeros(books), np.zeros(books), np.zeros(books)
-        for book in own:
-            for place in range(book * each, book * each + each):
-                at, weight = big.neighbour[place], big.weight[place] / 1.7
+        for book in seen:
+            for entry in range(book * each, book * each + each):
+                at, weight = big.neighbour[entry], big.weight[entry] / 1.7
                 expected[at] += weight
                 support[at] += 1
                 largest[at] = max(largest[at], weight)
-        spoken = retriever_scores.books
+        scored = retriever_scores.books
         np.testing.assert_allclose(retriever_scores.spread("rp3beta", books), expected, rtol=1e-5)
-        np.testing.assert_array_equal(retriever_scores.support[0], support[spoken])
-        np.testing.assert_allclose(retriever_scores.strongest[0], largest[spoken], rtol=1e-6)
-        np.testing.assert_allclose(retriever_scores.liked, expected[spoken], rtol=1e-5)
+        np.testing.assert_array_equal(retriever_scores.support[0], support[scored])
+        np.testing.assert_allclose(retriever_scores.strongest[0], largest[scored], rtol=1e-6)
+        np.testing.assert_allclose(retriever_scores.liked, expected[scored], rtol=1e-5)
 
 
-def test_a_book_that_nothing_speaks_for_has_the_tower_score_alone():
+def test_a_book_without_retriever_scores_has_the_tower_score_alone():
     rng = np.random.default_rng(9)
     metadata = make_metadata(rng, BOOKS)
     tables = {name: make_table(rng, BOOKS) for name in NAMES}
@@ -206,8 +212,8 @@ def test_a_book_that_nothing_speaks_for_has_the_tower_score_alone():
     features = pair_features(
         metadata, retriever_scores, everything, np.full(BOOKS, 7, dtype=np.float32)
     )
-    silent = np.setdiff1d(everything, retriever_scores.books)
-    assert 0 < len(silent) < BOOKS
-    assert not features[silent, :-1].any()
+    unscored = np.setdiff1d(everything, retriever_scores.books)
+    assert 0 < len(unscored) < BOOKS
+    assert not features[unscored, :-1].any()
     assert features[retriever_scores.books, :-1].any(axis=1).all()
     assert (features[:, -1] == 7).all()

@@ -1,4 +1,4 @@
-"""Tables of neighbours: rows, renumbering for another catalogue, and files."""
+"""Similarity tables: rows, renumbering for another catalogue, and files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def table() -> SimilarityTable:
     )
 
 
-def test_rows_come_one_after_the_other(table: SimilarityTable):
+def test_rows_are_concatenated(table: SimilarityTable):
     neighbours, weights, lengths = table.of(np.array([3, 1, 0]))
     assert neighbours.tolist() == [2, 2, 1]
     assert weights.tolist() == [-1, 5, 3]
@@ -29,7 +29,7 @@ def test_rows_come_one_after_the_other(table: SimilarityTable):
     assert table.size == 4
 
 
-def test_another_catalogue_has_other_positions(table: SimilarityTable):
+def test_books_are_renumbered_for_another_catalogue(table: SimilarityTable):
     # Its books: the old 2, a new one, the old 0; the old 1 and 3 are gone.
     later = table.renumbered(np.array([3, 0, 1], dtype=np.int32))
     assert later.start.tolist() == [0, 1, 1, 2]
@@ -39,7 +39,7 @@ def test_another_catalogue_has_other_positions(table: SimilarityTable):
     assert table.renumbered(np.arange(1, 5, dtype=np.int32)) is table
 
 
-def test_saved_and_loaded_it_is_the_same(table: SimilarityTable, tmp_path: Path):
+def test_a_loaded_table_is_equal(table: SimilarityTable, tmp_path: Path):
     table.save(tmp_path, "one")
     SimilarityTable(table.start, table.neighbour[::-1], table.weight).save(tmp_path, "two")
     loaded = SimilarityTable.load(tmp_path, "one")

@@ -1,4 +1,4 @@
-"""Inputs of made-up models, and what it means that a compiled model equals Keras."""
+"""Inputs of synthetic models, and assertions that a compiled model equals Keras."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ BAND_OF: Final = (np.arange(READERS) * 3 % BANDS).astype(np.int32)
 
 
 def make_inputs() -> dict[str, Any]:
-    """One of every side; shapes (n, 1) and (n, k)."""
+    """Inputs of every side, of shapes (n, 1) and (n, k)."""
     ids = {
         name: keras.Input((1,), dtype="int32", name=name)
         for name in ("user", "band", "book", "author")
@@ -54,7 +54,7 @@ def make_inputs() -> dict[str, Any]:
 
 
 def draw_weights(model: Any, seed: int) -> None:
-    """Every weight anew: kernels that keep the size of what they multiply, variances positive."""
+    """Draw every weight: kernels that preserve the scale of their inputs, positive variances."""
     rng = np.random.default_rng(seed)
     for layer in model.layers:
         for weight in layer.weights:
@@ -67,7 +67,7 @@ def draw_weights(model: Any, seed: int) -> None:
 
 
 def inputs_of(model: Any, reader: int) -> dict[str, np.ndarray]:
-    """The model's inputs for one reader and every book."""
+    """Inputs of the model for one reader and every book."""
     values: Mapping[str, np.ndarray] = {
         **BOOK_VALUES,
         "user": np.full(BOOKS, reader),
@@ -85,9 +85,9 @@ def keras_outputs(model: Any, reader: int) -> np.ndarray:
 
 
 def assert_equals_keras(model: Any, seed: int = 0, *, also_keras_ranker: bool = True) -> None:
-    """The compiled model's logits and outputs for some readers and every book are Keras's.
+    """Assert that logits and outputs of the compiled model equal Keras's for some readers.
 
-    A last layer named ``last`` is scaled first, so that the largest logit is 3.
+    A layer named ``last`` is scaled first, so that the largest logit is 3.
     """
     readers = np.random.default_rng(seed).choice(READERS, 3, replace=False)
     expected = _logits(model, readers)
@@ -101,21 +101,21 @@ def assert_equals_keras(model: Any, seed: int = 0, *, also_keras_ranker: bool = 
     outputs = np.stack([keras_outputs(model, reader) for reader in readers])
     split, ranker = split_model(model, SIDES), compile_split(model, SIDES, BOOK_VALUES)
     rows = reader_rows(model, SIDES, {"user": np.arange(READERS), "activity": ACTIVITY})
-    for place, reader in enumerate(readers):
+    for row, reader in enumerate(readers):
         terms = ranker.reader_terms(int(BAND_OF[reader]), rows[reader])
         pairs = _pairs([tensor.name for tensor, _ in split.pair_columns], reader)
-        found = ranker.logits(terms, slice(None), pairs)
-        _assert_near(found, expected[place], outputs[place], ranker.output)
+        logits = ranker.logits(terms, slice(None), pairs)
+        _assert_near(logits, expected[row], outputs[row], ranker.output)
         some = np.array([BOOKS - 1, 4, 4, 0], dtype=np.int32)
         few = ranker.logits(terms, some, pairs[some])
-        np.testing.assert_allclose(few, found[some], rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(few, logits[some], rtol=1e-5, atol=1e-5)
     _assert_catalogue(ranker, readers, rows)
     if also_keras_ranker:
         assert_keras_ranker(model, int(readers[0]), expected[0])
 
 
 def _assert_catalogue(ranker: SplitRanker, readers: np.ndarray, rows: np.ndarray) -> None:
-    """All readers at once, with and without one pair feature: as one by one."""
+    """Assert that a batch of readers equals single readers, with and without one pair feature."""
     terms = [ranker.reader_terms(int(BAND_OF[reader]), rows[reader]) for reader in readers]
     columns = [None, ranker.pair_width - 1] if ranker.pair_width else [None]
     for column in columns:
@@ -123,27 +123,27 @@ def _assert_catalogue(ranker: SplitRanker, readers: np.ndarray, rows: np.ndarray
         if column is not None:
             pairs[:, :, column] = PAIRS[readers, :, 1]
         dense = None if column is None else (column, np.ascontiguousarray(pairs[:, :, column]))
-        found = np.empty((len(readers), BOOKS), dtype=np.float32)
-        ranker.catalogue_logits(terms, dense, found)
-        for place, own in enumerate(terms):
-            expected = ranker.logits(own, slice(None), pairs[place])
-            np.testing.assert_allclose(found[place], expected, rtol=1e-5, atol=1e-5)
+        logits = np.empty((len(readers), BOOKS), dtype=np.float32)
+        ranker.catalogue_logits(terms, dense, logits)
+        for row, reader_terms in enumerate(terms):
+            expected = ranker.logits(reader_terms, slice(None), pairs[row])
+            np.testing.assert_allclose(logits[row], expected, rtol=1e-5, atol=1e-5)
 
 
 def assert_keras_ranker(model: Any, reader: int, expected: np.ndarray) -> None:
-    """The fallback gives these logits for every book and for some."""
+    """Assert that the fallback gives ``expected`` for every book and for some."""
     ranker = KerasRanker(model, SIDES, BOOK_VALUES)
-    own = [
+    parts = [
         [reader] if SIDES[t.name] == "reader id" else ACTIVITY[reader]
         for t in model.inputs
         if SIDES[t.name] in ("reader id", "reader")
     ]
-    features = np.concatenate([[], *own]).astype(np.float32)
+    features = np.concatenate([[], *parts]).astype(np.float32)
     assert len(features) == ranker.reader_width
     terms = ranker.reader_terms(int(BAND_OF[reader]), features)
     pairs = _pairs([t.name for t in model.inputs if SIDES[t.name] == "pair"], reader)
-    found = ranker.logits(terms, slice(None), pairs)
-    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+    logits = ranker.logits(terms, slice(None), pairs)
+    np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-5)
     some = np.array([7, 0, 7], dtype=np.int32)
     np.testing.assert_allclose(
         ranker.logits(terms, some, pairs[some]), expected[some], rtol=1e-5, atol=1e-5
@@ -151,7 +151,7 @@ def assert_keras_ranker(model: Any, reader: int, expected: np.ndarray) -> None:
 
 
 def _logits(model: Any, readers: np.ndarray) -> np.ndarray:
-    """[readers, BOOKS] what the model's final logistic function is given."""
+    """[readers, BOOKS] values before the model's final sigmoid."""
     tensor, _ = before_sigmoid(open_model(model)[1])
     return np.stack([evaluate([tensor], inputs_of(model, r))[0][:, 0] for r in readers])
 
@@ -163,12 +163,14 @@ def _pairs(names: list[str], reader: int) -> np.ndarray:
     )
 
 
-def _assert_near(found: np.ndarray, logits: np.ndarray, outputs: np.ndarray, output: str) -> None:
-    error = np.abs(found - logits) / (1 + np.abs(logits))
+def _assert_near(
+    compiled: np.ndarray, logits: np.ndarray, outputs: np.ndarray, output: str
+) -> None:
+    error = np.abs(compiled - logits) / (1 + np.abs(logits))
     assert error.max() <= 1e-5, f"logits are off by {error.max()}"
     expected = probabilities(logits) if output == "sigmoid" else logits
-    made = probabilities(found) if output == "sigmoid" else found
+    scores = probabilities(compiled) if output == "sigmoid" else compiled
     if output == "sigmoid":
         assert ((outputs > 1e-6) & (outputs < 1 - 1e-6)).all(), "saturated: proves nothing"
     np.testing.assert_allclose(expected, outputs, rtol=1e-5, atol=1e-5)
-    np.testing.assert_allclose(made, outputs, rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(scores, outputs, rtol=1e-5, atol=1e-5)

@@ -25,7 +25,7 @@ def normal(rng: np.random.Generator, *shape: int) -> Floats:
 
 
 def make_table(rng: np.random.Generator, rows: int, scale: float = 1.0) -> SimilarityTable:
-    """Up to four neighbours a row, the last row without any."""
+    """Random table of up to four neighbours per row; the last row is empty."""
     counts = rng.integers(0, 5, rows)
     counts[-1] = 0
     neighbours = [
@@ -41,7 +41,7 @@ def make_table(rng: np.random.Generator, rows: int, scale: float = 1.0) -> Simil
 
 
 def make_metadata(rng: np.random.Generator, books: int) -> BookMetadata:
-    """Authors 0 (unknown) to 8, few series, three languages, and years with gaps."""
+    """Random metadata: authors 0 (unknown) to 8, few series, three languages, years with gaps."""
     return BookMetadata(
         author=rng.integers(0, AUTHORS, books).astype(np.int32),
         series=np.maximum(rng.integers(-9, 5, books), 0).astype(np.int32),
@@ -97,7 +97,7 @@ def make_ranker(
 def make_recommender(
     kind: ReaderKind = "history", seed: int = 0, books: int = BOOKS
 ) -> Recommender:
-    """Works of one to three consecutive books."""
+    """Random recommender whose works have one to three consecutive books."""
     rng = np.random.default_rng(seed)
     retrieval = make_retrieval(rng, books)
     works = np.cumsum(rng.random(books) < 0.7).astype(np.int32)

@@ -1,7 +1,7 @@
-"""history → candidates → scores → filtered top-N. Batch scoring and live inference share this code.
+"""Recommender: history → candidates → scores → filtered top-N, for batch scoring and live inference.
 
-``ranker/`` beside a snapshot's database holds everything it needs as memory-mapped ``.npy`` files,
-so that the site can rank for a reader who registered a moment ago without TensorFlow.
+``ranker/`` beside a snapshot's database holds the recommender as memory-mapped ``.npy`` files. The site
+can therefore rank for a new reader at once, without TensorFlow.
 
 Shapes: ``R`` readers, ``B`` books, ``C`` candidates, ``F`` reader features.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ from bookrec.errors import SnapshotError
 from bookrec.inference.fold_in import folded_in
 from bookrec.inference.history import History, make_history
 from bookrec.inference.pair_features import TOWER_COLUMN
-from bookrec.inference.ranker.interface import Ranker
+from bookrec.inference.ranker.interface import Ranker, RankerTerms
 from bookrec.inference.ranker.split_ranker import SplitRanker, probabilities
 from bookrec.inference.retrieval import TOWER_BLOCK, Retrieval
 from bookrec.inference.retriever_scores import RetrieverScores
@@ -32,73 +32,78 @@ from bookrec.ragged import grouped, rows_of
 from bookrec.topk import best_first, first_of_each, is_member
 
 FORMAT: Final = 3
+"""Format of a saved recommender."""
 _SPARE: Final = 64
-"""Books looked at beyond the length of a list: enough room, nearly always, for the editions and
-own works that are dropped from it."""
+"""Books sorted beyond the length of a list, so that a list stays full after further editions and seen
+works are dropped; more are sorted if it does not suffice."""
 
 _OPTIONAL: Final = ("base_row", "left_out")
 """Arrays that only imported models have."""
 
 ReaderKind = Literal["history", "embedding"]
+"""Source of the reader features, see `Recommender.reader_kind`."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Who to recommend to."""
+    """A reader to recommend books to."""
 
     history: History
     age_band: int
     """Code of `AGE_BANDS`."""
     known_features: Floats | None = None
-    """[F] of a reader the ranker knows by id; None for one who is to be folded in."""
+    """[F] features of a reader whom the ranker knows by id; None = computed from the history."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """A reader, prepared: what retrieval says and the ranker's terms of this reader."""
+    """A reader with the retriever scores and the ranker's terms."""
 
     reader: Reader
     retriever_scores: RetrieverScores
-    terms: Any
-    """Of `Ranker.reader_terms`."""
+    terms: RankerTerms
+    """Terms from `Ranker.reader_terms`."""
 
 
 @dataclass(frozen=True)
 class TopN:
-    """A list, best first."""
+    """A list of ``N`` books, best first."""
 
     books: NDArray[np.int64]
+    """[N] positions of books."""
     scores: NDArray[np.float64]
-    """Probabilities; for a ranker without a logistic output, what it predicts."""
+    """[N] probabilities, or the outputs of a ranker with a linear output."""
     pairs: int
-    """Pairs of reader and book that were scored for it."""
+    """Number of books scored for the list."""
 
 
 @dataclass(frozen=True)
 class Recommender:
-    """Retrieval, ranker and what is needed to filter; immutable and safe to share by threads."""
+    """Retrieval, ranker and filters; immutable and safe to share between threads."""
 
     retrieval: Retrieval
     ranker: Ranker
     reader_kind: ReaderKind
     """``history``: reader features are computed from the history. ``embedding``: the ranker knows
-    its readers by an id; others get an embedding solved from their books."""
+    readers by id, and others get a fold-in from their books."""
     work_of_book: Ints
-    """[B] works; a list shows one edition of a work."""
+    """[B] work of each book; a list shows one edition per work."""
     reader_centroid: Floats | None
-    """[B, d], only for ``embedding``: what fold-in takes for the embedding of each book's readers."""
+    """[B, d] book vectors of the fold-in, for ``embedding`` only; d is at most F, the remaining
+    features are 0."""
     centroid_weight: Floats | None
-    """[B], only for ``embedding``: trust in it, 0–1."""
+    """[B] shrinkage of the book vectors, 0 to 1, for ``embedding`` only."""
     candidates: int | None = None
-    """How many books retrieval hands to the ranker for a list; None ranks the whole catalogue."""
+    """Candidates that the ranker scores per list; None = the whole catalogue."""
     base_row: Floats | None = None
-    """[F], only for ``embedding``: the reader features of somebody of whom nothing is known, which the
-    centroids are told from; None = zeros."""
+    """[F] features of an unknown reader, to which a fold-in is added, for ``embedding`` only; None =
+    zeros."""
     left_out: NDArray[np.bool_] | None = None
-    """[B] books that the ranker does not know and never lists; None = it ranks them all."""
+    """[B] mask of books that the ranker does not know and never lists; None = it knows all."""
 
     @property
     def n_books(self) -> int:
+        """Number of books of the catalogue."""
         return self.retrieval.n_books
 
     @cached_property
@@ -107,7 +112,7 @@ class Recommender:
         return grouped(self.work_of_book)
 
     def editions(self, books: Ints) -> Ints:
-        """Positions of all editions of the works of some books."""
+        """Positions of all editions of the works of ``books`` [N]."""
         return rows_of(*self._books_by_work, np.unique(self.work_of_book[books]))[0]
 
     def top_n(
@@ -118,26 +123,25 @@ class Recommender:
         top: int,
         known_features: Floats | None = None,
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The ``top`` books for a reader with this history.
+        """Rank the ``top`` books for a reader with a given history.
 
         Args:
-            books: [N] positions of own books; neither they nor other editions of their works come
-                back.
-            ratings: [N] 1–10, or 0 for a like or an interaction without a rating.
-            age: in years, None when unknown.
-            top: length of the list; shorter when the catalogue is.
-            known_features: [F] the reader features of a reader the ranker knows by id.
+            books: [N] positions of seen books; the list excludes all editions of their works.
+            ratings: [N] ratings 1–10, or 0 for a like or an interaction without a rating.
+            age: Age in years; None = unknown.
+            top: Length of the list; a small catalogue gives a shorter one.
+            known_features: [F] features of a reader whom the ranker knows by id.
 
         Returns:
             Positions of books, best first (ties by position), and their probabilities, both of
             length ≤ ``top``.
         """
         reader = Reader(make_history(books, ratings), age_band(age), known_features)
-        (found,) = self.top_lists([reader], top)
-        return found.books, found.scores
+        (top_list,) = self.top_lists([reader], top)
+        return top_list.books, top_list.scores
 
     def top_lists(self, readers: Sequence[Reader], top: int) -> Iterator[TopN]:
-        """A list for each reader, in their order; the same whoever else is among ``readers``."""
+        """Yield a list per reader, in order; a list does not depend on the other ``readers``."""
         for start in range(0, len(readers), TOWER_BLOCK):
             profiles = [self.profile(reader) for reader in readers[start : start + TOWER_BLOCK]]
             if self.candidates is None and not self.ranker.pair_width:
@@ -147,10 +151,10 @@ class Recommender:
             if self.candidates is None:
                 yield from self._exact_lists(profiles, tower, top)
             else:
-                yield from self._two_stage_lists(profiles, tower, top, self.candidates)
+                yield from self._candidate_lists(profiles, tower, top, self.candidates)
 
     def profile(self, reader: Reader) -> Profile:
-        """Prepare a reader."""
+        """Compute the retriever scores and the ranker's terms of a reader."""
         retriever_scores = self.retrieval.score(reader.history, reader.age_band)
         features = reader.known_features
         if features is None:
@@ -160,10 +164,12 @@ class Recommender:
         )
 
     def logits(self, profile: Profile, books: Ints, tower: Floats | None = None) -> Floats:
-        """[C] logits of one reader for some books.
+        """[C] float32 logits of one reader for some books.
 
         Args:
-            tower: [C] tower scores of these books; computed when not given.
+            profile: The reader's profile.
+            books: [C] positions of books.
+            tower: [C] tower scores of these books; None computes them.
         """
         pairs = None
         if self.ranker.pair_width:
@@ -173,18 +179,19 @@ class Recommender:
         return self.ranker.logits(profile.terms, books, pairs)
 
     def catalogue_logits(self, profiles: Sequence[Profile], tower: Floats | None) -> Floats:
-        """[R, B] logits of some readers for every book.
+        """[R, B] float32 logits of some readers for every book.
 
         Args:
-            tower: [R, B] tower scores; None for a ranker without pair features, which needs none.
+            profiles: [R] profiles of the readers.
+            tower: [R, B] tower scores; None for a ranker without pair features.
         """
         logits = np.empty((len(profiles), self.n_books), dtype=np.float32)
         terms = [profile.terms for profile in profiles]
         if tower is None or not self.ranker.pair_width:
             self.ranker.catalogue_logits(terms, None, logits)
             return logits
-        # Nearly all books have no pair feature but the tower score; the few others are scored
-        # again with all of theirs.
+        # The tower score is the only pair feature of nearly all books; the few others are scored
+        # again with all their pair features.
         self.ranker.catalogue_logits(terms, (TOWER_COLUMN, tower), logits)
         for profile, row, scores in zip(profiles, logits, tower, strict=True):
             books = profile.retriever_scores.books
@@ -198,7 +205,7 @@ class Recommender:
         for profile, row in zip(profiles, self.catalogue_logits(profiles, tower), strict=True):
             yield self._list(profile.reader.history, everything, row, top)
 
-    def _two_stage_lists(
+    def _candidate_lists(
         self, profiles: Sequence[Profile], tower: Floats, top: int, count: int
     ) -> Iterator[TopN]:
         for profile, scores in zip(profiles, tower, strict=True):
@@ -210,13 +217,13 @@ class Recommender:
             yield self._list(history, books, logits, top)
 
     def reader_features(self, history: History, retriever_scores: RetrieverScores) -> Floats:
-        """[F] what the ranker is told of a reader, from the history alone (fold-in)."""
+        """[F] float32 features of a reader, computed from the history alone."""
         if self.reader_kind == "history":
             return self.retrieval.activity(history, retriever_scores)
-        return self._solved_embedding(history)
+        return self._folded_in_features(history)
 
-    def _solved_embedding(self, history: History) -> Floats:
-        """[F] an embedding for an unknown reader, and zeros for raw ids: 0 means unknown."""
+    def _folded_in_features(self, history: History) -> Floats:
+        """[F] fold-in of an unknown reader, with 0, the unknown id, for raw ids."""
         assert self.reader_centroid is not None
         assert self.centroid_weight is not None
         embedding = folded_in(
@@ -233,17 +240,21 @@ class Recommender:
         return TopN(books[chosen].astype(np.int64), self.scores(logits[chosen]), len(books))
 
     def choose(
-        self, own: Ints, books: Ints, values: NDArray[np.floating], top: int
+        self, seen: Ints, books: Ints, values: NDArray[np.floating], top: int
     ) -> NDArray[np.intp]:
-        """Places in ``books`` of a list: best first, no own work, one edition of a work.
+        """Choose the books of a list: best first, no seen work, one edition per work.
 
         Args:
-            own: positions of books whose works are not to be listed.
-            books: [C] ascending.
-            values: [C] what to rank by; ties go to the lower position.
+            seen: [N] positions of books whose works are excluded.
+            books: [C] positions of the books to choose from, ascending.
+            values: [C] scores to rank by; ties go to the lower position.
+            top: Length of the list; shorter if too few books are left.
+
+        Returns:
+            [≤ top] indices into ``books``.
         """
         scores = values.copy()
-        scores[is_member(self.editions(own), books)[1]] = -np.inf
+        scores[is_member(self.editions(seen), books)[1]] = -np.inf
         if self.left_out is not None:
             scores[self.left_out[books]] = -np.inf
         limit = top + _SPARE
@@ -256,7 +267,7 @@ class Recommender:
             limit *= 4
 
     def scores(self, logits: NDArray[np.floating]) -> NDArray[np.float64]:
-        """What is published for logits: probabilities, or the values of a linear output."""
+        """Convert logits to published scores: probabilities, or the values of a linear output."""
         if self.ranker.output == "sigmoid":
             return probabilities(logits)
         return logits.astype(np.float64)
@@ -283,14 +294,15 @@ class Recommender:
 
     @classmethod
     def load(cls, directory: Path, ranker: Ranker | None = None) -> Recommender:
-        """Memory-map what `save` wrote.
+        """Memory-map a recommender that `save` wrote.
 
         Args:
-            ranker: to rank with instead of the one that was saved.
+            directory: The directory that `save` filled.
+            ranker: Ranker that replaces the saved one; None = the saved one.
 
         Raises:
-            SnapshotError: something is missing, damaged or of another format, or the ranker was
-                saved by offline code that alone can run it.
+            SnapshotError: a file is missing, damaged or of another format, or only offline code can
+                run the saved ranker.
         """
         try:
             header = json.loads((directory / "ranker.json").read_text(encoding="utf-8"))

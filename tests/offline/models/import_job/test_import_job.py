@@ -163,7 +163,7 @@ def test_folded_in_rows_differ_from_rows_of_known_readers(imported: Imported):
             from bookrec.inference.history import make_history
 
             history = make_history(books, np.zeros(len(books), np.int8))
-            folded.append(recommender._solved_embedding(history))
+            folded.append(recommender._folded_in_features(history))
     for row in folded:
         assert not (np.abs(table[known] - row).max(axis=1) < 1e-6).any()
 
