@@ -1,59 +1,22 @@
-"""The activation functions of `ranker.activations` in TensorFlow, under the same names.
+"""Activations of `ranker.activations` in TensorFlow: Keras's own, and three that Keras lacks.
 
-Each takes a tensor and the same parameters, and returns a tensor of the same shape.
+Each takes a tensor and the parameters of its NumPy counterpart, and returns a tensor of equal shape.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
+import keras
 import tensorflow as tf
 
-Tensor = Any
+from bookrec.inference.ranker.activations import ACTIVATIONS
+from bookrec.offline.runtime.untyped import Tensor
 
 
-def _relu(
-    x: Tensor, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
-) -> Tensor:
-    below = negative_slope * (x - threshold) if negative_slope else tf.zeros_like(x)
-    rectified = tf.where(x > threshold, x, below)
-    if max_value is None:
-        return rectified
-    capped = tf.minimum(rectified, max_value)
-    return capped if negative_slope else tf.maximum(capped, 0.0)
-
-
-def _leaky_relu(x: Tensor, negative_slope: float = 0.2) -> Tensor:
-    return tf.where(x > 0, x, negative_slope * x)
-
-
-def _prelu(x: Tensor, alpha: Any) -> Tensor:
+def _prelu(x: Tensor, alpha: Tensor) -> Tensor:
     return tf.where(x > 0, x, alpha * x)
-
-
-def _elu(x: Tensor, alpha: float = 1.0) -> Tensor:
-    return tf.where(x > 0, x, alpha * tf.math.expm1(tf.minimum(x, 0.0)))
-
-
-def _gelu(x: Tensor, approximate: bool = False) -> Tensor:
-    return tf.nn.gelu(x, approximate=approximate)
-
-
-def _hard_sigmoid(x: Tensor) -> Tensor:
-    return tf.clip_by_value(x / 6 + 0.5, 0.0, 1.0)
-
-
-def _hard_silu(x: Tensor) -> Tensor:
-    return x * _hard_sigmoid(x)
-
-
-def _mish(x: Tensor) -> Tensor:
-    return x * tf.tanh(tf.nn.softplus(x))
-
-
-def _softmax(x: Tensor) -> Tensor:
-    return tf.nn.softmax(x, axis=-1)
 
 
 def _standardise(x: Tensor, epsilon: float) -> Tensor:
@@ -66,25 +29,9 @@ def _unit(x: Tensor, epsilon: float) -> Tensor:
     return x / tf.maximum(length, epsilon)
 
 
+_NOT_IN_KERAS: Final = {"prelu": _prelu, "standardise": _standardise, "unit": _unit}
+
 TENSORFLOW_ACTIVATIONS: Final[dict[str, Callable[..., Tensor]]] = {
-    "relu": _relu,
-    "leaky_relu": _leaky_relu,
-    "prelu": _prelu,
-    "relu6": tf.nn.relu6,
-    "elu": _elu,
-    "selu": tf.nn.selu,
-    "sigmoid": tf.sigmoid,
-    "tanh": tf.tanh,
-    "softplus": tf.nn.softplus,
-    "softsign": tf.nn.softsign,
-    "silu": tf.nn.silu,
-    "gelu": _gelu,
-    "hard_sigmoid": _hard_sigmoid,
-    "hard_silu": _hard_silu,
-    "exponential": tf.exp,
-    "mish": _mish,
-    "softmax": _softmax,
-    "standardise": _standardise,
-    "unit": _unit,
+    name: _NOT_IN_KERAS.get(name) or getattr(keras.activations, name) for name in ACTIVATIONS
 }
-"""By the name that Keras gives them."""
+"""Function of each kind of layer of `ACTIVATIONS`."""

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 from bookrec.errors import BookrecError, SnapshotError
 from bookrec.files import link_tree, utc_now
@@ -32,7 +31,13 @@ from bookrec.offline.scoring.job.score_report import ScoreReport, pair_multiply_
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
-from bookrec.offline.scoring.job.stages import Stage, content_stage, load_recommender, reader_stage
+from bookrec.offline.scoring.job.stages import (
+    Stage,
+    content_stage,
+    load_recommender,
+    reader_stage,
+    run_stage,
+)
 from bookrec.offline.scoring.job.write_tables import Stages, write_tables
 from bookrec.offline.scoring.lists.candidate_recall import (
     candidate_recall,
@@ -221,28 +226,11 @@ class ScoreRun:
         )
 
     def _compute_stage(self, engine: Engine, stage: Stage, finished: set[int]) -> None:
-        missing = [number for number in range(stage.shards) if number not in finished]
-        if not missing:
-            return
-        tasks = ((number, stage.task(stage.where(number))) for number in missing)
-        sizes = [len(stage.members[stage.where(number)]) for number in range(stage.shards)]
-        results = engine.map(stage.work, stage.load, self.job.compiled, tasks)
-        with (
-            contextlib.closing(results),
-            tqdm(
-                total=len(stage.members),
-                initial=sum(sizes[number] for number in finished),
-                desc=stage.label,
-                unit=stage.unit.removesuffix("s"),
-                disable=None,
-                leave=False,
-            ) as bar,
-        ):
-            for number, shard in results:
+        with contextlib.closing(run_stage(stage, engine, self.job.compiled, finished)) as shards:
+            for number, shard in shards:
                 self.job.store.save(stage.name, number, shard)
                 pairs = int(shard["pairs"])
                 self.report.count(stage.reported, pairs, int(shard.get("computed", pairs)))
-                bar.update(sizes[number])
 
     @contextlib.contextmanager
     def _stop_reported(self, again: str) -> Iterator[None]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Collection, Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+from tqdm import tqdm
 
 from bookrec.arrays import Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.histories import Histories
+from bookrec.offline.engines.engine import Engine
 from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.scoring.job.shard_store import Shard
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
@@ -65,6 +68,44 @@ class Stage:
         """Places in ``members`` of the members of a shard."""
         start = number * self.per_shard
         return slice(start, min(start + self.per_shard, len(self.members)))
+
+
+def run_stage(
+    stage: Stage, engine: Engine, directory: Path, finished: Collection[int] = ()
+) -> Generator[tuple[int, Shard], None, None]:
+    """Compute the shards of a stage that are not finished, and show their progress.
+
+    Closing the iterator ends all work.
+
+    Args:
+        stage: the stage.
+        engine: computes the shards.
+        directory: for the stage's ``load``.
+        finished: numbers of the shards that are not computed again.
+
+    Yields:
+        Numbers and shards, in any order.
+    """
+    missing = [number for number in range(stage.shards) if number not in finished]
+    if not missing:
+        return
+    tasks = ((number, stage.task(stage.where(number))) for number in missing)
+    sizes = [len(stage.members[stage.where(number)]) for number in range(stage.shards)]
+    results = engine.map(stage.work, stage.load, directory, tasks)
+    with (
+        contextlib.closing(results),
+        tqdm(
+            total=len(stage.members),
+            initial=sum(sizes[number] for number in finished),
+            desc=stage.label,
+            unit=stage.unit.removesuffix("s"),
+            disable=None,
+            leave=False,
+        ) as bar,
+    ):
+        for number, shard in results:
+            yield number, shard
+            bar.update(sizes[number])
 
 
 def reader_stage(
