@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as array_strategies
 
 from bookrec.errors import ModelError
-from bookrec.offline.external.pickles.format.limits import MIB, Limits
+from bookrec.offline.external.pickles.machine.limits import MIB, Limits
 from bookrec.offline.external.pickles.machine.opcodes import OPERATIONS
 from bookrec.offline.external.pickles.machine.read import read_pickle_file
 from bookrec.offline.external.pickles.objects.records import RECORDS

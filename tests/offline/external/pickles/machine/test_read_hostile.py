@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bookrec.errors import ModelError
-from bookrec.offline.external.pickles.format.limits import MIB, Limits
+from bookrec.offline.external.pickles.machine.limits import MIB, Limits
 from bookrec.offline.external.pickles.machine.read import read_pickle_file
 from hostile_pickles import bomb_files, foreign_files, gadget_files, trick_files
 from pickle_fixtures import contents
@@ -189,7 +189,7 @@ BOUNDED = """
 import json, resource, sys
 from pathlib import Path
 from bookrec.errors import ModelError
-from bookrec.offline.external.pickles.format.limits import Limits
+from bookrec.offline.external.pickles.machine.limits import Limits
 from bookrec.offline.external.pickles.machine.read import read_pickle_file
 
 limits = Limits(**json.loads(sys.argv[2]))

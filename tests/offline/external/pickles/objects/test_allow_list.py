@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bookrec.offline.external.pickles.objects.advice import refused_name
+from bookrec.offline.external.pickles.objects.allow_list import refused_name
 from bookrec.offline.external.pickles.objects.allow_list import ALLOWED
 from requirements import REPOSITORY
 

@@ -1,4 +1,4 @@
-"""Stack machine that reads pickles; `read` is the way in.
+"""The pickle machine: bytes, limits, opcodes, stack, and the function that reads a file.
 
-May import: `bookrec`, `offline.external.pickles.format`, `offline.external.pickles.objects`.
+May import: `bookrec`, `offline.external.pickles.objects`.
 """

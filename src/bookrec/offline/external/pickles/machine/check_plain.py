@@ -1,53 +1,60 @@
-"""The last look at what was read: plain values and records, of bounded depth and size, no cycles."""
+"""Final check of a value that was read: plain, without cycles, of limited depth and size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
-from typing import Any, Final
+from dataclasses import fields, is_dataclass
+from typing import Final
 
 import numpy as np
 
-from bookrec.offline.external.pickles.format.limits import Limits
-from bookrec.offline.external.pickles.format.values import Discarded, Draft, Name, Refusal, damaged
+from bookrec.offline.external.pickles.machine.limits import Limits
 from bookrec.offline.external.pickles.objects.records import RECORDS
+from bookrec.offline.external.pickles.objects.values import (
+    Discarded,
+    Draft,
+    Name,
+    PickleValue,
+    Refusal,
+    damaged,
+)
 from bookrec.offline.external.pickles.objects.word_vectors import VectorsElsewhere
 
 _SCALARS: Final = frozenset({type(None), bool, int, float, str, bytes, range})
 
 
-class _Visit:
-    """A container being looked through: what it holds, and what was found of that so far."""
+class _Container:
+    """A container under inspection: its children, and the height and elements counted so far."""
 
     __slots__ = ("children", "elements", "height", "value")
 
-    def __init__(self, value: Any, children: Iterable[Any]) -> None:
+    def __init__(self, value: PickleValue, children: Iterable[PickleValue]) -> None:
         self.value = value
-        self.children: Iterator[Any] = iter(children)
+        self.children: Iterator[PickleValue] = iter(children)
         self.height = 1
-        # Numbers in an array cost little until they are written out, but then as much as any.
+        # A number in an array takes little memory, but printed it costs as much as any element.
         numbers = value.size // 64 if isinstance(value, np.ndarray) else 0
         self.elements = 1 + numbers
 
 
-def check_plain(root: Any, limits: Limits) -> None:
-    """Make sure that ``root`` holds nothing but plain values, arrays and records.
+def check_plain(root: PickleValue, limits: Limits) -> None:
+    """Check that ``root`` holds only plain values, arrays and records.
 
-    Shared parts are looked at once but counted each time they come, so a few hundred bytes that
-    stand for 2**100 elements are refused before anybody prints or compares them.
+    A shared part is inspected once, but counted at each occurrence. So a few hundred bytes that stand
+    for 2**100 elements are refused before they are printed or compared.
 
     Raises:
-        Refusal: it holds something else, itself, or too much.
+        Refusal: it holds another object, a cycle, too many elements or too deep a nesting.
     """
-    finished: dict[int, _Visit] = {}
+    finished: dict[int, _Container] = {}
     open_ids: set[int] = set()
-    path: list[_Visit] = []
+    path: list[_Container] = []
 
-    def enter(value: Any) -> None:
-        path.append(_Visit(value, _children(value)))
+    def enter(value: PickleValue) -> None:
+        path.append(_Container(value, _children(value)))
         open_ids.add(id(value))
 
-    def count(parent: _Visit, height: int, elements: int) -> None:
+    def count(parent: _Container, height: int, elements: int) -> None:
         parent.height = max(parent.height, height + 1)
         parent.elements += elements
         if len(path) + height > limits.depth:
@@ -64,45 +71,47 @@ def check_plain(root: Any, limits: Limits) -> None:
         return
     enter(root)
     while path:
-        visit = path[-1]
-        for child in visit.children:
+        container = path[-1]
+        for child in container.children:
             if _is_scalar(child):
-                visit.elements += 1
+                container.elements += 1
             elif id(child) in open_ids:
                 raise Refusal("holds a container that holds itself", "save it without the cycle")
             elif id(child) in finished:
-                count(visit, finished[id(child)].height, finished[id(child)].elements)
+                count(container, finished[id(child)].height, finished[id(child)].elements)
             else:
                 enter(child)
-                count(visit, 0, 0)
+                count(container, 0, 0)
                 break
         else:
             path.pop()
-            open_ids.discard(id(visit.value))
-            finished[id(visit.value)] = visit
+            open_ids.discard(id(container.value))
+            finished[id(container.value)] = container
             if path:
-                count(path[-1], visit.height, visit.elements)
+                count(path[-1], container.height, container.elements)
 
 
-def _is_scalar(value: Any) -> bool:
+def _is_scalar(value: PickleValue) -> bool:
     return type(value) in _SCALARS or isinstance(value, np.generic)
 
 
-def _children(value: Any) -> Iterable[Any]:
-    """What a container holds (keys and members of sets are scalars, the machine saw to it)."""
-    kind = type(value)
-    if kind in (list, tuple, set, frozenset):
-        return value
-    if kind is dict:
-        return value.values()
-    if isinstance(value, np.ndarray):
-        return value.flat if value.dtype.hasobject else ()
-    if kind in RECORDS:
-        return [getattr(value, field.name) for field in fields(value)]
-    raise _refused(value)
+def _children(value: PickleValue) -> Iterable[PickleValue]:
+    """Values in a container; keys and members of sets are scalars, which `as_key` has checked."""
+    children: Iterable[PickleValue] = ()
+    if type(value) in (list, tuple, set, frozenset):
+        children = value
+    elif type(value) is dict:
+        children = value.values()
+    elif isinstance(value, np.ndarray):
+        children = value.flat if value.dtype.hasobject else ()
+    elif type(value) in RECORDS and is_dataclass(value):
+        children = [getattr(value, field.name) for field in fields(value)]
+    else:
+        raise _refused(value)
+    return children
 
 
-def _refused(value: Any) -> Refusal:
+def _refused(value: PickleValue) -> Refusal:
     if isinstance(value, Draft):
         return damaged(f"{value.subject} in it is never completed")
     if isinstance(value, VectorsElsewhere):

@@ -1,27 +1,28 @@
-"""What each opcode does (the standard library's ``pickletools`` describes them), and the loop."""
+"""Opcodes (described in the standard library's ``pickletools``), and the loop that runs them."""
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Final
 
-from bookrec.offline.external.pickles.format import literals
-from bookrec.offline.external.pickles.format.byte_source import ByteSource
-from bookrec.offline.external.pickles.format.limits import STEP_BYTES, Meter
-from bookrec.offline.external.pickles.format.values import damaged
+from bookrec.offline.external.pickles.machine import literals
+from bookrec.offline.external.pickles.machine.byte_source import ByteSource
+from bookrec.offline.external.pickles.machine.limits import STEP_BYTES, Meter
 from bookrec.offline.external.pickles.machine.machine import Machine
+from bookrec.offline.external.pickles.objects.values import PickleValue, damaged
 
-Operation = Callable[[Machine], Any]
+Operation = Callable[[Machine], object]
+"""Action of an opcode; its result is ignored."""
 
 
-def read_pickle(source: ByteSource, meter: Meter, *, nested: bool = False) -> Any:
-    """One pickle from ``source``, up to its STOP; it may still hold drafts and names.
+def read_pickle(source: ByteSource, meter: Meter, *, nested: bool = False) -> PickleValue:
+    """Read one pickle up to its STOP; the value may still hold drafts and names.
 
     Args:
-        source: the bytes; what comes after STOP is left in it.
-        meter: the memory it may take.
-        nested: whether joblib put this pickle inside another; it holds no further one then.
+        source: bytes of the file; those after STOP stay unread.
+        meter: memory still available.
+        nested: whether joblib put this pickle inside another; then it may not hold a third.
 
     Raises:
         Refusal: the pickle is damaged, over its limits, or names something not allowed.
@@ -33,7 +34,7 @@ def read_pickle(source: ByteSource, meter: Meter, *, nested: bool = False) -> An
     while (opcode := take(1)) != pickle.STOP:
         meter.left -= STEP_BYTES
         if meter.left < 0:
-            meter.charge(0)  # says so
+            meter.charge(0)  # raises the refusal
         operation = operations.get(opcode)
         if operation is None:
             raise damaged(f"byte {source.position - 1:,} is {opcode!r}, which no pickle has")
@@ -41,7 +42,7 @@ def read_pickle(source: ByteSource, meter: Meter, *, nested: bool = False) -> An
     return machine.only_value()
 
 
-def _constant(value: Any) -> Operation:
+def _constant(value: PickleValue) -> Operation:
     return lambda m: m.push(value)
 
 
@@ -64,7 +65,7 @@ def _decimal(machine: Machine) -> int:
 
 OPERATIONS: Final[Mapping[bytes, Operation]] = {
     pickle.PROTO: Machine.protocol,
-    pickle.FRAME: lambda m: m.source.take(8),  # a hint for reading ahead, of no use here
+    pickle.FRAME: lambda m: m.source.take(8),  # a hint for reading ahead, ignored
     # The stack and the memo.
     pickle.MARK: Machine.mark,
     pickle.POP: Machine.drop,
@@ -77,7 +78,7 @@ OPERATIONS: Final[Mapping[bytes, Operation]] = {
     pickle.GET: lambda m: m.recall(_decimal(m)),
     pickle.BINGET: lambda m: m.recall(m.unsigned(1)),
     pickle.LONG_BINGET: lambda m: m.recall(m.unsigned(4)),
-    # Values written out.
+    # Literals.
     pickle.NONE: _constant(None),
     pickle.NEWTRUE: _constant(True),
     pickle.NEWFALSE: _constant(False),

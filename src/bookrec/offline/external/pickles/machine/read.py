@@ -1,43 +1,42 @@
-"""Read a pickle or joblib file made elsewhere, without running anything in it.
+"""Read a pickle or joblib file made elsewhere, without running code in it.
 
     value = read_pickle_file(Path("isbn_encoder.pkl"))
 
 The value is plain: None, booleans, numbers, texts, bytes, lists, tuples, sets, dicts keyed by texts
-or numbers, NumPy numbers and read-only arrays, and records (``records.RECORDS``) in the place of
-encoders, scalers, word vectors and pandas tables. Texts may hold what the notebook left in them, lone
-surrogates included.
+or numbers, NumPy numbers and read-only arrays. Encoders, scalers, word vectors and pandas tables
+become records (`records.RECORDS`). Texts are not cleaned and may hold lone surrogates.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bookrec.errors import ModelError
-from bookrec.offline.external.pickles.format.byte_source import describe_foreign, open_source
-from bookrec.offline.external.pickles.format.limits import MIB, Limits, Meter
-from bookrec.offline.external.pickles.format.values import Refusal
+from bookrec.offline.external.pickles.machine.byte_source import describe_foreign, open_source
 from bookrec.offline.external.pickles.machine.check_plain import check_plain
+from bookrec.offline.external.pickles.machine.limits import MIB, Limits, Meter
 from bookrec.offline.external.pickles.machine.opcodes import read_pickle
+from bookrec.offline.external.pickles.objects.values import PickleValue, Refusal
 from bookrec.offline.external.pickles.objects.word_vectors import VectorsElsewhere
 
 DEFAULT_LIMITS: Final = Limits()
 
 
-def read_pickle_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> Any:
-    """What a file written by pickle, joblib (compressed or not) or gensim's ``save`` holds.
+def read_pickle_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> PickleValue:
+    """Read a file written by pickle, joblib (compressed or not) or gensim's ``save``.
 
-    Nothing in the file is imported, called or given control; see ``machine``. A gensim model whose
-    vectors lie in ``.npy`` files beside it takes them from there, memory-mapped.
+    Nothing named in the file is imported or called; see `machine`. Vectors that gensim saved in
+    ``.npy`` files beside the pickle are memory-mapped.
 
     Args:
-        path: the file, whatever its name ends in.
-        limits: how much reading it may cost.
+        path: the file; its suffix does not matter.
+        limits: limits on the cost of reading it.
 
     Raises:
         ModelError: it is missing, no pickle, damaged, over a limit, or names a class or function
-            that is not on the allow-list (``allowed.ALLOWED``).
+            that is not on the allow-list (`allow_list.ALLOWED`).
     """
     try:
         return _read(path, limits)
@@ -52,7 +51,7 @@ def read_pickle_file(path: Path, limits: Limits = DEFAULT_LIMITS) -> Any:
         ) from error
 
 
-def _read(path: Path, limits: Limits) -> Any:
+def _read(path: Path, limits: Limits) -> PickleValue:
     if not path.is_file():
         raise Refusal("is no file" if path.exists() else "does not exist", "check its name")
     with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Objects that pickles may hold: the allow-list and the records they become.
+"""Values and objects that a pickle may hold: the allow-list, and the record for each object.
 
-May import: `offline.external.pickles.format`.
+May import: `bookrec`.
 """

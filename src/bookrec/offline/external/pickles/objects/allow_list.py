@@ -1,7 +1,7 @@
-"""The written allow-list: every class and function that a pickle may name, and what becomes of it.
+"""Allow-list of the classes and functions that a pickle may name, with the replacement of each.
 
-Whatever is not in ``ALLOWED`` is refused. docs/reading-pickles.md lists the same names with reasons,
-and a test holds the two together. Nothing here is imported from the libraries that are named.
+Names outside `ALLOWED` are refused. docs/reading-pickles.md lists the names with reasons, and a test
+compares it with this list. Nothing is imported from the named libraries.
 """
 
 from __future__ import annotations
@@ -9,28 +9,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-from bookrec.offline.external.pickles.format.values import DiscardedDraft, Draft
 from bookrec.offline.external.pickles.objects import containers, estimators, word_vectors
 from bookrec.offline.external.pickles.objects import numpy_arrays as arrays
 from bookrec.offline.external.pickles.objects import pandas_tables as tables
 from bookrec.offline.external.pickles.objects.estimator_state import EstimatorState
 from bookrec.offline.external.pickles.objects.estimators import EstimatorDraft
 from bookrec.offline.external.pickles.objects.joblib_arrays import ArrayWrapperDraft
+from bookrec.offline.external.pickles.objects.values import (
+    SAVE_PLAIN,
+    Arguments,
+    DiscardedDraft,
+    Draft,
+    PickleValue,
+    Refusal,
+    quoted,
+)
 
-Call = Callable[[tuple[Any, ...]], Any]
+Call = Callable[[Arguments], PickleValue]
+"""Replacement of a function: converts the arguments of a call to its value."""
 New = Callable[[], Draft]
+"""Replacement of a class: returns the draft of a new object."""
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What may be done with a name; with neither, it may only be mentioned."""
+    """Permitted uses of a name. With neither, it may only be mentioned, e.g. as an argument."""
 
     call: Call | None = None
-    """Given the arguments of a call (REDUCE), a value of ours."""
+    """Function for REDUCE; None = not callable."""
     new: New | None = None
-    """A draft of a new object (NEWOBJ), completed by its state (BUILD)."""
+    """Draft for NEWOBJ, which BUILD finishes; None = no objects of it."""
 
 
 _MENTIONED: Final = Allowed()
@@ -52,11 +62,11 @@ def _plain() -> Iterator[tuple[str, str, Allowed]]:
         yield module, "bytes", Allowed(call=containers.plain_bytes)
         yield module, "bytearray", Allowed(call=containers.plain_bytes)
         yield module, "slice", Allowed(call=containers.slice_of)
-        # As a dtype, a defaultdict's factory, the base of protocol 0, gensim's hash function.
+        # Mentioned as dtype, defaultdict factory, base class in protocol 0, gensim's hash function.
         for name in ("object", "int", "long", "float", "str", "bool", "list", "dict", "hash"):
             yield module, name, _MENTIONED
     for module in ("copyreg", "copy_reg"):
-        yield module, "_reconstructor", _MENTIONED  # the machine treats it like NEWOBJ
+        yield module, "_reconstructor", _MENTIONED  # the machine handles it like NEWOBJ
     yield "_codecs", "encode", Allowed(call=containers.encoded)
     yield "collections", "OrderedDict", Allowed(call=containers.ordered_dict)
     yield "collections", "defaultdict", Allowed(call=containers.default_dict)
@@ -123,7 +133,7 @@ def _pandas() -> Iterator[tuple[str, str, Allowed]]:
     yield "pandas._libs.internals", "_unpickle_block", Allowed(call=tables.unpickled_block)
 
 
-def _estimator(name: str, record: Callable[[EstimatorState], Any]) -> New:
+def _estimator(name: str, record: Callable[[EstimatorState], PickleValue]) -> New:
     return lambda: EstimatorDraft(name, record)
 
 
@@ -132,4 +142,43 @@ def _discarded(subject: str) -> Allowed:
 
 
 ALLOWED: Final = MappingProxyType({(module, name): entry for module, name, entry in _names()})
-"""By module and name, as two words: ``("a.b", "c")`` is not ``("a", "b.c")``."""
+"""Permitted uses by module and name; ``("a.b", "c")`` is not ``("a", "b.c")``."""
+
+_ADVICE: Final = (
+    ("sklearn.pipeline.", "save its fitted steps one by one, e.g. pipeline.named_steps['scaler']"),
+    (
+        "sklearn.compose.",
+        "save its fitted parts one by one, e.g. columns.named_transformers_['ids']",
+    ),
+    ("sklearn.", "save its fitted attributes as a dict of NumPy arrays"),
+    ("pandas.", "save the table as CSV (to_csv), or one column as a NumPy array (to_numpy)"),
+    (
+        "functools.partial",
+        "data frames of pandas 1.3 have it: save the table as CSV (to_csv); else save plain values",
+    ),
+    ("pyarrow.", "save the table as CSV (to_csv), or one column as a NumPy array (to_numpy)"),
+    ("scipy.", "save it as a dense NumPy array, or leave it out"),
+    ("gensim.models.fasttext.", "save the words' vectors as a dict of arrays, or with np.save"),
+    ("gensim.", "save the word vectors alone, with model.wv.save(...)"),
+    ("keras.preprocessing.", "save the tokenizer's word_index, which is a plain dict"),
+    ("keras_preprocessing.", "save the tokenizer's word_index, which is a plain dict"),
+    ("keras.src.legacy.preprocessing.", "save the tokenizer's word_index, which is a plain dict"),
+    ("keras.", "save the model with model.save('model.keras')"),
+    ("tensorflow.", "save the model with model.save('model.keras')"),
+    ("torch.", "bookrec reads Keras models; save arrays with numpy() before they are pickled"),
+    ("joblib.numpy_pickle_compat.", "save it again with a newer joblib"),
+    ("joblib.numpy_pickle.", "save it again with a newer joblib"),
+    ("numpy.memmap.", "save np.array(x) in its place"),
+    ("numpy.core.memmap.", "save np.array(x) in its place"),
+    ("numpy.ma.", "save the values and the mask as two arrays"),
+    ("datetime.", "save dates as texts (isoformat) or years as numbers"),
+    ("__main__.", "it is a class or function of the notebook: save plain values in its place"),
+)
+"""Advice by the start of the full name; the first that fits counts."""
+
+
+def refused_name(module: str, name: str) -> Refusal:
+    """Return the refusal of a name that is not on the list, with advice for its library."""
+    full = f"{module}.{name}"
+    advice = next((text for start, text in _ADVICE if full.startswith(start)), SAVE_PLAIN)
+    return Refusal(f"names {quoted(full)}, which bookrec does not read from pickles", advice)

@@ -1,28 +1,27 @@
-"""Fitted attributes of an estimator, taken from its state by name and checked one by one."""
+"""Fitted attributes of an estimator, read from its state by name; each is checked."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from bookrec.offline.external.pickles.format.values import Refusal, damaged
-from bookrec.offline.external.pickles.objects.records import Array
+from bookrec.arrays import Array
+from bookrec.offline.external.pickles.objects.values import PickleValue, Refusal, damaged
 
 _LABEL_TYPES = (str, bytes, int, float, bool, type(None), np.generic)
 
 
 class EstimatorState:
-    """The ``__dict__`` of a scikit-learn estimator, as its pickle has it."""
+    """The ``__dict__`` of a scikit-learn estimator in a pickle.
 
-    def __init__(self, subject: str, state: Any) -> None:
-        """Args:
-            subject: the class, for messages.
-            state: anything.
+    Args:
+        subject: class of the estimator, for messages.
+        state: state in the pickle, unchecked.
 
-        Raises:
-            Refusal: the state is no dict keyed by texts.
-        """
+    Raises:
+        Refusal: the state is no dict keyed by texts.
+    """
+
+    def __init__(self, subject: str, state: PickleValue) -> None:
         if type(state) is not dict or not all(type(key) is str for key in state):
             raise damaged(f"its {subject} has no attributes")
         self._subject = subject
@@ -30,15 +29,15 @@ class EstimatorState:
 
     @property
     def version(self) -> str | None:
-        """Of scikit-learn."""
+        """Version of scikit-learn; None if the file does not state it."""
         return self.text("_sklearn_version", None)
 
-    def get(self, name: str, default: Any = None) -> Any:
-        """An attribute that the caller checks."""
+    def get(self, name: str, default: PickleValue = None) -> PickleValue:
+        """Return an attribute unchecked."""
         return self._state.get(name, default)
 
-    def required(self, name: str) -> Any:
-        """An attribute that fitting sets.
+    def required(self, name: str) -> PickleValue:
+        """Return an attribute that fitting sets, unchecked.
 
         Raises:
             Refusal: it is missing.
@@ -51,25 +50,25 @@ class EstimatorState:
         return self._state[name]
 
     def wrong(self, name: str) -> Refusal:
-        """An attribute is not what this class keeps under that name."""
+        """Return the refusal of an attribute that the class does not write in this form."""
         return damaged(f"{name} of its {self._subject} is not what fit() leaves there")
 
     def text(self, name: str, default: str | None) -> str | None:
-        """A text, or ``default``."""
+        """Return a text, or ``default``."""
         value = self._state.get(name, default)
         if value is not None and type(value) is not str:
             raise self.wrong(name)
         return value
 
     def flag(self, name: str, default: bool) -> bool:
-        """A boolean setting."""
+        """Return a boolean setting."""
         value = self._state.get(name, default)
         if type(value) is not bool and not isinstance(value, np.bool_):
             raise self.wrong(name)
         return bool(value)
 
-    def number(self, name: str, value: Any) -> float:
-        """``value`` as a float."""
+    def number(self, name: str, value: PickleValue) -> float:
+        """Return ``value``, part of attribute ``name``, as a float."""
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
             raise self.wrong(name)
         try:
@@ -78,7 +77,7 @@ class EstimatorState:
             raise self.wrong(name) from error
 
     def floats(self, name: str) -> Array | None:
-        """[features] numbers, or None where the estimator has None or nothing of that name."""
+        """Return [features] numbers; None if the attribute is missing or None."""
         value = self._state.get(name)
         if value is None:
             return None
@@ -86,8 +85,8 @@ class EstimatorState:
             raise self.wrong(name)
         return value
 
-    def labels(self, name: str, value: Any) -> Array:
-        """``value`` as a one-dimensional array of texts or numbers."""
+    def labels(self, name: str, value: PickleValue) -> Array:
+        """Return ``value``, part of attribute ``name``, as [labels] texts or numbers."""
         if not isinstance(value, np.ndarray) or value.ndim != 1 or value.dtype.kind == "c":
             raise self.wrong(name)
         if value.dtype.hasobject and not all(isinstance(v, _LABEL_TYPES) for v in value):
@@ -95,7 +94,7 @@ class EstimatorState:
         return value
 
     def feature_names(self) -> tuple[str, ...] | None:
-        """Column names, where it was fitted to a data frame by scikit-learn 1.0 or later."""
+        """Return [features] column names; None unless a data frame was fitted by scikit-learn 1.0+."""
         value = self._state.get("feature_names_in_")
         if value is None:
             return None
@@ -105,7 +104,7 @@ class EstimatorState:
         return tuple(str(name) for name in names)
 
     def samples_seen(self) -> int | None:
-        """Rows it was fitted to: a number, or one a feature where values were missing."""
+        """Return the number of rows it was fitted to: the largest of any feature; None = unknown."""
         value = self._state.get("n_samples_seen_")
         if value is None:
             return None

@@ -1,96 +1,101 @@
-"""scikit-learn's encoders and scalers (1.0 to 1.8), rebuilt as records of ours."""
+"""scikit-learn's encoders and scalers (1.0 to 1.8), converted to records."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
-from bookrec.offline.external.pickles.format.values import Draft, Refusal
+from bookrec.arrays import Array
 from bookrec.offline.external.pickles.objects.estimator_state import EstimatorState
 from bookrec.offline.external.pickles.objects.records import (
-    Array,
     CategoriesKind,
     CategoriesRecord,
     LabelEncoderRecord,
     ScalerKind,
     ScalerRecord,
 )
+from bookrec.offline.external.pickles.objects.values import Draft, PickleValue, Refusal
 
 
 class EstimatorDraft(Draft):
-    """An estimator whose attributes are still to come."""
+    """Draft of an estimator.
+
+    Args:
+        subject: class of the estimator, for messages.
+        record: converts its attributes to a record.
+    """
 
     __slots__ = ("_record",)
 
-    def __init__(self, subject: str, record: Callable[[EstimatorState], Any]) -> None:
+    def __init__(self, subject: str, record: Callable[[EstimatorState], PickleValue]) -> None:
         super().__init__(subject)
         self._record = record
 
-    def finish(self, state: Any) -> Any:
+    def finish(self, state: PickleValue) -> PickleValue:
+        """Return the record of the estimator."""
         return self._record(EstimatorState(self.subject, state))
 
 
-def label_encoder(fitted: EstimatorState) -> LabelEncoderRecord:
-    """``LabelEncoder``."""
-    classes = fitted.labels("classes_", fitted.required("classes_"))
-    return LabelEncoderRecord(classes, fitted.version)
+def label_encoder(state: EstimatorState) -> LabelEncoderRecord:
+    """Convert a ``LabelEncoder``."""
+    classes = state.labels("classes_", state.required("classes_"))
+    return LabelEncoderRecord(classes, state.version)
 
 
-def standard_scaler(fitted: EstimatorState) -> ScalerRecord:
-    """``StandardScaler``: by mean and standard deviation."""
-    fitted.required("scale_")
+def standard_scaler(state: EstimatorState) -> ScalerRecord:
+    """Convert a ``StandardScaler``, which scales by mean and standard deviation."""
+    state.required("scale_")
     return _scaler(
-        fitted,
+        state,
         "standard",
-        center=fitted.floats("mean_") if fitted.flag("with_mean", True) else None,
-        divisor=fitted.floats("scale_") if fitted.flag("with_std", True) else None,
+        center=state.floats("mean_") if state.flag("with_mean", True) else None,
+        divisor=state.floats("scale_") if state.flag("with_std", True) else None,
     )
 
 
-def robust_scaler(fitted: EstimatorState) -> ScalerRecord:
-    """``RobustScaler``: by median and quantile range."""
-    fitted.required("scale_")
+def robust_scaler(state: EstimatorState) -> ScalerRecord:
+    """Convert a ``RobustScaler``, which scales by median and quantile range."""
+    state.required("scale_")
     return _scaler(
-        fitted,
+        state,
         "robust",
-        center=fitted.floats("center_") if fitted.flag("with_centering", True) else None,
-        divisor=fitted.floats("scale_") if fitted.flag("with_scaling", True) else None,
+        center=state.floats("center_") if state.flag("with_centering", True) else None,
+        divisor=state.floats("scale_") if state.flag("with_scaling", True) else None,
     )
 
 
-def max_abs_scaler(fitted: EstimatorState) -> ScalerRecord:
-    """``MaxAbsScaler``: by the largest absolute value."""
-    fitted.required("scale_")
-    clip = (-1.0, 1.0) if fitted.flag("clip", False) else None
-    return _scaler(fitted, "max-abs", divisor=fitted.floats("scale_"), clip=clip)
+def max_abs_scaler(state: EstimatorState) -> ScalerRecord:
+    """Convert a ``MaxAbsScaler``, which scales by the largest absolute value."""
+    state.required("scale_")
+    clip = (-1.0, 1.0) if state.flag("clip", False) else None
+    return _scaler(state, "max-abs", divisor=state.floats("scale_"), clip=clip)
 
 
-def min_max_scaler(fitted: EstimatorState) -> ScalerRecord:
-    """``MinMaxScaler``: to a range."""
-    fitted.required("scale_")
+def min_max_scaler(state: EstimatorState) -> ScalerRecord:
+    """Convert a ``MinMaxScaler``, which scales to a range."""
+    state.required("scale_")
     return _scaler(
-        fitted,
+        state,
         "min-max",
-        factor=fitted.floats("scale_"),
-        offset=fitted.floats("min_"),
-        clip=_range(fitted) if fitted.flag("clip", False) else None,
+        factor=state.floats("scale_"),
+        offset=state.floats("min_"),
+        clip=_range(state) if state.flag("clip", False) else None,
     )
 
 
-def _range(fitted: EstimatorState) -> tuple[float, float]:
-    value = fitted.required("feature_range")
+def _range(state: EstimatorState) -> tuple[float, float]:
+    value = state.required("feature_range")
     if type(value) not in (tuple, list) or len(value) != 2:
-        raise fitted.wrong("feature_range")
-    low, high = (fitted.number("feature_range", end) for end in value)
+        raise state.wrong("feature_range")
+    low, high = (state.number("feature_range", end) for end in value)
     if not low <= high:
-        raise fitted.wrong("feature_range")
+        raise state.wrong("feature_range")
     return low, high
 
 
 def _scaler(
-    fitted: EstimatorState,
+    state: EstimatorState,
     kind: ScalerKind,
     *,
     center: Array | None = None,
@@ -99,90 +104,90 @@ def _scaler(
     offset: Array | None = None,
     clip: tuple[float, float] | None = None,
 ) -> ScalerRecord:
-    seen = {name: fitted.floats(name) for name in ("mean_", "var_", "data_min_", "data_max_")}
-    names = fitted.feature_names()
-    arrays = [center, divisor, factor, offset, *seen.values()]
+    statistics = {name: state.floats(name) for name in ("mean_", "var_", "data_min_", "data_max_")}
+    names = state.feature_names()
+    arrays = [center, divisor, factor, offset, *statistics.values()]
     sizes = {len(array) for array in arrays if array is not None}
-    count = fitted.get("n_features_in_")
+    count = state.get("n_features_in_")
     if type(count) is int and count >= 0:
         sizes.add(count)
     if names is not None:
         sizes.add(len(names))
     if len(sizes) != 1:
-        raise fitted.wrong("the number of features")
+        raise state.wrong("the number of features")
     return ScalerRecord(
         kind=kind,
         feature_count=sizes.pop(),
         feature_names=names,
-        samples_seen=fitted.samples_seen(),
+        samples_seen=state.samples_seen(),
         center=center,
         divisor=divisor,
         factor=factor,
         offset=offset,
         clip=clip,
-        mean=seen["mean_"],
-        variance=seen["var_"],
-        data_min=seen["data_min_"],
-        data_max=seen["data_max_"],
-        version=fitted.version,
+        mean=statistics["mean_"],
+        variance=statistics["var_"],
+        data_min=statistics["data_min_"],
+        data_max=statistics["data_max_"],
+        version=state.version,
     )
 
 
-def ordinal_encoder(fitted: EstimatorState) -> CategoriesRecord:
-    """``OrdinalEncoder``."""
-    return _categories(fitted, "ordinal", dropped=None)
+def ordinal_encoder(state: EstimatorState) -> CategoriesRecord:
+    """Convert an ``OrdinalEncoder``."""
+    return _categories(state, "ordinal", dropped=None)
 
 
-def one_hot_encoder(fitted: EstimatorState) -> CategoriesRecord:
-    """``OneHotEncoder``."""
-    value = fitted.get("drop_idx_")
+def one_hot_encoder(state: EstimatorState) -> CategoriesRecord:
+    """Convert a ``OneHotEncoder``."""
+    value = state.get("drop_idx_")
     if value is None:
-        return _categories(fitted, "one-hot", dropped=None)
+        return _categories(state, "one-hot", dropped=None)
     if not isinstance(value, np.ndarray) or value.ndim != 1 or value.dtype.kind not in "iO":
-        raise fitted.wrong("drop_idx_")
-    if len(value) != len(_category_lists(fitted)):
-        raise fitted.wrong("drop_idx_")
-    dropped = tuple(None if place is None else _place(fitted, place) for place in value)
-    return _categories(fitted, "one-hot", dropped=dropped)
+        raise state.wrong("drop_idx_")
+    if len(value) != len(_category_lists(state)):
+        raise state.wrong("drop_idx_")
+    dropped = tuple(None if place is None else _place(state, place) for place in value)
+    return _categories(state, "one-hot", dropped=dropped)
 
 
-def _place(fitted: EstimatorState, value: Any) -> int:
+def _place(state: EstimatorState, value: PickleValue) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-        raise fitted.wrong("drop_idx_")
+        raise state.wrong("drop_idx_")
     return int(value)
 
 
-def _category_lists(fitted: EstimatorState) -> list[Any]:
-    value = fitted.required("categories_")
+def _category_lists(state: EstimatorState) -> list[PickleValue]:
+    value = state.required("categories_")
     if type(value) is not list:
-        raise fitted.wrong("categories_")
+        raise state.wrong("categories_")
     return value
 
 
 def _categories(
-    fitted: EstimatorState, kind: CategoriesKind, dropped: tuple[int | None, ...] | None
+    state: EstimatorState, kind: CategoriesKind, dropped: tuple[int | None, ...] | None
 ) -> CategoriesRecord:
-    value = _category_lists(fitted)
-    if fitted.flag("_infrequent_enabled", False):
+    value = _category_lists(state)
+    if state.flag("_infrequent_enabled", False):
         raise Refusal(
             "holds an encoder that puts rare categories together (min_frequency, max_categories)",
             "fit it again without these",
         )
-    categories = tuple(fitted.labels("categories_", labels) for labels in value)
-    names = fitted.feature_names()
+    categories = tuple(state.labels("categories_", labels) for labels in value)
+    names = state.feature_names()
     if any(part is not None and len(part) != len(categories) for part in (names, dropped)):
-        raise fitted.wrong("the number of features")
+        raise state.wrong("the number of features")
     return CategoriesRecord(
         kind=kind,
         categories=categories,
         feature_names=names,
-        unknown=fitted.text("handle_unknown", None) or "error",
-        unknown_value=_unknown_value(fitted),
+        unknown=state.text("handle_unknown", None) or "error",
+        unknown_value=_unknown_value(state),
         dropped=dropped,
-        version=fitted.version,
+        version=state.version,
     )
 
 
-def _unknown_value(fitted: EstimatorState) -> float | None:
-    value = fitted.get("unknown_value")
-    return None if value is None else fitted.number("unknown_value", value)
+def _unknown_value(state: EstimatorState) -> float | None:
+    value = state.get("unknown_value")
+    return None if value is None else state.number("unknown_value", value)

@@ -1,58 +1,58 @@
-"""joblib's arrays: a description in the pickle, and the bytes right behind it in the same file."""
+"""joblib's arrays: a description in the pickle, followed by the bytes in the same file."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from bookrec.offline.external.pickles.format.byte_source import ByteSource
-from bookrec.offline.external.pickles.format.limits import Meter
-from bookrec.offline.external.pickles.format.values import Draft, damaged, same
+from bookrec.arrays import Array
 from bookrec.offline.external.pickles.objects.numpy_arrays import (
     NDARRAY,
+    Dtype,
     as_shape,
     from_bytes,
     is_order,
 )
-from bookrec.offline.external.pickles.objects.records import Array
+from bookrec.offline.external.pickles.objects.values import Draft, PickleValue, damaged, same
 
 
 @dataclass(frozen=True)
 class ArrayInStream:
-    """What joblib says of an array before its bytes."""
+    """joblib's description of an array whose bytes follow it in the file."""
 
     shape: tuple[int, ...]
-    dtype: np.dtype[Any]
+    dtype: Dtype
     order: str
     padded: bool
-    """joblib 1.1 and later: a byte with the number of bytes to skip, and these, so that mapped
-    arrays are aligned."""
+    """Whether padding precedes the bytes: one byte with its length, then as many bytes. joblib 1.1 and
+    later writes it to align memory-mapped arrays."""
 
-    def read(self, source: ByteSource, meter: Meter) -> Array:
-        """The array whose bytes come next in ``source``.
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the array, without padding."""
+        return int(math.prod(self.shape)) * self.dtype.itemsize
+
+    def from_content(self, content: bytes) -> Array:
+        """Return the array with these bytes.
 
         Raises:
-            Refusal: the bytes are not there, or do not fit in memory.
+            Refusal: they hold values that no such array has.
         """
-        if self.padded:
-            source.take(source.take(1)[0])
-        size = math.prod(self.shape) * self.dtype.itemsize
-        meter.charge(size)
-        return from_bytes(source.take(size), self.dtype, self.shape, self.order)
+        return from_bytes(content, self.dtype, self.shape, self.order)
 
 
 class ArrayWrapperDraft(Draft):
-    """A ``NumpyArrayWrapper`` whose attributes are still to come."""
+    """Draft of a ``NumpyArrayWrapper``."""
 
     __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__("an array of joblib")
 
-    def finish(self, state: Any) -> ArrayInStream:
+    def finish(self, state: PickleValue) -> ArrayInStream:
+        """Return the description of the array."""
         if type(state) is not dict or not same(state.get("subclass"), NDARRAY):
             raise damaged("it has an array of another class than numpy.ndarray")
         kind, order = state.get("dtype"), state.get("order")

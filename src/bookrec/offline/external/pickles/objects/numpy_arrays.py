@@ -1,36 +1,41 @@
 """NumPy's arrays, numbers and dtypes, rebuilt from their bytes (NumPy 1 and 2, protocols 0 to 5).
 
-NumPy's own ``__setstate__`` and ``_reconstruct`` are never called: an array is a read-only view of the
-bytes that the file has for it, so an array that claims a shape without the bytes is refused.
+NumPy's ``__setstate__`` and ``_reconstruct`` are never called. An array is a read-only view of its
+bytes in the file, so a shape that does not match the bytes is refused.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from typing import Any, Final, Literal, TypeGuard
+from typing import Any, Final, Literal, TypeAlias, TypeGuard
 
 import numpy as np
 
-from bookrec.offline.external.pickles.format.values import (
+from bookrec.arrays import Array
+from bookrec.offline.external.pickles.objects.values import (
+    Arguments,
     Draft,
     Name,
+    PickleValue,
     Refusal,
     damaged,
     quoted,
     same,
 )
-from bookrec.offline.external.pickles.objects.records import Array
 
 NDARRAY: Final = Name("numpy", "ndarray")
 _READ_DTYPES: Final = re.compile(r"b1|[iu][1248]|f[248]|c(8|16)|[SU]\d{1,7}|O8?")
 _MOST_DIMENSIONS: Final = 8
 _MOST_OF_NOTHING: Final = 1_000_000
-"""Elements along an axis of an array without bytes: (0, 4) is honest, 10**12 by 0 is a trap."""
+"""Longest axis of an array without bytes: shape (0, 4) is usual, (10**12, 0) is a trap."""
+
+Dtype: TypeAlias = np.dtype[Any]
+"""A NumPy dtype of any kind."""
 
 
-def dtype(arguments: tuple[Any, ...]) -> DtypeDraft:
-    """``numpy.dtype(code, align, copy)``; its byte order comes as its state."""
+def dtype(arguments: Arguments) -> DtypeDraft:
+    """``numpy.dtype(code, align, copy)``, whose state holds the byte order."""
     code = arguments[0] if len(arguments) == 3 else None
     if type(code) is not str:
         raise damaged("it has an array dtype without a code")
@@ -43,7 +48,11 @@ def dtype(arguments: tuple[Any, ...]) -> DtypeDraft:
 
 
 class DtypeDraft(Draft):
-    """A dtype whose byte order is still to come."""
+    """Draft of a dtype without its byte order.
+
+    Args:
+        code: kind and size, e.g. ``f4``.
+    """
 
     __slots__ = ("_code",)
 
@@ -51,8 +60,12 @@ class DtypeDraft(Draft):
         super().__init__("a numpy.dtype")
         self._code = code
 
-    def finish(self, state: Any) -> np.dtype[Any]:
-        """From ``(version, byte order, sub-dtype, names, fields, size, alignment, flags)``."""
+    def finish(self, state: PickleValue) -> Dtype:
+        """Return the dtype of a state.
+
+        Args:
+            state: ``(version, byte order, sub-dtype, names, fields, size, alignment, flags)``.
+        """
         if type(state) is not tuple or len(state) < 5:
             raise damaged("it has an array dtype without a byte order")
         if any(part is not None for part in state[2:5]):
@@ -64,20 +77,24 @@ class DtypeDraft(Draft):
         return np.dtype(state[1] + self._code)
 
 
-def reconstruct(arguments: tuple[Any, ...]) -> ArrayDraft:
-    """``_reconstruct(numpy.ndarray, (0,), b"b")``: an empty array whose state is still to come."""
+def reconstruct(arguments: Arguments) -> ArrayDraft:
+    """``_reconstruct(numpy.ndarray, (0,), b"b")``: an empty array, whose state follows."""
     if not arguments or not same(arguments[0], NDARRAY):
         raise damaged("it has an array of another class than numpy.ndarray")
     return ArrayDraft("a numpy.ndarray")
 
 
 class ArrayDraft(Draft):
-    """An array whose shape, dtype and content are still to come."""
+    """Draft of an array without shape, dtype and content."""
 
     __slots__ = ()
 
-    def finish(self, state: Any) -> Array:
-        """From ``(version, shape, dtype, is_fortran, bytes or list of objects)``."""
+    def finish(self, state: PickleValue) -> Array:
+        """Return the array of a state.
+
+        Args:
+            state: ``(version, shape, dtype, is_fortran, bytes or list of objects)``.
+        """
         if type(state) is not tuple or len(state) != 5:
             raise damaged("it has an array without a shape, dtype and content")
         _, shape, kind, is_fortran, content = state
@@ -87,7 +104,7 @@ class ArrayDraft(Draft):
         return from_bytes(content, _as_dtype(kind), as_shape(shape), order)
 
 
-def from_buffer(arguments: tuple[Any, ...]) -> Array:
+def from_buffer(arguments: Arguments) -> Array:
     """``_frombuffer(bytes, dtype, shape, order[, axes])`` of protocol 5."""
     if len(arguments) not in (4, 5):
         raise damaged("it has an array without a shape, dtype and content")
@@ -105,18 +122,26 @@ def from_buffer(arguments: tuple[Any, ...]) -> Array:
     return array.transpose(axes)
 
 
-def scalar(arguments: tuple[Any, ...]) -> Any:
-    """``scalar(dtype, bytes)``: one NumPy number, boolean or text."""
+def scalar(arguments: Arguments) -> PickleValue:
+    """``scalar(dtype, bytes)``: a NumPy number, boolean or text."""
     if len(arguments) != 2:
         raise damaged("it has a NumPy number without a dtype and bytes")
     return from_bytes(arguments[1], _as_dtype(arguments[0]), (), "C")[()]
 
 
-def from_bytes(content: Any, kind: np.dtype[Any], shape: tuple[int, ...], order: Any) -> Array:
-    """The array that ``content`` is, without a copy.
+def from_bytes(
+    content: PickleValue, kind: Dtype, shape: tuple[int, ...], order: PickleValue
+) -> Array:
+    """Return a read-only array over ``content``, without a copy.
+
+    Args:
+        content: bytes of the elements, unchecked.
+        kind: dtype.
+        shape: shape.
+        order: ``C`` or ``F``, unchecked.
 
     Raises:
-        Refusal: there are more or fewer bytes than the shape needs, or values no such array has.
+        Refusal: the shape needs more or fewer bytes, or the bytes are no values of the dtype.
     """
     if kind.hasobject or type(content) is not bytes or not is_order(order):
         raise damaged("it has an array without its bytes")
@@ -134,16 +159,16 @@ def from_bytes(content: Any, kind: np.dtype[Any], shape: tuple[int, ...], order:
     return flat.reshape(shape, order=order)
 
 
-def is_order(value: Any) -> TypeGuard[Literal["C", "F"]]:
-    """Whether ``value`` is an order of elements that NumPy writes."""
+def is_order(value: PickleValue) -> TypeGuard[Literal["C", "F"]]:
+    """Whether ``value`` is an element order that NumPy writes."""
     return type(value) is str and value in ("C", "F")
 
 
-def as_shape(value: Any) -> tuple[int, ...]:
-    """``value`` as an array's shape.
+def as_shape(value: PickleValue) -> tuple[int, ...]:
+    """Return ``value`` if it is the shape of an array.
 
     Raises:
-        Refusal: it is none.
+        Refusal: it is not.
     """
     if (
         type(value) is not tuple
@@ -154,16 +179,18 @@ def as_shape(value: Any) -> tuple[int, ...]:
     return value
 
 
-def _as_dtype(value: Any) -> np.dtype[Any]:
+def _as_dtype(value: PickleValue) -> Dtype:
     if not isinstance(value, np.dtype):
         raise damaged("it has an array without a dtype")
     return value
 
 
-def _of_objects(items: list[Any], kind: np.dtype[Any], shape: tuple[int, ...], order: Any) -> Array:
+def _of_objects(
+    items: list[PickleValue], kind: Dtype, shape: tuple[int, ...], order: PickleValue
+) -> Array:
     if not kind.hasobject or math.prod(shape) != len(items):
         raise damaged(f"it has an array of shape {shape} with {len(items):,} objects")
-    # Nested arrays of objects are freed by recursion in C, which a deep nest would overflow.
+    # C frees nested arrays of objects by recursion, and a deep nest overflows its stack.
     if any(type(item) is np.ndarray and item.dtype.hasobject for item in items):
         raise Refusal("has arrays of objects inside an array of objects", "save them in a list")
     array: Array = np.fromiter(items, object, len(items)).reshape(shape, order=order)
@@ -172,7 +199,7 @@ def _of_objects(items: list[Any], kind: np.dtype[Any], shape: tuple[int, ...], o
 
 
 def _check_values(flat: Array) -> None:
-    """Refuse bytes that NumPy takes for values which crash or surprise later."""
+    """Refuse bytes that NumPy accepts, although they are no values of the dtype."""
     if flat.dtype.kind == "b" and flat.view(np.uint8).max() > 1:
         raise damaged("it has booleans that are neither true nor false")
     if flat.dtype.kind == "U":

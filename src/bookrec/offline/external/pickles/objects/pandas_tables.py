@@ -1,23 +1,31 @@
 """pandas' Index, Series and DataFrame (1 and 2) with NumPy columns, rebuilt from their blocks.
 
-Columns of pandas' own types (dates with zones, categories, the texts of pandas 3) have classes of
-their own in the pickle, are not on the allow-list, and are refused by name.
+Columns of pandas' own types (dates with zones, categories, the texts of pandas 3) have separate
+classes in the pickle. Those are not on the allow-list and are refused by name.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from bookrec.offline.external.pickles.format.memory_weights import Weighted
-from bookrec.offline.external.pickles.format.values import Draft, Name, damaged, whole_number
+from bookrec.arrays import Array
 from bookrec.offline.external.pickles.objects.records import (
-    Array,
     FrameRecord,
     IndexRecord,
+    Label,
     SeriesRecord,
+)
+from bookrec.offline.external.pickles.objects.values import (
+    Arguments,
+    Draft,
+    Name,
+    PickleValue,
+    Weighted,
+    damaged,
+    whole_number,
 )
 
 _MOST_COLUMNS: Final = 100_000
@@ -25,31 +33,34 @@ _MOST_COLUMNS: Final = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Block(Weighted):
-    """Columns of one dtype [columns, rows], and their places in the data frame."""
+    """Columns of one dtype."""
 
     values: Array
+    """[columns, rows]."""
     places: tuple[int, ...]
+    """[columns] positions in the data frame."""
 
     @property
     def weight_bytes(self) -> int:
-        """What the columns, taken one by one, cost besides their numbers."""
+        """Memory of the columns as separate arrays that share the numbers, in bytes."""
         return 256 * (1 + len(self.places))
 
 
 @dataclass(frozen=True, eq=False)
 class Blocks(Weighted):
-    """What a data frame or series keeps inside."""
+    """Blocks and axes of a data frame or series."""
 
     blocks: tuple[Block, ...]
     axes: tuple[IndexRecord, ...]
+    """Columns and index of a data frame; index of a series."""
 
     @property
     def weight_bytes(self) -> int:
-        """What the columns, taken one by one, cost besides their numbers."""
+        """Memory of the columns as separate arrays that share the numbers, in bytes."""
         return 256 + sum(block.weight_bytes for block in self.blocks)
 
 
-def new_index(arguments: tuple[Any, ...]) -> IndexRecord:
+def new_index(arguments: Arguments) -> IndexRecord:
     """``_new_Index(class, attributes)``."""
     if len(arguments) != 2 or type(arguments[0]) is not Name or type(arguments[1]) is not dict:
         raise damaged("it has a pandas Index without a class and attributes")
@@ -70,7 +81,7 @@ def new_index(arguments: tuple[Any, ...]) -> IndexRecord:
 _RANGE_PARTS = ("start", "stop", "step")
 
 
-def unpickled_block(arguments: tuple[Any, ...]) -> Block:
+def unpickled_block(arguments: Arguments) -> Block:
     """``_unpickle_block(values, places, ndim)``."""
     if len(arguments) != 3:
         raise damaged("it has a block of columns without values and places")
@@ -80,7 +91,7 @@ def unpickled_block(arguments: tuple[Any, ...]) -> Block:
     return Block(values, _places(places, len(values)))
 
 
-def block_manager(arguments: tuple[Any, ...]) -> Blocks:
+def block_manager(arguments: Arguments) -> Blocks:
     """``BlockManager(blocks, axes)`` of a data frame."""
     if len(arguments) != 2 or type(arguments[0]) is not tuple or type(arguments[1]) is not list:
         raise damaged("it has a data frame without blocks and axes")
@@ -93,19 +104,23 @@ def block_manager(arguments: tuple[Any, ...]) -> Blocks:
 
 
 class SingleBlockDraft(Draft):
-    """The inside of a series, whose state is still to come."""
+    """Draft of the blocks of a series."""
 
     __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__("a pandas Series")
 
-    def finish(self, state: Any) -> Blocks:
-        """From ``(axes, values, items, {"0.14.1": {"axes": ..., "blocks": [...]}})``."""
+    def finish(self, state: PickleValue) -> Blocks:
+        """Return the block and index of a state.
+
+        Args:
+            state: ``(axes, values, items, {"0.14.1": {"axes": ..., "blocks": [...]}})``.
+        """
         try:
-            inside = state[3]["0.14.1"]
-            (axis,) = inside["axes"]
-            (block,) = inside["blocks"]
+            blocks = state[3]["0.14.1"]
+            (axis,) = blocks["axes"]
+            (block,) = blocks["blocks"]
             values = block["values"]
         except (TypeError, KeyError, IndexError, ValueError) as error:
             raise damaged("it has a pandas Series without values and an index") from error
@@ -117,36 +132,38 @@ class SingleBlockDraft(Draft):
 
 
 class SeriesDraft(Draft):
-    """A series whose attributes are still to come."""
+    """Draft of a series."""
 
     __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__("a pandas Series")
 
-    def finish(self, state: Any) -> SeriesRecord:
-        inside = state.get("_mgr") if type(state) is dict else None
-        if not isinstance(inside, Blocks) or len(inside.axes) != 1:
+    def finish(self, state: PickleValue) -> SeriesRecord:
+        """Return the record of the series."""
+        blocks = state.get("_mgr") if type(state) is dict else None
+        if not isinstance(blocks, Blocks) or len(blocks.axes) != 1:
             raise damaged("it has a pandas Series without values and an index")
         name = _label(state.get("_name", state.get("name")))
-        return SeriesRecord(inside.blocks[0].values, inside.axes[0], name)
+        return SeriesRecord(blocks.blocks[0].values, blocks.axes[0], name)
 
 
 class FrameDraft(Draft):
-    """A data frame whose attributes are still to come."""
+    """Draft of a data frame."""
 
     __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__("a pandas DataFrame")
 
-    def finish(self, state: Any) -> FrameRecord:
-        inside = state.get("_mgr") if type(state) is dict else None
-        if not isinstance(inside, Blocks) or len(inside.axes) != 2:
+    def finish(self, state: PickleValue) -> FrameRecord:
+        """Return the record of the data frame."""
+        blocks = state.get("_mgr") if type(state) is dict else None
+        if not isinstance(blocks, Blocks) or len(blocks.axes) != 2:
             raise damaged("it has a data frame without blocks and axes")
-        columns, index = inside.axes
+        columns, index = blocks.axes
         arrays: dict[int, Array] = {}
-        for block in inside.blocks:
+        for block in blocks.blocks:
             arrays.update(zip(block.places, block.values, strict=True))
         width = len(columns.values)
         if len(arrays) != width or (arrays and (min(arrays) != 0 or max(arrays) != width - 1)):
@@ -157,8 +174,8 @@ class FrameDraft(Draft):
         return FrameRecord(labels, tuple(arrays[place] for place in range(width)), index)
 
 
-def _places(value: Any, count: int) -> tuple[int, ...]:
-    """Places of ``count`` columns, given as a slice or an array."""
+def _places(value: PickleValue, count: int) -> tuple[int, ...]:
+    """Return the positions of ``count`` columns from a slice or an array."""
     if isinstance(value, slice):
         start = whole_number(value.start, "a column's place")
         step = 1 if value.step is None else whole_number(value.step, "a column's place")
@@ -168,8 +185,8 @@ def _places(value: Any, count: int) -> tuple[int, ...]:
     return tuple(int(place) for place in value)
 
 
-def _label(value: Any) -> Any:
-    """A name of a column, series or index: a text, a number or None."""
+def _label(value: PickleValue) -> Label:
+    """Return the name of a column, series or index if it is a text, a number or None."""
     if value is None or isinstance(value, (str, int, float, np.generic)):
         return value
     raise damaged("it has a pandas label that is no text or number")

@@ -1,59 +1,73 @@
-"""What comes out of a pickle for objects of other libraries: frozen records, plain through and through.
+"""Records that replace the objects of other libraries in a pickle.
 
-Arrays in them are read-only. Records compare by identity: comparing arrays by ``==`` has no one answer.
+Records are frozen and hold plain values and read-only arrays. They compare by identity, since ``==`` of
+arrays is no single truth value.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-Array = np.ndarray[Any, np.dtype[Any]]
-Floats = np.ndarray[Any, np.dtype[np.floating[Any]]]
+from bookrec.arrays import Array
+
+Reals = NDArray[np.floating]
+"""An array of floats of any precision."""
+Label: TypeAlias = str | int | float | np.generic | None
+"""Name of a pandas column, series or index."""
 ScalerKind = Literal["standard", "min-max", "robust", "max-abs"]
 CategoriesKind = Literal["ordinal", "one-hot"]
 
 
 @dataclass(frozen=True, eq=False)
 class LabelEncoderRecord:
-    """A fitted ``LabelEncoder``: the label of code ``i`` is ``classes[i]``."""
+    """A fitted ``LabelEncoder``; code ``i`` stands for the label ``classes[i]``."""
 
     classes: Array
-    """[classes]: texts, integers, floats, or objects of these, sorted."""
+    """[classes] sorted texts, integers, floats, or objects of these types."""
     version: str | None
-    """Of scikit-learn, as the file says it."""
+    """Version of scikit-learn according to the file; None = not stated."""
 
 
 @dataclass(frozen=True, eq=False)
 class ScalerRecord:
-    """A fitted scaler, as what it does to each feature and what it has seen. Arrays are [features].
+    """A fitted scaler: its transformation and the statistics of its data. All arrays are [features].
 
-    ``(values - center) / divisor * factor + offset``, then clipped; a step whose array is None is
-    left out. That is the order in which scikit-learn rounds, so results are equal to the last bit.
+    It computes ``(values - center) / divisor * factor + offset`` and clips the result; steps whose
+    array is None are skipped. scikit-learn rounds in this order, so results are equal bit by bit.
     """
 
     kind: ScalerKind
     feature_count: int
     feature_names: tuple[str, ...] | None
-    """Column names, where it was fitted to a data frame."""
+    """Column names; None if it was not fitted to a data frame."""
     samples_seen: int | None
-    """Rows it was fitted to (of the fullest feature); None for the robust scaler."""
-    center: Floats | None
-    divisor: Floats | None
-    factor: Floats | None
-    offset: Floats | None
+    """Rows it was fitted to, counted for the feature with the most; None for the robust scaler."""
+    center: Reals | None
+    divisor: Reals | None
+    factor: Reals | None
+    offset: Reals | None
     clip: tuple[float, float] | None
-    mean: Floats | None
-    """Of the data it was fitted to, like the next three; None where this kind does not know it."""
-    variance: Floats | None
-    data_min: Floats | None
-    data_max: Floats | None
+    mean: Reals | None
+    """Mean of the data it was fitted to; None if this kind of scaler does not keep it."""
+    variance: Reals | None
+    """Variance of the data; None as for ``mean``."""
+    data_min: Reals | None
+    """Minimum of the data; None as for ``mean``."""
+    data_max: Reals | None
+    """Maximum of the data; None as for ``mean``."""
     version: str | None
+    """Version of scikit-learn according to the file; None = not stated."""
 
     def transform(self, values: Array) -> Array:
-        """[rows, features] scaled, as scikit-learn's ``transform`` does it."""
+        """Scale [rows, features] numbers as scikit-learn's ``transform`` does.
+
+        Raises:
+            ValueError: ``values`` has another shape.
+        """
         if values.ndim != 2 or values.shape[1] != self.feature_count:
             raise ValueError(f"values are {values.shape}, not [rows, {self.feature_count}]")
         scaled = values.astype(np.result_type(values.dtype, np.float32))
@@ -70,56 +84,60 @@ class ScalerRecord:
 
 @dataclass(frozen=True, eq=False)
 class CategoriesRecord:
-    """A fitted ``OrdinalEncoder`` or ``OneHotEncoder``: categories of every feature, in code order."""
+    """A fitted ``OrdinalEncoder`` or ``OneHotEncoder``."""
 
     kind: CategoriesKind
     categories: tuple[Array, ...]
+    """Categories of each feature, in the order of their codes."""
     feature_names: tuple[str, ...] | None
+    """Column names; None if it was not fitted to a data frame."""
     unknown: str
-    """``error``, ``ignore`` or ``use_encoded_value``."""
+    """Treatment of unknown categories: ``error``, ``ignore`` or ``use_encoded_value``."""
     unknown_value: float | None
-    """The code of what it has not seen, with ``use_encoded_value``; may be NaN."""
+    """Code of unknown categories for ``use_encoded_value``; may be NaN."""
     dropped: tuple[int | None, ...] | None
-    """Per feature the category that has no column of its own; None where all have one."""
+    """[features] category without an output column; None = every category has one."""
     version: str | None
+    """Version of scikit-learn according to the file; None = not stated."""
 
 
 @dataclass(frozen=True, eq=False)
 class WordVectorsRecord:
-    """Word2Vec or keyed vectors: the vector of ``keys[i]`` is ``vectors[i]``."""
+    """Word vectors of gensim; word ``keys[i]`` has the vector ``vectors[i]``."""
 
     keys: tuple[str, ...]
-    vectors: Floats
-    """[keys, size]; memory-mapped where gensim kept them in a file of their own."""
+    vectors: Reals
+    """[keys, size]; memory-mapped if gensim saved them in a separate file."""
 
 
 @dataclass(frozen=True, eq=False)
 class IndexRecord:
-    """A pandas ``Index``: its labels, and its name."""
+    """A pandas ``Index``."""
 
     values: Array | range
-    name: Any
+    """Labels [n]."""
+    name: Label
 
 
 @dataclass(frozen=True, eq=False)
 class SeriesRecord:
-    """A pandas ``Series``: ``values[i]`` is labelled ``index.values[i]``."""
+    """A pandas ``Series``; ``values[i]`` has the label ``index.values[i]``."""
 
     values: Array
     index: IndexRecord
-    name: Any
+    name: Label
 
 
 @dataclass(frozen=True, eq=False)
 class FrameRecord:
-    """A pandas ``DataFrame``: ``columns[i]`` has the values ``arrays[i]`` [rows]."""
+    """A pandas ``DataFrame``; ``columns[i]`` has the values ``arrays[i]`` [rows]."""
 
-    columns: tuple[Any, ...]
+    columns: tuple[Label, ...]
     arrays: tuple[Array, ...]
     index: IndexRecord
 
 
-RECORDS = (
+RECORDS: Final = (
     LabelEncoderRecord,
     ScalerRecord,
     CategoriesRecord,
@@ -128,3 +146,4 @@ RECORDS = (
     SeriesRecord,
     FrameRecord,
 )
+"""Every class of records."""

@@ -1,20 +1,20 @@
-"""gensim's Word2Vec and KeyedVectors (3.8 and 4), rebuilt as words and their vectors.
+"""gensim's Word2Vec and KeyedVectors (3.8 and 4), converted to words and vectors.
 
-``save()`` moves arrays above 10 MB into ``.npy`` files beside the pickle and leaves None in their
-place: ``m.model`` of a Word2Vec has ``m.model.wv.vectors.npy``, one of its keyed vectors alone
-``m.model.vectors.npy``. These are mapped, not read, and NumPy is told to refuse pickles in them.
+gensim's ``save()`` moves arrays above 10 MB into ``.npy`` files beside the pickle and writes None
+instead: ``m.model.wv.vectors.npy`` beside a Word2Vec ``m.model``, ``m.model.vectors.npy`` beside keyed
+vectors. These files are memory-mapped, with pickles in them forbidden.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from bookrec.offline.external.pickles.format.values import Draft, Refusal, damaged
-from bookrec.offline.external.pickles.objects.records import Array, WordVectorsRecord
+from bookrec.offline.external.pickles.objects.records import WordVectorsRecord
+from bookrec.offline.external.pickles.objects.values import Draft, PickleValue, Refusal, damaged
 
 _KEYS_OF_4: Final = "index_to_key"
 _KEYS_OF_3: Final = "index2word"
@@ -22,17 +22,20 @@ _KEYS_OF_3: Final = "index2word"
 
 @dataclass(frozen=True, eq=False)
 class VectorsElsewhere:
-    """Keys whose vectors lie in a file beside the pickle."""
+    """Words whose vectors are in a file beside the pickle."""
 
     keys: tuple[str, ...]
     attribute: str
-    """What the other file's name adds to the pickle's, e.g. ``wv.vectors``."""
+    """Suffix of the other file's name after the pickle's, e.g. ``wv.vectors``."""
 
     def load(self, path: Path) -> WordVectorsRecord:
-        """The keys with their vectors, memory-mapped.
+        """Memory-map the vectors.
+
+        Args:
+            path: the pickle.
 
         Raises:
-            Refusal: the file beside ``path`` is missing or does not fit the keys.
+            Refusal: the file beside it is missing or does not fit the words.
         """
         beside = path.with_name(f"{path.name}.{self.attribute}.npy")
         if not beside.is_file():
@@ -48,14 +51,15 @@ class VectorsElsewhere:
 
 
 class KeyedVectorsDraft(Draft):
-    """Keyed vectors whose attributes are still to come."""
+    """Draft of keyed vectors."""
 
     __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__("gensim's KeyedVectors")
 
-    def finish(self, state: Any) -> WordVectorsRecord | VectorsElsewhere:
+    def finish(self, state: PickleValue) -> WordVectorsRecord | VectorsElsewhere:
+        """Return the words with their vectors, or with the file that has them."""
         if type(state) is not dict:
             raise damaged("its word vectors have no attributes")
         keys = state.get(_KEYS_OF_4, state.get(_KEYS_OF_3))
@@ -71,14 +75,15 @@ class KeyedVectorsDraft(Draft):
 
 
 class Word2VecDraft(Draft):
-    """A Word2Vec model whose attributes are still to come; all but its word vectors is dropped."""
+    """Draft of a Word2Vec model, of which only the word vectors are kept."""
 
     __slots__ = ()
 
     def __init__(self) -> None:
         super().__init__("gensim's Word2Vec")
 
-    def finish(self, state: Any) -> WordVectorsRecord | VectorsElsewhere:
+    def finish(self, state: PickleValue) -> WordVectorsRecord | VectorsElsewhere:
+        """Return the words with their vectors, or with the file that has them."""
         vectors = state.get("wv") if type(state) is dict else None
         if isinstance(vectors, VectorsElsewhere):
             return VectorsElsewhere(vectors.keys, "wv.vectors")
@@ -90,10 +95,9 @@ class Word2VecDraft(Draft):
         return vectors
 
 
-def _with_vectors(keys: tuple[str, ...], vectors: Any) -> WordVectorsRecord:
+def _with_vectors(keys: tuple[str, ...], vectors: PickleValue) -> WordVectorsRecord:
     if not isinstance(vectors, np.ndarray) or vectors.ndim != 2 or vectors.dtype.kind != "f":
         raise damaged("its word vectors are no table of numbers")
     if len(keys) != len(vectors):
         raise damaged(f"it has {len(keys):,} words and {len(vectors):,} vectors")
-    array: Array = vectors
-    return WordVectorsRecord(keys, array)
+    return WordVectorsRecord(keys, vectors)

@@ -1,7 +1,7 @@
-"""The bytes of a pickle, unpacked if need be, taken piece by piece and never on a file's word.
+"""Bytes of a pickle, unpacked if it is compressed, read in pieces.
 
-A length that a file claims is checked against what is left of it, or read in pieces, before memory
-is set aside: four bytes that claim a terabyte cost nothing.
+A length that the file claims is compared with the bytes left, or read piece by piece, before memory
+is allocated: four bytes that claim a terabyte cost nothing.
 """
 
 from __future__ import annotations
@@ -11,37 +11,55 @@ import io
 import lzma
 import zlib
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
 
-from bookrec.offline.external.pickles.format.limits import MIB, Limits
-from bookrec.offline.external.pickles.format.values import Refusal, damaged
+from bookrec.offline.external.pickles.machine.limits import MIB, Limits
+from bookrec.offline.external.pickles.objects.values import Refusal, damaged
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _PIECE: Final = MIB
 _LZMA_MEMORY: Final = 256 * MIB
-"""xz sets aside its dictionary before it reads; the highest preset takes 65 MiB."""
+"""Memory limit for xz, which allocates its dictionary first; its highest preset takes 65 MiB."""
 _LONGEST_LINE: Final = 64 * 1024
-"""Protocol 0 writes numbers and names, one a line; no honest one is as long."""
+"""Most bytes of a line. Protocol 0 writes one number or name a line."""
+
+
+class _Unpacker(Protocol):
+    """A decompressor of `bz2` or `lzma`, or that of `zlib`, which returns its unused input."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the compressed content has ended."""
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Unpack at most ``max_length`` bytes."""
 
 
 class ByteSource:
-    """Bytes of a pickle's content from its beginning to its end."""
+    """Content of a pickle, read from its beginning to its end.
+
+    Args:
+        stream: unpacked content.
+        remaining: bytes in the stream; None if they are known only after unpacking.
+    """
 
     def __init__(self, stream: BinaryIO, remaining: int | None) -> None:
-        """``remaining``: bytes in the stream, None when only unpacking will tell."""
         self._stream = stream
         self._remaining = remaining
         self.position = 0
 
     def take(self, size: int) -> bytes:
-        """The next ``size`` bytes.
+        """Read the next ``size`` bytes.
 
         Raises:
-            Refusal: there are not so many.
+            Refusal: fewer bytes are left.
         """
         if self._remaining is not None and size > self._remaining:
             raise self._ended()
-        sure = self._remaining is not None or size <= _PIECE
-        data = self._stream.read(size) if sure else self._take_in_pieces(size)
+        safe = self._remaining is not None or size <= _PIECE
+        data = self._stream.read(size) if safe else self._take_in_pieces(size)
         if len(data) != size:
             raise self._ended()
         self.position += size
@@ -50,7 +68,11 @@ class ByteSource:
         return data
 
     def line(self) -> bytes:
-        """The next line, without its line feed."""
+        """Read the next line and return it without its line feed.
+
+        Raises:
+            Refusal: the line does not end.
+        """
         data = self._stream.readline(_LONGEST_LINE)
         if not data.endswith(b"\n"):
             raise damaged(f"there is no end to the line at byte {self.position:,}")
@@ -60,7 +82,7 @@ class ByteSource:
         return data[:-1]
 
     def at_end(self) -> bool:
-        """Nothing is left; call it only after the last ``take``."""
+        """Whether no byte is left; call it only after the last `take`."""
         return self._remaining == 0 if self._remaining is not None else not self._stream.read(1)
 
     def _take_in_pieces(self, size: int) -> bytes:
@@ -78,10 +100,10 @@ class ByteSource:
 
 
 def open_source(file: BinaryIO, file_bytes: int, limits: Limits) -> ByteSource:
-    """The content of an open file, unpacked while it is read if it is compressed.
+    """Open the content of a file; compressed content is unpacked while it is read.
 
     Raises:
-        Refusal: it is compressed in a way that is not read here.
+        Refusal: the compression format is not supported.
     """
     head = file.read(6)
     file.seek(0)
@@ -92,7 +114,8 @@ def open_source(file: BinaryIO, file_bytes: int, limits: Limits) -> ByteSource:
     return ByteSource(io.BufferedReader(unpacked, 128 * 1024), None)
 
 
-def _unpacker(head: bytes) -> Any:
+def _unpacker(head: bytes) -> _Unpacker | None:
+    """Return the decompressor for a file that starts with ``head``; None for plain content."""
     if head[:2] == b"\x1f\x8b" or (head[:1] == b"x" and head[1:2] in b"\x01\x5e\x9c\xda"):
         return zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # gzip or zlib, by its header
     if head[:3] == b"BZh":
@@ -107,9 +130,9 @@ def _unpacker(head: bytes) -> Any:
 
 
 class _Unpacked(io.RawIOBase):
-    """What a compressed file unpacks to, up to a limit."""
+    """Unpacked content of a compressed file, up to ``limit`` bytes."""
 
-    def __init__(self, file: BinaryIO, unpacker: Any, limit: int) -> None:
+    def __init__(self, file: BinaryIO, unpacker: _Unpacker, limit: int) -> None:
         self._file = file
         self._unpacker = unpacker
         self._limit = limit
@@ -117,9 +140,15 @@ class _Unpacked(io.RawIOBase):
         self._pending = b""
 
     def readable(self) -> bool:
+        """Whether it can be read: always."""
         return True
 
-    def readinto(self, buffer: Any, /) -> int:
+    def readinto(self, buffer: WriteableBuffer, /) -> int:
+        """Unpack as many bytes as fit into ``buffer`` and return their number; 0 at the end.
+
+        Raises:
+            Refusal: the content is damaged or over the limit.
+        """
         view = memoryview(buffer)
         data = self._next(len(view))
         self._left -= len(data)
@@ -135,9 +164,9 @@ class _Unpacked(io.RawIOBase):
         try:
             while not self._unpacker.eof:
                 wants_more = getattr(self._unpacker, "needs_input", True)
-                # zlib hands back what it did not use; the others keep it and say so.
+                # zlib returns its unused input; the others keep it and set needs_input.
                 packed = self._pending or (self._file.read(64 * 1024) if wants_more else b"")
-                data: bytes = self._unpacker.decompress(packed, most)
+                data = self._unpacker.decompress(packed, most)
                 self._pending = getattr(self._unpacker, "unconsumed_tail", b"")
                 if data:
                     return data
@@ -149,7 +178,13 @@ class _Unpacked(io.RawIOBase):
 
 
 def describe_foreign(path: Path, head: bytes, last: bytes) -> Refusal | None:
-    """Say what a file is that is surely no pickle; None where it may be one."""
+    """Return the refusal of a file that is surely no pickle, with its real format; else None.
+
+    Args:
+        path: the file.
+        head: its first six bytes.
+        last: its last byte.
+    """
     if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         what = "is a zip archive, like a .keras or PyTorch file, and no pickle"
         return Refusal(what, "name a Keras model .keras, and save encoders by pickle or joblib")
@@ -159,7 +194,7 @@ def describe_foreign(path: Path, head: bytes, last: bytes) -> Refusal | None:
         return Refusal("is a NumPy array and no pickle", "name it .npy")
     if not head:
         return Refusal("is empty", "save it again")
-    # Protocols 0 and 1 have no header, but every pickle ends in a full stop and most texts do not.
+    # Protocols 0 and 1 have no header, but every pickle ends in a full stop; most texts do not.
     if head[:1] != b"\x80" and last != b"." and _unpacker(head) is None:
         begin = quoted_bytes(head)
         return Refusal(
@@ -169,5 +204,5 @@ def describe_foreign(path: Path, head: bytes, last: bytes) -> Refusal | None:
 
 
 def quoted_bytes(data: bytes) -> str:
-    """Bytes of a file, safe to print."""
+    """Return bytes of a file in a form that is safe to print."""
     return ascii(data.decode("latin-1"))

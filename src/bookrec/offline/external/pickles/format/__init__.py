@@ -1,4 +1,0 @@
-"""The pickle format: bytes, limits, literals, values.
-
-May import: nothing of bookrec.
-"""
