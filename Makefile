@@ -11,7 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# Arguments for pytest, e.g. `make test ARGS="-k search"`, and the demo's port.
+# Arguments for pytest, e.g. `make test ARGS="-k search"` or, without workers, `make test ARGS=-n0`,
+# and the demo's port.
 ARGS ?=
 PORT ?= 8000
 
@@ -31,7 +32,8 @@ demo: install  ## The whole path on sample data, then the site
 	$(BIN)/bookrec demo --port $(PORT)
 
 test: install  ## All tests (some skip, saying why, without Chromium or the real data sets)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 \
+	  --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: install  ## Style, format and types
 	$(BIN)/ruff check

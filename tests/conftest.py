@@ -40,20 +40,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Playwright keeps an event loop running in this thread for as long as its browser is open, and
     beside a running loop no other test could use ``asyncio.run``.
     """
-    places: dict[Path, int] = {}
+    contents: dict[Path, set[str]] = {}
     for item in items:
-        place = _place(item)
-        places[item.path] = min(place, places.get(item.path, place))
-    items.sort(key=lambda item: places[item.path])
+        names = contents.setdefault(item.path, set())
+        names.update(mark.name for mark in item.iter_markers())
+        names.update(getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: _place(contents[item.path]))
 
 
-def _place(item: pytest.Item) -> int:
-    """Return 0 for the tests that come first, 3 for those that come last."""
-    if item.get_closest_marker("browser"):
-        return 3
-    if item.get_closest_marker("longest"):
+def _place(names: set[str]) -> int:
+    """Return a file's place among the files, from the markers and fixtures of its tests."""
+    if "browser" in names:
+        return 4
+    if "longest" in names:
         return 0
-    return 1 if item.get_closest_marker("slow") else 2
+    if "sample_home" in names:  # by then a worker has built it
+        return 3
+    return 1 if "slow" in names else 2
 
 
 @pytest.fixture(scope="session")

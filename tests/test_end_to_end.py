@@ -26,7 +26,7 @@ from command_line import bookrec
 from new_readers import NewReader, best_known_of, registration
 from site_testing import Server, start_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ from document import blocks
 from new_readers import best_known_of, registration
 from requirements import REPOSITORY
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 DOCUMENT = REPOSITORY / "docs" / "bring-your-own-model.md"
 

@@ -276,7 +276,7 @@ except KeyboardInterrupt:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_nothing_is_left_of_a_driver_that_ends(
-    ray_paths: None, directory: Path, tmp_path: Path, number: signal.RetrieverScores
+    ray_paths: None, directory: Path, tmp_path: Path, number: signal.Signals
 ):
     pids = tmp_path / "pids"
     pids.mkdir()

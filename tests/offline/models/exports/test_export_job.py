@@ -18,7 +18,7 @@ from bookrec.files import digest_of_file
 from bookrec.settings import Home
 from without_bookrec import call_example, call_examples, run_own_check
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 PAIRS = 60
 
