@@ -18,7 +18,7 @@ _PRIOR: Final = 5.0
 
 
 def shrinkage(readers: NDArray[Any]) -> Floats:
-    """How far the mean row of ``readers`` readers is to be trusted, 0–1: n / (n + 5)."""
+    """Trust in the mean row of ``readers`` readers, 0–1: n / (n + 5)."""
     return np.asarray(readers / (readers + _PRIOR), dtype=np.float32)
 
 

@@ -101,7 +101,7 @@ class Retrieval:
         return self._sparse.score(history, query_vector, -float(self.tower_mean @ query_vector))
 
     def reader_vector(self, history: History, age_band: int) -> Floats:
-        """[D] output of the reader tower: the history's mean vector and the age band, two Dense layers."""
+        """[D] output of the reader tower: two Dense layers over the mean vector and age band."""
         weight = float(history.weights.sum())
         mean = history.weights @ self.history_vector[history.books] / max(weight, 1e-6)
         inputs = np.concatenate([mean, self.tower_age[age_band]])

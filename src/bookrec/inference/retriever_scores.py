@@ -123,7 +123,7 @@ class SparseRetrievers:
         )
 
     def _scored_books(self, parts: list[Ints]) -> tuple[Ints, Ints]:
-        """[S] distinct books of all parts, ascending, and [B] the place of each there, -1 for others."""
+        """[S] distinct books of all parts, ascending, and [B] the place of each, -1 for others."""
         scored = np.zeros(self.metadata.n_books, dtype=bool)
         for books in parts:
             scored[books] = True

@@ -43,28 +43,32 @@ def relu(
 
 
 def leaky_relu(x: Floats, negative_slope: float = 0.2) -> Floats:
+    """Line with a smaller slope below 0."""
     return np.where(x > 0, x, np.float32(negative_slope) * x)
 
 
 def prelu(x: Floats, alpha: Floats) -> Floats:
-    """A slope of its own for each unit: ``alpha`` has the row's width."""
+    """Leaky ReLU with a slope for each unit: ``alpha`` has the row's width."""
     return np.where(x > 0, x, alpha * x)
 
 
 def relu6(x: Floats) -> Floats:
+    """Values clipped to 0–6."""
     return np.clip(x, np.float32(0), np.float32(6), out=x)
 
 
 def elu(x: Floats, alpha: float = 1.0) -> Floats:
+    """Exponential linear unit (Clevert et al., arXiv 1511.07289)."""
     return np.where(x > 0, x, np.float32(alpha) * np.expm1(np.minimum(x, 0)))
 
 
 def selu(x: Floats) -> Floats:
+    """Scaled exponential linear unit (Klambauer et al., arXiv 1706.02515)."""
     return np.float32(_SELU_SCALE) * elu(x, _SELU_ALPHA)
 
 
 def sigmoid(x: Floats) -> Floats:
-    """By way of tanh, which neither overflows nor cancels."""
+    """Logistic function, by way of tanh, which neither overflows nor cancels."""
     x *= np.float32(0.5)
     np.tanh(x, out=x)
     x += 1
@@ -73,18 +77,22 @@ def sigmoid(x: Floats) -> Floats:
 
 
 def tanh(x: Floats) -> Floats:
+    """Hyperbolic tangent."""
     return np.tanh(x, out=x)
 
 
 def softplus(x: Floats) -> Floats:
+    """Smooth ReLU: ``log(1 + exp(x))``."""
     return np.logaddexp(x, np.float32(0))
 
 
 def softsign(x: Floats) -> Floats:
-    return x / (1 + np.abs(x))
+    """Sigmoid of polynomial tails: ``x / (1 + |x|)``."""
+    return np.asarray(x / (1 + np.abs(x)))
 
 
 def silu(x: Floats) -> Floats:
+    """Swish: ``x * sigmoid(x)``."""
     return x * sigmoid(x.copy())
 
 
@@ -92,41 +100,46 @@ def gelu(x: Floats, approximate: bool = False) -> Floats:
     """Hendrycks and Gimpel, arXiv 1606.08415; ``approximate`` is their form with tanh."""
     if approximate:
         inner = np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x**3)
-        return np.float32(0.5) * x * (1 + np.tanh(inner))
+        return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)))
     return (0.5 * x * (1 + _erf(x.astype(np.float64) * math.sqrt(0.5)))).astype(np.float32)
 
 
 def hard_sigmoid(x: Floats) -> Floats:
+    """Piecewise linear sigmoid: ``x / 6 + 1 / 2``, clipped to 0–1."""
     return np.clip(x / 6 + np.float32(0.5), np.float32(0), np.float32(1))
 
 
 def hard_silu(x: Floats) -> Floats:
+    """Piecewise SiLU: ``x * hard_sigmoid(x)``."""
     return x * hard_sigmoid(x)
 
 
 def exponential(x: Floats) -> Floats:
+    """Exponential function."""
     return np.exp(x, out=x)
 
 
 def mish(x: Floats) -> Floats:
+    """Mish: ``x * tanh(softplus(x))`` (Misra, arXiv 1908.08681)."""
     return x * np.tanh(softplus(x))
 
 
 def softmax(x: Floats) -> Floats:
+    """Exponentials of each row, scaled to sum 1."""
     x = np.exp(x - x.max(axis=-1, keepdims=True))
-    return x / x.sum(axis=-1, keepdims=True)
+    return np.asarray(x / x.sum(axis=-1, keepdims=True))
 
 
 def standardise(x: Floats, epsilon: float) -> Floats:
-    """Each row with mean 0 and variance 1: layer normalisation (Ba et al., arXiv 1607.06450)."""
+    """Rows of mean 0 and variance 1: layer normalisation (Ba et al., arXiv 1607.06450)."""
     x = x - x.mean(axis=-1, keepdims=True)
-    return x / np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + np.float32(epsilon))
+    return np.asarray(x / np.sqrt(np.square(x).mean(axis=-1, keepdims=True) + np.float32(epsilon)))
 
 
 def unit(x: Floats, epsilon: float) -> Floats:
-    """Each row divided by its length, or by ``epsilon`` where it is shorter."""
+    """Rows divided by their lengths, or by ``epsilon`` where these are shorter."""
     length = np.sqrt(np.square(x).sum(axis=-1, keepdims=True))
-    return x / np.maximum(length, np.float32(epsilon))
+    return np.asarray(x / np.maximum(length, np.float32(epsilon)))
 
 
 @cache

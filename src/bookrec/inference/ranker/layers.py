@@ -46,10 +46,11 @@ class Sum:
 
     @property
     def width(self) -> int:
+        """Units of the sum, H."""
         return int(self.constant.shape[1])
 
     def shift(self, age_band: int, features: Floats, offsets: Sequence[Floats]) -> Floats:
-        """[H] what is the same for every book, for one reader.
+        """[H] terms of one reader that are the same for every book.
 
         Args:
             features: [F].
@@ -69,7 +70,7 @@ class Sum:
         outputs: Sequence[Floats | None],
         buffer: Floats,
     ) -> Floats:
-        """[C, H] what differs from book to book: in ``buffer[0]``, or a view not to be changed.
+        """[C, H] terms that differ between books, in ``buffer[0]`` or as a view not to be changed.
 
         Args:
             pairs: [C, P]; None counts as zeros.
@@ -125,14 +126,15 @@ class Layer:
     operands: tuple[Sum, ...]
     parameters: Parameters = field(default_factory=dict)
     pairwise: tuple[bool, ...] = (True,)
-    """For each operand: does it differ from book to book?"""
+    """Whether each operand differs between books."""
 
     @property
     def width(self) -> int:
+        """Units of the layer, H; 1 for a dot product."""
         return 1 if self.kind == "dot" else self.operands[0].width
 
     def offset(self, shifts: Sequence[Floats]) -> Floats:
-        """[H] what is to be added to every row of `rows`: the whole output if nothing is pairwise."""
+        """[H] vector to add to every row of `rows`: the whole output if nothing is pairwise."""
         if self.kind in PRODUCTS:
             if all(self.pairwise):
                 return np.zeros(self.width, dtype=np.float32)
@@ -161,9 +163,9 @@ class Layer:
         if all(self.pairwise):
             left, right = sums[0] + shifts[0], sums[1] + shifts[1]
             if self.kind == "dot":
-                return np.einsum("ch,ch->c", left, right)[:, None]
+                return np.asarray(np.einsum("ch,ch->c", left, right)[:, None])
             return np.multiply(left, right, out=out)
-        one = self.pairwise.index(True)
+        index = self.pairwise.index(True)
         if self.kind == "dot":
-            return (sums[one] @ shifts[1 - one])[:, None]
-        return np.multiply(sums[one], shifts[1 - one], out=out)
+            return np.asarray((sums[index] @ shifts[1 - index])[:, None])
+        return np.multiply(sums[index], shifts[1 - index], out=out)
