@@ -1,4 +1,4 @@
-"""The compiled ranker beside Keras, for both presets, on random weights of a sane size."""
+"""The compiled ranker against Keras, for both presets, on random weights of moderate size."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def features() -> BookFeatures:
 
 
 def randomised(model: Any, seed: int = 2) -> Any:
-    """Every weight drawn anew, biases and the zero-initialised wide kernel too."""
+    """Draw every weight, biases and the zero-initialised wide kernel included."""
     rng = np.random.default_rng(seed)
     model.set_weights(
         [
@@ -101,10 +101,10 @@ def test_classic(features: BookFeatures):
         inputs = classic_inputs(pairs, codes, features, bands)
         expected = model_logits(model, inputs)
         terms = ranker.reader_terms(int(bands[reader]), rows[reader])
-        found = ranker.logits(terms, slice(None), None)
-        assert_parity(found, expected)
+        logits = ranker.logits(terms, slice(None), None)
+        assert_parity(logits, expected)
         predicted = model.predict(inputs, verbose=0)[:, 0]
-        np.testing.assert_allclose(probabilities(found), predicted, atol=1e-6)
+        np.testing.assert_allclose(probabilities(logits), predicted, atol=1e-6)
 
 
 def scaling() -> Scaling:
@@ -141,7 +141,7 @@ def test_default(features: BookFeatures, standardised: bool):
         np.testing.assert_allclose(probabilities(expected), probability, atol=1e-6)
 
 
-def test_a_reader_the_model_does_not_know_has_no_row():
+def test_an_unknown_reader_has_no_row():
     model = build_classic(VOCABULARIES, embedding_size=6)
     rows = user_rows(model, np.array([2, 0], dtype=np.int32))
     table = model.get_layer("embedding_user_id").get_weights()[0]
@@ -156,7 +156,7 @@ def test_the_classic_wide_kernel_starts_at_zero():
 
 
 def two_parts(first: str, deep: str, last: str) -> Any:
-    """A small network of the two parts, its layers named otherwise than ours."""
+    """A small network of two parts whose layers have other names than those of the presets."""
     layers = keras.layers
     user = keras.Input((1,), dtype="int32", name="user_id_encoded")
     isbn = keras.Input((1,), dtype="int32", name="isbn_encoded")
@@ -170,24 +170,24 @@ def two_parts(first: str, deep: str, last: str) -> Any:
     return keras.Model([user, isbn], layers.Dense(1, "sigmoid", name=last)(parts), name="foreign")
 
 
-def test_names_of_layers_mean_nothing(features: BookFeatures):
+def test_names_of_layers_do_not_matter(features: BookFeatures):
     codes = np.array([5, 0], dtype=np.int32)
-    found = []
+    logits = []
     for names in (("deep_1", "deep", "output"), ("a", "b", "c")):
         model = randomised(two_parts(*names))
         ranker, rows = compile_ranker(model, features), user_rows(model, codes)
         terms = ranker.reader_terms(0, rows[0])
-        found.append(ranker.logits(terms, slice(None), None))
+        logits.append(ranker.logits(terms, slice(None), None))
     inputs = {"user_id_encoded": np.full((BOOKS, 1), 5), "isbn_encoded": features.isbn[:, None]}
     expected = model.predict(inputs, verbose=0)[:, 0]
-    np.testing.assert_allclose(probabilities(found[0]), expected, atol=1e-6)
-    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_allclose(probabilities(logits[0]), expected, atol=1e-6)
+    np.testing.assert_array_equal(logits[0], logits[1])
     assert raw_id_columns(model) == 1
     assert rows[0, -1] == 5
     assert np.isnan(rows[1]).all()
 
 
-def test_a_model_that_cannot_be_split_has_the_id_alone_in_its_rows(features: BookFeatures):
+def test_rows_of_an_unsplittable_model_hold_the_id_alone(features: BookFeatures):
     user = keras.Input((1,), dtype="int32", name="user_id_encoded")
     isbn = keras.Input((1,), dtype="int32", name="isbn_encoded")
     tables = [keras.layers.Embedding(30, 4)(ids) for ids in (user, isbn)]
@@ -200,12 +200,12 @@ def test_a_model_that_cannot_be_split_has_the_id_alone_in_its_rows(features: Boo
     assert rows.shape == (2, raw_id_columns(model)) == (2, 1)
     assert rows[0, 0] == 4
     ranker = KerasRanker.for_catalogue(model, features)
-    found = ranker.logits(ranker.reader_terms(3, rows[0]), slice(None), None)
+    logits = ranker.logits(ranker.reader_terms(3, rows[0]), slice(None), None)
     inputs = {"user_id_encoded": np.full((BOOKS, 1), 4), "isbn_encoded": features.isbn[:, None]}
     expected = model.predict(inputs, verbose=0)[:, 0]
     assert np.ptp(expected) > 1e-3
-    np.testing.assert_allclose(probabilities(found), expected, atol=1e-6)
+    np.testing.assert_allclose(probabilities(logits), expected, atol=1e-6)
     whole = np.empty((2, BOOKS), dtype=np.float32)
     terms = [ranker.reader_terms(3, row) for row in (np.array([2.0], np.float32), rows[0])]
     ranker.catalogue_logits(terms, None, whole)
-    np.testing.assert_array_equal(whole[1], found)
+    np.testing.assert_array_equal(whole[1], logits)

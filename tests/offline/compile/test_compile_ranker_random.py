@@ -1,4 +1,4 @@
-"""Compiled models beside ``model.predict``, over architectures drawn at random."""
+"""Compiled models against ``model.predict``, over randomly drawn architectures."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ACTIVATIONS = (
 
 @dataclass
 class Drawn:
-    """A model being drawn: its inputs, and the tensors that the next layer may take."""
+    """A partly drawn model: its inputs, and the tensors that the next layer may take."""
 
     draw: Callable[..., Any]
     inputs: dict[str, Any]
@@ -56,7 +56,7 @@ class Drawn:
         return [self.any() for _ in range(self.draw(st.integers(2, 3)))]
 
     def dense(self, tensor: Any, width: int) -> Any:
-        """A Dense layer; now and then one that was used before."""
+        """Draw a Dense layer, sometimes one that is already in use."""
         activation = self.draw(st.sampled_from(ACTIVATIONS))
         key = (tensor.shape[-1], width, activation)
         if key not in self.shared or self.draw(st.booleans()):
@@ -146,7 +146,7 @@ STEPS = (
 
 @st.composite
 def models(draw: Callable[..., Any]) -> Any:
-    """A model over some of the inputs of `model_parity`, weights not yet drawn."""
+    """Draw a model over some inputs of `model_parity`, without its weights."""
     inputs = make_inputs()
     drawn = Drawn(draw, inputs)
     for name, values in (("user", READERS), ("book", 31), ("author", 9), ("band", 8)):

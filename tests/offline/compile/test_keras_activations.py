@@ -1,4 +1,4 @@
-"""Every activation in NumPy beside Keras's own, and the layers and functions it is known by."""
+"""Every activation in NumPy against Keras, by layer, operation and function."""
 
 from __future__ import annotations
 
@@ -84,9 +84,9 @@ OPERATIONS: list[Callable[[Any], Any]] = [
 
 def assert_same(activation: Any, expected: Any) -> None:
     name, parameters = activation
-    found = VALUES if name == "linear" else ACTIVATIONS[name](VALUES.copy(), **parameters)
-    assert found.dtype == np.float32
-    np.testing.assert_allclose(found, np.asarray(expected), rtol=2e-6, atol=1e-6)
+    result = VALUES if name == "linear" else ACTIVATIONS[name](VALUES.copy(), **parameters)
+    assert result.dtype == np.float32
+    np.testing.assert_allclose(result, np.asarray(expected), rtol=2e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -115,17 +115,17 @@ def test_a_slope_for_each_unit():
     assert_same(activation_of(layer), layer(VALUES))
 
 
-def test_rows_are_standardised_and_shortened_as_keras_does():
+def test_rows_are_normalised_as_in_keras():
     layer = layers.LayerNormalization(epsilon=0.01, center=False, scale=False)
     rows = np.random.default_rng(3).normal(1, 2, (30, 7)).astype(np.float32)
-    found = ACTIVATIONS["standardise"](rows, 0.01)
-    np.testing.assert_allclose(found, np.asarray(layer(rows)), rtol=1e-5, atol=1e-6)
+    result = ACTIVATIONS["standardise"](rows, 0.01)
+    np.testing.assert_allclose(result, np.asarray(layer(rows)), rtol=1e-5, atol=1e-6)
     rows[4] = 0.0
-    found = ACTIVATIONS["unit"](rows, 1e-7)
-    np.testing.assert_allclose(found, ops.normalize(rows, axis=-1, epsilon=1e-7), rtol=1e-6)
+    result = ACTIVATIONS["unit"](rows, 1e-7)
+    np.testing.assert_allclose(result, ops.normalize(rows, axis=-1, epsilon=1e-7), rtol=1e-6)
 
 
-def test_others_are_not_taken_for_them():
+def test_other_activations_are_not_recognised():
     def relu(x: Any) -> Any:
         return x + 1
 

@@ -1,4 +1,4 @@
-"""A model that cannot be split is scored all the same, by Keras, and says so."""
+"""The fallback: Keras scores a model that cannot be split, with a warning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tiny_scoring import rows, score_tiny
 
 
 def unsplittable(model: Any) -> Any:
-    """The same with a layer over reader and book that no rule knows."""
+    """Add a layer over reader and book for which there is no rule."""
     import keras
 
     inputs = {tensor.name: tensor for tensor in model.inputs}
@@ -40,11 +40,11 @@ def test_keras_scores_what_cannot_be_split(
     bundle = tiny_bundles["default"]
     manifest = bundle.manifest | {"model_id": "default-odd"}
     save_bundle(home, replace(bundle, ranker=unsplittable(bundle.ranker), manifest=manifest))
-    dataset, said = load_dataset(home), []
-    settings = {"candidates": None, "similar_candidates": 8, "progress": said.append}
+    dataset, lines = load_dataset(home), []
+    settings = {"candidates": None, "similar_candidates": 8, "progress": lines.append}
     directory = score_tiny(home, "default-odd", dataset, **settings)
 
-    warning = next(line for line in said if line.startswith("warning: "))
+    warning = next(line for line in lines if line.startswith("warning: "))
     assert "'the_smaller' (Minimum)" in warning
     assert "many times slower" in warning
     assert len(rows(directory, "user_top")) > 500

@@ -1,4 +1,4 @@
-"""Well-known architectures, and ways of writing them, compiled; and what is refused, by name."""
+"""Compilation of well-known architectures in several notations, and refusal of other layers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ BUILDERS: dict[str, Callable[[Inputs], Any]] = {}
 
 
 def architecture(build: Callable[[Inputs], Any]) -> Callable[[Inputs], Any]:
-    """Registers a function from inputs to the output."""
+    """Register a function from inputs to the output."""
     BUILDERS[build.__name__] = build
     return build
 
@@ -217,7 +217,7 @@ def test_it_equals_keras(name: str):
     assert_equals_keras(model, seed=5)
 
 
-def test_a_model_read_from_a_file_is_compiled_alike(tmp_path: Path):
+def test_a_model_read_from_a_file_compiles_to_equal_logits(tmp_path: Path):
     inputs = make_inputs()
     model = keras.Model(inputs, models_within_models(inputs), name="saved")
     draw_weights(model, seed=8)
@@ -240,14 +240,14 @@ def test_inputs_without_an_axis():
     assert (ranker.reader_width, ranker.pair_width) == (4, 1)
     rows = reader_rows(model, SIDES, {"user": np.arange(READERS)})
     pairs = PAIRS[3, :, :1]
-    found = ranker.logits(ranker.reader_terms(0, rows[3]), slice(None), pairs)
+    logits = ranker.logits(ranker.reader_terms(0, rows[3]), slice(None), pairs)
     values = [np.full(BOOKS, 3), BOOK_VALUES["book"], pairs[:, 0]]
     expected = np.asarray(model.predict_on_batch(values))[:, 0]
     assert 0.02 < expected.min() < expected.max() < 0.98
-    np.testing.assert_allclose(1 / (1 + np.exp(-found)), expected, atol=1e-6)
+    np.testing.assert_allclose(1 / (1 + np.exp(-logits)), expected, atol=1e-6)
 
 
-def test_reader_features_stand_in_the_order_that_is_promised():
+def test_reader_features_have_the_documented_order():
     inputs = make_inputs()
     id_as_number = ops.cast(inputs["user"], "float32")
     both = layers.Concatenate()(
@@ -289,7 +289,7 @@ def test_a_narrow_layer_between_wide_ones_is_kept_narrow():
 
 @keras.saving.register_keras_serializable("bookrec-tests")
 class Dense(layers.Dense):
-    """Looks like Keras's, and is not."""
+    """A foreign layer with the name of a Keras layer."""
 
     def call(self, inputs: Any) -> Any:
         return super().call(inputs) * 2.0
@@ -352,7 +352,7 @@ REFUSED: dict[str, tuple[Callable[[Inputs], Any], str]] = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_split_is_named_and_left_to_keras(case: str):
+def test_an_unsplittable_layer_is_named_and_left_to_keras(case: str):
     build, words = REFUSED[case]
     inputs = make_inputs()
     model = keras.Model(inputs, last(build(inputs)), name="refused")
@@ -366,7 +366,7 @@ def test_what_cannot_be_split_is_named_and_left_to_keras(case: str):
         assert_keras_ranker(model, 2, np.log(probabilities) - np.log1p(-probabilities))
 
 
-def test_what_is_too_wide_to_keep_is_refused():
+def test_reader_features_that_are_too_wide_are_refused():
     inputs = make_inputs()
     hot = {n: layers.CategoryEncoding(12_000, output_mode="one_hot")(inputs[n]) for n in SIZES}
     model = keras.Model(inputs, last(layers.Concatenate()([hot["user"], hot["book"]])))
@@ -379,14 +379,14 @@ def test_what_is_too_wide_to_keep_is_refused():
     assert compile_split(keras.Model(inputs, last(unscaled)), SIDES, BOOK_VALUES).n_books == BOOKS
 
 
-def test_two_columns_are_no_ranking():
+def test_two_output_columns_are_refused():
     inputs = make_inputs()
     model = keras.Model(inputs, layers.Dense(2, name="pair_of_scores")(_both(inputs)))
     with pytest.raises(CannotSplit, match=r"'pair_of_scores' .* gives 2 numbers for a pair"):
         compile_split(model, SIDES, BOOK_VALUES)
 
 
-def test_two_outputs_and_models_without_a_graph_are_no_rankers():
+def test_two_outputs_and_models_without_a_graph_are_refused():
     inputs = make_inputs()
     model = keras.Model(inputs, [last(_both(inputs)), layers.Dense(1)(inputs["pair"])], name="two")
     with pytest.raises(ModelError, match="'two' has 2 outputs"):
