@@ -43,7 +43,8 @@ def hold_out(
 def leave_one_out(interactions: Interactions, rng: np.random.Generator) -> NDArray[np.bool_]:
     """[interactions] True for one random interaction of each reader with at least 5."""
     place, sizes = _random_places(interactions, rng)
-    return (sizes >= MIN_INTERACTIONS) & (place == 0)
+    first: NDArray[np.bool_] = (sizes >= MIN_INTERACTIONS) & (place == 0)
+    return first
 
 
 def deal_folds(

@@ -1,6 +1,6 @@
 """Ridge regression of ratings on the predictions of the parts, with weights that depend on evidence.
 
-A part deserves more trust where reader or book have more ratings, so each weight is linear in the
+Parts are more accurate where reader or book have more ratings, so each weight is linear in the
 logarithms of both counts (Sill et al., "Feature-weighted linear stacking", 2009).
 """
 
@@ -20,20 +20,20 @@ _RIDGE: Final = 1e-3
 
 @dataclass(frozen=True)
 class Blend:
-    """Fitted weights."""
+    """Fitted weights of predictions and corrections."""
 
     constant: float
     weights: Values
-    """[3 * (parts + 1)]"""
+    """[3 * (parts + 1)] weights of `_columns`."""
 
     def __call__(self, first: Values, corrections: Values, evidence: Values) -> Values:
-        """[n] ratings; see `fit_blend`."""
+        """[n] blended ratings; see `fit_blend` for the arguments."""
         blended: Values = self.constant + _columns(first, corrections, evidence) @ self.weights
         return blended
 
 
 def fit_blend(first: Values, corrections: Values, evidence: Values, ratings: Values) -> Blend:
-    """Fit to ratings that none of the parts has seen.
+    """Fit weights to ratings that no part was fitted to.
 
     Args:
         first: [n] predictions of the first part.

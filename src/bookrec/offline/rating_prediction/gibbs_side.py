@@ -1,4 +1,4 @@
-"""One side of a sampled factorisation: numbers of readers, or of books, around a linear prior mean.
+"""One side of a sampled factorisation: the numbers of readers or of books, with a linear prior mean.
 
 Row i is normal with mean ``mean + features_i link`` and a common precision; mean and precision have a
 normal-Wishart prior, the link a normal one whose strength has a gamma prior (Simm et al., "Macau:
@@ -7,47 +7,52 @@ scalable Bayesian factorization with high-dimensional side information using MCM
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Values = NDArray[np.float64]
 
 _MEAN_STRENGTH: Final = 2.0
-"""Rows that the prior of the mean counts for."""
+"""Weight of the prior of the mean, in rows."""
 
 
 class GibbsSide:
     """The current draw of one side.
 
     Args:
-        features: CSR [rows, features].
-        size: numbers of a row, K.
+        features: [rows, features] side information.
+        size: numbers per row, K.
+        rng: source of the random draws.
     """
 
-    def __init__(self, features: Any, size: int, rng: np.random.Generator) -> None:
+    def __init__(self, features: sparse.csr_matrix, size: int, rng: np.random.Generator) -> None:
         self.features, self.rng = features, rng
         squares, self._basis = np.linalg.eigh((features.T @ features).toarray())
         self._squares = np.maximum(squares, 0.0)
         self.values: Values = rng.normal(scale=0.1, size=(features.shape[0], size))
         """[rows, K]"""
         self.mean: Values = np.zeros(size)
+        """[K]"""
         self.link: Values = np.zeros((features.shape[1], size))
+        """[features, K]"""
         self.precision: Values = np.eye(size) * 10.0
+        """[K, K]"""
         self._strength = 10.0
 
-    def draw(self, target: Any, others: Values, noise: float) -> None:
-        """Draw the rows given the other side ([columns, K]) and a target (CSR [rows, columns])."""
+    def draw(self, target: sparse.csr_matrix, others: Values, noise: float) -> None:
+        """Draw the rows, given a target [rows, columns] and the other side's numbers [columns, K]."""
         expected = self.mean + self.features @ self.link
         self.values = posterior(target, others, noise, expected, self.precision, self.rng)
 
     def draw_prior(self) -> None:
-        """Draw mean, precision and link given the rows."""
+        """Draw mean, precision and link, given the rows."""
         rows, size = self.values.shape
-        left = self.values - self.features @ self.link
-        average = left.mean(axis=0)
-        scatter = (left - average).T @ (left - average)
+        residuals = self.values - self.features @ self.link
+        average = residuals.mean(axis=0)
+        scatter = (residuals - average).T @ (residuals - average)
         scatter += np.outer(average, average) * _MEAN_STRENGTH * rows / (_MEAN_STRENGTH + rows)
         scatter += self._strength * self.link.T @ self.link
         freedom = size + 1 + rows + len(self.link)
@@ -70,7 +75,7 @@ class GibbsSide:
 
 
 def posterior(
-    target: Any,
+    target: sparse.csr_matrix,
     others: Values,
     noise: float,
     expected: Values,
@@ -80,12 +85,12 @@ def posterior(
     """Draw numbers whose products with ``others`` give the target, or return their expectation.
 
     Args:
-        target: CSR [rows, columns], entries where it is known.
+        target: [rows, columns], with entries where it is known.
         others: [columns, K].
         noise: precision of an entry.
         expected: [rows, K] prior means.
-        precision: [K, K] of the prior.
-        rng: None returns the expectation.
+        precision: [K, K] prior precision.
+        rng: source of the draws; None = return the expectation.
 
     Returns:
         [rows, K] numbers.
@@ -95,18 +100,17 @@ def posterior(
     known.data = np.ones_like(target.data)
     outer = (others[:, :, None] * others[:, None, :]).reshape(columns, size * size)
     precisions = noise * (known @ outer).reshape(-1, size, size) + precision
-    right = noise * (target @ others) + expected @ precision
+    right: Values = noise * (target @ others) + expected @ precision
     if rng is not None:
         # P^-1 (h + L z) with P = L L' has the covariance P^-1 (L L') P^-1 = P^-1: a draw in one solve.
-        right = right + np.einsum(
-            "nij,nj->ni", np.linalg.cholesky(precisions), rng.normal(size=right.shape)
-        )
-    numbers: Values = np.linalg.solve(precisions, right[:, :, None])[:, :, 0]
-    return numbers
+        root = np.linalg.cholesky(precisions)
+        right += np.einsum("nij,nj->ni", root, rng.normal(size=right.shape))
+    solved = np.linalg.solve(precisions, right[:, :, None])
+    return np.asarray(solved[:, :, 0], dtype=np.float64)
 
 
 def _wishart(scale: Values, freedom: int, rng: np.random.Generator) -> Values:
-    """A draw by Bartlett's decomposition (1933)."""
+    """Draw [K, K] from a Wishart distribution by Bartlett's decomposition (1933)."""
     size = len(scale)
     lower = np.tril(rng.normal(size=(size, size)), -1)
     lower[np.diag_indices(size)] = np.sqrt(rng.chisquare(freedom - np.arange(size)))

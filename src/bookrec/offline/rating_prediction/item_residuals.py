@@ -1,13 +1,13 @@
-"""Residuals of a reader's ratings of similar books: two weighted means.
+"""Mean residuals of a reader's ratings of similar books, by two similarities.
 
-Similar are books that the same readers have (the cosine of co-reading: unrated books count, and readers
-of many books count less), or that the same readers rate above or below what is expected (the shrunken
-correlation of residuals; Koren, "Factor in the neighbors", ACM TKDD 2010, section 2.2).
+Co-reading: the cosine of the books' readers; unrated books count, and readers of many books count less.
+Ratings: the shrunken correlation of the books' residuals (Koren, "Factor in the neighbors", ACM TKDD
+2010, section 2.2).
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ Values = NDArray[np.float64]
 
 _CO_READ_PRIOR: Final = 0.1
 _ALIKE_PRIOR: Final = 0.02
-"""Constant added to a sum of similarities: few and faint neighbours count little."""
+"""Constants added to a sum of similarities: few and weak similar books count little."""
 _SHRINK: Final = 200.0
 """Common readers at which a correlation counts half."""
 _SHARPNESS: Final = 1.5
@@ -32,14 +32,14 @@ class Neighbours:
     """Similarities of books, computed on demand.
 
     Args:
-        known: histories of the readers it learns from.
+        known: histories to fit to.
         residuals: [rated] residuals of `Effects`, in the order of ``known.rated``.
     """
 
     def __init__(self, known: RatingHistories, residuals: Values) -> None:
-        activity = np.asarray(known.read.sum(axis=1)).ravel()
-        damped = sparse.diags(1 / np.sqrt(np.maximum(activity, 1))) @ known.read
-        # A reader of one book makes no two books similar, and only adds to the books' lengths.
+        activity = np.asarray(known.seen.sum(axis=1)).ravel()
+        damped = sparse.diags(1 / np.sqrt(np.maximum(activity, 1))) @ known.seen
+        # A reader of one book adds to the length of that book only, and to no product.
         self._readers = _unit_rows(damped.T.tocsr())[:, np.flatnonzero(activity > 1)]
         rated = known.rated
         left = interaction_matrix(rated, *known.shape, residuals)
@@ -71,11 +71,12 @@ class Neighbours:
         return means
 
     def _co_read(self, some: Ints, others: Ints) -> Values:
+        """[m, n] cosines of the readers of two books."""
         cosines: Values = (self._readers[some] @ self._readers[others].T.tocsr()).toarray()
         return cosines
 
     def _alike(self, some: Ints, others: Ints) -> Values:
-        """[m, n] shrunken correlations over common readers where positive, sharpened."""
+        """[m, n] shrunken correlations over common readers, 0 where negative, sharpened."""
         rated, rated_others = self._rated[some], self._rated[others].T.tocsr()
         common = (rated @ rated_others).toarray()
         product = (self._left[some] @ self._left[others].T.tocsr()).toarray()
@@ -87,7 +88,9 @@ class Neighbours:
         return sharpened
 
 
-def _unit_rows(matrix: Any) -> Any:
-    """Rows scaled to length 1, or 0 where empty."""
+def _unit_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Scale rows to length 1; empty rows stay empty."""
     squares = np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
-    return (sparse.diags(1 / np.sqrt(np.maximum(squares, 1e-12))) @ matrix).tocsr()
+    scale = sparse.diags(1 / np.sqrt(np.maximum(squares, 1e-12)))
+    scaled: sparse.csr_matrix = (scale @ matrix).tocsr()
+    return scaled

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.dataset import Dataset
@@ -30,7 +31,7 @@ class Catalogue:
 
 
 def catalogue_of(dataset: Dataset) -> Catalogue:
-    """The groups of a data set's books."""
+    """Number the groups of the books of a data set."""
     books = dataset.books
     years = books["year"].to_numpy(dtype=np.int64, na_value=-1)
     groups = {
@@ -66,10 +67,10 @@ class RatingHistories:
     """The interactions of some readers, known or new.
 
     Args:
-        interactions: sorted by ``reader_idx``, which counts the readers from 0; ratings of 0 are books
-            read without a rating.
-        n_readers: how many readers, with or without interactions.
-        n_books: of the catalogue, B.
+        interactions: sorted by ``reader_idx``, 0 to ``n_readers`` - 1; a rating of 0 is a book seen
+            without a rating.
+        n_readers: number of readers, with or without interactions.
+        n_books: number of books of the catalogue, B.
     """
 
     def __init__(self, interactions: Interactions, n_readers: int, n_books: int) -> None:
@@ -78,12 +79,12 @@ class RatingHistories:
         self.shape = n_readers, n_books
 
     @cached_property
-    def read(self) -> Any:
-        """CSR [readers, B]: 1 for each book in the history, rated or not."""
+    def seen(self) -> sparse.csr_matrix:
+        """[readers, B] 1 for each book in the history, rated or not."""
         return interaction_matrix(self.interactions, *self.shape, np.ones(len(self.interactions)))
 
     def one_by_one(self, readers: Ints, books: Ints) -> Iterator[RatingQueries]:
-        """Queries for (reader, book) pairs ([n] each), reader by reader."""
+        """Yield the queries for (reader, book) pairs ([n] each), one per reader."""
         rated = self.rated
         starts = np.searchsorted(rated.reader_idx, np.arange(self.shape[0] + 1))
         ratings = rated.rating.astype(np.float64)
@@ -98,5 +99,5 @@ class RatingHistories:
 
 
 def explicit(interactions: Interactions) -> Interactions:
-    """Interactions with a rating."""
+    """Select the interactions with a rating."""
     return interactions[interactions.rating > 0]

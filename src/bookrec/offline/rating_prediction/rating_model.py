@@ -1,6 +1,6 @@
-"""Rating predictor: effects, neighbours and factors, blended on held-out ratings.
+"""Rating predictor: effects, residuals of similar books, and factors, blended.
 
-It is then fitted again to all ratings.
+Priors and blending weights are chosen on held-out ratings; then the parts are fitted to all ratings.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ from bookrec.offline.rating_prediction.rating_histories import Catalogue, Rating
 Values = NDArray[np.float64]
 
 READER_PRIORS: Final = (2.0, 4.0)
+"""Priors of readers to choose from."""
 BOOK_PRIORS: Final = (25.0, 8.0, 4.0)
+"""Priors of books to choose from."""
 HELD_SHARE: Final = 0.2
 """Share of the interactions on which priors and weights are chosen."""
 _CHOOSING: Final = 1000
-"""Readers on whom priors are chosen, at most."""
+"""Most readers on whom priors are chosen."""
 _ENOUGH: Final = 50
-"""Held-out ratings below which nothing is chosen: effects with the first priors predict alone."""
+"""Fewest held-out ratings to choose on; with fewer, effects with default priors predict alone."""
 _DENSE: Final = 15
-"""Ratings per rated book from which factors are fitted; below they cost minutes and add nothing."""
+"""Fewest ratings per rated book for which factors are fitted; below, they cost time without gain."""
 
 
 @dataclass(frozen=True)
@@ -68,16 +70,19 @@ class _Parts:
 class RatingModel:
     """Predictor of ratings from the histories of known or new readers.
 
-    It keeps effects and factors of books, and who rated which book, for similarities of books.
+    It stores effects and factors of books, and who rated which book, for similarities of books.
     """
 
     parts: _Parts
     blend: Blend | None
+    """None where there were too few ratings: effects predict alone."""
     low: float
+    """Lowest known rating."""
     high: float
+    """Highest known rating."""
 
     def predict(self, histories: RatingHistories, readers: Ints, books: Ints) -> Values:
-        """Predicted ratings, 1–10.
+        """[n] predicted ratings, 1–10.
 
         Args:
             histories: histories of the readers.
@@ -95,7 +100,8 @@ def fit_rating_model(
     """Choose priors and weights on a held-out part of ``known``, then fit to all of it.
 
     Args:
-        known: sorted by reader, with unrated ones: similarities of books use them.
+        known: sorted by reader; unrated ones count in similarities of books.
+        catalogue: groups of books.
         sampling: settings of the factors; None = the defaults, and only where ratings are dense.
         seed: an equal seed gives an equal model on the same machine.
 
