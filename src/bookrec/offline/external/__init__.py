@@ -1,4 +1,4 @@
-"""Files made elsewhere: model archives, encoders and scalers, pickles, and their mapping to inputs.
+"""Files made elsewhere: model archives, encoders, scalers, pickles, and their mapping to columns.
 
 May import: nothing of bookrec.
 """

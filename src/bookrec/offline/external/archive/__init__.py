@@ -1,4 +1,4 @@
-"""Model archives (``.keras``, ``.h5``): opened without running anything that is in them.
+"""Model archives (``.keras``, ``.h5``), opened without running code in them.
 
-May import: `bookrec`.
+May import: `bookrec`, `offline.runtime`.
 """

@@ -1,8 +1,8 @@
-"""The written list of what a model file may name: Keras's own layers, operations and their settings.
+"""Allow-list of the classes that a model file may name: Keras's layers, operations and settings.
 
-Everything here computes with its inputs, its weights and the numbers in its configuration. What runs
-code of the file (Lambda), reads other files (StringLookup's vocabulary, TFSMLayer) or comes from
-another package is not on the list.
+Every class on the list computes only with its inputs, its weights and the numbers in its
+configuration. Classes that run code of the file (Lambda), read other files (StringLookup's vocabulary,
+TFSMLayer) or come from another package are not on it.
 """
 
 from __future__ import annotations
@@ -42,15 +42,17 @@ _REGULARIZERS: Final = "L1 L2 L1L2 OrthogonalRegularizer"
 _CONSTRAINTS: Final = "MaxNorm MinMaxNorm NonNeg UnitNorm"
 
 MODELS: Final = {"Functional": "keras.src.models.functional", "Sequential": "keras"}
-"""Class → the module that Keras writes for it."""
+"""Class of a model → module that Keras writes for it."""
 
 LAYERS: Final = dict.fromkeys(_LAYERS.split(), "keras.layers")
+"""Layer → module."""
 
 OPERATIONS: Final = {
     name: f"keras.src.ops.{module}"
     for module, names in _OPERATIONS.items()
     for name in names.split()
 }
+"""Operation → module."""
 
 SETTINGS: Final = {
     **dict.fromkeys(_INITIALIZERS.split(), "keras.initializers"),
@@ -58,11 +60,12 @@ SETTINGS: Final = {
     **dict.fromkeys(_CONSTRAINTS.split(), "keras.constraints"),
     "DTypePolicy": "keras",
 }
+"""Initializer, regularizer, constraint or policy → module."""
 
 MARKS: Final = frozenset(
     {"__keras_tensor__", "__slice__", "__ellipsis__", "__tuple__", "__numpy__"}
 )
-"""How Keras writes what is neither."""
+"""Class names that Keras writes for tensors, slices, tuples and arrays."""
 
 ADVICE: Final = {
     "Lambda": (
@@ -76,4 +79,4 @@ ADVICE: Final = {
     "TFSMLayer": "save the Keras model itself with model.save('model.keras')",
     "Model": "build it with keras.Model(inputs, outputs) and save it with model.save('model.keras')",
 }
-"""What to do about usual classes that are not on the list."""
+"""Advice for common classes that are not on the list."""

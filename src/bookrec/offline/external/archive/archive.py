@@ -1,9 +1,8 @@
-"""Opens `.keras` and `.h5` files made elsewhere, so that nothing in them runs.
+"""Opens ``.keras`` and ``.h5`` files made elsewhere, without running code in them.
 
-The bytes that are hashed are the bytes that are read. The configuration is checked and written anew
-(`archive.keras_config`), the weights are looked through
-(`archive.weights_file`), and only then Keras builds the model of the one and loads
-the other. Compile settings, optimizer and assets are never read.
+`keras_config` checks the configuration and writes it anew, `weights_file` checks the weights. Only
+then Keras builds the model and loads the weights. Compile settings, optimizer and assets are never
+read. A file that changes between hashing and reading is refused.
 """
 
 from __future__ import annotations
@@ -14,31 +13,36 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 import h5py
 import keras
 
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_file
+from bookrec.json_types import JsonObject
 from bookrec.offline.external.archive.keras_config import RefusedConfig, checked_config
 from bookrec.offline.external.archive.weights_file import RefusedWeights, check_weights
+from bookrec.offline.runtime.untyped import KerasModel
 
 SUFFIXES: Final = (".keras", ".h5", ".hdf5")
 _CONFIG: Final = "config.json"
 _WEIGHTS: Final = "model.weights.h5"
 _LARGEST_CONFIG: Final = 64 * 2**20
+"""Most bytes of a configuration."""
 _EXPANSION: Final = 20
+"""Largest ratio of an archive's unpacked to its packed size."""
 _SMALL_BYTES: Final = 64 * 2**20
+"""Unpacked size below which the ratio does not matter."""
 _ADVICE: Final = "save the model again with model.save('model.keras')"
 
 
 @dataclass(frozen=True)
 class Archive:
-    """A model, opened."""
+    """A model file and its model."""
 
-    model: Any
-    """A functional or sequential Keras model."""
+    model: KerasModel
+    """A functional or sequential model."""
     path: Path
     digest: str
     """SHA-256 of the file."""
@@ -48,11 +52,12 @@ def open_archive(path: Path, casts: Mapping[str, str] | None = None) -> Archive:
     """Open a model file.
 
     Args:
-        casts: Lambda layer → what it is declared to cast to; other Lambdas are refused.
+        path: a ``.keras`` archive or an HDF5 file.
+        casts: Lambda layer → dtype that the user declares it casts to; other Lambdas are refused.
 
     Raises:
-        ModelError: it is missing, damaged, unsafe, or names a layer that is not on the list
-            (`archive.allowed_layers`).
+        ModelError: the file is missing, damaged, unsafe, or names a layer that is not on the list
+            (`allowed_layers`).
     """
     try:
         digest = digest_of_file(path)
@@ -65,9 +70,9 @@ def open_archive(path: Path, casts: Mapping[str, str] | None = None) -> Archive:
                 config, weights = _config_of_h5(path), path
             else:
                 raise RefusedConfig("is neither a .keras archive nor an HDF5 file", _ADVICE)
-            made = checked_config(config, casts or {})
-            _check_size(weights, made)
-            model = _built(made, weights)
+            checked = checked_config(config, casts or {})
+            _check_size(weights, checked)
+            model = _load_model(checked, weights)
         if digest_of_file(path) != digest:
             raise RefusedConfig("changed while it was read", "import it again")
     except RefusedConfig as refusal:
@@ -80,7 +85,7 @@ def open_archive(path: Path, casts: Mapping[str, str] | None = None) -> Archive:
 
 
 def _unpack(path: Path, weights: Path) -> bytes:
-    """The configuration in a `.keras` archive; its weights are written to ``weights``."""
+    """Return the configuration in a ``.keras`` archive; write its weights to ``weights``."""
     with zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         room = max(_SMALL_BYTES, _EXPANSION * path.stat().st_size)
@@ -123,31 +128,31 @@ def _config_of_h5(path: Path) -> str | bytes:
         return config
 
 
-def _check_size(weights: Path, config: dict[str, Any]) -> None:
-    """Look through the weights, and refuse layers that claim more numbers than there are."""
+def _check_size(weights: Path, config: JsonObject) -> None:
+    """Check the weights, and refuse layers that claim more numbers than the file has."""
     with h5py.File(weights, "r") as file:
         numbers = check_weights(file, weights.stat().st_size)
     for layer in _layers(config):
         settings = layer.get("config", {})
-        asked = settings.get("units") or 0
+        claimed = settings.get("units") or 0
         if layer["class_name"] == "Embedding":
-            asked = settings.get("input_dim", 0) * settings.get("output_dim", 0)
-        if not isinstance(asked, int) or asked > numbers:
+            claimed = settings.get("input_dim", 0) * settings.get("output_dim", 0)
+        if not isinstance(claimed, int) or claimed > numbers:
             name = settings.get("name")
             raise RefusedConfig(f"has a layer {name!r} larger than its file of weights", _ADVICE)
 
 
-def _layers(config: Any) -> list[dict[str, Any]]:
-    """Every layer of a checked configuration, also those of models inside it."""
-    found: list[dict[str, Any]] = []
+def _layers(config: JsonObject) -> list[JsonObject]:
+    """Layers of a checked configuration, including those of nested models."""
+    layers: list[JsonObject] = []
     for layer in config["config"].get("layers", []):
-        found.append(layer)
+        layers.append(layer)
         if "layers" in layer.get("config", {}):
-            found += _layers(layer)
-    return found
+            layers += _layers(layer)
+    return layers
 
 
-def _built(config: dict[str, Any], weights: Path) -> Any:
+def _load_model(config: JsonObject, weights: Path) -> KerasModel:
     try:
         model = keras.saving.deserialize_keras_object(config, safe_mode=True)
         model.load_weights(weights)

@@ -1,16 +1,17 @@
-"""Reads the configuration of a Keras model before Keras does: nothing but what is on the list passes.
+"""Checks the configuration of a Keras model against the allow-list and writes it anew.
 
-A configuration is JSON in which every object says its class. Each class is looked up in
-`archive.allowed_layers`, and what Keras is then given is written anew: the module
-of each class is the list's, never the file's.
+A configuration is JSON in which every object names its class. Each class is looked up in
+`allowed_layers`. Keras reads only the new configuration, in which the modules of the classes come from
+the list, never from the file.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
+from bookrec.json_types import JsonObject, JsonValue
 from bookrec.offline.external.archive.allowed_layers import (
     ADVICE,
     LAYERS,
@@ -21,17 +22,19 @@ from bookrec.offline.external.archive.allowed_layers import (
 )
 
 LARGEST_NUMBER: Final = 2**31
+"""Numbers in a configuration are smaller than this."""
 DEEPEST: Final = 64
+"""Most levels of nesting."""
 CASTS: Final = frozenset({"float32", "float64", "int32", "int64"})
-"""What a Lambda may be declared to cast to."""
+"""Dtypes that a Lambda may be declared to cast to."""
 
 
 class RefusedConfig(Exception):
-    """The configuration names something that is not on the list.
+    """The configuration is damaged, or names a class that is not on the list.
 
     Args:
-        what: "names …", to follow the file's name.
-        advice: what to do, as an imperative.
+        what: predicate of a sentence that starts with the file's name.
+        advice: imperative that tells the user what to do instead.
     """
 
     def __init__(self, what: str, advice: str) -> None:
@@ -39,15 +42,15 @@ class RefusedConfig(Exception):
         self.what, self.advice = what, advice
 
 
-def checked_config(text: str | bytes, casts: Mapping[str, str]) -> dict[str, Any]:
-    """The configuration of a functional or sequential model, written anew for Keras 3.
+def checked_config(text: str | bytes, casts: Mapping[str, str]) -> JsonObject:
+    """Check the configuration of a functional or sequential model and write it anew for Keras 3.
 
     Args:
-        text: JSON.
-        casts: Lambda layer → the type it is declared to cast to.
+        text: JSON of the configuration.
+        casts: Lambda layer → dtype that it is declared to cast to.
 
     Raises:
-        RefusedConfig: it is no configuration, or names something that is not on the list.
+        RefusedConfig: it is no configuration, or names a class that is not on the list.
     """
     try:
         content = json.loads(text)
@@ -61,24 +64,24 @@ def checked_config(text: str | bytes, casts: Mapping[str, str]) -> dict[str, Any
             f"holds a {_quoted(kind)}, not a functional or sequential Keras model", ADVICE["Model"]
         )
     writer = _Writer(casts)
-    made: dict[str, Any] = writer.value(content, 0)
+    checked: JsonObject = writer.value(content, 0)
     if unused := sorted(casts.keys() - writer.used):
         raise RefusedConfig(
             f"has no Lambda layer named {_quoted(unused[0])}",
-            f"it has {', '.join(writer.lambdas) or 'none'}; mend [lambda] of the mapping",
+            f"it has {', '.join(writer.lambdas) or 'none'}; fix [lambda] of the mapping",
         )
-    return made
+    return checked
 
 
 class _Writer:
-    """Writes a configuration anew."""
+    """Writer of a checked configuration; `used` and `lambdas` name the Lambda layers it met."""
 
     def __init__(self, casts: Mapping[str, str]) -> None:
         self.casts = casts
         self.used: set[str] = set()
         self.lambdas: list[str] = []
 
-    def value(self, value: Any, depth: int) -> Any:
+    def value(self, value: JsonValue, depth: int) -> JsonValue:
         if depth > DEEPEST:
             raise RefusedConfig(f"is nested more than {DEEPEST} deep", "save the model again")
         if isinstance(value, list):
@@ -91,9 +94,9 @@ class _Writer:
             raise RefusedConfig(f"holds the number {value:g}", "save the model again")
         return value
 
-    def _object(self, value: dict[str, Any], depth: int) -> dict[str, Any]:
+    def _object(self, value: JsonObject, depth: int) -> JsonObject:
         kind, module = value["class_name"], value.get("module")
-        if kind == "Model" and module is None:  # the name of a functional model in older files
+        if kind == "Model" and module is None:  # class of functional models in older files
             kind = "Functional"
         if not isinstance(kind, str):
             raise RefusedConfig(f"names a class {_quoted(kind)}", "save the model again")
@@ -102,22 +105,22 @@ class _Writer:
         if kind == "Lambda":
             return self._cast(value, depth)
         settings = value.get("config")
-        # An .h5 file does not say the module; layers have settings that operations have not.
+        # An .h5 file does not state modules, but layers have settings that operations lack.
         plain = isinstance(settings, dict) and not settings.keys() & {"trainable", "dtype"}
         known = _module_of(kind, module, value.get("registered_name"), operation=plain)
         fields = self._fields(value, ("config", "name", "inbound_nodes", "build_config"), depth)
         registered = kind if kind in OPERATIONS and known.startswith("keras.src.ops") else None
         return {"module": known, "class_name": kind, "registered_name": registered, **fields}
 
-    def _fields(self, value: dict[str, Any], names: tuple[str, ...], depth: int) -> dict[str, Any]:
-        made = {name: self.value(value[name], depth + 1) for name in names if name in value}
-        config = made.get("config")
+    def _fields(self, value: JsonObject, names: tuple[str, ...], depth: int) -> JsonObject:
+        fields = {name: self.value(value[name], depth + 1) for name in names if name in value}
+        config = fields.get("config")
         if isinstance(config, dict):
             config.pop("quantization_config", None)
-        return made
+        return fields
 
-    def _cast(self, value: dict[str, Any], depth: int) -> dict[str, Any]:
-        """The Cast that a Lambda is declared to be; its code is neither decoded nor kept."""
+    def _cast(self, value: JsonObject, depth: int) -> JsonObject:
+        """Replace a Lambda by the Cast it is declared to be; its code is not decoded."""
         config = value.get("config")
         name = config.get("name") if isinstance(config, dict) else None
         name = name if isinstance(name, str) else str(value.get("name"))
@@ -138,8 +141,8 @@ class _Writer:
         }
 
 
-def _one_argument(node: Any, name: str) -> Any:
-    """A call of a Lambda with one tensor, as one of Cast."""
+def _one_argument(node: JsonValue, name: str) -> JsonValue:
+    """Convert a call of a Lambda with one tensor to a call of Cast."""
     if isinstance(node, dict) and isinstance(node.get("args"), list) and len(node["args"]) == 1:
         return {"args": node["args"], "kwargs": {}}
     if isinstance(node, list) and len(node) == 1 and isinstance(node[0], list):
@@ -150,12 +153,17 @@ def _one_argument(node: Any, name: str) -> Any:
     )
 
 
-def _module_of(kind: str, module: Any, registered: Any, *, operation: bool) -> str:
-    """The module on the list; refuses a class that is not there or claims another module.
+def _module_of(kind: str, module: JsonValue, registered: JsonValue, *, operation: bool) -> str:
+    """Return the module of a class on the list.
 
     Args:
-        operation: whether it is an operation rather than a layer, where both have the name and the
-            module is not said.
+        kind: class.
+        module: module in the file; None if it is not stated.
+        registered: registered name in the file; None for Keras's own layers.
+        operation: whether an operation is preferred to a layer of that name without a module.
+
+    Raises:
+        RefusedConfig: the class is not on the list, or the file states another module.
     """
     tables = (OPERATIONS, LAYERS) if operation and module is None else (LAYERS, OPERATIONS)
     for table in (MODELS, *tables, SETTINGS):
@@ -169,12 +177,12 @@ def _module_of(kind: str, module: Any, registered: Any, *, operation: bool) -> s
     raise RefusedConfig(f"names {_quoted(full)}, which is not on the list of layers", advice)
 
 
-def _within(module: Any, known: str) -> bool:
-    """Whether a module is where Keras itself keeps what ``known`` exports."""
+def _within(module: JsonValue, known: str) -> bool:
+    """Whether ``module`` is inside Keras's implementation of the public module ``known``."""
     if not isinstance(module, str):
         return False
     return module == "keras" or module.startswith(f"{known.replace('keras.', 'keras.src.', 1)}.")
 
 
-def _quoted(name: Any) -> str:
+def _quoted(name: JsonValue) -> str:
     return repr(name if len(str(name)) <= 100 else f"{str(name)[:100]}…")

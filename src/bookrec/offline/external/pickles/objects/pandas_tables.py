@@ -15,7 +15,7 @@ from bookrec.arrays import Array
 from bookrec.offline.external.pickles.objects.records import (
     FrameRecord,
     IndexRecord,
-    Label,
+    PandasLabel,
     SeriesRecord,
 )
 from bookrec.offline.external.pickles.objects.values import (
@@ -185,7 +185,7 @@ def _places(value: PickleValue, count: int) -> tuple[int, ...]:
     return tuple(int(place) for place in value)
 
 
-def _label(value: PickleValue) -> Label:
+def _label(value: PickleValue) -> PandasLabel:
     """Return the name of a column, series or index if it is a text, a number or None."""
     if value is None or isinstance(value, (str, int, float, np.generic)):
         return value

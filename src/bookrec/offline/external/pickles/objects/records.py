@@ -16,7 +16,7 @@ from bookrec.arrays import Array
 
 Reals = NDArray[np.floating]
 """An array of floats of any precision."""
-Label: TypeAlias = str | int | float | np.generic | None
+PandasLabel: TypeAlias = str | int | float | np.generic | None
 """Name of a pandas column, series or index."""
 ScalerKind = Literal["standard", "min-max", "robust", "max-abs"]
 CategoriesKind = Literal["ordinal", "one-hot"]
@@ -116,7 +116,7 @@ class IndexRecord:
 
     values: Array | range
     """Labels [n]."""
-    name: Label
+    name: PandasLabel
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +125,14 @@ class SeriesRecord:
 
     values: Array
     index: IndexRecord
-    name: Label
+    name: PandasLabel
 
 
 @dataclass(frozen=True, eq=False)
 class FrameRecord:
     """A pandas ``DataFrame``; ``columns[i]`` has the values ``arrays[i]`` [rows]."""
 
-    columns: tuple[Label, ...]
+    columns: tuple[PandasLabel, ...]
     arrays: tuple[Array, ...]
     index: IndexRecord
 
