@@ -11,7 +11,19 @@ import pytest
 from requirements import REPOSITORY
 
 SOURCE = REPOSITORY / "src" / "bookrec"
-FILES = sorted(SOURCE.rglob("*.py"))
+UNREVISED = (
+    "offline/benchmarks",
+    "offline/engines",
+    "offline/external",
+    "offline/models/checks",
+    "offline/models/exports",
+)
+"""Folders whose prose these rules do not hold for yet. Take one out when it is revised; add none."""
+FILES = sorted(
+    path
+    for path in SOURCE.rglob("*.py")
+    if not path.relative_to(SOURCE).as_posix().startswith(UNREVISED)
+)
 WRONG_STARTS = (
     "Of ",
     "So ",

@@ -26,7 +26,7 @@ from bookrec.offline.compile.compile_ranker import (  # noqa: E402
 from bookrec.offline.compile.keras_fallback import KerasRanker  # noqa: E402
 from bookrec.offline.compile.keras_graph import model_logits  # noqa: E402
 from bookrec.offline.features.book_features import BookFeatures, Vocabularies  # noqa: E402
-from bookrec.offline.features.book_numbers import BOOK_NUMBERS
+from bookrec.offline.features.book_numbers import BOOK_NUMBERS  # noqa: E402
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE  # noqa: E402
 from bookrec.offline.features.vocabulary import Vocabulary  # noqa: E402
 from bookrec.offline.ranking.architectures import Scaling, build_classic, build_default  # noqa: E402

@@ -77,7 +77,7 @@ class Sum:
             outputs: matrices of the layers so far; None for those that depend on the reader alone.
             buffer: [2, C, H] to write to.
         """
-        out = buffer[0]
+        out: Floats = buffer[0]
         total: Floats | None = None
         if self.books is not None:
             if isinstance(books, slice):
@@ -98,7 +98,8 @@ class Sum:
 
 def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, buffer: Floats) -> Floats:
     """``total + matrix @ kernel`` in ``buffer[0]``, or ``matrix`` where there is nothing to do."""
-    out, product = buffer
+    out: Floats = buffer[0]
+    product: Floats = buffer[1]
     if total is None:
         return matrix if kernel is None else _product(matrix, kernel, out)
     return np.add(total, matrix if kernel is None else _product(matrix, kernel, product), out=out)
@@ -164,8 +165,8 @@ class Layer:
             left, right = sums[0] + shifts[0], sums[1] + shifts[1]
             if self.kind == "dot":
                 return np.asarray(np.einsum("ch,ch->c", left, right)[:, None])
-            return np.multiply(left, right, out=out)
+            return np.asarray(np.multiply(left, right, out=out))
         index = self.pairwise.index(True)
         if self.kind == "dot":
             return np.asarray((sums[index] @ shifts[1 - index])[:, None])
-        return np.multiply(sums[index], shifts[1 - index], out=out)
+        return np.asarray(np.multiply(sums[index], shifts[1 - index], out=out))

@@ -60,10 +60,11 @@ class BenchModel:
 
     @property
     def n_books(self) -> int:
+        """Books of the catalogue, B."""
         return len(self.features.isbn)
 
     def inputs(self, readers: Ints) -> dict[str, NDArray[Any]]:
-        """What Keras is told of every pair of some readers with the whole catalogue, put together.
+        """Keras inputs of every pair of some readers with the whole catalogue, in one batch.
 
         Returns:
             By input name, [R * B, ...]: all books of the first reader, then of the next.

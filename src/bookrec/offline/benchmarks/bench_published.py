@@ -37,18 +37,20 @@ class BundleTiming:
 
     @property
     def readers_per_second(self) -> float:
+        """Readers whose lists were made in a second."""
         return self.timing.readers / self.timing.seconds
 
     @property
     def seconds_for_all(self) -> float:
+        """Seconds for the lists of all readers, at the measured rate."""
         return self.everybody / self.readers_per_second
 
     def share(self, limit_flops: float) -> float:
-        """Of the machine's sgemm rate."""
+        """Share of the machine's sgemm rate, ``limit_flops``."""
         return 2 * self.multiply_adds * self.timing.rate / limit_flops
 
     def line(self, limit_flops: float) -> str:
-        """What is said of it."""
+        """Result in one line."""
         what = "whole catalogue" if self.candidates is None else f"{self.candidates:,} candidates"
         return (
             f"{what}: {self.readers_per_second:,.0f} readers/s, {self.timing.rate / 1e6:.2f} M "
@@ -57,7 +59,7 @@ class BundleTiming:
         )
 
     def row(self, limit_flops: float) -> dict[str, Any]:
-        """The same for machines."""
+        """Result as a JSON object."""
         return {
             "candidates": self.candidates,
             "readers_per_second": self.readers_per_second,

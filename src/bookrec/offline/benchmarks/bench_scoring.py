@@ -143,7 +143,8 @@ def _graph(model: Any) -> Callable[[dict[str, Any]], Any]:
         tensor.name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype, name=tensor.name)
         for tensor in model.inputs
     }
-    return tf.function(forward, input_signature=[signature])
+    compiled: Callable[[dict[str, Any]], Any] = tf.function(forward, input_signature=[signature])
+    return compiled
 
 
 def _run_graph(

@@ -1,42 +1,56 @@
-"""Engines: who computes the shards. Each is imported only when it is asked for by name."""
+"""Engines compute shards. An engine is imported when it is chosen by name."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from bookrec.errors import BookrecError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Work = Callable[[Any, Any], Any]
-"""(loaded, task) → result."""
-Load = Callable[[Path], Any]
-"""Directory → loaded."""
+
+Loaded: TypeAlias = Any
+"""Result of a ``load``; only its ``work`` knows what it is."""
+
+AnyTask: TypeAlias = Any
+"""A task; only its ``work`` knows what it is."""
+
+AnyResult: TypeAlias = Any
+"""Result of a ``work``."""
+
+Work: TypeAlias = Callable[[Loaded, AnyTask], AnyResult]
+"""Module-level function: (loaded, task) → result."""
+
+Load: TypeAlias = Callable[[Path], Loaded]
+"""Module-level function: directory → loaded."""
 
 
 class Engine(Protocol):
-    """Computes shards somewhere: in processes of this machine, on a cluster, on a GPU."""
+    """Computes shards: in processes of this machine, on a cluster, or on a GPU."""
 
     peak_bytes: int
     """Peak resident memory of the largest worker so far."""
 
     def map(
         self,
-        work: Callable[[Any, Task], Result],
-        load: Callable[[Path], Any],
+        work: Callable[[Loaded, Task], Result],
+        load: Load,
         directory: Path,
         tasks: Iterable[tuple[int, Task]],
     ) -> Generator[tuple[int, Result], None, None]:
-        """``(number, work(load(directory), task))`` for every numbered task, in any order.
+        """Yield ``(number, work(load(directory), task))`` for every numbered task, in any order.
 
-        Tasks are taken as they are needed. A task whose worker is lost is tried once more. Closing
-        the iterator, or an exception in it, ends all work at once.
+        Tasks are taken as workers become free. A task whose worker is lost is tried once more.
+        Closing the iterator, or an exception in it, ends all work at once.
 
         Args:
-            work, load: module-level functions; a worker calls ``load`` once for a directory.
+            work: module-level function that computes a task.
+            load: module-level function; a worker calls it once per directory.
+            directory: argument of ``load``.
+            tasks: numbered tasks.
 
         Raises:
             BookrecError: a worker was lost with the same task twice, or ``work`` raised it.
@@ -49,14 +63,15 @@ ENGINES: Final = {
     "ray": ("bookrec.offline.engines.ray_engine", "RayEngine", "ray"),
     "tensorflow": ("bookrec.offline.engines.tensorflow_engine", "TensorFlowEngine", "offline"),
 }
-"""Name → module, class (called with the number of workers), and the extra of bookrec it needs."""
+"""Name → module, class (called with the number of workers), and the extra of bookrec that it needs."""
 
 
 def make_engine(name: str, workers: int | None) -> Engine:
-    """The engine of that name.
+    """Make the engine of a name.
 
     Args:
-        workers: None = as many as there are cores; 0 = work in this process, where it can.
+        name: key of `ENGINES`.
+        workers: None = one per core; 0 = work in this process, for engines that can.
 
     Raises:
         BookrecError: a package that the engine needs is not installed.

@@ -1,7 +1,7 @@
-"""Maps work over shards with a few processes of one BLAS thread each.
+"""Engine of one machine: processes of one BLAS thread each.
 
-Two processes of one thread score about twice as fast as one process of two threads: the arrays of
-one reader are too small for BLAS to share out.
+Two processes of one thread score about twice as fast as one process of two threads: the arrays of one
+reader are too small for BLAS to split.
 """
 
 from __future__ import annotations
@@ -18,37 +18,48 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import connection
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 from threadpoolctl import threadpool_limits
 
 from bookrec.errors import BookrecError
-from bookrec.offline.engines.engine import Load, Result, Task, Work
+from bookrec.offline.engines.engine import (
+    AnyResult,
+    AnyTask,
+    Load,
+    Loaded,
+    Result,
+    Task,
+    Work,
+)
 from bookrec.offline.runtime.peak_memory import peak_resident_bytes
 
 _AHEAD: Final = 4
-"""Tasks per process that wait their turn: enough to keep it busy, few enough to hold in memory."""
+"""Queued tasks per process: enough to keep it busy, few enough to hold in memory."""
+
+_Outcome: TypeAlias = tuple[AnyResult, int]
+"""Result of a task, and the peak resident memory of its process in bytes."""
 
 
 class Processes:
-    """The engine of one machine (see `Engine`).
+    """Engine of one machine (see `Engine`).
 
-    A process that dies takes its pool with it: a fresh one goes on with what was under way.
+    A process that dies takes its pool with it; a new pool continues with the unfinished tasks.
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        """``workers``: processes; None = one per core, 0 = work in this process."""
+        """Choose the number of processes; None = one per core, 0 = work in this process."""
         self.workers = workers if workers is not None else len(os.sched_getaffinity(0))
         self.peak_bytes = 0
 
     def map(
         self,
-        work: Callable[[Any, Task], Result],
+        work: Callable[[Loaded, Task], Result],
         load: Load,
         directory: Path,
         tasks: Iterable[tuple[int, Task]],
     ) -> Generator[tuple[int, Result], None, None]:
-        """Results by number, in the order in which they are finished; see the protocol."""
+        """Yield numbered results as they finish; see the protocol."""
         if self.workers == 0:
             yield from _in_this_process(work, load, directory, tasks)
             return
@@ -59,8 +70,8 @@ class Processes:
                 yield from self._one_pool(work, load, directory, coming, again)
                 return
             except BrokenProcessPool as error:
-                # Tasks start in the order in which they are handed in, so only the oldest of the
-                # unfinished were being worked on when a process died.
+                # Tasks start in the order of their submission, so only the oldest unfinished ones
+                # were running when a process died.
                 running = {number for number, _ in itertools.islice(again, self.workers)}
                 if not running or running & suspected:
                     raise BookrecError(
@@ -74,15 +85,15 @@ class Processes:
         work: Work,
         load: Load,
         directory: Path,
-        coming: Iterator[tuple[int, Any]],
-        again: deque[tuple[int, Any]],
-    ) -> Iterator[tuple[int, Any]]:
-        """Work until all is done, or until a process dies; then ``again`` has what is unfinished."""
-        # Spawned, not forked: TensorFlow's threads do not survive a fork.
+        coming: Iterator[tuple[int, Task]],
+        again: deque[tuple[int, Task]],
+    ) -> Iterator[tuple[int, AnyResult]]:
+        """Work until all tasks are done or a process dies; ``again`` then holds the unfinished ones."""
+        # Spawn, not fork: TensorFlow's threads do not survive a fork.
         context = multiprocessing.get_context("spawn")
         watched, held = context.Pipe(duplex=False)
         pool = ProcessPoolExecutor(self.workers, context, _start, (watched,))
-        pending: dict[Future[tuple[Any, int]], tuple[int, Any]] = {}
+        pending: dict[Future[_Outcome], tuple[int, Task]] = {}
         try:
             while True:
                 while len(pending) < self.workers * _AHEAD:
@@ -98,7 +109,7 @@ class Processes:
                 yield from self._finished(pending)
         except BaseException:
             again.extendleft(reversed(pending.values()))
-            held.close()  # whoever is in the middle of a shard ends at once
+            held.close()  # processes in the middle of a shard end at once
             raise
         finally:
             pool.shutdown(cancel_futures=True)
@@ -106,9 +117,9 @@ class Processes:
             watched.close()
 
     def _finished(
-        self, pending: dict[Future[tuple[Any, int]], tuple[int, Any]]
-    ) -> Iterator[tuple[int, Any]]:
-        """Wait for at least one result; results come before the news that the pool is broken."""
+        self, pending: dict[Future[_Outcome], tuple[int, Task]]
+    ) -> Iterator[tuple[int, AnyResult]]:
+        """Wait for at least one result; results come before the error that the pool is broken."""
         done, _ = wait(pending, return_when=FIRST_COMPLETED)
         for future in sorted(done, key=lambda future: future.exception() is not None):
             result, peak_bytes = future.result()
@@ -118,17 +129,19 @@ class Processes:
 
 
 def map_shards(
-    work: Callable[[Any, Task], Result],
+    work: Callable[[Loaded, Task], Result],
     load: Load,
     directory: Path,
     tasks: Iterable[Task],
     workers: int | None = None,
 ) -> Iterator[Result]:
-    """``work(load(directory), task)`` for every task, in their order.
+    """Yield ``work(load(directory), task)`` for every task, in their order.
 
     Args:
-        work, load: module-level functions. Each process calls ``load`` once, so that what it maps
-            from ``directory`` is shared by all of them.
+        work: module-level function that computes a task.
+        load: module-level function that each process calls once, so that all share the files it maps.
+        directory: argument of ``load``.
+        tasks: the tasks.
         workers: processes; None = one per core, 0 = work in this process.
 
     Raises:
@@ -144,8 +157,8 @@ def map_shards(
 
 
 def _in_this_process(
-    work: Work, load: Load, directory: Path, tasks: Iterable[tuple[int, Any]]
-) -> Iterator[tuple[int, Any]]:
+    work: Work, load: Load, directory: Path, tasks: Iterable[tuple[int, Task]]
+) -> Iterator[tuple[int, AnyResult]]:
     loaded = load(directory)
     for number, task in tasks:
         with threadpool_limits(1):
@@ -155,10 +168,10 @@ def _in_this_process(
 
 @contextlib.contextmanager
 def _interrupts_held() -> Iterator[None]:
-    """Hold Ctrl-C back while processes are started.
+    """Block Ctrl-C while processes start.
 
-    It reaches the whole group, but the parent alone answers it: a process inherits that it is held
-    back, so not even one that is still importing its modules prints a traceback.
+    The signal reaches the whole process group, but only the parent should handle it. Processes
+    inherit the blocked signal, so even one that still imports its modules prints no traceback.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
@@ -167,7 +180,8 @@ def _interrupts_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-_loaded: tuple[Load, Path, Any] | None = None
+_loaded: tuple[Load, Path, Loaded] | None = None
+"""In a worker: ``load``, its directory and its result."""
 
 
 def _start(watched: connection.Connection) -> None:
@@ -175,9 +189,9 @@ def _start(watched: connection.Connection) -> None:
 
 
 def _end_with_parent(watched: connection.Connection) -> None:
-    """A killed parent closes no queue, and its processes would wait for work for ever.
+    """End this process with its parent: a killed parent closes no queue, so it would wait for ever.
 
-    ``watched`` ends when the parent gives the pool up or is gone; nothing is ever sent.
+    ``watched`` ends when the parent abandons the pool or is gone; nothing is ever sent.
     """
     parent = multiprocessing.parent_process()
     assert parent is not None
@@ -185,12 +199,12 @@ def _end_with_parent(watched: connection.Connection) -> None:
     os._exit(1)
 
 
-def _work(work: Work, load: Load, directory: Path, task: Any) -> tuple[Any, int]:
-    """The result, and the peak resident memory of this process in bytes."""
+def _work(work: Work, load: Load, directory: Path, task: AnyTask) -> _Outcome:
+    """Compute a task in a worker."""
     global _loaded
-    # Loaded with the first task and not at the start, so that what goes wrong is told in full.
+    # Load with the first task and not at the start, so that an error is reported in full.
     if _loaded is None or _loaded[:2] != (load, directory):
         _loaded = load, directory, load(directory)
-        # Not at the start of the process either: BLAS comes with NumPy, and NumPy with the task.
+        # Limit threads here too: BLAS comes with NumPy, and NumPy with the task.
         threadpool_limits(1)
     return work(_loaded[2], task), peak_resident_bytes()

@@ -1,9 +1,9 @@
-"""Maps work over shards on a Ray cluster (``--engine ray``, extra ``bookrec[ray]``).
+"""Engine of many machines: a Ray cluster (``--engine ray``, extra ``bookrec[ray]``).
 
-What the work needs is loaded once, here, and put into Ray's object store: the processes of a machine
-share one copy of its arrays, read-only, and it travels to each machine once. Shards and their results
-are small (docs/beyond-one-machine.md has the figures). With ``RAY_ADDRESS`` set the cluster there is
-used, else one is started on this machine that only this machine can reach.
+This process loads the recommender once and puts it into Ray's object store. It travels to each machine
+once, and the processes of a machine share one read-only copy of its arrays. Shards and their results
+are small (docs/beyond-one-machine.md has the figures). ``RAY_ADDRESS`` names the cluster; without it,
+one is started on this machine that no other machine can reach.
 """
 
 from __future__ import annotations
@@ -14,31 +14,45 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from bookrec import __version__
 from bookrec.errors import BookrecError
-from bookrec.offline.engines.engine import Load, Result, Task, Work
-from bookrec.offline.engines.ray_cluster import Room, connect, import_ray
+from bookrec.offline.engines.engine import (
+    AnyResult,
+    AnyTask,
+    Load,
+    Loaded,
+    Result,
+    Task,
+    Work,
+)
+from bookrec.offline.engines.ray_cluster import ClusterCapacity, RayModule, connect, import_ray
 from bookrec.offline.runtime.peak_memory import peak_resident_bytes
 
+ObjectRef: TypeAlias = Any
+"""A ``ray.ObjectRef``."""
+
+Versions: TypeAlias = dict[str, str]
+"""Version of each package."""
+
 _LOSSES: Final = 3
-"""Lost workers that a shard survives: machines of a cluster come and go."""
+"""Lost workers that a shard survives: machines leave a cluster at any time."""
 _END_S: Final = 15.0
-"""How long we wait for cancelled shards."""
+"""Seconds to wait for cancelled shards."""
 
 
 class RayEngine:
-    """The engine of many machines (see `Engine`).
+    """Engine of many machines (see `Engine`).
 
-    Arrays of results, and those that the work is given, may be read-only: they lie in shared memory.
+    Arrays of tasks, of the loaded object and of results may be read-only: they lie in shared memory.
     """
 
     def __init__(self, workers: int | None = None) -> None:
-        """``workers``: shards at a time; None = as many as the machine, or the cluster, has CPUs.
+        """Import Ray; ``workers``: shards at a time, None = one per CPU of the machine or cluster.
 
         Raises:
             ModuleNotFoundError: Ray is not installed.
@@ -49,28 +63,28 @@ class RayEngine:
 
     def map(
         self,
-        work: Callable[[Any, Task], Result],
+        work: Callable[[Loaded, Task], Result],
         load: Load,
         directory: Path,
         tasks: Iterable[tuple[int, Task]],
     ) -> Iterator[tuple[int, Result]]:
-        """Results by number, in the order in which they are finished; see the protocol.
+        """Yield numbered results as they finish; see the protocol.
 
         ``load`` is called in this process, and its result must be picklable.
         """
         ray = self._ray
         connect(ray, directory, self.workers)
         remote = ray.remote(num_cpus=1, max_retries=0)(_work)
-        # In a list, so that Ray hands the reference on and each process fetches the object once.
+        # In a list, so that Ray passes the reference and each process fetches the object once.
         loaded = [_shared(ray, load(directory))]
         versions = _versions()
         coming = iter(tasks)
-        pending: dict[Any, tuple[int, Task]] = {}
+        pending: dict[ObjectRef, tuple[int, Task]] = {}
         losses: Counter[int] = Counter()
-        room = Room(ray, self.workers)
+        capacity = ClusterCapacity(ray, self.workers)
         try:
             while True:
-                while len(pending) < room.now() and (task := next(coming, None)) is not None:
+                while len(pending) < capacity.now() and (task := next(coming, None)) is not None:
                     pending[remote.remote(work, loaded, versions, task[1])] = task
                 if not pending:
                     return
@@ -94,27 +108,27 @@ class RayEngine:
 
 
 class _Lost(Exception):
-    """The worker, or the machine, that had a shard or its result is gone."""
+    """Loss of the worker or the machine that had a shard or its result."""
 
 
-def _shared(ray: Any, loaded: Any) -> Any:
-    """A reference to it in the object store."""
+def _shared(ray: RayModule, loaded: Loaded) -> ObjectRef:
+    """Put an object into the object store."""
     try:
         return ray.put(loaded)
     except TypeError as error:
-        # Ray's own message has the whole object in it, array by array.
+        # Ray's message prints the whole object, array by array.
         raise BookrecError(
             f"What the workers need cannot be sent to other machines ({error.__cause__}), as with a "
             "model that could not be split; use --engine processes."
         ) from error.__cause__
 
 
-def _fetched(ray: Any, done: Any) -> tuple[Any, int]:
-    """Result and peak memory of a finished shard.
+def _fetched(ray: RayModule, done: ObjectRef) -> tuple[AnyResult, int]:
+    """Fetch the result of a finished shard, and the peak memory of its process.
 
     Raises:
-        _Lost: the shard is to be done again.
-        Exception: what the work raised.
+        _Lost: the shard has to be computed again.
+        Exception: the work raised it.
     """
     errors = ray.exceptions
     gone = (
@@ -125,7 +139,7 @@ def _fetched(ray: Any, done: Any) -> tuple[Any, int]:
         errors.ObjectLostError,
     )
     try:
-        result: tuple[Any, int] = ray.get(done)
+        result: tuple[AnyResult, int] = ray.get(done)
     except gone as error:
         raise _Lost from error
     except errors.RayTaskError as error:
@@ -145,8 +159,8 @@ def _lost_again(times: int) -> BookrecError:
     )
 
 
-def _cancel(ray: Any, pending: list[Any]) -> None:
-    """End the work under way, and wait until it has ended."""
+def _cancel(ray: RayModule, pending: list[ObjectRef]) -> None:
+    """Cancel the running shards, and wait until they have ended."""
     with contextlib.suppress(ray.exceptions.RayError):
         for reference in pending:
             ray.cancel(reference, force=True)
@@ -154,43 +168,42 @@ def _cancel(ray: Any, pending: list[Any]) -> None:
             ray.wait(pending, num_returns=len(pending), timeout=_END_S, fetch_local=False)
 
 
-Versions = dict[str, str]
-
-
 def _versions() -> Versions:
-    """Of what decides a score: the driver's and a worker's must be the same."""
+    """Versions that decide a score: those of the driver and of a worker must agree."""
     return {"bookrec": __version__, "numpy": importlib.metadata.version("numpy")}
 
 
 _NO_BOOKREC: Final = ("failed to import on the worker", "No module named 'bookrec")
-"""In what Ray says of a worker that could not load our function or its arguments."""
+"""Texts of Ray's errors where a worker could not import the function or its arguments."""
 
 
-def _foreign(found: str, wanted: Versions) -> BookrecError:
+def _foreign(installed: str, wanted: Versions) -> BookrecError:
     return BookrecError(
-        f"A machine of the Ray cluster has {found} instead of {_said(wanted)}; install the same "
+        f"A machine of the Ray cluster has {installed} instead of {_listed(wanted)}; install the same "
         "'bookrec[ray]' on all machines and restart Ray there."
     )
 
 
-def _said(versions: Versions) -> str:
+def _listed(versions: Versions) -> str:
     return " and ".join(f"{name} {version}" for name, version in versions.items())
 
 
-_loaded: tuple[str, Any] | None = None
-"""In a worker: the object it has fetched, and the reference's name."""
+_loaded: tuple[str, Loaded] | None = None
+"""In a worker: the name of the reference, and the object."""
 
 
-def _work(work: Work, loaded: list[Any], versions: Versions, task: Any) -> tuple[Any, int]:
-    """In a worker: the result, and the peak resident memory of this process in bytes."""
+def _work(
+    work: Work, loaded: list[ObjectRef], versions: Versions, task: AnyTask
+) -> tuple[AnyResult, int]:
+    """Compute a task in a worker, and measure the peak resident memory of its process in bytes."""
     global _loaded
     name = loaded[0].hex()
     if _loaded is None or _loaded[0] != name:
         if _versions() != versions:
-            raise _foreign(_said(_versions()), versions)
+            raise _foreign(_listed(_versions()), versions)
         import ray
 
-        _loaded = None  # lets go of an earlier stage's object before the next is fetched
+        _loaded = None  # frees the object of an earlier stage before the next one is fetched
         _loaded = name, ray.get(loaded[0])
-        threadpool_limits(1)  # only now: BLAS may have come with what was fetched
+        threadpool_limits(1)  # only now: the object may have imported BLAS
     return work(_loaded[1], task), peak_resident_bytes()

@@ -1,8 +1,8 @@
-"""Maps work over shards with TensorFlow, on a GPU where one is visible (``--engine tensorflow``).
+"""Engine that ranks with TensorFlow, on a GPU where one is visible (``--engine tensorflow``).
 
-The whole catalogue is what this is for: its logits are one large program of matrix products, in
-float32 throughout. Everything else of a reader (candidates, a thousand single books, lists) stays in
-NumPy, so one process feeds a large GPU too slowly: ``--workers`` starts several that share it.
+It is made for the whole catalogue, whose logits are one large program of float32 matrix products.
+Candidates, single books and lists stay in NumPy, so one process is too slow for a large GPU:
+``--workers`` starts several that share it.
 """
 
 from __future__ import annotations
@@ -12,43 +12,48 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
 
 from tqdm import tqdm
 
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.engines.catalogue_backends import with_backend
+from bookrec.offline.engines.engine import (
+    AnyResult,
+    AnyTask,
+    Load,
+    Loaded,
+    Result,
+    Task,
+    Work,
+)
 from bookrec.offline.engines.processes import Processes
-
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 
 
 class TensorFlowEngine:
-    """Processes in which TensorFlow lives (see `Engine`)."""
+    """Engine whose worker processes rank with TensorFlow (see `Engine`)."""
 
     def __init__(self, workers: int | None = None) -> None:
-        """``workers``: processes that share the GPU or the cores; None = one."""
+        """Choose the number of processes, which share the GPU or the cores; None = one."""
         self._processes = Processes(max(1, workers or 1))
         self._device: str | None = None
 
     @property
     def peak_bytes(self) -> int:
-        """See the protocol."""
+        """Peak resident memory of the largest worker; see the protocol."""
         return self._processes.peak_bytes
 
     def map(
         self,
-        work: Callable[[Any, Task], Result],
-        load: Callable[[Path], Any],
+        work: Callable[[Loaded, Task], Result],
+        load: Load,
         directory: Path,
         tasks: Iterable[tuple[int, Task]],
     ) -> Iterator[tuple[int, Result]]:
-        """Results by number, in the order in which they are finished; see the protocol.
+        """Yield numbered results as they finish; see the protocol.
 
-        Where ``load`` gives a `Recommender`, its split ranker is replaced. Says once, on standard
-        error, what device it is.
+        Where ``load`` returns a `Recommender` with a compiled ranker, TensorFlow becomes its backend.
+        The device is reported once on standard error.
         """
         threads = max(1, len(os.sched_getaffinity(0)) // self._processes.workers)
         loader = _Loader(load, threads)
@@ -61,14 +66,15 @@ class TensorFlowEngine:
 
 @dataclass(frozen=True)
 class _Loader:
-    """In a worker: loads, and lets TensorFlow rank. Equal loaders load the same."""
+    """Loads in a worker, and lets TensorFlow rank. Equal loaders load equal objects."""
 
-    load: Callable[[Path], Any]
+    load: Load
     threads: int
 
-    def __call__(self, directory: Path) -> tuple[Any, str]:
+    def __call__(self, directory: Path) -> tuple[Loaded, str]:
+        """Load, and name the device; "" where TensorFlow does not rank."""
         loaded = self.load(directory)
-        # A model that could not be split is run by Keras, which finds a GPU by itself.
+        # Keras runs a model that could not be split; it finds a GPU by itself.
         if not isinstance(loaded, Recommender) or not isinstance(loaded.ranker, SplitRanker):
             return loaded, ""
         device = _start(self.threads)
@@ -77,16 +83,17 @@ class _Loader:
 
 @dataclass(frozen=True)
 class _Work:
-    """In a worker: does the work, and names the device."""
+    """Works in a worker, and names the device."""
 
-    work: Callable[[Any, Any], Any]
+    work: Work
 
-    def __call__(self, loaded: tuple[Any, str], task: Any) -> tuple[Any, str]:
+    def __call__(self, loaded: tuple[Loaded, str], task: AnyTask) -> tuple[AnyResult, str]:
+        """Compute a task, and pass the name of the device on."""
         return self.work(loaded[0], task), loaded[1]
 
 
 def _start(threads: int) -> str:
-    """Start TensorFlow beside others of its kind; says what it runs on."""
+    """Start TensorFlow beside other processes that use it, and describe its device."""
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()

@@ -1,4 +1,4 @@
-"""Where things lie in the arrays that a kernel of `fused.jit` is given.
+"""Offsets into the arrays of a kernel of `fused.jit`.
 
 Shapes: ``H`` width of a layer, filled up to a multiple of `LANES` but where the model's own arrays are
 read.
@@ -25,25 +25,28 @@ class BufferLayout:
     """The arrays of a kernel for layers of some widths, one behind the other in each."""
 
     widths: tuple[int, ...]
-    """Of the layers, as the model has them."""
+    """Widths of the layers of the model."""
 
     @property
     def shifts(self) -> tuple[int, ...]:
-        """Where each layer's shift begins in a reader's row of shifts; last, how long a row is."""
+        """Start of each layer's shift in a reader's row of shifts; last, the length of a row."""
         return _starts(filled_up(width) for width in self.widths)
 
     @property
     def kernels(self) -> tuple[int, ...]:
-        """Where each kernel begins in the weights: the one into the second layer, [H, filled-up H],
-        and so on; then the one into the logit, [filled-up H]. Last, the length of all.
+        """Start of each kernel in the weights; last, the length of the weights.
+
+        First the kernel into the second layer, [H, filled-up H], then those of the later layers, then
+        the one into the logit, [filled-up H].
         """
         inner = (before * filled_up(width) for before, width in pairwise(self.widths))
         return _starts([*inner, filled_up(self.widths[-1])])
 
     @property
     def room(self) -> tuple[int, ...]:
-        """Where the sums of the second and each later layer begin, and the length of all; times the
-        books of a tile.
+        """Start of the sums of the second and each later layer; last, the length of all.
+
+        Both are per book of a tile.
         """
         return _starts(filled_up(width) for width in self.widths[1:])
 

@@ -31,7 +31,7 @@ _ARGUMENTS: Final = {
     "out_step": I64,
 }
 ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
-"""Of each argument: is it an address, or a number of 64 bits?"""
+"""Type of each argument: an address, or a number of 64 bits."""
 
 
 class ChainCode(VectorCode):
@@ -130,7 +130,7 @@ class ChainCode(VectorCode):
     def _sums(
         self, layer: int, constants: list[Any], values: Any, book: Any, inputs: range
     ) -> Iterator[tuple[Any, int]]:
-        """What the activation is taken of, `LANES` units at a time, and the first one's number."""
+        """Inputs of the activation, `LANES` units at a time, and the number of the first unit."""
         build, width = self.builder, self.layout.widths[layer]
         first = layer == 0
         step, rows = (
@@ -150,7 +150,7 @@ class ChainCode(VectorCode):
             yield sum_, unit
 
     def _constants(self, layer: int, shift: Any, inputs: range) -> list[Any]:
-        """Of each vector of units: the shift, and the feature's kernel where there is one."""
+        """Shift of each vector of units, and the feature's kernel where there is one."""
         sources = [shift]
         if layer == 0 and self.with_feature:
             sources.append(self.arguments["feature"])
@@ -202,7 +202,7 @@ class ChainCode(VectorCode):
         return value
 
     def _room_of(self, layer: int) -> Any:
-        """Where the sums of a later layer are, [T, filled-up H]."""
+        """Address of the sums of a later layer, [T, filled-up H]."""
         start = integer(self.layout.room[layer - 1])
         place = self.builder.mul(start, self.arguments["books"])
         return self.at(self.arguments["room"], place)

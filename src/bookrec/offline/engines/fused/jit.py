@@ -38,22 +38,25 @@ and one book. Weights that do not begin at a multiple of `ALIGNMENT` bytes take 
 """
 ALIGNMENT: Final = 64
 _MANY_REGISTERS: Final = "avx512f"
-"""What processors have whose registers hold the sums of four books."""
+"""Feature of processors whose registers hold the sums of four books."""
 
 
 @cache
 def books_side_by_side() -> int:
-    """How many books a kernel takes together on this processor."""
+    """Books that a kernel scores together on this processor."""
     return 4 if binding.get_host_cpu_features().get(_MANY_REGISTERS) else 1
 
 
 @cache
 def compile_kernel(layout: BufferLayout, with_feature: bool, side_by_side: int) -> Kernel:
-    """The kernel for some layers: some tenths of a second when it is first asked for, seconds where
-    layers have 500 units or more.
+    """Compile the kernel for some layers, once per process.
+
+    It takes some tenths of a second, or seconds where layers have 500 units or more.
 
     Args:
-        side_by_side: how many books it takes together; no number depends on it.
+        layout: offsets of the layers.
+        with_feature: whether the layers take the feature of the pair.
+        side_by_side: books scored together; no number depends on it.
     """
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()

@@ -24,7 +24,7 @@ def integer(value: int) -> Any:
 
 
 def same(value: float) -> Any:
-    """The same number in every place."""
+    """Vector of one number."""
     return ir.Constant(VECTOR, [value] * LANES)
 
 
@@ -41,7 +41,7 @@ class VectorCode:
 
     @contextmanager
     def loop(self, count: Any) -> Iterator[Any]:
-        """What is written inside is done for 0, 1, … ``count`` - 1; ``count`` is at least 1."""
+        """Loop over 0, 1, … ``count`` - 1; ``count`` is at least 1."""
         build, before = self.builder, self.builder.block
         body, after = (self.function.append_basic_block(name) for name in ("each", "then"))
         build.branch(body)

@@ -63,8 +63,9 @@ def texts(dataset: Dataset, column: str) -> list[str]:
 
 
 def numbers(values: Sequence[str]) -> Doubles:
-    """[n] texts as numbers, ids of other sources (``ml:357``) without what is before the colon; NaN
-    for what is none.
+    """Parse texts as numbers, [n]; NaN where a text is none.
+
+    An id of another source (``ml:357``) counts without its prefix.
     """
     bare = pd.Series([value.rpartition(":")[2] for value in values], dtype="object")
     return pd.to_numeric(bare, errors="coerce").to_numpy(dtype=np.float64)

@@ -90,8 +90,9 @@ def _number_kind(label: Label) -> str:
 
 
 def label_text(label: Any) -> str:
-    """A label as a text, whatever type the notebook read it as: ``276725``, ``"276725"`` and
-    ``276725.0`` are the same.
+    """Text of a label, whatever type the notebook read it as.
+
+    ``276725``, ``"276725"`` and ``276725.0`` give the same text.
     """
     if label is None:
         return "nan"

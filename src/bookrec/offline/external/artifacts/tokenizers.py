@@ -32,8 +32,9 @@ WAYS: Final[dict[Tokens, Callable[[str], list[str]]]] = {
 def mean_vectors(
     texts: Sequence[str], words: Sequence[str], vectors: Floats, way: Tokens
 ) -> Floats:
-    """[texts, size] the mean vector of the known words of each, a word as often as it stands there;
-    zeros where none is known.
+    """[texts, size] mean vectors of the known words of each text; zeros where none is known.
+
+    A word counts as often as it occurs.
     """
     row_of = {word: row for row, word in enumerate(words)}
     split = WAYS[way]

@@ -35,6 +35,7 @@ class Guess:
 
     @property
     def sure(self) -> bool:
+        """Whether no question is open."""
         return not self.questions
 
     def mapping(self) -> InputMapping:

@@ -124,7 +124,8 @@ def check_title_vectors(subject: Subject) -> Iterator[Finding]:
             "vector and are zeros.",
             ""
             if level == "ok"
-            else "the vectors are of another language or catalogue, or titles are cut otherwise (tokens = "
+            else "the vectors are of another language or catalogue, or titles are cut otherwise "
+            "(tokens = "
             '"simple", "lower", "as written" or "folded" in the mapping).',
             {"zero": zero, "of": len(one.values)},
         )

@@ -1,5 +1,6 @@
-"""Partitions of a catalogue: an inverted file over book vectors (Jégou et al., "Product Quantization
-for Nearest Neighbor Search", TPAMI 2011), made by k-means in NumPy.
+"""Partitions of a catalogue: an inverted file over book vectors, made by k-means in NumPy.
+
+The method is that of Jégou et al., "Product Quantization for Nearest Neighbor Search", TPAMI 2011.
 
 A reader's best books are looked for only in the partitions whose centres have the largest dot product
 with the reader's vector. Shapes: ``B`` books, ``P`` partitions, ``D`` width of the vectors.

@@ -53,6 +53,7 @@ def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> float:
 
 
 def main() -> int:
+    """Check the export beside this file; 0 if it gives the expected outputs."""
     directory = Path(__file__).resolve().parent
     with np.load(directory / "sample_inputs.npz") as file:
         readers, k, probes = file["reader_id"], np.int32(file["k"]), np.int32(file["probes"])

@@ -17,6 +17,7 @@ from example import load
 
 
 def main() -> int:
+    """Check the export beside this file; 0 if it gives the expected outputs."""
     directory = Path(__file__).resolve().parent
     started = time.perf_counter()
     weights = load(directory)

@@ -1,4 +1,4 @@
-"""How to run the retrieval index: needs NumPy and TensorFlow."""
+"""Example that runs the retrieval index: needs NumPy and TensorFlow."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ import tensorflow as tf
 
 
 def load(directory: Path) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """A function from ``reader_id`` [readers], ``k`` and, for the approximate lists, ``probes``,
-    to ``isbn`` and ``score`` [readers, k] and ``known`` [readers].
+    """Open the index as a function from readers to lists.
+
+    Its inputs are ``reader_id`` [readers], ``k`` and, for the approximate lists, ``probes``. Its
+    outputs are ``isbn`` and ``score`` [readers, k] and ``known`` [readers].
 
     ``signature`` chooses: ``serving_default`` leaves the reader's own books out, ``with_own`` does
     not, ``approximate`` looks only into the ``probes`` partitions nearest to the reader.
