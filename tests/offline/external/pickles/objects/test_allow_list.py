@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bookrec.offline.external.pickles.objects.allow_list import refused_name
-from bookrec.offline.external.pickles.objects.allow_list import ALLOWED
+from bookrec.offline.external.pickles.objects.allow_list import ALLOWED, refused_name
 from requirements import REPOSITORY
 
 PAGE = (REPOSITORY / "docs" / "reading-pickles.md").read_text(encoding="utf-8")
