@@ -14,7 +14,7 @@ from bookrec.offline.external.artifacts.age_labels import (
     place_of_age,
 )
 from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder
-from bookrec.offline.external.artifacts.naming import column_named, says_scaled, words_of
+from bookrec.offline.external.artifacts.naming import column_named, is_scaled_name, words_of
 
 
 @pytest.mark.parametrize(
@@ -153,5 +153,5 @@ def test_what_names_say(name: str, column: str | None):
 
 def test_words_of_names():
     assert words_of("ISBNEncoder2") == {"isbn", "encoder", "2"}
-    assert says_scaled("item_scaler")
-    assert not says_scaled("user_id")
+    assert is_scaled_name("item_scaler")
+    assert not is_scaled_name("user_id")

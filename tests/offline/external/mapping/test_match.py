@@ -255,4 +255,4 @@ def test_a_mapping_that_does_not_fit_is_refused(tmp_path: Path, fields: dict, me
     with pytest.raises(ModelError, match=message) as refused:
         plan(tmp_path, looked_up("u", 5), side="reader", column="user_id", **fields)
     assert "Input 'u' of the model" in str(refused.value)
-    assert str(refused.value).endswith("mend the mapping.")
+    assert str(refused.value).endswith("fix the mapping.")

@@ -1,4 +1,4 @@
-"""Age labels as notebooks write them: ``Under 18``, ``18-24``, ``65+``, ``(17, 24]``, ``34.0``."""
+"""Parsing of age labels in notebooks: ``Under 18``, ``18-24``, ``65+``, ``(17, 24]``, ``34``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Final
 from bookrec.ages import MAX_AGE, MIN_AGE, age_band
 
 Bounds = tuple[int, int]
-"""Youngest and oldest age, both in it."""
+"""Youngest and oldest age of a label, inclusive."""
 
 OLDEST: Final = 200
+"""Upper bound of an open range such as ``65+``."""
 
-_UNKNOWN: Final = frozenset(
+_UNKNOWN_LABELS: Final = frozenset(
     {
         "",
         "unknown",
@@ -44,12 +45,12 @@ _OVER: Final = re.compile(r"(?:over|above|older than|>)\s*(\d+)")
 
 
 def is_unknown_label(text: str) -> bool:
-    """Whether a label says that nothing is known."""
-    return text.strip().casefold() in _UNKNOWN
+    """Whether a label stands for an unknown value, e.g. ``Unknown``, ``<UNK>`` or ``nan``."""
+    return text.strip().casefold() in _UNKNOWN_LABELS
 
 
 def age_bounds(label: str) -> Bounds | None:
-    """The ages that a label means; None where it says no ages.
+    """Parse a label; None if it is no age and no range of ages.
 
     >>> age_bounds("Under 18"), age_bounds("25-34"), age_bounds("65+"), age_bounds("(17, 24]")
     ((0, 17), (25, 34), (65, 200), (18, 24))
@@ -74,7 +75,7 @@ def age_bounds(label: str) -> Bounds | None:
 
 
 def place_of_age(age: int, bounds: Sequence[Bounds | None]) -> int:
-    """Which of some labels an age falls under: the first, -1 for none."""
+    """Return the position of the first label whose range includes ``age``; -1 for none."""
     for place, label in enumerate(bounds):
         if label is not None and label[0] <= age <= label[1]:
             return place
@@ -82,7 +83,7 @@ def place_of_age(age: int, bounds: Sequence[Bounds | None]) -> int:
 
 
 def follows_our_bands(bounds: Sequence[Bounds | None]) -> bool:
-    """Whether all ages of each of `AGE_BANDS` fall under one label, or none."""
+    """Whether no age band of `AGE_BANDS` is divided between two labels."""
     seen: dict[int, int] = {}
     return all(
         seen.setdefault(age_band(age), place_of_age(age, bounds)) == place_of_age(age, bounds)

@@ -1,20 +1,21 @@
-"""Finds what lies in a directory: models, and the parts beside them, whatever the files are called."""
+"""Finds models, encoders, scalers and word vectors in a directory, whatever the files' names."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_file
+from bookrec.json_types import JsonValue
 from bookrec.offline.external.archive.archive import SUFFIXES
 from bookrec.offline.external.artifacts.encoder import Encoder, label_text
-from bookrec.offline.external.artifacts.naming import says_columns
+from bookrec.offline.external.artifacts.naming import is_column_list_name
 from bookrec.offline.external.pickles.machine.read import read_pickle_file
 from bookrec.offline.external.pickles.objects.records import (
     CategoriesRecord,
@@ -24,50 +25,55 @@ from bookrec.offline.external.pickles.objects.records import (
     SeriesRecord,
     WordVectorsRecord,
 )
+from bookrec.offline.external.pickles.objects.values import PickleValue
 
 _PICKLES: Final = (".pkl", ".pickle", ".joblib", ".model", ".kv", ".wv", ".w2v", ".bin", ".gz")
 _LARGEST_JSON: Final = 256 * 2**20
 _MOST_FILES: Final = 1000
 
 PartValue = Encoder | ScalerRecord | WordVectorsRecord
+"""An encoder, a scaler or word vectors."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """An encoder, a scaler or word vectors."""
+    """An encoder, a scaler or word vectors, with the name that mapping files use."""
 
     name: str
-    """The file's name below the directory; ``file:key`` for one of several in a file."""
+    """Path below the directory; ``file:key`` for a part of a file with several."""
     value: PartValue
     columns: tuple[str, ...] = ()
-    """Of a scaler: names of its columns, from itself or from a list beside it."""
+    """Column names of a scaler, from the scaler or a list beside it; empty if not known."""
 
 
 @dataclass
 class Sources:
-    """What a directory holds."""
+    """Contents of a directory."""
 
     directory: Path
     models: list[Path] = field(default_factory=list)
+    """Model files."""
     parts: dict[str, Part] = field(default_factory=dict)
+    """Parts by name."""
     unread: dict[str, str] = field(default_factory=dict)
-    """File → why it could not be read."""
+    """Unreadable file → reason."""
     ignored: list[str] = field(default_factory=list)
-    """Files that hold nothing a model could be given."""
+    """Files without a part."""
     digests: dict[str, str] = field(default_factory=dict)
-    """File → SHA-256, of every file that was read."""
+    """File → SHA-256, for every file that was read."""
     _columns: list[tuple[str, ...]] = field(default_factory=list)
+    """Lists of column names in the files."""
 
     def file_of(self, part: str) -> str:
-        """The file a part lies in."""
+        """Return the file that holds a part."""
         return part.partition(":")[0]
 
 
 def find_sources(directory: Path) -> Sources:
-    """Read everything in a directory and below it; pickles are read, never run.
+    """Read all files in a directory and below it; pickles are read without running code in them.
 
     Raises:
-        ModelError: it is no directory, or holds far too many files.
+        ModelError: it is no directory, or holds more than 1,000 files.
     """
     if not directory.is_dir():
         raise ModelError(f"{directory} is no directory; name the one with the model and its files.")
@@ -99,17 +105,17 @@ def _take(sources: Sources, path: Path) -> None:
         sources.unread[name] = str(error)
         return
     sources.digests[name] = digest_of_file(path)
-    found = list(_parts(value, ""))
+    parts = list(_parts(value, ""))
     columns = list(_column_names(value, path.stem))
     sources._columns += columns
-    for key, part in found:
+    for key, part in parts:
         full = f"{name}:{key}" if key else name
         sources.parts[full] = Part(full, part)
-    if not found and not columns:
+    if not parts and not columns:
         sources.ignored.append(name)
 
 
-def _json(path: Path) -> Any:
+def _json(path: Path) -> JsonValue:
     try:
         if path.stat().st_size > _LARGEST_JSON:
             raise ModelError(f"{path} has more than 256 MiB; save large tables as arrays.")
@@ -118,8 +124,8 @@ def _json(path: Path) -> Any:
         raise ModelError(f"{path} cannot be read as JSON ({error}); save it again.") from error
 
 
-def _parts(value: Any, key: str) -> Iterator[tuple[str, PartValue]]:
-    """Every part in a value, by the keys that lead to it."""
+def _parts(value: PickleValue, key: str) -> Iterator[tuple[str, PartValue]]:
+    """Yield every part inside a value with the path of keys that leads to it."""
     if isinstance(value, ScalerRecord | WordVectorsRecord):
         yield key, value
     elif isinstance(value, CategoriesRecord):
@@ -130,19 +136,20 @@ def _parts(value: Any, key: str) -> Iterator[tuple[str, PartValue]]:
     elif (encoder := _encoder(value, key)) is not None:
         yield key, encoder
     elif isinstance(value, dict | list | tuple):
-        items: list[Any] = list(value.items() if isinstance(value, dict) else enumerate(value))
-        for name, inner in items:
+        items: Iterable[tuple[PickleValue, PickleValue]]
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for item_key, inner in items:
             if isinstance(inner, dict | list | tuple) and key.count(":") > 2:
                 continue
-            yield from _parts(inner, _joined(key, str(name)))
+            yield from _parts(inner, _joined(key, str(item_key)))
 
 
 def _joined(key: str, name: str) -> str:
     return f"{key}:{name}" if key else name
 
 
-def _encoder(value: Any, key: str) -> Encoder | None:
-    """An encoder as scikit-learn, a dict or a list of labels says it; None for anything else."""
+def _encoder(value: PickleValue, key: str) -> Encoder | None:
+    """Convert a LabelEncoder, a dict or a list of labels to an encoder; None for other values."""
     if isinstance(value, LabelEncoderRecord):
         return Encoder.of_labels(value.classes.tolist())
     if isinstance(value, IndexRecord):
@@ -153,7 +160,7 @@ def _encoder(value: Any, key: str) -> Encoder | None:
         return _from_dict(value)
     if isinstance(value, np.ndarray):
         value = value.tolist() if value.ndim == 1 else None
-    if isinstance(value, list | tuple) and len(value) > 1 and not says_columns(key):
+    if isinstance(value, list | tuple) and len(value) > 1 and not is_column_list_name(key):
         plain = all(isinstance(label, str | int | float) for label in value)
         if plain and not any(isinstance(label, bool) for label in value):
             texts = {label_text(label) for label in value}
@@ -161,8 +168,8 @@ def _encoder(value: Any, key: str) -> Encoder | None:
     return None
 
 
-def _from_dict(value: Mapping[Any, Any]) -> Encoder | None:
-    """From label → code, or code → label."""
+def _from_dict(value: Mapping[PickleValue, PickleValue]) -> Encoder | None:
+    """Convert a dict of label → code or code → label to an encoder; None for other dicts."""
     if len(value) < 2:
         return None
     for labels, codes in ((value.keys(), value.values()), (value.values(), value.keys())):
@@ -175,7 +182,7 @@ def _from_dict(value: Mapping[Any, Any]) -> Encoder | None:
     return None
 
 
-def _code(value: Any) -> int | None:
+def _code(value: PickleValue) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     if isinstance(value, str):
@@ -183,19 +190,19 @@ def _code(value: Any) -> int | None:
     return int(value) if value == int(value) and 0 <= value < 2**31 else None
 
 
-def _column_names(value: Any, name: str) -> Iterator[tuple[str, ...]]:
-    """Lists of column names in a value, such as ``feature_columns``."""
+def _column_names(value: PickleValue, name: str) -> Iterator[tuple[str, ...]]:
+    """Yield the lists of column names in a value, such as ``feature_columns``."""
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _column_names(inner, str(key)) if not isinstance(inner, dict) else ()
-    elif isinstance(value, list | tuple | IndexRecord) and says_columns(name):
+    elif isinstance(value, list | tuple | IndexRecord) and is_column_list_name(name):
         listed = list(value.values) if isinstance(value, IndexRecord) else list(value)
         if listed and all(isinstance(column, str) for column in listed):
             yield tuple(listed)
 
 
 def _name_scaler_columns(sources: Sources) -> None:
-    """Give each scaler the names of its columns: its own, or a list of that length beside it."""
+    """Set each scaler's column names: its own, or the only list of that length beside it."""
     for name, part in sources.parts.items():
         if isinstance(part.value, ScalerRecord):
             count = part.value.feature_count

@@ -1,4 +1,4 @@
-"""The columns of a data set as a model made elsewhere may want them."""
+"""Columns of a data set that are inputs of models made elsewhere."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from bookrec.offline.data.dataset import Dataset
 
 Side = Literal["reader", "book"]
+"""Side that a column belongs to."""
 Counted = Literal["explicit", "all"]
-"""Which interactions are counted: those with a rating, or also those without, as ratings of 0."""
+"""Interactions that statistics count: those with a rating, or all, with 0 for a missing rating."""
 
 Doubles = NDArray[np.float64]
+"""A float64 array."""
 
 READER_COLUMNS: Final = (
     "user_id",
@@ -37,21 +39,23 @@ BOOK_COLUMNS: Final = (
 STATISTICS: Final = frozenset(
     {"reader_rating_mean", "reader_rating_count", "rating_mean", "rating_count"}
 )
-"""Columns that are counted from the interactions."""
+"""Columns computed from the interactions."""
 
 IDENTITIES: Final = frozenset({"user_id", "isbn"})
+"""Columns that identify a reader or book."""
 
 
 def side_of(column: str) -> Side:
-    """Which side a column belongs to."""
+    """Return the side of a column."""
     return "reader" if column in READER_COLUMNS else "book"
 
 
 def texts(dataset: Dataset, column: str) -> list[str]:
-    """[readers] or [B] a column as texts, "" where it is not known.
+    """Return a column as texts, [readers] or [B]; "" = unknown.
 
     Args:
-        column: one that is not counted.
+        dataset: data set.
+        column: column outside `STATISTICS`.
     """
     if column == "country":
         return [place.rpartition(",")[2].strip() for place in dataset.readers["location"]]
@@ -63,22 +67,28 @@ def texts(dataset: Dataset, column: str) -> list[str]:
 
 
 def numbers(values: Sequence[str]) -> Doubles:
-    """Parse texts as numbers, [n]; NaN where a text is none.
+    """Parse texts as [n] numbers; NaN where a text is none.
 
-    An id of another source (``ml:357``) counts without its prefix.
+    An id of another source is read without its prefix: ``ml:357`` is 357.
     """
     bare = pd.Series([value.rpartition(":")[2] for value in values], dtype="object")
     return pd.to_numeric(bare, errors="coerce").to_numpy(dtype=np.float64)
 
 
 def statistics(dataset: Dataset, column: str, counted: Counted) -> Doubles:
-    """[readers] or [B] a counted column, on the source's own scale; NaN for a mean of nothing."""
+    """Compute a column of `STATISTICS`, [readers] or [B]; NaN = mean without ratings.
+
+    Args:
+        dataset: data set, whose ratings stay on the source's scale.
+        column: column of `STATISTICS`.
+        counted: interactions to count.
+    """
     table = dataset.interactions
     rating = table["rating"].to_numpy(np.float64)
     kept = rating > 0 if counted == "explicit" else np.ones(len(rating), dtype=bool)
-    of_reader = column in READER_COLUMNS
-    key = table["reader_idx" if of_reader else "book_idx"].to_numpy(np.int64)[kept]
-    size = dataset.n_readers if of_reader else dataset.n_books
+    by_reader = column in READER_COLUMNS
+    key = table["reader_idx" if by_reader else "book_idx"].to_numpy(np.int64)[kept]
+    size = dataset.n_readers if by_reader else dataset.n_books
     count = np.bincount(key, minlength=size).astype(np.float64)
     if column.endswith("count"):
         return count
@@ -88,7 +98,7 @@ def statistics(dataset: Dataset, column: str, counted: Counted) -> Doubles:
         return np.asarray(total / count)
 
 
-def both_ways(dataset: Dataset, column: str) -> Mapping[Counted, Doubles]:
-    """A counted column, counted either way."""
-    ways: tuple[Counted, ...] = ("explicit", "all")
-    return {way: statistics(dataset, column, way) for way in ways}
+def statistics_by_count(dataset: Dataset, column: str) -> Mapping[Counted, Doubles]:
+    """Compute a column of `STATISTICS` for each choice of `Counted`."""
+    choices: tuple[Counted, ...] = ("explicit", "all")
+    return {counted: statistics(dataset, column, counted) for counted in choices}

@@ -1,11 +1,11 @@
-"""An encoder of a notebook: from what the data call a thing to the number the model knows it by."""
+"""Encoder of a notebook: maps the values of a column to the codes of a model."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -13,69 +13,73 @@ from bookrec.arrays import Ints
 from bookrec.isbn import normalise_isbn
 from bookrec.offline.data.text_repair import repair_text
 from bookrec.offline.external.artifacts.age_labels import is_unknown_label
+from bookrec.offline.external.pickles.objects.values import PickleValue
 from bookrec.text import fold
 
 NOT_KNOWN: Final = -1
-"""In arrays of codes: the encoder does not have it."""
+"""Code of values that the encoder does not have."""
 
 Label = str | int | float | None
+"""A label of an encoder."""
 
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """Labels as the notebook had them, and the code of each."""
+    """Labels of a notebook's encoder with their codes."""
 
     labels: tuple[Label, ...]
+    """Labels, in the types that the notebook read."""
     codes: Ints
-    """[labels], none negative."""
+    """[labels] code of each label, at least 0."""
 
     @classmethod
     def of_labels(cls, labels: Iterable[Label]) -> Encoder:
-        """The code of a label is its place."""
+        """Create an encoder in which the code of a label is its position."""
         listed = tuple(labels)
         return cls(listed, np.arange(len(listed), dtype=np.int32))
 
     @property
     def size(self) -> int:
-        """One more than the highest code."""
+        """Number of codes: one more than the highest."""
         return int(self.codes.max(initial=-1)) + 1
 
     def kind(self) -> str:
-        """``texts``, ``whole numbers``, ``numbers`` or ``mixed``: what the labels are."""
+        """Return the type of the labels: ``texts``, ``whole numbers``, ``numbers`` or ``mixed``."""
         kinds = {"texts" if isinstance(x, str) else _number_kind(x) for x in self.labels} - {""}
         if kinds == {"whole numbers", "numbers"}:
             return "numbers"
         return kinds.pop() if len(kinds) == 1 else "mixed"
 
     def find(self, column: str, values: Sequence[str]) -> Ints:
-        """[values] the code of each, `NOT_KNOWN` for those it does not have.
+        """Return the [values] codes; `NOT_KNOWN` for values that the encoder does not have.
 
         Args:
-            column: of `artifacts.columns`; it decides which spellings are the same.
+            column: column of `artifacts.columns`, which decides which spellings are equal.
+            values: values of the column.
         """
-        found = np.full(len(values), NOT_KNOWN, dtype=np.int32)
+        codes = np.full(len(values), NOT_KNOWN, dtype=np.int32)
         for spelling in SPELLINGS[column]:
             code_of: dict[str, int] = {}
             for label, code in zip(self.labels, self.codes.tolist(), strict=True):
                 if key := spelling(label_text(label)):
                     code_of.setdefault(key, code)
-            for place in np.flatnonzero(found == NOT_KNOWN).tolist():
+            for place in np.flatnonzero(codes == NOT_KNOWN).tolist():
                 if key := spelling(values[place]):
-                    found[place] = code_of.get(key, NOT_KNOWN)
-            if (found != NOT_KNOWN).all():
+                    codes[place] = code_of.get(key, NOT_KNOWN)
+            if (codes != NOT_KNOWN).all():
                 break
-        return found
+        return codes
 
     def code_of_label(self, label: Label) -> int | None:
-        """The code of one of its own labels."""
+        """Return the code of a label; None if the encoder does not have it."""
         text = label_text(label)
-        for own, code in zip(self.labels, self.codes.tolist(), strict=True):
-            if label_text(own) == text:
+        for known, code in zip(self.labels, self.codes.tolist(), strict=True):
+            if label_text(known) == text:
                 return int(code)
         return None
 
     def unknown_label(self, column: str) -> Label | None:
-        """The label that means "not known", where it has one: ``Unknown``, ``<UNK>``, NaN; year 0."""
+        """Return the label for unknown values (``Unknown``, ``<UNK>``, NaN, year 0); else None."""
         for label in self.labels:
             text = label_text(label)
             if is_unknown_label(text) or (column == "year" and text in ("0", "-1")):
@@ -89,10 +93,11 @@ def _number_kind(label: Label) -> str:
     return "whole numbers" if isinstance(label, int) or label == int(label) else "numbers"
 
 
-def label_text(label: Any) -> str:
-    """Text of a label, whatever type the notebook read it as.
+def label_text(label: PickleValue) -> str:
+    """Return a label as a text that does not depend on the type in which the notebook read it.
 
-    ``276725``, ``"276725"`` and ``276725.0`` give the same text.
+    >>> label_text(276725), label_text("276725"), label_text(276725.0)
+    ('276725', '276725', '276725')
     """
     if label is None:
         return "nan"
@@ -107,7 +112,7 @@ def _repaired(text: str) -> str:
 
 
 def _local(text: str) -> str:
-    """The id of a source without ISBNs (``ml:357``), and any id without leading zeros."""
+    """Return an id without its source's prefix (``ml:357``) and without leading zeros."""
     bare = normalise_isbn(text)
     return bare.rpartition(":")[2].lstrip("0").upper()
 
@@ -124,4 +129,4 @@ SPELLINGS: Final[Mapping[str, tuple[Callable[[str], str], ...]]] = {
     "country": _TEXT,
     "year": (str.strip,),
 }
-"""Column → what two spellings are compared by, the strictest first."""
+"""Column → normalisations; two spellings are equal if one of them makes them equal, strictest first."""

@@ -1,4 +1,4 @@
-"""What names say: of a model's inputs, of files, of the columns of a scaler."""
+"""Column names in the names of model inputs, files and scaler columns."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _DIRECT: Final = (
 
 
 def words_of(name: str) -> frozenset[str]:
-    """The words of a name, however they are joined.
+    """Split a name into words in lower case, at underscores, capitals and digits.
 
     >>> sorted(words_of("userId_encoded"))
     ['encoded', 'id', 'user']
@@ -77,32 +77,30 @@ def words_of(name: str) -> frozenset[str]:
 
 
 def column_named(name: str) -> str | None:
-    """The column of `artifacts.columns` that a name means; None where it says none.
+    """Return the column of `artifacts.columns` that a name stands for; None if it names none.
 
     >>> column_named("user_id_encoded"), column_named("avg_rating_scaled"), column_named("input_2")
     ('user_id', 'rating_mean', None)
     """
     words = words_of(name)
-    of_reader = bool(words & _READER)
+    is_reader = bool(words & _READER)
     for column, known in _DIRECT:
         if words & known:
             return column
     if words & _MEAN:
-        return "reader_rating_mean" if of_reader else "rating_mean"
-    if words & _COUNT and (words & _RATING or not of_reader) and not words & {"id"}:
-        return "reader_rating_count" if of_reader else "rating_count"
-    if of_reader:
+        return "reader_rating_mean" if is_reader else "rating_mean"
+    if words & _COUNT and (words & _RATING or not is_reader) and not words & {"id"}:
+        return "reader_rating_count" if is_reader else "rating_count"
+    if is_reader:
         return "user_id"
     return "isbn" if words & _BOOK else None
 
 
-def says_scaled(name: str) -> bool:
-    """Whether a name says that its numbers are scaled."""
+def is_scaled_name(name: str) -> bool:
+    """Whether a name is that of scaled numbers, e.g. ``avg_rating_scaled``."""
     return bool(words_of(name) & _SCALED)
 
 
-def says_columns(name: str) -> bool:
-    """Whether a list of that name is one of column names."""
-    return bool(
-        words_of(name) & frozenset(["column", "columns", "cols", "feature", "features", "names"])
-    )
+def is_column_list_name(name: str) -> bool:
+    """Whether a name is that of a list of column names, e.g. ``feature_columns``."""
+    return bool(words_of(name) & _COLUMNS)

@@ -1,4 +1,4 @@
-"""How notebooks cut titles into words before they average the words' vectors."""
+"""Tokenizers that notebooks split titles with before they average word vectors."""
 
 from __future__ import annotations
 
@@ -13,59 +13,68 @@ from bookrec.text import fold
 
 _LETTERS: Final = re.compile(r"((?:(?![\d])\w)+)", re.UNICODE)
 
+Tokens = Literal["simple", "lower", "as written", "folded"]
+"""Name of a tokenizer, a key of `TOKENIZERS`."""
+
 
 def _simple(text: str) -> list[str]:
-    """As gensim's ``simple_preprocess``: runs of letters, in lower case, of 2 to 15."""
+    """Split like gensim's ``simple_preprocess``: runs of 2 to 15 letters, in lower case."""
     words = (match.group() for match in _LETTERS.finditer(text.lower()))
     return [word for word in words if 2 <= len(word) <= 15 and not word.startswith("_")]
 
 
-WAYS: Final[dict[Tokens, Callable[[str], list[str]]]] = {
+TOKENIZERS: Final[dict[Tokens, Callable[[str], list[str]]]] = {
     "simple": _simple,
     "lower": lambda text: text.lower().split(),
     "as written": str.split,
     "folded": lambda text: fold(text).split(),
 }
-"""``lower``: split at white space, in lower case; ``folded``: as bookrec itself does it."""
+"""``lower`` and ``as written`` split at white space; ``folded`` is bookrec's own tokenizer."""
 
 
 def mean_vectors(
-    texts: Sequence[str], words: Sequence[str], vectors: Floats, way: Tokens
+    texts: Sequence[str], words: Sequence[str], vectors: Floats, tokens: Tokens
 ) -> Floats:
-    """[texts, size] mean vectors of the known words of each text; zeros where none is known.
+    """Return the [texts, size] mean vectors of each text's known words; zeros without any.
 
     A word counts as often as it occurs.
+
+    Args:
+        texts: texts.
+        words: known words.
+        vectors: [words, size] word vectors.
+        tokens: name of the tokenizer.
     """
     row_of = {word: row for row, word in enumerate(words)}
-    split = WAYS[way]
-    made = np.zeros((len(texts), vectors.shape[1]), dtype=np.float32)
+    split = TOKENIZERS[tokens]
+    means = np.zeros((len(texts), vectors.shape[1]), dtype=np.float32)
     for place, text in enumerate(texts):
         rows = [row_of[word] for word in split(text) if word in row_of]
         if rows:
-            made[place] = np.mean(vectors[rows], axis=0)
-    return made
+            means[place] = np.mean(vectors[rows], axis=0)
+    return means
 
 
-def best_way(texts: Sequence[str], words: Sequence[str]) -> tuple[Tokens, dict[Tokens, float]]:
-    """The way that gives the vocabulary's words, and each way's agreement (0 to 1) with them.
+def best_tokenizer(
+    texts: Sequence[str], words: Sequence[str]
+) -> tuple[Tokens, dict[Tokens, float]]:
+    """Return the tokenizer whose words fit a vocabulary best, and the agreement (0 to 1) of each.
 
-    Agreement is the harmonic mean of two shares: of the texts' words that the vocabulary has, and of
-    the vocabulary's words that the texts have.
+    Agreement is the harmonic mean of two shares: of the texts' words that are in the vocabulary, and
+    of the vocabulary's words that are in the texts.
     """
-    known = set(words)
+    vocabulary = set(words)
     agreement: dict[Tokens, float] = {}
-    for way, split in WAYS.items():
-        total = met = 0
-        seen: set[str] = set()
+    for name, split in TOKENIZERS.items():
+        total = hits = 0
+        distinct: set[str] = set()
         for text in texts:
-            found = split(text)
-            total += len(found)
-            met += sum(word in known for word in found)
-            seen.update(found)
-        share, used = met / max(total, 1), len(seen & known) / max(len(known), 1)
-        agreement[way] = 2 * share * used / (share + used) if share + used else 0.0
-    return max(agreement, key=lambda way: agreement[way]), agreement
-
-
-Tokens = Literal["simple", "lower", "as written", "folded"]
-"""How titles are cut into words, see `artifacts.tokenizers`."""
+            tokens = split(text)
+            total += len(tokens)
+            hits += sum(word in vocabulary for word in tokens)
+            distinct.update(tokens)
+        precision = hits / max(total, 1)
+        recall = len(distinct & vocabulary) / max(len(vocabulary), 1)
+        both = precision + recall
+        agreement[name] = 2 * precision * recall / both if both else 0.0
+    return max(agreement, key=lambda name: agreement[name]), agreement

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from bookrec.offline.external.artifacts.artifact_files import Sources
 from bookrec.offline.external.artifacts.columns import STATISTICS
 from bookrec.offline.external.artifacts.naming import column_named
-from bookrec.offline.external.artifacts.tokenizers import best_way
+from bookrec.offline.external.artifacts.tokenizers import best_tokenizer
 from bookrec.offline.external.mapping.candidate import Guess, listed
 from bookrec.offline.external.mapping.mapping import InputMapping
 from bookrec.offline.external.mapping.match_by_content import ContentComparison, fits_codes
@@ -72,7 +72,7 @@ class _Matcher:
             guess.questions["vectors"] = found
             return
         ((part, record),) = fitting
-        way, agreement = best_way(self.content.texts(guess.column), record.keys)
+        way, agreement = best_tokenizer(self.content.texts(guess.column), record.keys)
         guess.fields |= {"vectors": part.name, "tokens": way}
         guess.notes.append(f"words cut {way!r}: {agreement[way]:.0%} agreement")
 

@@ -65,7 +65,7 @@ class ContentComparison:
             return "all" if float(scaler.data_min[place]) < 1 else "explicit"
         for seen, of in ((scaler.mean, np.nanmean), (scaler.data_max, np.nanmax)):
             if seen is not None:
-                ways = columns.both_ways(self.dataset, column)
+                ways = columns.statistics_by_count(self.dataset, column)
                 apart = {way: abs(float(of(x)) - float(seen[place])) for way, x in ways.items()}
                 return "all" if apart["all"] < apart["explicit"] else "explicit"
         return "explicit"

@@ -7,7 +7,7 @@ from typing import Final
 
 from bookrec.offline.external.artifacts.artifact_files import Part
 from bookrec.offline.external.artifacts.columns import STATISTICS
-from bookrec.offline.external.artifacts.naming import column_named, says_scaled, words_of
+from bookrec.offline.external.artifacts.naming import column_named, is_scaled_name, words_of
 from bookrec.offline.external.mapping.candidate import SAME_BOOK, Guess, bare_name, listed
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
@@ -45,7 +45,7 @@ class ScalerMatcher:
                 guess.notes.append(f"counted: {guess.fields['counted']}")
         elif found:
             guess.questions["scaler"] = f"it could be {listed(p for p, _, _ in found)}"
-        elif says_scaled(guess.input.name):
+        elif is_scaled_name(guess.input.name):
             guess.questions["scaler"] = "its name says scaled, and no scaler here is of it"
 
     def found(self, guess: Guess) -> ScalerRecord | None:
