@@ -49,7 +49,7 @@ def test_what_we_count_knows_the_known_part_alone(tiny_home_copy: Home, model_id
         original.ranker.get_weights(), bundle.ranker.get_weights(), strict=True
     ):
         np.testing.assert_array_equal(before, after)
-    (count,) = [p for p in imported_model(bundle).plans if p.given.column == "rating_count"]
+    (count,) = [p for p in imported_model(bundle).plans if p.mapping.column == "rating_count"]
     rated = known.interactions["rating"].to_numpy() > 0
     book = known.interactions["book_idx"].to_numpy()[rated]
     assert count.counted is not None

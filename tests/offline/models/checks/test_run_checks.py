@@ -91,13 +91,13 @@ def test_scalers_are_of_the_same_data(classic: Checked):
 
 def test_counted_otherwise_than_the_scaler_is_a_warning(classic: Checked):
     plans = {plan.name: plan for plan in imported_model(classic.bundle).plans}
-    explicit = plans["num_ratings_scaled"].given
+    explicit = plans["num_ratings_scaled"].mapping
     assert explicit.counted == "explicit"
     before = classic.levels(number_checks.check_scalers)["num_ratings_scaled"]
     told = classic.levels(
         number_checks.check_scalers,
         "num_ratings_scaled",
-        given=msgspec.structs.replace(explicit, counted="all"),
+        mapping=msgspec.structs.replace(explicit, counted="all"),
     )["num_ratings_scaled"]
     assert told.level == "warning"
     assert told.figures["outside"] > before.figures["outside"]

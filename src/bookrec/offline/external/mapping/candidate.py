@@ -1,37 +1,39 @@
-"""What is known of one input of a model while it is found out what the input is to be given."""
+"""Candidate for the mapping of an input, while the matchers look for its column and encoder."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
+from bookrec.json_types import JsonObject
 from bookrec.offline.external.artifacts.artifact_files import Part
 from bookrec.offline.external.artifacts.columns import side_of
 from bookrec.offline.external.mapping.mapping import InputMapping
 from bookrec.offline.external.mapping.model_inputs import ModelInput
 
 SAME_BOOK: Final = {"isbn": ("isbn", "title"), "title": ("title", "isbn")}
-"""Notebooks call a book by either, whatever the encoder knows it by."""
+"""Columns that may identify a book; notebooks name inputs and encoders after either."""
 
 
 @dataclass
 class Guess:
-    """What is known of one input."""
+    """Mapping of one input as far as it is known."""
 
     input: ModelInput
     column: str | None = None
-    fields: dict[str, Any] = field(default_factory=dict)
-    """Of `InputMapping`, beside side and column."""
+    """Column of the data set; None = not known."""
+    fields: JsonObject = field(default_factory=dict)
+    """Fields of `InputMapping` other than side and column."""
     notes: list[str] = field(default_factory=list)
-    """For the table: what was found, and what to look at."""
+    """Remarks for the table that the user reads."""
     questions: dict[str, str] = field(default_factory=dict)
-    """Field → why it is not sure, and what it could be."""
+    """Field that the user has to fill in → reason, with the possible values."""
 
     stated: InputMapping | None = None
-    """What a mapping file says; then nothing is guessed."""
+    """Mapping of this input in the mapping file; None = the file has none."""
 
     @property
     def sure(self) -> bool:
@@ -39,7 +41,7 @@ class Guess:
         return not self.questions
 
     def mapping(self) -> InputMapping:
-        """The mapping of an input that is sure."""
+        """Return the mapping; only for a guess without open questions."""
         if self.stated is not None:
             return self.stated
         assert self.column is not None
@@ -48,11 +50,11 @@ class Guess:
 
 
 def bare_name(name: str) -> str:
-    """What a part's name says: its key, or its file's name without ending."""
+    """Return the key of a part, or its file's name without suffix."""
     file, _, key = name.partition(":")
     return key or file.rpartition("/")[2].split(".")[0]
 
 
 def listed(parts: Iterable[Part]) -> str:
-    """Parts by name, to choose from."""
+    """Join the names of parts by "or"."""
     return " or ".join(part.name for part in parts)

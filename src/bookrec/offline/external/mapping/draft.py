@@ -1,14 +1,14 @@
-"""Writes a mapping file from what was found out, with a question where something is not sure."""
+"""Writes the draft of a mapping file, with a question for each field that is not known."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import msgspec
 
-from bookrec.offline.external.artifacts.artifact_files import Sources
+from bookrec.json_types import JsonObject, JsonValue
+from bookrec.offline.external.artifacts.artifact_files import PartValue, Sources
 from bookrec.offline.external.artifacts.columns import BOOK_COLUMNS, READER_COLUMNS, side_of
 from bookrec.offline.external.artifacts.encoder import Encoder
 from bookrec.offline.external.mapping.candidate import Guess
@@ -23,7 +23,14 @@ _HEAD = """\
 
 
 def draft(model: str, guesses: Sequence[Guess], sources: Sources, casts: dict[str, str]) -> str:
-    """A mapping file as TOML, with comments."""
+    """Return a mapping file as TOML with comments.
+
+    Args:
+        model: file name of the model.
+        guesses: guesses for its inputs.
+        sources: contents of the directory.
+        casts: Lambda layer → dtype that it is declared to cast to.
+    """
     lines = [_HEAD.format(directory=sources.directory), f"model = {_toml(model)}", ""]
     if casts:
         lines += ["[lambda]", *(f"{_toml(k)} = {_toml(v)}" for k, v in casts.items()), ""]
@@ -35,9 +42,11 @@ def draft(model: str, guesses: Sequence[Guess], sources: Sources, casts: dict[st
 
 
 def _input(guess: Guess) -> Iterator[str]:
-    one = guess.input
-    looked_up = f", looked up in {one.rows:,} rows" if one.rows is not None else ""
-    yield f"[inputs.{_toml(one.name)}]  # {one.width} number(s) of type {one.dtype}{looked_up}"
+    model_input = guess.input
+    name, width, dtype = model_input.name, model_input.width, model_input.dtype
+    rows = model_input.rows
+    looked_up = f", looked up in {rows:,} rows" if rows is not None else ""
+    yield f"[inputs.{_toml(name)}]  # {width} number(s) of type {dtype}{looked_up}"
     for note in guess.notes:
         yield f"# {note}"
     if guess.column is None or "column" in guess.questions:
@@ -48,24 +57,24 @@ def _input(guess: Guess) -> Iterator[str]:
         plain = msgspec.to_builtins(InputMapping(side=guess.stated.side, column=""))
         yield from (f"{n} = {_toml(v)}" for n, v in stated.items() if n == "side" or v != plain[n])
         return
-    fields: dict[str, Any] = {
+    fields: JsonObject = {
         "side": ANSWER if guess.column is None else side_of(guess.column),
         "column": guess.column or ANSWER,
         **guess.fields,
     }
-    for name, why in guess.questions.items():
-        fields[name] = ANSWER
-        yield f"# {name}: {why}"
-    yield from (f"{name} = {_toml(value)}" for name, value in fields.items())
+    for field, reason in guess.questions.items():
+        fields[field] = ANSWER
+        yield f"# {field}: {reason}"
+    yield from (f"{field} = {_toml(value)}" for field, value in fields.items())
 
 
-def _toml(value: Any) -> str:
-    # Numbers, texts and booleans are written in TOML as they are in JSON.
+def _toml(value: JsonValue) -> str:
+    # TOML and JSON write numbers, texts and booleans alike.
     return json.dumps(value, ensure_ascii=False)
 
 
-def describe(part: Any) -> str:
-    """A part in a few words."""
+def describe(part: PartValue) -> str:
+    """Return a short description of a part."""
     if isinstance(part, Encoder):
         return f"encoder of {len(part.labels):,} {part.kind()}"
     if isinstance(part, ScalerRecord):

@@ -1,16 +1,16 @@
-"""One input of an imported model, with everything needed to fill it for any data set."""
+"""Plan of one input of an imported model: computes its values for any data set."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS, MAX_AGE, MIN_AGE, age_band
-from bookrec.arrays import Ints
+from bookrec.arrays import Array, Ints
 from bookrec.offline.external.artifacts import columns
 from bookrec.offline.external.artifacts.age_labels import (
     Bounds,
@@ -26,41 +26,45 @@ from bookrec.offline.external.pickles.objects.records import ScalerRecord, WordV
 from bookrec.offline.features.ranker_inputs import Side
 
 Unknown = Literal["class", "code", "mean", "leave out", "zeros"]
-"""What is given for a thing that is not known: the encoder's class for it, a code of the mapping, the
-mean of all that is known, the mean and the book is not ranked, or a vector of zeros."""
+"""Replacement of unknown values: the encoder's class for them; a code from the mapping; the mean of
+the known values; the mean, and the book is not ranked; a vector of zeros."""
 
 Flags = NDArray[np.bool_]
+"""A boolean array."""
 
 
 @dataclass(frozen=True, eq=False)
 class InputPlan:
-    """What one input is given, and by what."""
+    """Mapping of one input with the parts that it names.
+
+    ``V`` is the size of the bundle's vocabulary of readers or books.
+    """
 
     name: str
-    given: InputMapping
+    mapping: InputMapping
     width: int
+    """Numbers per pair."""
     dtype: str
     rows: int | None
-    """Codes that its embeddings have; the mean of all is one row more. None: it is not looked up."""
+    """Rows of its embeddings, without the row of the mean, which follows them; None without one."""
     unknown: Unknown
     unknown_number: float
-    """What the input is then; for the mean of an embedding its last row."""
+    """Number that replaces unknown values; for the mean of an embedding, the row of the mean."""
     encoder: Encoder | None = None
     scaler: ScalerRecord | None = None
     words: WordVectorsRecord | None = None
     counted: Doubles | None = None
-    """Of a column that is counted: [V] as it was at import, by the bundle's vocabulary of books or of
-    readers."""
+    """[V] values of a counted column at the import; None for other columns."""
 
     @property
     def is_identity(self) -> bool:
-        """Whether it says which reader or book it is."""
-        return self.given.column in IDENTITIES or self.unknown == "leave out"
+        """Whether the input identifies the reader or book."""
+        return self.mapping.column in IDENTITIES or self.unknown == "leave out"
 
     @property
     def side(self) -> Side:
-        """What the splitter is told of it."""
-        if self.given.side == "book":
+        """Side of the input for the splitter."""
+        if self.mapping.side == "book":
             return "book"
         return (
             "band" if self._bounds is not None and follows_our_bands(self._bounds) else "reader id"
@@ -68,34 +72,32 @@ class InputPlan:
 
     @property
     def _bounds(self) -> list[Bounds | None] | None:
-        if self.given.column != "age" or self.encoder is None or self.words is not None:
+        if self.mapping.column != "age" or self.encoder is None or self.words is not None:
             return None
         return [age_bounds(label_text(label)) for label in self.encoder.labels]
 
-    def values(
-        self, texts: Sequence[str], places: Ints | None = None
-    ) -> tuple[NDArray[Any], Flags]:
-        """What the input is for n readers or books, and which of them it knows.
+    def values(self, texts: Sequence[str], places: Ints | None = None) -> tuple[Array, Flags]:
+        """Compute the input for n readers or books.
 
         Args:
-            texts: [n] the column; ignored for one that is counted.
-            places: [n] of a counted column: codes of the bundle's vocabulary, 0 = not in it.
+            texts: [n] values of the column; ignored for a counted column.
+            places: [n] codes of the bundle's vocabulary, 0 = not in it; for a counted column.
 
         Returns:
-            [n] or [n, width], and [n].
+            [n] or [n, width] values, and the [n] mask of known values.
         """
         if self.words is not None:
-            made = mean_vectors(texts, self.words.keys, self.words.vectors, self.given.tokens)
-            return made, np.asarray(made.any(axis=1))
+            means = mean_vectors(texts, self.words.keys, self.words.vectors, self.mapping.tokens)
+            return means, np.asarray(means.any(axis=1))
         if self.counted is not None:
             assert places is not None
             padded = np.concatenate([[np.nan], self.counted])
             numbers = padded[places]
         elif self.encoder is not None:
             codes = self._codes(texts, self.encoder)
-            numbers = np.where(codes == NOT_KNOWN, np.nan, codes + self.given.offset)
+            numbers = np.where(codes == NOT_KNOWN, np.nan, codes + self.mapping.offset)
         else:
-            numbers = columns.numbers(texts) + self.given.offset
+            numbers = columns.numbers(texts) + self.mapping.offset
             if self.rows is not None:
                 outside = (numbers < 0) | (numbers >= self.rows) | (numbers % 1 != 0)
                 numbers[outside] = np.nan
@@ -108,7 +110,7 @@ class InputPlan:
     def _codes(self, texts: Sequence[str], encoder: Encoder) -> Ints:
         bounds = self._bounds
         if bounds is None:
-            return encoder.find(self.given.column, texts)
+            return encoder.find(self.mapping.column, texts)
         places = np.array(
             [place_of_age(int(text), bounds) if text else -1 for text in texts], dtype=np.int64
         )
@@ -116,17 +118,17 @@ class InputPlan:
         return np.asarray(codes, dtype=np.int32)
 
     def scaled(self, numbers: Doubles) -> Doubles:
-        """[n] numbers through the scaler, where there is one."""
+        """Scale [n] numbers; without a scaler they stay as they are."""
         if self.scaler is None:
             return numbers
         table = np.zeros((len(numbers), self.scaler.feature_count))
-        table[:, self.given.scaler_column] = numbers
-        return np.asarray(self.scaler.transform(table)[:, self.given.scaler_column])
+        table[:, self.mapping.scaler_column] = numbers
+        return np.asarray(self.scaler.transform(table)[:, self.mapping.scaler_column])
 
-    def by_band(self) -> NDArray[Any]:
-        """[bands] what the input is for each of `AGE_BANDS`; for one of that side."""
-        return self.values([_AN_AGE[band] for band in range(len(AGE_BANDS))])[0]
+    def by_band(self) -> Array:
+        """Compute the input for each of `AGE_BANDS`, [bands]; only for an input of that side."""
+        return self.values([_AGE_OF_BAND[band] for band in range(len(AGE_BANDS))])[0]
 
 
-_AN_AGE: Final = {age_band(age): str(age) for age in range(MIN_AGE, MAX_AGE + 1)} | {0: ""}
-"""Age band → an age in it."""
+_AGE_OF_BAND: Final = {age_band(age): str(age) for age in range(MIN_AGE, MAX_AGE + 1)} | {0: ""}
+"""Age band → an age in it; "" for the band of unknown ages."""

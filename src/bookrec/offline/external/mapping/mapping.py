@@ -1,14 +1,18 @@
-"""The mapping: what each input of an imported model is given (docs/importing-models.md)."""
+"""The mapping file: column, encoder and scaler of each input of an imported model.
+
+docs/importing-models.md describes the file.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import msgspec
 
 from bookrec.errors import ModelError
+from bookrec.json_types import JsonObject
 from bookrec.offline.external.archive.keras_config import CASTS
 from bookrec.offline.external.artifacts.columns import (
     BOOK_COLUMNS,
@@ -20,57 +24,60 @@ from bookrec.offline.external.artifacts.columns import (
 from bookrec.offline.external.artifacts.tokenizers import Tokens
 
 ANSWER: Final = "?"
-"""In a drafted mapping: to be answered by whoever knows."""
+"""Value of an open field in a drafted mapping, which the user has to replace."""
 
 
 class InputMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one input is given."""
+    """Mapping of one input: column, encoder, scaler, word vectors, treatment of unknown values."""
 
     side: Side
     column: str
-    """Of the data set, see `artifacts.columns`."""
+    """Column of the data set, see `artifacts.columns`."""
     encoder: str | None = None
-    """Name of the part that makes codes of the column; None gives the column as it is."""
+    """Name of the encoder of the column; None = the input is the column itself."""
     offset: int = 0
-    """Added to codes: 1 where the model keeps 0 for itself."""
+    """Number added to every code, e.g. 1 for a model that reserves 0."""
     scaler: str | None = None
+    """Name of the scaler; None = the input is not scaled."""
     scaler_column: int = 0
-    """Which of the scaler's columns this is, from 0."""
+    """Column of the input in the scaler, from 0."""
     vectors: str | None = None
-    """Word vectors; the input is the mean over the words of the column."""
+    """Name of the word vectors; the input is their mean over the words of the column."""
     tokens: Tokens = "simple"
+    """Tokenizer of the column for word vectors."""
     unknown: Literal["mean", "leave out"] | int | None = None
-    """For what the encoder does not have: ``mean``, the mean of all it has; a code, before the offset;
-    ``leave out``, books that the model does not rank. None: the encoder's own class for it, where it
-    has one, else ``leave out`` for a book's identity and ``mean`` for the rest."""
+    """Replacement of values that the encoder does not have: ``mean`` of the known ones; a code,
+    without the offset; ``leave out``: the mean, and the book is not ranked. None = the encoder's class
+    for unknown values; without one, ``leave out`` for a book's identity and ``mean`` for the rest."""
     unknown_class: str | int | float | None = None
-    """A label of the encoder that means "not known"."""
+    """Label of the encoder that stands for unknown values; None = recognised by its name."""
     counted: Counted = "explicit"
+    """Interactions that a statistic counts."""
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Everything that a mapping file says; all of it may be left out."""
+    """Contents of a mapping file; every field is optional."""
 
     inputs: dict[str, InputMapping] = {}
-    """Those that are not here are found out."""
+    """Mapping by input; inputs that are missing here are matched automatically."""
     model: str | None = None
-    """File name of the model, where there are several."""
+    """File name of the model; needed if the directory has several."""
     lambda_: dict[str, str] = msgspec.field(default_factory=dict, name="lambda")
-    """Lambda layer → the type it casts to."""
+    """Lambda layer → dtype that it casts to."""
 
 
 def read_mapping(path: Path) -> Mapping:
-    """A mapping file.
+    """Read a mapping file.
 
     Raises:
-        ModelError: it is missing, no TOML, or says something that a mapping has not.
+        ModelError: it is missing, no TOML, has an open question, or an unknown or wrong field.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ModelError(f"{path} cannot be read ({error}); name a mapping file.") from error
     except tomllib.TOMLDecodeError as error:
-        raise ModelError(f"{path} is no TOML: {error}; mend that line.") from error
+        raise ModelError(f"{path} is no TOML: {error}; fix that line.") from error
     _refuse_open_questions(path, content)
     try:
         mapping = msgspec.convert(content, Mapping)
@@ -78,8 +85,8 @@ def read_mapping(path: Path) -> Mapping:
         raise ModelError(
             f"{path}: {error}; docs/importing-models.md lists what a mapping may say."
         ) from error
-    for name, given in mapping.inputs.items():
-        if problem := _problem(given):
+    for name, input_mapping in mapping.inputs.items():
+        if problem := _problem(input_mapping):
             raise ModelError(f"{path}, [inputs.{name}]: {problem}.")
     for name, dtype in mapping.lambda_.items():
         if dtype not in CASTS:
@@ -90,12 +97,12 @@ def read_mapping(path: Path) -> Mapping:
     return mapping
 
 
-def _refuse_open_questions(path: Path, content: dict[str, Any]) -> None:
+def _refuse_open_questions(path: Path, content: JsonObject) -> None:
     inputs = content.get("inputs")
-    for name, given in inputs.items() if isinstance(inputs, dict) else ():
-        if not isinstance(given, dict):
+    for name, fields in inputs.items() if isinstance(inputs, dict) else ():
+        if not isinstance(fields, dict):
             continue
-        for field, value in given.items():
+        for field, value in fields.items():
             if value == ANSWER:
                 raise ModelError(
                     f"{path}, [inputs.{name}]: {field} is still {ANSWER!r}; write there what the "
@@ -103,19 +110,19 @@ def _refuse_open_questions(path: Path, content: dict[str, Any]) -> None:
                 )
 
 
-def _problem(given: InputMapping) -> str | None:
-    columns = READER_COLUMNS if given.side == "reader" else BOOK_COLUMNS
-    if given.column not in columns:
+def _problem(mapping: InputMapping) -> str | None:
+    columns = READER_COLUMNS if mapping.side == "reader" else BOOK_COLUMNS
+    if mapping.column not in columns:
         listed = ", ".join(columns)
-        return f"column is {given.column!r}; a {given.side} has {listed}"
-    if given.column in STATISTICS and given.encoder is not None:
-        return f"{given.column} is counted from the ratings, so it has no encoder"
-    if given.vectors is not None and (given.encoder or given.scaler):
+        return f"column is {mapping.column!r}; a {mapping.side} has {listed}"
+    if mapping.column in STATISTICS and mapping.encoder is not None:
+        return f"{mapping.column} is counted from the ratings, so it has no encoder"
+    if mapping.vectors is not None and (mapping.encoder or mapping.scaler):
         return "an input of word vectors has neither encoder nor scaler"
-    if given.unknown_class is not None and given.unknown is not None:
+    if mapping.unknown_class is not None and mapping.unknown is not None:
         return "unknown and unknown_class are both given; leave one out"
-    if given.unknown_class is not None and given.encoder is None:
+    if mapping.unknown_class is not None and mapping.encoder is None:
         return "unknown_class names a label of an encoder, and there is no encoder"
-    if given.unknown == "leave out" and given.side == "reader":
+    if mapping.unknown == "leave out" and mapping.side == "reader":
         return "unknown is 'leave out', which is for books; readers are folded in"
     return None

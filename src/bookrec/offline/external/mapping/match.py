@@ -1,6 +1,7 @@
-"""Finds out what each input of a model is to be given, by names, contents and sizes.
+"""Matches each input of a model to a column and its parts, by names, contents and sizes.
 
-What is not sure is asked, never guessed: a wrong encoder gives lists that look like any others.
+A match that is not certain becomes a question to the user. A wrong encoder would not fail: its lists
+look like any others.
 """
 
 from __future__ import annotations
@@ -26,17 +27,33 @@ def match_inputs(
     content: ContentComparison,
     stated: Mapping[str, InputMapping] | None = None,
 ) -> list[Guess]:
-    """A guess for every input that a mapping file does not state."""
+    """Match the inputs that a mapping file does not state.
+
+    Args:
+        inputs: inputs of the model.
+        sources: contents of the model's directory.
+        content: comparison with the data set.
+        stated: mappings of the mapping file, by input.
+
+    Returns:
+        A guess for each input.
+    """
     matcher, stated = _Matcher(sources, content), stated or {}
     return [
-        Guess(one, stated[one.name].column, notes=["as the mapping says"], stated=stated[one.name])
-        if one.name in stated
-        else matcher.guess(one)
-        for one in inputs
+        _stated_guess(model_input, stated[model_input.name])
+        if model_input.name in stated
+        else matcher.guess(model_input)
+        for model_input in inputs
     ]
 
 
+def _stated_guess(model_input: ModelInput, mapping: InputMapping) -> Guess:
+    return Guess(model_input, mapping.column, notes=["as the mapping says"], stated=mapping)
+
+
 class _Matcher:
+    """Matcher of one input at a time."""
+
     def __init__(self, sources: Sources, content: ContentComparison) -> None:
         parts = list(sources.parts.values())
         self.content = content
@@ -44,14 +61,17 @@ class _Matcher:
         self.scalers = ScalerMatcher(parts, content)
         self.vectors = [(p, p.value) for p in parts if isinstance(p.value, WordVectorsRecord)]
 
-    def guess(self, given: ModelInput) -> Guess:
-        # Of a column of several in one input, `mapping.split_inputs`, its own name.
-        names = [given.name.rpartition(".")[2], *(lookup.name for lookup in given.lookups)]
-        column = next((found for name in names if (found := column_named(name))), None)
-        guess = Guess(given, column)
-        if given.width > 1:
+    def guess(self, model_input: ModelInput) -> Guess:
+        # An input made by `split_inputs` has the name of its column after the dot.
+        names = [
+            model_input.name.rpartition(".")[2],
+            *(lookup.name for lookup in model_input.lookups),
+        ]
+        column = next(filter(None, map(column_named, names)), None)
+        guess = Guess(model_input, column)
+        if model_input.width > 1:
             self._vectors(guess)
-        elif given.lookups:
+        elif model_input.lookups:
             self.encoders.match(guess)
         else:
             self._number(guess)
@@ -60,7 +80,7 @@ class _Matcher:
         return guess
 
     def _vectors(self, guess: Guess) -> None:
-        """An input of several numbers: the mean word vector of the title."""
+        """Match an input of several numbers: a mean of word vectors."""
         width = guess.input.width
         if guess.input.lookups:
             guess.questions["column"] = f"it is {width} ids at once, which no column has"
@@ -68,16 +88,16 @@ class _Matcher:
         fitting = [(p, v) for p, v in self.vectors if v.vectors.shape[1] == width]
         guess.column = guess.column or "title"
         if len(fitting) != 1:
-            found = listed(p for p, _ in fitting) or f"there are none of {width} numbers"
-            guess.questions["vectors"] = found
+            names = listed(p for p, _ in fitting) or f"there are none of {width} numbers"
+            guess.questions["vectors"] = names
             return
         ((part, record),) = fitting
-        way, agreement = best_tokenizer(self.content.texts(guess.column), record.keys)
-        guess.fields |= {"vectors": part.name, "tokens": way}
-        guess.notes.append(f"words cut {way!r}: {agreement[way]:.0%} agreement")
+        tokens, agreement = best_tokenizer(self.content.texts(guess.column), record.keys)
+        guess.fields |= {"vectors": part.name, "tokens": tokens}
+        guess.notes.append(f"words split by {tokens!r}: {agreement[tokens]:.0%} agreement")
 
     def _number(self, guess: Guess) -> None:
-        """An input of one number."""
+        """Match an input of one number that no embedding looks up."""
         if guess.column is None:
             return
         self.scalers.match(guess)
@@ -90,7 +110,7 @@ class _Matcher:
             guess.questions["encoder"] = f"it could be {listed(p for p, _ in named)}"
         elif named:
             ((part, encoder),) = named
-            scaler = self.scalers.found(guess)
+            scaler = self.scalers.scaler_of(guess)
             place = guess.fields.get("scaler_column", 0)
             if scaler is None or fits_codes(scaler, place, encoder):
                 guess.fields["encoder"] = part.name

@@ -1,4 +1,4 @@
-"""What the data set says of an encoder or a scaler: whose labels or numbers are these?"""
+"""Comparison of encoders and scalers with the columns of a data set."""
 
 from __future__ import annotations
 
@@ -15,31 +15,32 @@ from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, SPELLINGS, Enc
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
 
 _FEW_AGES: Final = 15
-"""Whole numbers that are all below this number bands rather than years of age."""
+"""Labels that are whole numbers below this number age bands; they are no ages."""
 
 _OLDEST: Final = 250
+"""Numbers above this are ids rather than ages."""
 
 
 @dataclass
 class ContentComparison:
-    """Compares parts with one data set; remembers what it has compared."""
+    """Comparison of parts with one data set; results are cached."""
 
     dataset: Dataset
     _shares: dict[tuple[int, str], float] = field(default_factory=dict)
     _texts: dict[str, list[str]] = field(default_factory=dict)
 
     def texts(self, column: str) -> list[str]:
-        """The distinct known values of a column."""
+        """Return the distinct known values of a column."""
         if column not in self._texts:
-            found = dict.fromkeys(columns.texts(self.dataset, column))
-            self._texts[column] = [text for text in found if text]
+            distinct = dict.fromkeys(columns.texts(self.dataset, column))
+            self._texts[column] = [text for text in distinct if text]
         return self._texts[column]
 
     def share(self, encoder: Encoder, column: str) -> float:
-        """How far an encoder's labels are values of a column, 0 to 1.
+        """Return the overlap of an encoder's labels and a column's values, 0 to 1.
 
-        The larger of two shares: of the labels that the data set has, and of the data set's values
-        that the encoder has; either may have been cut.
+        It is the larger of two shares: of the labels that are in the data set, and of the data set's
+        values that are in the encoder. Either side may be a subset of the original data.
         """
         key = id(encoder), column
         if key not in self._shares:
@@ -59,22 +60,31 @@ class ContentComparison:
         return max(len(known) / len(values), len(np.unique(known)) / len(encoder.labels))
 
     def counted(self, scaler: ScalerRecord, place: int, column: str) -> Counted:
-        """Which way of counting a scaler's own numbers speak for."""
+        """Return the interactions that a scaler's statistics fit better.
+
+        Args:
+            scaler: fitted scaler.
+            place: column of the scaler.
+            column: counted column that it scales.
+        """
         if scaler.data_min is not None and column.endswith("mean"):
-            # The lowest mean of ratings is 0 only where those without a rating were counted in.
+            # The lowest mean is 0 only if interactions without a rating count as 0.
             return "all" if float(scaler.data_min[place]) < 1 else "explicit"
-        for seen, of in ((scaler.mean, np.nanmean), (scaler.data_max, np.nanmax)):
-            if seen is not None:
-                ways = columns.statistics_by_count(self.dataset, column)
-                apart = {way: abs(float(of(x)) - float(seen[place])) for way, x in ways.items()}
-                return "all" if apart["all"] < apart["explicit"] else "explicit"
+        for fitted, statistic in ((scaler.mean, np.nanmean), (scaler.data_max, np.nanmax)):
+            if fitted is not None:
+                choices = columns.statistics_by_count(self.dataset, column)
+                distance = {
+                    counted: abs(float(statistic(values)) - float(fitted[place]))
+                    for counted, values in choices.items()
+                }
+                return "all" if distance["all"] < distance["explicit"] else "explicit"
         return "explicit"
 
 
 def _share_of_ages(labels: list[str]) -> float:
     named = [text for text in labels if not is_unknown_label(text)]
     if not named or all(text.isdigit() and int(text) < _FEW_AGES for text in named):
-        return 0.0  # numbers of bands, which do not say which ages they are
+        return 0.0  # numbers of bands, whose ages are not known
     bounds = [age_bounds(text) for text in named]
     if any(ages is not None and ages[0] > _OLDEST for ages in bounds):
         return 0.0  # ids
@@ -82,7 +92,7 @@ def _share_of_ages(labels: list[str]) -> float:
 
 
 def _middle(scaler: ScalerRecord, place: int) -> float | None:
-    """The middle of the numbers that a scaler was fitted to, where it knows one."""
+    """Return the mean, mid-range or median of the data of a scaler; None if it keeps none."""
     if scaler.mean is not None:
         return float(scaler.mean[place])
     if scaler.data_min is not None and scaler.data_max is not None:
@@ -91,7 +101,13 @@ def _middle(scaler: ScalerRecord, place: int) -> float | None:
 
 
 def fits_codes(scaler: ScalerRecord, place: int, encoder: Encoder) -> bool:
-    """Whether a scaler was fitted to an encoder's codes rather than to what these stand for."""
+    """Whether a scaler may have been fitted to an encoder's codes rather than to its labels.
+
+    Args:
+        scaler: fitted scaler.
+        place: column of the scaler.
+        encoder: encoder of the column.
+    """
     if scaler.data_max is not None:
         return float(scaler.data_max[place]) < encoder.size
     middle = _middle(scaler, place)

@@ -1,4 +1,4 @@
-"""Which encoder made the codes of an input: by names, contents and sizes."""
+"""Matches inputs that embeddings look up to encoders, by names, contents and sizes."""
 
 from __future__ import annotations
 
@@ -12,31 +12,33 @@ from bookrec.offline.external.mapping.candidate import SAME_BOOK, Guess, bare_na
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
 
 _ENCODED: Final = (*SPELLINGS, "age")
-"""Columns that an encoder may have made codes of."""
+"""Columns that may have an encoder."""
 
 _LITTLE: Final = 0.01
-"""Share of labels below which an encoder and a column have nothing in common."""
+"""Overlap below which an encoder does not belong to a column."""
 
 _SPARE: Final = 2
-"""Rows that an embedding may have beyond its encoder's classes without being another's."""
+"""Most rows of an embedding without a class of its encoder."""
 
 Named = tuple[Part, Encoder]
+"""An encoder, after the part that holds it."""
 
 
 class EncoderMatcher:
-    """The encoders beside a model, and a data set that they may be of."""
+    """Encoders beside a model, and the data set that they may belong to."""
 
     def __init__(self, parts: Sequence[Part], content: ContentComparison) -> None:
         self.content = content
         self.encoders = [(p, p.value) for p in parts if isinstance(p.value, Encoder)]
 
     def match(self, guess: Guess) -> None:
-        """Find the encoder of an input that is looked up in an embedding."""
+        """Add the encoder to the guess for an input that an embedding looks up."""
         rows = guess.input.rows or 0
         candidates = self.named(guess.column) if guess.column else []
-        how = "by name"
+        criterion = "by name"
         if not candidates:
-            candidates, how = self._by_content(guess.column, rows), "by contents and size"
+            candidates = self._by_content(guess.column, rows)
+            criterion = "by contents and size"
         fitting = [(p, e) for p, e in candidates if e.size <= rows]
         if len(fitting) > 1:
             exact = [(p, e) for p, e in fitting if e.size == rows]
@@ -55,7 +57,7 @@ class EncoderMatcher:
         guess.column = column
         guess.fields["encoder"] = part.name
         share = self.content.share(encoder, column)
-        guess.notes.append(f"{how}; {encoder.size:,} classes for {rows:,} rows")
+        guess.notes.append(f"{criterion}; {encoder.size:,} classes for {rows:,} rows")
         if share < _LITTLE:
             guess.questions["encoder"] = f"{part.name} has no {column} of this data set"
         if encoder.size < rows - _SPARE:
@@ -64,16 +66,22 @@ class EncoderMatcher:
             )
 
     def named(self, column: str) -> list[Named]:
-        """The encoders whose names say the column."""
+        """Return the distinct encoders that are named after a column."""
         for same in SAME_BOOK.get(column, (column,)):
-            if found := [
+            if hits := [
                 (p, e) for p, e in self.encoders if column_named(bare_name(p.name)) == same
             ]:
-                return _distinct(found)
+                return _distinct(hits)
         return []
 
     def column_of(self, part: Part, encoder: Encoder, column: str | None) -> str | None:
-        """What an encoder's labels are: of the wanted column, or of the one name and contents say."""
+        """Return the column of an encoder's labels; None if it is not clear.
+
+        Args:
+            part: part that holds the encoder.
+            encoder: encoder.
+            column: column of the input; None = not known.
+        """
         if column is None:
             named = column_named(bare_name(part.name))
             if named is not None:
@@ -87,14 +95,14 @@ class EncoderMatcher:
         return best if len(likely) == 1 else None
 
     def _by_content(self, column: str | None, rows: int) -> list[Named]:
-        """The encoders that have about as many classes as there are rows, and labels of a column."""
-        found = []
+        """Return the distinct encoders of a column with about as many classes as rows."""
+        hits = []
         for part, encoder in self.encoders:
             if not rows - _SPARE <= encoder.size <= rows:
                 continue
             if column is None or self.column_of(part, encoder, column) is not None:
-                found.append((part, encoder))
-        return _distinct(found)
+                hits.append((part, encoder))
+        return _distinct(hits)
 
 
 def _why_not(candidates: list[Named], fitting: list[Named], rows: int) -> str:
@@ -106,10 +114,10 @@ def _why_not(candidates: list[Named], fitting: list[Named], rows: int) -> str:
     return f"no encoder has its name and at most {rows:,} classes"
 
 
-def _distinct(found: list[Named]) -> list[Named]:
-    """Of encoders that are equal, the first."""
+def _distinct(encoders: list[Named]) -> list[Named]:
+    """Return the first of each group of equal encoders."""
     kept: list[Named] = []
-    for part, encoder in found:
+    for part, encoder in encoders:
         if not any(encoder.labels == other.labels for _, other in kept):
             kept.append((part, encoder))
     return kept

@@ -1,22 +1,23 @@
-"""What a model asks for: its inputs, and which embeddings each looks up."""
+"""Inputs of a Keras model, and the embeddings that look them up."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from bookrec.inference.ranker.split_ranker import Output
 from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, open_model
+from bookrec.offline.runtime.untyped import KerasModel, KerasOperation
 
 
 @dataclass(frozen=True)
 class Lookup:
-    """An Embedding that an input is looked up in."""
+    """Lookup of an input in an Embedding layer."""
 
-    layer: Any
+    layer: KerasOperation
     name: str
     rows: int
+    """Rows of the embedding."""
 
 
 @dataclass(frozen=True)
@@ -25,42 +26,42 @@ class ModelInput:
 
     name: str
     shape: tuple[int | None, ...]
-    """Without the batch axis."""
+    """Shape without the batch axis."""
     dtype: str
     lookups: tuple[Lookup, ...]
 
     @property
     def width(self) -> int:
-        """Numbers of one row."""
+        """Numbers per pair."""
         return math.prod(size or 1 for size in self.shape)
 
     @property
     def rows(self) -> int | None:
-        """Codes it may have; None for one that is not looked up."""
+        """Number of valid codes; None for an input that no embedding looks up."""
         return min((lookup.rows for lookup in self.lookups), default=None)
 
 
-def inputs_of(model: Any) -> tuple[list[ModelInput], Output]:
-    """The inputs of a model in its order, and what its output is.
+def inputs_of(model: KerasModel) -> tuple[list[ModelInput], Output]:
+    """Return the inputs of a model, in its order, and the kind of its output.
 
     Raises:
         ModelError: it is not functional, or has several outputs.
     """
     inputs, output = open_model(model)
-    found: dict[str, dict[str, Lookup]] = {tensor.name: {} for tensor in inputs}
+    lookups: dict[str, dict[str, Lookup]] = {tensor.name: {} for tensor in inputs}
     for tensor in tensors_of(output):
         if tensor.kind == "Embedding" and len(tensor.sources) == 1:
             (name,) = tensor.sources
             lookup = Lookup(tensor.operation, tensor.name, int(tensor.operation.input_dim))
-            found[name][tensor.name] = lookup
-    made = [
-        ModelInput(t.name, tuple(t.shape), t.dtype, tuple(found[t.name].values())) for t in inputs
+            lookups[name][tensor.name] = lookup
+    model_inputs = [
+        ModelInput(t.name, tuple(t.shape), t.dtype, tuple(lookups[t.name].values())) for t in inputs
     ]
-    return made, before_sigmoid(output)[1]
+    return model_inputs, before_sigmoid(output)[1]
 
 
 def tensors_of(output: Tensor) -> list[Tensor]:
-    """Every tensor that an output is computed from, each once."""
+    """Return the tensors that an output is computed from, itself included, each once."""
     seen: dict[Tensor, None] = {}
     waiting = [output]
     while waiting:

@@ -1,10 +1,9 @@
-"""Looks through a directory of files made elsewhere: its model, its parts, and what goes with what."""
+"""Opens a directory of files made elsewhere and matches its parts to the model's inputs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bookrec.errors import ModelError
 from bookrec.offline.data.dataset import Dataset
@@ -16,29 +15,34 @@ from bookrec.offline.external.mapping.match import match_inputs
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
 from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, find_stacked, unstacked
+from bookrec.offline.runtime.untyped import KerasModel
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A directory, looked through."""
+    """Contents of a directory, with a guess for the mapping of its model."""
 
     sources: Sources
     archive: Archive
-    model: Any
-    """The archive's, with an input for each column where it has several in one."""
+    model: KerasModel
+    """Model of the archive, in which each column of a stacked input is a separate input."""
     stacked: Stacked
+    """Inputs that were split."""
     casts: dict[str, str]
+    """Lambda layer → dtype that it is declared to cast to."""
     guesses: list[Guess]
-    """Of every input of the model, those that a mapping file states included."""
+    """A guess for every input of the model, those in the mapping file included."""
     mapping: Mapping | None
-    """What is known; None while anything is asked."""
+    """Complete mapping; None while a question is open."""
 
 
 def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -> Opened:
-    """Look through a directory: its model, its parts, and what each input is given.
+    """Open the model and parts of a directory, and match the model's inputs.
 
     Args:
-        mapping: of a mapping file; what it does not state is found out.
+        directory: directory with one model and its parts.
+        dataset: data set that the columns are compared with.
+        mapping: contents of the mapping file, if there is one.
 
     Raises:
         ModelError: there is no model, or several, or it cannot be opened.
@@ -50,11 +54,11 @@ def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -
     stacked = find_stacked(inputs_of(archive.model)[0], sources, stated.inputs)
     model = unstacked(archive.model, stacked)
     inputs, _ = inputs_of(model)
-    names = [one.name for one in inputs]
-    if strange := [name for name in stated.inputs if name not in names]:
+    names = [model_input.name for model_input in inputs]
+    if extra := [name for name in stated.inputs if name not in names]:
         raise ModelError(
-            f"The mapping has [inputs.{strange[0]}], the model has {', '.join(names)}; "
-            "mend the mapping."
+            f"The mapping has [inputs.{extra[0]}], the model has {', '.join(names)}; "
+            "fix the mapping."
         )
     guesses = match_inputs(inputs, sources, ContentComparison(dataset), stated.inputs)
     complete = None
@@ -69,7 +73,7 @@ def _model_file(sources: Sources, mapping: Mapping | None) -> Path:
         if mapping.model not in names:
             raise ModelError(
                 f"There is no model {mapping.model!r} in {sources.directory} "
-                f"({', '.join(names) or 'none'}); mend the mapping."
+                f"({', '.join(names) or 'none'}); fix the mapping."
             )
         return sources.models[names.index(mapping.model)]
     if not names:

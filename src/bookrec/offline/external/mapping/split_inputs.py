@@ -1,14 +1,14 @@
-"""Models whose columns come side by side in one input: each column becomes an input of its own.
+"""Splits inputs that hold several columns of a table, so that each column is a separate input.
 
-A notebook that scales a whole table gives its model the rows of that table. Some of its columns are of
-the reader, some of the book; only apart can they be told from one another.
+A notebook that scales a whole table passes rows of that table to its model. Some columns belong to the
+reader and some to the book, so each needs a mapping of its own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 import keras
 
@@ -16,38 +16,42 @@ from bookrec.offline.external.artifacts.artifact_files import Sources
 from bookrec.offline.external.artifacts.naming import column_named
 from bookrec.offline.external.mapping.model_inputs import ModelInput
 from bookrec.offline.external.pickles.objects.records import WordVectorsRecord
+from bookrec.offline.runtime.untyped import KerasModel
 
 Stacked = dict[str, list[str]]
-"""Input → the names of its columns as inputs, ``input.column``."""
+"""Input with several columns → names of the inputs that replace it, ``input.column``."""
 
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_]+")
 
 
 def find_stacked(inputs: Sequence[ModelInput], sources: Sources, stated: Iterable[str]) -> Stacked:
-    """The inputs that are several columns of a table.
+    """Return the inputs that hold several columns of a table.
 
-    Those of which a mapping states a column (``input.0``, or ``input.name``), and those for which a
-    scaler, or a list of names beside it, names as many columns as they have.
+    An input is one of them if the mapping file states one of its columns (``input.0`` or
+    ``input.name``), or if a scaler, or a list beside it, names as many columns as the input is wide.
 
     Args:
-        stated: names of inputs in a mapping file.
+        inputs: inputs of the model.
+        sources: contents of the model's directory.
+        stated: names of inputs in the mapping file.
     """
     names = set(stated)
-    found: Stacked = {}
-    for one in inputs:
-        if one.width < 2 or one.lookups or len(one.shape) != 1 or one.name in names:
+    stacked: Stacked = {}
+    for model_input in inputs:
+        name, width = model_input.name, model_input.width
+        if width < 2 or model_input.lookups or len(model_input.shape) != 1 or name in names:
             continue
-        asked = any(name.startswith(f"{one.name}.") for name in names)
-        columns = _columns(one.width, sources)
-        if columns is None and asked:
-            columns = list(map(str, range(one.width)))
-        if columns is not None and (asked or not _has_vectors(one.width, sources)):
-            found[one.name] = [f"{one.name}.{column}" for column in columns]
-    return found
+        split = any(other.startswith(f"{name}.") for other in names)
+        columns = _columns(width, sources)
+        if columns is None and split:
+            columns = list(map(str, range(width)))
+        if columns is not None and (split or not _has_vectors(width, sources)):
+            stacked[name] = [f"{name}.{column}" for column in columns]
+    return stacked
 
 
 def _columns(width: int, sources: Sources) -> list[str] | None:
-    """The one list of so many column names, all of columns that are known."""
+    """Return the only list of ``width`` names if each stands for a column; else None."""
     lists = {part.columns for part in sources.parts.values() if len(part.columns) == width}
     if len(lists) != 1:
         return None
@@ -63,18 +67,19 @@ def _has_vectors(width: int, sources: Sources) -> bool:
     )
 
 
-def unstacked(model: Any, stacked: Mapping[str, Sequence[str]]) -> Any:
-    """The same model with an input for each column of the inputs that are ``stacked``."""
+def unstacked(model: KerasModel, stacked: Mapping[str, Sequence[str]]) -> KerasModel:
+    """Return a model with an input for each column of the ``stacked`` inputs; it shares the weights."""
     if not stacked:
         return model
-    inputs, given = [], []
+    inputs, arguments = [], []
     for tensor in model.inputs:
         if tensor.name not in stacked:
-            made = keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
-            inputs.append(made)
-            given.append(made)
+            plain = keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=tensor.name)
+            inputs.append(plain)
+            arguments.append(plain)
             continue
         columns = [keras.Input((1,), dtype=tensor.dtype, name=n) for n in stacked[tensor.name]]
         inputs += columns
-        given.append(keras.layers.Concatenate(name=f"{tensor.name}_columns")(columns))
-    return keras.Model(inputs, model(given if len(given) > 1 else given[0]), name=model.name)
+        arguments.append(keras.layers.Concatenate(name=f"{tensor.name}_columns")(columns))
+    output = model(arguments if len(arguments) > 1 else arguments[0])
+    return keras.Model(inputs, output, name=model.name)

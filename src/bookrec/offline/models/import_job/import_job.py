@@ -95,7 +95,7 @@ def make_bundle(
     used = {
         opened.sources.file_of(part)
         for plan in plans
-        for part in (plan.given.encoder, plan.given.scaler, plan.given.vectors)
+        for part in (plan.mapping.encoder, plan.mapping.scaler, plan.mapping.vectors)
         if part is not None
     }
     imported = ImportedModel(

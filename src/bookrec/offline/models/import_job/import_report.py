@@ -68,13 +68,13 @@ def knowledge(bundle: Bundle, dataset: Dataset) -> Iterator[str]:
         "and readers"
     )
     for plan in imported.plans:
-        side = readers if plan.given.side == "reader" else books
+        side = readers if plan.mapping.side == "reader" else books
         known = side.known_by_input[plan.name]
         missing = int((~known).sum())
         if missing and not plan.is_identity:
             yield (
-                f"{plan.name}: {plan.given.column} not known for {missing:,} of {len(known):,} "
-                f"{plan.given.side}s, given {_WORDS[plan.unknown]}"
+                f"{plan.name}: {plan.mapping.column} not known for {missing:,} of {len(known):,} "
+                f"{plan.mapping.side}s, given {_WORDS[plan.unknown]}"
             )
 
 

@@ -58,7 +58,7 @@ def _as_trained(imported: ImportedModel, side: columns.Side, inputs: SideInputs)
     """Positions of readers or books whose inputs are all known; the original has no row for others."""
     known = inputs.known.copy()
     for plan in imported.plans:
-        if plan.given.side == side and plan.unknown in ("mean", "leave out"):
+        if plan.mapping.side == side and plan.unknown in ("mean", "leave out"):
             known &= inputs.known_by_input[plan.name]
     return np.flatnonzero(known).astype(np.int32)
 

@@ -29,7 +29,7 @@ def refit(bundle: Bundle, dataset: Dataset, settings: ImportSettings, progress: 
 
 
 def _recounted(plan: InputPlan, dataset: Dataset, vocabularies: Vocabularies) -> InputPlan:
-    mapping = plan.given
+    mapping = plan.mapping
     if mapping.column not in STATISTICS:
         return plan
     counted = columns.statistics(dataset, mapping.column, mapping.counted)

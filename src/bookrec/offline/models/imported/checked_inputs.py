@@ -25,7 +25,7 @@ def imported_checked_inputs(
     books = imported.books(dataset, vocabularies)
     inputs = []
     for plan in imported.plans:
-        side = readers if plan.given.side == "reader" else books
+        side = readers if plan.mapping.side == "reader" else books
         values, known = side.values[plan.name], side.known_by_input[plan.name]
         inputs.append(_checked_input(plan, dataset, values, known))
     return inputs
@@ -36,19 +36,19 @@ def _checked_input(plan: InputPlan, dataset: Dataset, values: Array, known: Flag
     code = plan.unknown in ("class", "code") and plan.scaler is None
     return CheckedInput(
         plan.name,
-        plan.given.side,
-        plan.given.column,
+        plan.mapping.side,
+        plan.mapping.column,
         values,
         known,
         is_identity=plan.is_identity,
         labels=None if encoder is None else encoder.labels,
-        codes=None if encoder is None else encoder.codes + plan.given.offset,
+        codes=None if encoder is None else encoder.codes + plan.mapping.offset,
         rows=plan.rows,
         unknown=plan.unknown,
         unknown_code=int(plan.unknown_number) if code else None,
         raw=_raw(plan, dataset, known),
         scaler=plan.scaler,
-        scaler_column=plan.given.scaler_column,
+        scaler_column=plan.mapping.scaler_column,
         is_title=plan.words is not None,
     )
 
@@ -57,9 +57,9 @@ def _raw(plan: InputPlan, dataset: Dataset, known: Flags) -> NDArray[np.float64]
     """[n] values before the scaler, from ``dataset``, NaN = unknown; None without a scaler."""
     if plan.scaler is None:
         return None
-    column = plan.given.column
+    column = plan.mapping.column
     if column in STATISTICS:
-        return columns.statistics(dataset, column, plan.given.counted)
+        return columns.statistics(dataset, column, plan.mapping.counted)
     unscaled = replace(plan, scaler=None)
     numbers = unscaled.values(columns.texts(dataset, column))[0].astype(np.float64)
     return np.where(known, numbers, np.nan)

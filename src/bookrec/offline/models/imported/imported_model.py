@@ -86,15 +86,15 @@ class ImportedModel:
         known_by_input: dict[str, Flags] = {}
         known = np.ones(size, dtype=bool)
         for plan in self.plans:
-            if plan.given.side != side:
+            if plan.mapping.side != side:
                 continue
             texts, codes = [], None
-            if plan.given.column in STATISTICS:
+            if plan.mapping.column in STATISTICS:
                 names = dataset.readers["user_id"] if side == "reader" else dataset.books["isbn"]
                 vocabulary = vocabularies.user if side == "reader" else vocabularies.isbn
                 codes = vocabulary.codes(names)
             else:
-                texts = columns.texts(dataset, plan.given.column)
+                texts = columns.texts(dataset, plan.mapping.column)
             values[plan.name], known_by_input[plan.name] = plan.values(texts, codes)
             if plan.is_identity:
                 known &= known_by_input[plan.name]

@@ -80,16 +80,16 @@ class _StoredParts:
     @classmethod
     def of(cls, plans: Sequence[InputPlan]) -> _StoredParts:
         return cls(
-            {p.given.encoder: p.encoder for p in plans if p.given.encoder and p.encoder},
-            {p.given.scaler: p.scaler for p in plans if p.given.scaler and p.scaler},
-            {p.given.vectors: p.words for p in plans if p.given.vectors and p.words},
+            {p.mapping.encoder: p.encoder for p in plans if p.mapping.encoder and p.encoder},
+            {p.mapping.scaler: p.scaler for p in plans if p.mapping.scaler and p.scaler},
+            {p.mapping.vectors: p.words for p in plans if p.mapping.vectors and p.words},
         )
 
 
 def _plan_out(plan: InputPlan) -> JsonObject:
     return {
         "name": plan.name,
-        "given": msgspec.to_builtins(plan.given),
+        "given": msgspec.to_builtins(plan.mapping),
         "width": plan.width,
         "dtype": plan.dtype,
         "rows": plan.rows,

@@ -83,7 +83,7 @@ def with_mean_rows(
 def known_codes(plan: InputPlan) -> NDArray[np.float64]:
     """[labels] codes of everything that the encoder of an input knows, before the scaler."""
     assert plan.encoder is not None
-    return plan.encoder.codes.astype(np.float64) + plan.given.offset
+    return plan.encoder.codes.astype(np.float64) + plan.mapping.offset
 
 
 def _keeps_ids(operation: KerasOperation) -> bool:
