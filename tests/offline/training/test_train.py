@@ -21,9 +21,12 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("preset", ["default", "classic"])
 def test_equal_seeds_train_equal_models(
-    tiny_bundles: dict[str, Any], train_tiny: Callable[[str], Any], preset: str
+    tiny_bundles: dict[str, Any],
+    train_tiny: Callable[[Home, str], Any],
+    tmp_path: Path,
+    preset: str,
 ):
-    first, second = tiny_bundles[preset], train_tiny(preset)
+    first, second = tiny_bundles[preset], train_tiny(Home(tmp_path), preset)
     assert first.model_id != second.model_id
     for part in ("ranker", "towers"):
         weights, others = (
