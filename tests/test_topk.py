@@ -72,8 +72,8 @@ def test_members_and_their_places():
 def test_rows_one_after_the_other():
     start = np.array([0, 2, 2, 5])
     values = np.array([10, 11, 30, 31, 32], dtype=np.int32)
-    found, lengths, where = rows_of(start, values, np.array([2, 1, 0]))
-    assert found.tolist() == [30, 31, 32, 10, 11]
+    picked, lengths, where = rows_of(start, values, np.array([2, 1, 0]))
+    assert picked.tolist() == [30, 31, 32, 10, 11]
     assert lengths.tolist() == [3, 0, 2]
     assert where.tolist() == [2, 3, 4, 0, 1]
     assert rows_of(start, values, np.array([], dtype=int))[0].tolist() == []

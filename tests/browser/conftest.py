@@ -1,4 +1,4 @@
-"""A real Chromium before a real ``bookrec serve``; whatever goes wrong in a page fails its test."""
+"""Headless Chromium and a real ``bookrec serve``; an error in a page fails its test."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def sample_site(sample_home: Home, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def closed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a site that nothing was ever published for."""
+    """Address of a site without a published snapshot."""
     require_chromium()
     home = Home(tmp_path_factory.mktemp("closed") / "home")
     home.root.mkdir()
@@ -83,38 +83,38 @@ def closed_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @dataclass
-class Troubles:
-    """What went wrong in the pages of one test."""
+class PageErrors:
+    """Errors in the pages of one test."""
 
     address: str
-    found: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def watch(self, page: Any) -> None:
         """Note errors of scripts and policies, requests to other hosts, and missing files."""
         page.on("request", self._request)
         page.on("response", self._response)
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.found.append(f"script error: {error}"))
+        page.on("pageerror", lambda error: self.errors.append(f"script error: {error}"))
 
     def _request(self, request: Any) -> None:
         if urlsplit(request.url).netloc != urlsplit(self.address).netloc:
-            self.found.append(f"request to another host: {request.url}")
+            self.errors.append(f"request to another host: {request.url}")
 
     def _response(self, response: Any) -> None:
         if response.status >= 400 and response.request.resource_type != "document":
-            self.found.append(f"{response.status} for {response.url}")
+            self.errors.append(f"{response.status} for {response.url}")
 
     def _console(self, message: Any) -> None:
-        # Chromium also reports documents answered with 4xx and 5xx, which tests ask for.
+        # Chromium also reports documents with status 4xx and 5xx, which tests open on purpose.
         if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
-            self.found.append(f"console: {message.text}")
+            self.errors.append(f"console: {message.text}")
 
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     """Opens a page of a fresh visitor: ``open_page(address, width=…, java_script_enabled=…)``."""
     contexts = []
-    troubles = []
+    page_errors = []
 
     def open_(address: str, *, width: int = 1280, height: int = 900, **options: Any) -> Any:
         context = browser.new_context(
@@ -124,13 +124,13 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         )
         context.set_default_timeout(TIMEOUT_MS)
         contexts.append(context)
-        trouble = Troubles(address)
-        troubles.append(trouble)
+        errors = PageErrors(address)
+        page_errors.append(errors)
         page = context.new_page()
-        trouble.watch(page)
+        errors.watch(page)
         return page
 
     yield open_
     for context in contexts:
         context.close()
-    assert [what for trouble in troubles for what in trouble.found] == []
+    assert [error for errors in page_errors for error in errors.errors] == []

@@ -83,7 +83,7 @@ SMALL_TARGETS = """
 
 
 def check(page: Any, path: str) -> None:
-    """What must hold on every page."""
+    """Check what holds on every page."""
     page.goto(path)
     assert page.locator("h1").count() == 1, "one h1"
     assert page.locator("h1").inner_text().strip()

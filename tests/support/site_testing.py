@@ -65,9 +65,9 @@ def register(client: Client, username: str = "anna", **fields: object) -> dict[s
 
 def form_token(page: str) -> str:
     """The token of the first form of a page."""
-    found = re.search(r'name="csrf_token"\s+value="([0-9a-f]{64})"', page)
-    assert found, "the page has no form with a token"
-    return found[1]
+    field = re.search(r'name="csrf_token"\s+value="([0-9a-f]{64})"', page)
+    assert field, "the page has no form with a token"
+    return field[1]
 
 
 def sign_in(client: Client, username: str = "anna", password: str = PASSWORD) -> httpx.Response:

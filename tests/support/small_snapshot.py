@@ -1,6 +1,6 @@
-"""A small real snapshot: known books, readers with plain tastes, and a ranker made by hand.
+"""A small real snapshot: known books, readers of one or two genres, and a ranker made by hand.
 
-Deliberately lopsided: genres of different sizes, works with two editions, books without year,
+It is lopsided on purpose: genres of different sizes, works with two editions, books without year,
 author, publisher or readers, ISBNs of other sources, titles that must be escaped or folded.
 """
 
@@ -163,23 +163,23 @@ class _Builder:
             n: keys.setdefault(work_key(row[1], row[2]), len(keys) + 1)
             for n, row in enumerate(self.rows, start=1)
         }
-        self.own = {
-            reader_id: self._own_books(reader_id, genres)
+        self.seen = {
+            reader_id: self._seen_books(reader_id, genres)
             for reader_id, (_, _, genres, _) in enumerate(READERS, start=1)
         }
 
-    def _own_books(self, reader_id: int, genres: tuple[str, ...]) -> dict[int, int]:
+    def _seen_books(self, reader_id: int, genres: tuple[str, ...]) -> dict[int, int]:
         """Every second or third book of the genres; the first genre rated high."""
-        own = {}
+        seen = {}
         for place, genre in enumerate(genres):
             books = [b for b in self.genre if self.genre[b] == genre and self.rows[b - 1][2]]
             for number, book_id in enumerate(books):
                 if (number + reader_id) % (2 + place) == 0:
-                    own[book_id] = (0, 9, 8, 10)[number % 4] if place == 0 else 5 + number % 4
-        return own
+                    seen[book_id] = (0, 9, 8, 10)[number % 4] if place == 0 else 5 + number % 4
+        return seen
 
     def readers_of(self, book_id: int) -> list[int]:
-        return [reader_id for reader_id, own in self.own.items() if book_id in own]
+        return [reader_id for reader_id, seen in self.seen.items() if book_id in seen]
 
     def by_popularity(self, books: list[int]) -> list[int]:
         return sorted(books, key=lambda b: (-len(self.readers_of(b)), b))
@@ -209,14 +209,14 @@ class _Builder:
             )
             self.connection.executemany(
                 "insert into interaction values (?, ?, ?)",
-                [(reader_id, book_id, rating) for book_id, rating in self.own[reader_id].items()],
+                [(reader_id, book_id, rating) for book_id, rating in self.seen[reader_id].items()],
             )
         self._insert_user_tops()
         self._insert_popular_tops()
 
     def _insert_book(self, book_id: int, row: tuple) -> None:
         isbn, title, author, year, publisher, genre = row
-        ratings = [own[book_id] for own in self.own.values() if own.get(book_id)]
+        ratings = [seen[book_id] for seen in self.seen.values() if seen.get(book_id)]
         if isbn == ONE_TEN_ISBN:
             ratings = [10]
         similar = self._similar(book_id)
@@ -257,7 +257,7 @@ class _Builder:
         for reader_id, (_, _, genres, listed) in enumerate(READERS, start=1):
             if not listed:
                 continue
-            works = {self.work[book_id] for book_id in self.own[reader_id]}
+            works = {self.work[book_id] for book_id in self.seen[reader_id]}
             order = [*genres, *sorted(set(self.genre.values()) - set(genres))]
             ranked = sorted(
                 self.by_popularity(list(self.genre)), key=lambda b: order.index(self.genre[b])
@@ -278,7 +278,7 @@ class _Builder:
             segments.setdefault(AGE_BANDS[age_band(age)], []).append(reader_id)
         for segment, members in segments.items():
             share = {
-                b: sum(b in self.own[reader_id] for reader_id in members) / len(members)
+                b: sum(b in self.seen[reader_id] for reader_id in members) / len(members)
                 for b in self.genre
             }
             ranked = sorted((b for b in share if share[b] > 0), key=lambda b: (-share[b], b))
@@ -289,7 +289,7 @@ class _Builder:
 
 
 def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
-    """A ranker whose logit is what the readers of liked books read, and a little popularity."""
+    """Save a ranker whose logit is the item-kNN score and a little popularity."""
     books = len(BOOKS)
     neighbours = connection.execute(
         "select book_id - 1, similar_book_id - 1, score from similar_top order by book_id, rank"
@@ -301,11 +301,11 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     popularity = np.log1p(np.array(readers, dtype=np.float32))
     width, age_width, hidden = 2, 1, 3
     bands = len(AGE_BANDS)
-    said = (
+    similar = (
         np.array([row[1] for row in neighbours], dtype=np.int32),
         np.array([row[2] for row in neighbours], dtype=np.float32),
     )
-    table = SimilarityTable(start.astype(np.int64), *said)
+    table = SimilarityTable(start.astype(np.int64), *similar)
     nothing = np.zeros(books, dtype=np.int32)
     works = np.array(work, dtype=np.int32)
     authors = np.arange(1, books + 1, dtype=np.int32)
@@ -313,7 +313,9 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     retrieval = Retrieval(
         metadata=metadata,
         similarities={"rp3beta": table, "item_knn": table, "ease": table},
-        authors=SimilarityTable(np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in said)),
+        authors=SimilarityTable(
+            np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in similar)
+        ),
         book_vector=_zeros(books, width),
         history_vector=_zeros(books, width),
         tower_age=_zeros(bands, age_width),

@@ -1,4 +1,4 @@
-"""What people do on the site, step by step."""
+"""Actions of visitors on the site, step by step."""
 
 from __future__ import annotations
 

@@ -106,8 +106,10 @@ def test_importing_the_site_loads_nothing_heavy() -> None:
         " bookrec.inference.recommender;"
         f"print([m for m in sys.modules if m.startswith({FORBIDDEN!r})])"
     )
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "[]"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
 
 
 # --- publishing while serving -------------------------------------------------------------------
@@ -143,13 +145,13 @@ class Watcher(threading.Thread):
 
     def _check(self, answer: httpx.Response) -> None:
         assert answer.status_code == 200, answer.text
-        found = answer.json()
-        marker = self.marker_of[found["snapshot_id"]]
-        titles = [item["book"]["title"] for item in found["items"]]
+        listed = answer.json()
+        marker = self.marker_of[listed["snapshot_id"]]
+        titles = [item["book"]["title"] for item in listed["items"]]
         assert titles
         wrong = [title for title in titles if not title.endswith(marker)]
-        assert not wrong, f"{found['snapshot_id']} is {marker}, but: {wrong}"
-        self.seen.add(found["snapshot_id"])
+        assert not wrong, f"{listed['snapshot_id']} is {marker}, but: {wrong}"
+        self.seen.add(listed["snapshot_id"])
         self.count += 1
 
 

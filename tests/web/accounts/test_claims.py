@@ -42,8 +42,8 @@ def test_an_invitation_opens_the_readers_own_shelf_once(client: Client, home: Ho
     assert me.status_code == 200
     assert LISTED_READER in me.text
     headers = bearer(client, "linh")
-    found = client.get("/api/v1/me/recommendations", headers=headers).json()
-    assert found["source"] == "precomputed"
+    recommended = client.get("/api/v1/me/recommendations", headers=headers).json()
+    assert recommended["source"] == "precomputed"
     client.cookies.clear()
     assert client.get(link[1]).status_code == 404
     again = claim(client, link[1], "mallory")
@@ -109,12 +109,12 @@ def test_who_cannot_be_invited(home: Home, snapshot_id: str) -> None:
 
 
 def test_create_asks_for_or_generates_a_password(client: Client, home: Home) -> None:
-    asked = run(home, "create", "anna", "--age", "30", typed=f"{PASSWORD}\n{PASSWORD}\n")
-    assert asked.exit_code == 0, asked.output
-    assert PASSWORD not in asked.output
+    created = run(home, "create", "anna", "--age", "30", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert created.exit_code == 0, created.output
+    assert PASSWORD not in created.output
     bearer(client, "anna")
-    made = run(home, "create", "berta", "--generate", "--reader", READER_WITHOUT_BOOKS)
-    password = re.search(r"Password: (\S{16,})", made.output)
+    generated = run(home, "create", "berta", "--generate", "--reader", READER_WITHOUT_BOOKS)
+    password = re.search(r"Password: (\S{16,})", generated.output)
     assert password
     bearer(client, "berta", password[1])
     other = re.search(r"Password: (\S+)", run(home, "create", "carla", "--generate").output)

@@ -30,13 +30,15 @@ GENRE = {row[0]: row[5] for row in BOOKS}
 def recommendations(client: Client, headers: dict[str, str], limit: int = 20) -> dict[str, Any]:
     answer = client.get(f"/api/v1/me/recommendations?limit={limit}", headers=headers)
     assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    assert [item["rank"] for item in found["items"]] == list(range(1, len(found["items"]) + 1))
-    return found
+    recommended: dict[str, Any] = answer.json()
+    assert [item["rank"] for item in recommended["items"]] == list(
+        range(1, len(recommended["items"]) + 1)
+    )
+    return recommended
 
 
-def isbns(found: dict[str, Any]) -> list[str]:
-    return [item["book"]["isbn"] for item in found["items"]]
+def isbns(recommended: dict[str, Any]) -> list[str]:
+    return [item["book"]["isbn"] for item in recommended["items"]]
 
 
 def as_reader(client: Client, home: Home, user_id: str) -> dict[str, str]:
@@ -176,21 +178,21 @@ def test_only_a_hash_of_the_token_is_stored(client: Client, home: Home) -> None:
 
 
 def test_a_known_reader_gets_the_stored_list(client: Client, home: Home, snapshot_id: str) -> None:
-    found = recommendations(client, as_reader(client, home, LISTED_READER), TOP)
-    assert (found["source"], found["snapshot_id"]) == ("precomputed", snapshot_id)
+    recommended = recommendations(client, as_reader(client, home, LISTED_READER), TOP)
+    assert (recommended["source"], recommended["snapshot_id"]) == ("precomputed", snapshot_id)
     stored = snapshot_rows(
         home,
         "select isbn, score from user_top join book using (book_id) join reader using (reader_id)"
         " where user_id = ? order by rank",
         LISTED_READER,
     )
-    assert [(i["book"]["isbn"], i["score"]) for i in found["items"]] == stored
-    assert not any("topped_up" in item for item in found["items"])
+    assert [(i["book"]["isbn"], i["score"]) for i in recommended["items"]] == stored
+    assert not any("topped_up" in item for item in recommended["items"])
 
 
-def test_reasons_are_own_books(client: Client, home: Home) -> None:
-    found = recommendations(client, as_reader(client, home, LISTED_READER), TOP)
-    own = {
+def test_reasons_are_seen_books(client: Client, home: Home) -> None:
+    recommended = recommendations(client, as_reader(client, home, LISTED_READER), TOP)
+    seen = {
         row[0]
         for row in snapshot_rows(
             home,
@@ -199,18 +201,18 @@ def test_reasons_are_own_books(client: Client, home: Home) -> None:
             LISTED_READER,
         )
     }
-    reasons = [item["because"] for item in found["items"] if "because" in item]
+    reasons = [item["because"] for item in recommended["items"] if "because" in item]
     assert len(reasons) >= 6
     assert all(1 <= len(because) <= 2 for because in reasons)
-    assert {reason["isbn"] for because in reasons for reason in because} <= own
+    assert {reason["isbn"] for because in reasons for reason in because} <= seen
 
 
 def test_a_list_that_runs_out_is_topped_up_and_says_so(client: Client, home: Home) -> None:
-    found = recommendations(client, as_reader(client, home, LISTED_READER), 100)
-    marks = [item.get("topped_up", False) for item in found["items"]]
+    recommended = recommendations(client, as_reader(client, home, LISTED_READER), 100)
+    marks = [item.get("topped_up", False) for item in recommended["items"]]
     assert marks == [False] * TOP + [True] * (len(marks) - TOP)
     assert len(marks) > TOP
-    shown = works(home, isbns(found))
+    shown = works(home, isbns(recommended))
     assert len(shown) == len(set(shown))
 
 
@@ -246,27 +248,27 @@ def test_a_known_readers_rating_starts_no_model(
 
 def test_nothing_known_gives_what_the_age_band_reads(client: Client, home: Home) -> None:
     headers = register(client, "kid", age=15)
-    found = recommendations(client, headers, 3)
-    assert found["source"] == "popular"
+    recommended = recommendations(client, headers, 3)
+    assert recommended["source"] == "popular"
     stored = snapshot_rows(
         home,
         "select isbn from popular_top join book using (book_id) where segment = 'Under 18'"
         " order by rank limit 3",
     )
-    assert isbns(found) == [row[0] for row in stored]
+    assert isbns(recommended) == [row[0] for row in stored]
     everyone = recommendations(client, register(client, "nobody"), 3)
-    assert isbns(everyone) != isbns(found)
+    assert isbns(everyone) != isbns(recommended)
     assert not any("because" in item or "topped_up" in item for item in everyone["items"])
 
 
 def test_likes_at_registration_make_a_live_list(client: Client, home: Home) -> None:
     liked = ["0345806786", "0743412281"]  # The Shining, Carrie
     headers = register(client, liked_isbns=[*liked, "not-a-book", liked[0]])
-    found = recommendations(client, headers, 5)
-    assert found["source"] == "live"
-    assert not set(liked) & set(isbns(found))
-    assert [GENRE[isbn] for isbn in isbns(found)[:4]] == ["horror"] * 4
-    assert found["items"][0]["because"]
+    recommended = recommendations(client, headers, 5)
+    assert recommended["source"] == "live"
+    assert not set(liked) & set(isbns(recommended))
+    assert [GENRE[isbn] for isbn in isbns(recommended)[:4]] == ["horror"] * 4
+    assert recommended["items"][0]["because"]
     crime = register(client, "berta", liked_isbns=["0062073486", "0394758285"])
     assert [GENRE[isbn] for isbn in isbns(recommendations(client, crime))[:3]] == ["crime"] * 3
 
@@ -354,16 +356,16 @@ def test_without_a_usable_ranker_there_are_popular_books(home: Home, damage: str
         ).write_bytes(b"not an array")
     with open_client(home) as client:
         headers = register(client, liked_isbns=["0345806786"])
-        found = recommendations(client, headers)
-        assert found["source"] == "popular"
-        assert found["items"]
-        assert "0345806786" not in isbns(found)
+        recommended = recommendations(client, headers)
+        assert recommended["source"] == "popular"
+        assert recommended["items"]
+        assert "0345806786" not in isbns(recommended)
 
 
-# --- own books ----------------------------------------------------------------------------------
+# --- seen books ----------------------------------------------------------------------------------
 
 
-def own_ratings(client: Client, headers: dict[str, str]) -> dict[str, tuple[int | None, str]]:
+def my_ratings(client: Client, headers: dict[str, str]) -> dict[str, tuple[int | None, str]]:
     answer = client.get("/api/v1/me/ratings?page_size=100", headers=headers).json()
     assert answer["total"] == len(answer["items"])
     return {i["book"]["isbn"]: (i["rating"], i["origin"]) for i in answer["items"]}
@@ -371,13 +373,13 @@ def own_ratings(client: Client, headers: dict[str, str]) -> dict[str, tuple[int 
 
 def test_the_shop_overrides_the_data_set_and_a_tombstone_stays(client: Client, home: Home) -> None:
     headers = as_reader(client, home, LISTED_READER)
-    before = own_ratings(client, headers)
+    before = my_ratings(client, headers)
     emma, jane_eyre = "0141439580", "0141441143"
     assert before[emma] == (10, "dataset")
     assert before[jane_eyre][1] == "dataset"
     client.put(f"/api/v1/me/ratings/{emma}", json={"rating": 2}, headers=headers)
     client.delete(f"/api/v1/me/ratings/{jane_eyre}", headers=headers)
-    after = own_ratings(client, headers)
+    after = my_ratings(client, headers)
     assert after[emma] == (2, "shop")
     assert jane_eyre not in after
     assert len(after) == len(before) - 1
@@ -385,10 +387,10 @@ def test_the_shop_overrides_the_data_set_and_a_tombstone_stays(client: Client, h
         rows = shop.execute("select isbn, kind, rating from shop_interaction order by isbn")
         assert rows.fetchall() == [(emma, "rating", 2), (jane_eyre, "deleted", None)]
     build_snapshot(home)  # it comes with the data set again
-    assert jane_eyre not in own_ratings(client, headers)
+    assert jane_eyre not in my_ratings(client, headers)
 
 
-def test_deleting_what_is_not_owned_writes_nothing(client: Client, home: Home) -> None:
+def test_deleting_an_unseen_book_writes_nothing(client: Client, home: Home) -> None:
     headers = register(client)
     assert client.delete("/api/v1/me/ratings/0141439580", headers=headers).status_code == 204
     with contextlib.closing(sqlite3.connect(home.shop_database)) as shop:
@@ -400,7 +402,7 @@ def test_a_rating_is_a_whole_number_from_1_to_10(client: Client, rating: object)
     headers = register(client)
     answer = client.put("/api/v1/me/ratings/0141439580", json={"rating": rating}, headers=headers)
     assert answer.status_code == 400
-    assert own_ratings(client, headers) == {}
+    assert my_ratings(client, headers) == {}
 
 
 def test_rating_an_unknown_book_is_a_404(client: Client) -> None:

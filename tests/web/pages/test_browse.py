@@ -126,9 +126,9 @@ def test_covers_are_well_formed_pictures(client: Client) -> None:
 
 
 def test_cover_addresses_on_pages_lead_to_covers(client: Client) -> None:
-    found = re.search(r'src="(/covers/[^"]+)"', client.get(f"/books/{EMMA}").text)
-    assert found
-    assert client.get(found[1]).status_code == 200
+    cover = re.search(r'src="(/covers/[^"]+)"', client.get(f"/books/{EMMA}").text)
+    assert cover
+    assert client.get(cover[1]).status_code == 200
 
 
 # --- forms --------------------------------------------------------------------------------------
@@ -153,9 +153,9 @@ def test_register_like_rate_and_take_back(client: Client) -> None:
     rated = post(client, "/books/1501142976", "/books/1501142976/rating", rating="9", next="/")
     assert (rated.status_code, rated.headers["location"]) == (303, "/")
     me = client.get("/me").text
-    own = me[me.index('id="own"') :]
-    assert set(isbns_on(own)) == {"0345806786", "0743412281", "1501142976"}
-    assert "/covers/1501142976.svg" in own
+    seen = me[me.index('id="own"') :]
+    assert set(isbns_on(seen)) == {"0345806786", "0743412281", "1501142976"}
+    assert "/covers/1501142976.svg" in seen
     assert "/covers/1501142976.svg" not in me[: me.index('id="own"')]
     removed = post(client, "/me", "/books/1501142976/rating/delete", next="/me")
     assert removed.headers["location"] == "/me"

@@ -164,11 +164,19 @@ def test_forms_need_the_token_of_their_own_session(client: Client, home: Home) -
     anonymous = form_token(client.get("/login").text)
     register(client)
     sign_in(client)
-    own = form_token(client.get("/me").text)
-    for token in (None, "", "0" * 64, foreign, anonymous, own[:-1], own.upper() + "x"):
+    session_token = form_token(client.get("/me").text)
+    for token in (
+        None,
+        "",
+        "0" * 64,
+        foreign,
+        anonymous,
+        session_token[:-1],
+        session_token.upper() + "x",
+    ):
         assert rate(client, token).status_code == 403
     assert execute(home, "select count(*) from shop_interaction") == [(0,)]
-    assert rate(client, own).status_code == 303
+    assert rate(client, session_token).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -306,11 +314,11 @@ def test_signing_in_forgives_the_username_but_not_the_address(home: Home, snapsh
 
 
 def test_attempts_are_shared_by_workers(home: Home, snapshot_id: str) -> None:
-    with open_client(home) as one, open_client(home) as other:
-        register(one)
+    with open_client(home) as first, open_client(home) as other:
+        register(first)
         for n in range(10):
-            assert attempt((one, other)[n % 2], "anna").status_code == 401
-        assert attempt(one, "anna", PASSWORD).status_code == 429
+            assert attempt((first, other)[n % 2], "anna").status_code == 401
+        assert attempt(first, "anna", PASSWORD).status_code == 429
         assert attempt(other, "anna", PASSWORD).status_code == 429
 
 

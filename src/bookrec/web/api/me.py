@@ -176,7 +176,7 @@ async def rate(
 
 
 @delete("/me/ratings/{isbn:str}", summary="Remove a rating", tags=["me"])
-async def unrate(
+async def take_back(
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     account: NamedDependency[Account],
@@ -193,5 +193,5 @@ HANDLERS: Final[list[ControllerRouterHandler]] = [
     recommendations,
     list_ratings,
     rate,
-    unrate,
+    take_back,
 ]

@@ -102,9 +102,9 @@ class SnapshotWatch:
             directory = current_snapshot(self._snapshots)
             if directory.name != served:
                 self._snapshot = Snapshot(directory)
-                logger.info("snapshot served", snapshot_id=directory.name, before=served)
+                logger.info("snapshot served", snapshot_id=directory.name, before=served or "none")
             self._error = None
         except (SnapshotError, sqlite3.Error, OSError) as error:
             if str(error) != str(self._error):
-                logger.warning("no new snapshot", served=served, error=str(error))
+                logger.warning("no new snapshot", served=served or "none", error=str(error))
             self._error = error if isinstance(error, SnapshotError) else SnapshotError(str(error))
