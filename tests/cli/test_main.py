@@ -22,9 +22,9 @@ def walk(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[s
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
-            found = command.get_command(context, name)
-            assert found is not None
-            yield from walk(found, (*path, name))
+            child = command.get_command(context, name)
+            assert child is not None
+            yield from walk(child, (*path, name))
 
 
 COMMANDS = list(walk(cli))
@@ -58,8 +58,8 @@ def test_the_commands_of_the_product_are_there():
 def test_every_help_has_an_example_of_the_command_itself(path: tuple[str, ...]):
     result = CliRunner().invoke(cli, [*path, "--help"])
     assert result.exit_code == 0, result.output
-    _, found, example = result.output.partition("  Example:\n")
-    assert found
+    _, heading, example = result.output.partition("  Example:\n")
+    assert heading
     words = example.splitlines()[0].split()
     assert words[0] == "bookrec"
     assert [word for word in words if word in path] == list(path)

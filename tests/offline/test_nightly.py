@@ -52,13 +52,13 @@ def test_the_unexpected_is_a_sentence_and_leaves_the_old_snapshot(
     result = CliRunner().invoke(cli, ["--home", str(home.root), "nightly"])
     assert isinstance(result.exception, BookrecError)
     assert result.exception.exit_code == 1
-    said = str(result.exception)
-    assert "RuntimeError: a shape that does not fit" in said
-    assert "\n" not in said
+    message = str(result.exception)
+    assert "RuntimeError: a shape that does not fit" in message
+    assert "\n" not in message
     assert "model: failed after 0 s: a shape that does not fit" in result.output
-    told = home.root / "var" / "nightly-failure.txt"
-    assert str(told) in said
-    assert "in fail" in told.read_text()
+    traceback_file = home.root / "var" / "nightly-failure.txt"
+    assert str(traceback_file) in message
+    assert "in fail" in traceback_file.read_text()
     assert (home.snapshots / "current").read_text() == f"{IDS[0]}\n"
 
 

@@ -40,9 +40,9 @@ def busy(dataset: Dataset, place: int) -> str:
 
 
 def unread_by(interactions: pd.DataFrame, user_id: str) -> int:
-    own = set(interactions.loc[interactions["user_id"] == user_id, "book_idx"])
+    seen = set(interactions.loc[interactions["user_id"] == user_id, "book_idx"])
     counts = interactions["book_idx"].value_counts()
-    return next(int(book) for book in counts.index if book not in own)
+    return next(int(book) for book in counts.index if book not in seen)
 
 
 def row(user_id: str, book: int, rating: int) -> pd.DataFrame:

@@ -62,8 +62,8 @@ def rejected(raw):
 )
 def test_ages(text, age, rule):
     raw = readers_table(("1", "hà nội", text))
-    found = clean_readers(raw)["age"].iat[0]
-    assert (None if found is pd.NA else found) == age
+    cleaned = clean_readers(raw)["age"].iat[0]
+    assert (None if cleaned is pd.NA else cleaned) == age
     assert dict(raw.repaired) == ({rule: 1} if rule else {})
 
 
@@ -103,8 +103,8 @@ def test_readers_without_an_id_twice_or_of_the_shop_are_rejected():
 )
 def test_years(text, year, rule):
     raw = books_table(("034545104X", "T", "A", text, "P", ""))
-    found = clean_books(raw, this_year=2026)["year"].iat[0]
-    assert (None if found is pd.NA else found) == year
+    cleaned = clean_books(raw, this_year=2026)["year"].iat[0]
+    assert (None if cleaned is pd.NA else cleaned) == year
     assert dict(raw.repaired) == ({rule: 1} if rule else {})
 
 
@@ -213,8 +213,8 @@ def test_of_several_words_on_a_book_the_last_rating_counts(ratings, kept):
         *(("1", isbn, rating, "") for isbn, rating in zip(spellings, ratings, strict=False)),
         ("2", "034545104X", "1", ""),
     )
-    found = clean_ratings(raw, CATALOGUE, rating_max=10)
-    assert dict(zip(found["user_id"], found["rating"], strict=True)) == {"1": kept, "2": 1}
+    cleaned = clean_ratings(raw, CATALOGUE, rating_max=10)
+    assert dict(zip(cleaned["user_id"], cleaned["rating"], strict=True)) == {"1": kept, "2": 1}
     assert {reason for _, reason, _ in rejected(raw)} == {"duplicate"}
 
 
@@ -225,8 +225,8 @@ def test_timestamps():
         ("3", "034545104X", "1", "soon"),
         ("4", "034545104X", "1", "1e30"),
     )
-    found = clean_ratings(raw, CATALOGUE, rating_max=10)["timestamp"]
-    assert found.tolist() == [881250949, pd.NA, pd.NA, pd.NA]
+    cleaned = clean_ratings(raw, CATALOGUE, rating_max=10)["timestamp"]
+    assert cleaned.tolist() == [881250949, pd.NA, pd.NA, pd.NA]
     assert dict(raw.repaired) == {"timestamp_unreadable": 1, "timestamp_impossible": 1}
 
 

@@ -102,14 +102,14 @@ def test_dtypes_are_the_contract(tmp_path):
 
 
 def test_the_digest_is_of_the_contents():
-    one = small_dataset()
-    assert one.digest == small_dataset(source="/elsewhere").digest
-    assert one.digest != small_dataset(rating_max=5).digest
-    other = one.books.assign(title=["On", "eTwo"])
+    first = small_dataset()
+    assert first.digest == small_dataset(source="/elsewhere").digest
+    assert first.digest != small_dataset(rating_max=5).digest
+    other = first.books.assign(title=["On", "eTwo"])
     changed = make_dataset(
-        one.readers, other, one.interactions, layout="x", rating_max=10, source="", files={}
+        first.readers, other, first.interactions, layout="x", rating_max=10, source="", files={}
     )
-    assert changed.digest != one.digest
+    assert changed.digest != first.digest
 
 
 @pytest.mark.parametrize(

@@ -39,10 +39,10 @@ def test_nothing_is_held_out_from_more_readers_than_asked():
 
 def test_the_same_generator_holds_out_the_same():
     interactions = of_sizes([50, 7])
-    one, two, other = (
+    first, two, other = (
         hold_out(interactions, 0.5, np.random.default_rng(seed)).tolist() for seed in (1, 1, 2)
     )
-    assert one == two != other
+    assert first == two != other
 
 
 @example([2], 1.0, 0)
@@ -50,8 +50,8 @@ def test_the_same_generator_holds_out_the_same():
 def test_targets_are_a_few_of_each_reader_and_never_all(sizes, share, seed):
     interactions = of_sizes(sizes)
     targets = ranker_targets(interactions, share, np.random.default_rng(seed))
-    found = np.bincount(interactions.reader_idx, targets, minlength=len(sizes)).astype(int)
-    for size, count in zip(sizes, found, strict=True):
+    counts = np.bincount(interactions.reader_idx, targets, minlength=len(sizes)).astype(int)
+    for size, count in zip(sizes, counts, strict=True):
         assert count == (0 if size < 2 else min(max(1, round(size * share)), size - 1))
 
 

@@ -42,6 +42,6 @@ def test_novelty_by_hand():
 def test_diversity_by_hand():
     # cos(0, 1) = 2 / sqrt(3 * 2), cos(0, 2) = 1 / sqrt(3), cos(1, 2) = 1 / sqrt(2); 3 has no readers.
     first = 1 - (2 / math.sqrt(6) + 1 / math.sqrt(3) + 1 / math.sqrt(2)) / 3
-    found = intra_list_diversity(LISTS, TRAIN, 3, 5)
-    assert found == pytest.approx((first + 1) / 2, abs=1e-6)
+    diversity = intra_list_diversity(LISTS, TRAIN, 3, 5)
+    assert diversity == pytest.approx((first + 1) / 2, abs=1e-6)
     assert math.isnan(intra_list_diversity(LISTS[:, :1], TRAIN, 3, 5))

@@ -42,13 +42,13 @@ def test_auc_is_the_share_of_pairs_in_order(rows):
     negatives = [score for label, score in rows if not label]
     wins = sum((p > n) + 0.5 * (p == n) for p in positives for n in negatives)
     labels, scores = zip(*rows, strict=True)
-    found = auc(np.array(labels), np.array(scores, dtype=float))
-    assert found == pytest.approx(wins / (len(positives) * len(negatives)))
+    figure = auc(np.array(labels), np.array(scores, dtype=float))
+    assert figure == pytest.approx(wins / (len(positives) * len(negatives)))
 
 
 def test_log_loss_by_hand():
-    found = log_loss(booleans(1, 0, 0), np.array([0.5, 0.25, 0.9]))
-    assert found == pytest.approx(-(math.log(0.5) + math.log(0.75) + math.log(0.1)) / 3)
+    figure = log_loss(booleans(1, 0, 0), np.array([0.5, 0.25, 0.9]))
+    assert figure == pytest.approx(-(math.log(0.5) + math.log(0.75) + math.log(0.1)) / 3)
     # Certain and wrong is bad, not infinite.
     assert log_loss(booleans(1), np.array([0.0])) == pytest.approx(-math.log(1e-7))
 

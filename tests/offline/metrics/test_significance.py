@@ -22,29 +22,29 @@ def rng(seed: int = 0) -> np.random.Generator:
 
 def test_a_bootstrap_interval_is_about_the_normal_one():
     values = rng(1).normal(3.0, 2.0, 1000)
-    found = bootstrap_interval(values, rng())
+    interval = bootstrap_interval(values, rng())
     error = values.std() / np.sqrt(1000)
-    assert found.value == pytest.approx(values.mean())
-    assert found.low == pytest.approx(values.mean() - 1.96 * error, abs=0.3 * error)
-    assert found.high == pytest.approx(values.mean() + 1.96 * error, abs=0.3 * error)
-    assert found == bootstrap_interval(values, rng())
+    assert interval.value == pytest.approx(values.mean())
+    assert interval.low == pytest.approx(values.mean() - 1.96 * error, abs=0.3 * error)
+    assert interval.high == pytest.approx(values.mean() + 1.96 * error, abs=0.3 * error)
+    assert interval == bootstrap_interval(values, rng())
 
 
 def test_intervals_cover_the_truth_about_95_times_in_100():
     inside = 0
     for seed in range(60):
-        found = bootstrap_interval(rng(seed).exponential(1.0, 100), rng(seed))
-        inside += found.low <= 1.0 <= found.high
+        interval = bootstrap_interval(rng(seed).exponential(1.0, 100), rng(seed))
+        inside += interval.low <= 1.0 <= interval.high
     assert 52 <= inside <= 60
 
 
 def test_pairing_finds_a_small_difference_that_holds_for_everyone():
     baseline = rng(2).random(500)
     better = baseline + 0.01 + rng(3).normal(0, 0.02, 500)
-    found = compare(better, baseline, rng())
-    assert found.p_value < 1e-6
-    assert found.difference.low > 0
-    assert found.ratio.low > 1
+    comparison = compare(better, baseline, rng())
+    assert comparison.p_value < 1e-6
+    assert comparison.difference.low > 0
+    assert comparison.ratio.low > 1
     # The same two without their pairs are far from telling.
     assert stats.ttest_ind(better, baseline).pvalue > 0.3
 
@@ -60,16 +60,16 @@ def test_no_difference_is_none():
 def test_the_t_test_by_hand():
     # Differences 1, 2, 3, 6: mean 3, sd sqrt(14/3), t = 3 / (sqrt(14/3) / 2).
     t = 3 / (np.sqrt(14 / 3) / 2)
-    found = paired_t(np.array([1.0, 2, 3, 6]), np.zeros(4))
-    assert found == pytest.approx(2 * stats.t.sf(t, 3))
+    p_value = paired_t(np.array([1.0, 2, 3, 6]), np.zeros(4))
+    assert p_value == pytest.approx(2 * stats.t.sf(t, 3))
 
 
 def test_holm_by_hand():
     nothing = Interval(0, 0, 0)
-    given = {
+    comparisons = {
         name: PairedComparison(nothing, nothing, p, p)
         for name, p in (("a", 0.01), ("b", 0.04), ("c", 0.03), ("d", 0.9))
     }
-    found = {name: row.p_adjusted for name, row in adjusted(given).items()}
+    p_values = {name: row.p_adjusted for name, row in adjusted(comparisons).items()}
     # .01 * 4, .03 * 3, then .04 * 2 may not fall below .09, .9 * 1.
-    assert found == pytest.approx({"a": 0.04, "b": 0.09, "c": 0.09, "d": 0.9})
+    assert p_values == pytest.approx({"a": 0.04, "b": 0.09, "c": 0.09, "d": 0.9})

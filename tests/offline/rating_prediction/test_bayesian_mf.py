@@ -27,9 +27,9 @@ def exactly() -> tuple[np.ndarray, np.ndarray]:
 
 
 def test_the_posterior_mean_is_exact_and_without_ratings_the_prior_mean():
-    found = posterior(TARGET, OTHERS, NOISE, EXPECTED, PRECISION)
-    assert found[0] == pytest.approx(exactly()[0])
-    assert found[1] == pytest.approx(EXPECTED[1])
+    mean = posterior(TARGET, OTHERS, NOISE, EXPECTED, PRECISION)
+    assert mean[0] == pytest.approx(exactly()[0])
+    assert mean[1] == pytest.approx(EXPECTED[1])
 
 
 def test_draws_have_the_posterior_mean_and_covariance():
@@ -78,11 +78,11 @@ def test_planted_tastes_are_found_and_a_new_reader_is_served_as_a_known_one():
     # Tastes give nothing on average: without factors one is off by more than 2.
     assert np.sqrt(np.mean((predicted - held.rating) ** 2)) < 1.0
 
-    one = known[known.reader_idx == 7]
-    asked = held[held.reader_idx == 7]
-    moved = Interactions(np.full(len(one), 1, dtype=np.int32), one.book_idx, one.rating)
+    history = known[known.reader_idx == 7]
+    targets = held[held.reader_idx == 7]
+    moved = Interactions(np.full(len(history), 1, dtype=np.int32), history.book_idx, history.rating)
     alone = factors.predict(
-        RatingHistories(moved, 2, 40), np.ones(len(asked), dtype=np.int32), asked.book_idx
+        RatingHistories(moved, 2, 40), np.ones(len(targets), dtype=np.int32), targets.book_idx
     )
     assert alone == pytest.approx(predicted[held.reader_idx == 7])
 

@@ -49,16 +49,16 @@ def densely() -> tuple[np.ndarray, np.ndarray]:
     for place, row in enumerate(rows):
         design[place, row] = 1
     rest = RATINGS.rating - 6.5
-    found = np.linalg.solve(design.T @ design + np.diag(weights), design.T @ rest)
+    solution = np.linalg.solve(design.T @ design + np.diag(weights), design.T @ rest)
     base = np.array(
         [
             6.5
-            + found[columns["book", book]]
-            + (found[columns["author", int(AUTHORS[book])]] if AUTHORS[book] >= 0 else 0)
+            + solution[columns["book", book]]
+            + (solution[columns["author", int(AUTHORS[book])]] if AUTHORS[book] >= 0 else 0)
             for book in range(5)
         ]
     )
-    return base, rest - design @ found
+    return base, rest - design @ solution
 
 
 def test_the_joint_solution_is_found():
@@ -71,12 +71,12 @@ def test_the_joint_solution_is_found():
 @pytest.mark.parametrize("reader", [0, 1, 2])
 def test_a_history_alone_gives_what_the_joint_solution_gave_its_reader(reader: int):
     effects, residuals = fit_effects(RATINGS, CATALOGUE, PRIORS)
-    own = RATINGS[reader == RATINGS.reader_idx]
-    alone = effects.residuals(own.book_idx, own.rating.astype(np.float64))
+    history = RATINGS[reader == RATINGS.reader_idx]
+    alone = effects.residuals(history.book_idx, history.rating.astype(np.float64))
     assert alone == pytest.approx(residuals[reader == RATINGS.reader_idx], abs=2e-3)
     # A rating is prediction and residual.
-    predicted = effects.predict(own.book_idx, own.book_idx, alone)
-    assert predicted + alone == pytest.approx(own.rating.astype(float), abs=1e-6)
+    predicted = effects.predict(history.book_idx, history.book_idx, alone)
+    assert predicted + alone == pytest.approx(history.rating.astype(float), abs=1e-6)
 
 
 def test_liking_goes_to_the_same_author_but_not_to_unknown_ones():
@@ -84,9 +84,9 @@ def test_liking_goes_to_the_same_author_but_not_to_unknown_ones():
     books = np.arange(5, dtype=np.int32)
 
     def lift(rated: int) -> np.ndarray:
-        own = np.array([rated], dtype=np.int32)
-        residuals = effects.residuals(own, effects.base[own] + 3.0)
-        return effects.predict(books, own, residuals) - effects.base
+        history = np.array([rated], dtype=np.int32)
+        residuals = effects.residuals(history, effects.base[history] + 3.0)
+        return effects.predict(books, history, residuals) - effects.base
 
     # Of author 0: 1 / 2 + 1 / 2 for the pair, of 2 with the noise; of another book, 1 / 2 of 2.
     assert lift(0) == pytest.approx([1.5, 1.5, 0.75, 0.75, 0.75])

@@ -56,24 +56,24 @@ def test_the_blend_is_better_than_the_effects(fitted):
 def test_a_new_reader_gets_what_the_same_history_gets(fitted):
     model, known, held = fitted
     histories = RatingHistories(known, N_READERS, N_BOOKS)
-    mine, asked = known[known.reader_idx == 11], held[held.reader_idx == 11]
-    new = Interactions(np.zeros_like(mine.reader_idx), mine.book_idx, mine.rating)
+    history, targets = known[known.reader_idx == 11], held[held.reader_idx == 11]
+    new = Interactions(np.zeros_like(history.reader_idx), history.book_idx, history.rating)
     alone = model.predict(
-        RatingHistories(new, 1, N_BOOKS), np.zeros_like(asked.reader_idx), asked.book_idx
+        RatingHistories(new, 1, N_BOOKS), np.zeros_like(targets.reader_idx), targets.book_idx
     )
-    assert alone == pytest.approx(model.predict(histories, asked.reader_idx, asked.book_idx))
+    assert alone == pytest.approx(model.predict(histories, targets.reader_idx, targets.book_idx))
 
 
 def test_readers_hidden_from_the_fit_are_predicted_from_their_histories():
     known, held, catalogue = planted()
     hidden = N_READERS // 2
     model = fit_rating_model(known[known.reader_idx >= hidden], catalogue, seed=1)
-    asked = held[held.reader_idx < hidden]
+    targets = held[held.reader_idx < hidden]
     histories = RatingHistories(known[known.reader_idx < hidden], hidden, N_BOOKS)
-    from_history = model.predict(histories, asked.reader_idx, asked.book_idx)
+    from_history = model.predict(histories, targets.reader_idx, targets.book_idx)
     nothing = RatingHistories(known[:0], hidden, N_BOOKS)
-    from_nothing = model.predict(nothing, asked.reader_idx, asked.book_idx)
-    assert off_by(from_history, asked) < 0.65 * off_by(from_nothing, asked)
+    from_nothing = model.predict(nothing, targets.reader_idx, targets.book_idx)
+    assert off_by(from_history, targets) < 0.65 * off_by(from_nothing, targets)
 
 
 def test_the_same_seed_gives_the_same_model(fitted):
@@ -81,7 +81,7 @@ def test_the_same_seed_gives_the_same_model(fitted):
     again = fit_rating_model(known, planted()[2], seed=1)
     histories = RatingHistories(known, N_READERS, N_BOOKS)
     first, second = (
-        found.predict(histories, held.reader_idx, held.book_idx) for found in (model, again)
+        predicted.predict(histories, held.reader_idx, held.book_idx) for predicted in (model, again)
     )
     assert np.array_equal(first, second)
 
@@ -93,11 +93,11 @@ def test_too_few_ratings_to_choose_weights_leave_the_effects():
     assert model.blend is None
     readers, books = np.array([0, 1, 1], np.int32), np.array([2, 2, 1], np.int32)
     histories = RatingHistories(known, 2, 3)
-    found = model.predict(histories, readers, books)
+    predicted = model.predict(histories, readers, books)
     effects, _, evidence = model.parts.predict(histories, readers, books)
-    assert found == pytest.approx(effects)
+    assert predicted == pytest.approx(effects)
     assert evidence.tolist() == [[2, 0], [1, 0], [1, 1]]
-    assert found[0] > found[1], "reader 0 rates higher"
+    assert predicted[0] > predicted[1], "reader 0 rates higher"
 
 
 def test_without_ratings_it_says_what_to_do():

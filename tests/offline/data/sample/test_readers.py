@@ -60,9 +60,11 @@ def test_the_same_seed_gives_the_same_readers(readers: SampleReaders):
     ("n_readers", "n_interactions"), [(1500, 30_000), (40, 40), (300, 2_999), (1, 7)]
 )
 def test_sizes_are_what_was_asked_for(n_readers: int, n_interactions: int):
-    made = _generate(0, n_readers, n_interactions)
-    assert len(made.user_ids) == len(made.ages) == len(made.locations) == n_readers
-    assert len(made.reader_idx) == len(made.book_idx) == len(made.ratings) == n_interactions
+    readers = _generate(0, n_readers, n_interactions)
+    assert len(readers.user_ids) == len(readers.ages) == len(readers.locations) == n_readers
+    assert (
+        len(readers.reader_idx) == len(readers.book_idx) == len(readers.ratings) == n_interactions
+    )
 
 
 def test_twenty_interactions_a_reader_by_default(readers: SampleReaders):
@@ -188,6 +190,6 @@ def test_vietnamese_books_are_read_in_vietnam_more_than_elsewhere(readers: Sampl
 
 def test_a_small_catalogue_serves_readers_too():
     small = CATALOGUE.best_known(10)
-    made = generate_readers(small, 50, None, np.random.default_rng(0))
-    assert set(made.book_idx) <= set(range(10))
-    assert np.bincount(made.reader_idx).max() <= 2
+    readers = generate_readers(small, 50, None, np.random.default_rng(0))
+    assert set(readers.book_idx) <= set(range(10))
+    assert np.bincount(readers.reader_idx).max() <= 2
