@@ -1,4 +1,4 @@
-"""Choosing from arrays: the best values, members of sorted sets, rows of CSR tables."""
+"""Selection from arrays: the best values, one position per code, members of sorted sets."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 
 _SAMPLE_STEP = 16
-"""Every so many values are looked at to guess where the best begin."""
+"""Distance of the values that `_guess` samples."""
 
 
 def best(values: NDArray[np.floating], count: int, above: float = -np.inf) -> NDArray[np.intp]:
@@ -39,8 +39,8 @@ def best(values: NDArray[np.floating], count: int, above: float = -np.inf) -> ND
 def _guess(values: NDArray[np.floating], count: int) -> float:
     """A value that somewhat more than ``count`` of ``values`` probably exceed.
 
-    Looking for the best among those few is many times faster than partitioning everything; where
-    the guess is wrong, nothing is lost but the attempt.
+    To partition those few is many times faster than to partition all values. A wrong guess costs only
+    the attempt.
     """
     sample = values[::_SAMPLE_STEP]
     rank = min(len(sample) - 1, 2 * count // _SAMPLE_STEP + 8)
@@ -67,7 +67,15 @@ def first_of_each(codes: NDArray[np.integer] | Sequence[int], count: int) -> NDA
 
 
 def is_member(values: Ints, members: Ints) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Which of ``values`` are in ``members`` (ascending, distinct), and where there."""
+    """Positions of the ``values`` that are in ``members``, and their places there.
+
+    Args:
+        values: [N] in any order.
+        members: [M] ascending, distinct.
+
+    Returns:
+        [K] positions in ``values``, ascending, and [K] positions in ``members``.
+    """
     if not len(members):
         return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     place = np.minimum(np.searchsorted(members, values), len(members) - 1)

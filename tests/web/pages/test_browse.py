@@ -340,42 +340,6 @@ def test_pages_with_forms_are_not_kept(client: Client, path: str) -> None:
     assert client.get(path).headers["cache-control"] == "private, no-store"
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/",
-        "/login",
-        "/nothing",
-        "/api/v1/books",
-        "/api/nothing",
-        "/metrics",
-        "/schema",
-        "/health/live",
-        "/static/nothing.css",
-        "/covers/0141439580.svg",
-    ],
-)
-def test_security_headers_are_on_every_answer(client: Client, path: str) -> None:
-    headers = client.get(path).headers
-    policy = headers["content-security-policy"]
-    assert "default-src 'self'" in policy
-    assert "frame-ancestors 'none'" in policy
-    assert "unsafe" not in policy
-    assert "https:" not in policy
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
-    assert headers["cross-origin-opener-policy"] == "same-origin"
-
-
-@pytest.mark.parametrize(
-    "path", ["/", "/books", "/nothing", "/health/ready", "/api/v1/books", "/covers/ml:357.svg"]
-)
-def test_head_is_get_without_a_body(client: Client, path: str) -> None:
-    head, get = client.head(path), client.get(path)
-    assert (head.status_code, head.content) == (get.status_code, b"")
-    assert head.headers["content-length"] == get.headers["content-length"]
-
-
 def test_pages_ask_no_other_host_for_anything(client: Client) -> None:
     signed_in(client)
     for path in ["/", "/books", f"/books/{EMMA}", "/me"]:
@@ -406,34 +370,3 @@ def test_cookies_are_protected(client: Client, home: Home) -> None:
     with open_client(home, secure_cookies=True) as behind_tls:
         token = behind_tls.get("/login")
         assert "Secure" in token.headers["set-cookie"]
-
-
-# --- for the machine that watches ---------------------------------------------------------------
-
-
-def test_metrics_count_routes_and_not_paths(client: Client, snapshot_id: str) -> None:
-    for isbn in (EMMA, "ml:357", "0000000000"):
-        client.get(f"/books/{isbn}")
-    register(client, liked_isbns=[EMMA])
-    text = client.get("/metrics").text
-    route = r'route="/books/\{isbn\}"'
-    worker = r'worker="\d+"'
-    assert re.search(rf'requests_total\{{.*{route},status="200",{worker}\}} 2\.0\n', text)
-    assert re.search(rf'requests_total\{{.*{route},status="404",{worker}\}} 1\.0\n', text)
-    assert re.search(rf"request_seconds_count\{{{route},{worker}\}} 3\.0\n", text)
-    assert re.search(rf'live_inference_seconds_count\{{outcome="done",{worker}\}} 1\.0\n', text)
-    assert f'snapshot_id="{snapshot_id}"' in text
-    assert EMMA not in text
-
-
-def test_invented_methods_make_no_series_of_their_own(client: Client) -> None:
-    for n in range(3):
-        assert client.request(f"INVENTED{n}", "/").status_code == 405
-    counted = client.get("/metrics").text
-    assert "INVENTED" not in counted
-    assert re.search(r'method="other",route="[^"]+",status="405",worker="\d+"} 3\.0\n', counted)
-
-
-def test_health(client: Client, snapshot_id: str) -> None:
-    assert client.get("/health/live").status_code == 200
-    assert client.get("/health/ready").json() == {"status": "ready", "snapshot_id": snapshot_id}
