@@ -17,7 +17,7 @@ from bookrec.offline.models.checks.finding import Finding, worst
 pytestmark = pytest.mark.slow  # imports Keras
 
 
-def found(check: Any, *inputs: CheckedInput, **more: Any) -> list[Finding]:
+def findings_of(check: Any, *inputs: CheckedInput, **more: Any) -> list[Finding]:
     findings = list(check(SimpleNamespace(inputs=list(inputs), **more)))
     assert all(finding.fix for finding in findings if finding.level != "ok")
     assert not any(finding.fix for finding in findings if finding.level == "ok")
@@ -57,7 +57,7 @@ def scaled_input(values: Any, scaler: ScalerRecord, column: str = "rating_count"
 
 
 def scaler(kind: str, **metadata: Any) -> ScalerRecord:
-    """Of two columns; what is tested is the second."""
+    """A scaler of two columns; the second is tested."""
     plain = ScalerRecord(
         "min-max", 2, None, 9, None, None, None, None, None, None, None, None, None, None
     )
@@ -66,9 +66,11 @@ def scaler(kind: str, **metadata: Any) -> ScalerRecord:
 
 
 def test_an_encoder_that_knows_nothing_is_an_error():
-    (good,) = found(encoder_checks.check_encoders_used, isbn_input())
+    (good,) = findings_of(encoder_checks.check_encoders_used, isbn_input())
     assert (good.level, good.figures) == ("ok", {"known": 3, "of": 4})
-    (bad,) = found(encoder_checks.check_encoders_used, isbn_input(known=np.zeros(4, dtype=bool)))
+    (bad,) = findings_of(
+        encoder_checks.check_encoders_used, isbn_input(known=np.zeros(4, dtype=bool))
+    )
     assert bad.level == "error"
     assert "knows 0 of 4 books" in bad.text
 
@@ -76,12 +78,12 @@ def test_an_encoder_that_knows_nothing_is_an_error():
 def test_an_encoder_that_knows_little_is_a_warning_unless_it_is_of_ids():
     few = np.array([True, False, False, False])
     author = isbn_input(name="author_encoded", column="author", is_identity=False, known=few)
-    assert found(encoder_checks.check_encoders_used, author)[0].level == "warning"
-    assert found(encoder_checks.check_encoders_used, isbn_input(known=few))[0].level == "ok"
+    assert findings_of(encoder_checks.check_encoders_used, author)[0].level == "warning"
+    assert findings_of(encoder_checks.check_encoders_used, isbn_input(known=few))[0].level == "ok"
 
 
 def test_a_missing_encoder_is_a_warning():
-    (bad,) = found(encoder_checks.check_encoders_used, isbn_input(labels=None, codes=None))
+    (bad,) = findings_of(encoder_checks.check_encoders_used, isbn_input(labels=None, codes=None))
     assert bad.level == "warning"
     assert "without an encoder" in bad.text
 
@@ -90,13 +92,15 @@ def test_a_missing_encoder_is_a_warning():
     ("rows", "level"), [(4, "ok"), (5, "ok"), (3, "error"), (6, "warning"), (900, "warning")]
 )
 def test_an_encoder_has_the_size_of_its_embedding(rows: int, level: str):
-    (finding,) = found(encoder_checks.check_encoder_sizes, isbn_input(rows=rows))
+    (finding,) = findings_of(encoder_checks.check_encoder_sizes, isbn_input(rows=rows))
     assert finding.level == level
     assert finding.figures == {"codes": 4, "rows": rows}
 
 
 def test_unknown_sent_as_a_real_book_is_an_error():
-    (bad,) = found(encoder_checks.check_unknown_codes, isbn_input(unknown="code", unknown_code=0))
+    (bad,) = findings_of(
+        encoder_checks.check_unknown_codes, isbn_input(unknown="code", unknown_code=0)
+    )
     assert bad.level == "error"
     assert "'0141439556'" in bad.text
     assert bad.figures["missing"] == 1
@@ -104,7 +108,7 @@ def test_unknown_sent_as_a_real_book_is_an_error():
 
 def test_unknown_sent_as_a_real_author_is_a_warning():
     author = isbn_input(name="author_encoded", column="author", is_identity=False, unknown_code=2)
-    assert found(encoder_checks.check_unknown_codes, author)[0].level == "warning"
+    assert findings_of(encoder_checks.check_unknown_codes, author)[0].level == "warning"
 
 
 @pytest.mark.parametrize(
@@ -118,24 +122,24 @@ def test_unknown_sent_as_a_real_author_is_a_warning():
     ],
 )
 def test_unknown_as_something_of_its_own_is_fine(changes: dict[str, Any]):
-    assert found(encoder_checks.check_unknown_codes, isbn_input(**changes))[0].level == "ok"
+    assert findings_of(encoder_checks.check_unknown_codes, isbn_input(**changes))[0].level == "ok"
 
 
 def test_one_id_under_two_types_is_an_error():
     twice = isbn_input(column="user_id", labels=("276725", 8, 276725, "9"))
-    (bad,) = found(encoder_checks.check_id_types, twice)
+    (bad,) = findings_of(encoder_checks.check_id_types, twice)
     assert bad.level == "error"
     assert bad.figures == {"ids_with_two_codes": 1}
     assert "'276725'" in bad.text
 
 
-def test_ids_of_another_type_are_said_and_compared_by_value():
+def test_ids_of_another_type_are_reported_and_compared_by_value():
     numbers = isbn_input(column="user_id", labels=(276725, 8, 99, 100))
-    (told,) = found(encoder_checks.check_id_types, numbers)
-    assert told.level == "ok"
-    assert "whole number" in told.text
-    assert "3 of 4" in told.text
-    assert found(encoder_checks.check_id_types, isbn_input())[0].text.endswith("both sides.")
+    (finding,) = findings_of(encoder_checks.check_id_types, numbers)
+    assert finding.level == "ok"
+    assert "whole number" in finding.text
+    assert "3 of 4" in finding.text
+    assert findings_of(encoder_checks.check_id_types, isbn_input())[0].text.endswith("both sides.")
 
 
 MIN_MAX = scaler("min-max", data_min=[1, 0], data_max=[10, 100])
@@ -151,12 +155,12 @@ MIN_MAX = scaler("min-max", data_min=[1, 0], data_max=[10, 100])
     ],
 )
 def test_a_min_max_scaler_is_of_the_same_data(values: list[float], level: str):
-    (finding,) = found(number_checks.check_scalers, scaled_input(values, MIN_MAX))
+    (finding,) = findings_of(number_checks.check_scalers, scaled_input(values, MIN_MAX))
     assert finding.level == level
 
 
-def test_the_figures_of_a_scaler_are_said():
-    (finding,) = found(number_checks.check_scalers, scaled_input([0, 700], MIN_MAX))
+def test_the_figures_of_a_scaler_are_reported():
+    (finding,) = findings_of(number_checks.check_scalers, scaled_input([0, 700], MIN_MAX))
     assert finding.figures["fitted_max"] == 100
     assert finding.figures["max"] == 700
     assert finding.figures["fitted_count"] == 9
@@ -171,26 +175,31 @@ STANDARD = scaler("standard", mean=[0, 50], variance=[1, 100], center=[0, 50], d
     [([38, 52, 60], "ok"), ([80, 90, 100], "warning"), ([49.9, 50, 50.1], "warning")],
 )
 def test_a_standard_scaler_is_of_the_same_data(values: list[float], level: str):
-    assert found(number_checks.check_scalers, scaled_input(values, STANDARD))[0].level == level
+    assert (
+        findings_of(number_checks.check_scalers, scaled_input(values, STANDARD))[0].level == level
+    )
 
 
 def test_a_robust_scaler_is_of_the_same_data():
     robust = scaler("robust", center=[0, 50], divisor=[1, 10])
-    assert found(number_checks.check_scalers, scaled_input([40, 50, 60], robust))[0].level == "ok"
-    (bad,) = found(number_checks.check_scalers, scaled_input([400, 500, 600], robust))
+    assert (
+        findings_of(number_checks.check_scalers, scaled_input([40, 50, 60], robust))[0].level
+        == "ok"
+    )
+    (bad,) = findings_of(number_checks.check_scalers, scaled_input([400, 500, 600], robust))
     assert bad.level == "warning"
 
 
-def test_a_constant_input_is_told_and_an_id_that_is_constant_is_an_error():
+def test_a_constant_input_is_reported_and_an_id_that_is_constant_is_an_error():
     varied = isbn_input()
     year = isbn_input(name="year_encoded", is_identity=False, values=np.full(4, 7))
-    assert [f.level for f in found(number_checks.check_constant_inputs, varied)] == ["ok"]
-    (bad,) = found(number_checks.check_constant_inputs, varied, year)
+    assert [f.level for f in findings_of(number_checks.check_constant_inputs, varied)] == ["ok"]
+    (bad,) = findings_of(number_checks.check_constant_inputs, varied, year)
     assert (bad.level, bad.figures) == ("warning", {"input": "year_encoded"})
     ids = isbn_input(values=np.zeros(4))
-    assert found(number_checks.check_constant_inputs, ids, varied)[0].level == "error"
+    assert findings_of(number_checks.check_constant_inputs, ids, varied)[0].level == "error"
     titles = isbn_input(values=np.tile([[0.0, 1.0]], (4, 1)), is_identity=False)
-    assert found(number_checks.check_constant_inputs, titles)[0].level == "warning"
+    assert findings_of(number_checks.check_constant_inputs, titles)[0].level == "warning"
 
 
 @pytest.mark.parametrize(("zeros", "level"), [(0, "ok"), (2, "ok"), (3, "warning"), (10, "error")])
@@ -200,7 +209,7 @@ def test_zero_title_vectors_are_counted(zeros: int, level: str):
     titles = CheckedInput(
         "title_embedding_features", "book", "title", vectors, vectors.any(axis=1), is_title=True
     )
-    (finding,) = found(number_checks.check_title_vectors, titles, isbn_input())
+    (finding,) = findings_of(number_checks.check_title_vectors, titles, isbn_input())
     assert (finding.level, finding.figures) == (level, {"zero": zeros, "of": 10})
 
 
@@ -208,7 +217,9 @@ def test_books_known_are_counted():
     def level(known: list[bool]) -> str:
         flags = np.array(known)
         dataset = SimpleNamespace(n_books=len(flags))
-        (finding,) = found(coverage_checks.check_books_known, known_books=flags, dataset=dataset)
+        (finding,) = findings_of(
+            coverage_checks.check_books_known, known_books=flags, dataset=dataset
+        )
         assert finding.figures == {"known": sum(known), "of": len(known)}
         return finding.level
 
@@ -218,14 +229,16 @@ def test_books_known_are_counted():
 
 
 def test_readers_with_an_interaction_are_counted():
-    def told(known: np.ndarray | None) -> Finding:
+    def finding_of(known: np.ndarray | None) -> Finding:
         active = np.array([0, 2, 3])
-        return found(coverage_checks.check_readers_known, known_readers=known, active=active)[0]
+        return findings_of(coverage_checks.check_readers_known, known_readers=known, active=active)[
+            0
+        ]
 
-    assert told(np.array([True, False, True, False])).figures == {"known": 2, "of": 3}
-    assert told(np.array([True, False, True, False])).level == "ok"
-    assert told(np.array([False, True, False, True])).level == "warning"
-    assert "histories" in told(None).text
+    assert finding_of(np.array([True, False, True, False])).figures == {"known": 2, "of": 3}
+    assert finding_of(np.array([True, False, True, False])).level == "ok"
+    assert finding_of(np.array([False, True, False, True])).level == "warning"
+    assert "histories" in finding_of(None).text
 
 
 def test_the_worst_level_counts():

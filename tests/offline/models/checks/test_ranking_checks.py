@@ -18,7 +18,7 @@ from bookrec.settings import Home
 pytestmark = pytest.mark.slow
 
 
-def test_the_same_order_for_everybody_is_an_error():
+def test_one_order_for_all_readers_is_an_error():
     from bookrec.offline.models.checks.ranking_checks import orders_finding
 
     rng = np.random.default_rng(3)
@@ -31,7 +31,7 @@ def test_the_same_order_for_everybody_is_an_error():
     assert abs(various.figures["kendall_tau"]) < 0.3
 
 
-def test_a_model_that_says_one_number_has_one_order():
+def test_constant_scores_are_one_order():
     from bookrec.offline.models.checks.ranking_checks import orders_finding
 
     assert orders_finding(np.zeros((4, 10), dtype=np.float32)).level == "error"
@@ -61,12 +61,13 @@ def subject_of(home: Home, bundle: Any) -> Any:
 def test_hidden_books_are_positive_and_of_a_work_the_history_then_lacks(
     tiny_home: Home, tiny_bundle: Any
 ):
-    from bookrec.offline.models.checks.hidden_books import hidden_books
-    from bookrec.offline.models.checks.sampled_readers import reader_of
+    from bookrec.offline.models.checks.hidden_books import hidden_books, without_pairs
 
     subject = subject_of(tiny_home, tiny_bundle)
-    asked = hidden_books(subject)
-    assert len({reader for reader, _ in asked}) == len(asked) > 50
+    pairs = hidden_books(subject)
+    assert len({reader for reader, _ in pairs}) == len(pairs) > 50
+    shown = without_pairs(subject.interactions, pairs)
+    assert len(shown) == len(subject.interactions) - len(pairs)
     works = subject.dataset.work_of_book
     ratings = dict(
         zip(
@@ -79,37 +80,48 @@ def test_hidden_books_are_positive_and_of_a_work_the_history_then_lacks(
             strict=True,
         )
     )
-    for reader, book in asked:
+    for reader, book in pairs:
         assert ratings[reader, book] in (0, 7, 8, 9, 10)
-        history = reader_of(subject, reader, hidden=book).history
-        assert len(history.books) == len(reader_of(subject, reader).history.books) - 1
-        assert works[book] not in works[history.books]
+        history = shown.book_idx[shown.reader_idx == reader]
+        assert len(history) == len(subject.seen_books(reader)) - 1
+        assert works[book] not in works[history]
 
 
 def test_the_figures_are_those_of_lists_made_by_hand(tiny_home: Home, tiny_bundles: Any):
-    """NDCG of popularity for one hidden book, worked out from the counts."""
+    """NDCG of popularity for a hidden book, computed from the counts."""
     from bookrec.offline.models.checks.hidden_books import hidden_books, popularity_figures
 
     subject = subject_of(tiny_home, tiny_bundles["default"])
-    asked = hidden_books(subject)[:6]
-    figures = popularity_figures(subject, asked)
+    pairs = hidden_books(subject)[:6]
+    figures = popularity_figures(subject, pairs)
     works = subject.dataset.work_of_book
-    for (reader, book), found in zip(asked, figures.popular_ndcg, strict=True):
+    for (reader, book), ndcg in zip(pairs, figures.popular_ndcg, strict=True):
         mine = subject.interactions.reader_idx == reader
         history = set(subject.interactions.book_idx[mine].tolist()) - {book}
         counts = np.bincount(subject.interactions.book_idx, minlength=len(works))
         counts[book] -= 1
         listed: list[int] = []
-        for one in sorted(range(len(works)), key=lambda b: (-counts[b], b)):
-            if works[one] not in works[list(history)] and works[one] not in listed:
-                listed.append(int(works[one]))
+        for popular in sorted(range(len(works)), key=lambda b: (-counts[b], b)):
+            if works[popular] not in works[list(history)] and works[popular] not in listed:
+                listed.append(int(works[popular]))
         rank = listed.index(int(works[book]))
-        assert found == pytest.approx(1 / np.log2(rank + 2) if rank < 20 else 0.0)
+        assert ndcg == pytest.approx(1 / np.log2(rank + 2) if rank < 20 else 0.0)
     assert 0.0 <= figures.auc <= 1.0
 
 
+@pytest.mark.parametrize("length", [0, 1, 7, 20])
+def test_ndcg_of_one_relevant_work_is_the_discount_of_its_rank(length: int):
+    from bookrec.offline.models.checks.hidden_books import work_ndcg
+
+    works = np.array([book // 2 for book in range(60)], dtype=np.int32)  # two editions each
+    listed = np.arange(0, 2 * length, 2)
+    for rank, book in enumerate(listed.tolist()):
+        assert work_ndcg(works, listed, book + 1) == 1.0 / float(np.log2(rank + 2))
+    assert work_ndcg(works, listed, 50) == 0.0
+
+
 def shuffled(home: Home, bundle: Any) -> str:
-    """A copy of a bundle whose ranker gives every reader the same, bad order."""
+    """Save a copy of a bundle whose ranker reverses every order, and return its id."""
     from bookrec.offline.models.bundle.bundle_files import load_bundle, save_bundle
 
     loaded = load_bundle(home, bundle.model_id)
@@ -127,7 +139,7 @@ def check(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
 
 
-def test_the_command_says_every_check_and_writes_the_figures(
+def test_the_command_prints_every_check_and_writes_the_figures(
     tiny_bundles: Any, tiny_home_copy: Home, tmp_path: Path
 ):
     model_id = tiny_bundles["default"].model_id
@@ -166,13 +178,15 @@ def test_a_model_turned_upside_down_fails_with_exit_code_1(tiny_bundles: Any, ti
 def test_books_and_readers_of_another_source_fail(tiny_bundles: Any, tiny_home_copy: Home):
     from bookrec.offline.data.dataset import load_dataset, make_dataset, save_dataset
 
-    found = load_dataset(tiny_home_copy)
-    books = found.books.assign(isbn=[f"gb:{place:04}" for place in range(found.n_books)])
-    readers = found.readers.assign(user_id=[f"r:{place:04}" for place in range(found.n_readers)])
+    dataset = load_dataset(tiny_home_copy)
+    books = dataset.books.assign(isbn=[f"gb:{place:04}" for place in range(dataset.n_books)])
+    readers = dataset.readers.assign(
+        user_id=[f"r:{place:04}" for place in range(dataset.n_readers)]
+    )
     other = make_dataset(
         readers,
         books,
-        found.interactions,
+        dataset.interactions,
         layout="goodbooks",
         rating_max=10,
         source="/raw",

@@ -1,4 +1,4 @@
-"""``artifacts check`` on a model made elsewhere: faults planted in its mapping, parts and weights."""
+"""``artifacts check`` on a model made elsewhere, with faults in its mapping, parts and weights."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Checked:
     dataset: Dataset
 
     def levels(self, check: Any, name: str = "", **changes: Any) -> dict[str, Finding]:
-        """What a check says, by input, after the plan of one input is changed."""
+        """Run a check after a change of one input's plan; findings by input."""
         plans = tuple(
             replace(plan, **changes) if plan.name == name else plan
             for plan in imported_model(self.bundle).plans
@@ -50,7 +50,7 @@ class Checked:
         return {finding.text.split(":")[0]: finding for finding in check(subject)}
 
 
-def made(home: Home, root: Any, shape: str) -> Checked:
+def checked_notebook(home: Home, root: Any, shape: str) -> Checked:
     dataset = load_dataset(home)
     (root / "notebook").mkdir()
     SHAPES[shape](root / "notebook", add_statistics(ratings_table(dataset)))
@@ -61,7 +61,7 @@ def made(home: Home, root: Any, shape: str) -> Checked:
 
 @pytest.fixture(scope="module")
 def classic(tiny_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Checked:
-    return made(tiny_home, tmp_path_factory.mktemp("checked"), "classic")
+    return checked_notebook(tiny_home, tmp_path_factory.mktemp("checked"), "classic")
 
 
 @pytest.mark.parametrize(
@@ -75,18 +75,18 @@ def classic(tiny_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Checke
         number_checks.check_title_vectors,
     ],
 )
-def test_nothing_is_wrong_with_what_was_imported_rightly(classic: Checked, check: Callable):
+def test_a_correct_import_has_no_finding(classic: Checked, check: Callable):
     findings = classic.levels(check)
     assert {finding.level for finding in findings.values()} == {"ok"}
 
 
 def test_scalers_are_of_the_same_data(classic: Checked):
-    told = classic.levels(number_checks.check_scalers)
-    assert {finding.level for finding in told.values()} == {"ok"}
-    figures = told["num_ratings_scaled"].figures
+    findings = classic.levels(number_checks.check_scalers)
+    assert {finding.level for finding in findings.values()} == {"ok"}
+    figures = findings["num_ratings_scaled"].figures
     assert figures["max"] == figures["fitted_max"] > 1
     assert figures["outside"] == 0.0
-    assert 0 < told["avg_rating_scaled"].figures["outside"] < 0.05  # books it was not shown
+    assert 0 < findings["avg_rating_scaled"].figures["outside"] < 0.05  # books it was not shown
 
 
 def test_counted_otherwise_than_the_scaler_is_a_warning(classic: Checked):
@@ -94,24 +94,24 @@ def test_counted_otherwise_than_the_scaler_is_a_warning(classic: Checked):
     explicit = plans["num_ratings_scaled"].mapping
     assert explicit.counted == "explicit"
     before = classic.levels(number_checks.check_scalers)["num_ratings_scaled"]
-    told = classic.levels(
+    findings = classic.levels(
         number_checks.check_scalers,
         "num_ratings_scaled",
         mapping=msgspec.structs.replace(explicit, counted="all"),
     )["num_ratings_scaled"]
-    assert told.level == "warning"
-    assert told.figures["outside"] > before.figures["outside"]
-    assert "counted" in told.fix
+    assert findings.level == "warning"
+    assert findings.figures["outside"] > before.figures["outside"]
+    assert "counted" in findings.fix
 
 
 def test_unknown_sent_as_the_first_book_is_an_error(classic: Checked):
-    told = classic.levels(
+    findings = classic.levels(
         encoder_checks.check_unknown_codes, "isbn_encoded", unknown="code", unknown_number=0.0
     )
     first = classic.dataset.books["isbn"].iloc[0]
-    assert told["isbn_encoded"].level == "error"
-    assert repr(first) in told["isbn_encoded"].text
-    assert told["author_encoded"].level == "ok"
+    assert findings["isbn_encoded"].level == "error"
+    assert repr(first) in findings["isbn_encoded"].text
+    assert findings["author_encoded"].level == "ok"
 
 
 def test_an_encoder_of_other_data_is_used_for_nothing(classic: Checked):
@@ -126,22 +126,22 @@ def test_an_encoder_of_other_data_is_used_for_nothing(classic: Checked):
 
 def test_an_encoder_larger_than_its_embedding_is_an_error(classic: Checked):
     labels = [f"Author {number}" for number in range(5000)]
-    told = classic.levels(
+    findings = classic.levels(
         encoder_checks.check_encoder_sizes, "author_encoded", encoder=Encoder.of_labels(labels)
     )
-    assert told["author_encoded"].level == "error"
+    assert findings["author_encoded"].level == "error"
 
 
-def test_ids_as_numbers_are_said_and_twice_is_an_error(classic: Checked):
+def test_ids_as_numbers_are_reported_and_duplicates_are_an_error(classic: Checked):
     plain = classic.levels(encoder_checks.check_id_types)["user_id_encoded"]
     assert plain.figures["types"] == ["whole number"]
     (plan,) = (p for p in imported_model(classic.bundle).plans if p.name == "user_id_encoded")
     labels = (*plan.encoder.labels, *(str(label) for label in plan.encoder.labels[:4]))
-    told = classic.levels(
+    findings = classic.levels(
         encoder_checks.check_id_types, "user_id_encoded", encoder=Encoder.of_labels(labels)
     )
-    assert told["user_id_encoded"].level == "error"
-    assert told["user_id_encoded"].figures == {"ids_with_two_codes": 4}
+    assert findings["user_id_encoded"].level == "error"
+    assert findings["user_id_encoded"].figures == {"ids_with_two_codes": 4}
 
 
 def test_readers_and_books_known_are_those_of_the_encoders(classic: Checked):
@@ -154,15 +154,15 @@ def test_readers_and_books_known_are_those_of_the_encoders(classic: Checked):
     assert 0 < readers.figures["known"] < readers.figures["of"]
 
 
-def test_a_model_deaf_to_its_reader_has_one_order(
+def test_a_model_that_ignores_the_reader_has_one_order(
     tiny_home: Home, tmp_path_factory: pytest.TempPathFactory
 ):
-    """The product of reader and book, and the reader's own vector: with all readers alike, nothing."""
-    checked = made(tiny_home, tmp_path_factory.mktemp("deaf"), "two_inputs")
+    """The model multiplies reader and book vectors; with equal reader vectors, one order is left."""
+    checked = checked_notebook(tiny_home, tmp_path_factory.mktemp("deaf"), "two_inputs")
     (before,) = check_orders_differ(Subject(checked.bundle, checked.dataset))
     assert before.level == "ok"
-    (given,) = (one for one in inputs_of(checked.bundle.ranker)[0] if one.name == "user_input")
-    of_readers = given.lookups[0].layer
+    (user,) = (i for i in inputs_of(checked.bundle.ranker)[0] if i.name == "user_input")
+    of_readers = user.lookups[0].layer
     (rows,) = of_readers.get_weights()
     of_readers.set_weights([np.tile(rows[:1], (len(rows), 1))])
     (after,) = check_orders_differ(Subject(checked.bundle, checked.dataset))

@@ -1,4 +1,4 @@
-"""Checks of coverage: how many of the data set's readers and books a model knows."""
+"""Checks of coverage: shares of the data set's readers and books that a model knows."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.subject import Subject
 
 _FEW = 0.5
-"""Below this share, a warning."""
+"""Share of known readers or books below which the finding is a warning."""
 
 
 def check_files(subject: Subject) -> Iterator[Finding]:
-    """The bundle's files (loading compared their digests), and the data set they are for."""
+    """Report the bundle's files, whose digests loading has compared, and their data set."""
     bundle, dataset = subject.bundle, subject.dataset
     count = len(bundle.manifest["files"])
     same = bundle.manifest["dataset_digest"] == dataset.digest
-    made = bundle.origin.relation
+    relation = bundle.origin.relation
     yield Finding(
         "files",
         "ok",
         f"{count} files as they were written; data set {dataset.dataset_id}: "
-        f"{made if same else 'another one than it was made for'}.",
+        f"{relation if same else 'another one than it was made for'}.",
         figures={"files": count, "same_dataset": same},
     )
 
 
 def check_books_known(subject: Subject) -> Iterator[Finding]:
-    """Books that the model knows by an id it was trained with."""
+    """Count the books that the model knows by id from its training."""
     known, total = int(subject.known_books.sum()), subject.dataset.n_books
     level: Level = "error" if not known else "warning" if known < _FEW * total else "ok"
     text = f"knows {known:,} of {total:,} books"
@@ -44,7 +44,7 @@ def check_books_known(subject: Subject) -> Iterator[Finding]:
 
 
 def check_readers_known(subject: Subject) -> Iterator[Finding]:
-    """Readers whom the model knows by id; others are folded in from their books."""
+    """Count the readers that the model knows by id; others are folded in from their books."""
     total = len(subject.active)
     if subject.known_readers is None:
         yield Finding(

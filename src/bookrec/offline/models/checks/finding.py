@@ -1,32 +1,34 @@
-"""What a check of a model says: how bad it is, the figures, and what to do."""
+"""Finding of a check: level, text, advice and figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from typing import Final, Literal
+
+from bookrec.json_types import JsonObject
 
 Level = Literal["ok", "warning", "error"]
 
 LEVELS: Final[tuple[Level, ...]] = ("ok", "warning", "error")
-"""From good to bad."""
+"""Levels from good to bad."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One result of one check."""
+    """One finding of one check."""
 
     check: str
     """Name of the check."""
     level: Level
-    """``error``: lists made with this model are wrong or useless. ``warning``: worth looking at."""
+    """``error``: the model's lists are wrong or useless. ``warning``: the user should look at it."""
     text: str
-    """What was seen, with its figures."""
+    """Observation with its figures."""
     fix: str = ""
-    """What to do; empty when all is well."""
-    figures: dict[str, Any] = field(default_factory=dict)
-    """The numbers of the text, by name."""
+    """Advice; empty for level ``ok``."""
+    figures: JsonObject = field(default_factory=dict)
+    """Figures of the text, by name."""
 
 
 def worst(findings: list[Finding]) -> Level:
-    """The level of the worst of some findings; ``ok`` for none."""
+    """Return the worst level of the findings; ``ok`` without findings."""
     return max((finding.level for finding in findings), key=LEVELS.index, default="ok")

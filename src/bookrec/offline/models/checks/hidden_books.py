@@ -1,4 +1,4 @@
-"""A book of each sampled reader, hidden: where does the model put it, and where popularity?"""
+"""Ranks of a hidden book: one book of each sampled reader, in the model's list and by popularity."""
 
 from __future__ import annotations
 
@@ -10,59 +10,89 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.inference.history import POSITIVE_RATING
-from bookrec.inference.recommender import Recommender
+from bookrec.inference.recommender import Reader, Recommender
 from bookrec.offline.compile.keras_fallback import KerasRanker
-from bookrec.offline.models.checks.sampled_readers import own_books, reader_of
+from bookrec.offline.data.histories import readers_at
+from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.metrics.ranking import ndcg
 
 if TYPE_CHECKING:
     from bookrec.offline.models.checks.subject import Subject
 
 _READERS: Final = 300
+"""Most readers to sample."""
 _SLOW_READERS: Final = 40
-"""The same for a model that Keras itself has to run."""
+"""Most readers to sample for a ranker that runs in Keras."""
 _CANDIDATES: Final = 1500
-"""Handed to the ranker for a list: as 'bookrec score' does it."""
+"""Books that the model ranks per reader, as in ``bookrec score``."""
 _NEGATIVES: Final = 50
+"""Most books that the AUC compares the hidden one with, per reader."""
 _TOP: Final = 20
+"""Length of the lists."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """Of the sampled readers."""
+    """Figures of the sampled readers."""
 
     model_ndcg: NDArray[np.float64]
-    """[readers] 1 / log2(1 + rank) of the hidden book among the first 20, else 0."""
+    """[readers] NDCG@20 of the model's list, with the hidden book as the only relevant one."""
     popular_ndcg: NDArray[np.float64]
-    """[readers] the same of the most popular books."""
+    """[readers] NDCG@20 of the most popular books."""
     auc: float
-    """How often the model puts the hidden book above one drawn by popularity."""
+    """Probability that the model scores the hidden book above one drawn by popularity."""
 
 
 def hidden_books(subject: Subject) -> list[tuple[int, int]]:
-    """Pairs of a reader and a positive book of theirs, other books (of other works) being left."""
+    """Sample readers, each with a positive book to hide.
+
+    The reader has other books, and no other edition of the hidden one.
+
+    Returns:
+        Positions of readers and books, one pair per reader.
+    """
     slow = isinstance(subject.recommender.ranker, KerasRanker)
     rng = np.random.default_rng(subject.seed)
     works = subject.dataset.work_of_book
-    found: list[tuple[int, int]] = []
+    pairs: list[tuple[int, int]] = []
     for reader in rng.permutation(subject.active).tolist():
-        own = own_books(subject, reader)
+        seen = subject.seen_books(reader)
         start = int(subject.history_start[reader])
-        ratings = subject.interactions.rating[start : start + len(own)]
-        positive = own[(ratings == 0) | (ratings >= POSITIVE_RATING)]
-        single = positive[[int((works[own] == works[book]).sum()) == 1 for book in positive]]
-        if len(own) >= 2 and len(single):
-            found.append((reader, int(rng.choice(single))))
-        if len(found) == (_SLOW_READERS if slow else _READERS):
+        ratings = subject.interactions.rating[start : start + len(seen)]
+        positive = seen[(ratings == 0) | (ratings >= POSITIVE_RATING)]
+        single = positive[[int((works[seen] == works[book]).sum()) == 1 for book in positive]]
+        if len(seen) >= 2 and len(single):
+            pairs.append((reader, int(rng.choice(single))))
+        if len(pairs) == (_SLOW_READERS if slow else _READERS):
             break
-    return found
+    return pairs
 
 
-def popularity_figures(subject: Subject, asked: list[tuple[int, int]]) -> Figures:
-    """The model's lists and scores beside popularity's, for `hidden_books`."""
+def without_pairs(interactions: Interactions, pairs: list[tuple[int, int]]) -> Interactions:
+    """Return the interactions without some pairs of reader and book."""
+    width = int(interactions.book_idx.max(initial=0)) + 1
+    hidden = [reader * width + book for reader, book in pairs]
+    keys = interactions.reader_idx.astype(np.int64) * width + interactions.book_idx
+    return interactions[~np.isin(keys, hidden)]
+
+
+def popularity_figures(subject: Subject, pairs: list[tuple[int, int]]) -> Figures:
+    """Compare the model's lists and scores with popularity.
+
+    Args:
+        subject: bundle and data set.
+        pairs: readers and their hidden books, from `hidden_books`.
+    """
     rng = np.random.default_rng(subject.seed)
     recommender = replace(subject.recommender, candidates=_CANDIDATES)
     counts = np.bincount(subject.interactions.book_idx, minlength=subject.dataset.n_books)
-    rows = [_compared(subject, recommender, counts, *pair, rng) for pair in asked]
+    shown = without_pairs(subject.interactions, pairs)
+    positions = np.array([position for position, _ in pairs], dtype=np.int32)
+    readers = readers_at(shown, subject.age_bands, positions, subject.reader_rows)
+    rows = [
+        _compared(subject, recommender, counts, position, reader, book, rng)
+        for (position, book), reader in zip(pairs, readers, strict=True)
+    ]
     model, popular, above = np.array(rows, dtype=np.float64).reshape(-1, 3).T
     return Figures(model, popular, float(above.mean()))
 
@@ -71,37 +101,44 @@ def _compared(
     subject: Subject,
     recommender: Recommender,
     counts: NDArray[np.integer],
-    reader: int,
+    position: int,
+    reader: Reader,
     book: int,
     rng: np.random.Generator,
 ) -> tuple[float, float, float]:
-    """NDCG of the model, of popularity, and the AUC, for one hidden book."""
+    """NDCG of the model, NDCG of popularity, and AUC, for one hidden book."""
     works = subject.dataset.work_of_book
-    one = reader_of(subject, reader, hidden=book)
     popularity = counts.astype(np.float64)
-    popularity[book] -= 1.0  # the hidden book's own reader is not to speak for it
+    popularity[book] -= 1.0  # the hidden interaction does not count
     everything = np.arange(subject.dataset.n_books, dtype=np.int32)
-    popular = recommender.choose(one.history.books, everything, popularity, _TOP)
-    (listed,) = recommender.top_lists([one], _TOP)
-    negatives = _drawn(counts, works, own_books(subject, reader), rng)
-    pairs = np.append(negatives, book).astype(np.int32)
-    logits = recommender.logits(recommender.profile(one), pairs)
+    popular = recommender.choose(reader.history.books, everything, popularity, _TOP)
+    (listed,) = recommender.top_lists([reader], _TOP)
+    negatives = _drawn(counts, works, subject.seen_books(position), rng)
+    books = np.append(negatives, book).astype(np.int32)
+    logits = recommender.logits(recommender.profile(reader), books)
     below, ties = logits[:-1] < logits[-1], logits[:-1] == logits[-1]
     above = float(below.mean() + 0.5 * ties.mean()) if len(negatives) else 0.5
-    return _ndcg(works, listed.books, book), _ndcg(works, popular, book), above
+    return work_ndcg(works, listed.books, book), work_ndcg(works, popular, book), above
 
 
-def _ndcg(works: Ints, listed: NDArray[np.integer], book: int) -> float:
-    """Of a list in which one work is relevant."""
-    places = np.flatnonzero(works[listed] == works[book])
-    return 1.0 / float(np.log2(places[0] + 2)) if len(places) else 0.0
+def work_ndcg(works: Ints, listed: NDArray[np.integer], book: int) -> float:
+    """NDCG@20 of a list in which the work of one book is relevant.
+
+    Args:
+        works: [B] work of each book.
+        listed: [k] books of the list, best first, one edition per work; k at most 20.
+        book: position of the relevant book.
+    """
+    hits = np.zeros(_TOP, dtype=bool)
+    hits[: len(listed)] = works[listed] == works[book]
+    return float(ndcg(hits, 1))
 
 
 def _drawn(
-    counts: NDArray[np.integer], works: Ints, own: Ints, rng: np.random.Generator
+    counts: NDArray[np.integer], works: Ints, seen: Ints, rng: np.random.Generator
 ) -> NDArray[np.intp]:
-    """Books drawn by popularity, none of a work that the reader has."""
+    """Draw books by popularity, without the works of the ``seen`` books."""
     drawn = np.searchsorted(
         np.cumsum(counts), rng.integers(0, counts.sum(), 2 * _NEGATIVES), "right"
     )
-    return drawn[~np.isin(works[drawn], works[own])][:_NEGATIVES]
+    return drawn[~np.isin(works[drawn], works[seen])][:_NEGATIVES]

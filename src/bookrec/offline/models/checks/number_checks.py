@@ -1,4 +1,4 @@
-"""Checks of numbers: scalers of the same data, inputs that say something, titles with vectors."""
+"""Checks of numbers: scalers of other data, constant inputs, titles without word vectors."""
 
 from __future__ import annotations
 
@@ -7,44 +7,45 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.json_types import JsonObject
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
 from bookrec.offline.models.bundle.checked_input import CheckedInput
 from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.subject import Subject
 
 _OUTSIDE = 0.05
-"""Share of values outside the range of a min-max scaler that is let pass."""
+"""Tolerated share of values outside the range of a min-max scaler."""
 _NARROW = 0.5
-"""Of that range, the share that data must span."""
+"""Share of that range that the data must span."""
 _OFF_CENTRE = 0.5
-"""Standard deviations that the mean of the data may lie off that of a standard scaler."""
+"""Tolerated distance of the data's mean from a standard scaler's, in standard deviations."""
 _SPREAD = 2.0
-"""How many times as large, or small, the deviation may be."""
+"""Tolerated ratio of the standard deviations, either way."""
 _ZERO_TITLES = 0.2
-"""Share of titles without any known word that is let pass."""
+"""Tolerated share of titles without a known word."""
 
 
 def check_scalers(subject: Subject) -> Iterator[Finding]:
-    """A scaler fitted on other data than the data at hand sends numbers the model never saw."""
-    for one in subject.inputs:
-        if one.scaler is None or one.raw is None:
+    """Find scalers that were fitted to other data; the model would get numbers it never saw."""
+    for feature in subject.inputs:
+        if feature.scaler is None or feature.raw is None:
             continue
-        numbers = one.raw[~np.isnan(one.raw)]
+        numbers = feature.raw[~np.isnan(feature.raw)]
         if not len(numbers):
             yield Finding(
                 "scaler",
                 "warning",
-                f"{one.name}: the data set has no {one.column}.",
+                f"{feature.name}: the data set has no {feature.column}.",
                 "import data that have it; every one is given the mean.",
             )
             continue
-        yield _compared(one, one.scaler, numbers)
+        yield _compared(feature, feature.scaler, numbers)
 
 
-def _compared(one: CheckedInput, scaler: ScalerRecord, numbers: NDArray[np.float64]) -> Finding:
+def _compared(feature: CheckedInput, scaler: ScalerRecord, numbers: NDArray[np.float64]) -> Finding:
     low, high, mean = float(numbers.min()), float(numbers.max()), float(numbers.mean())
-    figures: dict[str, object] = {"min": low, "max": high, "mean": mean, "count": len(numbers)}
-    place, data = one.scaler_column, f"the data {low:,.6g} to {high:,.6g}, mean {mean:,.4g}"
+    figures: JsonObject = {"min": low, "max": high, "mean": mean, "count": len(numbers)}
+    place, data = feature.scaler_column, f"the data {low:,.6g} to {high:,.6g}, mean {mean:,.4g}"
     problem = False
     if scaler.data_min is not None and scaler.data_max is not None:
         fitted_low, fitted_high = float(scaler.data_min[place]), float(scaler.data_max[place])
@@ -69,17 +70,17 @@ def _compared(one: CheckedInput, scaler: ScalerRecord, numbers: NDArray[np.float
     if scaler.samples_seen is not None:
         fitted += f", {scaler.samples_seen:,} rows"
         figures["fitted_count"] = scaler.samples_seen
-    text = f"{one.name}: fitted to {fitted}; {data}, {len(numbers):,} {one.things}."
+    text = f"{feature.name}: fitted to {fitted}; {data}, {len(numbers):,} {feature.things}."
     fix = (
         'the scaler was fitted on other data, or counts them otherwise (counted = "all" or '
-        '"explicit", ratings of 5 or of 10); import the data it was fitted to, or mend the mapping.'
+        '"explicit", ratings of 5 or of 10); import the data it was fitted to, or fix the mapping.'
     )
     level: Level = "warning" if problem else "ok"
     return Finding("scaler", level, text, fix if problem else "", figures)
 
 
 def _range_figures(numbers: NDArray[np.float64], low: float, high: float) -> tuple[float, float]:
-    """Share of the numbers outside a range, and share of the range that they span."""
+    """Return the share of the numbers outside a range, and the share of the range they span."""
     slack = 1e-6 * max(abs(low), abs(high), 1.0)
     outside = float(((numbers < low - slack) | (numbers > high + slack)).mean())
     if high <= low:
@@ -89,20 +90,21 @@ def _range_figures(numbers: NDArray[np.float64], low: float, high: float) -> tup
 
 
 def check_constant_inputs(subject: Subject) -> Iterator[Finding]:
-    """An input that is the same for all readers, or all books, tells the model nothing."""
+    """Find inputs with one value for all readers or all books."""
     same = []
-    for one in subject.inputs:
-        if len(one.values) > 1 and bool((one.values == one.values[:1]).all()):
-            same.append(one)
-            first = np.ravel(one.values[0])
+    for feature in subject.inputs:
+        if len(feature.values) > 1 and bool((feature.values == feature.values[:1]).all()):
+            same.append(feature)
+            first = np.ravel(feature.values[0])
             shown = f"{first[0]:g}" if len(first) == 1 else f"{len(first)} times {first[0]:g}, …"
             yield Finding(
                 "constant inputs",
-                "error" if one.is_identity else "warning",
-                f"{one.name} is the same for all {len(one.values):,} {one.things}: {shown}.",
-                f"the data set has no {one.column}, or its encoder knows none of them; import data "
-                "that have it, or mend the mapping.",
-                {"input": one.name},
+                "error" if feature.is_identity else "warning",
+                f"{feature.name} is the same for all {len(feature.values):,} {feature.things}: "
+                f"{shown}.",
+                f"the data set has no {feature.column}, or its encoder knows none of them; import data "
+                "that have it, or fix the mapping.",
+                {"input": feature.name},
             )
     if not same:
         count = len(subject.inputs)
@@ -110,22 +112,21 @@ def check_constant_inputs(subject: Subject) -> Iterator[Finding]:
 
 
 def check_title_vectors(subject: Subject) -> Iterator[Finding]:
-    """A title none of whose words has a vector is sent as zeros."""
-    for one in subject.inputs:
-        if not one.is_title or not len(one.values):
+    """Count the titles without a known word, whose vectors are zeros."""
+    for feature in subject.inputs:
+        if not feature.is_title or not len(feature.values):
             continue
-        zero = int((~one.values.any(axis=1)).sum())
-        share = zero / len(one.values)
+        zero = int((~feature.values.any(axis=1)).sum())
+        share = zero / len(feature.values)
         level: Level = "ok" if share <= _ZERO_TITLES else "error" if share == 1.0 else "warning"
         yield Finding(
             "title vectors",
             level,
-            f"{one.name}: {zero:,} of {len(one.values):,} titles ({share:.1%}) have no word with a "
-            "vector and are zeros.",
+            f"{feature.name}: {zero:,} of {len(feature.values):,} titles ({share:.1%}) have no word "
+            "with a vector and are zeros.",
             ""
             if level == "ok"
             else "the vectors are of another language or catalogue, or titles are cut otherwise "
-            "(tokens = "
-            '"simple", "lower", "as written" or "folded" in the mapping).',
-            {"zero": zero, "of": len(one.values)},
+            '(tokens = "simple", "lower", "as written" or "folded" in the mapping).',
+            {"zero": zero, "of": len(feature.values)},
         )

@@ -1,4 +1,4 @@
-"""Checks of rankings: does the order depend on the reader, and is it better than popularity's?"""
+"""Checks of rankings: dependence of the order on the reader, comparison with popularity."""
 
 from __future__ import annotations
 
@@ -9,22 +9,27 @@ from numpy.typing import NDArray
 from scipy.stats import kendalltau
 
 from bookrec.arrays import Floats, Ints
+from bookrec.offline.data.histories import readers_at
 from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.hidden_books import hidden_books, popularity_figures
-from bookrec.offline.models.checks.sampled_readers import reader_of
 from bookrec.offline.models.checks.subject import Subject
 
 _READERS = 40
+"""Readers whose orders are compared."""
 _BOOKS = 300
-"""Sampled for the comparison of orders."""
+"""Books in these orders."""
 _TOP = 20
+"""Length of the compared lists."""
 _SAME = 0.999
-"""Kendall's tau between readers from which on their order is one and the same."""
+"""Kendall's tau of two readers' orders from which on the finding is an error."""
 _ALIKE = 0.95
+"""Kendall's tau from which on it is a warning."""
+_ENOUGH = 20
+"""Fewest readers for a comparison with popularity."""
 
 
 def check_orders_differ(subject: Subject) -> Iterator[Finding]:
-    """A model that gives every reader the same order has lost the reader."""
+    """Compare the orders of readers; equal orders mean that the reader does not reach the model."""
     rng = np.random.default_rng(subject.seed)
     readers = rng.choice(subject.active, min(_READERS, len(subject.active)), replace=False)
     books = np.sort(
@@ -37,19 +42,21 @@ def check_orders_differ(subject: Subject) -> Iterator[Finding]:
 
 
 def _logits(subject: Subject, readers: Ints, books: Ints) -> Floats:
-    """[readers, books]"""
+    """[readers, books] logits of the ranker."""
     recommender = subject.recommender
-    rows = []
-    for reader in readers.tolist():
-        profile = recommender.profile(reader_of(subject, reader))
-        rows.append(recommender.logits(profile, books))
+    sampled = readers_at(subject.interactions, subject.age_bands, readers, subject.reader_rows)
+    rows = [recommender.logits(recommender.profile(reader), books) for reader in sampled]
     return np.stack(rows)
 
 
 def orders_finding(logits: Floats) -> Finding:
-    """What the logits [readers, books] of some readers say of their orders."""
+    """Compare the orders of readers in pairs.
+
+    Args:
+        logits: [readers, books] logits of the ranker.
+    """
     halves = zip(logits[::2], logits[1::2], strict=False)
-    # The median: a few readers who are folded in differ, although all that are known are alike.
+    # Median, since a few folded-in readers may differ even if all known readers are alike.
     tau = float(np.median([_agreement(left, right) for left, right in halves]))
     k = min(_TOP, logits.shape[1] // 2)
     best = np.argsort(-logits, axis=1, kind="stable")[:, :k]
@@ -71,7 +78,7 @@ def orders_finding(logits: Floats) -> Finding:
 
 
 def _agreement(left: Floats, right: Floats) -> float:
-    """Kendall's tau; two constant rows agree, a constant and another do not."""
+    """Kendall's tau of two rows; 1 for two constant rows, 0 for a constant and another row."""
     tau = float(kendalltau(left, right).statistic)
     if np.isnan(tau):
         return 1.0 if np.ptp(left) == np.ptp(right) else 0.0
@@ -79,32 +86,34 @@ def _agreement(left: Floats, right: Floats) -> float:
 
 
 def check_beats_popularity(subject: Subject) -> Iterator[Finding]:
-    """Hidden books of readers: are they nearer the top than popularity puts them?
+    """Compare the ranks of hidden books with their ranks by popularity.
 
     One positive book of each sampled reader is hidden from the history. The model may have seen it in
-    training (that is said): so being worse than popularity even here is damning, being better proves
-    little; 'bookrec evaluate' measures on books that were held out.
+    training, as the text says. So a model below popularity is useless, but one above it proves little;
+    ``bookrec evaluate`` measures on held-out books.
     """
-    asked = hidden_books(subject)
-    if len(asked) < _ENOUGH:
+    pairs = hidden_books(subject)
+    if len(pairs) < _ENOUGH:
         yield Finding(
             "beats popularity",
             "ok",
-            f"{len(asked)} readers with two books or more are too few to compare with popularity.",
+            f"{len(pairs)} readers with two books or more are too few to compare with popularity.",
         )
         return
-    found = popularity_figures(subject, asked)
-    yield popularity_finding(found.model_ndcg, found.popular_ndcg, found.auc)
-
-
-_ENOUGH = 20
-"""Readers, at least, to say anything."""
+    figures = popularity_figures(subject, pairs)
+    yield popularity_finding(figures.model_ndcg, figures.popular_ndcg, figures.auc)
 
 
 def popularity_finding(
     model: NDArray[np.float64], popular: NDArray[np.float64], auc: float
 ) -> Finding:
-    """Compare NDCG@20 [readers] of the model's lists with those of popularity, pair by pair."""
+    """Compare the model with popularity, paired by reader.
+
+    Args:
+        model: [readers] NDCG@20 of the model's lists.
+        popular: [readers] NDCG@20 of the most popular books.
+        auc: probability that the model scores a hidden book above a popular one.
+    """
     difference = model - popular
     error = 1.96 * float(difference.std(ddof=1)) / len(difference) ** 0.5
     mean = float(difference.mean())

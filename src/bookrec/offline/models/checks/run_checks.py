@@ -1,4 +1,7 @@
-"""All checks, in the order in which they are told."""
+"""Registry of the checks, in the order of the report.
+
+To add a check, write a function from a `Subject` to findings and add it to `CHECKS`.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,7 @@ from bookrec.offline.models.checks.ranking_checks import (
 from bookrec.offline.models.checks.subject import Subject
 
 Check = Callable[[Subject], Iterator[Finding]]
+"""A check: yields the findings about a bundle and a data set."""
 
 CHECKS: Final[tuple[Check, ...]] = (
     check_files,
@@ -44,9 +48,10 @@ CHECKS: Final[tuple[Check, ...]] = (
     check_orders_differ,
     check_beats_popularity,
 )
+"""Every check, in the order of the report."""
 
 
 def run_checks(subject: Subject) -> Iterator[Finding]:
-    """What every check has to say of a bundle and a data set."""
+    """Yield the findings of every check."""
     for check in CHECKS:
         yield from check(subject)
