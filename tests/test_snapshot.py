@@ -23,7 +23,7 @@ def test_ids_sort_by_time_and_differ():
     assert one != two
 
 
-def test_a_snapshot_that_keeps_its_promises_is_published(tmp_path: Path):
+def test_a_snapshot_that_meets_its_constraints_is_published(tmp_path: Path):
     directory = add(tmp_path, IDS[0])
     assert snapshots.current_snapshot(tmp_path) == directory
     assert (directory / snapshots.DATABASE_NAME).stat().st_mode & 0o222 == 0
@@ -48,7 +48,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("promise", BROKEN)
-def test_each_broken_promise_is_refused_and_leaves_nothing(tmp_path: Path, promise: str):
+def test_each_violated_constraint_is_refused_and_leaves_nothing(tmp_path: Path, promise: str):
     with (
         pytest.raises(SnapshotError, match=promise),
         snapshots.building(tmp_path, IDS[0]) as staging,
@@ -57,7 +57,7 @@ def test_each_broken_promise_is_refused_and_leaves_nothing(tmp_path: Path, promi
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_promise_has_a_test():
+def test_every_constraint_has_a_test():
     assert len(BROKEN) == len(snapshots._VIOLATIONS)
 
 

@@ -193,7 +193,7 @@ def test_a_host_that_only_serves(healthy: Home, monkeypatch: pytest.MonkeyPatch)
     assert run(healthy)[0] == 0
 
 
-def test_a_host_that_only_serves_is_asked_for_a_snapshot_alone(
+def test_a_host_that_only_serves_needs_a_snapshot_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("bookrec.cli.doctor.importlib.util.find_spec", lambda _: None)

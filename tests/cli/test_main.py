@@ -112,7 +112,7 @@ def test_the_home_directory_comes_from_the_environment(tmp_path: Path):
 
 
 def test_a_missing_package_is_a_sentence(tmp_path: Path):
-    """What a web host without the offline extra says of ``bookrec train``."""
+    """``bookrec train`` on a web host without the offline extra."""
     script = (
         "import sys; sys.modules['tqdm'] = None; sys.modules['keras'] = None\n"
         "sys.modules['pandas'] = None\n"

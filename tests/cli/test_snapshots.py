@@ -34,7 +34,7 @@ def test_list_marks_the_published_one(home: Home):
     assert "5 books" in lines[0]
 
 
-def test_list_without_snapshots_says_what_to_run(tmp_path: Path):
+def test_list_without_snapshots_names_the_next_command(tmp_path: Path):
     assert "run 'bookrec score'" in run(Home(tmp_path), "list").output
 
 

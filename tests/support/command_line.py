@@ -1,4 +1,4 @@
-"""Runs the command line as an operator would, in a process of its own."""
+"""Commands run in a process of their own, as by an operator."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bookrec.settings import Home
 
 
 def bookrec(home: Home, *arguments: str) -> str:
-    """The standard output of a command that is to succeed."""
+    """Run a command that succeeds; return its standard output."""
     result = subprocess.run(
         [sys.executable, "-m", "bookrec", "--home", str(home.root), *arguments],
         capture_output=True,

@@ -1,4 +1,4 @@
-"""A data set as it is some days later."""
+"""Changes of a data set, as of some days later."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bookrec.offline.data.reader_order import reader_sort_key
 
 
 def remade(dataset: Dataset, readers: pd.DataFrame, interactions: pd.DataFrame) -> Dataset:
-    """The same books with other readers and interactions; readers named by ``user_id``."""
+    """Make a data set of the same books with other readers and interactions, by ``user_id``."""
     order = sorted(range(len(readers)), key=lambda i: reader_sort_key(readers["user_id"].iloc[i]))
     readers = readers.iloc[order].reset_index(drop=True)
     place = pd.Index(readers["user_id"]).get_indexer(interactions["user_id"])
@@ -55,7 +55,7 @@ def nothing(dataset: Dataset) -> Dataset:
 
 
 def new_reader(dataset: Dataset) -> Dataset:
-    """Sorts between the others, so that every later reader gets another number."""
+    """Add a reader who sorts between the others, which renumbers every later reader."""
     readers, interactions = parts(dataset)
     middle = f"{int(readers['user_id'].iloc[len(readers) // 2])}"
     user_id = next(
@@ -117,7 +117,7 @@ def other_age(dataset: Dataset) -> Dataset:
 
 
 def book_without_readers(dataset: Dataset) -> Dataset:
-    """Its neighbours come from content then."""
+    """Remove all interactions of a book, whose similar books then come from content."""
     readers, interactions = parts(dataset)
     rarest = int(interactions["book_idx"].value_counts().index[-1])
     return remade(dataset, readers, interactions[interactions["book_idx"] != rarest])

@@ -70,6 +70,6 @@ def small_dataset(rating_max: int = 10) -> Dataset:
 
 
 def interactions_of(*rows: tuple[int, int, int]) -> Interactions:
-    """From (reader, book, rating) triples, in the order given."""
+    """Make interactions of (reader, book, rating) triples, in their order."""
     table = np.array(rows, dtype=np.int32).reshape(-1, 3)
     return Interactions(table[:, 0], table[:, 1], table[:, 2].astype(np.int8))

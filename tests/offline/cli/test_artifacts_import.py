@@ -115,9 +115,7 @@ def test_from_a_notebook_to_a_published_snapshot(
     assert "nothing new" in again.output
 
 
-def test_what_is_asked_is_said_in_one_sentence(
-    tiny_home_copy: Home, notebook: Path, tmp_path: Path
-):
+def test_an_error_is_one_sentence(tiny_home_copy: Home, notebook: Path, tmp_path: Path):
     (tmp_path / "cast.toml").write_text(CAST)
     refused = bookrec(
         tiny_home_copy, "artifacts", "import", notebook, "--mapping", tmp_path / "cast.toml"

@@ -34,7 +34,7 @@ def bookrec(*arguments):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_an_import_accounts_for_every_row_and_says_what_is_next(tmp_path, source):
+def test_an_import_accounts_for_every_row_and_names_the_next_command(tmp_path, source):
     done = bookrec("--home", tmp_path, "data", "import", source)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()

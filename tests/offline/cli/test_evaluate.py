@@ -180,7 +180,7 @@ def test_a_published_split(tiny_home: Home, tmp_path: Path):
     assert "line 1: expected a user_id, a tab and an isbn" in str(result.exception)
 
 
-def test_what_cannot_be_is_said_before_the_work_begins(tiny_home: Home, tmp_path: Path):
+def test_impossible_options_are_refused_before_the_work_begins(tiny_home: Home, tmp_path: Path):
     result = run(tiny_home, "--against", "eaze")
     assert result.exit_code == 2
     assert "'eaze' is no baseline; known: all, item-knn, popularity" in result.output
@@ -192,7 +192,7 @@ def test_what_cannot_be_is_said_before_the_work_begins(tiny_home: Home, tmp_path
 
 
 @pytest.mark.slow
-def test_an_unknown_model_is_said_at_once(tiny_home: Home):
+def test_an_unknown_model_is_refused_at_once(tiny_home: Home):
     result = run(tiny_home, "--model", "nobody", "--against", "popularity")
     assert result.exit_code == 1
     assert "There is no model 'nobody'" in str(result.exception)

@@ -18,7 +18,7 @@ def test_help_has_an_example():
     assert "Example:\n" in result.output
 
 
-def test_it_writes_and_says_what_comes_next(tmp_path: Path):
+def test_it_writes_files_and_names_the_next_command(tmp_path: Path):
     target = tmp_path / "sample"
     options = ["--readers", "30", "--books", "60", "--interactions", "100", "--seed", "4"]
     result = CliRunner().invoke(sample, [str(target), *options])

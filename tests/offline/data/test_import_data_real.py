@@ -75,7 +75,7 @@ def test_rows_read_are_rows_kept_plus_rows_rejected(imported):
     assert kept[-2] == dataset.n_books
 
 
-def test_the_frames_keep_their_promises(imported):
+def test_the_frames_meet_the_contract(imported):
     dataset = imported.dataset
     users = dataset.readers["user_id"].tolist()
     assert len(set(users)) == len(users)

@@ -1,4 +1,4 @@
-"""A data set extended by the shop: who wins over whom, scales, order, and starting from the base."""
+"""A data set extended by the shop: precedence, scales, order, and the base data set."""
 
 import pandas as pd
 import pytest
@@ -91,7 +91,7 @@ def test_new_readers_stand_behind_numeric_ids_in_natural_order():
     assert order == sorted(set(order))
 
 
-def test_an_age_told_to_the_shop_counts_for_more():
+def test_an_age_known_to_the_shop_overrides():
     extended = extend_with_shop(base_dataset(), {"7": 31, "10": None, "x": 50}, [])
     assert extended.readers["age"].tolist() == [31, pd.NA, 50]
 

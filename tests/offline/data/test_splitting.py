@@ -1,4 +1,4 @@
-"""Splits: who may be held out from, how much, and that nobody is emptied."""
+"""Splits: eligible readers, shares, and that no reader loses all interactions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_only_readers_of_at_least_five_are_held_out_from():
     assert not hold_out(interactions, 0.0, np.random.default_rng(0)).any()
 
 
-def test_nothing_is_held_out_from_more_readers_than_asked():
+def test_at_most_so_many_readers_are_held_out_from():
     interactions = of_sizes([6, 3, 9, 5, 7])
     held = hold_out(interactions, 1.0, np.random.default_rng(4), at_most=2)
     counts = np.bincount(interactions.reader_idx, held, minlength=5)

@@ -1,4 +1,4 @@
-"""What is the same author, series or language, in the spellings that catalogues have."""
+"""Keys of author, series and language, for the spellings of real catalogues."""
 
 from __future__ import annotations
 

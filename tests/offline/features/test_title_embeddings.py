@@ -1,4 +1,4 @@
-"""Title vectors."""
+"""Title embeddings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coverage, Gini, novelty and diversity beside numbers worked out by hand."""
+"""Coverage, Gini, novelty and diversity compared with numbers worked out by hand."""
 
 from __future__ import annotations
 

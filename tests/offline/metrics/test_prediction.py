@@ -1,4 +1,4 @@
-"""Metrics of predicted numbers beside numbers worked out by hand."""
+"""Metrics of predicted numbers compared with numbers worked out by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Metrics of ranked lists beside numbers worked out by hand."""
+"""Metrics of ranked lists compared with numbers worked out by hand."""
 
 from __future__ import annotations
 

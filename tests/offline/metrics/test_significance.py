@@ -1,4 +1,4 @@
-"""Intervals and tests: that they cover what they should, and are what SciPy says."""
+"""Intervals and tests: coverage of intervals, and agreement with SciPy."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_wishart_draws_have_their_mean():
 
 
 def planted() -> tuple[Interactions, Interactions]:
-    """Sixty readers of two tastes, forty books of two kinds; a third of it held out."""
+    """Sixty readers with two preferences, forty books of two kinds; a third of it held out."""
     rng = np.random.default_rng(5)
     taste, kind = rng.choice([-1, 1], 60), rng.choice([-1, 1], 40)
     readers, books = (part.ravel() for part in np.mgrid[:60, :40])
@@ -69,7 +69,7 @@ def planted() -> tuple[Interactions, Interactions]:
 SAMPLING = Sampling(factors=2, sweeps=40, burn_in=20, every=2)
 
 
-def test_planted_tastes_are_found_and_a_new_reader_is_served_as_a_known_one():
+def test_planted_preferences_are_found_and_new_readers_are_predicted_like_known_ones():
     known, held = planted()
     histories = RatingHistories(known, 60, 40)
     factors = fit_factors(histories, SAMPLING, seed=0)

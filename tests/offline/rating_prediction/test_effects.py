@@ -1,4 +1,4 @@
-"""Effects beside the same model solved densely, and readers solved from their histories alone."""
+"""Effects compared with a dense solution, and readers solved from their histories alone."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ N_READERS, N_BOOKS = 80, 60
 
 
 def planted() -> tuple[Interactions, Interactions, Catalogue]:
-    """Readers with a level of their own and a liking for one of two kinds of book, which no group
+    """Readers with individual levels and a preference for one of two kinds of books, which no group
     names; every fifth book of a reader is unrated. Returns known, held out, catalogue."""
     rng = np.random.default_rng(8)
     level, taste = rng.normal(0, 1, N_READERS), rng.choice([-1.5, 1.5], N_READERS)
@@ -100,7 +100,7 @@ def test_too_few_ratings_to_choose_weights_leave_the_effects():
     assert predicted[0] > predicted[1], "reader 0 rates higher"
 
 
-def test_without_ratings_it_says_what_to_do():
+def test_without_ratings_the_error_names_the_next_command():
     known = interactions_of((0, 0, 0), (1, 2, 0))
     with pytest.raises(DataError, match="bookrec data import"):
         fit_rating_model(known, Catalogue(2, 3, {}), seed=1)

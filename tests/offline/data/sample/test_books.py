@@ -134,7 +134,7 @@ def test_best_known_books_keep_their_isbns_and_works():
     assert {book.work_idx for book in small.books} == set(range(len(small.works)))
 
 
-def test_all_of_the_catalogue_may_be_asked_for_but_no_more():
+def test_the_whole_catalogue_may_be_selected_but_no_more():
     assert CATALOGUE.best_known(len(CATALOGUE.books)) == CATALOGUE
     with pytest.raises(DataError, match=f"has {len(CATALOGUE.books)} books, not 5000"):
         CATALOGUE.best_known(5000)

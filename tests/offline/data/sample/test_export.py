@@ -1,4 +1,4 @@
-"""Exported sample files: both layouts, every kind of dirt, and nothing half-written."""
+"""Exported sample files: both layouts, every kind of noise, and nothing half-written."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ LOCATION = re.compile(r"[^,]+, [^,]+, [^,]+")
     ],
     ids=["lower-case x", "ISBN-13", "junk tail", "junk 1", "junk 2", "junk 3"],
 )
-def test_dirt_in_ratings(ratings: Rows, holds: Callable[[list[str]], bool], highest_share: float):
+def test_noise_in_ratings(ratings: Rows, holds: Callable[[list[str]], bool], highest_share: float):
     assert 0 < _share(ratings, holds) < highest_share
 
 
@@ -174,7 +174,7 @@ def test_some_ratings_are_repeated_and_some_of_these_disagree(ratings: Rows):
     ],
     ids=["age missing", "age 0", "age 244", "n/a", "entity", "broken quoting"],
 )
-def test_dirt_in_users(users: Rows, holds: Callable[[list[str]], bool], highest_share: float):
+def test_noise_in_users(users: Rows, holds: Callable[[list[str]], bool], highest_share: float):
     assert 0 < _share(users, holds) < highest_share
 
 
@@ -196,11 +196,11 @@ def test_most_users_are_clean(users: Rows):
     ],
     ids=["lower-case x", "&amp; title", "&amp; publisher", "double-encoded", "0", "2050", "author"],
 )
-def test_dirt_in_books(books: Rows, holds: Callable[[list[str]], bool], highest_share: float):
+def test_noise_in_books(books: Rows, holds: Callable[[list[str]], bool], highest_share: float):
     assert 0 < _share(books, holds) < highest_share
 
 
-def test_every_dirt_is_counted_in_the_readme(sample_2020s: Path):
+def test_every_kind_of_noise_is_counted_in_the_readme(sample_2020s: Path):
     readme = (sample_2020s / "README.txt").read_text(encoding="utf-8")
     counts = re.findall(r"^ +([\d,]+)  (.+)$", readme.partition("Dirt")[2], re.MULTILINE)
     assert len(counts) == 19
@@ -218,7 +218,7 @@ def test_the_old_layout_is_quoted_and_escaped_as_it_was(sample_2005: Path):
     assert '"århus, \\\\n/a\\\\\\", denmark\\""'.encode("latin-1") in users
 
 
-def test_everything_says_that_it_is_sample_data(sample_2020s: Path):
+def test_all_files_are_marked_as_sample_data(sample_2020s: Path):
     marker = (sample_2020s / "SAMPLE-DATA.txt").read_text(encoding="utf-8")
     assert "sample data" in marker.splitlines()[0]
     assert "Sample data" in (sample_2020s / "README.txt").read_text(encoding="utf-8")

@@ -59,7 +59,7 @@ def test_the_same_seed_gives_the_same_readers(readers: SampleReaders):
 @pytest.mark.parametrize(
     ("n_readers", "n_interactions"), [(1500, 30_000), (40, 40), (300, 2_999), (1, 7)]
 )
-def test_sizes_are_what_was_asked_for(n_readers: int, n_interactions: int):
+def test_sizes_are_as_requested(n_readers: int, n_interactions: int):
     readers = _generate(0, n_readers, n_interactions)
     assert len(readers.user_ids) == len(readers.ages) == len(readers.locations) == n_readers
     assert (
@@ -115,7 +115,7 @@ def test_ratings_are_like_book_crossing_s(readers: SampleReaders):
     assert (explicit <= 4).mean() < 0.1
 
 
-def test_ratings_rise_with_taste(readers: SampleReaders):
+def test_ratings_rise_with_preference(readers: SampleReaders):
     strengths = subgenre_strengths(CATALOGUE)
     works = WORK_OF_BOOK[readers.book_idx]
     fit = np.einsum("ig,gi->i", readers.preferences[readers.reader_idx], strengths[:, works])
@@ -125,12 +125,12 @@ def test_ratings_rise_with_taste(readers: SampleReaders):
     assert liked > other + 1
 
 
-def test_tastes_are_mixtures_over_a_few_subgenres(readers: SampleReaders):
+def test_preferences_are_mixtures_over_a_few_subgenres(readers: SampleReaders):
     np.testing.assert_allclose(readers.preferences.sum(axis=1), 1)
     assert set(np.count_nonzero(readers.preferences, axis=1)) == {1, 2, 3, 4}
 
 
-def test_related_tastes_go_together(readers: SampleReaders):
+def test_related_subgenres_are_preferred_together(readers: SampleReaders):
     has = readers.preferences > 0
     gothic, horror, maths = (
         has[:, SLUGS.index(slug)] for slug in ("gothic", "modern-horror", "mathematics")
@@ -171,7 +171,7 @@ def test_what_stands_beside_a_book_is_of_its_kind(
     assert len(alike) >= 6
 
 
-def test_age_goes_with_taste_mildly(readers: SampleReaders):
+def test_age_correlates_weakly_with_preferences(readers: SampleReaders):
     known = readers.ages != AGE_NOT_GIVEN
     assert 0.65 < known.mean() < 0.8
     assert readers.ages[known].min() >= 8
