@@ -16,7 +16,13 @@ from bookrec.settings import Home
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port of the site.",
+)
 @click.option("--no-serve", is_flag=True, help="Stop after publishing; do not start the site.")
 @click.pass_obj
 def demo(home: Home, port: int, no_serve: bool) -> None:

@@ -1,6 +1,6 @@
 """Inputs of trained rankers: name, side, width, type and column of each.
 
-Keras models are built from these inputs, and their names tell which are which when a saved model is
+Keras models are built from these inputs, and their names identify them when a saved model is
 compiled, checked or exported. The names are part of saved models and never change.
 """
 

@@ -1,4 +1,4 @@
-"""Figures of recommendation lists beside the books that were held out from their readers."""
+"""Figures of recommendation lists, against the books held out from their readers."""
 
 from __future__ import annotations
 
