@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from bookrec.offline.cli.timed_progress import timed_progress
+from bookrec.offline.models.exports.registry import EXPORTERS
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
     from bookrec.offline.models.exports.export_job import Exported
-
-_FORMATS = ("savedmodel", "tflite", "onnx", "npz")
 
 
 @click.command("export")
@@ -21,7 +20,7 @@ _FORMATS = ("savedmodel", "tflite", "onnx", "npz")
 @click.option(
     "--format",
     "form",
-    type=click.Choice(_FORMATS),
+    type=click.Choice(list(EXPORTERS)),
     required=True,
     help="savedmodel: the retrieval index; tflite, onnx, npz: the ranker.",
 )

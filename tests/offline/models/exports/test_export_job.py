@@ -1,4 +1,4 @@
-"""The ranker as TensorFlow Lite, ONNX and arrays: loaded elsewhere, the scores are Keras's."""
+"""Exports of the ranker as TensorFlow Lite, ONNX and arrays give the scores of Keras."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def export(home: Home, bundle: Any, form: str, target: Path) -> Any:
 
 
 def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
-    """Other pairs than the export's own sample, and what Keras is told of them."""
+    """Input of an export with another seed than its sample's, and Keras's inputs for its pairs."""
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.models.exports.export_input import ExportInput
 
@@ -47,7 +47,7 @@ def other_pairs(home: Home, bundle: Any) -> tuple[Any, dict[str, Any]]:
 def export_once(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[str, str], Any]:
-    """Exports a preset in a format when a test first asks for it; do not change its directory."""
+    """Function that exports a preset in a format once; tests must not change its directory."""
     root = tmp_path_factory.mktemp("exports")
 
     @cache
@@ -72,9 +72,9 @@ def test_loaded_elsewhere_it_scores_like_keras(
     expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
     assert np.ptp(expected) > 0.01
     one_pair = {name: values[:1] for name, values in inputs.items()}
-    many, one = call_examples(exported.directory, tmp_path, inputs, one_pair)
+    many, first = call_examples(exported.directory, tmp_path, inputs, one_pair)
     np.testing.assert_allclose(many["score"], expected, atol=1e-5)
-    np.testing.assert_allclose(one["score"], expected[:1], atol=1e-5)
+    np.testing.assert_allclose(first["score"], expected[:1], atol=1e-5)
 
 
 def test_the_arrays_alone_score_like_keras(
@@ -86,24 +86,24 @@ def test_the_arrays_alone_score_like_keras(
     directory = export_once(tiny_bundle.preset, "npz").directory
     export_input, inputs = other_pairs(tiny_home, tiny_bundle)
     readers, books = export_input.sample_pairs(PAIRS)
-    asked: dict[str, Any] = {
+    features: dict[str, Any] = {
         "age_band": reader_age_bands(load_dataset(tiny_home))[readers],
         "book": books,
     }
     with np.load(directory / "catalogue.npz") as catalogue:
         assert catalogue["isbn"].tolist() == export_input.dataset.books["isbn"].to_list()
-        if tiny_bundle.preset == "classic":  # the reader's own row, looked up by the outside's id
+        if tiny_bundle.preset == "classic":  # the reader's row, looked up by user id
             ids = catalogue["user_id"].tolist()
             users = export_input.dataset.readers["user_id"].to_numpy()[readers]
             rows = [ids.index(user) for user in users]
-            asked["reader_features"] = catalogue["reader_features"][rows]
-            np.testing.assert_array_equal(catalogue["age_band"][rows], asked["age_band"])
+            features["reader_features"] = catalogue["reader_features"][rows]
+            np.testing.assert_array_equal(catalogue["age_band"][rows], features["age_band"])
         else:
-            asked["reader_features"] = inputs["reader_features"]
-            asked["pair_features"] = inputs["pair_features"]
-    found = call_example(directory, tmp_path, **asked)
+            features["reader_features"] = inputs["reader_features"]
+            features["pair_features"] = inputs["pair_features"]
+    outputs = call_example(directory, tmp_path, **features)
     expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
-    np.testing.assert_allclose(found["score"], expected, atol=1e-5)
+    np.testing.assert_allclose(outputs["score"], expected, atol=1e-5)
 
 
 def test_weights_are_there_by_layer(export_once: Callable[[str, str], Any], tiny_bundle: Any):
@@ -140,7 +140,9 @@ def lite(export_once: Callable[[str, str], Any]) -> Path:
     return directory
 
 
-def test_the_manifest_says_what_it_is(lite: Path, tiny_home: Home, tiny_bundles: dict[str, Any]):
+def test_the_manifest_describes_model_inputs_and_files(
+    lite: Path, tiny_home: Home, tiny_bundles: dict[str, Any]
+):
     from bookrec.offline.models.bundle.bundle_files import read_manifest
 
     bundle = tiny_bundles["classic"]
@@ -182,7 +184,7 @@ def test_what_scores_otherwise_is_not_kept(
     convert = tflite_export._converted
 
     def wrong(model: Any) -> bytes:
-        other = keras.models.clone_model(model)  # weights drawn anew
+        other = keras.models.clone_model(model)  # with random weights
         return convert(other)
 
     monkeypatch.setattr(tflite_export, "_converted", wrong)
@@ -222,6 +224,15 @@ def test_a_directory_that_is_there_is_refused_and_left_alone(
     assert (tmp_path / "mine").read_text() == "keep me"
 
 
+def test_every_format_has_an_exporter():
+    from bookrec.offline.models.exports.registry import EXPORTERS, exporter_of
+
+    assert list(EXPORTERS) == ["savedmodel", "tflite", "onnx", "npz"]
+    for form, export_format in EXPORTERS.items():
+        if all(importlib.util.find_spec(name) for name in export_format.packages):
+            assert callable(exporter_of(form))
+
+
 def test_onnx_without_its_packages_says_what_to_install(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -234,7 +245,7 @@ def test_onnx_without_its_packages_says_what_to_install(
     assert not (tmp_path / "out").exists()
 
 
-def test_an_operation_that_cannot_be_converted_is_said(tmp_path: Path):
+def test_an_operation_that_cannot_be_converted_is_refused():
     import keras
     import tensorflow as tf
 
@@ -244,7 +255,7 @@ def test_an_operation_that_cannot_be_converted_is_said(tmp_path: Path):
         def call(self, inputs: Any) -> Any:
             return tf.strings.to_number(tf.strings.as_string(inputs))
 
-    given = keras.Input((1,), name="book")
-    model = keras.Model(given, Odd()(given))
+    book = keras.Input((1,), name="book")
+    model = keras.Model(book, Odd()(book))
     with pytest.raises(ModelError, match="cannot be converted to TensorFlow Lite"):
         _converted(model)

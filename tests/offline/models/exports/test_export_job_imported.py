@@ -32,7 +32,7 @@ class Imported:
     made: Made
     bundle: Any
     pairs: Any
-    """Readers and books that the model knows, as a notebook has them."""
+    """Table of readers and books that the model knows, as in a notebook."""
 
 
 @pytest.fixture(scope="module", params=["classic", "two_inputs"])
@@ -57,14 +57,14 @@ def test_the_export_takes_the_notebooks_own_inputs(imported: Imported, form: str
     out = tmp_path / "out"
     export_model(imported.home, imported.bundle.model_id, form, out, progress=lambda _: None)
     described = json.loads((out / "export.json").read_text())["inputs"]
-    given = {
+    inputs = {
         name: values.reshape(len(imported.pairs), -1).astype(described[name]["dtype"])
         for name, values in imported.made.inputs(imported.pairs).items()
     }
-    found = call_example(out, tmp_path, **given)["score"]
+    scores = call_example(out, tmp_path, **inputs)["score"]
     expected = imported.made.predict(imported.pairs)
     assert np.ptp(expected) > 0.01
-    np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-5)
+    np.testing.assert_allclose(scores, expected, atol=1e-5, rtol=1e-5)
     encoders = sorted(path.name for path in (out / "encoders").iterdir())
     assert any(name.startswith("imported_") for name in encoders)
     assert not [name for name in encoders if name.endswith((".keras", ".h5", ".pkl"))]
@@ -76,11 +76,11 @@ def test_the_compiled_arrays_take_ids(imported: Imported, tmp_path: Path):
     with np.load(out / "catalogue.npz") as catalogue:
         isbns, users = catalogue["isbn"].tolist(), catalogue["user_id"].tolist()
         rows = [users.index(user) for user in imported.pairs["user"]]
-        given = {
+        inputs = {
             "book": np.array([isbns.index(isbn) for isbn in imported.pairs["isbn"]]),
             "reader_features": catalogue["reader_features"][rows],
             "age_band": catalogue["age_band"][rows],
         }
-    found = call_example(out, tmp_path, **given)["score"]
+    scores = call_example(out, tmp_path, **inputs)["score"]
     expected = imported.made.predict(imported.pairs)
-    np.testing.assert_allclose(found, expected, atol=1e-5, rtol=1e-5)
+    np.testing.assert_allclose(scores, expected, atol=1e-5, rtol=1e-5)

@@ -1,4 +1,4 @@
-"""The stand-alone retrieval index: known answers, loaded where bookrec cannot be imported."""
+"""Stand-alone retrieval index: known lists, from a process that cannot import bookrec."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def known_data() -> Any:
         reader_vectors=vectors,
         isbns=["a", "b", "c", "d", "e", "f", "g"],
         book_vectors=np.array(books, dtype=np.float32),
-        own_start=np.array([0, 2, 3, *[3] * (AGES + 1)], dtype=np.int64),
-        own_books=np.array([1, 3, 4], dtype=np.int32),
+        seen_start=np.array([0, 2, 3, *[3] * (AGES + 1)], dtype=np.int64),
+        seen_books=np.array([1, 3, 4], dtype=np.int32),
     )
 
 
@@ -51,56 +51,58 @@ def known_index() -> Any:
     return RetrievalIndex(known_data(), partitions)
 
 
-def asked(lists: Any, ids: list[str], *numbers: int) -> tuple[list[list[str]], Any, list[bool]]:
+def lists_of(
+    function: Any, ids: list[str], *numbers: int
+) -> tuple[list[list[str]], Any, list[bool]]:
     import tensorflow as tf
 
-    found = lists(tf.constant(ids), *map(tf.constant, numbers))
-    isbns = [[isbn.decode() for isbn in row] for row in found["isbn"].numpy()]
-    return isbns, found["score"].numpy(), found["known"].numpy().tolist()
+    lists = function(tf.constant(ids), *map(tf.constant, numbers))
+    isbns = [[isbn.decode() for isbn in row] for row in lists["isbn"].numpy()]
+    return isbns, lists["score"].numpy(), lists["known"].numpy().tolist()
 
 
-def test_exact_lists_are_by_dot_product_without_own_books(known_index: Any):
-    isbns, scores, known = asked(known_index.exact, ["8", "276725"], 3)
+def test_exact_lists_are_by_dot_product_without_seen_books(known_index: Any):
+    isbns, scores, known = lists_of(known_index.exact, ["8", "276725"], 3)
     assert isbns == [["d", "f", "b"], ["a", "c", "e"]]
     assert scores.tolist() == [[6, 4, 2], [5, 3, 1]]
     assert known == [True, True]
 
 
-def test_own_books_are_listed_when_asked_for(known_index: Any):
-    isbns, scores, _ = asked(known_index.with_own, ["8"], 2)
+def test_seen_books_are_listed_by_with_own(known_index: Any):
+    isbns, scores, _ = lists_of(known_index.with_own, ["8"], 2)
     assert (isbns, scores.tolist()) == ([["e", "d"]], [[8, 6]])
 
 
 def test_a_reader_without_history_has_the_vector_of_the_age(known_index: Any):
-    isbns, scores, known = asked(known_index.exact, ["99"], 2)
+    isbns, scores, known = lists_of(known_index.exact, ["99"], 2)
     assert (isbns, scores.tolist(), known) == ([["a", "b"]], [[5, 5]], [True])
 
 
-def test_an_unknown_reader_gets_the_mean_readers_list_and_is_called_unknown(known_index: Any):
-    isbns, scores, known = asked(known_index.exact, ["276 725", "276725"], 1)
+def test_an_unknown_reader_gets_the_list_of_the_mean_reader_and_is_not_known(known_index: Any):
+    isbns, scores, known = lists_of(known_index.exact, ["276 725", "276725"], 1)
     assert (isbns, scores.tolist(), known) == ([["g"], ["a"]], [[6], [5]], [False, True])
 
 
 def test_what_is_not_there_is_padded(known_index: Any):
-    isbns, scores, _ = asked(known_index.exact, ["276725"], 9)
+    isbns, scores, _ = lists_of(known_index.exact, ["276725"], 9)
     assert isbns == [["a", "c", "e", "f", "g", "", "", "", ""]]
     assert scores[0, 5:].tolist() == [-np.inf] * 4
 
 
 def test_one_probe_sees_one_partition_and_all_probes_see_everything(known_index: Any):
-    isbns, scores, _ = asked(known_index.approximate, ["276725", "8"], 4, 1)
+    isbns, scores, _ = lists_of(known_index.approximate, ["276725", "8"], 4, 1)
     assert isbns == [["a", "c", "", ""], ["d", "f", "", ""]]
     assert scores[1, :2].tolist() == [6, 4]
     for probes in (3, 50):
-        near = asked(known_index.approximate, ["276725", "8", "99", "?"], 4, probes)
-        exact = asked(known_index.exact, ["276725", "8", "99", "?"], 4)
+        near = lists_of(known_index.approximate, ["276725", "8", "99", "?"], 4, probes)
+        exact = lists_of(known_index.exact, ["276725", "8", "99", "?"], 4)
         np.testing.assert_array_equal(near[1], exact[1])
-    assert asked(known_index.approximate, ["8"], 2, 0)[0] == [["d", "f"]]  # at least one
+    assert lists_of(known_index.approximate, ["8"], 2, 0)[0] == [["d", "f"]]  # at least one
 
 
 @pytest.fixture(scope="module")
 def exported(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: Any) -> Path:
-    """The tiny default bundle's index, exported."""
+    """Export of the tiny default bundle's index."""
     from bookrec.offline.models.exports.export_job import export_model
 
     target = tmp_path_factory.mktemp("exports") / "index"
@@ -110,7 +112,7 @@ def exported(tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path_factory: An
 
 
 def expected_scores(home: Home, bundle: Any, user_id: str) -> tuple[Any, set[int], Any]:
-    """[B] scores of one reader by the towers themselves, own works, and the ISBNs."""
+    """[B] scores of one reader by the towers, all editions of the seen works, and the ISBNs."""
     from bookrec.inference.history import make_history
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.data.interactions import reader_age_bands
@@ -124,11 +126,11 @@ def expected_scores(home: Home, bundle: Any, user_id: str) -> tuple[Any, set[int
     history = make_history(books, dataset.ratings10()[table.index.to_numpy()])
     vector = retrieval.reader_vector(history, int(reader_age_bands(dataset)[reader]))
     works = dataset.work_of_book
-    own = {book for book in range(len(works)) if works[book] in works[books]}
-    return retrieval.book_vector @ vector, own, np.array(dataset.books["isbn"], dtype=str)
+    seen = {book for book in range(len(works)) if works[book] in works[books]}
+    return retrieval.book_vector @ vector, seen, np.array(dataset.books["isbn"], dtype=str)
 
 
-def test_loaded_elsewhere_it_lists_what_the_towers_say(
+def test_loaded_elsewhere_it_lists_the_best_books_of_the_towers(
     exported: Path, tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
 ):
     from bookrec.offline.data.dataset import load_dataset
@@ -136,28 +138,28 @@ def test_loaded_elsewhere_it_lists_what_the_towers_say(
     users = load_dataset(tiny_home).readers["user_id"].to_list()
     ids = [users[7], users[70], users[3]]
     k = np.int32(12)
-    found = call_example(exported, tmp_path, reader_id=np.array(ids), k=k)
-    assert found["known"].all()
-    for user_id, isbns, scores in zip(ids, found["isbn"], found["score"], strict=True):
-        values, own, names = expected_scores(tiny_home, tiny_bundles["default"], user_id)
+    lists = call_example(exported, tmp_path, reader_id=np.array(ids), k=k)
+    assert lists["known"].all()
+    for user_id, isbns, scores in zip(ids, lists["isbn"], lists["score"], strict=True):
+        values, seen, names = expected_scores(tiny_home, tiny_bundles["default"], user_id)
         value_of = dict(zip(names, values, strict=True))
-        best = sorted((v for b, v in enumerate(values) if b not in own), reverse=True)[:12]
+        best = sorted((v for b, v in enumerate(values) if b not in seen), reverse=True)[:12]
         np.testing.assert_allclose(scores, best, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(scores, [value_of[isbn] for isbn in isbns], rtol=1e-5, atol=1e-5)
-        assert not {names[book] for book in own} & set(isbns)
+        assert not {names[book] for book in seen} & set(isbns)
 
 
-def test_everyone_elses_list_is_not_the_same(exported: Path, tiny_home: Home, tmp_path: Path):
+def test_lists_depend_on_the_reader(exported: Path, tiny_home: Home, tmp_path: Path):
     from bookrec.offline.data.dataset import load_dataset
 
     users = np.array(load_dataset(tiny_home).readers["user_id"], dtype=str)
-    found = call_example(
+    lists = call_example(
         exported, tmp_path, reader_id=users, k=np.int32(5), signature=np.str_("with_own")
     )
-    assert len({tuple(row) for row in found["isbn"]}) > 20
+    assert len({tuple(row) for row in lists["isbn"]}) > 20
 
 
-def test_recall_is_measured_and_what_is_recommended_suffices(exported: Path):
+def test_recall_is_measured_and_the_recommended_probes_reach_it(exported: Path):
     import json
 
     figures = json.loads((exported / "export.json").read_text())["figures"]

@@ -53,10 +53,10 @@ def test_nearest_is_by_distance_and_not_by_dot_product():
     assert nearest(np.array([[2, 0], [7, 1]], dtype=np.float32), centres).tolist() == [0, 1]
 
 
-def test_the_share_looked_at_counts_the_books_of_the_probed_partitions():
+def test_the_probed_share_counts_the_books_of_the_probed_partitions():
     vectors = np.repeat(CLUMPS, (5, 9, 2), axis=0)
     partitions = make_partitions(vectors, 3, seed=2)
     assert partitions.count == 3
     readers = np.array([[1, 0], [0, 1]], dtype=np.float32)  # 5 and 9 books are nearest
-    assert partitions.looked_at(readers, 1) == pytest.approx((5 + 9) / 2 / 16)
-    assert partitions.looked_at(readers, 3) == 1.0
+    assert partitions.probed_share(readers, 1) == pytest.approx((5 + 9) / 2 / 16)
+    assert partitions.probed_share(readers, 3) == 1.0

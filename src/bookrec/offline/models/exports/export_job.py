@@ -1,4 +1,4 @@
-"""One export, from the bundle to a checked directory: whole, or not there at all."""
+"""Export of a bundle into a directory, which appears only after its check has passed."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bookrec import __version__
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_file, staged_directory, utc_now
+from bookrec.json_types import JsonObject
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.models.bundle.bundle_files import load_bundle, read_manifest
-from bookrec.offline.models.exports.export_input import Described, Exporter, ExportInput
+from bookrec.offline.models.exports.export_input import ExportDescription, ExportInput
+from bookrec.offline.models.exports.registry import exporter_of
 from bookrec.offline.models.exports.standalone_files import write_standalone
 from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
 
-FORMATS: Final = ("savedmodel", "tflite", "onnx", "npz")
 MANIFEST_NAME: Final = "export.json"
 _CHECK_SECONDS: Final = 1800.0
 
@@ -31,82 +32,65 @@ class Exported:
     """A finished export."""
 
     directory: Path
-    manifest: dict[str, Any]
+    manifest: JsonObject
 
     @property
     def size_bytes(self) -> int:
-        """Of the model itself, without examples and samples."""
+        """Size of the model, without examples and samples."""
         return int(self.manifest["size_bytes"])
 
     @property
-    def check(self) -> dict[str, Any]:
-        """What its own ``check.py`` printed, in a process of its own."""
-        found: dict[str, Any] = self.manifest["check"]
-        return found
+    def check(self) -> JsonObject:
+        """Results that its ``check.py`` printed in a separate process."""
+        results: JsonObject = self.manifest["check"]
+        return results
 
 
 def exports_directory(home: Home, model_id: str, form: str) -> Path:
-    """Where an export goes when nobody says where."""
+    """Return the default directory of an export."""
     return home.root / "artifacts" / "exports" / f"{model_id}-{form}"
 
 
 def export_model(
     home: Home, model_id: str | None, form: str, target: Path | None, progress: Progress
 ) -> Exported:
-    """Write a bundle (None = the current one) in one of `FORMATS`, and check what was written.
+    """Write a bundle in a format of `registry.EXPORTERS`, and check the result.
 
     Args:
-        target: a directory that is not there yet; None for `exports_directory`.
-        say: called with one line per stage.
+        home: home directory.
+        model_id: id of the bundle; None = the current one.
+        form: name of the format.
+        target: directory to create; None = `exports_directory`.
+        progress: called with one line per stage.
 
     Raises:
-        BookrecError: the bundle or data set is missing or damaged, the target is there already,
-            the format needs what is not installed, the model cannot be written in it, or what was
-            written does not give the model's scores. Then nothing is left behind.
+        BookrecError: the bundle or data set is missing or damaged, the target exists, a package is
+            missing, the model cannot be converted, or the export scores otherwise than the model.
+            Then nothing is left behind.
     """
     name = str(read_manifest(home, model_id)["model_id"])
     target = target or exports_directory(home, name, form)
-    write = _exporter(form)
+    write = exporter_of(form)
     with staged_directory(target) as directory:
         export_input = ExportInput(load_bundle(home, name), load_dataset(home), home=home)
-        described = write(export_input, directory, progress)
-        write_standalone(directory, described.example)
-        progress("loading it in a process of its own")
-        checked = run_check(directory)
-        manifest = _manifest(export_input, form, described, directory) | {"check": checked}
+        description = write(export_input, directory, progress)
+        write_standalone(directory, description.example)
+        progress("loading it in a separate process")
+        results = run_check(directory)
+        manifest = _manifest(export_input, form, description, directory) | {"check": results}
         content = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
         (directory / MANIFEST_NAME).write_text(content, encoding="utf-8")
     return Exported(target, manifest)
 
 
-def _exporter(form: str) -> Exporter:
-    """The function that writes a format; heavy packages are imported only for theirs."""
-    if form == "savedmodel":
-        from bookrec.offline.models.exports.index_export import export_index
-
-        return export_index
-    if form == "tflite":
-        from bookrec.offline.models.exports.tflite_export import export_tflite
-
-        return export_tflite
-    if form == "onnx":
-        from bookrec.offline.models.exports.onnx_export import export_onnx, require_onnx
-
-        require_onnx()
-        return export_onnx
-    from bookrec.offline.models.exports.npz_export import export_npz
-
-    return export_npz
-
-
-def run_check(directory: Path) -> dict[str, Any]:
-    """Run the ``check.py`` of an export, which does not know bookrec.
+def run_check(directory: Path) -> JsonObject:
+    """Run the ``check.py`` of an export, which does not import bookrec.
 
     Returns:
-        What it found: ``largest_difference``, ``load_s``, ``ms`` …
+        Its results, such as ``largest_difference``, ``load_s`` and ``ms``.
 
     Raises:
-        ModelError: it does not load, or gives other scores than the model.
+        ModelError: the export does not load, or scores otherwise than the model.
     """
     command = [sys.executable, "-B", str(directory / "check.py")]
     try:
@@ -125,26 +109,26 @@ def run_check(directory: Path) -> dict[str, Any]:
             f"What was written does not load in a process of its own ({reason}); nothing was kept. "
             "Another --format may work."
         )
-    found: dict[str, Any] = json.loads(lines[-1])
+    results: JsonObject = json.loads(lines[-1])
     if result.returncode:
         raise ModelError(
             "What was written does not give the model's scores (largest relative difference "
-            f"{found.get('largest_difference')}, allowed 1e-5); nothing was kept. "
+            f"{results.get('largest_difference')}, allowed 1e-5); nothing was kept. "
             "Another --format may work."
         )
-    return found
+    return results
 
 
 def _manifest(
-    export_input: ExportInput, form: str, described: Described, directory: Path
-) -> dict[str, Any]:
+    export_input: ExportInput, form: str, description: ExportDescription, directory: Path
+) -> JsonObject:
     bundle, dataset = export_input.bundle, export_input.dataset
     paths = {
         path.relative_to(directory).as_posix(): path
         for path in sorted(directory.rglob("*"))
         if path.is_file()
     }
-    model = [path for name, path in paths.items() if name.split("/")[0] in described.model]
+    model = [path for name, path in paths.items() if name.split("/")[0] in description.model]
     return {
         "format": form,
         "model_id": bundle.model_id,
@@ -154,22 +138,22 @@ def _manifest(
         "model_files": bundle.manifest["files"],
         "created_at": utc_now(),
         "versions": _versions(),
-        "model": described.model,
+        "model": description.model,
         "size_bytes": sum(path.stat().st_size for path in model),
-        "inputs": described.inputs,
-        "outputs": described.outputs,
+        "inputs": description.inputs,
+        "outputs": description.outputs,
         "call": "example.load(directory)(inputs), see example.py; 'python check.py' tries it",
-        "figures": described.figures,
+        "figures": description.figures,
         "files": {name: digest_of_file(path) for name, path in paths.items()},
     }
 
 
 def _versions() -> dict[str, str]:
-    """Of bookrec, Python, and the packages that wrote the export."""
-    found = {"bookrec": __version__, "python": platform.python_version()}
+    """Versions of bookrec, Python, and the packages that wrote the export."""
+    versions = {"bookrec": __version__, "python": platform.python_version()}
     for name in ("numpy", "tensorflow", "keras", "onnx", "tf2onnx"):
         try:
-            found[name] = importlib.metadata.version(name)
+            versions[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return versions

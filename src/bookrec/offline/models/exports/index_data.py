@@ -1,4 +1,4 @@
-"""What a stand-alone retrieval index holds: vectors of readers and books, ids, and own books.
+"""Content of a stand-alone retrieval index: ids and vectors of readers and books, and seen books.
 
 Shapes: ``R`` readers, ``V`` rows of reader vectors, ``B`` books, ``D`` width of the towers.
 """
@@ -34,37 +34,36 @@ _BLOCK: Final = 8192
 
 @dataclass(frozen=True)
 class IndexData:
-    """Readers and books as the two towers see them."""
+    """Ids, vectors of the two towers, and seen books."""
 
     user_ids: list[str]
-    """[R] every reader of the data set, by the id that the outside knows."""
+    """[R] id of every reader of the data set."""
     row_of_reader: Ints
-    """[R] the reader's row in ``reader_vectors``."""
+    """[R] row of each reader in ``reader_vectors``."""
     reader_vectors: Floats
-    """[V, D]: readers with a history, then one row for each age band (readers without one share
-    it), and last the mean of all readers, for ids that are not known."""
+    """[V, D] float32 vectors: readers with a history, then one row per age band for readers without
+    one, and last the mean of all readers, for unknown ids."""
     isbns: list[str]
-    """[B]"""
+    """[B] ISBN of each book."""
     book_vectors: Floats
-    """[B, D]"""
-    own_start: NDArray[np.int64]
-    """[V + 1] where each row's own books start."""
-    own_books: Ints
-    """Positions of the books of each row's history, and of all other editions of their works,
-    ascending within a row."""
+    """[B, D] float32 vectors."""
+    seen_start: NDArray[np.int64]
+    """[V + 1] start of each row's seen books."""
+    seen_books: Ints
+    """Positions of each row's seen books and of the other editions of their works, ascending."""
 
     @property
     def active(self) -> int:
-        """How many of the first rows are readers with a history."""
+        """Number of readers with a history; their rows are the first."""
         return len(self.reader_vectors) - len(AGE_BANDS) - 1
 
-    def own(self, row: int) -> Ints:
-        """Positions of one row's own books."""
-        return self.own_books[self.own_start[row] : self.own_start[row + 1]]
+    def seen(self, row: int) -> Ints:
+        """Return the positions of one row's seen books."""
+        return self.seen_books[self.seen_start[row] : self.seen_start[row + 1]]
 
 
 def index_data(bundle: Bundle, dataset: Dataset) -> IndexData:
-    """Vectors of every reader (from the history and the age) and book of a data set."""
+    """Compute the vectors of every reader, from history and age, and of every book of a data set."""
     interactions = all_interactions(dataset)
     features = catalogue_features(bundle, dataset)
     tower = reader_tower_arrays(bundle.towers, features.isbn)
@@ -78,8 +77,8 @@ def index_data(bundle: Bundle, dataset: Dataset) -> IndexData:
     row_bands = np.concatenate([bands[active], np.arange(len(AGE_BANDS))])
     vectors = _reader_vectors(histories, row_bands, tower)
     mean = vectors[row_of_reader].mean(axis=0, dtype=np.float64, keepdims=True)
-    own_start, own_books = _own_books(interactions, dataset)
-    starts = np.append(own_start[active], np.repeat(own_start[-1], len(AGE_BANDS) + 2))
+    seen_start, seen_books = _seen_books(interactions, dataset)
+    starts = np.append(seen_start[active], np.repeat(seen_start[-1], len(AGE_BANDS) + 2))
     return IndexData(
         list(dataset.readers["user_id"]),
         row_of_reader,
@@ -87,40 +86,46 @@ def index_data(bundle: Bundle, dataset: Dataset) -> IndexData:
         list(dataset.books["isbn"]),
         book_vectors(bundle.towers, features),
         starts,
-        own_books,
+        seen_books,
     )
 
 
 def _shown_books(interactions: Interactions, readers: Ints, n_books: int) -> sp.csr_matrix:
-    """[readers, B] how much each book of a history speaks for the reader's taste."""
+    """[readers, B] weights of the books in each history."""
     weights = make_history(interactions.book_idx, interactions.rating).weights
     shown = interactions.renumbered(readers)
     return interaction_matrix(shown, len(readers), n_books, weights)
 
 
 def _reader_vectors(histories: sp.csr_matrix, bands: Ints, tower: dict[str, Floats]) -> Floats:
-    """[rows, D] the reader tower, as `Retrieval.reader_vector` for many."""
-    found = np.empty((len(bands), tower["tower_bias_2"].shape[0]), dtype=np.float32)
+    """Compute the reader tower for many readers, [rows, D], as `Retrieval.reader_vector` does.
+
+    Args:
+        histories: [rows, B] weights of the books.
+        bands: [rows] age bands.
+        tower: arrays of the reader tower.
+    """
+    vectors = np.empty((len(bands), tower["tower_bias_2"].shape[0]), dtype=np.float32)
     for start in range(0, len(bands), _BLOCK):
-        some = slice(start, start + _BLOCK)
-        weight = np.asarray(histories[some].sum(axis=1))
-        mean = (histories[some] @ tower["history_vector"]) / np.maximum(weight, 1e-6)
-        inputs = np.concatenate([mean, tower["tower_age"][bands[some]]], axis=1)
+        block = slice(start, start + _BLOCK)
+        weight = np.asarray(histories[block].sum(axis=1))
+        mean = (histories[block] @ tower["history_vector"]) / np.maximum(weight, 1e-6)
+        inputs = np.concatenate([mean, tower["tower_age"][bands[block]]], axis=1)
         hidden = np.maximum(inputs @ tower["tower_kernel_1"] + tower["tower_bias_1"], 0.0)
-        found[some] = hidden @ tower["tower_kernel_2"] + tower["tower_bias_2"]
-    return found
+        vectors[block] = hidden @ tower["tower_kernel_2"] + tower["tower_bias_2"]
+    return vectors
 
 
-def _own_books(interactions: Interactions, dataset: Dataset) -> tuple[NDArray[np.int64], Ints]:
-    """[n_readers + 1] and the own books, in CSR form: all editions of the works of the history."""
+def _seen_books(interactions: Interactions, dataset: Dataset) -> tuple[NDArray[np.int64], Ints]:
+    """Return [n_readers + 1] starts, and all editions of the works of each reader's history."""
     works = dataset.work_of_book
     editions = grouped(works)
     books, lengths, _ = rows_of(*editions, works[interactions.book_idx])
     readers = np.repeat(interactions.reader_idx, lengths).astype(np.int64)
     pairs = np.unique(readers * dataset.n_books + books)
-    own = Interactions(
+    seen = Interactions(
         (pairs // dataset.n_books).astype(np.int32),
         (pairs % dataset.n_books).astype(np.int32),
         np.zeros(len(pairs), dtype=np.int8),
     )
-    return by_reader(own, dataset.n_readers), own.book_idx
+    return by_reader(seen, dataset.n_readers), seen.book_idx

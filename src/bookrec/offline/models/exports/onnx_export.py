@@ -1,55 +1,47 @@
-"""The ranker as ONNX, by tf2onnx as Keras's own exporter; needs the extra ``bookrec[onnx]``."""
+"""Export of the ranker as ONNX by tf2onnx, which Keras's exporter uses too.
+
+It needs the extra ``bookrec[onnx]``.
+"""
 
 from __future__ import annotations
 
-import importlib.util
 import warnings
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from bookrec.errors import ModelError
 from bookrec.offline.compile.keras_graph import open_model
-from bookrec.offline.models.exports.encoders import write_encoders
 from bookrec.offline.models.exports.export_input import (
-    Described,
+    ExportDescription,
     ExportInput,
     describe_inputs,
 )
 from bookrec.offline.models.exports.ranker_sample import describe_score, write_sample
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.runtime.tensorflow_start import silenced_stderr
+from bookrec.offline.runtime.untyped import KerasModel, Tensor
 
 MODEL_NAME: Final = "ranker.onnx"
-_PACKAGES: Final = ("onnx", "tf2onnx", "onnxruntime")
+
+OnnxGraph: TypeAlias = Any
+"""An `onnx.GraphProto`."""
 
 
-def require_onnx() -> None:
-    """Say what to install, before anything long is started.
-
-    Raises:
-        ModelError: a package is missing.
-    """
-    missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
-    if missing:
-        raise ModelError(
-            f"An export to ONNX needs {' and '.join(missing)}, not installed here; run: "
-            "pip install 'bookrec[onnx]'"
-        )
-
-
-def export_onnx(export_input: ExportInput, directory: Path, progress: Progress) -> Described:
-    """Write the ranker, float32 as it is, for any number of pairs at once.
+def export_onnx(
+    export_input: ExportInput, directory: Path, progress: Progress
+) -> ExportDescription:
+    """Write the ranker in float32, for any number of pairs at once.
 
     Raises:
-        ModelError: see `require_onnx`; or it has operations that cannot be converted.
+        ModelError: the ranker has an operation that cannot be converted.
     """
-    require_onnx()
     ranker = export_input.bundle.ranker
     keras_ms = write_sample(export_input, directory)
     progress("converting the ranker")
     _convert(ranker, directory / MODEL_NAME)
-    encoders = write_encoders(export_input, directory)
-    return Described(
+    encoders = export_input.write_encoders(directory)
+    return ExportDescription(
         "example_onnx",
         [MODEL_NAME],
         describe_inputs(ranker),
@@ -58,7 +50,7 @@ def export_onnx(export_input: ExportInput, directory: Path, progress: Progress) 
     )
 
 
-def _convert(model: Any, path: Path) -> None:
+def _convert(model: KerasModel, path: Path) -> None:
     import onnx
     import tensorflow as tf
     import tf2onnx
@@ -69,13 +61,13 @@ def _convert(model: Any, path: Path) -> None:
     ]
 
     @tf.function(input_signature=signature)
-    def rank(*inputs: Any) -> dict[str, Any]:
+    def rank(*inputs: Tensor) -> dict[str, Tensor]:
         return {"score": model(list(inputs), training=False)[:, 0]}
 
     try:
         with silenced_stderr(), warnings.catch_warnings(action="ignore", category=FutureWarning):
             converted, _ = tf2onnx.convert.from_function(rank, input_signature=signature)
-    except Exception as error:  # tf2onnx raises what it meets
+    except Exception as error:  # tf2onnx raises errors of many classes
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(
             f"The ranker cannot be converted to ONNX ({reason}); export it with --format tflite or "
@@ -88,11 +80,12 @@ def _convert(model: Any, path: Path) -> None:
     onnx.save(converted, path)
 
 
-def _fix_constants(graph: Any, captures: Any) -> None:
-    """Make the arrays that the model holds constants: the converter makes the larger ones inputs.
+def _fix_constants(graph: OnnxGraph, captures: Iterable[tuple[Tensor, Tensor]]) -> None:
+    """Turn arrays of the model from inputs, which the converter makes of large ones, to constants.
 
     Args:
-        captures: pairs of a tensor and the placeholder that stands for it in the traced model.
+        graph: converted graph, changed in place.
+        captures: tensors of the traced model, each with its placeholder.
     """
     import onnx
 

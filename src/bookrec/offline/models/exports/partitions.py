@@ -1,9 +1,8 @@
 """Partitions of a catalogue: an inverted file over book vectors, made by k-means in NumPy.
 
-The method is that of Jégou et al., "Product Quantization for Nearest Neighbor Search", TPAMI 2011.
-
-A reader's best books are looked for only in the partitions whose centres have the largest dot product
-with the reader's vector. Shapes: ``B`` books, ``P`` partitions, ``D`` width of the vectors.
+The search covers only the partitions whose centres have the largest dot product with the reader's
+vector (Jégou et al., "Product Quantization for Nearest Neighbor Search", TPAMI 2011). Shapes: ``B``
+books, ``P`` partitions, ``D`` width of the vectors.
 """
 
 from __future__ import annotations
@@ -18,11 +17,11 @@ from bookrec.arrays import Floats, Ints
 from bookrec.ragged import row_starts
 
 _STEPS: Final = 12
-"""Of k-means; after that recall does not change in its third digit."""
+"""Iterations of k-means; with more, the third digit of recall does not change."""
 _SAMPLE: Final = 128
-"""Books for each partition that k-means looks at, at most."""
+"""Most books per partition in the sample for k-means."""
 _BLOCK: Final = 8192
-"""Books that are told their partition at once."""
+"""Books that are assigned to a partition at once."""
 
 
 @dataclass(frozen=True)
@@ -32,31 +31,35 @@ class Partitions:
     centres: Floats
     """[P, D] mean vector of each partition's books."""
     start: NDArray[np.int64]
-    """[P + 1] where each partition's books start."""
+    """[P + 1] start of each partition's books."""
     books: Ints
-    """[B] positions of books, partition by partition, ascending within one."""
+    """[B] positions of books by partition, ascending in each."""
 
     @property
     def count(self) -> int:
-        """P"""
+        """Number of partitions, P."""
         return len(self.centres)
 
-    def looked_at(self, readers: Floats, probes: int) -> float:
-        """Mean share of the catalogue that lies in the partitions probed for ``readers`` [n, D]."""
+    def probed_share(self, readers: Floats, probes: int) -> float:
+        """Mean share of the catalogue in the partitions that readers probe.
+
+        Args:
+            readers: [n, D] vectors of readers.
+            probes: partitions per reader.
+        """
         closeness = readers @ self.centres.T
         probed = np.argsort(-closeness, axis=1, kind="stable")[:, :probes]
         return float(np.diff(self.start)[probed].sum(axis=1).mean() / len(self.books))
 
 
 def make_partitions(vectors: Floats, count: int | None = None, seed: int = 1) -> Partitions:
-    """Cut a catalogue into partitions of books with like vectors.
+    """Divide a catalogue into partitions of books with similar vectors; none is empty.
 
     Args:
-        vectors: [B, D].
-        count: how many, at most; None for about four square roots of B: with so many small ones,
-            half as many books are looked at for the same recall as with one square root. None of
-            them is empty.
-        seed: of the centres that k-means starts from.
+        vectors: [B, D] book vectors.
+        count: most partitions; None = 4 · √B, which reaches the recall of √B partitions with half
+            as many scored books.
+        seed: seed of the first centres.
     """
     rng = np.random.default_rng(seed)
     wanted = max(1, min(count or round(4 * len(vectors) ** 0.5), len(vectors)))
@@ -74,7 +77,12 @@ def make_partitions(vectors: Floats, count: int | None = None, seed: int = 1) ->
 
 
 def nearest(vectors: Floats, centres: Floats) -> NDArray[np.intp]:
-    """[B] the centre nearest to each vector, the first of equals."""
+    """[B] nearest centre of each vector by Euclidean distance; the first of equals.
+
+    Args:
+        vectors: [B, D] book vectors.
+        centres: [P, D] centres.
+    """
     half = 0.5 * np.square(centres).sum(axis=1)
     parts = [
         (vectors[start : start + _BLOCK] @ centres.T - half).argmax(axis=1)
@@ -84,7 +92,7 @@ def nearest(vectors: Floats, centres: Floats) -> NDArray[np.intp]:
 
 
 def _means(vectors: Floats, place: NDArray[np.intp], centres: Floats) -> Floats:
-    """[P, D] the mean of each partition; an empty one keeps its centre."""
+    """[P, D] mean of each partition; an empty partition keeps its centre."""
     count = np.bincount(place, minlength=len(centres))
     total = np.zeros(centres.shape, dtype=np.float64)
     np.add.at(total, place, vectors)

@@ -1,4 +1,4 @@
-"""The files beside an exported model: how to call it, and what checks it."""
+"""Files beside an exported model: an example of its use, and a check."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ _CHECKS: Final = {
     "example_savedmodel": "check_index",
     "example_weights": "check_weights",
 }
-"""By the example; `check_ranker` checks the others."""
+"""Example → its check; `check_ranker` checks the other exports."""
 
-_OURS: Final = "from bookrec.arrays import Floats\n"
-_THEIRS: Final = "Floats = NDArray[np.float32]\n"
+_IMPORT: Final = "from bookrec.arrays import Floats\n"
+_DEFINITION: Final = "Floats = NDArray[np.float32]\n"
 
 
 def write_standalone(directory: Path, example: str) -> None:
-    """Copy ``example.py``, ``check.py`` and what they import into an export."""
+    """Copy ``example.py``, ``check.py`` and the modules they import into an export.
+
+    Args:
+        directory: the export.
+        example: module of `standalone` that becomes ``example.py``.
+    """
     check = _CHECKS.get(example, "check_ranker")
     for module, name in ((example, "example.py"), (check, "check.py")):
         source = files(_PACKAGE).joinpath(f"{module}.py").read_text(encoding="utf-8")
@@ -31,6 +36,6 @@ def write_standalone(directory: Path, example: str) -> None:
 
 
 def _without_bookrec(source: str) -> str:
-    """A module of ours whose only import from bookrec is the name of an array type."""
-    assert source.count(_OURS) == source.count("bookrec") == 1, "it imports more of bookrec"
-    return source.replace(_OURS, _THEIRS)
+    """Replace the only import of bookrec in a module by its definition."""
+    assert source.count(_IMPORT) == source.count("bookrec") == 1, "it imports more of bookrec"
+    return source.replace(_IMPORT, _DEFINITION)

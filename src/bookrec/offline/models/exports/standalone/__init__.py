@@ -1,4 +1,4 @@
-"""Files that are copied into exports; they import nothing of bookrec.
+"""Files that exports include: examples and checks, without imports of bookrec.
 
 May import: nothing of bookrec.
 """

@@ -1,9 +1,9 @@
-"""Does this index give the lists of the model it was made from, and how fast?
+"""Check that the index gives the lists of its model, and measure its speed.
 
     python check.py
 
-Prints one line of JSON; exit code 1 if a score differs by more than 1e-5, or a list has another book
-than one whose score equals its own so nearly.
+Prints one line of JSON. The exit code is 1 if a score differs by more than 1e-5, or a list has a wrong
+book; books whose scores differ by less may change places.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ import numpy as np
 from example import load
 
 TOLERANCE: Final = 1e-5
+"""Largest difference of a score, relative to 1 + |score|."""
+
+Arrays = Mapping[str, Any]
+"""Arrays by name."""
 
 
-def median_ms(call: Callable[[], Any], repeats: int) -> float:
-    """Milliseconds of one call, the first not counted."""
+def median_ms(call: Callable[[], object], repeats: int) -> float:
+    """Median milliseconds of a call, after one that is not timed."""
     call()
     times = []
     for _ in range(repeats):
@@ -34,20 +38,20 @@ def median_ms(call: Callable[[], Any], repeats: int) -> float:
     return statistics.median(times) * 1e3
 
 
-def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> float:
-    """The largest of the scores, relative to 1 + |score|; infinite where a list has a wrong book.
+def difference(lists: Arrays, expected: Arrays) -> float:
+    """Largest difference of a score, relative to 1 + |score|; infinite if a list has a wrong book.
 
-    Books of nearly equal scores may change places: each must be in the expected list, with nearly
-    the score expected at its place, or tie with the last.
+    Books of nearly equal scores may change places. Each book must be in the expected list, with nearly
+    the score expected at its place, or tie with the last book.
     """
     with np.errstate(invalid="ignore"):
-        apart = np.abs(found["score"] - expected["score"]) / (1 + np.abs(expected["score"]))
-    apart[found["score"] == expected["score"]] = 0.0  # both minus infinity: nothing to list
+        apart = np.abs(lists["score"] - expected["score"]) / (1 + np.abs(expected["score"]))
+    apart[lists["score"] == expected["score"]] = 0.0  # both minus infinity: padding
     for isbns, wanted, scores in zip(
-        found["isbn"].astype(str), expected["isbn"], expected["score"], strict=True
+        lists["isbn"].astype(str), expected["isbn"], expected["score"], strict=True
     ):
-        strangers = ~np.isin(isbns, wanted)
-        if (scores[strangers] - scores[-1] > TOLERANCE * (1 + np.abs(scores[-1]))).any():
+        extra = ~np.isin(isbns, wanted)
+        if (scores[extra] - scores[-1] > TOLERANCE * (1 + np.abs(scores[-1]))).any():
             return float("inf")
     return float(apart.max())
 
@@ -64,14 +68,14 @@ def main() -> int:
     load_s = time.perf_counter() - started
     largest = 0.0
     for signature in ("serving_default", "with_own"):
-        found = predict({"signature": signature, "reader_id": readers, "k": k})
+        lists = predict({"signature": signature, "reader_id": readers, "k": k})
         wanted = {name: expected[f"{signature}/{name}"] for name in ("isbn", "score")}
-        largest = max(largest, difference(found, wanted))
+        largest = max(largest, difference(lists, wanted))
     ms = {}
     for count in (1, 32):
-        asked = {"reader_id": readers[:count], "k": k}
-        near = {**asked, "signature": "approximate", "probes": probes}
-        ms[f"exact lists, readers: {count}"] = median_ms(partial(predict, asked), 50)
+        exact = {"reader_id": readers[:count], "k": k}
+        near = {**exact, "signature": "approximate", "probes": probes}
+        ms[f"exact lists, readers: {count}"] = median_ms(partial(predict, exact), 50)
         ms[f"approximate lists, readers: {count}"] = median_ms(partial(predict, near), 50)
     result = {
         "readers": len(readers),

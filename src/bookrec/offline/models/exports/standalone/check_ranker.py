@@ -1,8 +1,8 @@
-"""Does this export give the scores of the model it was made from, and how fast?
+"""Check that the export gives the scores of its model, and measure its speed.
 
     python check.py
 
-Prints one line of JSON; exit code 1 if a score differs by more than 1e-5.
+Prints one line of JSON. The exit code is 1 if a score differs by more than 1e-5.
 """
 
 from __future__ import annotations
@@ -13,16 +13,17 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from example import load
 
 TOLERANCE: Final = 1e-5
+"""Largest difference of a score, relative to 1 + |score|."""
 
 
-def median_ms(call: Callable[[], Any], repeats: int) -> float:
-    """Milliseconds of one call, the first not counted."""
+def median_ms(call: Callable[[], object], repeats: int) -> float:
+    """Median milliseconds of a call, after one that is not timed."""
     call()
     times = []
     for _ in range(repeats):
@@ -42,19 +43,19 @@ def main() -> int:
     started = time.perf_counter()
     predict = load(directory)
     load_s = time.perf_counter() - started
-    found = predict(inputs)
+    outputs = predict(inputs)
     largest = max(
-        float(np.max(np.abs(found[name] - value) / (1 + np.abs(value))))
+        float(np.max(np.abs(outputs[name] - value) / (1 + np.abs(value))))
         for name, value in expected.items()
     )
-    one = {name: values[:1] for name, values in inputs.items()}
+    first_pair = {name: values[:1] for name, values in inputs.items()}
     pairs = len(expected["score"])
     result = {
         "pairs": pairs,
         "largest_difference": largest,
         "load_s": round(load_s, 3),
         "ms": {
-            "1 pair": round(median_ms(lambda: predict(one), 200), 3),
+            "1 pair": round(median_ms(lambda: predict(first_pair), 200), 3),
             f"{pairs:,} pairs": round(median_ms(lambda: predict(inputs), 30), 3),
         },
     }

@@ -1,8 +1,8 @@
-"""Are all the weights there, and numbers?
+"""Check that all weights are present and finite.
 
     python check.py
 
-Prints one line of JSON; exit code 1 if not.
+Prints one line of JSON. The exit code is 1 if a weight is missing or not finite.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from example import load
 
 
 def main() -> int:
-    """Check the export beside this file; 0 if it gives the expected outputs."""
+    """Check the export beside this file; 0 if all weights are present and finite."""
     directory = Path(__file__).resolve().parent
     started = time.perf_counter()
     weights = load(directory)

@@ -1,4 +1,4 @@
-"""How to run ``ranker.npz``: needs NumPy alone."""
+"""Run ``ranker.npz``; needs only NumPy."""
 
 from __future__ import annotations
 
@@ -10,18 +10,23 @@ from typing import Any
 import numpy as np
 from activations import ACTIVATIONS
 
+Array = Any
+"""A NumPy array."""
+Json = Any
+"""A value of ``ranker.json``."""
 
-def load(directory: Path) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """A function from readers and books, a row a pair, to logits and scores."""
+
+def load(directory: Path) -> Callable[[Mapping[str, Array]], dict[str, Array]]:
+    """Open the ranker as a function from pairs of reader and book to logits and scores [pairs]."""
     with np.load(directory / "ranker.npz") as file:
         arrays = dict(file)
     program = json.loads((directory / "ranker.json").read_text(encoding="utf-8"))
 
-    def array(value: Any) -> Any:
+    def array(value: Json) -> Array:
         return arrays[value] if isinstance(value, str) else value
 
-    def total(part: dict[str, Any], inputs: Mapping[str, Any], layers: list[Any]) -> Any:
-        """A sum: of the age band, the reader, the book, the pair, and of earlier layers."""
+    def total(part: dict[str, Json], inputs: Mapping[str, Array], layers: list[Array]) -> Array:
+        """Sum the terms of the age band, the reader, the book, the pair and earlier layers."""
         result = array(part["constant"])[inputs["age_band"]]
         if part["features"] is not None:
             result = result + inputs["reader_features"] @ array(part["features"])
@@ -33,8 +38,8 @@ def load(directory: Path) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
             result = result + (layers[number] if kernel is None else layers[number] @ array(kernel))
         return result
 
-    def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
-        layers: list[Any] = []
+    def predict(inputs: Mapping[str, Array]) -> dict[str, Array]:
+        layers: list[Array] = []
         for layer in program["layers"]:
             operands = [total(part, inputs, layers) for part in layer["operands"]]
             if layer["kind"] == "multiply":

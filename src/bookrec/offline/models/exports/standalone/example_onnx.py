@@ -1,4 +1,4 @@
-"""How to run ``ranker.onnx``: needs NumPy and onnxruntime."""
+"""Run ``ranker.onnx``; needs NumPy and onnxruntime."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 
 import onnxruntime
 
+Array = Any
+"""A NumPy array."""
 
-def load(directory: Path) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """A function from the inputs of some pairs, [pairs, width] by name, to their scores."""
+
+def load(directory: Path) -> Callable[[Mapping[str, Array]], dict[str, Array]]:
+    """Open the ranker as a function from inputs, [pairs, width] by name, to scores [pairs]."""
     session = onnxruntime.InferenceSession(directory / "ranker.onnx")
 
-    def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def predict(inputs: Mapping[str, Array]) -> dict[str, Array]:
         (scores,) = session.run(["score"], dict(inputs))
         return {"score": scores}
 

@@ -1,4 +1,4 @@
-"""Example that runs the retrieval index: needs NumPy and TensorFlow."""
+"""Run the retrieval index; needs NumPy and TensorFlow."""
 
 from __future__ import annotations
 
@@ -8,22 +8,25 @@ from typing import Any
 
 import tensorflow as tf
 
+Array = Any
+"""A NumPy array."""
 
-def load(directory: Path) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
+
+def load(directory: Path) -> Callable[[Mapping[str, Array]], dict[str, Array]]:
     """Open the index as a function from readers to lists.
 
     Its inputs are ``reader_id`` [readers], ``k`` and, for the approximate lists, ``probes``. Its
     outputs are ``isbn`` and ``score`` [readers, k] and ``known`` [readers].
 
-    ``signature`` chooses: ``serving_default`` leaves the reader's own books out, ``with_own`` does
-    not, ``approximate`` looks only into the ``probes`` partitions nearest to the reader.
+    The input ``signature`` selects the lists: ``serving_default`` is without seen books, ``with_own``
+    with them, ``approximate`` covers only the ``probes`` partitions nearest to the reader.
     """
     index = tf.saved_model.load(str(directory / "1"))
 
-    def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
-        given = dict(inputs)
-        lists = index.signatures[str(given.pop("signature", "serving_default"))]
-        found = lists(**{name: tf.constant(value) for name, value in given.items()})
-        return {name: values.numpy() for name, values in found.items()}
+    def predict(inputs: Mapping[str, Array]) -> dict[str, Array]:
+        arguments = dict(inputs)
+        function = index.signatures[str(arguments.pop("signature", "serving_default"))]
+        lists = function(**{name: tf.constant(value) for name, value in arguments.items()})
+        return {name: values.numpy() for name, values in lists.items()}
 
     return predict

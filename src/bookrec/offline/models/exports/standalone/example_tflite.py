@@ -1,4 +1,4 @@
-"""How to run ``ranker.tflite``: needs NumPy, and ai-edge-litert or TensorFlow."""
+"""Run ``ranker.tflite``; needs NumPy, and ai-edge-litert or TensorFlow."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+Array = Any
+"""A NumPy array."""
 
-def load(directory: Path) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
-    """A function from the inputs of some pairs, [pairs, width] by name, to their scores."""
+
+def load(directory: Path) -> Callable[[Mapping[str, Array]], dict[str, Array]]:
+    """Open the ranker as a function from inputs, [pairs, width] by name, to scores [pairs]."""
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
@@ -20,7 +23,7 @@ def load(directory: Path) -> Callable[[Mapping[str, Any]], dict[str, Any]]:
 
     run = Interpreter(model_path=str(directory / "ranker.tflite")).get_signature_runner()
 
-    def predict(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    def predict(inputs: Mapping[str, Array]) -> dict[str, Array]:
         (scores,) = run(**inputs).values()
         return {"score": np.asarray(scores)[:, 0]}
 

@@ -1,4 +1,4 @@
-"""How to read ``weights.npz``: needs NumPy alone. The forward pass is yours to write."""
+"""Read ``weights.npz``; needs only NumPy. The forward pass is not included."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 import numpy as np
 
+Array = Any
+"""A NumPy array."""
 
-def load(directory: Path) -> dict[str, Any]:
-    """Every weight of the model by ``layer/weight``; ``weights.json`` says what the layers are."""
+
+def load(directory: Path) -> dict[str, Array]:
+    """Read every weight of the model by ``layer/weight``; ``weights.json`` describes the layers."""
     with np.load(directory / "weights.npz") as file:
         return dict(file)
