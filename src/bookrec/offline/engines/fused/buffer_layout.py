@@ -1,7 +1,6 @@
 """Offsets into the arrays of a kernel of `fused.jit`.
 
-Shapes: ``H`` width of a layer, filled up to a multiple of `LANES` but where the model's own arrays are
-read.
+Shapes: ``H`` width of a layer, filled up to a multiple of `LANES` except in the model's own arrays.
 """
 
 from __future__ import annotations
@@ -12,17 +11,17 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 LANES: Final = 16
-"""Numbers of a vector. Processors with shorter registers take several for one."""
+"""Numbers of a vector. Processors with shorter registers use several for one."""
 
 
 def filled_up(width: int) -> int:
-    """``width`` as a multiple of `LANES`."""
+    """Round ``width`` up to a multiple of `LANES`."""
     return -(-width // LANES) * LANES
 
 
 @dataclass(frozen=True)
 class BufferLayout:
-    """The arrays of a kernel for layers of some widths, one behind the other in each."""
+    """Layout of a kernel's arrays: in each, the parts of all layers follow one another."""
 
     widths: tuple[int, ...]
     """Widths of the layers of the model."""

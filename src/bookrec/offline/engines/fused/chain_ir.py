@@ -1,21 +1,21 @@
-"""The function of `fused.jit`, in LLVM's language."""
+"""Function of `fused.jit` in LLVM's intermediate representation."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
-from typing import Any, Final
+from typing import Final
 
 from llvmlite import ir
 
 from bookrec.offline.engines.fused.buffer_layout import LANES, BufferLayout, filled_up
-from bookrec.offline.engines.fused.vector_ir import I64, POINTER, VectorCode, integer, same
+from bookrec.offline.engines.fused.vector_ir import I64, POINTER, Value, VectorCode, integer, same
 
 _WORD: Final = 64
-"""Units whose bits an integer holds; their rows of a kernel fit the innermost cache."""
+"""Units whose bits one integer holds; their rows of a kernel fit the innermost cache."""
 _BLOCK: Final = 64
-"""Units of the next layer that registers hold the sums of."""
+"""Units of the next layer whose sums fit into registers."""
 
 _ARGUMENTS: Final = {
     "readers": I64,
@@ -35,10 +35,16 @@ ADDRESSES: Final = tuple(kind is POINTER for kind in _ARGUMENTS.values())
 
 
 class ChainCode(VectorCode):
-    """The function ``chain``, whose arguments `Kernel` describes."""
+    """Function ``chain``, whose arguments `Kernel` describes."""
 
     def __init__(self, layout: BufferLayout, with_feature: bool, side_by_side: int) -> None:
-        """``side_by_side``: so many books go through the units of a word together."""
+        """Write the function.
+
+        Args:
+            layout: offsets of the layers.
+            with_feature: whether the first layer takes the feature of the pair.
+            side_by_side: books that go through the units of a word together.
+        """
         super().__init__("chain", _ARGUMENTS)
         self.layout, self.with_feature = layout, with_feature
         self.active = [self.array(_WORD + LANES) for _ in range(side_by_side)]
@@ -48,12 +54,14 @@ class ChainCode(VectorCode):
         self.builder.ret_void()
 
     def _write(self) -> None:
-        """Reader by reader, and layer by layer."""
-        given, build = self.arguments, self.builder
-        with self.loop(given["readers"]) as reader:
-            shifts = self.at(given["shifts"], build.mul(reader, integer(self.layout.shifts[-1])))
-            values = self.at(given["values"], build.mul(reader, given["values_step"]))
-            out = self.at(given["out"], build.mul(reader, given["out_step"]))
+        """Write the loop over readers, and in it layer after layer."""
+        arguments, build = self.arguments, self.builder
+        with self.loop(arguments["readers"]) as reader:
+            shifts = self.at(
+                arguments["shifts"], build.mul(reader, integer(self.layout.shifts[-1]))
+            )
+            values = self.at(arguments["values"], build.mul(reader, arguments["values_step"]))
+            out = self.at(arguments["out"], build.mul(reader, arguments["out_step"]))
             for layer in range(len(self.layout.widths)):
                 shift = self.at(shifts, integer(self.layout.shifts[layer]))
                 if layer + 1 < len(self.layout.widths):
@@ -61,8 +69,8 @@ class ChainCode(VectorCode):
                 else:
                     self._write_last(layer, shift, values, out)
 
-    def _write_layer(self, layer: int, shift: Any, values: Any) -> None:
-        """Sums of the next layer, from the units of this one that are not zero."""
+    def _write_layer(self, layer: int, shift: Value, values: Value) -> None:
+        """Write the sums of the next layer, from the units of this one that are not zero."""
         width, after = self.layout.widths[layer], filled_up(self.layout.widths[layer + 1])
         kernel = self.at(self.arguments["weights"], integer(self.layout.kernels[layer]))
         sums = self._room_of(layer + 1)
@@ -90,8 +98,8 @@ class ChainCode(VectorCode):
                             self.store(sum_, row, output)
 
     @contextmanager
-    def _books(self) -> Iterator[list[Any]]:
-        """Go through the books of a tile, some at a time; for what is missing at the end, the last."""
+    def _books(self) -> Iterator[list[Value]]:
+        """Loop over the books of a tile, some at a time; the last book fills up the last step."""
         build, count, some = self.builder, self.arguments["books"], len(self.active)
         last = build.sub(count, integer(1))
         with self.loop(build.udiv(build.add(count, integer(some - 1)), integer(some))) as step:
@@ -99,8 +107,8 @@ class ChainCode(VectorCode):
             books = [build.add(first, integer(place)) for place in range(some)]
             yield [build.select(build.icmp_unsigned("<", book, last), book, last) for book in books]
 
-    def _write_last(self, layer: int, shift: Any, values: Any, out: Any) -> None:
-        """The last kernel's sum of the last layer's units, a book at a time."""
+    def _write_last(self, layer: int, shift: Value, values: Value, out: Value) -> None:
+        """Write the sum of the last layer's units with the last kernel, a book at a time."""
         inputs = range(0, self.layout.widths[layer], LANES)
         kernel = self.at(self.arguments["weights"], integer(self.layout.kernels[layer]))
         constants = self._constants(layer, shift, inputs)
@@ -111,13 +119,16 @@ class ChainCode(VectorCode):
                 total = self.fused(positive, self.load(kernel, unit), total)
             self.builder.store(self.across(total), self.at(out, book))
 
-    def _activate(self, sums: Iterator[tuple[Any, int]], start: int, units: Any) -> Any:
-        """Store the units of a word, zeros or not; returns a bit for each that is above zero.
+    def _activate(self, sums: Iterator[tuple[Value, int]], start: int, units: Value) -> Value:
+        """Store the units of a word, zeros or not.
 
         Args:
-            sums: of `_sums`.
-            start: the word's first unit.
-            units: where they are stored.
+            sums: results of `_sums`.
+            start: first unit of the word.
+            units: address to store them at.
+
+        Returns:
+            Integer with a bit for each unit that is above zero.
         """
         build, mask = self.builder, integer(0)
         for sum_, unit in sums:
@@ -128,8 +139,8 @@ class ChainCode(VectorCode):
         return mask
 
     def _sums(
-        self, layer: int, constants: list[Any], values: Any, book: Any, inputs: range
-    ) -> Iterator[tuple[Any, int]]:
+        self, layer: int, constants: list[Value], values: Value, book: Value, inputs: range
+    ) -> Iterator[tuple[Value, int]]:
         """Inputs of the activation, `LANES` units at a time, and the number of the first unit."""
         build, width = self.builder, self.layout.widths[layer]
         first = layer == 0
@@ -141,7 +152,7 @@ class ChainCode(VectorCode):
         if first and self.with_feature:
             value = self.everywhere(build.load(self.at(values, book)))
         for number, unit in enumerate(inputs):
-            # A row of the model's own is not filled up: what follows it is the next book's.
+            # The model's rows are not filled up: the next book's row follows at once.
             held = min(LANES, width - unit) if first else LANES
             shift, *feature = constants[number]
             sum_ = build.fadd(self.load(row, unit, held), shift)
@@ -149,7 +160,7 @@ class ChainCode(VectorCode):
                 sum_ = self.fused(value, feature[0], sum_)
             yield sum_, unit
 
-    def _constants(self, layer: int, shift: Any, inputs: range) -> list[Any]:
+    def _constants(self, layer: int, shift: Value, inputs: range) -> list[Value]:
         """Shift of each vector of units, and the feature's kernel where there is one."""
         sources = [shift]
         if layer == 0 and self.with_feature:
@@ -158,17 +169,17 @@ class ChainCode(VectorCode):
 
     def _add_active(
         self,
-        masks: Sequence[Any],
-        kernel: Any,
+        masks: Sequence[Value],
+        kernel: Value,
         step: int,
         outputs: range,
-        totals: Sequence[Sequence[Any]],
-    ) -> list[list[Any]]:
-        """``totals`` of each book and, for each bit of its mask, the unit times its row of the kernel.
+        totals: Sequence[Sequence[Value]],
+    ) -> list[list[Value]]:
+        """Add to ``totals`` of each book, for each bit of its mask, the unit times its kernel row.
 
-        Books take a unit each in turn, until the one with the most has no more: the processor foresees
-        a loop's end badly, and the sums of one book would wait for each other. What a book without
-        units adds meanwhile is zero, so that no sum depends on who is beside it.
+        Every step takes one unit of each book, until the book with the most units has none left:
+        processors predict the end of a loop badly, and the sums of a single book would wait for each
+        other. A book without units left adds zeros, so that no sum depends on the other books.
         """
         build = self.builder
         before = build.block
@@ -183,7 +194,7 @@ class ChainCode(VectorCode):
         build.cbranch(build.icmp_unsigned("!=", any_left, integer(0)), body, after)
         build.position_at_end(body)
         for rest, total, units in zip(left, sums, self.active, strict=True):
-            # Without a bit, the place is `_WORD`: that unit is always zero. Its row is the first one's.
+            # Without a bit, the place is `_WORD`, a unit that is always zero, and the row is the first.
             place = self.lowest_bit(rest)
             unit = self.everywhere(build.load(self.at(units, place)))
             number = build.and_(place, integer(_WORD - 1))
@@ -195,13 +206,13 @@ class ChainCode(VectorCode):
         build.position_at_end(after)
         return sums
 
-    def _changing(self, start: Any, before: Any) -> Any:
-        """A value that a loop changes, as it is when the loop begins."""
+    def _changing(self, start: Value, before: Value) -> Value:
+        """Make a value that a loop changes, with its start."""
         value = self.builder.phi(start.type)
         value.add_incoming(start, before)
         return value
 
-    def _room_of(self, layer: int) -> Any:
+    def _room_of(self, layer: int) -> Value:
         """Address of the sums of a later layer, [T, filled-up H]."""
         start = integer(self.layout.room[layer - 1])
         place = self.builder.mul(start, self.arguments["books"])

@@ -1,15 +1,15 @@
-"""A chain of ReLU layers as one function of machine code, made for its widths by LLVM.
+"""Compiler of a chain of ReLU layers: LLVM makes one function of machine code for its widths.
 
-Half of the units of a ReLU layer, or more, give zero for a pair. A matrix product multiplies them all
-the same; this goes through the units of a book that are above zero, one after the other, and adds
-their rows of the next kernel, times the unit. So a pair costs what its active units cost, and what is
-left out are zeros: the result is the dense product's.
+At least half of the units of a ReLU layer are zero for a typical pair. A matrix product multiplies the
+zeros too. The function takes the units of a book that are above zero, one after the other, and adds
+their rows of the next kernel, times the unit. So a pair costs what its active units cost, and the
+result equals the dense product.
 
-Units are taken 64 at a time, as bits of an integer, and so many of the next layer's are summed in
-registers, for some books side by side where there are registers enough. All books of a tile go through
-one such part of a kernel before the next is begun, so that it stays in the innermost cache. No number
-depends on how many go side by side, nor on the processor but for how LLVM lays vectors of 16 numbers on
-its registers.
+Units are taken 64 at a time, as bits of an integer. 64 units of the next layer are summed in registers,
+for several books side by side on processors with enough registers. All books of a tile go through one
+such part of a kernel before the next part begins, so that it stays in the innermost cache. No result
+depends on the number of books side by side, nor on the processor, except for how LLVM maps vectors of
+16 numbers to its registers.
 
 Shapes: ``R`` readers, ``T`` books of a tile, ``H`` width of a layer.
 """
@@ -28,13 +28,13 @@ from bookrec.offline.engines.fused.chain_ir import ADDRESSES, ChainCode
 
 Kernel = Callable[..., None]
 """``(readers, books, rows, values, values_step, feature, shifts, weights, room, out, out_step)``
-fills ``out`` [R, T] with what the last kernel makes of the last layer.
+fills ``out`` [R, T] with the sums of the last kernel.
 
 ``rows`` [T, H] is the first layer's sum without the reader's shift. A kernel made with a feature
 adds ``values`` [R, T] times ``feature`` [filled-up H] to it. ``shifts`` [R, …], ``weights`` and
-``room`` are laid out as `BufferLayout` says. Arrays are float32 and given by their addresses; rows of
-``values`` and of ``out`` lie so many numbers apart as their steps say. There is at least one reader
-and one book. Weights that do not begin at a multiple of `ALIGNMENT` bytes take a third more time.
+``room`` are laid out as `BufferLayout` says. Arrays are float32 and passed by address; the steps are
+the distances of the rows of ``values`` and ``out``, in numbers. There is at least one reader and one
+book. Weights that do not begin at a multiple of `ALIGNMENT` bytes take a third more time.
 """
 ALIGNMENT: Final = 64
 _MANY_REGISTERS: Final = "avx512f"
@@ -74,7 +74,7 @@ def compile_kernel(layout: BufferLayout, with_feature: bool, side_by_side: int) 
     function = ctypes.CFUNCTYPE(None, *types)(engine.get_function_address("chain"))
 
     def run(*arguments: int) -> None:
-        assert engine is not None  # which the machine code lives as long as
+        assert engine is not None  # the machine code lives as long as the engine
         function(*arguments)
 
     return run
