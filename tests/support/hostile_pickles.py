@@ -1,4 +1,4 @@
-"""Files that want to run something, or to take all memory, time or stack; assembled opcode by opcode.
+"""Files that try to run code or to take all memory, time or stack; assembled opcode by opcode.
 
 ``{canary}`` in a command is a file that must not exist afterwards.
 """
@@ -109,7 +109,7 @@ GADGETS = [
 
 
 def body(value: object, protocol: int = 4) -> bytes:
-    """The opcodes that push a plain value."""
+    """Return the opcodes that push a plain value."""
     data = pickle.dumps(value, protocol)
     start = 11 if protocol >= 4 and data[2:3] == pickle.FRAME else 2
     return data[start:-1].replace(pickle.MEMOIZE, b"") if protocol >= 4 else data[start:-1]
@@ -139,18 +139,18 @@ def filled(value: object, canary: Path) -> object:
 
 
 def gadget_files(canary: Path) -> dict[str, tuple[bytes, str]]:
-    """Every gadget in three forms; the message must name it (escaped where it is not ASCII)."""
+    """Return every gadget in three forms, with the name (escaped if not ASCII) in its refusal."""
     files = {}
     for number, (module, name, *values) in enumerate(GADGETS):
         call = arguments(filled(value, canary) for value in values) + b"R."
-        said = f"{module}.{name}" if (module + name).isprintable() and len(name) < 60 else "dt"
+        words = f"{module}.{name}" if (module + name).isprintable() and len(name) < 60 else "dt"
         label = f"{number:02}_{module}.{name}"[:60].replace("/", "_")
         if "\n" not in module + name:
-            files[f"{label}.lines"] = (PROTO_2 + in_lines(module, name) + call, said)
+            files[f"{label}.lines"] = (PROTO_2 + in_lines(module, name) + call, words)
             old = b"(" + b"".join(body(filled(v, canary)) for v in values)
             inst = old + b"i" + f"{module}\n{name}\n".encode() + STOP
-            files[f"{label}.inst"] = (inst, said)
-        files[f"{label}.stack"] = (PROTO_4 + on_stack(module, name) + call, said)
+            files[f"{label}.inst"] = (inst, words)
+        files[f"{label}.stack"] = (PROTO_4 + on_stack(module, name) + call, words)
     return files
 
 
@@ -165,12 +165,12 @@ def dtype(code: str, order: str = "<") -> bytes:
 
 
 def array(shape: tuple[int, ...], code: str, content: bytes) -> bytes:
-    """``content``: the opcodes of the bytes or of the list of objects."""
+    """Return the opcodes of an array; ``content`` pushes its bytes or its list of objects."""
     return ARRAY + b"(K\x01" + body(shape, 2) + dtype(code) + b"\x89" + content + b"tb"
 
 
 def wrapper(shape: tuple[int, ...], code: str) -> bytes:
-    """joblib's description of an array whose content follows."""
+    """Return the opcodes of joblib's description of an array, whose content follows."""
     state = b"}(" + text("subclass") + in_lines("numpy", "ndarray") + text("shape") + body(shape, 2)
     state += text("order") + text("C") + text("dtype") + dtype(code) + b"u"
     return in_lines("joblib.numpy_pickle", "NumpyArrayWrapper") + b")\x81" + state + b"b"
@@ -181,7 +181,7 @@ def objects(*items: bytes) -> bytes:
 
 
 def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
-    """Ways around an allow-list that ``pickle.Unpickler`` would have to defend, and what is said."""
+    """Return ways around an allow-list, each with the words of its refusal."""
     run = in_lines("os", "system") + arguments([f"touch {canary}"]) + b"R"
     nested = in_lines("builtins", "getattr") + b"(" + in_lines("builtins", "__import__")
     nested += arguments(["os"]) + b"R" + text("system") + b"tR" + arguments([f"touch {canary}"])
@@ -366,7 +366,7 @@ def trick_files(canary: Path) -> dict[str, tuple[bytes, str]]:
 
 
 def bomb_files() -> dict[str, tuple[bytes, str]]:
-    """Small files that stand for a great deal; read under limits of a few MiB."""
+    """Return small files that stand for huge values; read them under limits of a few MiB."""
     doubled = b"]\x94" + b"".join(b"0](h%ch%ce\x94" % (n, n) for n in range(40))
     tuples = b"".join(b"\x94h%c\x86" % n for n in range(200))
     texts = objects(*[text(f"{n:05}") for n in range(2000)]) + b"q\x090"
@@ -484,7 +484,7 @@ def bomb_files() -> dict[str, tuple[bytes, str]]:
 
 
 def foreign_files() -> dict[str, tuple[bytes, str]]:
-    """Files that are no pickles."""
+    """Return files that are no pickles, each with the words of its refusal."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("config.json", "{}")

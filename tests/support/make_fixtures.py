@@ -1,4 +1,4 @@
-"""Make pickles/*.zip anew: pickles by real library versions, each in a throw-away environment.
+"""Rebuild pickles/*.zip: pickles by real library versions, each in a temporary environment.
 
     python tests/support/make_fixtures.py [NAME ...] [--environments DIRECTORY]
 
@@ -79,10 +79,10 @@ ENVIRONMENTS = {
 
 
 def interpreter(version: str) -> str:
-    """A Python of that version."""
-    found = shutil.which(f"python{version}")
-    if found and subprocess.run([found, "--version"], capture_output=True).returncode == 0:
-        return found
+    """Return the path of a Python of this version."""
+    path = shutil.which(f"python{version}")
+    if path and subprocess.run([path, "--version"], capture_output=True).returncode == 0:
+        return path
     installed = sorted((Path.home() / ".pyenv/versions").glob(f"{version}.*/bin/python"))
     if not installed:
         raise SystemExit(f"There is no Python {version} here; install it to make this fixture.")
@@ -90,7 +90,7 @@ def interpreter(version: str) -> str:
 
 
 def environment_python(name: str, directory: Path) -> Path:
-    """The Python of a throw-away environment, made if it is not there."""
+    """Return the Python of a temporary environment; create it if it is missing."""
     python = directory / name / "bin" / "python"
     if not python.exists():
         wanted = ENVIRONMENTS[name]
@@ -103,13 +103,13 @@ def environment_python(name: str, directory: Path) -> Path:
 def make(name: str, environments: Path) -> Path:
     """Write the zip file of one environment."""
     python = environment_python(name, environments)
-    with tempfile.TemporaryDirectory() as made:
-        contents = [HERE / "fixture_contents.py", made, ENVIRONMENTS[name].extent]
+    with tempfile.TemporaryDirectory() as output:
+        contents = [HERE / "fixture_contents.py", output, ENVIRONMENTS[name].extent]
         subprocess.run([python, *contents], check=True)
         target = HERE / "pickles" / f"{name}.zip"
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-            for path in sorted(Path(made).iterdir()):
-                entry = zipfile.ZipInfo(path.name)  # its date is fixed: the same bytes each time
+            for path in sorted(Path(output).iterdir()):
+                entry = zipfile.ZipInfo(path.name)  # with a fixed date: equal bytes each time
                 entry.compress_type = zipfile.ZIP_DEFLATED
                 archive.writestr(entry, path.read_bytes())
     return target

@@ -1,6 +1,6 @@
-"""What a notebook leaves: pickles as scikit-learn writes them, and Keras models of several shapes.
+"""Files of a notebook: pickles as scikit-learn writes them, and tables as notebooks have them.
 
-Nothing here uses bookrec's import: it is the other side, written as notebooks are.
+Nothing here uses bookrec's import: these functions write what it reads.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from bookrec.offline.data.dataset import Dataset
 
 
 def _foreign(module: str, name: str, state: dict[str, Any]) -> Any:
-    """An object that pickle writes as one of another library's, which need not be installed."""
-    made = _class(module, name)()
-    made.__dict__.update(state, _sklearn_version="1.5.2")
-    return made
+    """Create an object that pickle writes as one of a library that need not be installed."""
+    foreign = _class(module, name)()
+    foreign.__dict__.update(state, _sklearn_version="1.5.2")
+    return foreign
 
 
 @cache
@@ -70,10 +70,10 @@ def standard_scaler(table: Any) -> Any:
 
 
 def dump(path: Path, value: Any) -> None:
-    """Pickle a value, foreign objects in it included."""
+    """Pickle a value with its foreign objects."""
     added = []
-    for one in value.values() if isinstance(value, dict) else [value]:
-        kind = type(one)
+    for item in value.values() if isinstance(value, dict) else [value]:
+        kind = type(item)
         if kind.__module__.startswith("sklearn"):
             parts = kind.__module__.split(".")
             for end in range(1, len(parts) + 1):
@@ -90,11 +90,11 @@ def dump(path: Path, value: Any) -> None:
 
 
 def codes(encoder: Any, values: Any) -> np.ndarray:
-    """As ``LabelEncoder.transform``: a value it has not seen is an error."""
+    """Encode values like ``LabelEncoder.transform``; an unknown value is an error."""
     values = np.asarray(values)
-    found = np.searchsorted(encoder.classes_, values)
-    assert (encoder.classes_[found] == values).all()
-    return found
+    places = np.searchsorted(encoder.classes_, values)
+    assert (encoder.classes_[places] == values).all()
+    return places
 
 
 AGES = (
@@ -115,7 +115,7 @@ def age_label(age: Any) -> str:
 
 
 def ratings_table(dataset: Dataset) -> pd.DataFrame:
-    """The data set as a notebook has it: one row an interaction, everything beside it."""
+    """Return a data set as a notebook's table: one row per interaction, with reader and book."""
     table = dataset.interactions
     readers, books = dataset.readers, dataset.books
     frame = pd.DataFrame(
@@ -135,15 +135,15 @@ def ratings_table(dataset: Dataset) -> pd.DataFrame:
 
 
 def add_statistics(frame: pd.DataFrame) -> pd.DataFrame:
-    """With ``avg_rating`` and ``num_ratings`` of each book, over explicit ratings."""
+    """Add ``avg_rating`` and ``num_ratings`` of each book over explicit ratings."""
     rated = frame[frame["rating"] > 0].groupby("isbn")["rating"].agg(["mean", "count"])
     return frame.join(
         rated.rename(columns={"mean": "avg_rating", "count": "num_ratings"}), on="isbn"
     )
 
 
-def shaken(model: Any, seed: int, scale: float = 0.3) -> Any:
-    """The model with weights as if it had been trained: none of them zero."""
+def randomised(model: Any, seed: int, scale: float = 0.3) -> Any:
+    """Set random weights, none of them zero, as if the model were trained; return the model."""
     rng = np.random.default_rng(seed)
     model.set_weights([rng.normal(0, scale, w.shape).astype(w.dtype) for w in model.get_weights()])
     return model

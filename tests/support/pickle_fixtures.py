@@ -1,4 +1,4 @@
-"""The fixtures that real library versions wrote, and what those libraries say of them."""
+"""Pickles that real library versions wrote, with the values that those libraries report."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ ARCHIVES = {path.stem: path for path in sorted((Path(__file__).parent / "pickles
 
 @cache
 def contents(environment: str) -> dict[str, bytes]:
-    """Every file of one environment by name."""
+    """Files of an environment by name."""
     with zipfile.ZipFile(ARCHIVES[environment]) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
 @cache
-def told(environment: str) -> dict[str, Any]:
-    """What the environment's libraries say: ``python``, ``versions`` and ``files``."""
+def expectations(environment: str) -> dict[str, Any]:
+    """Values that the environment's libraries report: ``python``, ``versions`` and ``files``."""
     return json.loads(contents(environment)["expected.json"])
 
 
 def every_file() -> list[tuple[str, str]]:
     """(environment, file) of every pickle."""
-    return [(name, file) for name in ARCHIVES for file in told(name)["files"]]
+    return [(name, file) for name in ARCHIVES for file in expectations(name)["files"]]
 
 
 def unpack(environment: str, directory: Path) -> Path:
-    """Write an environment's files, side by side as the libraries left them."""
+    """Write the files of an environment into one directory."""
     for name, content in contents(environment).items():
         (directory / name).write_bytes(content)
     return directory

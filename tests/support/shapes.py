@@ -1,4 +1,4 @@
-"""Models of several shapes, made as notebooks make them, and what they are given for some pairs."""
+"""Keras models of several shapes as notebooks build them, with their inputs for pairs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from bookrec.offline.data.dataset import Dataset, make_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
-from notebook import codes, dump, label_encoder, min_max_scaler, shaken, standard_scaler
+from notebook import codes, dump, label_encoder, min_max_scaler, randomised, standard_scaler
 
 start_tensorflow()
 
@@ -23,28 +23,29 @@ from gensim.utils import simple_preprocess  # noqa: E402
 
 
 @dataclass
-class Made:
-    """What a notebook made: a directory, the model, and its inputs for some pairs."""
+class NotebookModel:
+    """A model of a notebook with its directory and inputs."""
 
     directory: Path
     model: Any
     inputs: Callable[[pd.DataFrame], dict[str, np.ndarray]]
-    """From rows of `ratings_table` to the model's inputs."""
+    """Convert rows of `ratings_table` to the model's inputs."""
     readers: set[str]
+    """Ids of readers that the model knows."""
     books: set[str]
-    """ISBNs whose every id the model knows."""
+    """ISBNs of books that the model knows by every id."""
 
     def predict(self, pairs: pd.DataFrame) -> np.ndarray:
         inputs = {n: v.reshape(len(pairs), -1) for n, v in self.inputs(pairs).items()}
         return self.model.predict(inputs, verbose=0, batch_size=4096)[:, 0]
 
 
-def embedded(given: Any, size: int, width: int = 4) -> Any:
-    return keras.layers.Flatten()(keras.layers.Embedding(size, width)(given))
+def embedded(ids: Any, size: int, width: int = 4) -> Any:
+    return keras.layers.Flatten()(keras.layers.Embedding(size, width)(ids))
 
 
-def classic(directory: Path, frame: pd.DataFrame) -> Made:
-    """The model of the notebooks: nine inputs, encoders in files of their own."""
+def classic(directory: Path, frame: pd.DataFrame) -> NotebookModel:
+    """The original notebooks' model: nine inputs, each encoder in a separate file."""
     part = frame[frame["user"].isin([*sorted(set(frame["user"]))[::2], "8"])]
     part = part[part["isbn"].isin(sorted(set(part["isbn"]))[: -len(set(part["isbn"])) // 5])]
     encoders = {
@@ -80,18 +81,18 @@ def classic(directory: Path, frame: pd.DataFrame) -> Made:
     ids = [keras.Input((1,), name=name, dtype="int32") for name in names]
     numbers = [keras.Input((1,), name=n) for n in ("avg_rating_scaled", "num_ratings_scaled")]
     title = keras.Input((6,), name="title_embedding_features")
-    casts = keras.layers.Concatenate()([keras.ops.cast(one, "float32") for one in ids])
+    casts = keras.layers.Concatenate()([keras.ops.cast(tensor, "float32") for tensor in ids])
     wide = keras.layers.Dense(1)(keras.layers.Rescaling(0.01)(casts))
     tables = [
-        embedded(one, len(encoder.classes_))
-        for one, encoder in zip(ids, encoders.values(), strict=True)
+        embedded(tensor, len(encoder.classes_))
+        for tensor, encoder in zip(ids, encoders.values(), strict=True)
     ]
     hidden = keras.layers.Concatenate()([*tables, *numbers, title])
     for width in (12, 7):
         hidden = keras.layers.Dropout(0.2)(keras.layers.Dense(width, activation="relu")(hidden))
     logits = keras.layers.Concatenate()([wide, keras.layers.Dense(1)(hidden)])
     output = keras.layers.Dense(1, activation="sigmoid")(logits)
-    model = shaken(keras.Model([*ids, *numbers, title], output), 1)
+    model = randomised(keras.Model([*ids, *numbers, title], output), 1)
     model.save(directory / "wide_deep_book_model_top50k.keras")
 
     def inputs(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -103,7 +104,7 @@ def classic(directory: Path, frame: pd.DataFrame) -> Made:
             "year": pairs["year"].astype(str),
             "age_bin": pairs["age_bin"],
         }
-        made = {
+        values = {
             name: codes(
                 encoders[column], typed[column].to_numpy(str if column != "user_id" else int)
             )
@@ -111,18 +112,18 @@ def classic(directory: Path, frame: pd.DataFrame) -> Made:
         }
         table = pairs[["avg_rating", "num_ratings"]].to_numpy(float)
         scaled = table * scaler.scale_ + scaler.min_
-        made["avg_rating_scaled"], made["num_ratings_scaled"] = scaled.T
-        made["title_embedding_features"] = np.stack(
+        values["avg_rating_scaled"], values["num_ratings_scaled"] = scaled.T
+        values["title_embedding_features"] = np.stack(
             [np.mean([words.wv[w] for w in simple_preprocess(t)], axis=0) for t in pairs["title"]]
         )
-        return made
+        return values
 
     known = part.dropna(subset=["avg_rating"])
-    return Made(directory, model, inputs, set(part["user"]), set(known["isbn"]))
+    return NotebookModel(directory, model, inputs, set(part["user"]), set(known["isbn"]))
 
 
-def two_inputs(directory: Path, frame: pd.DataFrame) -> Made:
-    """User x title: two embeddings and their product, predicting a rating, as .h5; one dict."""
+def two_inputs(directory: Path, frame: pd.DataFrame) -> NotebookModel:
+    """User and title: two embeddings and their product, a predicted rating, .h5, one encoder file."""
     part = frame[frame["user"].isin(sorted(set(frame["user"]))[5:])]
     part = part[part["title"] != sorted(set(part["title"]))[3]]
     encoders = {
@@ -139,7 +140,7 @@ def two_inputs(directory: Path, frame: pd.DataFrame) -> Made:
     product = keras.layers.Dot(axes=1)(vectors)
     both = keras.layers.Concatenate()([*vectors, product])
     output = keras.layers.Dense(1)(keras.layers.Dense(6, activation="relu")(both))
-    model = shaken(keras.Model([user, book], output), 2)
+    model = randomised(keras.Model([user, book], output), 2)
     model.save(directory / "recommender.h5")
 
     def inputs(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -148,11 +149,11 @@ def two_inputs(directory: Path, frame: pd.DataFrame) -> Made:
             "book_input": codes(encoders["title"], pairs["title"].to_numpy(str)),
         }
 
-    return Made(directory, model, inputs, set(part["user"]), set(part["isbn"]))
+    return NotebookModel(directory, model, inputs, set(part["user"]), set(part["isbn"]))
 
 
-def scaled_ids(directory: Path, frame: pd.DataFrame) -> Made:
-    """Ids as numbers through a StandardScaler, its columns named in a list beside it."""
+def scaled_ids(directory: Path, frame: pd.DataFrame) -> NotebookModel:
+    """Ids as numbers, scaled by a StandardScaler whose columns a list beside it names."""
     users, isbns = (
         label_encoder(frame["user"].astype(int)),
         label_encoder(frame["isbn"].astype(str)),
@@ -175,10 +176,10 @@ def scaled_ids(directory: Path, frame: pd.DataFrame) -> Made:
             "feature_columns": ["user_id", "isbn", "year"],
         },
     )
-    given = [keras.Input((1,), name=n) for n in ("user_id_scaled", "isbn_scaled", "year_scaled")]
-    hidden = keras.layers.Dense(8, activation="tanh")(keras.layers.Concatenate()(given))
+    tensors = [keras.Input((1,), name=n) for n in ("user_id_scaled", "isbn_scaled", "year_scaled")]
+    hidden = keras.layers.Dense(8, activation="tanh")(keras.layers.Concatenate()(tensors))
     output = keras.layers.Activation("sigmoid")(keras.layers.Dense(1)(hidden))
-    model = shaken(keras.Model(given, output), 3)
+    model = randomised(keras.Model(tensors, output), 3)
     model.save(directory / "model.keras")
 
     def inputs(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -194,26 +195,26 @@ def scaled_ids(directory: Path, frame: pd.DataFrame) -> Made:
         return dict(zip(("user_id_scaled", "isbn_scaled", "year_scaled"), scaled.T, strict=True))
 
     dated = frame[frame["year"] > 0]
-    return Made(directory, model, inputs, set(frame["user"]), set(dated["isbn"]))
+    return NotebookModel(directory, model, inputs, set(frame["user"]), set(dated["isbn"]))
 
 
-def one_table(directory: Path, frame: pd.DataFrame) -> Made:
-    """The same numbers side by side in one input, as rows of a scaled table."""
+def one_table(directory: Path, frame: pd.DataFrame) -> NotebookModel:
+    """The numbers of `scaled_ids` in one input, as rows of a scaled table."""
     apart = scaled_ids(directory, frame)
     (directory / "model.keras").unlink()
-    given = keras.Input((3,), name="features")
-    hidden = keras.layers.Dense(8, activation="relu")(given)
-    model = shaken(keras.Model(given, keras.layers.Dense(1)(hidden)), 8)
+    features = keras.Input((3,), name="features")
+    hidden = keras.layers.Dense(8, activation="relu")(features)
+    model = randomised(keras.Model(features, keras.layers.Dense(1)(hidden)), 8)
     model.save(directory / "model.keras")
 
     def inputs(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
         return {"features": np.stack(list(apart.inputs(pairs).values()), axis=1)}
 
-    return Made(directory, model, inputs, apart.readers, apart.books)
+    return NotebookModel(directory, model, inputs, apart.readers, apart.books)
 
 
-def movies(directory: Path, frame: pd.DataFrame) -> Made:
-    """Ids from maps in JSON, movies by their numbers, one shared submodel, and a layer over both."""
+def movies(directory: Path, frame: pd.DataFrame) -> NotebookModel:
+    """Ids from maps in JSON, movies by number, a shared submodel, and a layer over both sides."""
     numbers = frame["isbn"].str.removeprefix("ml:").astype(int)
     user_map = {user: place for place, user in enumerate(sorted(set(frame["user"])))}
     movie_map = {str(number): place for place, number in enumerate(sorted(set(numbers))[2:])}
@@ -224,11 +225,11 @@ def movies(directory: Path, frame: pd.DataFrame) -> Made:
     inside = keras.Input((4,))
     shared = keras.Model(inside, keras.layers.Dense(3, activation="relu")(inside), name="shared")
     left, right = (
-        shared(embedded(one, size))
-        for one, size in ((user, len(user_map)), (movie, len(movie_map) + 1))
+        shared(embedded(tensor, size))
+        for tensor, size in ((user, len(user_map)), (movie, len(movie_map) + 1))
     )
     smaller = keras.layers.Minimum(name="the_smaller")([left, right])
-    model = shaken(keras.Model([user, movie], keras.layers.Dense(1)(smaller)), 4, 1.0)
+    model = randomised(keras.Model([user, movie], keras.layers.Dense(1)(smaller)), 4, 1.0)
     model.save(directory / "model.keras")
 
     def inputs(pairs: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -239,7 +240,7 @@ def movies(directory: Path, frame: pd.DataFrame) -> Made:
         }
 
     known = {f"ml:{number}" for number in movie_map}
-    return Made(directory, model, inputs, set(frame["user"]), known)
+    return NotebookModel(directory, model, inputs, set(frame["user"]), known)
 
 
 def movie_dataset() -> Dataset:

@@ -1,4 +1,4 @@
-"""Imports what a test's notebook left, with towers small enough for the tiny data set."""
+"""Import of a notebook directory, with towers small enough for the tiny data set."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ SETTINGS = ImportSettings(
 def import_tiny(
     home: Home | None, directory: Path, dataset: Dataset, mapping: Mapping | None = None
 ) -> Any:
-    """The bundle, saved where a home is given."""
+    """Import a directory; save the bundle if there is a home."""
     opened = open_directory(directory, dataset, mapping)
-    assert opened.mapping is not None, [guess.held_out_set for guess in opened.guesses]
+    assert opened.mapping is not None, [guess.questions for guess in opened.guesses]
     with without_graphs():
         if home is None:
             return make_bundle(opened, dataset, SETTINGS, lambda _: None)

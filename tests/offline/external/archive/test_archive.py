@@ -1,4 +1,4 @@
-"""Model files from elsewhere: what is opened, what is refused, and that nothing in them runs."""
+"""Model files made elsewhere are opened or refused, and no code in them runs."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def test_a_declared_lambda_is_never_decoded(tmp_path: Path):
     assert open_archive(tmp_path / "model.keras", {"to_float": "float32"}).model is not None
 
 
-def test_a_declared_lambda_that_is_not_there_is_said(tmp_path: Path):
+def test_a_declared_lambda_that_is_missing_is_refused(tmp_path: Path):
     small_model().save(tmp_path / "model.keras")
     with pytest.raises(ModelError, match=r"no Lambda layer named 'gone'.*it has none"):
         open_archive(tmp_path / "model.keras", {"gone": "float32"})
@@ -110,8 +110,8 @@ class Doubling(keras.layers.Layer):
 
 @pytest.mark.parametrize("name", ["model.keras", "model.h5"])
 def test_a_custom_layer_is_refused_by_name_and_never_made(tmp_path: Path, name: str):
-    given = keras.Input((1,))
-    keras.Model(given, Doubling()(given)).save(tmp_path / name)
+    tensor = keras.Input((1,))
+    keras.Model(tensor, Doubling()(tensor)).save(tmp_path / name)
     before = Doubling.opened
     with pytest.raises(
         ModelError, match=r"names '(elsewhere>)?Doubling', which is not on the list"
@@ -206,7 +206,7 @@ def test_weights_that_lead_elsewhere_are_refused(tmp_path: Path, kind: str):
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"PK\x05\x06" + bytes(18), b"\x80\x04N."])
-def test_what_is_no_model_is_said(tmp_path: Path, content: bytes):
+def test_files_that_are_no_model_are_refused(tmp_path: Path, content: bytes):
     (tmp_path / "model.keras").write_bytes(content)
     with pytest.raises(ModelError, match=r"model\.keras .*; save the model again"):
         open_archive(tmp_path / "model.keras")
@@ -219,7 +219,7 @@ def test_weights_alone_are_no_model(tmp_path: Path):
 
 
 def test_an_older_keras_is_understood(tmp_path: Path):
-    """As Keras 2 wrote it: no modules, ``Model``, ``batch_input_shape``, calls as lists."""
+    """Keras 2 wrote no modules, ``Model``, ``batch_input_shape``, calls as lists."""
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1, name="dense")])
     model.save(tmp_path / "model.h5")
     config = {

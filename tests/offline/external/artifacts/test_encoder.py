@@ -1,4 +1,4 @@
-"""Labels as notebooks have them, beside a data set's values."""
+"""Labels of notebooks compared with the values of a data set."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from bookrec.offline.external.artifacts.naming import column_named, is_scaled_na
     [["8", "276725"], [8, 276725], [8.0, 276725.0], ["8.0", "276725.0"], [" 8", "276725 "]],
 )
 def test_a_reader_is_found_whatever_the_type_of_the_id(labels: list):
-    found = Encoder.of_labels(labels).find("user_id", ["276725", "99", "8"])
-    assert found.tolist() == [1, NOT_KNOWN, 0]
+    codes = Encoder.of_labels(labels).find("user_id", ["276725", "99", "8"])
+    assert codes.tolist() == [1, NOT_KNOWN, 0]
 
 
 def test_books_are_found_by_every_spelling_of_an_isbn():
@@ -36,12 +36,12 @@ def test_books_are_found_by_every_spelling_of_an_isbn():
 
 @pytest.mark.parametrize("labels", [[357, 12], ["357", "12"], [357.0, 12.0], ["ml:357", "ml:12"]])
 def test_movies_are_found_by_their_numbers(labels: list):
-    found = Encoder.of_labels(labels).find("isbn", ["ml:12", "ml:357", "ml:3570"])
-    assert found.tolist() == [1, 0, NOT_KNOWN]
+    codes = Encoder.of_labels(labels).find("isbn", ["ml:12", "ml:357", "ml:3570"])
+    assert codes.tolist() == [1, 0, NOT_KNOWN]
 
 
 def test_the_same_spelling_comes_before_a_similar_one():
-    """Of two classes that are one book, each has its own row in the model: the exact one counts."""
+    """Two classes of one book have different rows in the model; the exact spelling counts."""
     encoder = Encoder.of_labels(["055356773x", "055356773X"])
     assert encoder.find("isbn", ["055356773X"]).tolist() == [1]
 

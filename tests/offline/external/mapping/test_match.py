@@ -1,4 +1,4 @@
-"""What is sure of a model's inputs, what is asked, and what a mapping file may say."""
+"""Certain matches of a model's inputs, questions, and the contents of mapping files."""
 
 from __future__ import annotations
 
@@ -36,20 +36,20 @@ def number(name: str) -> ModelInput:
     return ModelInput(name, (1,), "float32", ())
 
 
-def guess(directory: Path, *inputs: ModelInput) -> list[Guess]:
+def guesses_for(directory: Path, *inputs: ModelInput) -> list[Guess]:
     return match_inputs(inputs, find_sources(directory), ContentComparison(small_dataset()))
 
 
-def one(directory: Path, given: ModelInput) -> Guess:
-    return guess(directory, given)[0]
+def guess_for(directory: Path, model_input: ModelInput) -> Guess:
+    return guesses_for(directory, model_input)[0]
 
 
 def test_an_encoder_is_found_by_name(tmp_path: Path):
     dump(tmp_path / "user_encoder.pkl", label_encoder([8, 99, 276725]))
     dump(tmp_path / "isbn_encoder.pkl", label_encoder(ISBNS[:3]))
-    found = one(tmp_path, looked_up("user_id_encoded", 3))
-    assert found.sure
-    assert found.mapping() == InputMapping(
+    guess = guess_for(tmp_path, looked_up("user_id_encoded", 3))
+    assert guess.sure
+    assert guess.mapping() == InputMapping(
         side="reader", column="user_id", encoder="user_encoder.pkl"
     )
 
@@ -57,7 +57,7 @@ def test_an_encoder_is_found_by_name(tmp_path: Path):
 def test_an_encoder_is_found_by_contents_and_size(tmp_path: Path):
     dump(tmp_path / "le1.pkl", label_encoder(READERS[:3]))
     dump(tmp_path / "le2.pkl", label_encoder(ISBNS[:5]))
-    users, books = guess(tmp_path, looked_up("input_1", 3), looked_up("input_2", 6))
+    users, books = guesses_for(tmp_path, looked_up("input_1", 3), looked_up("input_2", 6))
     assert users.mapping().encoder == "le1.pkl"
     assert users.mapping().column == "user_id"
     assert books.mapping().encoder == "le2.pkl"
@@ -66,48 +66,50 @@ def test_an_encoder_is_found_by_contents_and_size(tmp_path: Path):
 
 def test_titles_in_the_place_of_isbns(tmp_path: Path):
     dump(tmp_path / "book_encoder.pkl", label_encoder(["Emma", "Dune", "Beowulf"]))
-    assert one(tmp_path, looked_up("book_id", 3)).mapping().column == "title"
+    assert guess_for(tmp_path, looked_up("book_id", 3)).mapping().column == "title"
 
 
-def test_two_encoders_of_one_name_are_asked_for(tmp_path: Path):
+def test_two_encoders_of_one_name_are_a_question(tmp_path: Path):
     dump(tmp_path / "user_encoder.pkl", label_encoder(READERS))
     dump(tmp_path / "users.pkl", {"user": label_encoder([*READERS[:3], "7"])})
-    found = one(tmp_path, looked_up("user_id", 4))
-    assert found.questions == {"encoder": "it could be user_encoder.pkl or users.pkl:user"}
+    guess = guess_for(tmp_path, looked_up("user_id", 4))
+    assert guess.questions == {"encoder": "it could be user_encoder.pkl or users.pkl:user"}
 
 
-def test_an_encoder_larger_than_its_embedding_is_asked_for(tmp_path: Path):
+def test_an_encoder_larger_than_its_embedding_is_a_question(tmp_path: Path):
     dump(tmp_path / "user_encoder.pkl", label_encoder(READERS))
-    found = one(tmp_path, looked_up("user_id", 3))
-    assert "4 classes, more than the embedding's 3 rows" in found.questions["encoder"]
+    guess = guess_for(tmp_path, looked_up("user_id", 3))
+    assert "4 classes, more than the embedding's 3 rows" in guess.questions["encoder"]
 
 
-def test_an_encoder_much_smaller_than_its_embedding_is_asked_for(tmp_path: Path):
+def test_an_encoder_much_smaller_than_its_embedding_is_a_question(tmp_path: Path):
     dump(tmp_path / "user_encoder.pkl", label_encoder(READERS))
-    found = one(tmp_path, looked_up("user_id", 4000))
-    assert "4 classes, the embedding 4,000 rows" in found.questions["encoder"]
+    guess = guess_for(tmp_path, looked_up("user_id", 4000))
+    assert "4 classes, the embedding 4,000 rows" in guess.questions["encoder"]
 
 
-def test_an_encoder_of_other_data_is_asked_for(tmp_path: Path):
+def test_an_encoder_of_other_data_is_a_question(tmp_path: Path):
     dump(tmp_path / "user_encoder.pkl", label_encoder(["anna", "bert"]))
     assert (
         "has no user_id of this data set"
-        in (one(tmp_path, looked_up("user_id", 2)).questions["encoder"])
+        in (guess_for(tmp_path, looked_up("user_id", 2)).questions["encoder"])
     )
 
 
 def test_age_bands_that_are_numbers_say_no_ages(tmp_path: Path):
     dump(tmp_path / "age_encoder.pkl", label_encoder([0, 1, 2, 3]))
-    assert not one(tmp_path, looked_up("age", 4)).sure
+    assert not guess_for(tmp_path, looked_up("age", 4)).sure
 
 
-def test_a_scaler_that_was_never_saved_is_asked_for(tmp_path: Path):
-    assert "no scaler here is of it" in one(tmp_path, number("year_scaled")).questions["scaler"]
-    assert one(tmp_path, number("avg_rating")).sure
+def test_a_scaler_that_was_never_saved_is_a_question(tmp_path: Path):
+    assert (
+        "no scaler here is of it" in guess_for(tmp_path, number("year_scaled")).questions["scaler"]
+    )
+    assert guess_for(tmp_path, number("avg_rating")).sure
 
 
-def test_an_unreadable_name_is_asked_for(tmp_path: Path):
-    assert "column" in one(tmp_path, number("x7")).questions
+def test_an_unreadable_name_is_a_question(tmp_path: Path):
+    assert "column" in guess_for(tmp_path, number("x7")).questions
 
 
 def test_how_ratings_were_counted_is_seen_in_the_scaler(tmp_path: Path):
@@ -115,14 +117,14 @@ def test_how_ratings_were_counted_is_seen_in_the_scaler(tmp_path: Path):
     explicit = pd.DataFrame({"a": [3.5, 3.0, 2.0, 5.0], "n": [2, 2, 1, 1]})
     everything = pd.DataFrame({"a": [3.5, 2.0, 2.0, 0.0, 5.0], "n": [2, 3, 1, 2, 1]})
     dump(tmp_path / "item_scaler.pkl", min_max_scaler(explicit))
-    assert one(tmp_path, number("avg_rating_scaled")).mapping().counted == "explicit"
+    assert guess_for(tmp_path, number("avg_rating_scaled")).mapping().counted == "explicit"
     dump(tmp_path / "item_scaler.pkl", min_max_scaler(everything))
-    mean, count = guess(tmp_path, number("avg_rating_scaled"), number("num_ratings_scaled"))
+    mean, count = guesses_for(tmp_path, number("avg_rating_scaled"), number("num_ratings_scaled"))
     assert mean.mapping().counted == "all"
     assert (mean.mapping().scaler_column, count.mapping().scaler_column) == (0, 1)
 
 
-def test_scaled_ids_are_codes_where_the_scaler_says_so(tmp_path: Path):
+def test_scaled_ids_are_codes_if_the_scaler_fits_codes(tmp_path: Path):
     dump(
         tmp_path / "all.pkl",
         {
@@ -131,7 +133,7 @@ def test_scaled_ids_are_codes_where_the_scaler_says_so(tmp_path: Path):
             "feature_columns": ["user_id"],
         },
     )
-    assert one(tmp_path, number("user_id_scaled")).mapping().encoder == "all.pkl:user"
+    assert guess_for(tmp_path, number("user_id_scaled")).mapping().encoder == "all.pkl:user"
     dump(
         tmp_path / "all.pkl",
         {
@@ -140,7 +142,7 @@ def test_scaled_ids_are_codes_where_the_scaler_says_so(tmp_path: Path):
             "feature_columns": ["user_id"],
         },
     )
-    assert one(tmp_path, number("user_id_scaled")).mapping().encoder is None
+    assert guess_for(tmp_path, number("user_id_scaled")).mapping().encoder is None
 
 
 def test_a_hostile_pickle_is_listed_and_not_run(tmp_path: Path):
@@ -153,7 +155,7 @@ def test_a_hostile_pickle_is_listed_and_not_run(tmp_path: Path):
 def test_a_draft_asks_and_a_complete_one_is_read_back(tmp_path: Path):
     dump(tmp_path / "user_encoder.pkl", label_encoder(READERS))
     inputs = [looked_up("user_id", 4), number("avg_rating"), looked_up("book", 6)]
-    guesses = guess(tmp_path, *inputs)
+    guesses = guesses_for(tmp_path, *inputs)
     text = draft("model.keras", guesses, find_sources(tmp_path), {"c": "float32"})
     path = tmp_path / "m.toml"
     path.write_text(text)
@@ -185,59 +187,59 @@ def test_a_draft_asks_and_a_complete_one_is_read_back(tmp_path: Path):
         ("[inputs]\n[lambda]\na = 'str'", r"\[lambda\]: 'a' is declared as 'str'"),
     ],
 )
-def test_what_a_mapping_may_not_say(tmp_path: Path, text: str, message: str):
+def test_a_wrong_mapping_file_is_refused(tmp_path: Path, text: str, message: str):
     (tmp_path / "m.toml").write_text(text)
     with pytest.raises(ModelError, match=message) as refused:
         read_mapping(tmp_path / "m.toml")
     assert "m.toml" in str(refused.value)
 
 
-def plan(directory: Path, given: ModelInput, **fields: object) -> InputPlan:
-    """The plan of an input, beside one of the book."""
+def plan(directory: Path, model_input: ModelInput, **fields: object) -> InputPlan:
+    """Plan an input, next to an input of the book."""
     book = InputMapping(side="book", column="isbn")
-    inputs = [given] if fields["side"] == "book" else [given, number("isbn")]
-    mapping = Mapping(inputs={"isbn": book, given.name: InputMapping(**fields)})  # type: ignore[arg-type]
+    inputs = [model_input] if fields["side"] == "book" else [model_input, number("isbn")]
+    mapping = Mapping(inputs={"isbn": book, model_input.name: InputMapping(**fields)})  # type: ignore[arg-type]
     if fields["side"] == "book":
-        mapping = Mapping(inputs={given.name: InputMapping(**fields)})  # type: ignore[arg-type]
+        mapping = Mapping(inputs={model_input.name: InputMapping(**fields)})  # type: ignore[arg-type]
     places = {"reader": np.arange(4, dtype=np.int32), "book": np.arange(6, dtype=np.int32)}
     return make_plans(inputs, mapping, find_sources(directory), small_dataset(), places)[0]
 
 
-def test_a_plan_gives_what_the_mapping_says(tmp_path: Path):
+def test_a_plan_follows_the_mapping(tmp_path: Path):
     dump(tmp_path / "years.pkl", label_encoder(["0", "1986", "2003"]))
     fields = {"side": "book", "column": "year", "encoder": "years.pkl"}
-    made = plan(tmp_path, looked_up("year", 4), **fields)
+    input_plan = plan(tmp_path, looked_up("year", 4), **fields)
     years = ["2003", "1986", "", "1990"]
-    assert made.unknown == "class"
-    assert made.values(years)[0].tolist() == [2, 1, 0, 0]
-    assert made.values(years)[1].tolist() == [True, True, False, False]
-    made = plan(tmp_path, looked_up("year", 4), **fields, offset=1, unknown=-1)
-    assert made.values(years)[0].tolist() == [3, 2, 0, 0]
-    made = plan(tmp_path, looked_up("year", 4), **fields, unknown="mean")
-    assert made.values(years)[0].tolist() == [2, 1, 4, 4]  # 4: the row that is added
-    assert made.values(years)[0].dtype == np.int32
+    assert input_plan.unknown == "class"
+    assert input_plan.values(years)[0].tolist() == [2, 1, 0, 0]
+    assert input_plan.values(years)[1].tolist() == [True, True, False, False]
+    input_plan = plan(tmp_path, looked_up("year", 4), **fields, offset=1, unknown=-1)
+    assert input_plan.values(years)[0].tolist() == [3, 2, 0, 0]
+    input_plan = plan(tmp_path, looked_up("year", 4), **fields, unknown="mean")
+    assert input_plan.values(years)[0].tolist() == [2, 1, 4, 4]  # 4: the row that is added
+    assert input_plan.values(years)[0].dtype == np.int32
 
 
 def test_numbers_that_are_not_known_are_the_mean(tmp_path: Path):
     dump(tmp_path / "s.pkl", min_max_scaler(pd.DataFrame({"a": [1980.0, 2000.0]})))
-    made = plan(tmp_path, number("y"), side="book", column="year", scaler="s.pkl")
-    given, known = made.values(["1990", "", "2010"])
+    input_plan = plan(tmp_path, number("y"), side="book", column="year", scaler="s.pkl")
+    values, known = input_plan.values(["1990", "", "2010"])
     # The catalogue's years: 2002, 2003, 2003, 1990, 1986.
     mean = (np.mean([2002, 2003, 2003, 1990, 1986]) - 1980) / 20
-    np.testing.assert_allclose(given, [0.5, mean, 1.5], rtol=1e-6)
+    np.testing.assert_allclose(values, [0.5, mean, 1.5], rtol=1e-6)
     assert known.tolist() == [True, False, True]
 
 
 def test_ages_go_by_our_bands_where_labels_do(tmp_path: Path):
     dump(tmp_path / "a.pkl", label_encoder(["Unknown", "Under 18", "18-24", "25-64", "65+"]))
-    made = plan(tmp_path, looked_up("age", 5), side="reader", column="age", encoder="a.pkl")
-    assert made.side == "band"
+    input_plan = plan(tmp_path, looked_up("age", 5), side="reader", column="age", encoder="a.pkl")
+    assert input_plan.side == "band"
     # Sorted: 18-24, 25-64, 65+, Under 18, Unknown.
-    assert made.by_band().tolist() == [4, 3, 0, 1, 1, 1, 1, 2]
+    assert input_plan.by_band().tolist() == [4, 3, 0, 1, 1, 1, 1, 2]
     dump(tmp_path / "a.pkl", label_encoder(["0-20", "21-99"]))
-    made = plan(tmp_path, looked_up("age", 2), side="reader", column="age", encoder="a.pkl")
-    assert made.side == "reader id"
-    assert made.values(["20", "21", ""])[0].tolist() == [0, 1, 2]
+    input_plan = plan(tmp_path, looked_up("age", 2), side="reader", column="age", encoder="a.pkl")
+    assert input_plan.side == "reader id"
+    assert input_plan.values(["20", "21", ""])[0].tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bookrec.offline.data.dataset import load_dataset, save_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 from notebook import add_statistics, ratings_table
-from shapes import SHAPES, Made
+from shapes import SHAPES, NotebookModel
 from tiny_import import import_tiny
 from without_bookrec import call_example
 
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 @dataclass
 class Imported:
     home: Home
-    made: Made
+    made: NotebookModel
     bundle: Any
     pairs: Any
     """Table of readers and books that the model knows, as in a notebook."""

@@ -22,7 +22,7 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME, open_database
 from notebook import add_statistics, ratings_table
-from shapes import SHAPES, Made, movie_dataset
+from shapes import SHAPES, NotebookModel, movie_dataset
 from tiny_import import import_tiny
 from tiny_scoring import rows, score_tiny
 
@@ -39,7 +39,7 @@ class Imported:
     """A scored import."""
 
     home: Home
-    made: Made
+    made: NotebookModel
     bundle: Any
     dataset: Dataset
     frame: pd.DataFrame

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
-from notebook import shaken
+from notebook import randomised
 
 start_tensorflow()
 
@@ -77,7 +77,7 @@ def outputs(model: Any, users: list[int], books: list[int]) -> np.ndarray:
 
 @pytest.mark.parametrize("make", [flat, towers])
 def test_scores_of_known_ids_do_not_change(make: Any):
-    model = shaken(make(), 5)
+    model = randomised(make(), 5)
     users, books = [0, 1, 2, 0], [5, 0, 3, 2]
     np.testing.assert_array_equal(
         outputs(extended(model), users, books), outputs(model, users, books)
@@ -87,7 +87,7 @@ def test_scores_of_known_ids_do_not_change(make: Any):
 @pytest.mark.parametrize("make", [flat, towers])
 def test_unknown_ids_score_the_mean_of_known_ones(make: Any):
     """Both models are linear in each side: the mean row gives the mean score."""
-    model = shaken(make(), 6)
+    model = randomised(make(), 6)
     unknown_user = outputs(extended(model), [USERS], [3])
     np.testing.assert_allclose(unknown_user, outputs(model, [0, 1, 2], [3] * 3).mean(), rtol=1e-5)
     unknown_book = outputs(extended(model), [1], [BOOKS])
@@ -96,7 +96,7 @@ def test_unknown_ids_score_the_mean_of_known_ones(make: Any):
 
 
 def test_the_imported_model_does_not_change():
-    model = shaken(flat(), 7)
+    model = randomised(flat(), 7)
     before = [weights.copy() for weights in model.get_weights()]
     extended(model)
     for old, now in zip(before, model.get_weights(), strict=True):

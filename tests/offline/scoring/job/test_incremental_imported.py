@@ -13,7 +13,7 @@ from bookrec.offline.external.mapping.mapping import InputMapping, Mapping
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
 from dataset_changes import new_rating, new_reader, other_age, parts, remade
-from notebook import add_statistics, dump, label_encoder, ratings_table, shaken
+from notebook import add_statistics, dump, label_encoder, randomised, ratings_table
 from shapes import classic, embedded
 from tiny_import import import_tiny
 from tiny_scoring import score_tiny, tables
@@ -41,7 +41,7 @@ def ages_in_years(directory: Path, frame: pd.DataFrame) -> None:
     hidden = keras.layers.Dense(8, activation="tanh")(
         keras.layers.Concatenate()([*looked_up, years])
     )
-    model = shaken(keras.Model([user, isbn, age, country], keras.layers.Dense(1)(hidden)), 4)
+    model = randomised(keras.Model([user, isbn, age, country], keras.layers.Dense(1)(hidden)), 4)
     model.save(directory / "model.keras")
 
 

@@ -1,4 +1,4 @@
-"""Drawn by Hypothesis: what Python pickles comes back, and damaged files do no harm."""
+"""Property tests: values that Python pickles come back, and damaged files do no harm."""
 
 from __future__ import annotations
 
@@ -156,14 +156,14 @@ def rearranged(draw: st.DrawFn) -> bytes:
 
 
 class Watch:
-    """Hears of everything that a file could start; an audit hook stays for the process's life."""
+    """Audit hook that records every event a file could cause; it stays for the process's life."""
 
     def __init__(self) -> None:
         self.on = False
         self.seen: list[str] = []
-        sys.addaudithook(self._hear)
+        sys.addaudithook(self._record)
 
-    def _hear(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def _record(self, event: str, arguments: tuple[Any, ...]) -> None:
         starts = ("os.", "subprocess.", "pickle.", "ctypes.", "socket.", "shutil.", "exec")
         if self.on and event.startswith(starts) and event != "os.listdir":
             self.seen.append(f"{event} {arguments}")

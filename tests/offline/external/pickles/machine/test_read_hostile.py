@@ -27,10 +27,10 @@ def refusal(path: Path, limits: Limits = SMALL) -> str:
     return str(caught.value)
 
 
-def check_sentence(message: str, path: Path, said: str) -> None:
-    """One printable sentence: the file, what was found, and what to do instead."""
+def check_sentence(message: str, path: Path, words: str) -> None:
+    """Check a printable sentence of the file, the reason, and advice."""
     assert message.startswith(f"{path} ")
-    assert said in message
+    assert words in message
     assert message.endswith(".")
     assert "; " in message
     assert message.isprintable()
@@ -56,7 +56,7 @@ def test_a_trick_is_refused(tmp_path: Path, name: str, case: tuple[bytes, str]):
 
 
 @pytest.mark.parametrize(("name", "case"), foreign_files().items())
-def test_what_is_no_pickle_is_refused(tmp_path: Path, name: str, case: tuple[bytes, str]):
+def test_files_that_are_no_pickles_are_refused(tmp_path: Path, name: str, case: tuple[bytes, str]):
     path = tmp_path / name
     path.write_bytes(case[0])
     check_sentence(refusal(path), path, case[1])
@@ -93,7 +93,7 @@ def test_the_advice_fits_the_library(tmp_path: Path, module: str, name: str, adv
 
 
 def test_every_beginning_of_a_file_is_refused(tmp_path: Path):
-    """A copy cut short at any byte is refused, and nothing but ModelError comes of it."""
+    """A copy cut short at any byte is refused, and raises only ModelError."""
     path = tmp_path / "encoder.joblib"
     whole = contents("sklearn-1.8")["author_encoder.joblib"]  # a pickle inside a pickle
     for end in range(len(whole)):
@@ -151,7 +151,7 @@ print(json.dumps({"answers": answers, "seen": seen, "new": sorted(set(sys.module
 
 
 def watched(folder: Path, reader: str) -> dict[str, Any]:
-    """Read every file of ``folder`` in a process that hears of imports, opens, execs, processes."""
+    """Read every file of ``folder`` in a process that records imports, opens, execs, processes."""
     result = subprocess.run(
         [sys.executable, "-c", WATCHER, str(folder), reader],
         capture_output=True,
@@ -176,7 +176,7 @@ def test_nothing_runs(tmp_path: Path):
 
 
 def test_python_itself_would_run_them(tmp_path: Path):
-    """The same watcher hears Python's own unpickler: the test above can fail."""
+    """The watcher records events of Python's unpickler, so the test above can fail."""
     canary, folder = tmp_path / "canary", tmp_path / "files"
     folder.mkdir()
     (folder / "thrown_away").write_bytes(trick_files(canary)["thrown_away"][0])
@@ -208,7 +208,7 @@ print(json.dumps(answers))
 
 
 def test_bombs_stay_within_bounded_memory(tmp_path: Path):
-    """Under a hard limit on the address space that is little above what the limits allow."""
+    """The address space has a hard limit slightly above the reader's limits."""
     folder = tmp_path / "files"
     folder.mkdir()
     files = bomb_files()
@@ -229,14 +229,14 @@ def test_bombs_stay_within_bounded_memory(tmp_path: Path):
     )
     answers = json.loads(result.stdout)
     assert set(answers) == set(files)
-    for name, (_, said) in files.items():
+    for name, (_, words) in files.items():
         assert answers[name] is not None, name
-        check_sentence(answers[name], folder / name, said)
+        check_sentence(answers[name], folder / name, words)
         assert "machine's memory" not in answers[name], name  # bounded by us, not by the machine
 
 
 def test_a_giant_memo_index_costs_nothing(tmp_path: Path):
-    """Python's unpickler sets aside 32 GiB for it."""
+    """Python's unpickler allocates 32 GiB for it."""
     path = tmp_path / "file.pkl"
     path.write_bytes(b"\x80\x04K\x07r\xff\xff\xff\xff0j\xff\xff\xff\xff.")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -1,4 +1,4 @@
-"""The allow-list: what it says of itself, in code and in docs/reading-pickles.md."""
+"""The allow-list in code and in docs/reading-pickles.md."""
 
 from __future__ import annotations
 
@@ -54,11 +54,13 @@ def test_nothing_allowed_reaches_out():
     assert not dangerous & {name for _, name in ALLOWED}
 
 
-def test_what_is_allowed_is_ours():
+def test_allowed_names_lead_to_functions_of_this_package():
     """A name leads to functions and classes of this package, never to the library's own."""
     for entry in ALLOWED.values():
-        for made in (entry.call, entry.new):
-            assert made is None or made.__module__.startswith("bookrec.offline.external.pickles.")
+        for function in (entry.call, entry.new):
+            assert function is None or function.__module__.startswith(
+                "bookrec.offline.external.pickles."
+            )
 
 
 def test_names_are_printed_safely():

@@ -1,4 +1,4 @@
-"""Pickles of real library versions: read here, and equal to what those libraries said of them."""
+"""Pickles of real library versions give the values that those libraries report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bookrec.offline.external.pickles.objects.records import (
     SeriesRecord,
     WordVectorsRecord,
 )
-from pickle_fixtures import ARCHIVES, every_file, told, unpack
+from pickle_fixtures import ARCHIVES, every_file, expectations, unpack
 
 PLAIN = {
     "user_ids": {"276725": 0, "276726": 1, "8": 2},
@@ -48,13 +48,15 @@ def directories(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.mark.parametrize(("environment", "file"), every_file())
-def test_is_what_its_library_says(directories: dict[str, Path], environment: str, file: str):
+def test_a_file_has_the_values_of_its_library(
+    directories: dict[str, Path], environment: str, file: str
+):
     path = directories[environment] / file
     if (environment, file) in REFUSED:
         with pytest.raises(ModelError, match=re.escape(REFUSED[environment, file])):
             read_pickle_file(path)
         return
-    same(read_pickle_file(path), told(environment)["files"][file], environment)
+    same(read_pickle_file(path), expectations(environment)["files"][file], environment)
 
 
 def same(value: Any, expected: dict[str, Any], environment: str) -> None:
@@ -65,7 +67,7 @@ def same_label(value: Any, expected: dict[str, Any], environment: str) -> None:
     assert isinstance(value, LabelEncoderRecord)
     assert value.classes.tolist() == expected["classes"]
     assert [type(c) for c in value.classes.tolist()] == [type(c) for c in expected["classes"]]
-    assert value.version == told(environment)["versions"]["sklearn"]
+    assert value.version == expectations(environment)["versions"]["sklearn"]
     assert not value.classes.flags.writeable
 
 
@@ -74,7 +76,7 @@ def same_scaler(value: Any, expected: dict[str, Any], environment: str) -> None:
     assert value.kind == expected["kind"]
     assert value.feature_names == tuple(expected["names"])
     assert value.samples_seen == expected["samples_seen"]
-    assert value.version == told(environment)["versions"]["sklearn"]
+    assert value.version == expectations(environment)["versions"]["sklearn"]
     scaled = value.transform(np.array(expected["input"]))
     assert [[float(x).hex() for x in row] for row in scaled] == expected["output"]
 
@@ -84,7 +86,7 @@ def same_categories(value: Any, expected: dict[str, Any], environment: str) -> N
     assert value.kind == expected["kind"]
     assert [labels.tolist() for labels in value.categories] == expected["categories"]
     assert value.feature_names == tuple(expected["names"])
-    assert value.version == told(environment)["versions"]["sklearn"]
+    assert value.version == expectations(environment)["versions"]["sklearn"]
 
 
 def same_words(value: Any, expected: dict[str, Any], environment: str) -> None:
@@ -166,7 +168,7 @@ CHECKS = {
 
 
 def test_the_fixtures_span_the_versions():
-    versions = [told(name)["versions"] for name in ARCHIVES]
+    versions = [expectations(name)["versions"] for name in ARCHIVES]
     assert [v["sklearn"].rsplit(".", 1)[0] for v in versions] == [
         f"1.{minor}" for minor in range(9)
     ]
@@ -176,7 +178,7 @@ def test_the_fixtures_span_the_versions():
     assert sum(path.stat().st_size for path in ARCHIVES.values()) < 2**20
 
 
-def test_vectors_beside_the_model_are_mapped_and_asked_for(tmp_path: Path):
+def test_vectors_beside_the_model_are_mapped_or_required(tmp_path: Path):
     unpack("sklearn-1.8", tmp_path)
     words = read_pickle_file(tmp_path / "word2vec_apart.model")
     assert isinstance(words.vectors, np.memmap)
@@ -186,7 +188,7 @@ def test_vectors_beside_the_model_are_mapped_and_asked_for(tmp_path: Path):
 
 
 def test_unknown_values_and_dropped_categories():
-    """Settings that no fixture has are read from hand-made states (fitted.py checks each)."""
+    """Settings that no fixture has are read from hand-made states (`estimator_state` checks each)."""
     from bookrec.offline.external.pickles.objects import estimators
     from bookrec.offline.external.pickles.objects.estimator_state import EstimatorState
 
