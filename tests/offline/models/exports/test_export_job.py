@@ -121,13 +121,14 @@ def test_a_model_that_cannot_be_split_gives_its_weights_alone(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     from bookrec.offline.compile.compile_ranker import CannotSplit
-    from bookrec.offline.models.bundle import build_recommender as recommender_build
+    from bookrec.offline.models.bundle import trained
+    from bookrec.offline.models.bundle.build_recommender import SlowRankerWarning
 
     def refuse(*_: Any) -> Any:
         raise CannotSplit("A layer of every kind.")
 
-    monkeypatch.setattr(recommender_build, "compile_ranker", refuse)
-    with pytest.warns(recommender_build.SlowRankerWarning):
+    monkeypatch.setattr(trained, "compile_ranker", refuse)
+    with pytest.warns(SlowRankerWarning):
         exported = export(tiny_home, tiny_bundles["classic"], "npz", tmp_path / "out")
     assert exported.manifest["figures"]["program"] is False
     assert exported.check["weights"] == len(tiny_bundles["classic"].ranker.weights)
