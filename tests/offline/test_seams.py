@@ -1,4 +1,4 @@
-"""Seams: a new retriever, preset, origin, layout, backend or baseline is one module and one line."""
+"""Seams: a retriever, preset, origin, layout, backend, baseline or export is a module and a line."""
 
 from __future__ import annotations
 
@@ -396,6 +396,45 @@ def test_a_list_maker_is_one_file_and_one_line(
     assert found["tuning"]["toy"][0]["best"]["sign"] in (1.0, -1.0)
     assert len(found["tuning"]["toy"][0]["trials"]) == 2
     assert ">toy<" in (report / "report.html").read_text(encoding="utf-8")
+
+
+TOY_EXPORT = '''
+"""The weights of the ranker alone, in half precision."""
+
+import numpy as np
+
+from bookrec.offline.models.exports.export_input import ExportDescription
+from bookrec.offline.models.exports.npz_export import WEIGHTS, write_weights
+
+
+def export_toy(export_input, directory, progress):
+    """Write the weights as float16."""
+    progress("halving weights")
+    write_weights(export_input.bundle.ranker, directory)
+    with np.load(directory / WEIGHTS[0]) as file:
+        halves = {name: array.astype(np.float16) for name, array in file.items()}
+    np.savez(directory / WEIGHTS[0], **halves)
+    return ExportDescription("example_weights", list(WEIGHTS), {}, {}, {"bits": 16})
+'''
+
+
+@pytest.mark.slow
+def test_an_export_format_is_one_module_and_one_line(
+    toy: ToyProject, tiny_bundles: dict[str, Any], tiny_home_copy: Home, tmp_path: Path
+):
+    toy.add_module("offline.models.exports.toy_export", TOY_EXPORT)
+    toy.add_line(
+        "offline.models.exports.registry",
+        '    "npz"',
+        '    "toy": ExportFormat("toy_export:export_toy"),',
+    )
+    model_id, home = tiny_bundles["default"].model_id, tiny_home_copy.root
+    target = tmp_path / "out"
+    options = ("--format", "toy", "--to", str(target))
+    assert "halving weights" in toy.command(home, "artifacts", "export", model_id, *options)
+    manifest = json.loads((target / "export.json").read_text(encoding="utf-8"))
+    assert (manifest["format"], manifest["figures"]) == ("toy", {"bits": 16})
+    assert manifest["check"]["weights"] > 0
 
 
 def literals(path: Path) -> set[str]:
