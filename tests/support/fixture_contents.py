@@ -1,6 +1,6 @@
-"""Writes the pickles of one environment, and what the libraries themselves say of them.
+"""Write the pickles of one environment, and the values that its libraries report for them.
 
-Runs inside a throw-away environment of `make_fixtures.py` (Python 3.7 and later, no bookrec):
+Run it in a temporary environment of `make_fixtures.py` (Python 3.7 and later, no bookrec):
 
     python fixture_contents.py DIRECTORY lean|full
 """
