@@ -1,39 +1,41 @@
-"""Fold-in: a row of reader features for somebody whom a ranker does not know by id.
+"""Fold-in: reader features for somebody whom a ranker does not know by id.
 
-The row is told from the books of the reader's history, by the rows of these books' other readers. The
-offline fit of those (`ranking.fold_in_fit`) and live inference share this code.
+They are solved from the books of the reader's history and the features of these books' other readers.
+The offline fit (`ranking.fold_in_fit`) and live inference share this code.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bookrec.arrays import Floats
+from bookrec.arrays import Array, Floats
 
 _PRIOR: Final = 5.0
-"""Readers' worth of doubt in the mean row of a book's readers."""
+"""Pseudo-count k of the shrinkage, in readers."""
 
 
-def shrinkage(readers: NDArray[Any]) -> Floats:
-    """Trust in the mean row of ``readers`` readers, 0–1: n / (n + 5)."""
+def shrinkage(readers: Array) -> Floats:
+    """Shrinkage n / (n + 5) of the mean features of n readers, 0–1.
+
+    Args:
+        readers: numbers of readers, of any shape.
+    """
     return np.asarray(readers / (readers + _PRIOR), dtype=np.float32)
 
 
 def folded_in(weights: Floats, centroids: Floats, shrinkages: Floats) -> Floats:
-    """[F] the row of a history, as it differs from that of somebody of whom nothing is known.
+    """[F] features of a history, as a difference from those of an unknown reader.
 
     The least-squares solution of ``sum_b w_b |e - m_b|² + k |e|²`` over the books b of the history,
-    where ``w_b`` is how much b speaks for the reader times the trust in its centroid ``m_b``:
-    ``e = sum_b w_b m_b / (sum_b w_b + k)``, with one reader's worth ``k`` of trust in the row that
-    everybody has.
+    ``e = sum_b w_b m_b / (sum_b w_b + k)``, where ``w_b`` is the weight of b in the history times the
+    shrinkage of its centroid ``m_b``, and ``k`` is the shrinkage of a single reader.
 
     Args:
         weights: [N] of `History`.
         centroids: [N, F] of the books.
-        trusts: [N] in these.
+        shrinkages: [N] of the centroids.
     """
     confidence = weights * shrinkages
     total = float(confidence.sum()) + 1.0 / (1.0 + _PRIOR)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.polynomial import Chebyshev
@@ -21,13 +21,13 @@ from bookrec.arrays import Floats
 _SELU_SCALE: Final = 1.0507009873554804934193349852946
 _SELU_ALPHA: Final = 1.6732632423543772848170429916717
 _ERF_END: Final = 5.0
-"""Beyond this, the error function is one to the last bit of a float32."""
+"""Argument beyond which the error function is 1 to the last bit of a float32."""
 
 
 def relu(
     x: Floats, negative_slope: float = 0.0, max_value: float | None = None, threshold: float = 0.0
 ) -> Floats:
-    """Keras's general ReLU: a slope below the threshold, zero jump at it, a ceiling above."""
+    """General ReLU of Keras: a slope below the threshold and a maximum."""
     if not negative_slope:
         if not threshold:
             rectified = np.maximum(x, np.float32(0), out=x)
@@ -97,7 +97,7 @@ def silu(x: Floats) -> Floats:
 
 
 def gelu(x: Floats, approximate: bool = False) -> Floats:
-    """Hendrycks and Gimpel, arXiv 1606.08415; ``approximate`` is their form with tanh."""
+    """Gaussian error linear unit (Hendrycks, Gimpel, arXiv 1606.08415); ``approximate``: with tanh."""
     if approximate:
         inner = np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x**3)
         return np.asarray(np.float32(0.5) * x * (1 + np.tanh(inner)))
@@ -144,7 +144,7 @@ def unit(x: Floats, epsilon: float) -> Floats:
 
 @cache
 def _erf_series() -> Chebyshev:
-    """The error function divided by its argument, as a series in the argument's square."""
+    """Series of the error function divided by its argument, in the square of the argument."""
     ratio = np.frompyfunc(lambda t: math.erf(math.sqrt(t)) / math.sqrt(t), 1, 1)
     nodes = np.polynomial.chebyshev.chebpts1(200)
     squares = (nodes + 1) * _ERF_END**2 / 2
@@ -152,7 +152,7 @@ def _erf_series() -> Chebyshev:
 
 
 def _erf(x: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The error function within 1e-9."""
+    """Compute the error function within 1e-9."""
     x = np.clip(x, -_ERF_END, _ERF_END)
     return np.asarray(x * _erf_series()(x * x), dtype=np.float64)
 
@@ -181,7 +181,10 @@ ACTIVATIONS: Final[dict[str, Callable[..., Floats]]] = {
         unit,
     )
 }
-"""By the name that Keras gives them."""
+"""Function of each activation, by Keras's name."""
 
-Parameters = dict[str, Any]
-"""Numbers, or arrays of a number for each unit, by the name of the function's argument."""
+Parameter: TypeAlias = Any
+"""A number, or an array with a number per unit."""
+
+Parameters: TypeAlias = dict[str, Parameter]
+"""Arguments of an activation by name."""

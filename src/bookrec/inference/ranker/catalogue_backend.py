@@ -29,7 +29,7 @@ class RankerProgram:
     """[B, 1] sum of the logit."""
     n_books: int
     pair_width: int
-    """P."""
+    """P: pair features."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ BackendFactory: TypeAlias = Callable[[RankerProgram], CatalogueBackend]
 
 
 def count_of(books: Ints | slice) -> int:
-    """C, for positions or a slice with a step of 1."""
+    """Count the books C of positions, or of a slice with a step of 1."""
     return books.stop - books.start if isinstance(books, slice) else len(books)
 
 
@@ -91,7 +91,7 @@ def tiles(count: int, size: int) -> list[slice]:
 
 
 def part_of(books: Ints | slice, tile: slice) -> Ints | slice:
-    """Positions, or the slice of the catalogue, that a tile of ``books`` covers."""
+    """Select the positions, or the slice of the catalogue, of a tile of ``books``."""
     if isinstance(books, slice):
         return slice(books.start + tile.start, books.start + tile.stop)
     return books[tile]

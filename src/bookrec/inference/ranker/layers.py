@@ -1,12 +1,12 @@
-"""The layers of a compiled model: what is left of a network once its one-sided parts are constants.
+"""Layers of a compiled model: what remains of a network once its one-sided parts are constants.
 
 A *sum* is a linear layer split by side: constants of the age band, products of the reader's features,
 a row per book, products of the pair features, and products of earlier layers' outputs. A *layer*
 applies an activation to one sum, or multiplies two.
 
-For one reader, everything in a sum that does not depend on the book is one vector: the sum's *shift*.
-What a layer gives every book alike is its *offset*: a vector [H] that goes into the next sum's shift,
-once per reader.
+For one reader, all terms of a sum that do not depend on the book are one vector, the sum's *shift*. The
+part of a layer's output that every book shares is its *offset*, a vector [H] that enters the next sum's
+shift once per reader.
 
 Shapes: ``H`` width, ``F`` reader features, ``B`` books, ``P`` pair features, ``C`` books ranked at
 once.
@@ -24,25 +24,25 @@ from bookrec.arrays import Floats, Ints, alike_by_row
 from bookrec.inference.ranker.activations import ACTIVATIONS, Parameters
 
 PRODUCTS: Final = ("multiply", "dot")
-"""Kinds of layers with two operands: number by number, and summed over the row."""
+"""Kinds of layers that multiply two operands elementwise; ``dot`` also sums each row."""
 LINEAR: Final = "linear"
-"""The kind of a layer that only keeps a sum for several later ones."""
+"""Kind of a layer that only keeps a sum for several later ones."""
 
 
 @dataclass(frozen=True)
 class Sum:
-    """A linear layer, split by side."""
+    """Linear layer, split by side."""
 
     constant: Floats
     """[bands, H]: biases, and the terms of the age band."""
     features: Floats | None = None
     """[F, H]: kernel of the reader features."""
     books: Floats | None = None
-    """[B, H]: the term of each book."""
+    """[B, H]: term of each book."""
     pairs: Floats | None = None
     """[P, H]: kernel of the pair features."""
     inputs: tuple[tuple[int, Floats | None], ...] = ()
-    """Earlier layers by number, each with its kernel [h, H]; None adds the layer as it is."""
+    """Earlier layers by number, each with its kernel [h, H]; None adds the layer unchanged."""
 
     @property
     def width(self) -> int:
@@ -50,11 +50,12 @@ class Sum:
         return int(self.constant.shape[1])
 
     def shift(self, age_band: int, features: Floats, offsets: Sequence[Floats]) -> Floats:
-        """[H] terms of one reader that are the same for every book.
+        """[H] terms of one reader that every book shares.
 
         Args:
-            features: [F].
-            offsets: of the layers so far.
+            age_band: code of `AGE_BANDS`.
+            features: [F] reader features.
+            offsets: [h] offsets of the layers so far.
         """
         total: Floats = self.constant[age_band]
         if self.features is not None:
@@ -97,7 +98,7 @@ class Sum:
 
 
 def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, buffer: Floats) -> Floats:
-    """``total + matrix @ kernel`` in ``buffer[0]``, or ``matrix`` where there is nothing to do."""
+    """[C, H] ``total + matrix @ kernel`` in ``buffer[0]``; ``matrix`` itself without both others."""
     out: Floats = buffer[0]
     product: Floats = buffer[1]
     if total is None:
@@ -106,11 +107,11 @@ def _added(total: Floats | None, matrix: Floats, kernel: Floats | None, buffer: 
 
 
 def _product(matrix: Floats, kernel: Floats, out: Floats) -> Floats:
-    """``matrix @ kernel``, each row rounded alike wherever it stands and whatever stands beside it.
+    """[C, H] ``matrix @ kernel``, each row rounded alike at any place and beside any other rows.
 
-    BLAS's products of a matrix and a vector are not, and some of its kernels for products of matrices
-    round the rows at an end otherwise: a book's score would depend, in its last bit, on the books
-    that are asked for with it. See `alike_by_row`.
+    BLAS does not promise that: its products of a matrix and a vector, and some of its kernels for
+    products of matrices, round the last rows differently. A book's score would depend, in its last
+    bit, on the other books of the call. See `alike_by_row`.
     """
     if kernel.shape[1] == 1:
         np.vecdot(matrix, kernel[:, 0], out=out[:, 0])
@@ -120,10 +121,10 @@ def _product(matrix: Floats, kernel: Floats, out: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Layer:
-    """An activation of one sum, or the product of two."""
+    """Activation of one sum, or product of two."""
 
     kind: str
-    """A name of `ACTIVATIONS`, ``linear``, or one of `PRODUCTS`."""
+    """Key of `ACTIVATIONS`, `LINEAR`, or one of `PRODUCTS`."""
     operands: tuple[Sum, ...]
     parameters: Parameters = field(default_factory=dict)
     pairwise: tuple[bool, ...] = (True,)
@@ -148,7 +149,7 @@ class Layer:
         return np.asarray(ACTIVATIONS[self.kind](shifts[0].copy(), **self.parameters))
 
     def rows(self, sums: Sequence[Floats], shifts: Sequence[Floats], out: Floats) -> Floats:
-        """[C, H] the layer's matrix, from those of its pairwise operands (any array of the others).
+        """[C, H] output of the layer without its offset.
 
         Args:
             out: [C, width of the first operand] to write to; may be the first of ``sums``.

@@ -53,7 +53,7 @@ class SplitRanker:
     """``sigmoid``: the model's outputs are `probabilities` of the logits. ``linear``: its outputs are
     the logits themselves."""
     backend: BackendFactory = NumpyBackend
-    """Makes what computes the logits; ``dataclasses.replace`` changes it."""
+    """Makes the backend that computes the logits; ``dataclasses.replace`` changes it."""
     _backend: CatalogueBackend = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -115,15 +115,15 @@ class SplitRanker:
 
         Args:
             terms: [R].
-            dense: the one pair feature that is not zero for most books: its column, and [R, B] its
-                values. The other pair features count as zero.
-            out: [R, B] float32, filled with the logits. A reader's row does not depend on which
-                others there are.
+            dense: the pair feature that is nonzero for most books: its column, and its [R, B] values.
+                The other pair features count as zeros.
+            out: [R, B] float32, filled with the logits. A reader's row does not depend on the other
+                readers of the call.
         """
         self._backend.catalogue_logits(terms, dense, out)
 
     def save(self, directory: Path) -> None:
-        """Write the arrays into ``directory`` (which exists), and what they are for."""
+        """Write the program into ``directory``, which exists; the backend is not part of it."""
         header = {
             "books": self.n_books,
             "reader_width": self.reader_width,

@@ -1,24 +1,32 @@
-"""A compiled ranker's layers on disk: ``program.json`` and one ``.npy`` for each array."""
+"""Files of a compiled ranker: ``program.json`` and one ``.npy`` per array."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from bookrec.arrays import Floats
+from bookrec.arrays import Array, Floats
 from bookrec.inference.ranker.activations import ACTIVATIONS
 from bookrec.inference.ranker.layers import LINEAR, PRODUCTS, Layer, Sum
+from bookrec.json_types import JsonObject, JsonValue
 
 PROGRAM_NAME: Final = "program.json"
 
 
 def write_program(
-    directory: Path, header: dict[str, Any], layers: tuple[Layer, ...], last: Sum
+    directory: Path, header: JsonObject, layers: tuple[Layer, ...], last: Sum
 ) -> None:
-    """Write into ``directory`` (which exists); ``header`` comes back from `read_program`."""
+    """Write a program.
+
+    Args:
+        directory: existing directory.
+        header: values that `read_program` returns.
+        layers: of the ranker.
+        last: sum of the logit.
+    """
     described = [
         {
             "kind": layer.kind,
@@ -38,9 +46,9 @@ def write_program(
     (directory / PROGRAM_NAME).write_text(json.dumps(program, indent=1), encoding="utf-8")
 
 
-def _describe(total: Sum, directory: Path, name: str) -> dict[str, Any]:
+def _describe(total: Sum, directory: Path, name: str) -> JsonObject:
     parts = ("constant", "features", "books", "pairs")
-    described: dict[str, Any] = {
+    described: JsonObject = {
         part: _stored(getattr(total, part), directory, f"{name}_{part}") for part in parts
     }
     described["inputs"] = [
@@ -50,16 +58,16 @@ def _describe(total: Sum, directory: Path, name: str) -> dict[str, Any]:
     return described
 
 
-def _stored(value: Any, directory: Path, name: str) -> Any:
-    """The value itself, or the name of the file that holds the array."""
+def _stored(value: JsonValue | Array, directory: Path, name: str) -> JsonValue:
+    """Save an array and return the name of its file; return any other value unchanged."""
     if not isinstance(value, np.ndarray):
         return value
     np.save(directory / f"{name}.npy", np.ascontiguousarray(value, dtype=np.float32))
     return f"{name}.npy"
 
 
-def read_program(directory: Path) -> tuple[dict[str, Any], tuple[Layer, ...], Sum]:
-    """Header, layers and last sum that `write_program` wrote; the books' terms are memory-mapped.
+def read_program(directory: Path) -> tuple[JsonObject, tuple[Layer, ...], Sum]:
+    """Read the header, the layers and the last sum of a program; the books' terms are memory-mapped.
 
     Raises:
         OSError, ValueError: something is missing, damaged or does not fit together.
@@ -87,7 +95,7 @@ def read_program(directory: Path) -> tuple[dict[str, Any], tuple[Layer, ...], Su
     return program, tuple(layers), last
 
 
-def _sum(described: dict[str, Any], directory: Path) -> Sum:
+def _sum(described: JsonObject, directory: Path) -> Sum:
     return Sum(
         constant=_loaded(described["constant"], directory),
         features=_loaded(described["features"], directory),
@@ -97,15 +105,15 @@ def _sum(described: dict[str, Any], directory: Path) -> Sum:
     )
 
 
-def _loaded(value: Any, directory: Path, *, mapped: bool = False) -> Any:
+def _loaded(value: JsonValue, directory: Path, *, mapped: bool = False) -> JsonValue | Array:
     if not isinstance(value, str):
         return value
     array: Floats = np.load(directory / value, mmap_mode="r" if mapped else None)
-    return np.asarray(array)  # a plain array over the map: slices of np.memmap are slow to make
+    return np.asarray(array)  # slices of a plain array over the map are faster than of np.memmap
 
 
-def _check(total: Sum, program: dict[str, Any], layers: list[Layer]) -> None:
-    """Raise ValueError unless every array of a sum has the shape that its place asks for."""
+def _check(total: Sum, program: JsonObject, layers: list[Layer]) -> None:
+    """Raise ValueError unless every array of a sum has the shape that the program needs."""
     expected = {
         "features": (program["reader_width"], total.width),
         "books": (program["books"], total.width),

@@ -1,20 +1,20 @@
-"""The model that scoring is measured with: Wide & Deep of the usual size, with made-up weights.
+"""Model of the scoring benchmark: Wide & Deep of the usual size, with random weights.
 
-Six ids with embeddings of 32 to 50 numbers, two numbers and a title vector of 50, Dense-ReLU 128-64-32
-and a wide part over the raw ids. The weights are random, but neither saturate the logistic function
-nor make all books alike: then an error of the split would show.
+It has six ids with embeddings of 32 to 50 numbers, two numbers, a title vector of 50 numbers,
+Dense-ReLU layers 128-64-32 and a wide part over the raw ids. The weights neither saturate the logistic
+function nor make all books alike, so that an error of the split shows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.ages import AGE_BANDS, MIN_AGE
-from bookrec.arrays import Ints
+from bookrec.arrays import Array, Ints
 from bookrec.inference.book_metadata import BookMetadata
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
@@ -41,16 +41,16 @@ HIDDEN: Final = (128, 64, 32)
 _EMBEDDING: Final = {USER_ID: 50, ISBN: 50, AUTHOR: 50, PUBLISHER: 32, YEAR: 32, AGE_BAND: 32}
 """Width of each id's embedding."""
 _TOWER: Final = 64
-_OWN: Final = 10
-"""Own books of each made-up reader."""
+_SEEN: Final = 10
+"""Seen books of each generated reader."""
 
 
 @dataclass(frozen=True)
 class BenchModel:
-    """The model, its catalogue, and readers it knows by id."""
+    """Model, catalogue, and readers that the model knows by id."""
 
-    model: Any
-    """Keras model whose output is the probability."""
+    model: KerasModel
+    """Keras model whose output is a probability."""
     features: BookFeatures
     codes: Ints
     """[readers] codes of the reader-id input."""
@@ -63,11 +63,11 @@ class BenchModel:
         """Books of the catalogue, B."""
         return len(self.features.isbn)
 
-    def inputs(self, readers: Ints) -> dict[str, NDArray[Any]]:
+    def inputs(self, readers: Ints) -> dict[str, Array]:
         """Keras inputs of every pair of some readers with the whole catalogue, in one batch.
 
         Returns:
-            By input name, [R * B, ...]: all books of the first reader, then of the next.
+            Input name → [R * B, ...]: all books of the first reader, then of the next.
         """
         books = np.tile(np.arange(self.n_books), len(readers))
         who = np.repeat(readers, self.n_books)
@@ -79,8 +79,8 @@ class BenchModel:
         return as_columns({each.name: inputs[each.name] for each in CLASSIC_INPUTS})
 
     def recommender(self) -> Recommender:
-        """The model compiled, with retrievers that have nothing to say."""
-        retrieval = _silent_retrieval(self.n_books, self.seed)
+        """Compile the model, and join it with retrievers without similar books."""
+        retrieval = _empty_retrieval(self.n_books, self.seed)
         n_books, width = self.n_books, _EMBEDDING[USER_ID]
         return Recommender(
             retrieval,
@@ -92,18 +92,24 @@ class BenchModel:
         )
 
     def histories(self, readers: Ints) -> Histories:
-        """Some readers with made-up own books."""
+        """Generate random histories of some readers, [n] positions."""
         rng = np.random.default_rng(self.seed)
-        own = min(_OWN, self.n_books)
-        start = np.arange(len(readers) + 1, dtype=np.int64) * own
-        books = rng.integers(0, self.n_books, len(readers) * own).astype(np.int32)
+        seen = min(_SEEN, self.n_books)
+        start = np.arange(len(readers) + 1, dtype=np.int64) * seen
+        books = rng.integers(0, self.n_books, len(readers) * seen).astype(np.int32)
         ages = _age_of_band()[self.bands[readers]]
         rows = user_rows(self.model, self.codes[readers])
         return Histories(start, books, np.zeros(len(books), np.int8), ages, rows)
 
 
 def make_bench_model(readers: int, books: int, seed: int = 0) -> BenchModel:
-    """Build it for as many readers and books."""
+    """Build the model.
+
+    Args:
+        readers: number of readers.
+        books: number of books.
+        seed: of the weights and of the catalogue.
+    """
     import keras
 
     rng = np.random.default_rng(seed)
@@ -149,7 +155,7 @@ def _wide_and_deep(sizes: dict[RankerInput, int]) -> KerasModel:
     ids = {each: tensors[each] for each in sizes}
     dense = [tensor for each, tensor in tensors.items() if each not in sizes]
     casts = [keras.ops.cast(tensor, "float32") for tensor in ids.values()]
-    # Raw ids run into the hundred thousands: with a usual kernel they alone would decide.
+    # Raw ids reach hundreds of thousands: with the usual kernel, they alone would decide.
     small = keras.initializers.RandomNormal(stddev=1e-6)
     wide = keras.layers.Dense(1, kernel_initializer=small)(keras.layers.Concatenate()(casts))
     embedded = [_embedded(ids[each], size + 1, _EMBEDDING[each]) for each, size in sizes.items()]
@@ -175,7 +181,7 @@ def _embedded(id_input: KerasTensor, rows: int, width: int) -> KerasTensor:
     return keras.layers.Flatten()(table(id_input))
 
 
-def _silent_retrieval(books: int, seed: int) -> Retrieval:
+def _empty_retrieval(books: int, seed: int) -> Retrieval:
     rng = np.random.default_rng(seed)
 
     def normal(*shape: int) -> NDArray[np.float32]:
@@ -183,8 +189,8 @@ def _silent_retrieval(books: int, seed: int) -> Retrieval:
 
     return Retrieval(
         metadata=_plain_metadata(books),
-        similarities={name: _silent_table(books) for name in NAMES},
-        authors=_silent_table(1),
+        similarities={name: _empty_table(books) for name in NAMES},
+        authors=_empty_table(1),
         book_vector=normal(books, _TOWER),
         history_vector=normal(books, _TOWER),
         tower_age=normal(len(AGE_BANDS), 8),
@@ -197,7 +203,7 @@ def _silent_retrieval(books: int, seed: int) -> Retrieval:
     )
 
 
-def _silent_table(rows: int) -> SimilarityTable:
+def _empty_table(rows: int) -> SimilarityTable:
     nothing = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
     return SimilarityTable(np.zeros(rows + 1, dtype=np.int64), *nothing)
 
@@ -210,5 +216,5 @@ def _plain_metadata(books: int) -> BookMetadata:
 
 
 def _age_of_band() -> Ints:
-    """An age in years of each band, -1 for the unknown."""
+    """[bands] an age of each band in years, -1 for the unknown one."""
     return np.array([-1, MIN_AGE, 18, 25, 35, 45, 55, 65], dtype=np.int32)

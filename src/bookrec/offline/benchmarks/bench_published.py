@@ -1,14 +1,15 @@
-"""A home's published snapshot measured: its own readers, candidates, features and pair inputs."""
+"""Benchmark of a home's published snapshot, with its readers, candidates and features."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from bookrec.errors import SnapshotError
+from bookrec.json_types import JsonObject
 from bookrec.offline.benchmarks.bench_report import Timing, duration
 from bookrec.offline.benchmarks.bench_scoring import worker_timing
 from bookrec.offline.data.dataset import load_dataset
@@ -26,13 +27,13 @@ _SEED: Final = 0
 
 @dataclass(frozen=True)
 class BundleTiming:
-    """Lists of one kind for a sample of a home's readers."""
+    """Timing of the lists of a sample of a home's readers."""
 
     candidates: int | None
-    """None: the whole catalogue."""
+    """Candidates of a list; None = the whole catalogue."""
     timing: Timing
     everybody: int
-    """Readers with an interaction, who would all get a list."""
+    """Readers with an interaction; each gets a list."""
     multiply_adds: int
 
     @property
@@ -58,7 +59,7 @@ class BundleTiming:
             f"in {duration(self.seconds_for_all)}"
         )
 
-    def row(self, limit_flops: float) -> dict[str, Any]:
+    def row(self, limit_flops: float) -> JsonObject:
         """Result as a JSON object."""
         return {
             "candidates": self.candidates,
@@ -80,10 +81,13 @@ def has_snapshot(home: Home) -> bool:
 
 
 def time_bundle(home: Home, sample: int, candidates: int, top: int) -> Iterator[BundleTiming]:
-    """The published snapshot's model, on the whole catalogue and two-stage.
+    """Time the model of the published snapshot on the whole catalogue, then two-stage.
 
     Args:
+        home: with the snapshot and its data set.
         sample: readers to time, drawn at random from those with an interaction.
+        candidates: candidates of a two-stage list.
+        top: length of the lists.
 
     Raises:
         SnapshotError: the snapshot cannot be used.

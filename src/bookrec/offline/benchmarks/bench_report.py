@@ -5,32 +5,34 @@ from __future__ import annotations
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+from bookrec.json_types import JsonObject
 
 
 @dataclass(frozen=True)
 class Timing:
-    """One repeat of one way of scoring."""
+    """One repetition of one method of scoring."""
 
     pairs: int
     seconds: float
     readers: int = 0
-    """Whose whole lists these pairs were; 0 where no lists were made."""
+    """Readers whose lists were made of these pairs; 0 without lists."""
 
     @property
     def rate(self) -> float:
-        """Pairs a second."""
+        """Pairs per second."""
         return self.pairs / self.seconds
 
 
 def steady(arrivals: Sequence[tuple[float, int, int]], workers: int) -> Timing:
-    """What ``workers`` processes did between their start and the end of work.
+    """Time several processes while all of them work.
 
-    Each worker's first result is left out (it includes the start of the process), and so are the
-    last ones, while some workers have nothing left to do.
+    Each worker's first result is left out, because it includes the start of the process. So are the
+    last results, when some workers are idle.
 
     Args:
         arrivals: (time in seconds, pairs, readers) of each result, in the order of time.
+        workers: number of processes.
 
     Raises:
         ValueError: there are too few results to leave some out.
@@ -48,22 +50,22 @@ def steady(arrivals: Sequence[tuple[float, int, int]], workers: int) -> Timing:
 
 @dataclass
 class BenchComparison:
-    """Ways of scoring the same model, repeat by repeat."""
+    """Timings of several methods that score one model."""
 
     multiply_adds: int
-    """Of a pair, after the split: what the limit is reckoned with."""
+    """Multiply-adds of a pair after the split; they decide the limit."""
     limit_flops: float
-    """Best sgemm rate seen, all threads, in floating-point operations a second."""
+    """Best measured sgemm rate of all threads, in floating-point operations per second."""
     timings: dict[str, list[Timing]] = field(default_factory=dict)
-    """By name of the way, one for each repeat."""
+    """Name of each method → one timing per repetition."""
 
     @property
     def limit(self) -> float:
-        """Pairs a second, were there nothing but multiplying matrices at the best rate."""
+        """Pairs per second if scoring were matrix products alone, at the best rate."""
         return self.limit_flops / (2 * self.multiply_adds)
 
     def rate(self, name: str) -> float:
-        """Median pairs a second."""
+        """Median pairs per second of a method."""
         return statistics.median(timing.rate for timing in self.timings[name])
 
     def share(self, name: str) -> float:
@@ -71,16 +73,16 @@ class BenchComparison:
         return self.rate(name) / self.limit
 
     def ratio(self, name: str, base: str) -> float:
-        """Median over the repeats of how many times as fast as ``base`` it was in the same one."""
+        """Median speed-up over the method ``base``, within each repetition."""
         both = zip(self.timings[name], self.timings[base], strict=True)
-        return statistics.median(own.rate / other.rate for own, other in both)
+        return statistics.median(timing.rate / other.rate for timing, other in both)
 
     def best(self, prefix: str) -> str:
-        """The way with the highest median among those whose names begin so."""
+        """Fastest method, by median rate, among those whose names begin with ``prefix``."""
         return max((name for name in self.timings if name.startswith(prefix)), key=self.rate)
 
-    def rows(self, base: str) -> Iterator[dict[str, Any]]:
-        """A row of the table for each way."""
+    def rows(self, base: str) -> Iterator[JsonObject]:
+        """Yield a row of the table per method; ratios are to ``base``."""
         for name, timings in self.timings.items():
             rates = [timing.rate for timing in timings]
             yield {
@@ -93,7 +95,7 @@ class BenchComparison:
             }
 
     def lines(self, base: str) -> Iterator[str]:
-        """The table, ``base`` being what the ratios are of."""
+        """Yield the lines of the table; ratios are to ``base``."""
         width = max(len(name) for name in (*self.timings, "sgemm alone"))
         yield f"{'':{width}}  M pairs/s   (lowest-highest)  x {'predict':8} of the limit"
         for row in self.rows(base):
@@ -106,6 +108,6 @@ class BenchComparison:
 
 
 def duration(seconds: float) -> str:
-    """Minutes and seconds, for people."""
+    """Format a duration as minutes and seconds."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,7 +1,7 @@
-"""Scoring measured side by side: Keras, the split ranker, and what the machine could do at most.
+"""Benchmark of scoring: Keras, the split ranker, and the limit that the machine's sgemm rate sets.
 
-Every repeat runs each way once, so that what else the machine does meanwhile falls on all of them, and
-figures are medians. How the figures come about is in docs/scoring-speed.md.
+Every repetition runs each method once, so that other load on the machine affects all of them. Figures
+are medians. docs/scoring-speed.md explains them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,9 +26,13 @@ from bookrec.offline.engines.catalogue_backends import with_backend
 from bookrec.offline.engines.processes import Processes, map_shards
 from bookrec.offline.runtime.blas_peak import SgemmRate, sgemm_rate
 from bookrec.offline.runtime.progress import Progress
+from bookrec.offline.runtime.untyped import KerasModel, Tensor
 from bookrec.offline.scoring.job.score_report import pair_multiply_adds
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.offline.scoring.lists.top_n import Lists, Task, shard_lists
+
+Graph: TypeAlias = Callable[[dict[str, Tensor]], Tensor]
+"""Model as one TensorFlow graph: inputs by name → probabilities."""
 
 PREDICT: Final = "model.predict"
 GRAPH: Final = "tf.function"
@@ -38,53 +42,54 @@ WORKERS: Final = "split, as score"
 
 @dataclass(frozen=True)
 class BenchSettings:
-    """How much to measure."""
+    """Sizes of the benchmark."""
 
     readers: int = 100_000
-    """The model's; a few of them are scored in each repeat."""
+    """Readers in the model; each repetition scores a few of them."""
     books: int = 150_000
     repeats: int = 5
     top: int = 50
     batches: tuple[int, ...] = (8_192, 65_536, 262_144)
-    """Sizes tried for Keras."""
+    """Batch sizes of Keras, each measured."""
     keras_readers: int = 2
-    """Readers whose whole catalogues Keras scores in a repeat."""
+    """Readers whose whole catalogues Keras scores in a repetition."""
     per_shard: int = 32
     shards: int = 16
-    """Of each repeat, on top of what `steady` leaves out for each worker."""
+    """Shards of each repetition, besides those that `steady` leaves out."""
     sgemm_s: float = 1.0
-    """Seconds of multiplying matrices in a repeat."""
+    """Seconds of matrix products in a repetition."""
 
 
 QUICK: Final = BenchSettings(
     readers=300, books=1_100, repeats=2, batches=(512,), per_shard=2, shards=2, sgemm_s=0.02
 )
-"""Everything once or twice on a small model: does it run, not how fast."""
+"""Smoke test on a small model; its times mean nothing."""
 
 
 @dataclass(frozen=True)
 class BenchParity:
-    """How far the split ranker is from Keras."""
+    """Differences between the split ranker and Keras."""
 
     pairs: int
-    """Compared."""
+    """Compared pairs."""
     largest: float
-    """Largest difference of probabilities."""
+    """Largest difference of two probabilities."""
     lowest: float
-    """Lowest and highest probability among them: 0 and 1 would hide differences of logits."""
+    """Lowest probability of the pairs; at 0 or 1, differences of logits would not show."""
     highest: float
+    """Highest probability of the pairs."""
     lists: int
-    """Lists of the workers whose scores were looked up among Keras's own best."""
+    """Lists of the workers whose scores are compared with Keras's best."""
     largest_in_lists: float
 
 
 def compare_scoring(
     settings: BenchSettings, progress: Progress
 ) -> tuple[BenchComparison, SgemmRate, BenchParity]:
-    """Measure every way of scoring the bench model.
+    """Measure every method of scoring on the benchmark's model.
 
     Returns:
-        The figures; the best sgemm rate; and the parity of what was measured.
+        The timings, the best sgemm rate, and the parity of the methods.
     """
     progress(f"building the model: {settings.readers:,} readers, {settings.books:,} books")
     bench = make_bench_model(settings.readers, settings.books)
@@ -114,7 +119,7 @@ def _compare(
     )
     best = SgemmRate(0.0, 0, "")
     timings: dict[str, list[Timing]] = {way: [] for way in ways}
-    # One round more than is counted: it traces graphs and maps pages.
+    # The first round is not counted: it traces graphs and maps pages.
     for repeat in range(settings.repeats + 1):
         progress(f"repeat {repeat} of {settings.repeats}" if repeat else "warming up")
         for way, measure in ways.items():
@@ -128,28 +133,26 @@ def _compare(
 
 def _predict(bench: BenchModel, readers: Ints, batch: int) -> Timing:
     started = time.perf_counter()
-    found = bench.model.predict(bench.inputs(readers), batch_size=batch, verbose=0)
-    return Timing(len(found), time.perf_counter() - started)
+    predictions = bench.model.predict(bench.inputs(readers), batch_size=batch, verbose=0)
+    return Timing(len(predictions), time.perf_counter() - started)
 
 
-def _graph(model: Any) -> Callable[[dict[str, Any]], Any]:
-    """The model as one TensorFlow graph, for any number of rows."""
+def _graph(model: KerasModel) -> Graph:
+    """Trace the model as one TensorFlow graph for any number of rows."""
     import tensorflow as tf
 
-    def forward(inputs: dict[str, Any]) -> Any:
+    def forward(inputs: dict[str, Tensor]) -> Tensor:
         return model(inputs, training=False)
 
     signature = {
         tensor.name: tf.TensorSpec((None, *tensor.shape[1:]), tensor.dtype, name=tensor.name)
         for tensor in model.inputs
     }
-    compiled: Callable[[dict[str, Any]], Any] = tf.function(forward, input_signature=[signature])
+    compiled: Graph = tf.function(forward, input_signature=[signature])
     return compiled
 
 
-def _run_graph(
-    bench: BenchModel, graph: Callable[[dict[str, Any]], Any], readers: Ints, batch: int
-) -> Timing:
+def _run_graph(bench: BenchModel, graph: Graph, readers: Ints, batch: int) -> Timing:
     started = time.perf_counter()
     inputs = bench.inputs(readers)
     count = len(readers) * bench.n_books
@@ -161,7 +164,7 @@ def _run_graph(
 
 
 def _one_process(directory: Path, histories: Histories, top: int) -> Timing:
-    """Lists made here, with one BLAS thread."""
+    """Make the lists in this process, with one BLAS thread."""
     started = time.perf_counter()
     (lists,) = map_shards(
         shard_lists, open_recommender, directory, [(histories, top, None)], workers=0
@@ -172,11 +175,14 @@ def _one_process(directory: Path, histories: Histories, top: int) -> Timing:
 def worker_timing(
     directory: Path, histories: Histories, top: int, candidates: int | None, per_shard: int
 ) -> Timing:
-    """Lists made as ``score`` makes them: shards, a process per core, one BLAS thread each.
+    """Time lists as ``score`` makes them: in shards, one process per core, one BLAS thread each.
 
     Args:
-        directory: what `Recommender.save` wrote.
-        candidates: None ranks the whole catalogue.
+        directory: of a saved recommender.
+        histories: of the readers.
+        top: length of the lists.
+        candidates: candidates of a list; None = the whole catalogue.
+        per_shard: readers of a shard.
     """
     engine = Processes()
     arrivals = []
@@ -205,37 +211,39 @@ def _parity(
     histories: Histories,
     settings: BenchSettings,
 ) -> BenchParity:
-    """Compare whole catalogues of the first readers, and their lists."""
+    """Compare Keras with the split ranker, on the whole catalogues and the lists of some readers."""
     count = settings.keras_readers
     some = histories.shard(slice(0, count))
     readers = (np.arange(count) % settings.readers).astype(np.int32)
-    found = bench.model.predict(
+    by_keras = bench.model.predict(
         bench.inputs(readers), batch_size=max(settings.batches), verbose=0
     ).reshape(count, -1)
     profiles = [recommender.profile(reader) for reader in some.readers()]
     tower = recommender.retrieval.tower_scores([profile.retriever_scores for profile in profiles])
-    own = recommender.scores(recommender.catalogue_logits(profiles, tower))
+    split = recommender.scores(recommender.catalogue_logits(profiles, tower))
     (lists,) = map_shards(
         shard_lists, open_recommender, directory, [(some, settings.top, None)], workers=1
     )
     return BenchParity(
-        found.size,
-        float(np.abs(own - found).max()),
-        float(found.min()),
-        float(found.max()),
+        by_keras.size,
+        float(np.abs(split - by_keras).max()),
+        float(by_keras.min()),
+        float(by_keras.max()),
         count,
-        _largest_in_lists(lists, found, some),
+        _largest_in_lists(lists, by_keras, some),
     )
 
 
-def _largest_in_lists(lists: Lists, found: Floats, histories: Histories) -> float:
-    """Largest difference between a list's scores and the best of Keras's, place by place.
+def _largest_in_lists(lists: Lists, by_keras: Floats, histories: Histories) -> float:
+    """Compute the largest difference between a list's scores and Keras's best, place by place.
 
     Args:
-        found: [R, B] Keras's probabilities.
+        lists: of the workers.
+        by_keras: [R, B] probabilities.
+        histories: of the R readers.
     """
     largest = 0.0
-    for place, row in enumerate(found):
+    for place, row in enumerate(by_keras):
         kept: NDArray[np.float64] = row.astype(np.float64)
         kept[histories.books[slice(*histories.start[place : place + 2])]] = -1.0
         scores = lists.score[slice(*lists.start[place : place + 2])]

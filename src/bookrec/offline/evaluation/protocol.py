@@ -6,15 +6,17 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from bookrec import __version__
 from bookrec.files import utc_now
+from bookrec.json_types import JsonObject
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.evaluation.baselines.baseline import Settings
 from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
 from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout import leaks
@@ -140,7 +142,7 @@ class _SplitRun:
         if self.settings.models:
             yield from self._measure_ours(chosen)
 
-    def _measure_ours(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
+    def _measure_ours(self, tuned: dict[str, Settings]) -> Iterator[None]:
         # TensorFlow is needed from here on only: comparing baselines does not load it.
         from bookrec.offline.evaluation.pipeline.imported_models import labelled
         from bookrec.offline.evaluation.pipeline.model_choice import training_settings
@@ -173,12 +175,12 @@ class _SplitRun:
         self.results.kinds[name] = kind
         self.progress(f"{name}: NDCG@20 {measurement.mean('ndcg@20'):.4f}")
 
-    def _look_up(self, name: str, neighbours: Any) -> None:
+    def _look_up(self, name: str, neighbours: sparse.csr_matrix) -> None:
         """Measure the co-readings among similar books, CSR [B, B]."""
         self.co_readings[name] = co_readings_found(neighbours, self.few)
         self.similar_books = similar_books_table(self.co_readings, self.settings.seed)
 
-    def _tuned(self, name: str) -> dict[str, Any]:
+    def _tuned(self, name: str) -> Settings:
         fit_data = self._fit_data(self.split.train)
         tuning = tune(
             baseline_named(name),
@@ -229,7 +231,7 @@ def _means(parts: list[dict[str, dict[str, float]]]) -> dict[str, dict[str, floa
     }
 
 
-def _about(dataset: Dataset, settings: EvaluationSettings, splits: list[Split]) -> dict[str, Any]:
+def _about(dataset: Dataset, settings: EvaluationSettings, splits: list[Split]) -> JsonObject:
     manifest = dataset.manifest
     return {
         "created_at": utc_now(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ class FitData:
     n_readers: int
     n_books: int
     seed: int
-    _kept: dict[str, tuple[Any, Any]] = field(default_factory=dict, repr=False)
+    _kept: dict[str, tuple[Hashable, object]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -47,7 +47,7 @@ class FitData:
         return np.bincount(self.interactions.book_idx, minlength=self.n_books)
 
     @cached_property
-    def binary(self) -> Any:
+    def binary(self) -> sparse.csr_matrix:
         """CSR [readers, B] of 1 for each seen book."""
         return interaction_matrix(self.interactions, self.n_readers, self.n_books)
 
@@ -58,7 +58,7 @@ class FitData:
         weights = make_history(rows.book_idx, rows.rating).weights
         return interaction_matrix(rows, self.n_readers, self.n_books, weights)
 
-    def histories(self, weighting: str) -> Any:
+    def histories(self, weighting: str) -> sparse.csr_matrix:
         """CSR [readers, B]: `binary` for ``equal``, `weighted` for ``taste``."""
         return self.binary if weighting == "equal" else self.weighted
 
@@ -74,8 +74,7 @@ class FitData:
         if cached is None or cached[0] != key:
             self._kept.pop(family, None)  # free the old one first
             cached = self._kept[family] = (key, make())
-        built: Built = cached[1]
-        return built
+        return cast(Built, cached[1])
 
     def forget(self) -> None:
         """Empty the cache."""

@@ -8,10 +8,10 @@ books that no known reader shares are neighbours or not.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions, interaction_matrix
@@ -26,11 +26,11 @@ class Evidence:
 
     part: str
     """Name of the part in messages."""
-    interactions: Any = None
+    interactions: sparse.csr_matrix | None = None
     """CSR [readers, B] with an entry per interaction."""
     readers_of_book: NDArray[np.integer] | None = None
     """[B] counted readers."""
-    neighbours: Any = None
+    neighbours: sparse.csr_matrix | None = None
     """CSR [B, B] with an entry where two books share a reader."""
 
 
@@ -68,12 +68,12 @@ def _strangers(part: Evidence, known: Interactions) -> str:
     return f"{unexplained:,} pairs of books with a common reader" if unexplained else ""
 
 
-def _of_the_test(interactions: Any, test: Interactions) -> str:
+def _of_the_test(interactions: sparse.csr_matrix, test: Interactions) -> str:
     common = np.intersect1d(_keys(interactions), _pairs(test, interactions.shape[1]))
     return f" ({len(common):,} of them of the test part)"
 
 
-def _keys(matrix: Any) -> NDArray[np.int64]:
+def _keys(matrix: sparse.csr_matrix) -> NDArray[np.int64]:
     entries = matrix.tocoo()
     return np.unique(entries.row.astype(np.int64) * matrix.shape[1] + entries.col)
 
@@ -82,7 +82,7 @@ def _pairs(interactions: Interactions, n_books: int) -> NDArray[np.int64]:
     return interactions.reader_idx.astype(np.int64) * n_books + interactions.book_idx
 
 
-def _unexplained(neighbours: Any, known: Interactions) -> int:
+def _unexplained(neighbours: sparse.csr_matrix, known: Interactions) -> int:
     """Count neighbours, of books at equal steps, with whom they share no known reader."""
     n_books = neighbours.shape[0]
     books = np.arange(0, n_books, max(1, n_books // _SAMPLED_BOOKS))

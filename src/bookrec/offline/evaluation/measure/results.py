@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
+from bookrec.json_types import JsonObject
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.measure import HEADLINE, Measurement
 from bookrec.offline.evaluation.measure.tuning import Tuning
@@ -29,7 +30,7 @@ class Results:
     """Results of every scorer."""
 
     settings: EvaluationSettings
-    about: dict[str, Any]
+    about: JsonObject
     """Data set, split, versions, times."""
     measurements: dict[str, Measurement] = field(default_factory=dict)
     kinds: dict[str, Kind] = field(default_factory=dict)

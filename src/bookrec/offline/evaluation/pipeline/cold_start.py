@@ -11,12 +11,12 @@ towards ``all``.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Ints
+from bookrec.arrays import Array, Ints
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.holdout.fit_data import FitData, FoldsIn, Scorer
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
@@ -105,7 +105,7 @@ def _random_place(interactions: Interactions, rng: np.random.Generator) -> NDArr
 
 def _merged(first: Interactions, second: Interactions) -> Interactions:
     """Merge interactions, sorted by reader and book."""
-    columns: list[Any] = [
+    columns: list[Array] = [
         np.concatenate([getattr(first, name), getattr(second, name)])
         for name in ("reader_idx", "book_idx", "rating")
     ]

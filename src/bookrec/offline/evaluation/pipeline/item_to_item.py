@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bookrec.arrays import Ints
+from bookrec.arrays import Array, Ints
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import Dataset
@@ -40,7 +40,9 @@ if TYPE_CHECKING:
 NEIGHBOURS = 20
 
 
-def co_readings_found(neighbours: Any, held_out_set: HeldOutSet) -> NDArray[np.float64]:
+def co_readings_found(
+    neighbours: sparse.csr_matrix, held_out_set: HeldOutSet
+) -> NDArray[np.float64]:
     """[R] share of each reader's co-readings among similar books; NaN for a reader without any.
 
     Args:
@@ -58,7 +60,7 @@ def co_readings_found(neighbours: Any, held_out_set: HeldOutSet) -> NDArray[np.f
     return np.where(pairs > 0, hits / np.maximum(pairs, 1), np.nan)
 
 
-def strongest(similarities: Any, count: int) -> Any:
+def strongest(similarities: sparse.csr_matrix, count: int) -> sparse.csr_matrix:
     """CSR of the ``count`` largest entries of each row of a CSR matrix, ties by column."""
     entries = similarities.tocoo()
     order = np.lexsort((entries.col, -entries.data, entries.row))
@@ -88,7 +90,7 @@ def similar_books_table(
     return table
 
 
-def _binary(rows: Any, columns: Any, shape: tuple[int, int]) -> sparse.csr_matrix:
+def _binary(rows: Array, columns: Array, shape: tuple[int, int]) -> sparse.csr_matrix:
     return sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
 
 

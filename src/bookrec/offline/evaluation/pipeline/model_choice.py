@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from bookrec.errors import ModelError
 from bookrec.json_types import JsonObject
@@ -12,6 +12,11 @@ from bookrec.offline.models.bundle.bundle_files import origin_class, origin_name
 from bookrec.offline.training.presets import PRESETS, preset_named
 from bookrec.offline.training.train_settings import TrainSettings
 from bookrec.settings import Home
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+AnySettings = TypeVar("AnySettings", bound="DataclassInstance")
 
 _RENAMED: Final = {
     "targets_together": "multi_positive_targets",
@@ -61,11 +66,10 @@ def _recorded(manifest: JsonObject, name: str) -> TrainSettings:
             f"Model {name!r} was not trained by 'bookrec train', so it cannot be trained again on a "
             "part of the data, and what it has seen is not known; evaluate a preset instead."
         )
-    settings: TrainSettings = _filled(TrainSettings(), recorded)
-    return settings
+    return _filled(TrainSettings(), recorded)
 
 
-def _filled(settings: Any, recorded: JsonObject) -> Any:
+def _filled(settings: AnySettings, recorded: JsonObject) -> AnySettings:
     """Fill settings with recorded values, nested ones too; settings no longer known are left out."""
     recorded = {_RENAMED.get(name, name): value for name, value in recorded.items()}
     values = {}

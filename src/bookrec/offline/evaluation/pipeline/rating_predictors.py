@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.json_types import JsonObject, JsonValue
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.holdout.splits import Split
 from bookrec.offline.evaluation.pipeline.rating_comparison import compare_correlations
@@ -38,8 +39,8 @@ class RatingPredictor:
 
     name: str
     source: str
-    grid: Mapping[str, tuple[Any, ...]]
-    fit: Callable[[Interactions, Catalogue, dict[str, Any]], Predict]
+    grid: Mapping[str, tuple[JsonValue, ...]]
+    fit: Callable[[Interactions, Catalogue, JsonObject], Predict]
     """(known interactions, sorted by reader, catalogue, settings) → a function."""
 
 
@@ -65,12 +66,12 @@ def _overall(ratings: Interactions) -> float:
     return float(ratings.rating.mean()) if len(ratings) else 0.0
 
 
-def _fit_overall(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:  # noqa: ARG001
+def _fit_overall(known: Interactions, catalogue: Catalogue, settings: JsonObject) -> Predict:  # noqa: ARG001
     mean = _overall(explicit(known))
     return lambda _, books: np.full(len(books), mean)
 
 
-def _fit_book_mean(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:  # noqa: ARG001
+def _fit_book_mean(known: Interactions, catalogue: Catalogue, settings: JsonObject) -> Predict:  # noqa: ARG001
     ratings = explicit(known)
     count = np.bincount(ratings.book_idx, minlength=catalogue.n_books)
     total = np.bincount(ratings.book_idx, ratings.rating, catalogue.n_books)
@@ -78,7 +79,7 @@ def _fit_book_mean(known: Interactions, catalogue: Catalogue, settings: dict[str
     return lambda _, books: mean[books]
 
 
-def _fit_biases(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
+def _fit_biases(known: Interactions, catalogue: Catalogue, settings: JsonObject) -> Predict:
     """``mean + b_i + b_u``: shrunken deviations of books, then of readers from what is left."""
     ratings = explicit(known)
     mean = _overall(ratings)
@@ -90,7 +91,7 @@ def _fit_biases(known: Interactions, catalogue: Catalogue, settings: dict[str, A
     return lambda readers, books: np.clip(mean + by_book[books] + by_reader[readers], low, high)
 
 
-def _fit_effects(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
+def _fit_effects(known: Interactions, catalogue: Catalogue, settings: JsonObject) -> Predict:
     """Fit the effects of our predictor alone."""
     histories = RatingHistories(known, catalogue.n_readers, catalogue.n_books)
     effects, _ = fit_effects(histories.rated, catalogue, Priors(**settings))
@@ -106,7 +107,7 @@ def _fit_effects(known: Interactions, catalogue: Catalogue, settings: dict[str, 
     return predict
 
 
-def _fit_blend(known: Interactions, catalogue: Catalogue, settings: dict[str, Any]) -> Predict:
+def _fit_blend(known: Interactions, catalogue: Catalogue, settings: JsonObject) -> Predict:
     """Fit our whole predictor, which solves each reader from the known history, as a new one."""
     histories = RatingHistories(known, catalogue.n_readers, catalogue.n_books)
     model = fit_rating_model(known, catalogue, settings["seed"], settings.get("sampling"))
@@ -148,7 +149,7 @@ RATING_PREDICTORS: Final[dict[str, RatingPredictor]] = {
 
 def tuned_settings(
     predictor: RatingPredictor, train: Interactions, validation: Interactions, catalogue: Catalogue
-) -> dict[str, Any]:
+) -> JsonObject:
     """Find the settings with the lowest RMSE on the validation part, over the whole grid.
 
     A predictor without choices is not fitted.
@@ -157,7 +158,7 @@ def tuned_settings(
     if len(choices) == 1:
         return choices[0]
 
-    def error(settings: dict[str, Any]) -> float:
+    def error(settings: JsonObject) -> float:
         predict = predictor.fit(train, catalogue, settings)
         return rating_figures(predict, validation, 1.0)["rmse"]
 
@@ -203,8 +204,8 @@ def rating_table(
     return table
 
 
-def _product(grid: Mapping[str, tuple[Any, ...]]) -> list[dict[str, Any]]:
-    choices: list[dict[str, Any]] = [{}]
+def _product(grid: Mapping[str, tuple[JsonValue, ...]]) -> list[JsonObject]:
+    choices: list[JsonObject] = [{}]
     for name, values in grid.items():
         choices = [{**settings, name: value} for settings in choices for value in values]
     return choices

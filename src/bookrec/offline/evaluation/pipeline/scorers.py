@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -273,7 +273,7 @@ _SCORES_OF_PART: Final[dict[str, _PartScores]] = dict(
 
 def explicit_predictions(
     pipeline: Pipeline, dataset: Dataset, wanted: Interactions
-) -> NDArray[Any]:
+) -> NDArray[np.floating]:
     """[wanted] probabilities of a rating above 0, by a ranker that predicts explicit ratings."""
     from bookrec.offline.models.bundle.build_recommender import catalogue_features
     from bookrec.offline.ranking.train_classic import classic_inputs

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import sparse
 
+from bookrec.arrays import Ints
 from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.evaluation.baselines.baseline import Settings
 from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout import leaks
 from bookrec.offline.evaluation.holdout.fit_data import FitData, Scorer
@@ -68,9 +69,9 @@ class OurModels:
         self.explicit: dict[str, dict[str, float]] = {}
         self.share_priors: SharePriors | None = None
         self.new_readers: dict[str, dict[str, float]] = {}
-        self.similar_books: dict[str, Any] = {}
+        self.similar_books: dict[str, sparse.csr_matrix] = {}
 
-    def stages(self, tuned: dict[str, dict[str, Any]]) -> Iterator[None]:
+    def stages(self, tuned: dict[str, Settings]) -> Iterator[None]:
         """Train and measure every model; yields whenever there is more to report.
 
         Args:
@@ -127,7 +128,7 @@ class OurModels:
         candidates = ScoreSettings().similar_candidates
         return pipeline_neighbours(pipeline, known_books(held_out_set), self.known, candidates)
 
-    def _fold_in(self, name: str, trained: Pipeline, tuned: dict[str, dict[str, Any]]) -> None:
+    def _fold_in(self, name: str, trained: Pipeline, tuned: dict[str, Settings]) -> None:
         shape = self.dataset.n_readers, self.dataset.n_books
         rng = np.random.default_rng(self.settings.seed)
         hidden = hide_readers(self.split, self.settings.new_readers, *shape, rng)
@@ -146,7 +147,7 @@ class OurModels:
         self.new_readers[name] = figures
         self._fold_into_baselines(hidden, tuned)
 
-    def _fold_into_baselines(self, hidden: NewReaders, tuned: dict[str, dict[str, Any]]) -> None:
+    def _fold_into_baselines(self, hidden: NewReaders, tuned: dict[str, Settings]) -> None:
         shape = self.dataset.n_readers, self.dataset.n_books
         fit_data = FitData(hidden.held_out_set["all"].known, *shape, self.settings.seed)
         for name, settings in tuned.items():
@@ -158,5 +159,5 @@ class OurModels:
         fit_data.forget()
 
 
-def _readers_of(dataset: Dataset) -> Any:
+def _readers_of(dataset: Dataset) -> Ints:
     return dataset.interactions["reader_idx"].to_numpy(np.int32)

@@ -1,4 +1,4 @@
 """Reports of an evaluation: text table, JSON, HTML with plots.
 
-May import: `offline.evaluation.measure`, `offline.metrics`.
+May import: `bookrec`, `offline.evaluation.measure`, `offline.metrics`.
 """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bookrec.json_types import JsonObject
 from bookrec.offline.evaluation.measure.measure import FACTORISED_CUTS, HEADLINE
 from bookrec.offline.evaluation.report.as_table import cell_text, summary, tables
 from bookrec.offline.evaluation.report.plots import Bar, bar_chart, calibration_chart, line_chart
@@ -17,7 +18,7 @@ _IN_LINES: Final = 8
 """Lines of a chart, at most: the best baselines and ours."""
 
 
-def as_html(plain: dict[str, Any]) -> str:
+def as_html(plain: JsonObject) -> str:
     """The page for `as_plain` values. Texts are escaped by the template, charts escape their own."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
@@ -37,7 +38,7 @@ def as_html(plain: dict[str, Any]) -> str:
     )
 
 
-def _charts(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _charts(plain: JsonObject) -> Iterator[tuple[str, str, str]]:
     """(title, what it shows, SVG)."""
     scorers = plain["scorers"]
     title = "NDCG@20 with 95 % intervals"
@@ -74,7 +75,7 @@ def _charts(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     yield from _learning(plain)
 
 
-def _bars(scorers: dict[str, Any]) -> list[Bar]:
+def _bars(scorers: JsonObject) -> list[Bar]:
     bars = []
     for name, scorer in scorers.items():
         interval = scorer["intervals"].get(HEADLINE)
@@ -84,14 +85,14 @@ def _bars(scorers: dict[str, Any]) -> list[Bar]:
     return sorted(bars, key=lambda bar: -bar.value)
 
 
-def _shown(scorers: dict[str, Any]) -> list[str]:
+def _shown(scorers: JsonObject) -> list[str]:
     """Popularity and the best others, in the order of the report."""
     best = sorted(scorers, key=lambda name: -(scorers[name]["metrics"][HEADLINE] or 0.0))
     chosen = {"popularity", *best[: _IN_LINES - 1]}
     return [name for name in scorers if name in chosen]
 
 
-def _calibration(scorers: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _calibration(scorers: JsonObject) -> Iterator[tuple[str, str, str]]:
     series = {}
     for name in _shown(scorers):
         bins = scorers[name]["calibration"]
@@ -107,7 +108,7 @@ def _calibration(scorers: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield title, note, calibration_chart(title, series)
 
 
-def _learning(plain: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _learning(plain: JsonObject) -> Iterator[tuple[str, str, str]]:
     for model, curves in _by_model(plain["learning_curves"]).items():
         title = f"Learning curves: {model}"
         epochs = max(map(len, curves.values()))

@@ -6,14 +6,14 @@ import json
 import math
 from dataclasses import asdict
 from itertools import pairwise
-from typing import Any
 
+from bookrec.json_types import JsonObject, JsonValue
 from bookrec.offline.evaluation.measure.measure import Measurement
 from bookrec.offline.evaluation.measure.results import COMPARED, Results
 from bookrec.offline.metrics.bins import Bins
 
 
-def as_plain(results: Results) -> dict[str, Any]:
+def as_plain(results: Results) -> JsonObject:
     """Everything found, as dicts, lists, strings, numbers and None."""
     intervals = {metric: results.intervals(metric) for metric in COMPARED}
     comparisons = {metric: results.comparisons(metric) for metric in COMPARED}
@@ -52,7 +52,7 @@ def as_plain(results: Results) -> dict[str, Any]:
         "neighbourhoods": results.similar_books,
         "learning_curves": results.curves,
     }
-    defined: dict[str, Any] = _defined(plain)
+    defined: JsonObject = _defined(plain)
     return defined
 
 
@@ -75,7 +75,7 @@ def bin_labels(edges: tuple[float, ...]) -> list[str]:
     return [*labels, f"{starts[-1]}+"]
 
 
-def _bins(bins: Bins) -> dict[str, Any]:
+def _bins(bins: Bins) -> JsonObject:
     return {
         "bins": bin_labels(bins.edges),
         "mean": bins.mean.tolist(),
@@ -83,7 +83,7 @@ def _bins(bins: Bins) -> dict[str, Any]:
     }
 
 
-def _calibration(measurement: Measurement) -> dict[str, Any] | None:
+def _calibration(measurement: Measurement) -> JsonObject | None:
     if measurement.predicted is None or measurement.observed is None:
         return None
     return {
@@ -94,7 +94,7 @@ def _calibration(measurement: Measurement) -> dict[str, Any] | None:
     }
 
 
-def _defined(value: Any) -> Any:
+def _defined(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {str(key): _defined(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

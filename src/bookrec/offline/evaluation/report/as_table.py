@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
+from bookrec.json_types import JsonObject
 from bookrec.offline.evaluation.measure.measure import FACTORISED_CUTS, HEADLINE
 
 Cell = str | float | None
@@ -33,7 +34,7 @@ _CATALOGUE: Final = (
 )
 
 
-def tables(plain: dict[str, Any]) -> list[Table]:
+def tables(plain: JsonObject) -> list[Table]:
     """List the tables of a report (see `as_plain`) that have rows."""
     all_tables = [
         _headline(plain),
@@ -58,7 +59,7 @@ def tables(plain: dict[str, Any]) -> list[Table]:
     return [table for table in all_tables if table[2]]
 
 
-def _headline(plain: dict[str, Any]) -> Table:
+def _headline(plain: JsonObject) -> Table:
     best = plain["best_baseline"][HEADLINE]
     rows: list[list[Cell]] = []
     for name, scorer in plain["scorers"].items():
@@ -87,7 +88,7 @@ def _headline(plain: dict[str, Any]) -> Table:
     return "NDCG@20: mean over readers, whole catalogue, seen removed", columns, rows
 
 
-def _ratio(comparison: dict[str, Any] | None) -> str | None:
+def _ratio(comparison: JsonObject | None) -> str | None:
     if comparison is None or comparison["ratio"]["value"] is None:
         return None
     ratio = comparison["ratio"]
@@ -96,7 +97,7 @@ def _ratio(comparison: dict[str, Any] | None) -> str | None:
     return f"{ratio['value']:.3f} ({ratio['low']:.2f}–{ratio['high']:.2f})"
 
 
-def _of_metrics(plain: dict[str, Any], title: str, metrics: Sequence[str]) -> Table:
+def _of_metrics(plain: JsonObject, title: str, metrics: Sequence[str]) -> Table:
     rows: list[list[Cell]] = [
         [name, *(scorer["metrics"].get(metric) for metric in metrics)]
         for name, scorer in plain["scorers"].items()
@@ -112,7 +113,7 @@ def _of_rows(title: str, rows: dict[str, dict[str, float]]) -> Table:
     return title, columns, filled
 
 
-def _tuned(plain: dict[str, Any]) -> Table:
+def _tuned(plain: JsonObject) -> Table:
     rows: list[list[Cell]] = []
     for name, tunings in plain["tuning"].items():
         for tuning in tunings:
@@ -142,7 +143,7 @@ def cell_text(cell: Cell) -> str:
     return f"{cell:.4f}" if abs(cell) >= 1e-4 or cell == 0 else f"{cell:.1e}"
 
 
-def as_text(plain: dict[str, Any]) -> str:
+def as_text(plain: JsonObject) -> str:
     """Write all tables, aligned, with a summary above and the citation below."""
     about = plain["about"]
     parts = [summary(about)]
@@ -165,7 +166,7 @@ def as_text(plain: dict[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
-def summary(about: dict[str, Any]) -> str:
+def summary(about: JsonObject) -> str:
     """Summarise the evaluation in a sentence or two."""
     splits = about["splits"]
     held = sum(split["test"] for split in splits)

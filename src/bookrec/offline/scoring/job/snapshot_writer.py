@@ -6,16 +6,20 @@ import contextlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec.arrays import Array
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_statistics import BookStatistics
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.snapshot import DATABASE_NAME, SCHEMA, SCHEMA_VERSION
 from bookrec.text import fold
+
+SqlRow: TypeAlias = tuple[str | int | float | None, ...]
+"""Values of one row of a table."""
 
 
 class SnapshotWriter:
@@ -137,14 +141,14 @@ class SnapshotWriter:
         )
         return [source for (source,) in self.connection.execute(query)]
 
-    def _insert(self, table: str, columns: int, rows: Iterable[tuple[Any, ...]]) -> None:
+    def _insert(self, table: str, columns: int, rows: Iterable[SqlRow]) -> None:
         marks = ", ".join("?" * columns)
         self.connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
 
 
 def _book_rows(
     dataset: Dataset, statistics: BookStatistics, similar_source: list[str | None]
-) -> Iterator[tuple[Any, ...]]:
+) -> Iterator[SqlRow]:
     table = dataset.books
     years = table["year"].astype(object).where(table["year"].notna(), None)
     columns = zip(
@@ -190,7 +194,7 @@ def _book_rows(
         )
 
 
-def _list_rows(keys: NDArray[Any], lists: Lists) -> Iterable[tuple[Any, int, int, float]]:
+def _list_rows(keys: Array, lists: Lists) -> Iterable[SqlRow]:
     """(key, rank, book_id, score) of every place of every list."""
     sizes = np.diff(lists.start)
     ranks = np.arange(len(lists.book)) - np.repeat(lists.start[:-1], sizes) + 1
