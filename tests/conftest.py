@@ -64,8 +64,8 @@ def sample_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     """A home with the sample data imported, trained and scored by the commands themselves.
 
     Where ``BOOKREC_SAMPLE_HOME`` names what ``bookrec demo`` has just built with these commands, a
-    copy of that, without its accounts. Otherwise it is built, and kept in pytest's cache until the
-    source changes.
+    copy of that, without its accounts. Otherwise it is built with a smaller training, and kept in
+    pytest's cache until the source changes.
 
     Shared by all workers: read it, or copy it (`sample_home_copy`), and never change it.
     """
@@ -82,10 +82,18 @@ def sample_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 def _build_sample_home(root: Path) -> None:
+    from bookrec.offline.ranking.listwise_groups import RankerSettings
+    from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
+    from smaller_training import train_smaller
+
     home = Home(root)
     bookrec(home, "data", "sample", str(root / "raw"))
     bookrec(home, "data", "import", str(root / "raw"))
-    bookrec(home, "train")
+    train_smaller(
+        home,
+        towers=TwoTowerSettings(side_by_side_whole=1, steps=600),
+        ranker=RankerSettings(rounds=1, trees=60, steps=400),
+    )
     bookrec(home, "score")
 
 

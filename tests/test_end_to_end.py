@@ -9,22 +9,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 
 import httpx
 import pandas as pd
 import pytest
-from click.testing import CliRunner
 
-from bookrec.cli.main import cli
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.sample.books import genres_by_isbn, subgenres_by_isbn
-from bookrec.offline.runtime.tensorflow_start import start_tensorflow
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 from command_line import bookrec
 from new_readers import NewReader, best_known_of, registration
 from site_testing import Server, start_server
+from smaller_training import train_smaller
 
 pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
@@ -174,12 +172,9 @@ def test_published_scores_equal_keras_for_the_default_preset(sample_home: Home) 
     assert_verified(bookrec(sample_home, "snapshots", "verify", "--pairs", "4000"))
 
 
-def test_published_scores_equal_keras_for_the_classic_preset(
-    sample_home_copy: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    train_with_small_towers(
-        sample_home_copy, monkeypatch, "train", "--preset", "classic", "--epochs", "2"
-    )
+def test_published_scores_equal_keras_for_the_classic_preset(sample_home_copy: Home) -> None:
+    towers = TwoTowerSettings(side_by_side_whole=1, epochs=1, steps=100)
+    train_smaller(sample_home_copy, "--preset", "classic", "--epochs", "2", towers=towers)
     bookrec(sample_home_copy, "score")
     assert_verified(bookrec(sample_home_copy, "snapshots", "verify", "--pairs", "4000"))
     server = start_server(sample_home_copy)
@@ -192,19 +187,6 @@ def test_published_scores_equal_keras_for_the_classic_preset(
         server.stop()
         assert server.process.stdout is not None
         server.process.stdout.close()
-
-
-def train_with_small_towers(home: Home, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
-    """Run ``bookrec train`` in this process: retrieval is not what is verified."""
-    start_tensorflow()
-    from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
-    from bookrec.offline.training import train_settings
-
-    towers = TwoTowerSettings(side_by_side_whole=1, epochs=1, steps=100)
-    small = partial(train_settings.TrainSettings, towers=towers)
-    monkeypatch.setattr(train_settings, "TrainSettings", small)
-    result = CliRunner().invoke(cli, ["--home", str(home.root), *arguments])
-    assert result.exit_code == 0, result.output
 
 
 def assert_verified(said: str) -> None:

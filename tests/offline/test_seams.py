@@ -83,6 +83,9 @@ from pathlib import Path
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
+import tensorflow as tf
+
+tf.config.run_functions_eagerly(True)  # for a few steps, graphs cost more than they save
 from bookrec.offline.ranking.listwise_groups import RankerSettings
 from bookrec.offline.ranking.train_classic import ClassicSettings
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings

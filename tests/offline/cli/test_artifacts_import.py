@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,15 @@ from bookrec.files import versions
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
+from eager import without_graphs
 from notebook import dump, label_encoder, ratings_table
+from tiny_import import SETTINGS
 
 start_tensorflow()
 
 import keras  # noqa: E402
+
+from bookrec.offline.models.import_job import import_job  # noqa: E402
 
 CAST = '[lambda]\nas_float = "float32"\n'
 
@@ -74,9 +80,18 @@ def notebook(tiny_home_copy: Home, tmp_path: Path) -> Path:
     return directory
 
 
+@pytest.fixture
+def small_towers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lets imports train the towers of `tiny_import`."""
+    small = partial(import_job.ImportSettings, towers=SETTINGS.towers)
+    monkeypatch.setattr(import_job, "ImportSettings", small)
+    with without_graphs():
+        yield
+
+
 @pytest.mark.slow
 def test_from_a_notebook_to_a_published_snapshot(
-    tiny_home_copy: Home, notebook: Path, tmp_path: Path
+    tiny_home_copy: Home, notebook: Path, tmp_path: Path, small_towers: None
 ):
     home, draft = tiny_home_copy, tmp_path / "mapping.toml"
     refused = bookrec(home, "artifacts", "import", notebook)

@@ -39,8 +39,8 @@ def quicker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         settings = shortened(settings)
         return replace(
             settings,
-            towers=replace(settings.towers, embedding_size=8, side_by_side_whole=1, steps=10),
-            ranker=replace(settings.ranker, trees=5, steps=10),
+            towers=replace(settings.towers, embedding_size=8, side_by_side_whole=1, steps=2),
+            ranker=replace(settings.ranker, trees=5, steps=2),
         )
 
     monkeypatch.setattr(model_choice, "_shortened", shorter)

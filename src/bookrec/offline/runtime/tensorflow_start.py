@@ -12,10 +12,23 @@ def start_tensorflow() -> None:
     """Import TensorFlow without its messages. Call this before importing Keras; errors are raised."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-    with silenced_stderr():
+    with silenced_stderr(), _without_scikit_learn():
         import tensorflow as tf
     # Retracing warnings need no action: each one-sided branch is a small model, traced once.
     tf.get_logger().setLevel("ERROR")
+
+
+@contextlib.contextmanager
+def _without_scikit_learn() -> Iterator[None]:
+    """Make Keras skip its wrappers for scikit-learn, whose import takes a second."""
+    if "sklearn" in sys.modules:
+        yield
+        return
+    sys.modules["sklearn"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["sklearn"]
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,11 +21,13 @@ start_tensorflow()
 
 from bookrec.offline.evaluation.holdout.splits import known_dataset  # noqa: E402
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings  # noqa: E402
+from bookrec.offline.evaluation.pipeline import imported_models  # noqa: E402
 from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker  # noqa: E402
 from bookrec.offline.evaluation.pipeline.model_choice import training_settings  # noqa: E402
 from bookrec.offline.evaluation.protocol import evaluate  # noqa: E402
 from bookrec.offline.models.bundle.bundle_files import load_bundle  # noqa: E402
 from bookrec.offline.models.imported.imported_origin import imported_model  # noqa: E402
+from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
 
 
 @pytest.fixture
@@ -33,6 +36,13 @@ def model_id(tiny_home_copy: Home, tmp_path: Path) -> str:
     (tmp_path / "notebook").mkdir()
     made = classic(tmp_path / "notebook", add_statistics(ratings_table(dataset)))
     return import_tiny(tiny_home_copy, made.directory, dataset).model_id
+
+
+@pytest.fixture(autouse=True)
+def small_towers(monkeypatch: pytest.MonkeyPatch) -> None:
+    towers = TwoTowerSettings(embedding_size=8, hidden_size=16, side_by_side_whole=1)
+    small = partial(imported_models.ImportSettings, towers=towers)
+    monkeypatch.setattr(imported_models, "ImportSettings", small)
 
 
 @pytest.mark.slow
