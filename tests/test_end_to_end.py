@@ -32,10 +32,7 @@ def site(sample_home_copy: Home) -> Iterator[Server]:
     """A real server over a copy of the trained sample data."""
     server = start_server(sample_home_copy)
     yield server
-    if server.process.poll() is None:
-        server.stop()
-    assert server.process.stdout is not None
-    server.process.stdout.close()
+    server.close()
 
 
 @pytest.fixture
@@ -184,9 +181,7 @@ def test_published_scores_equal_keras_for_the_classic_preset(sample_home_copy: H
             assert source == "live"
             assert shelf != register("another", best_known_of("nordic-noir", 5)).shelf()[1]
     finally:
-        server.stop()
-        assert server.process.stdout is not None
-        server.process.stdout.close()
+        server.close()
 
 
 def assert_verified(said: str) -> None:
@@ -213,9 +208,9 @@ def test_the_site_ranks_for_a_new_reader_without_the_batch_side(
     finally:
         os.environ.pop("PYTHONPROFILEIMPORTTIME")
         server.stop()
-    assert server.process.stdout is not None
-    with server.process.stdout as output:
-        imported = {line.rsplit("|", 1)[-1].strip() for line in output if "import time:" in line}
+    lines = server.output().splitlines()
+    server.close()
+    imported = {line.rsplit("|", 1)[-1].strip() for line in lines if "import time:" in line}
     assert {"litestar", "numpy", "bookrec.inference.recommender"} <= imported
     heavy = {
         name

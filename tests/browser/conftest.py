@@ -47,9 +47,7 @@ def running(home: Home) -> Iterator[Server]:
     try:
         yield server
     finally:
-        server.stop()
-        assert server.process.stdout is not None
-        server.process.stdout.close()
+        server.close()
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
+from typing import IO
 from unittest.mock import patch
 
 import httpx
@@ -80,16 +83,30 @@ def sign_in(client: Client, username: str = "anna", password: str = PASSWORD) ->
 
 
 class Server:
-    """A running ``bookrec serve``."""
+    """A running ``bookrec serve``.
 
-    def __init__(self, process: subprocess.Popen[str], address: str) -> None:
+    Its output goes to a file: a pipe that nobody reads would fill up and stop the server.
+    """
+
+    def __init__(self, process: subprocess.Popen[str], address: str, log: IO[str]) -> None:
         self.process = process
         self.address = address
+        self._log = log
+
+    def output(self) -> str:
+        """Lines that the server has printed to stdout and stderr."""
+        return Path(self._log.name).read_text(encoding="utf-8")
 
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """Stop it; its exit code."""
         self.process.send_signal(with_signal)
         return self.process.wait(timeout=20)
+
+    def close(self) -> None:
+        """Stop it if it runs, and remove its output."""
+        if self.process.poll() is None:
+            self.stop()
+        self._log.close()
 
 
 def start_server(home: Home, workers: int = 1) -> Server:
@@ -97,6 +114,7 @@ def start_server(home: Home, workers: int = 1) -> Server:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    log = tempfile.NamedTemporaryFile("w", prefix="bookrec-serve-", suffix=".log")  # noqa: SIM115
     process = subprocess.Popen(
         [
             sys.executable,
@@ -110,11 +128,11 @@ def start_server(home: Home, workers: int = 1) -> Server:
             "--workers",
             str(workers),
         ],
-        stdout=subprocess.PIPE,
+        stdout=log,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    server = Server(process, f"http://127.0.0.1:{port}")
+    server = Server(process, f"http://127.0.0.1:{port}", log)
     _wait_until_alive(server)
     return server
 
@@ -123,10 +141,9 @@ def _wait_until_alive(server: Server) -> None:
     give_up_at = time.monotonic() + 30
     while time.monotonic() < give_up_at:
         if server.process.poll() is not None:
-            assert server.process.stdout is not None
-            pytest.fail(f"the server ended: {server.process.stdout.read()}")
+            pytest.fail(f"the server ended: {server.output()}")
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(f"{server.address}/health/live").status_code == 200:
                 return
         time.sleep(0.1)
-    pytest.fail("the server did not answer within 30 seconds")
+    pytest.fail(f"the server did not answer within 30 seconds: {server.output()}")

@@ -43,8 +43,7 @@ def test_it_says_where_it_serves_and_stops_cleanly(
     pids = workers_of(server)
     assert httpx.get(server.address).status_code == 200
     assert server.stop(with_signal) == 0
-    assert server.process.stdout is not None
-    output = server.process.stdout.read()
+    output = server.output()
     assert f"Serving {server.address}/" in output
     assert snapshot_id in output
     assert "Traceback" not in output
