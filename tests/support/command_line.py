@@ -1,10 +1,14 @@
-"""Commands run in a process of their own, as by an operator."""
+"""Commands run as by an operator: in a process of their own, or in this one."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
+from unittest.mock import patch
 
+from bookrec.cli.main import main
 from bookrec.settings import Home
 
 
@@ -18,3 +22,20 @@ def bookrec(home: Home, *arguments: str) -> str:
     )
     assert result.returncode == 0, f"bookrec {' '.join(arguments)}: {result.stdout}{result.stderr}"
     return result.stdout
+
+
+def bookrec_in_process(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in this process, which has TensorFlow loaded already."""
+    output, errors = io.StringIO(), io.StringIO()
+    command = ["bookrec", "--home", str(home.root), *arguments]
+    exit_code = 0
+    with (
+        patch.object(sys, "argv", command),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(errors),
+    ):
+        try:
+            main()
+        except SystemExit as stop:
+            exit_code = int(stop.code or 0)
+    return subprocess.CompletedProcess(command, exit_code, output.getvalue(), errors.getvalue())

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 sys.modules["bookrec"] = None  # an import of it raises
+sys.modules["sklearn"] = None  # Keras would import it for wrappers of its own
 directory, scratch = map(Path, sys.argv[1:3])
 sys.path.insert(0, str(directory))
 from example import load

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import numpy as np
 import pytest
 
 from bookrec.settings import Home
+from command_line import bookrec_in_process
 
 pytestmark = pytest.mark.slow
 
@@ -135,8 +135,7 @@ def shuffled(home: Home, bundle: Any) -> str:
 
 
 def check(home: Home, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bookrec", "--home", str(home.root), "artifacts", "check"]
-    return subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
+    return bookrec_in_process(home, "artifacts", "check", *arguments)
 
 
 def test_the_command_prints_every_check_and_writes_the_figures(
