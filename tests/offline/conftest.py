@@ -101,5 +101,6 @@ def tiny_bundle(request: pytest.FixtureRequest, tiny_bundles: dict[str, Any]) ->
 def tiny_home_copy(tiny_home: Home, tmp_path: Path) -> Home:
     """A copy of `tiny_home` that a test may change."""
     target = tmp_path / "home"
-    shutil.copytree(tiny_home.root, target)
+    # Another worker may be replacing the pointer, by way of a hidden file.
+    shutil.copytree(tiny_home.root, target, ignore=shutil.ignore_patterns(".*"))
     return Home(target)
