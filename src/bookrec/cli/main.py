@@ -7,11 +7,11 @@ A test compares them with the commands.
 from __future__ import annotations
 
 import errno
-import importlib
 import os
 import sqlite3
 import sys
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Final
 
 import click
@@ -82,8 +82,7 @@ class LazyGroup(click.Group):
         """Import the module of a verb; None for an unknown verb."""
         if cmd_name not in VERBS:
             return None
-        module_name, attribute = VERBS[cmd_name][0].split(":")
-        command: click.Command = getattr(importlib.import_module(module_name), attribute)
+        command: click.Command = resolve_name(VERBS[cmd_name][0])
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

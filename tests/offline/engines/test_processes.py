@@ -78,7 +78,7 @@ def test_what_goes_wrong_with_loading_is_told_in_full(tmp_path: Path):
 
 
 def test_an_engine_that_is_not_installed_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(ENGINES, "ray", ("bookrec_no_such_engine", "Engine", "ray"))
+    monkeypatch.setitem(ENGINES, "ray", ("bookrec_no_such_engine:Engine", "ray"))
     with pytest.raises(BookrecError, match=r"'bookrec_no_such_engine', .*'bookrec\[ray\]'"):
         make_engine("ray", None)
     assert isinstance(make_engine("processes", 2), Processes)

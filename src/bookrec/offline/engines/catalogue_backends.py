@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import replace
+from pkgutil import resolve_name
 from typing import Final
 
 from bookrec.inference.ranker.catalogue_backend import BackendFactory
@@ -20,8 +20,7 @@ CATALOGUE_BACKENDS: Final = {
 
 def backend_factory(name: str) -> BackendFactory:
     """Import the factory of a backend."""
-    module, _, factory = CATALOGUE_BACKENDS[name].partition(":")
-    make: BackendFactory = getattr(importlib.import_module(module), factory)
+    make: BackendFactory = resolve_name(CATALOGUE_BACKENDS[name])
     return make
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Generator, Iterable
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from bookrec.errors import BookrecError
@@ -59,11 +59,11 @@ class Engine(Protocol):
 
 
 ENGINES: Final = {
-    "processes": ("bookrec.offline.engines.processes", "Processes", "offline"),
-    "ray": ("bookrec.offline.engines.ray_engine", "RayEngine", "ray"),
-    "tensorflow": ("bookrec.offline.engines.tensorflow_engine", "TensorFlowEngine", "offline"),
+    "processes": ("bookrec.offline.engines.processes:Processes", "offline"),
+    "ray": ("bookrec.offline.engines.ray_engine:RayEngine", "ray"),
+    "tensorflow": ("bookrec.offline.engines.tensorflow_engine:TensorFlowEngine", "offline"),
 }
-"""Name → module, class (called with the number of workers), and the extra of bookrec that it needs."""
+"""Name → ``module:class`` (called with the number of workers), and the extra of bookrec it needs."""
 
 
 def make_engine(name: str, workers: int | None) -> Engine:
@@ -76,9 +76,9 @@ def make_engine(name: str, workers: int | None) -> Engine:
     Raises:
         BookrecError: a package that the engine needs is not installed.
     """
-    module, factory, extra = ENGINES[name]
+    path, extra = ENGINES[name]
     try:
-        engine: Engine = getattr(importlib.import_module(module), factory)(workers)
+        engine: Engine = resolve_name(path)(workers)
     except ModuleNotFoundError as error:
         raise BookrecError(
             f"The engine '{name}' needs the package '{error.name}', which is not installed; "

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
+from pkgutil import resolve_name
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,5 @@ class RetrieverFit:
 
 def fit_of(retriever: Retriever) -> RetrieverFit:
     """Resolve the fit that a registry line names."""
-    module, _, attribute = retriever.fit.partition(":")
-    resolved: RetrieverFit = getattr(import_module(module), attribute)
+    resolved: RetrieverFit = resolve_name(retriever.fit)
     return resolved

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Final, Literal
 
 from bookrec.arrays import Floats, Ints
@@ -114,6 +114,5 @@ def preset_named(name: str) -> Preset:
     """
     if name not in PRESETS:
         raise ModelError(f"There is no preset {name!r}; presets are {', '.join(PRESETS)}.")
-    module, _, attribute = PRESETS[name].partition(":")
-    preset: Preset = getattr(import_module(module), attribute)
+    preset: Preset = resolve_name(PRESETS[name])
     return preset

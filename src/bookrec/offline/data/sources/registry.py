@@ -5,7 +5,7 @@ To add one, write a module with its `SourceLayout` and add a line to `LAYOUTS`.
 
 from __future__ import annotations
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -25,8 +25,7 @@ def layout_named(name: str) -> SourceLayout | None:
     """Resolve a layout; None for a name that is not registered."""
     if name not in LAYOUTS:
         return None
-    module, _, attribute = LAYOUTS[name].partition(":")
-    layout: SourceLayout = getattr(import_module(module), attribute)
+    layout: SourceLayout = resolve_name(LAYOUTS[name])
     return layout
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ GROUPS: Final = {"item-knn": ("item-knn-cosine", "item-knn-tfidf", "item-knn-bm2
 
 def baseline_named(name: str) -> Baseline:
     """Import a baseline of the registry."""
-    module, _, attribute = BASELINES[name].partition(":")
-    baseline: Baseline = getattr(import_module(module), attribute)
+    baseline: Baseline = resolve_name(BASELINES[name])
     return baseline
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Final
 
 import numpy as np
@@ -59,8 +59,7 @@ def origin_name(manifest: JsonObject) -> str:
 
 def origin_class(name: str) -> type[RankerOrigin]:
     """Resolve a line of `ORIGINS`."""
-    module, _, attribute = ORIGINS[name].partition(":")
-    resolved: type[RankerOrigin] = getattr(import_module(module), attribute)
+    resolved: type[RankerOrigin] = resolve_name(ORIGINS[name])
     return resolved
 
 

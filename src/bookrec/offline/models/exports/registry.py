@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from dataclasses import dataclass
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Final
 
 from bookrec.errors import ModelError
@@ -51,6 +52,5 @@ def exporter_of(form: str) -> Exporter:
             f"An export to {form.upper()} needs {' and '.join(missing)}, not installed here; run: "
             f"pip install 'bookrec[{form}]'"
         )
-    module, _, function = export_format.exporter.partition(":")
-    exporter: Exporter = getattr(importlib.import_module(f"{_FOLDER}.{module}"), function)
+    exporter: Exporter = resolve_name(f"{_FOLDER}.{export_format.exporter}")
     return exporter
