@@ -7,19 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.metrics.list_figures import hits_of_lists, liked_figures, ranking_figures
 from bookrec.offline.metrics.ranking import LIST_METRICS
+from small_dataset import interactions_of
 
 LISTS = np.array([[1, 0, 2], [1, 2, -1], [4, 3, 0]], dtype=np.int32)
-
-
-def interactions_of(*rows: tuple[int, int, int]) -> Interactions:
-    readers, books, ratings = zip(*rows, strict=True)
-    return Interactions(
-        np.array(readers, np.int32), np.array(books, np.int32), np.array(ratings, np.int8)
-    )
-
 
 HELD_OUT = interactions_of((0, 0, 8), (0, 2, 3), (1, 5, 10))
 

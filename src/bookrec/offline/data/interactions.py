@@ -35,10 +35,11 @@ class Interactions:
         """Number readers by their places in ``readers``.
 
         Args:
-            readers: [R] sorted positions of readers; all that have interactions are among them.
+            readers: [R] positions of readers, in any order; all that have interactions are among them.
         """
-        places = np.searchsorted(readers, self.reader_idx).astype(np.int32)
-        return replace(self, reader_idx=places)
+        place = np.zeros(int(readers.max(initial=-1)) + 1, dtype=np.int32)
+        place[readers] = np.arange(len(readers), dtype=np.int32)
+        return replace(self, reader_idx=place[self.reader_idx])
 
 
 def all_interactions(dataset: Dataset) -> Interactions:

@@ -15,8 +15,8 @@ from bookrec.offline.metrics.ranking import LIST_METRICS, Hits, Values, ndcg, re
 
 LIKED: Final = "_liked"
 """Suffix of the figures over liked books alone."""
-LIKED_METRICS: Final = {"ndcg": ndcg, "recall": recall}
-"""Metrics over liked books alone."""
+NDCG_AND_RECALL: Final = {"ndcg": ndcg, "recall": recall}
+"""Metrics of liked books, and of validation."""
 
 ListMetrics: TypeAlias = Mapping[str, Callable[[Hits, NDArray[np.int64]], Values]]
 """Name of each metric → formula of `metrics.ranking`."""
@@ -79,4 +79,4 @@ def liked_figures(lists: Ints, held_out: Interactions, cuts: Iterable[int]) -> d
         ``metric@cut_liked`` → [R] figures, NaN for a reader without such a book.
     """
     liked = held_out[held_out.rating >= POSITIVE_RATING]
-    return ranking_figures(lists, liked, cuts, LIKED_METRICS, LIKED)
+    return ranking_figures(lists, liked, cuts, NDCG_AND_RECALL, LIKED)

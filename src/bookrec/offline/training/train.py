@@ -24,7 +24,7 @@ from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.training.presets import Preset, TrainedRanker, preset_named
 from bookrec.offline.training.run import TrainingRun
 from bookrec.offline.training.train_settings import TrainSettings
-from bookrec.offline.training.validation import Metrics, books_of_readers, list_metrics
+from bookrec.offline.training.validation import Metrics, list_metrics
 from bookrec.settings import Home
 
 _MIN_INTERACTIONS = 50
@@ -80,10 +80,8 @@ def _validate(run: TrainingRun, preset: Preset, ranker: TrainedRanker) -> dict[s
     metrics = preset.calibrate(run, ranker, recommender, calibrating)
     run.progress(f"validation on {len(measured):,} readers")
     readers = readers_at(run.known, run.age_bands, measured, ranker.rows)
-    held_out = books_of_readers(run.held_out, run.dataset.n_readers, measured)
-    return metrics | list_metrics(
-        recommender, zip(readers, held_out, strict=True), settings.candidates
-    )
+    held_out = run.held_out[np.isin(run.held_out.reader_idx, measured)].renumbered(measured)
+    return metrics | list_metrics(recommender, readers, held_out, settings.candidates)
 
 
 def _bundle(

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.history import POSITIVE_RATING
 from bookrec.inference.recommender import Reader, Recommender
 from bookrec.inference.retrievers import LISTED
-from bookrec.offline.data.interactions import Interactions, by_reader
+from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.metrics.list_figures import (
+    NDCG_AND_RECALL,
+    liked_figures,
+    ranking_figures,
+)
 from bookrec.offline.metrics.prediction import auc, log_loss
-from bookrec.offline.metrics.ranking import ndcg, recall
 from bookrec.topk import best_first
 
 TOP = 20
@@ -29,42 +31,18 @@ Metrics = dict[str, float]
 """Figures by name."""
 
 
-@dataclass(frozen=True)
-class HeldOutBooks:
-    """Held-out books of one reader."""
-
-    books: Ints
-    """Positions of the held-out books."""
-    liked: Ints
-    """Positions of held-out books rated at least 7."""
-
-
-def books_of_readers(
-    held_out: Interactions, n_readers: int, readers: NDArray[np.integer]
-) -> Iterator[HeldOutBooks]:
-    """Yield the held-out books of some readers.
-
-    Args:
-        held_out: Held-out interactions, sorted by reader.
-        n_readers: Number of readers of the data set.
-        readers: [n] positions of readers.
-    """
-    start = by_reader(held_out, n_readers)
-    for reader in readers.tolist():
-        part = held_out[np.arange(start[reader], start[reader + 1])]
-        yield HeldOutBooks(part.book_idx, part.book_idx[part.rating >= POSITIVE_RATING])
-
-
 def list_metrics(
     recommender: Recommender,
-    tasks: Iterable[tuple[Reader, HeldOutBooks]],
+    readers: Iterable[Reader],
+    held_out: Interactions,
     candidates: int,
 ) -> dict[str, Metrics]:
     """Compute NDCG@20 and Recall@20 of the pipeline and of its parts.
 
     Args:
         recommender: Recommender fitted without the held-out interactions.
-        tasks: Readers with their held-out books.
+        readers: [n] readers.
+        held_out: Their held-out interactions; ``reader_idx`` is the place in ``readers``.
         candidates: Books that the pipeline ranks per reader.
 
     Returns:
@@ -74,39 +52,39 @@ def list_metrics(
     """
     retrieval = recommender.retrieval
     makers = ("pipeline", *(label for label, _ in LISTED), "two-tower", "popularity")
-    rows: dict[str, list[Metrics]] = {maker: [] for maker in makers}
+    lists: dict[str, list[Ints]] = {maker: [] for maker in makers}
     everything = np.arange(retrieval.n_books, dtype=np.int32)
-    for reader, held_out in tqdm(list(tasks), desc="validation", disable=None, leave=False):
+    for reader in tqdm(list(readers), desc="validation", disable=None, leave=False):
         profile = recommender.profile(reader)
         scores, seen = profile.retriever_scores, reader.history.books
         tower = retrieval.tower_scores([scores])[0]
         books = retrieval.candidates(scores, tower, candidates, seen)
         logits = recommender.logits(profile, books, tower[books])
-        rows["pipeline"].append(_measure(books, logits, seen, held_out))
+        lists["pipeline"].append(_top(books, logits, seen))
         for maker, values in (
             *((label, scores.spread(name, retrieval.n_books)) for label, name in LISTED),
             ("two-tower", tower),
             ("popularity", retrieval.metadata.popularity),
         ):
-            rows[maker].append(_measure(everything, values, seen, held_out))
-    return {maker: _mean(measured) for maker, measured in rows.items()}
+            lists[maker].append(_top(everything, values, seen))
+    return {maker: _mean_figures(rows, held_out) for maker, rows in lists.items()}
 
 
-def _measure(books: Ints, scores: Floats, seen: Ints, held_out: HeldOutBooks) -> Metrics:
-    scores = np.where(np.isin(books, seen), -np.inf, scores)
-    top = books[best_first(scores, TOP)]
-    row = {}
-    for suffix, relevant in (("", held_out.books), ("_liked", held_out.liked)):
-        if len(relevant):
-            hits = np.isin(top, relevant)
-            row[f"ndcg@{TOP}{suffix}"] = float(ndcg(hits, len(relevant)))
-            row[f"recall@{TOP}{suffix}"] = float(recall(hits, len(relevant)))
+def _top(books: Ints, scores: Floats, seen: Ints) -> Ints:
+    """[20] best books, unseen ones first, -1 where there are no more."""
+    row = np.full(TOP, -1, dtype=np.int32)
+    order = best_first(np.where(np.isin(books, seen), -np.inf, scores), TOP)
+    row[: len(order)] = books[order]
     return row
 
 
-def _mean(rows: list[Metrics]) -> Metrics:
-    names = sorted({name for row in rows for name in row})
-    return {name: float(np.mean([row[name] for row in rows if name in row])) for name in names}
+def _mean_figures(rows: list[Ints], held_out: Interactions) -> Metrics:
+    """Mean figures over the readers for whom they are defined."""
+    lists = np.array(rows, dtype=np.int32).reshape(-1, TOP)
+    figures = ranking_figures(lists, held_out, (TOP,), NDCG_AND_RECALL)
+    figures |= liked_figures(lists, held_out, (TOP,))
+    defined = {name: values[~np.isnan(values)] for name, values in sorted(figures.items())}
+    return {name: float(values.mean()) for name, values in defined.items() if len(values)}
 
 
 def explicit_metrics(

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
-from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.interactions import Interactions
 
 NEGATIVE_KINDS: Final = ("uniform", "popularity-matched")
@@ -46,11 +45,6 @@ class HeldOutSet:
     def rows(self) -> NDArray[np.intp]:
         """[held out] position of each in ``readers``."""
         return np.searchsorted(self.readers, self.held_out.reader_idx)
-
-    @property
-    def liked(self) -> NDArray[np.bool_]:
-        """[held out] mask of interactions rated at least 7 of 10."""
-        return self.held_out.rating >= POSITIVE_RATING
 
     def keys(self) -> NDArray[np.int64]:
         """[held out] ``row * B + book``, ascending."""

@@ -106,18 +106,14 @@ def _seen_matrix(held_out_set: HeldOutSet) -> sparse.csr_matrix:
     return interaction_matrix(seen.renumbered(readers), len(readers), held_out_set.n_books, ones)
 
 
-def hits_of(
-    lists: Ints, held_out_set: HeldOutSet, keep: NDArray[np.bool_] | None = None
-) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+def hits_of(lists: Ints, held_out_set: HeldOutSet) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
     """Find the listed books that were held out.
 
     Args:
         lists: [R, k] books, -1 for none.
         held_out_set: of the same readers.
-        keep: [held out] mask of the held-out interactions that count; None = all.
 
     Returns:
         [R, k] mask of hits, and [R] number of relevant books.
     """
-    held_out = held_out_set.held_out if keep is None else held_out_set.held_out[keep]
-    return hits_of_lists(lists, held_out.renumbered(held_out_set.readers))
+    return hits_of_lists(lists, held_out_set.held_out.renumbered(held_out_set.readers))

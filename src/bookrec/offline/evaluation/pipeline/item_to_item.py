@@ -22,8 +22,8 @@ from bookrec.arrays import Array, Ints
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.data.histories import Histories
-from bookrec.offline.data.interactions import by_reader, interaction_matrix
+from bookrec.offline.data.histories import reader_histories
+from bookrec.offline.data.interactions import interaction_matrix
 from bookrec.offline.engines.processes import Processes
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.metrics.significance import bootstrap_interval, paired_t
@@ -110,7 +110,7 @@ def pipeline_neighbours(
         known: the data set it was trained on.
         candidates: candidates of a book.
     """
-    everyone = _histories(pipeline, known)
+    readers, histories = reader_histories(known, pipeline.histories, pipeline.rows)
     members = sample_group_members(
         pipeline.histories, list(known.readers["user_id"]), list(known.books["isbn"])
     )
@@ -118,8 +118,8 @@ def pipeline_neighbours(
     stages = similar_stages(
         books,
         members,
-        np.arange(len(everyone), dtype=np.int32),
-        everyone,
+        readers,
+        histories,
         NEIGHBOURS,
         candidates,
         ScoreSettings.per_shard,
@@ -153,10 +153,3 @@ def _stage_runner(
         (ranker := Path(directory) / RANKER_NAME).mkdir()
         recommender.save(ranker)
         yield lambda stage: run_stage(stage, Processes(), Path(directory))
-
-
-def _histories(pipeline: Pipeline, known: Dataset) -> Histories:
-    ages = known.readers["age"].to_numpy(dtype=np.float64, na_value=-1).astype(np.int32)
-    start = by_reader(pipeline.histories, known.n_readers).astype(np.int64)
-    known_part = pipeline.histories
-    return Histories(start, known_part.book_idx, known_part.rating, ages, pipeline.rows)
