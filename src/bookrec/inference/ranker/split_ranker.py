@@ -14,7 +14,7 @@ readers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Literal
 
@@ -63,15 +63,7 @@ class SplitRanker:
 
     def __reduce__(self) -> tuple[type[SplitRanker], tuple[object, ...]]:
         """Pickle the model; the copy makes its own backend, since buffers belong to a process."""
-        return type(self), (
-            self.layers,
-            self.last,
-            self.n_books,
-            self.reader_width,
-            self.pair_width,
-            self.output,
-            self.backend,
-        )
+        return type(self), tuple(getattr(self, f.name) for f in fields(self) if f.init)
 
     def reader_terms(self, age_band: int, reader_features: Floats) -> ReaderTerms:
         """Compute everything about a reader that every book shares.

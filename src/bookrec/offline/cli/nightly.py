@@ -10,7 +10,7 @@ import click
 from bookrec.errors import BookrecError
 from bookrec.files import utc_now
 from bookrec.offline.cli.preset_option import preset_option
-from bookrec.offline.cli.score import CandidateCount
+from bookrec.offline.cli.score import list_options
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
@@ -23,16 +23,7 @@ if TYPE_CHECKING:
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed, with --train."
 )
-@click.option(
-    "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Books per list."
-)
-@click.option(
-    "--candidates",
-    type=CandidateCount(),
-    default=1500,
-    show_default=True,
-    help="Candidates per reader that retrieval passes to the ranker, or 'all'.",
-)
+@list_options
 @click.option(
     "--keep",
     type=click.IntRange(1),

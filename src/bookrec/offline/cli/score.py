@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import click
 
 from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.offline.engines.engine import ENGINES
 from bookrec.settings import Home
+
+Command = TypeVar("Command", bound=Callable[..., object])
 
 
 class CandidateCount(click.ParamType[int | str]):
@@ -29,18 +34,24 @@ class CandidateCount(click.ParamType[int | str]):
         return number
 
 
+def list_options(command: Command) -> Command:
+    """Add the options ``--top`` and ``--candidates``, which ``nightly`` has too."""
+    top = click.option(
+        "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Books per list."
+    )
+    candidates = click.option(
+        "--candidates",
+        type=CandidateCount(),
+        default=1500,
+        show_default=True,
+        help="Candidates per reader that retrieval passes to the ranker, or 'all'.",
+    )
+    return top(candidates(command))
+
+
 @click.command()
 @click.option("--model", "model_id", help="Model to score with (default: the current model).")
-@click.option(
-    "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Books per list."
-)
-@click.option(
-    "--candidates",
-    type=CandidateCount(),
-    default=1500,
-    show_default=True,
-    help="Candidates per reader that retrieval passes to the ranker, or 'all'.",
-)
+@list_options
 @click.option(
     "--changed",
     is_flag=True,
