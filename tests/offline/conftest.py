@@ -43,7 +43,7 @@ def train_tiny(tiny_home: Home) -> Callable[[Home, str], Any]:
 
     def run(home: Home, preset: str) -> Any:
         settings = TrainSettings(
-            preset="classic" if preset == "classic" else "default",
+            preset=preset,
             seed=3,
             candidates=40,
             # In fewer steps, towers learn no more than which books are popular.

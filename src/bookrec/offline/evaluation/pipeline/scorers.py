@@ -275,14 +275,8 @@ def explicit_predictions(
     pipeline: Pipeline, dataset: Dataset, wanted: Interactions
 ) -> NDArray[np.floating]:
     """[wanted] probabilities of a rating above 0, by a ranker that predicts explicit ratings."""
-    from bookrec.offline.models.bundle.build_recommender import catalogue_features
-    from bookrec.offline.ranking.train_classic import classic_inputs
-
     bundle = pipeline.bundle
-    inputs = classic_inputs(
-        wanted,
-        bundle.vocabularies.user.codes(dataset.readers["user_id"]),
-        catalogue_features(bundle, dataset),
-        pipeline.age_bands,
+    inputs = bundle.origin.ranker_inputs(
+        bundle, dataset, pipeline.recommender, wanted.reader_idx, wanted.book_idx
     )
     return np.asarray(bundle.ranker.predict(inputs, batch_size=16384, verbose=0)[:, 0])
