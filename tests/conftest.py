@@ -82,7 +82,7 @@ def sample_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
 
 
 def _build_sample_home(root: Path) -> None:
-    from bookrec.offline.ranking.listwise_groups import RankerSettings
+    from bookrec.offline.ranking.ranker_settings import RankerSettings
     from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
     from smaller_training import train_smaller
 

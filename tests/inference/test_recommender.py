@@ -115,6 +115,27 @@ def test_a_reader_who_has_seen_nearly_everything_gets_the_rest():
     assert sorted(books.tolist()) == [2, 11, 25]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("candidates", [None, 25])
+def test_book_offsets_are_added_to_every_logit(
+    kind: ReaderKind, candidates: int | None, tmp_path: Path
+):
+    plain = replace(make_recommender(kind), candidates=candidates)
+    offset = np.random.default_rng(6).normal(0, 3, BOOKS).astype(np.float32)
+    recommender = replace(plain, book_offset=offset)
+    recommender.save(tmp_path)
+    books, scores = Recommender.load(tmp_path).top_n(SEEN, RATINGS, 34, 12)
+    history = make_history(SEEN, RATINGS)
+    profile = plain.profile(Reader(history, age_band(34)))
+    everything = np.arange(BOOKS, dtype=np.int32)
+    logits = plain.logits(profile, everything) + offset
+    np.testing.assert_allclose(scores, probabilities(logits[books]), rtol=1e-5)
+    if candidates is None:
+        expected, _ = brute_force(recommender, SEEN, RATINGS, 34, 12)
+        assert books.tolist() == expected
+    assert books.tolist() != plain.top_n(SEEN, RATINGS, 34, 12)[0].tolist()
+
+
 def test_known_features_are_used_unchanged():
     recommender = make_recommender("embedding")
     row = np.linspace(-1, 1, EMBEDDING + 1, dtype=np.float32)

@@ -35,7 +35,7 @@ def train_tiny(tiny_home: Home) -> Callable[[Home, str], Any]:
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
     start_tensorflow()
-    from bookrec.offline.ranking.listwise_groups import RankerSettings
+    from bookrec.offline.ranking.ranker_settings import RankerSettings
     from bookrec.offline.ranking.train_classic import ClassicSettings
     from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
     from bookrec.offline.training.train import train

@@ -86,7 +86,7 @@ start_tensorflow()
 import tensorflow as tf
 
 tf.config.run_functions_eagerly(True)  # for a few steps, graphs cost more than they save
-from bookrec.offline.ranking.listwise_groups import RankerSettings
+from bookrec.offline.ranking.ranker_settings import RankerSettings
 from bookrec.offline.ranking.train_classic import ClassicSettings
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.offline.training.train import train

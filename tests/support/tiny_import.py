@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +23,24 @@ from bookrec.offline.models.import_job.import_job import (  # noqa: E402
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings  # noqa: E402
 
 SETTINGS = ImportSettings(
-    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5)
+    towers=TwoTowerSettings(embedding_size=8, hidden_size=16, epochs=1, steps=5), weigh_lists=False
 )
+"""Without list weights, published scores are the model's own."""
 
 
 def import_tiny(
-    home: Home | None, directory: Path, dataset: Dataset, mapping: Mapping | None = None
+    home: Home | None,
+    directory: Path,
+    dataset: Dataset,
+    mapping: Mapping | None = None,
+    *,
+    weigh_lists: bool = False,
 ) -> Any:
     """Import a directory; save the bundle if there is a home."""
+    settings = replace(SETTINGS, weigh_lists=weigh_lists)
     opened = open_directory(directory, dataset, mapping)
     assert opened.mapping is not None, [guess.questions for guess in opened.guesses]
     with without_graphs():
         if home is None:
-            return make_bundle(opened, dataset, SETTINGS, lambda _: None)
-        return import_model(home, opened, dataset, SETTINGS, lambda _: None)
+            return make_bundle(opened, dataset, settings, lambda _: None)
+        return import_model(home, opened, dataset, settings, lambda _: None)

@@ -37,8 +37,8 @@ _SPARE: Final = 64
 """Books sorted beyond the length of a list, so that a list stays full after further editions and seen
 works are dropped; more are sorted if it does not suffice."""
 
-_OPTIONAL: Final = ("base_row", "left_out")
-"""Arrays that only imported models have."""
+_OPTIONAL: Final = ("base_row", "left_out", "book_offset")
+"""Arrays that only some models have."""
 
 ReaderKind = Literal["history", "embedding"]
 """Source of the reader features, see `Recommender.reader_kind`."""
@@ -100,6 +100,9 @@ class Recommender:
     zeros."""
     left_out: NDArray[np.bool_] | None = None
     """[B] mask of books that the ranker does not know and never lists; None = it knows all."""
+    book_offset: Floats | None = None
+    """[B] float32 numbers added to the logits of each book; None = zeros. They correct a ranker
+    that knows nothing of liking or popularity."""
 
     @property
     def n_books(self) -> int:
@@ -176,7 +179,8 @@ class Recommender:
             if tower is None:
                 tower = self.retrieval.tower_scores_of(profile.retriever_scores, books)
             pairs = self.retrieval.pair_features(profile.retriever_scores, books, tower)
-        return self.ranker.logits(profile.terms, books, pairs)
+        logits = self.ranker.logits(profile.terms, books, pairs)
+        return logits if self.book_offset is None else logits + self.book_offset[books]
 
     def catalogue_logits(self, profiles: Sequence[Profile], tower: Floats | None) -> Floats:
         """[R, B] float32 logits of some readers for every book.
@@ -189,13 +193,20 @@ class Recommender:
         terms = [profile.terms for profile in profiles]
         if tower is None or not self.ranker.pair_width:
             self.ranker.catalogue_logits(terms, None, logits)
-            return logits
+            return self._with_offset(logits)
         # The tower score is the only pair feature of nearly all books; the few others are scored
         # again with all their pair features.
         self.ranker.catalogue_logits(terms, (TOWER_COLUMN, tower), logits)
+        self._with_offset(logits)
         for profile, row, scores in zip(profiles, logits, tower, strict=True):
             books = profile.retriever_scores.books
             row[books] = self.logits(profile, books, scores[books])
+        return logits
+
+    def _with_offset(self, logits: Floats) -> Floats:
+        """Add the book offsets to logits [R, B], in place."""
+        if self.book_offset is not None:
+            logits += self.book_offset
         return logits
 
     def _exact_lists(

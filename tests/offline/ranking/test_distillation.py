@@ -13,7 +13,8 @@ start_tensorflow()
 
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.ranking.distillation import distil, listwise_objective  # noqa: E402
-from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
+from bookrec.offline.ranking.listwise_groups import Groups  # noqa: E402
+from bookrec.offline.ranking.ranker_settings import RankerSettings  # noqa: E402
 from bookrec.offline.ranking.train_listwise import Batches, ListwiseFold  # noqa: E402
 from small_recommender import make_metadata  # noqa: E402
 
@@ -50,6 +51,8 @@ def make_listwise_fold(seed: int, groups: int, *, informative: bool = True) -> L
         rng.normal(size=(groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
         np.ones(groups, dtype=np.int32),
+        np.full((groups, SIZE), -1, dtype=np.int8),
+        np.tile(np.arange(SIZE) == 0, (groups, 1)).astype(np.float32),
     )
     return ListwiseFold(data, features)
 
@@ -73,12 +76,13 @@ def soft_labels_of(listwise_fold: ListwiseFold) -> np.ndarray:
 def test_the_objective_is_the_slope_of_the_listwise_loss():
     odds = np.array([[2, 1, 5], [1, 6, 3]])
     logits = np.log(odds).astype(np.float32).ravel()
-    gradient, curvature = listwise_objective(3)(logits, None)
+    weights = np.array([1, 3], dtype=np.float32)
+    gradient, curvature = listwise_objective(3, weights)(logits, None)
     # Odds sum to 8 and to 10; the first book of each group is the target.
-    expected = np.array([2 / 8 - 1, 1 / 8, 5 / 8, 1 / 10 - 1, 6 / 10, 3 / 10])
+    expected = np.array([2 / 8 - 1, 1 / 8, 5 / 8, 3 * (1 / 10 - 1), 3 * 6 / 10, 3 * 3 / 10])
     np.testing.assert_allclose(gradient, expected, rtol=1e-5)
     parts = np.array([2 / 8, 1 / 8, 5 / 8, 1 / 10, 6 / 10, 3 / 10])
-    np.testing.assert_allclose(curvature, parts * (1 - parts), rtol=1e-5)
+    np.testing.assert_allclose(curvature, parts * (1 - parts) * [1, 1, 1, 3, 3, 3], rtol=1e-5)
 
 
 def test_trees_fit_a_non_linear_rule_with_calibrated_probabilities():
@@ -150,7 +154,7 @@ def test_a_single_fold_and_an_empty_one_get_labels(counts: list[int]):
 def test_batches_carry_the_soft_labels():
     listwise_folds = distil([make_listwise_fold(seed, 40) for seed in (1, 2)], 2, 10, seed=1)
     batches = Batches(listwise_folds, RankerSettings(batch_size=16), np.random.default_rng(0))
-    inputs, labels = batches[0]
+    inputs, (labels, _) = batches[0]
     pairs = inputs["pair_features"].reshape(16, SIZE, 4)
     for group, wanted in zip(pairs, labels.reshape(16, SIZE), strict=True):
         matches = [

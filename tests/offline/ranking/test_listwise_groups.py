@@ -10,14 +10,16 @@ import pytest
 from bookrec.errors import ModelError
 from bookrec.inference.history import make_history
 from bookrec.inference.pair_features import READER_ACTIVITY
-from bookrec.offline.ranking.listwise_groups import RankerSettings, make_groups
+from bookrec.offline.ranking.listwise_groups import make_groups
+from bookrec.offline.ranking.ranker_settings import RankerSettings
 from small_dataset import interactions_of
 from small_recommender import BOOKS, make_retrieval
 
 HISTORY = interactions_of(
     (0, 1, 9), (0, 2, 0), (1, 7, 8), (2, 4, 0), (2, 5, 7), (2, 9, 3), (3, 20, 0)
 )
-TARGETS = interactions_of((0, 5, 8), (1, 3, 0), (1, 12, 2), (2, 30, 9))
+TARGETS = interactions_of((0, 5, 8), (1, 3, 0), (1, 12, 2), (1, 21, 6), (2, 30, 9))
+"""Books 5 and 30 are liked, 12 is disliked, 21 is neither."""
 BANDS = np.array([3, 0, 6, 1], dtype=np.int32)
 SETTINGS = RankerSettings(candidates=BOOKS, negatives=6, catalogue_negatives=2)
 
@@ -26,13 +28,39 @@ def test_a_group_per_target_with_the_target_first():
     retrieval = make_retrieval(np.random.default_rng(4))
     groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=1, workers=0)
     assert groups.books.shape == (4, 7)
-    assert groups.books[:, 0].tolist() == [5, 3, 12, 30]
+    assert groups.books[:, 0].tolist() == [5, 3, 21, 30]
     assert groups.age_band.tolist() == [3, 0, 0, 6]
     assert groups.reader_features.shape == (4, len(READER_ACTIVITY))
-    seen = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
+    seen = {0: {1, 2, 5}, 1: {7, 3, 21}, 2: {4, 5, 9, 30}}
     for reader, books in zip([0, 1, 1, 2], groups.books, strict=True):
         near = books[1 : 1 + SETTINGS.negatives - SETTINGS.catalogue_negatives]
         assert not seen[reader] & set(near.tolist())
+
+
+def test_disliked_books_are_negatives_of_their_reader_and_liked_ones_weigh_more():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    settings = replace(SETTINGS, liked_weight=3.0)
+    groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, settings, seed=1, workers=0)
+    assert groups.books[1:3, 1].tolist() == [12, 12]
+    assert not (groups.books[[0, 3]] == 12)[:, 1:5].all(axis=1).any()
+    assert groups.weights[:, 0].tolist() == [3, 1, 1, 3]
+    assert not groups.weights[:, 1:].any()
+    assert groups.ratings[:, 0].tolist() == [8, 0, 6, 9]
+    assert groups.ratings[1:3, 1].tolist() == [2, 2]
+    hidden = {0: {5}, 1: {3, 12, 21}, 2: {30}}
+    for reader, books, ratings in zip([0, 1, 1, 2], groups.books, groups.ratings, strict=True):
+        unknown = ~np.isin(books, list(hidden[reader]))
+        assert (ratings[unknown] == -1).all()
+        assert (ratings[~unknown] >= 0).all()
+
+
+def test_at_most_so_many_disliked_books_are_forced_into_a_group():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    hidden = interactions_of((2, 10, 1), (2, 11, 5), (2, 13, 3), (2, 30, 9))
+    settings = replace(SETTINGS, disliked_negatives=2, catalogue_negatives=0)
+    groups = make_groups(HISTORY, hidden, retrieval, BANDS, settings, seed=1, workers=0)
+    assert groups.books[0, :3].tolist() == [30, 10, 11]
+    assert groups.ratings[0].tolist() == [9, 1, 5, -1, -1, -1, -1]
 
 
 def test_features_come_from_the_history_alone():
@@ -89,8 +117,9 @@ def test_multi_positive_targets_share_their_negatives():
     groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, settings, seed=1, workers=0)
     assert groups.books.shape == (3, 12)
     assert groups.targets.tolist() == [1, 2, 1]
-    seen = {0: {1, 2, 5}, 1: {7, 3, 12}, 2: {4, 5, 9, 30}}
-    for reader, labels in enumerate([{5}, {3, 12}, {30}]):
+    assert groups.weights[:, :3].tolist() == [[2, 0, 0], [1, 1, 0], [2, 0, 0]]
+    seen = {0: {1, 2, 5}, 1: {7, 3, 21}, 2: {4, 5, 9, 30}}
+    for reader, labels in enumerate([{5}, {3, 21}, {30}]):
         assert set(groups.books[reader, : len(labels)].tolist()) == labels
         assert not seen[reader] & set(groups.books[reader, len(labels) :].tolist())
 

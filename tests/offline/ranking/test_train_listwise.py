@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,12 +12,15 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 start_tensorflow()
 
 from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
-from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings  # noqa: E402
+from bookrec.offline.ranking.listwise_groups import Groups  # noqa: E402
 from bookrec.offline.ranking.platt import fit_platt  # noqa: E402
+from bookrec.offline.ranking.ranker_settings import RankerSettings  # noqa: E402
 from bookrec.offline.ranking.train_listwise import (  # noqa: E402
     Batches,
     ListwiseFold,
+    listwise_loss,
     multi_positive_loss,
+    rating_loss,
     scaling_of,
 )
 from small_recommender import make_metadata  # noqa: E402
@@ -46,6 +51,8 @@ def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
         rng.normal(-1, 3, (groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
         1 + np.arange(groups, dtype=np.int32) % 2,
+        rng.integers(-1, 11, (groups, 3)).astype(np.int8),
+        (np.arange(3) < 1 + np.arange(groups)[:, None] % 2).astype(np.float32),
     )
     data.pair_features[..., 4] = 6.0
     return ListwiseFold(data, features)
@@ -72,7 +79,7 @@ def test_batches_mix_the_folds_and_keep_each_folds_features():
     assert len(batches) == 4
     seen, mixed = [], 0
     for number in range(len(batches)):
-        inputs, labels = batches[number]
+        inputs, (labels, ratings) = batches[number]
         fold = inputs["popularity"].reshape(8, 3)
         assert (fold == fold[:, :1]).all(), "a group belongs to one fold"
         mixed += len(np.unique(fold)) > 1
@@ -85,6 +92,7 @@ def test_batches_mix_the_folds_and_keep_each_folds_features():
             assert len(match) == 1
             targets = listwise_fold.groups.targets[match[0]]
             assert labels[rows, 0].tolist() == [1] * targets + [0] * (3 - targets)
+            assert ratings[rows, 0].tolist() == listwise_fold.groups.ratings[match[0]].tolist()
             assert listwise_fold.groups.books[match[0]].tolist() == books.tolist()
             np.testing.assert_array_equal(
                 inputs["book_numbers"][rows], listwise_fold.features.numbers[books]
@@ -101,6 +109,38 @@ def test_targets_of_a_group_do_not_compete():
     expected = -(np.log(2 / 9) + np.log(5 / 12) + np.log(6 / 10)) / 3
     loss = multi_positive_loss(targets, np.log(odds).astype(np.float32))
     assert float(loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_targets_of_a_group_count_by_their_weights():
+    odds = np.array([[2, 5, 3, 4]])
+    weights = np.array([[2, 0.5, 0, 0]], dtype=np.float32)
+    expected = -(2 * np.log(2 / 9) + 0.5 * np.log(5 / 12)) / 2.5
+    loss = multi_positive_loss(weights, np.log(odds).astype(np.float32))
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_listwise_loss_of_a_group_counts_by_its_weight():
+    odds = np.array([[2, 1, 5], [1, 6, 3]])
+    labels = np.array([[2, 0, 0], [0.5, 0.25, 0.25]], dtype=np.float32)
+    losses = listwise_loss(labels, np.log(odds).astype(np.float32))
+    second = -(0.5 * np.log(1 / 10) + 0.25 * np.log(6 / 10) + 0.25 * np.log(3 / 10))
+    np.testing.assert_allclose(losses, [-2 * np.log(2 / 8), second], rtol=1e-5)
+
+
+def test_the_rating_loss_leaves_unknown_ratings_out():
+    ratings = np.array([[8.0], [0.0], [-1.0], [5.0]], dtype=np.float32)
+    predicted = np.array([[1.0], [9.0], [-9.0], [-2.0]], dtype=np.float32)
+    # 7.5 + 1 against 8, and 7.5 - 2 against 5.
+    assert float(rating_loss(ratings, predicted)) == pytest.approx((0.25 + 0.25) / 2)
+    assert float(rating_loss(ratings[1:3], predicted[1:3])) == 0
+
+
+def test_soft_labels_sum_to_the_weight_of_the_target():
+    listwise_fold = make_listwise_fold(1, 2)
+    listwise_fold.groups.weights[:] = [[2, 0, 0], [1, 0, 0]]
+    assert listwise_fold.labels(np.array([1, 0])).tolist() == [[1, 0, 0], [2, 0, 0]]
+    soft = replace(listwise_fold, soft_labels=np.array([[0.5, 0.25, 0.25], [0.25, 0.5, 0.25]]))
+    assert soft.labels(np.array([0, 1])).tolist() == [[1, 0.5, 0.5], [0.25, 0.5, 0.25]]
 
 
 @pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (2.5, -3.0), (0.4, 1.5)])

@@ -8,6 +8,7 @@ import click
 
 from bookrec.errors import ModelError
 from bookrec.files import write_atomically
+from bookrec.offline.cli.model_options import list_weights_option
 from bookrec.settings import Home
 
 
@@ -25,12 +26,18 @@ from bookrec.settings import Home
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write a complete mapping file of all detected inputs, and import nothing.",
 )
+@list_weights_option
 @click.option(
     "--seed", type=int, default=1, show_default=True, help="Seed of the fitted retrievers."
 )
 @click.pass_obj
 def import_command(
-    home: Home, directory: Path, mapping_path: Path | None, draft_path: Path | None, seed: int
+    home: Home,
+    directory: Path,
+    mapping_path: Path | None,
+    draft_path: Path | None,
+    weigh_lists: bool,
+    seed: int,
 ) -> None:
     """Import a .keras or .h5 model with its encoders, scalers and vectors.
 
@@ -75,7 +82,8 @@ def import_command(
             f"artifacts import {directory} --write-mapping mapping.toml', answer there, and import "
             "with --mapping mapping.toml."
         )
-    bundle = import_model(home, opened, dataset, ImportSettings(seed=seed), click.echo)
+    settings = ImportSettings(seed=seed, weigh_lists=weigh_lists)
+    bundle = import_model(home, opened, dataset, settings, click.echo)
     for line in knowledge(bundle, dataset):
         click.echo(line)
     click.echo(f"Imported {bundle.model_id}; next: bookrec score")

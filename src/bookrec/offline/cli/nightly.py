@@ -9,7 +9,7 @@ import click
 
 from bookrec.errors import BookrecError
 from bookrec.files import utc_now
-from bookrec.offline.cli.preset_option import preset_option
+from bookrec.offline.cli.model_options import preset_option
 from bookrec.offline.cli.score import list_options
 from bookrec.settings import Home
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bookrec.offline.cli.preset_option import preset_option
+from bookrec.offline.cli.model_options import list_weights_option, preset_option
 from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.settings import Home
 
@@ -14,11 +14,12 @@ from bookrec.settings import Home
 @click.option(
     "--epochs", type=click.IntRange(1, 100), help="Epochs of the ranker (default: the preset's)."
 )
+@list_weights_option
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the training."
 )
 @click.pass_obj
-def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
+def train(home: Home, preset: str, epochs: int | None, weigh_lists: bool, seed: int) -> None:
     """Train ranker and retrieval on the current data set.
 
     Prints validation figures, popularity's among them, and makes the new bundle the current model.
@@ -36,7 +37,7 @@ def train(home: Home, preset: str, epochs: int | None, seed: int) -> None:
 
     progress = timed_progress()
 
-    settings = TrainSettings(preset=preset, seed=seed)
+    settings = TrainSettings(preset=preset, seed=seed, weigh_lists=weigh_lists)
     if epochs is not None:
         settings = settings.with_epochs(epochs)
     bundle = run(home, settings, progress)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -62,3 +63,34 @@ def book_statistics(interactions: Interactions, n_books: int) -> BookStatistics:
     mean = np.where(count > 0, total / np.maximum(count, 1), overall)
     readers = np.bincount(interactions.book_idx, minlength=n_books)
     return BookStatistics(mean.astype(np.float32), count.astype(np.int32), readers.astype(np.int32))
+
+
+_PRIOR_RATINGS: Final = 10
+"""Ratings that the author's mean counts as, for each book."""
+_AUTHOR_PRIOR_RATINGS: Final = 20
+"""Ratings that the overall mean counts as, for each author."""
+
+
+def shrunken_ratings(statistics: BookStatistics, author: Ints) -> Floats:
+    """[B] float32 mean ratings, shrunk to the author's mean, which is shrunk to the overall mean.
+
+    ``(sum of ratings + k * prior) / (ratings + k)``: the posterior mean under a normal prior worth k
+    ratings (Efron and Morris, "Stein's paradox in statistics", 1977). Unknown authors have the overall
+    mean.
+
+    Args:
+        statistics: Rating statistics of the books.
+        author: [B] author codes, 0 = unknown.
+    """
+    count = statistics.rating_count.astype(np.float64)
+    total = statistics.rating_mean * count
+    overall = total.sum() / max(float(count.sum()), 1.0)
+    by_author, count_of_author = np.bincount(author, total), np.bincount(author, count)
+    prior = (by_author + _AUTHOR_PRIOR_RATINGS * overall) / (
+        count_of_author + _AUTHOR_PRIOR_RATINGS
+    )
+    prior[0] = overall
+    shrunken: Floats = ((total + _PRIOR_RATINGS * prior[author]) / (count + _PRIOR_RATINGS)).astype(
+        np.float32
+    )
+    return shrunken

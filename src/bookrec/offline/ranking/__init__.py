@@ -1,5 +1,5 @@
-"""The ranker: Wide & Deep architectures, training, distillation, calibration, fold-in.
+"""The ranker: Wide & Deep architectures, training, distillation, list weights, calibration, fold-in.
 
 May import: `bookrec`, `inference`, `offline.data`, `offline.engines`, `offline.features`,
-`offline.runtime`.
+`offline.metrics`, `offline.runtime`.
 """

@@ -7,8 +7,9 @@ Dean, "Distilling the Knowledge in a Neural Network", 2015; for rankers Tang, Wa
 Distillation", KDD 2018), for many epochs (Beyer et al., "Knowledge distillation: A good teacher is
 patient and consistent", CVPR 2022).
 
-The trees are XGBoost's (Chen, Guestrin, KDD 2016) with the network's listwise loss. Labels are
-cross-fitted: the trees that label a fold are fitted to other folds, so they do not repeat its targets.
+The trees are XGBoost's (Chen, Guestrin, KDD 2016) with the network's listwise loss, and the weights of
+its targets. Labels are cross-fitted: the trees that label a fold are fitted to other folds, so they do
+not repeat its targets.
 An interaction hidden in two rounds may occur in both parts, but without ids the trees hardly recognise
 it.
 """
@@ -85,18 +86,25 @@ def distil(
                 for number in held_out:
                     fold_logits[number] = _logits(teacher, listwise_folds[number])
             bar.update((fold + 1) * trees - bar.n)
-    factor = _inverse_temperature(np.concatenate(fold_logits))
+    factor = _inverse_temperature(np.concatenate(fold_logits), _weights(listwise_folds))
     return [
         replace(listwise_fold, soft_labels=softmax(factor * logits, axis=1))
         for listwise_fold, logits in zip(listwise_folds, fold_logits, strict=True)
     ]
 
 
-def listwise_objective(size: int) -> Callable[[Floats, xgboost.DMatrix], tuple[Floats, Floats]]:
+def listwise_objective(
+    size: int, weights: Floats
+) -> Callable[[Floats, xgboost.DMatrix], tuple[Floats, Floats]]:
     """Build XGBoost's objective for the listwise loss over groups of ``size`` consecutive rows.
 
     The loss is the cross-entropy of each group's first row under the softmax over the group (Cao et
-    al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007).
+    al., "Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007), times the group's
+    weight.
+
+    Args:
+        size: Books of a group, S.
+        weights: [G] weights of the groups.
 
     Returns:
         Function from logits [G * S] to the gradient [G * S] and the diagonal of the Hessian [G * S].
@@ -107,7 +115,8 @@ def listwise_objective(size: int) -> Callable[[Floats, xgboost.DMatrix], tuple[F
         gradient = probabilities.copy()
         gradient[:, 0] -= 1.0
         curvature = np.maximum(probabilities * (1.0 - probabilities), _LEAST_CURVATURE)
-        return gradient.ravel(), curvature.ravel()
+        scale = weights[:, None]
+        return (scale * gradient).ravel(), (scale * curvature).ravel()
 
     return objective
 
@@ -169,6 +178,7 @@ def _fit_trees(
 ) -> xgboost.Booster:
     """Fit trees to ``fitted``, with early stopping on ``held_out``."""
     size = fitted[0].groups.books.shape[1]
+    held_out_weights = _weights(held_out)
     threads = len(os.sched_getaffinity(0))
     table = xgboost.QuantileDMatrix(_Pairs(fitted), nthread=threads)
     validation = xgboost.QuantileDMatrix(_Pairs(held_out), nthread=threads, ref=table)
@@ -178,8 +188,11 @@ def _fit_trees(
         table,
         trees,
         evals=[(validation, "held_out")],
-        obj=listwise_objective(size),
-        custom_metric=lambda logits, _: ("loss", _cross_entropy(logits.reshape(-1, size))),
+        obj=listwise_objective(size, _weights(fitted)),
+        custom_metric=lambda logits, _: (
+            "loss",
+            _cross_entropy(logits.reshape(-1, size), held_out_weights),
+        ),
         callbacks=[_Progress(bar), best],
         verbose_eval=False,
     )
@@ -191,18 +204,24 @@ def _logits(teacher: xgboost.Booster, listwise_fold: ListwiseFold) -> Floats:
     return logits.reshape(listwise_fold.groups.books.shape).astype(np.float32)
 
 
-def _cross_entropy(logits: Floats) -> float:
-    """Mean cross-entropy of the targets, the first column of ``logits`` [n, S], under the softmax."""
-    return -float(log_softmax(logits, axis=1)[:, 0].mean())
+def _weights(listwise_folds: Sequence[ListwiseFold]) -> Floats:
+    """[G] weights of the targets of all folds."""
+    return np.concatenate([listwise_fold.groups.weights[:, 0] for listwise_fold in listwise_folds])
 
 
-def _inverse_temperature(logits: Floats) -> float:
-    """Factor on logits [n, S] that minimises the cross-entropy of the targets.
+def _cross_entropy(logits: Floats, weights: Floats) -> float:
+    """Weighted mean cross-entropy of the targets, the first column of ``logits`` [n, S]."""
+    losses = -log_softmax(logits, axis=1)[:, 0]
+    return float((weights * losses).sum() / max(float(weights.sum()), 1e-9))
+
+
+def _inverse_temperature(logits: Floats, weights: Floats) -> float:
+    """Factor on logits [n, S] that minimises the weighted cross-entropy of the targets.
 
     It corrects the trees' overconfidence on held-out groups (temperature scaling).
     """
     minimum = minimize_scalar(
-        lambda logarithm: _cross_entropy(np.exp(logarithm) * logits),
+        lambda logarithm: _cross_entropy(np.exp(logarithm) * logits, weights),
         bounds=(-3.0, 3.0),
         method="bounded",
     )

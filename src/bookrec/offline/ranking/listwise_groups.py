@@ -8,97 +8,23 @@ module does not import Keras.
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.inference.history import make_history
+from bookrec.inference.history import DISLIKED_RATING, POSITIVE_RATING, make_history
 from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.engines.processes import map_shards
+from bookrec.offline.ranking.ranker_settings import RankerSettings
 
 _SHARD = 256
 """Readers per task of a worker process."""
-
-
-@dataclass(frozen=True)
-class RankerSettings:
-    """Hyperparameters of the default ranker's training."""
-
-    target_share: float = 0.2
-    """Share of a reader's interactions that become targets."""
-    targets_per_reader: int = 5
-    """Most targets per reader and round; further ones are neither targets nor negatives."""
-    rounds: int = 3
-    """Training rounds; each hides a fresh random `target_share`."""
-    folds: int = 3
-    """Number of reader folds. Each fold gets its own similarity tables, fitted without the targets of
-    its readers only, so that they are nearly as complete as the serving ones."""
-    candidates: int = 1500
-    """Candidates per reader that negatives are drawn from."""
-    negatives: int = 50
-    """Negatives per target; 100 bring no gain."""
-    catalogue_negatives: int = 4
-    """Negatives drawn from the whole catalogue instead of the candidates; part of `negatives`."""
-    trees: int = 200
-    """Trees of each teacher (see `ranking.distillation`); 0 = no teacher. Without one the ranker
-    overfits the targets after two epochs."""
-    epochs: int = 10
-    """Fewest epochs; `steps` may require more."""
-    steps: int = 700
-    """Fewest training steps, approximately; small data gets more epochs."""
-    batch_size: int = 32
-    """Groups per step."""
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-4
-    unknown_rate: float = 0.1
-    """Share of groups in which an id input is masked to 0, which trains the row for "unknown"."""
-    multi_positive: bool = False
-    """Whether all targets of a reader form one group with common negatives; otherwise each target
-    forms its own group."""
-    multi_positive_targets: int = 50
-    """`targets_per_reader` of multi-positive groups."""
-    multi_positive_steps: int = 2800
-    """`steps` with multi-positive groups."""
-    multi_positive_epochs: int = 2
-    """`epochs` with multi-positive groups; without a teacher more epochs overfit."""
-    multi_positive_learning_rate: float = 4e-3
-    """`learning_rate` with multi-positive groups, whose steps average over many more targets."""
-
-    def for_density(self, interactions_per_reader: float) -> RankerSettings:
-        """Switch to multi-positive groups if a reader has more than `targets_per_reader` targets.
-
-        On dense data five targets per reader leave most hidden interactions unused. One group of ten
-        times as many targets costs no more: the number of pairs per reader and per step stays. Trees
-        rank no better than the network there, so the teacher is dropped.
-
-        Args:
-            interactions_per_reader: Mean number of interactions per reader.
-        """
-        if interactions_per_reader * self.target_share <= self.targets_per_reader:
-            return self
-        pairs = self.targets_per_reader * (1 + self.negatives)
-        targets = min(self.multi_positive_targets, pairs // 2)
-        return replace(
-            self,
-            multi_positive=True,
-            targets_per_reader=targets,
-            negatives=pairs - targets,
-            trees=0,
-            batch_size=max(1, self.batch_size // self.targets_per_reader),
-            epochs=self.multi_positive_epochs,
-            steps=self.multi_positive_steps if self.steps else 0,
-            learning_rate=self.multi_positive_learning_rate,
-        )
-
-    @property
-    def group_size(self) -> int:
-        """Number of books per group."""
-        return (self.targets_per_reader if self.multi_positive else 1) + self.negatives
 
 
 @dataclass(frozen=True)
@@ -115,6 +41,10 @@ class Groups:
     """[G] age band of each group's reader."""
     targets: Ints
     """[G] number of targets; they come first in a group."""
+    ratings: NDArray[np.int8]
+    """[G, S] the reader's ratings of hidden books: 1–10, or 0 without a rating; -1 for other books."""
+    weights: Floats
+    """[G, S] weights of the targets, 0 for other books."""
 
 
 def make_groups(
@@ -128,6 +58,8 @@ def make_groups(
     label: str = "ranker",
 ) -> Groups:
     """Build a group for each target among the candidates, or for each reader if multi-positive.
+
+    Targets are hidden books that the reader did not dislike.
 
     Features come from the reader's history alone. A target outside the candidates gets no group: in
     serving the ranker never scores such a book, and training on it would reward low retrieval scores.
@@ -154,7 +86,7 @@ def make_groups(
         [
             (
                 history[np.arange(start[reader], start[reader + 1])],
-                targets.book_idx[target_start[reader] : target_start[reader + 1]],
+                targets[np.arange(target_start[reader], target_start[reader + 1])],
                 int(age_bands[reader]),
             )
             for reader in shard
@@ -184,7 +116,7 @@ def make_groups(
     )
 
 
-_Shard = tuple[RankerSettings, np.random.SeedSequence, list[tuple[Interactions, Ints, int]]]
+_Shard = tuple[RankerSettings, np.random.SeedSequence, list[tuple[Interactions, Interactions, int]]]
 
 
 def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
@@ -195,11 +127,13 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         retrieval.score(past, band) for past, (_, _, band) in zip(pasts, readers, strict=True)
     ]
     parts = []
-    for past, retriever_scores, tower, (_, hidden_books, band) in zip(
+    for past, retriever_scores, tower, (_, hidden, band) in zip(
         pasts, scores, retrieval.tower_scores(scores), readers, strict=True
     ):
+        hidden_books = hidden.book_idx
         candidates = retrieval.candidates(retriever_scores, tower, settings.candidates, past.books)
-        hits = np.intersect1d(hidden_books, candidates)
+        disliked = hidden_books[(hidden.rating > 0) & (hidden.rating <= DISLIKED_RATING)]
+        hits = np.setdiff1d(np.intersect1d(hidden_books, candidates), disliked)
         others = np.setdiff1d(candidates, hidden_books)
         if not len(hits) or not len(others):
             continue
@@ -207,6 +141,8 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
             hits = np.sort(rng.choice(hits, settings.targets_per_reader, replace=False))
         targets = hits[None, :] if settings.multi_positive else hits[:, None]
         books = _with_negatives(targets, others, retrieval.n_books, settings, rng)
+        forced = disliked[: settings.disliked_negatives]
+        books[:, targets.shape[1] : targets.shape[1] + len(forced)] = forced
         flat = books.ravel()
         pairs = retrieval.pair_features(retriever_scores, flat, tower[flat]).reshape(
             *books.shape, -1
@@ -214,10 +150,13 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         reader = retrieval.activity(past, retriever_scores)
         reader_rows = np.tile(reader, (len(books), 1))
         bands, counts = (np.full(len(books), value) for value in (band, targets.shape[1]))
-        parts.append((books, pairs, reader_rows, bands, counts))
+        ratings = _ratings_of(books, hidden)
+        weights = np.where(ratings >= POSITIVE_RATING, settings.liked_weight, 1.0)
+        weights[:, targets.shape[1] :] = 0.0
+        parts.append((books, pairs, reader_rows, bands, counts, ratings, weights))
     if not parts:
         return None
-    books, pairs, reader_features, bands, counts = (
+    books, pairs, reader_features, bands, counts, ratings, weights = (
         np.concatenate(part) for part in zip(*parts, strict=True)
     )
     return Groups(
@@ -226,7 +165,18 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         reader_features.astype(np.float32),
         bands.astype(np.int32),
         counts.astype(np.int32),
+        ratings,
+        weights.astype(np.float32),
     )
+
+
+def _ratings_of(books: Ints, hidden: Interactions) -> NDArray[np.int8]:
+    """Ratings of ``books`` among the hidden interactions, -1 for other books."""
+    order = np.argsort(hidden.book_idx)
+    place = np.searchsorted(hidden.book_idx, books, sorter=order)
+    place = order[np.minimum(place, len(order) - 1)]
+    ratings = np.where(hidden.book_idx[place] == books, hidden.rating[place], -1)
+    return ratings.astype(np.int8)
 
 
 def _with_negatives(

@@ -2,55 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Ints
-from bookrec.inference.recommender import Recommender
-from bookrec.offline.data.histories import readers_at
-from bookrec.offline.data.interactions import Interactions, by_reader
+from bookrec.arrays import Floats
 from bookrec.offline.runtime.untyped import KerasModel
 
 
 def calibrate(
-    model: KerasModel,
-    recommender: Recommender,
-    history: Interactions,
-    held_out: Interactions,
-    age_bands: Ints,
-    readers: NDArray[np.integer],
-    candidates: int,
+    model: KerasModel, logits: Sequence[Floats], positive: Sequence[NDArray[np.bool_]]
 ) -> tuple[float, float]:
-    """Turn ranking logits into probabilities of an interaction; the ranking does not change.
+    """Turn ranking logits into probabilities of a positive interaction; the ranking does not change.
 
     Platt scaling ("Probabilistic Outputs for Support Vector Machines", 1999) fits ``a * logit + b`` to
-    whether each candidate is a held-out book of its reader, and folds both into the output layer of
-    ``model``, in place. Raw logits give no probabilities, because softmax training leaves their level
-    undetermined.
+    whether each candidate is a held-out book of its reader that they did not dislike, and folds both
+    into the output layer of ``model``, in place. Raw logits give no probabilities, because softmax
+    training leaves their level undetermined.
 
     Args:
         model: The ranker; its output layer changes.
-        recommender: The compiled ``model`` with retrievers fitted to ``history``.
-        history: Interactions that features are computed from.
-        held_out: Held-out interactions, sorted by reader.
-        age_bands: [R] age band of each reader.
-        readers: [n] readers whose candidates the scaling is fitted to.
-        candidates: Candidates per reader.
+        logits: [C] logits of the candidates of each reader.
+        positive: [C] whether each is a positive interaction.
 
     Returns:
         ``a`` and ``b``.
     """
-    held_start = by_reader(held_out, len(age_bands))
-    logits, labels = [], []
-    for reader, subject in zip(readers, readers_at(history, age_bands, readers), strict=True):
-        profile = recommender.profile(subject)
-        scores = profile.retriever_scores
-        tower = recommender.retrieval.tower_scores([scores])[0]
-        books = recommender.retrieval.candidates(scores, tower, candidates, subject.history.books)
-        logits.append(recommender.logits(profile, books, tower[books]))
-        hidden_books = held_out.book_idx[held_start[reader] : held_start[reader + 1]]
-        labels.append(np.isin(books, hidden_books))
-    scale, shift = fit_platt(np.concatenate(logits), np.concatenate(labels))
+    scale, shift = fit_platt(np.concatenate(logits), np.concatenate(positive))
     kernel, bias = model.get_layer("output").get_weights()
     model.get_layer("output").set_weights([kernel * scale, bias * scale + shift])
     return scale, shift

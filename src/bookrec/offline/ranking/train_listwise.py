@@ -1,9 +1,10 @@
 """Listwise training of the ranker of preset ``default`` on groups of candidates.
 
-The loss is the cross-entropy of the softmax over each group (Cao et al., "Learning to Rank: From
-Pairwise Approach to Listwise Approach", ICML 2007). Its labels are the probabilities of a teacher
-(`ranking.distillation`), or without a teacher 1 for the group's target. `ranking.listwise_groups`
-builds the groups.
+The loss of the interaction logit is the cross-entropy of the softmax over each group (Cao et al.,
+"Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007). Its labels are the
+probabilities of a teacher (`ranking.distillation`), or without a teacher 1 for the group's target,
+times the weight of the target. The loss of the rating head is the squared error of the ratings of
+hidden books. `ranking.listwise_groups` builds the groups.
 """
 
 from __future__ import annotations
@@ -19,8 +20,14 @@ from numpy.typing import NDArray
 from bookrec.arrays import Array, Floats
 from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.features.ranker_inputs import AGE_BAND, BOOK_IDS, PAIR, READER
-from bookrec.offline.ranking.architectures import Scaling, logit_model
-from bookrec.offline.ranking.listwise_groups import Groups, RankerSettings
+from bookrec.offline.ranking.default_architecture import (
+    USUAL_RATING,
+    Scaling,
+    adopt_interaction_logit,
+    two_head_model,
+)
+from bookrec.offline.ranking.listwise_groups import Groups
+from bookrec.offline.ranking.ranker_settings import RankerSettings
 from bookrec.offline.runtime.keras_progress import EpochBar
 from bookrec.offline.runtime.untyped import KerasModel, KerasValue
 
@@ -39,12 +46,15 @@ class ListwiseFold:
     (`ranking.distillation`). None = hard labels."""
 
     def labels(self, rows: NDArray[np.intp]) -> Floats:
-        """[n, S] float32 labels of the groups ``rows`` [n]: soft, or 1 for targets and 0 for others."""
+        """[n, S] float32 labels of the groups ``rows`` [n].
+
+        Hard labels are the weights of the targets (`Groups.weights`) and 0 for other books. Soft labels
+        of a group sum to the weight of its target.
+        """
+        weights: Floats = self.groups.weights[rows]
         if self.soft_labels is not None:
-            return self.soft_labels[rows]
-        size = self.groups.books.shape[1]
-        hard = np.arange(size) < self.groups.targets[rows][:, None]
-        return hard.astype(np.float32)
+            weights = self.soft_labels[rows] * weights[:, :1]
+        return weights
 
 
 def scaling_of(listwise_folds: Sequence[ListwiseFold]) -> Scaling:
@@ -77,46 +87,68 @@ def train_ranker(
 ) -> None:
     """Fit ``model`` (of `build_default`, changed in place) to the groups of all folds."""
     keras.utils.set_random_seed(seed)
-    logits = logit_model(model)
+    heads = two_head_model(model)
     batches = Batches(listwise_folds, settings, np.random.default_rng(seed))
     epochs = max(settings.epochs, -(-settings.steps // len(batches)))
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, epochs * len(batches), alpha=0.02
     )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
     size = listwise_folds[0].groups.books.shape[1]
+    loss = multi_positive_loss if settings.multi_positive else listwise_loss
 
-    def listwise(labels: KerasValue, outputs: KerasValue) -> KerasValue:
-        labels, scores = (keras.ops.reshape(x, (-1, size)) for x in (labels, outputs))
-        return -keras.ops.sum(labels * keras.ops.log_softmax(scores, axis=1), axis=1)
+    def interaction_loss(labels: KerasValue, outputs: KerasValue) -> KerasValue:
+        return loss(*(keras.ops.reshape(x, (-1, size)) for x in (labels, outputs)))
 
-    def multi_positive_listwise(targets: KerasValue, outputs: KerasValue) -> KerasValue:
-        return multi_positive_loss(*(keras.ops.reshape(x, (-1, size)) for x in (targets, outputs)))
-
-    loss = multi_positive_listwise if settings.multi_positive else listwise
-    logits.compile(optimizer=optimizer, loss=loss, jit_compile=False)
+    heads.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay),
+        loss=[interaction_loss, rating_loss],
+        loss_weights=[1.0, settings.rating_loss_weight],
+        jit_compile=False,
+    )
     bar = EpochBar("ranker: training")
-    logits.fit(batches, epochs=epochs, verbose=0, callbacks=[bar], shuffle=False)
-    trained = logits.get_layer("logit").get_weights()
-    model.get_layer("output").set_weights(trained)
+    heads.fit(batches, epochs=epochs, verbose=0, callbacks=[bar], shuffle=False)
+    adopt_interaction_logit(model, heads)
+
+
+def listwise_loss(labels: KerasValue, scores: KerasValue) -> KerasValue:
+    """Cross-entropy of the softmax of each group, [n].
+
+    Args:
+        labels: [n, S] labels; those of a group sum to its weight.
+        scores: [n, S] logits.
+    """
+    return -keras.ops.sum(labels * keras.ops.log_softmax(scores, axis=1), axis=1)
 
 
 def multi_positive_loss(targets: KerasValue, scores: KerasValue) -> KerasValue:
-    """Mean cross-entropy of each target against the non-targets of its group.
+    """Mean cross-entropy of each target against the other books of its group.
 
     Args:
-        targets: [n, S] 1 for a target, 0 for another book.
+        targets: [n, S] weight of a target, 0 for another book.
         scores: [n, S] logits.
     """
     others = keras.ops.where(targets > 0, -1e9, scores)
     against = keras.ops.logsumexp(others, axis=1, keepdims=True)
-    return keras.ops.sum(targets * keras.ops.softplus(against - scores)) / keras.ops.sum(targets)
+    total = keras.ops.sum(targets * keras.ops.softplus(against - scores))
+    return total / keras.ops.maximum(keras.ops.sum(targets), 1e-6)
+
+
+def rating_loss(ratings: KerasValue, predicted: KerasValue) -> KerasValue:
+    """Mean squared error of the known ratings; 0 if none is known.
+
+    Args:
+        ratings: [n, 1] ratings 1–10; others are unknown.
+        predicted: [n, 1] predicted ratings, in points around `USUAL_RATING`.
+    """
+    known = keras.ops.cast(ratings > 0, "float32")
+    error = known * (ratings - USUAL_RATING - predicted) ** 2
+    return keras.ops.sum(error) / keras.ops.maximum(keras.ops.sum(known), 1.0)
 
 
 class Batches(keras.utils.PyDataset):
     """Batches of groups of all folds, flattened to pairs and shuffled every epoch.
 
-    Each pair comes with its label, see `ListwiseFold.labels`.
+    Each pair comes with its label (see `ListwiseFold.labels`) and the rating, or -1 or 0.
     """
 
     def __init__(
@@ -151,7 +183,7 @@ class Batches(keras.utils.PyDataset):
         """Shuffle the groups for the next epoch."""
         self.order = self.rng.permutation(self.group_index.shape[1])
 
-    def __getitem__(self, number: int) -> tuple[dict[str, Array], Floats]:
+    def __getitem__(self, number: int) -> tuple[dict[str, Array], tuple[Floats, Floats]]:
         size = self.settings.batch_size
         fold, row = self.group_index[:, self.order[number * size : (number + 1) * size]]
         parts = [
@@ -160,13 +192,14 @@ class Batches(keras.utils.PyDataset):
             if (fold == number).any()
         ]
         inputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        labels = np.concatenate(
-            [
-                listwise_fold.labels(row[fold == number])
-                for number, listwise_fold in enumerate(self.listwise_folds)
-            ]
-        )
-        return as_columns(inputs), labels.reshape(-1, 1)
+        chosen = [
+            (listwise_fold, row[fold == number])
+            for number, listwise_fold in enumerate(self.listwise_folds)
+        ]
+        labels = np.concatenate([part.labels(rows) for part, rows in chosen])
+        ratings = np.concatenate([part.groups.ratings[rows] for part, rows in chosen])
+        outputs = labels.reshape(-1, 1), ratings.astype(np.float32).reshape(-1, 1)
+        return as_columns(inputs), outputs
 
     def _inputs(self, listwise_fold: ListwiseFold, rows: NDArray[np.intp]) -> dict[str, Array]:
         groups, books = listwise_fold.groups, listwise_fold.groups.books[rows]

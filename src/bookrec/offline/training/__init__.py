@@ -1,5 +1,5 @@
 """Training of a model bundle on a data set (``bookrec train``).
 
-May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.metrics`,
-`offline.models`, `offline.ranking`, `offline.retrieval`, `offline.runtime`.
+May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.features`,
+`offline.metrics`, `offline.models`, `offline.ranking`, `offline.retrieval`, `offline.runtime`.
 """

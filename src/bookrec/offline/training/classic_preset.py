@@ -11,14 +11,18 @@ from typing import Final
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.compile.compile_ranker import user_rows
+from bookrec.offline.data.histories import readers_at
+from bookrec.offline.features.book_statistics import shrunken_ratings
 from bookrec.offline.ranking.architectures import build_classic
 from bookrec.offline.ranking.fold_in_fit import fit_fold_in
+from bookrec.offline.ranking.scored_candidates import ratings_of_books, score_candidates
 from bookrec.offline.ranking.train_classic import classic_inputs, refit_classic, train_classic
 from bookrec.offline.retrieval.fit_retrievers import FittedRetrievers
+from bookrec.offline.training.calibration import Calibration
 from bookrec.offline.training.presets import Preset, TrainedRanker
 from bookrec.offline.training.run import TrainingRun
 from bookrec.offline.training.train_settings import TrainSettings
-from bookrec.offline.training.validation import Metrics, explicit_metrics
+from bookrec.offline.training.validation import explicit_metrics
 
 
 def _weight_per_id(settings: TrainSettings) -> TrainSettings:
@@ -30,6 +34,7 @@ class ClassicPreset(Preset):
     """Wide & Deep over id embeddings that are target encodings."""
 
     predicts = "explicit rating"
+    weighs_by_book = True
     measures_parts = False
     variants = {"classic-weights": _weight_per_id}  # noqa: RUF012
 
@@ -54,16 +59,31 @@ class ClassicPreset(Preset):
         self,
         run: TrainingRun,
         ranker: TrainedRanker,
-        recommender: Recommender,  # noqa: ARG002
-        readers: Ints,  # noqa: ARG002
-    ) -> dict[str, Metrics]:
-        """See `Preset.calibrate`; measures the prediction of explicit ratings, changes nothing."""
+        recommender: Recommender,
+        readers: Ints,
+    ) -> Calibration:
+        """See `Preset.calibrate`; measures the prediction of explicit ratings.
+
+        The network does not change: the list weights apply to numbers of the book.
+        """
         if not len(run.held_out):
-            return {}
+            return Calibration()
         inputs = classic_inputs(run.held_out, run.user_codes, ranker.known.features, run.age_bands)
         predicted = ranker.model.predict(inputs, batch_size=16384, verbose=0)[:, 0]
         explicit = explicit_metrics(predicted, run.known, run.held_out)
-        return {f"explicit {name}": row for name, row in explicit.items()}
+        metrics = {f"explicit {name}": row for name, row in explicit.items()}
+        fitted = ranker.known
+        ratings = shrunken_ratings(fitted.statistics, fitted.features.metadata.author)
+        candidates = score_candidates(
+            recommender,
+            readers_at(run.known, run.age_bands, readers, ranker.rows),
+            run.settings.candidates,
+            ratings_of_books(ratings),
+        )
+        weights, curve = run.choose_list_weights(
+            candidates, run.held_out_from(readers), fitted.features.popularity
+        )
+        return Calibration(metrics, weights, curve)
 
     def fold_in(
         self, run: TrainingRun, fitted: FittedRetrievers, rows: Floats | None

@@ -19,9 +19,9 @@ from bookrec.offline.runtime.untyped import KerasModel
 if TYPE_CHECKING:
     # The command line lists presets without Keras.
     from bookrec.offline.retrieval.fit_retrievers import FittedRetrievers
+    from bookrec.offline.training.calibration import Calibration
     from bookrec.offline.training.run import TrainingRun
     from bookrec.offline.training.train_settings import TrainSettings
-    from bookrec.offline.training.validation import Metrics
 
 PRESETS: Final = {
     "default": "bookrec.offline.training.default_preset:DEFAULT",
@@ -53,6 +53,9 @@ class Preset(ABC):
 
     predicts: Literal["interaction", "explicit rating"] = "interaction"
     """Event whose probability the ranker gives."""
+    weighs_by_book: bool = False
+    """Whether the list weights apply to numbers of the book, outside the network, not to a rating
+    head."""
     measures_parts: bool = True
     """Whether an evaluation measures each part of the pipeline by itself."""
     variants: Mapping[str, Callable[[TrainSettings], TrainSettings]] = {}
@@ -68,19 +71,18 @@ class Preset(ABC):
         ranker: TrainedRanker,  # noqa: ARG002
         recommender: Recommender,  # noqa: ARG002
         readers: Ints,  # noqa: ARG002
-    ) -> dict[str, Metrics]:
-        """Calibrate the probabilities of a trained ranker, in place.
+    ) -> Calibration:
+        """Choose the list weights of a trained ranker and calibrate its probabilities, in place.
 
         Args:
             run: The training run.
             ranker: The trained ranker.
             recommender: The compiled ranker with retrievers fitted without the held-out set.
             readers: [n] readers with held-out books that no validation figure uses.
-
-        Returns:
-            Validation figures specific to the preset.
         """
-        return {}
+        from bookrec.offline.training.calibration import Calibration
+
+        return Calibration()
 
     def fold_in(
         self,

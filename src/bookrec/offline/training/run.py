@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from bookrec.arrays import Floats, Ints
@@ -10,6 +12,12 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out
 from bookrec.offline.models.bundle.trained import assemble_recommender
+from bookrec.offline.ranking.list_weights import (
+    ListWeights,
+    WeightedLists,
+    choose_list_weights,
+)
+from bookrec.offline.ranking.scored_candidates import ScoredCandidates
 from bookrec.offline.retrieval.fit_retrievers import FittedRetrievers, encode, fit_retrievers
 from bookrec.offline.retrieval.two_tower import Towers
 from bookrec.offline.runtime.progress import Progress
@@ -58,6 +66,27 @@ class TrainingRun:
     def interactions_per_reader(self) -> float:
         """Mean number of known interactions of readers who have any."""
         return len(self.known) / max(1, len(np.unique(self.known.reader_idx)))
+
+    def held_out_from(self, readers: Ints) -> Interactions:
+        """Select the held-out interactions of some readers, numbered by place in ``readers`` [n]."""
+        rows = np.isin(self.held_out.reader_idx, readers)
+        selected = self.held_out[rows].renumbered(readers)
+        return selected[np.argsort(selected.reader_idx, kind="stable")]
+
+    def choose_list_weights(
+        self, candidates: Sequence[ScoredCandidates], held_out: Interactions, popularity: Floats
+    ) -> tuple[ListWeights, tuple[WeightedLists, ...]]:
+        """Choose the list weights, unless the settings forbid it; see `ranking.list_weights`."""
+        if not self.settings.weigh_lists:
+            return ListWeights(), ()
+        weights, curve = choose_list_weights(
+            candidates, held_out, popularity, self.dataset.work_of_book
+        )
+        self.progress(
+            f"list weights: {weights.rating:.2f} logits per point of rating, "
+            f"-{weights.popularity:.2f} per unit of log(1 + readers)"
+        )
+        return weights, tuple(curve)
 
     def fit(
         self, interactions: Interactions, label: str, towers: Towers | None = None

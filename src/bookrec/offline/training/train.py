@@ -7,10 +7,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import tensorflow as tf
 
+from bookrec.arrays import Floats
 from bookrec.errors import DataError
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.histories import readers_at
@@ -20,7 +23,9 @@ from bookrec.offline.models.bundle.bundle_files import save_bundle
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.models.bundle.manifest import new_manifest
 from bookrec.offline.models.bundle.trained import Trained
+from bookrec.offline.ranking.list_weights import book_offset
 from bookrec.offline.runtime.progress import Progress
+from bookrec.offline.training.calibration import Calibration
 from bookrec.offline.training.presets import Preset, TrainedRanker, preset_named
 from bookrec.offline.training.run import TrainingRun
 from bookrec.offline.training.train_settings import TrainSettings
@@ -63,13 +68,15 @@ def train_bundle(dataset: Dataset, settings: TrainSettings, progress: Progress) 
     tf.config.experimental.enable_op_determinism()
     run = TrainingRun(dataset, interactions, settings, progress)
     ranker = preset.train(run)
-    metrics = _validate(run, preset, ranker)
+    calibration, metrics = _validate(run, preset, ranker)
     progress("retrievers for serving")
     final = run.fit(interactions, "serving")
-    return _bundle(run, preset, preset.refit(run, ranker, final), metrics)
+    return _bundle(run, preset, preset.refit(run, ranker, final), calibration, metrics)
 
 
-def _validate(run: TrainingRun, preset: Preset, ranker: TrainedRanker) -> dict[str, Metrics]:
+def _validate(
+    run: TrainingRun, preset: Preset, ranker: TrainedRanker
+) -> tuple[Calibration, dict[str, Metrics]]:
     """Calibrate the ranker and measure its lists on held-out books."""
     settings = run.settings
     held_out_from = run.rng.permutation(np.unique(run.held_out.reader_idx))
@@ -77,19 +84,33 @@ def _validate(run: TrainingRun, preset: Preset, ranker: TrainedRanker) -> dict[s
     measured, calibrating = held_out_from[:count], held_out_from[count : 2 * count]
     fold_in = preset.fold_in(run, ranker.known, ranker.rows)
     recommender = run.recommender(ranker.model, ranker.known, fold_in)
-    metrics = preset.calibrate(run, ranker, recommender, calibrating)
+    calibration = preset.calibrate(run, ranker, recommender, calibrating)
     run.progress(f"validation on {len(measured):,} readers")
+    offset = _book_offset(preset, calibration, ranker)
+    recommender = replace(run.recommender(ranker.model, ranker.known, fold_in), book_offset=offset)
     readers = readers_at(run.known, run.age_bands, measured, ranker.rows)
-    held_out = run.held_out[np.isin(run.held_out.reader_idx, measured)].renumbered(measured)
-    return metrics | list_metrics(recommender, readers, held_out, settings.candidates)
+    held_out = run.held_out_from(measured)
+    figures = list_metrics(recommender, readers, held_out, settings.candidates)
+    return calibration, calibration.metrics | figures
+
+
+def _book_offset(preset: Preset, calibration: Calibration, ranker: TrainedRanker) -> Floats | None:
+    if not preset.weighs_by_book:
+        return None
+    fitted = ranker.known
+    return book_offset(calibration.list_weights, fitted.statistics, fitted.features.metadata.author)
 
 
 def _bundle(
-    run: TrainingRun, preset: Preset, ranker: TrainedRanker, metrics: dict[str, Metrics]
+    run: TrainingRun,
+    preset: Preset,
+    ranker: TrainedRanker,
+    calibration: Calibration,
+    metrics: dict[str, Metrics],
 ) -> Bundle:
     fitted, settings = ranker.known, run.settings
     retrieval = fitted.retrieval
-    fold_in = preset.fold_in(run, fitted, ranker.rows) or (None, None)
+    reader_centroid, centroid_weight = preset.fold_in(run, fitted, ranker.rows) or (None, None)
     return Bundle(
         ranker.model,
         fitted.towers,
@@ -99,8 +120,20 @@ def _bundle(
         run.encoding.word_vectors,
         fitted.similarities,
         FrozenStatistics(
-            fitted.statistics, retrieval.tower_mean, retrieval.tower_covariance, *fold_in
+            fitted.statistics,
+            retrieval.tower_mean,
+            retrieval.tower_covariance,
+            reader_centroid,
+            centroid_weight,
+            _book_offset(preset, calibration, ranker),
         ),
-        new_manifest(settings.preset, settings.seed, run.dataset, settings, metrics),
+        new_manifest(
+            settings.preset,
+            settings.seed,
+            run.dataset,
+            settings,
+            metrics,
+            list_weights=calibration.as_plain(),
+        ),
         Trained(),
     )

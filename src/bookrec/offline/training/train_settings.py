@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from bookrec.offline.ranking.listwise_groups import RankerSettings
+from bookrec.offline.ranking.ranker_settings import RankerSettings
 from bookrec.offline.ranking.train_classic import ClassicSettings
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 
@@ -24,6 +24,8 @@ class TrainSettings:
     the readers. The other readers keep all interactions for training."""
     candidates: int = 1500
     """Candidates per reader in validation."""
+    weigh_lists: bool = True
+    """Whether liking and popularity count in the order of lists; see `ranking.list_weights`."""
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
     ranker: RankerSettings = field(default_factory=RankerSettings)
     """Settings of listwise training."""

@@ -29,6 +29,9 @@ class FrozenStatistics:
     by their histories."""
     centroid_weight: Floats | None
     """[B] shrinkage of the book vectors, 0 to 1."""
+    book_offset: Floats | None = None
+    """[B] numbers added to the logits of each book (`ranking.list_weights`); None for a ranker that
+    weighs liking and popularity itself."""
 
     def for_catalogue(self, codes: Ints) -> FrozenStatistics:
         """Reorder the statistics for a catalogue; unknown books get neutral values.
@@ -47,8 +50,11 @@ class FrozenStatistics:
         if self.reader_centroid is not None and self.centroid_weight is not None:
             centroid = _rows(self.reader_centroid, codes, np.float32(0))
             weight = _rows(self.centroid_weight, codes, np.float32(0))
+        offset = None
+        if self.book_offset is not None:
+            offset = _rows(self.book_offset, codes, np.float32(0))
         return FrozenStatistics(
-            statistics, self.tower_mean, self.tower_covariance, centroid, weight
+            statistics, self.tower_mean, self.tower_covariance, centroid, weight, offset
         )
 
     def arrays(self) -> dict[str, Array]:
@@ -63,6 +69,8 @@ class FrozenStatistics:
         if self.reader_centroid is not None and self.centroid_weight is not None:
             arrays["reader_centroid"] = self.reader_centroid
             arrays["centroid_weight"] = self.centroid_weight
+        if self.book_offset is not None:
+            arrays["book_offset"] = self.book_offset
         return arrays
 
     @classmethod
@@ -74,6 +82,7 @@ class FrozenStatistics:
             arrays["tower_covariance"],
             arrays.get("reader_centroid"),
             arrays.get("centroid_weight"),
+            arrays.get("book_offset"),
         )
 
 

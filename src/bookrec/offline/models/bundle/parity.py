@@ -76,7 +76,7 @@ def keras_logits(
     readers: Ints,
     books: Ints,
 ) -> NDArray[np.float64]:
-    """[pairs] logits of the Keras model itself.
+    """[pairs] logits of the Keras model itself, plus the recommender's book offsets.
 
     Args:
         bundle: The bundle with the model.
@@ -86,4 +86,6 @@ def keras_logits(
         books: [pairs] positions of books.
     """
     inputs = bundle.origin.ranker_inputs(bundle, dataset, recommender, readers, books)
-    return model_logits(bundle.ranker, inputs).astype(np.float64)
+    logits = model_logits(bundle.ranker, inputs).astype(np.float64)
+    offset = recommender.book_offset
+    return logits if offset is None else logits + offset[books]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
@@ -62,7 +62,7 @@ class Trained:
         recommender = assemble_recommender(
             bundle.ranker, parts.features, parts.retrieval, dataset.work_of_book, fold_in
         )
-        return recommender, rows
+        return replace(recommender, book_offset=parts.frozen_statistics.book_offset), rows
 
     def ranker_inputs(
         self,

@@ -1,6 +1,6 @@
 """Import of a foreign model into a bundle (``artifacts import``).
 
 May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.external`,
-`offline.features`, `offline.models.bundle`, `offline.models.imported`, `offline.retrieval`,
-`offline.runtime`.
+`offline.features`, `offline.models.bundle`, `offline.models.imported`, `offline.ranking`,
+`offline.retrieval`, `offline.runtime`.
 """

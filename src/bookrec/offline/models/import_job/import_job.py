@@ -21,6 +21,7 @@ from bookrec.offline.models.bundle.bundle_files import save_bundle
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.models.bundle.manifest import new_manifest
 from bookrec.offline.models.import_job.parity_check import check_parity
+from bookrec.offline.models.import_job.weigh_lists import weigh_lists, with_list_weights
 from bookrec.offline.models.imported.compile_imported import (
     base_row_of,
     fold_in_of,
@@ -50,6 +51,8 @@ class ImportSettings:
 
     seed: int = 1
     towers: TwoTowerSettings = field(default_factory=TwoTowerSettings)
+    weigh_lists: bool = True
+    """Whether liking and popularity count in the order of lists; see `import_job.weigh_lists`."""
 
 
 def import_model(
@@ -123,7 +126,11 @@ def make_bundle(
             f"warning: the model rounds: its logits are compiled to {parity.logit_error:.1e} x "
             "(1 + |logit|), because it adds large numbers that cancel (ids as numbers, large weights)"
         )
-    return bundle
+    if not settings.weigh_lists:
+        return bundle
+    progress("list weights")
+    weights, curve = weigh_lists(bundle, dataset, fitted[1], settings.seed)
+    return with_list_weights(bundle, fitted[1], weights, curve)
 
 
 def fit_serving(

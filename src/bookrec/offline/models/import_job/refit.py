@@ -14,18 +14,29 @@ from bookrec.offline.external.mapping.input_plan import InputPlan
 from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.import_job.import_job import ImportSettings, assemble, fit_serving
+from bookrec.offline.models.import_job.weigh_lists import with_list_weights
 from bookrec.offline.models.imported.imported_origin import imported_model
+from bookrec.offline.ranking.list_weights import ListWeights
 from bookrec.offline.runtime.progress import Progress
 
 
 def refit(bundle: Bundle, dataset: Dataset, settings: ImportSettings, progress: Progress) -> Bundle:
-    """Fit everything except the ranker of an imported bundle to ``dataset`` alone."""
+    """Fit everything except the ranker of an imported bundle to ``dataset`` alone.
+
+    The list weights stay; the books' ratings and popularity that they apply to are counted again.
+    """
     imported = imported_model(bundle)
     interactions = all_interactions(dataset)
     serving = fit_serving(dataset, interactions, settings, progress)
     vocabularies = serving[0].vocabularies
     plans = tuple(_recounted(plan, dataset, vocabularies) for plan in imported.plans)
-    return assemble(replace(imported, plans=plans), bundle.ranker, serving, settings)
+    refitted = assemble(replace(imported, plans=plans), bundle.ranker, serving, settings)
+    if bundle.frozen_statistics.book_offset is None:
+        return refitted
+    weights = bundle.manifest["list_weights"]
+    return with_list_weights(
+        refitted, serving[1], ListWeights(weights["rating"], weights["popularity"]), []
+    )
 
 
 def _recounted(plan: InputPlan, dataset: Dataset, vocabularies: Vocabularies) -> InputPlan:

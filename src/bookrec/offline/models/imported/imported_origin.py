@@ -73,6 +73,7 @@ class Imported:
             parts.frozen_statistics.centroid_weight,
             base_row=self.model.base_row,
             left_out=self.model.left_out(books),
+            book_offset=parts.frozen_statistics.book_offset,
         )
         return recommender, imported_rows(bundle.ranker, self.model, readers)
 

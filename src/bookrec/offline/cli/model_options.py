@@ -1,4 +1,4 @@
-"""The option that chooses a preset."""
+"""Options of verbs that make a model."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def preset_option(help_line: str) -> Callable[[Command], Command]:
         show_default=True,
         help=help_line,
     )
+
+
+list_weights_option = click.option(
+    "--list-weights/--no-list-weights",
+    "weigh_lists",
+    default=True,
+    show_default=True,
+    help="Weigh liking and popularity in the order of lists, as far as liked held-out books call for "
+    "it; without it, the model's own logits order them.",
+)
