@@ -29,14 +29,7 @@ from bookrec.offline.features.book_features import BookFeatures, Vocabularies  #
 from bookrec.offline.features.book_numbers import BOOK_NUMBERS  # noqa: E402
 from bookrec.offline.features.title_embeddings import TITLE_VECTOR_SIZE  # noqa: E402
 from bookrec.offline.features.vocabulary import Vocabulary  # noqa: E402
-from bookrec.offline.ranking.architectures import build_classic  # noqa: E402
-from bookrec.offline.ranking.default_architecture import (  # noqa: E402
-    Scaling,
-    build_default,
-    rating_model,
-    set_list_weights,
-    two_head_model,
-)
+from bookrec.offline.ranking.architectures import Scaling, build_classic, build_default  # noqa: E402
 from bookrec.offline.ranking.train_classic import classic_inputs  # noqa: E402
 from small_recommender import make_metadata  # noqa: E402
 
@@ -125,30 +118,6 @@ def scaling() -> Scaling:
         moments(len(PAIR_FEATURES)),
         moments(len(BOOK_NUMBERS)),
     )
-
-
-def test_default_adds_its_heads_and_popularity(features: BookFeatures):
-    model = randomised(build_default(VOCABULARIES, scaling=scaling()))
-    set_list_weights(model, 0.75, 0.4)
-    heads = two_head_model(model)
-    kernel, bias = model.get_layer("output").get_weights()
-    heads.get_layer("logit").set_weights([kernel[:2], bias])
-    rng = np.random.default_rng(3)
-    reader = rng.normal(size=len(READER_ACTIVITY)).astype(np.float32)
-    pairs = rng.normal(size=(BOOKS, len(PAIR_FEATURES))).astype(np.float32)
-    inputs: dict[str, Any] = dict(features.inputs(slice(None)))
-    inputs["age_binned_encoded"] = np.full(BOOKS, 5)
-    inputs["reader_features"] = np.tile(reader, (BOOKS, 1))
-    inputs["pair_features"] = pairs
-    inputs = {k: v if v.ndim > 1 else v[:, None] for k, v in inputs.items()}
-    interaction, rating = (part[:, 0] for part in heads.predict(inputs, verbose=0))
-    logits = []
-    for part in (model, rating_model(model)):
-        ranker = compile_ranker(part, features)
-        logits.append(ranker.logits(ranker.reader_terms(5, reader), slice(None), pairs))
-    np.testing.assert_allclose(logits[1], rating, rtol=1e-4, atol=1e-4)
-    expected = interaction + 0.75 * rating - 0.4 * features.popularity
-    np.testing.assert_allclose(logits[0], expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("standardised", [False, True])

@@ -51,7 +51,6 @@ def make_listwise_fold(seed: int, groups: int, *, informative: bool = True) -> L
         rng.normal(size=(groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
         np.ones(groups, dtype=np.int32),
-        np.full((groups, SIZE), -1, dtype=np.int8),
         np.tile(np.arange(SIZE) == 0, (groups, 1)).astype(np.float32),
     )
     return ListwiseFold(data, features)
@@ -154,7 +153,7 @@ def test_a_single_fold_and_an_empty_one_get_labels(counts: list[int]):
 def test_batches_carry_the_soft_labels():
     listwise_folds = distil([make_listwise_fold(seed, 40) for seed in (1, 2)], 2, 10, seed=1)
     batches = Batches(listwise_folds, RankerSettings(batch_size=16), np.random.default_rng(0))
-    inputs, (labels, _) = batches[0]
+    inputs, labels = batches[0]
     pairs = inputs["pair_features"].reshape(16, SIZE, 4)
     for group, wanted in zip(pairs, labels.reshape(16, SIZE), strict=True):
         matches = [

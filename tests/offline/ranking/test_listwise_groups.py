@@ -45,13 +45,6 @@ def test_disliked_books_are_negatives_of_their_reader_and_liked_ones_weigh_more(
     assert not (groups.books[[0, 3]] == 12)[:, 1:5].all(axis=1).any()
     assert groups.weights[:, 0].tolist() == [3, 1, 1, 3]
     assert not groups.weights[:, 1:].any()
-    assert groups.ratings[:, 0].tolist() == [8, 0, 6, 9]
-    assert groups.ratings[1:3, 1].tolist() == [2, 2]
-    hidden = {0: {5}, 1: {3, 12, 21}, 2: {30}}
-    for reader, books, ratings in zip([0, 1, 1, 2], groups.books, groups.ratings, strict=True):
-        unknown = ~np.isin(books, list(hidden[reader]))
-        assert (ratings[unknown] == -1).all()
-        assert (ratings[~unknown] >= 0).all()
 
 
 def test_at_most_so_many_disliked_books_are_forced_into_a_group():
@@ -60,7 +53,6 @@ def test_at_most_so_many_disliked_books_are_forced_into_a_group():
     settings = replace(SETTINGS, disliked_negatives=2, catalogue_negatives=0)
     groups = make_groups(HISTORY, hidden, retrieval, BANDS, settings, seed=1, workers=0)
     assert groups.books[0, :3].tolist() == [30, 10, 11]
-    assert groups.ratings[0].tolist() == [9, 1, 5, -1, -1, -1, -1]
 
 
 def test_features_come_from_the_history_alone():

@@ -1,20 +1,22 @@
-"""Candidates with both predictions: unseen works, features of the right reader and books."""
+"""Candidates with logits, and the lists of offsets."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from bookrec.inference.history import make_history
-from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.inference.recommender import Reader
 from bookrec.offline.ranking.scored_candidates import (
-    ratings_of_books,
-    ratings_of_ranker,
+    TOP,
+    ScoredCandidates,
+    lists_with,
     score_candidates,
+    spread,
 )
-from small_recommender import BOOKS, make_ranker, make_recommender
+from small_recommender import BOOKS, make_recommender
 
 READERS = [
     Reader(make_history(np.array([3, 17, 30]), np.array([9, 0, 4])), 2),
@@ -22,34 +24,41 @@ READERS = [
 ]
 
 
-def test_candidates_are_scored_by_both_rankers():
+def test_candidates_are_unseen_works_with_the_rankers_logits():
     recommender = make_recommender()
-    other = make_ranker(np.random.default_rng(77), BOOKS, len(READER_ACTIVITY), len(PAIR_FEATURES))
-    scored = score_candidates(recommender, READERS, BOOKS, ratings_of_ranker(recommender, other))
+    scored = score_candidates(recommender, READERS, BOOKS)
     for reader, candidates in zip(READERS, scored, strict=True):
         seen_works = recommender.work_of_book[reader.history.books]
         unseen = ~np.isin(recommender.work_of_book, seen_works)
         assert candidates.books.tolist() == np.flatnonzero(unseen).tolist()
-        for ranker, values in (
-            (recommender.ranker, candidates.logits),
-            (other, candidates.ratings),
-        ):
-            one = replace(recommender, ranker=ranker)
-            expected = one.logits(one.profile(reader), candidates.books)
-            np.testing.assert_allclose(values, expected, rtol=1e-4, atol=1e-5)
-
-
-def test_ratings_of_books_are_the_same_for_every_reader():
-    ratings = np.linspace(-2, 2, BOOKS).astype(np.float32)
-    scored = score_candidates(make_recommender(), READERS, BOOKS, ratings_of_books(ratings))
-    for candidates in scored:
-        assert candidates.ratings.tolist() == ratings[candidates.books].tolist()
+        expected = recommender.logits(recommender.profile(reader), candidates.books)
+        np.testing.assert_allclose(candidates.logits, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_left_out_books_are_no_candidates():
     left_out = np.zeros(BOOKS, dtype=bool)
     left_out[[0, 9]] = True
     recommender = replace(make_recommender(), left_out=left_out)
-    ratings = np.zeros(BOOKS, dtype=np.float32)
-    for candidates in score_candidates(recommender, READERS, BOOKS, ratings_of_books(ratings)):
+    for candidates in score_candidates(recommender, READERS, BOOKS):
         assert not {0, 9} & set(candidates.books.tolist())
+
+
+def test_lists_are_those_of_a_recommender_with_the_offsets():
+    recommender = replace(make_recommender(), candidates=BOOKS)
+    offset = np.random.default_rng(6).normal(0, 2, BOOKS).astype(np.float32)
+    scored = score_candidates(recommender, READERS, BOOKS)
+    lists = lists_with(offset, scored, recommender.work_of_book)
+    with_offsets = replace(recommender, book_offset=offset)
+    for row, top_n in zip(lists, with_offsets.top_lists(READERS, TOP), strict=True):
+        assert row[row >= 0].tolist() == top_n.books.tolist()
+
+
+def test_the_spread_is_the_mean_deviation_of_a_readers_logits():
+    books = np.arange(2, dtype=np.int32)
+    some = [
+        ScoredCandidates(books, np.array([1, 3], dtype=np.float32)),
+        ScoredCandidates(books, np.array([10, 16], dtype=np.float32)),
+        ScoredCandidates(books[:1], np.array([5], dtype=np.float32)),
+    ]
+    assert spread(some) == pytest.approx((1 + 3) / 2)
+    assert spread([]) == 0

@@ -20,7 +20,6 @@ from bookrec.offline.ranking.train_listwise import (  # noqa: E402
     ListwiseFold,
     listwise_loss,
     multi_positive_loss,
-    rating_loss,
     scaling_of,
 )
 from small_recommender import make_metadata  # noqa: E402
@@ -51,7 +50,6 @@ def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
         rng.normal(-1, 3, (groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
         1 + np.arange(groups, dtype=np.int32) % 2,
-        rng.integers(-1, 11, (groups, 3)).astype(np.int8),
         (np.arange(3) < 1 + np.arange(groups)[:, None] % 2).astype(np.float32),
     )
     data.pair_features[..., 4] = 6.0
@@ -79,7 +77,7 @@ def test_batches_mix_the_folds_and_keep_each_folds_features():
     assert len(batches) == 4
     seen, mixed = [], 0
     for number in range(len(batches)):
-        inputs, (labels, ratings) = batches[number]
+        inputs, labels = batches[number]
         fold = inputs["popularity"].reshape(8, 3)
         assert (fold == fold[:, :1]).all(), "a group belongs to one fold"
         mixed += len(np.unique(fold)) > 1
@@ -92,7 +90,6 @@ def test_batches_mix_the_folds_and_keep_each_folds_features():
             assert len(match) == 1
             targets = listwise_fold.groups.targets[match[0]]
             assert labels[rows, 0].tolist() == [1] * targets + [0] * (3 - targets)
-            assert ratings[rows, 0].tolist() == listwise_fold.groups.ratings[match[0]].tolist()
             assert listwise_fold.groups.books[match[0]].tolist() == books.tolist()
             np.testing.assert_array_equal(
                 inputs["book_numbers"][rows], listwise_fold.features.numbers[books]
@@ -125,14 +122,6 @@ def test_the_listwise_loss_of_a_group_counts_by_its_weight():
     losses = listwise_loss(labels, np.log(odds).astype(np.float32))
     second = -(0.5 * np.log(1 / 10) + 0.25 * np.log(6 / 10) + 0.25 * np.log(3 / 10))
     np.testing.assert_allclose(losses, [-2 * np.log(2 / 8), second], rtol=1e-5)
-
-
-def test_the_rating_loss_leaves_unknown_ratings_out():
-    ratings = np.array([[8.0], [0.0], [-1.0], [5.0]], dtype=np.float32)
-    predicted = np.array([[1.0], [9.0], [-9.0], [-2.0]], dtype=np.float32)
-    # 7.5 + 1 against 8, and 7.5 - 2 against 5.
-    assert float(rating_loss(ratings, predicted)) == pytest.approx((0.25 + 0.25) / 2)
-    assert float(rating_loss(ratings[1:3], predicted[1:3])) == 0
 
 
 def test_soft_labels_sum_to_the_weight_of_the_target():

@@ -1,23 +1,31 @@
-"""Architecture of preset ``classic``, and layers that both presets share.
+"""Architectures of the ranker: Wide & Deep (Cheng et al., 2016, arXiv 1606.07792) in Keras 3.
 
-Both are Wide & Deep (Cheng et al., 2016, arXiv 1606.07792) in Keras 3: they concatenate a wide and a
-deep logit into ``Dense(1)`` and the logistic function. Index 0 of every embedding is "unknown".
+Both presets concatenate a wide and a deep logit into ``Dense(1)`` and the logistic function. Index 0 of
+every embedding is "unknown".
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import keras
 
 from bookrec.ages import AGE_BANDS
+from bookrec.arrays import Floats
 from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.features.ranker_inputs import (
     AGE_BAND,
     AUTHOR,
     AVG_RATING,
     CLASSIC_INPUTS,
+    DEFAULT_INPUTS,
     ISBN,
     NUM_RATINGS,
+    NUMBERS,
+    PAIR,
+    POPULARITY,
     PUBLISHER,
+    READER,
     TITLE,
     USER_ID,
     YEAR,
@@ -51,21 +59,32 @@ def build_classic(
         weight_per_id: Use a weight per id in the wide part instead of casts, to measure what the casts
             cost.
     """
-    tensors = {ranker_input: keras_input(ranker_input) for ranker_input in CLASSIC_INPUTS}
+    tensors = {ranker_input: _keras_input(ranker_input) for ranker_input in CLASSIC_INPUTS}
     ids = {encoded: tensors[encoded] for encoded in CLASSIC_INPUTS if encoded.kind == "id"}
-    sizes = embedding_rows(vocabularies)
+    sizes = _sizes(vocabularies)
 
     wide = _id_weights(ids, sizes) if weight_per_id else _cast_ids(ids)
     embedded = [
-        embedding(encoded, tensor, sizes[encoded], embedding_size or WIDTHS[encoded])
+        _embedding(encoded, tensor, sizes[encoded], embedding_size or WIDTHS[encoded])
         for encoded, tensor in ids.items()
     ]
     dense = [tensors[AVG_RATING], tensors[NUM_RATINGS], tensors[TITLE]]
-    hidden = hidden_layers([*embedded, *dense], (128, 64, 32), dropout)
-    deep = keras.layers.Dense(1, name="deep")(hidden)
+    deep = _deep([*embedded, *dense], (128, 64, 32), dropout)
     logits = keras.layers.Concatenate(name="logits")([wide, deep])
     output = keras.layers.Dense(1, activation="sigmoid", name="output")(logits)
     return keras.Model(list(tensors.values()), output, name="wide_deep_classic")
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """Means and variances that standardise the inputs of preset ``default``."""
+
+    reader: tuple[Floats, Floats]
+    """Mean and variance of the reader features, [F] each."""
+    pair: tuple[Floats, Floats]
+    """Mean and variance of the pair features, [P] each."""
+    numbers: tuple[Floats, Floats]
+    """Mean and variance of the book numbers, [K] each."""
 
 
 def _cast_ids(ids: dict[RankerInput, KerasTensor]) -> KerasTensor:
@@ -91,7 +110,59 @@ def _id_weights(ids: dict[RankerInput, KerasTensor], sizes: dict[RankerInput, in
     return keras.layers.Add(name="wide")(weights)
 
 
-def embedding_rows(vocabularies: Vocabularies) -> dict[RankerInput, int]:
+def build_default(
+    vocabularies: Vocabularies,
+    *,
+    scaling: Scaling | None = None,
+    embedding_size: int = 8,
+    dropout: float = 0.2,
+) -> KerasModel:
+    """Build preset ``default``, which represents readers by their history, never by an id.
+
+    Wide: popularity and the pair features. A weight per book would overfit the targets. Deep: small
+    embeddings with strong dropout (larger ones overfit too), the reader features, the book numbers,
+    the title vector and the pair features, through Dense-ReLU-Dropout 128-64.
+
+    Args:
+        vocabularies: Vocabularies that size the embeddings.
+        scaling: Moments that standardise the inputs; None = no standardisation.
+        embedding_size: Width of every embedding.
+        dropout: Dropout rate after each hidden layer.
+    """
+    tensors = {ranker_input: _keras_input(ranker_input) for ranker_input in DEFAULT_INPUTS}
+    sizes = _sizes(vocabularies)
+    scalars = [tensors[AVG_RATING], tensors[NUM_RATINGS], tensors[POPULARITY]]
+
+    standard = [
+        _standardised(tensors[part], None if scaling is None else getattr(scaling, name))
+        for name, part in (("numbers", NUMBERS), ("reader", READER), ("pair", PAIR))
+    ]
+    wide = keras.layers.Dense(1, name="wide")(
+        keras.layers.Concatenate(name="wide_inputs")([scalars[2], standard[2]])
+    )
+    embedded = [
+        keras.layers.Dropout(0.5)(
+            _embedding(encoded, tensors[encoded], sizes[encoded], embedding_size)
+        )
+        for encoded in DEFAULT_INPUTS
+        if encoded.kind == "id"
+    ]
+    words = keras.layers.Dropout(0.5)(tensors[TITLE])
+    deep = _deep([*embedded, *scalars, words, *standard], (128, 64), dropout)
+    logits = keras.layers.Concatenate(name="logits")([wide, deep])
+    output = keras.layers.Dense(1, activation="sigmoid", name="output")(logits)
+    return keras.Model(list(tensors.values()), output, name="wide_deep_default")
+
+
+def _standardised(tensor: KerasTensor, moments: tuple[Floats, Floats] | None) -> KerasTensor:
+    if moments is None:
+        return tensor
+    mean, variance = (values.tolist() for values in moments)
+    name = f"standard_{tensor.name}"
+    return keras.layers.Normalization(mean=mean, variance=variance, name=name)(tensor)
+
+
+def _sizes(vocabularies: Vocabularies) -> dict[RankerInput, int]:
     """Rows of each id's embedding."""
     return {
         USER_ID: vocabularies.user.size,
@@ -103,37 +174,34 @@ def embedding_rows(vocabularies: Vocabularies) -> dict[RankerInput, int]:
     }
 
 
-def keras_input(ranker_input: RankerInput) -> KerasTensor:
-    """Build the input layer of ``ranker_input``."""
+def _keras_input(ranker_input: RankerInput) -> KerasTensor:
     return keras.Input((ranker_input.width,), dtype=ranker_input.dtype, name=ranker_input.name)
 
 
-def embedding(encoded: RankerInput, tensor: KerasTensor, size: int, width: int) -> KerasTensor:
-    """Embed an id ([batch, 1] to [batch, width]) with a table of ``size`` rows."""
+def _embedding(encoded: RankerInput, tensor: KerasTensor, size: int, width: int) -> KerasTensor:
     table = keras.layers.Embedding(size, width, name=f"embedding_{encoded.stem}")
     return keras.layers.Flatten(name=f"embedding_{encoded.stem}_flat")(table(tensor))
 
 
-def hidden_layers(
-    inputs: list[KerasTensor], widths: tuple[int, ...], dropout: float
-) -> KerasTensor:
-    """Stack Dense-ReLU-Dropout layers of the given widths on ``inputs``."""
+def _deep(inputs: list[KerasTensor], widths: tuple[int, ...], dropout: float) -> KerasTensor:
     hidden = keras.layers.Concatenate(name="deep_inputs")(inputs)
     for number, width in enumerate(widths, start=1):
         hidden = keras.layers.Dense(width, activation="relu", name=f"deep_{number}")(hidden)
         hidden = keras.layers.Dropout(dropout)(hidden)
-    return hidden
+    return keras.layers.Dense(1, name="deep")(hidden)
 
 
 def logit_model(model: KerasModel) -> KerasModel:
-    """Build the network that outputs the logits of a model of `build_classic`, for training.
+    """Build the network that outputs the logits of ``model``, for training.
 
     It shares all layers with ``model`` except the last, named ``logit``. `model_logits` computes the
     logits of any model.
     """
-    linear = keras.layers.Dense(1, name="logit")
-    logit = linear(model.get_layer("logits").output)
+    features = model.get_layer("logits").output
     output = model.get_layer("output")
+
+    linear = keras.layers.Dense(1, name="logit")
+    logit = linear(features)
     linear.kernel.assign(output.kernel)
     linear.bias.assign(output.bias)
     return keras.Model(model.inputs, logit, name=f"{model.name}_logit")

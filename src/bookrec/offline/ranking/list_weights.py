@@ -1,25 +1,28 @@
-"""List weights: how much liking and popularity count in the order of lists.
+"""List weights: how much liking, popularity and exposure count in the order of lists.
 
 A ranker that predicts interactions alone lists what is met next: bestsellers, and books that were given
-away, whether liked or not. The order of lists is therefore
+away, whether liked or not. Lists are therefore ordered by
 
-    logit of the interaction + w_r * predicted rating - w_p * log(1 + readers of the book)
+    logit of an interaction + w_l * log P(liked | interaction) - w_p * log(1 + readers) - price
 
-The second term is the reader's liking, given an interaction. The third corrects for the exposure of
-popular books, whose logarithm stands for the log-propensity of an observation (Yang et al., "Unbiased
-Offline Recommender Evaluation for Missing-Not-At-Random Implicit Feedback", RecSys 2018).
+- The first two terms are, with w_l = 1, the log-odds and log-probability of taking a book up and of
+  liking it then. P(liked) is a logistic function of the book's mean rating, shrunk.
+- The third corrects for popularity as the propensity of an observation (Yang et al., "Unbiased Offline
+  Recommender Evaluation for Missing-Not-At-Random Implicit Feedback", RecSys 2018).
+- Prices keep each book's share of all lists below a cap (`ranking.exposure_prices`).
 
-`choose_list_weights` measures a grid of both weights on readers with held-out books. For each w_p, the
-w_r with the highest NDCG@20 over liked books stays. That leaves a curve of NDCG against concentration,
-the share of readers who get the commonest book. The chosen point is the knee of this curve (Satopää et
-al., "Finding a 'Kneedle' in a Haystack", ICDCSW 2011): the largest difference of both after scaling
-each to 0–1.
+All three depend on the book alone, so any ranker can have them, as one offset per book.
+
+`choose_list_weights` measures NDCG@20 over liked books on readers with held-out books, along a grid of
+w_l, then of w_p, then of the cap. On each it takes the strongest correction that costs at most 1.5 % of
+the NDCG of the grid's best point. The curve of NDCG against concentration is flat up to about there and
+falls beyond.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,55 +34,72 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_statistics import BookStatistics, shrunken_ratings
 from bookrec.offline.metrics.coverage import times_listed
 from bookrec.offline.metrics.list_figures import liked_figures
-from bookrec.offline.ranking.scored_candidates import ScoredCandidates
-from bookrec.topk import best_first, first_of_each
+from bookrec.offline.ranking.exposure_prices import exposure_prices
+from bookrec.offline.ranking.platt import fit_platt
+from bookrec.offline.ranking.scored_candidates import TOP, ScoredCandidates, lists_with, spread
 
-TOP: Final = 20
-"""Length of the measured lists."""
-_SPARE: Final = 40
-"""Books sorted beyond the length of a list, for further editions of listed works."""
-_RATING_GRID: Final = (0.0, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0)
-_POPULARITY_GRID: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.65, 0.8)
+_LIKING: Final = (0.0, 0.5, 1.0, 1.5, 2.0)
+_POPULARITY: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+_CAPS: Final = (1.0, 0.5, 0.4, 0.3, 0.25, 0.2, 0.175, 0.15, 0.125, 0.1, 0.075, 0.05)
+_EVEN_SHARES: Final = 4
+"""Caps are at least so many times a book's share of lists that are spread evenly."""
+_LARGEST_LOSS: Final = 0.015
+"""Share of NDCG@20 over liked books that each correction may cost."""
+_ROUNDS: Final = 15
+"""Rounds of dual ascent from the prices of one cap to those of the next."""
+_USUAL_RATING: Final = 7.5
 
 
 @dataclass(frozen=True)
 class ListWeights:
-    """Weights of liking and popularity in the logits that order lists."""
+    """Weights of the book offsets, and what P(liked) is computed from."""
 
-    rating: float = 0.0
-    """Logits per point of predicted rating."""
+    liking: float = 0.0
+    """w_l, in logits."""
     popularity: float = 0.0
-    """Logits that each unit of log(1 + readers) takes away."""
+    """w_p, in logits per unit of log(1 + readers)."""
+    exposure_cap: float = 1.0
+    """Largest share of readers who get a book in their first twenty; 1 = no cap."""
+    like_scale: float = 1.0
+    """Log-odds of liking per point of mean rating."""
+    like_shift: float = 0.0
+    """Log-odds of liking a book of mean rating 7.5."""
+    unit: float = 1.0
+    """Scale of the ranker's logits, see `scored_candidates.spread`."""
 
-    def logits(self, candidates: ScoredCandidates, popularity: Floats) -> Floats:
-        """[C] logits that order the candidates of a reader.
+    def offset(self, statistics: BookStatistics, author: Ints) -> Floats:
+        """[B] float32 offsets of liking and popularity.
+
+        A book that nobody has, of an unknown author, has 0.
 
         Args:
-            candidates: Candidates with both predictions.
-            popularity: [B] log(1 + readers).
+            statistics: Rating statistics of the books.
+            author: [B] author codes, 0 = unknown.
         """
-        liking = self.rating * candidates.ratings
-        exposure = self.popularity * popularity[candidates.books]
-        return np.asarray(candidates.logits + liking - exposure, dtype=np.float32)
+        ratings = shrunken_ratings(statistics, author).astype(np.float64)
+        rated = statistics.rating_count
+        overall = np.average(statistics.rating_mean, weights=rated) if rated.any() else 0.0
+        liking = self._log_liked(ratings) - self._log_liked(np.array(overall))
+        exposure = self.popularity * statistics.popularity
+        return np.asarray(self.liking * liking - exposure, dtype=np.float32)
 
+    def scaled(self, factor: float) -> ListWeights:
+        """Return the weights for logits that are multiplied by ``factor``."""
+        return replace(
+            self,
+            liking=self.liking * factor,
+            popularity=self.popularity * factor,
+            unit=self.unit * factor,
+        )
 
-def book_offset(weights: ListWeights, statistics: BookStatistics, author: Ints) -> Floats:
-    """[B] float32 what the weights add to the logits of each book, for a ranker without a rating head.
-
-    The book's mean rating, shrunk, stands for the predicted one.
-
-    Args:
-        weights: The list weights.
-        statistics: Rating statistics of the books.
-        author: [B] author codes, 0 = unknown.
-    """
-    ratings = shrunken_ratings(statistics, author)
-    liking = weights.rating * (ratings - ratings.mean())
-    return np.asarray(liking - weights.popularity * statistics.popularity, dtype=np.float32)
+    def _log_liked(self, ratings: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Log-probability that a reader of books with these mean ratings likes them."""
+        log_odds = self.like_scale * (ratings - _USUAL_RATING) + self.like_shift
+        return np.asarray(-np.logaddexp(0.0, -log_odds))
 
 
 @dataclass(frozen=True)
-class WeightedLists:
+class MeasuredWeights:
     """Figures of the lists that some weights make."""
 
     weights: ListWeights
@@ -89,84 +109,100 @@ class WeightedLists:
     """Share of readers whose twenty books include the commonest book."""
 
     def as_plain(self) -> dict[str, float]:
-        """Return the figures by name, for the manifest."""
-        return {
-            **asdict(self.weights),
-            "ndcg@20_liked": self.ndcg_liked,
-            "commonest@20": self.commonest,
-        }
+        """Return weights and figures by name, for the manifest."""
+        plain = asdict(self.weights)
+        figures = {"ndcg@20_liked": self.ndcg_liked, "commonest@20": self.commonest}
+        return {name: plain[name] for name in ("liking", "popularity", "exposure_cap")} | figures
 
 
 def choose_list_weights(
     candidates: Sequence[ScoredCandidates],
     held_out: Interactions,
-    popularity: Floats,
+    statistics: BookStatistics,
+    author: Ints,
     work_of_book: Ints,
-) -> tuple[ListWeights, list[WeightedLists]]:
-    """Choose the list weights at the knee of NDCG against concentration.
-
-    Both weights are 0 if no reader has a liked held-out book.
+) -> tuple[ListWeights, list[MeasuredWeights]]:
+    """Choose the list weights on readers with held-out books.
 
     Args:
         candidates: Candidates of [R] readers.
         held_out: Their held-out interactions; ``reader_idx`` is the place in ``candidates``.
-        popularity: [B] log(1 + readers).
-        work_of_book: [B] work codes; a list has one edition of a work.
+        statistics: Rating statistics of the books, without the held-out interactions.
+        author: [B] author codes, 0 = unknown.
+        work_of_book: [B] work codes.
 
     Returns:
-        The weights, and the curve: for each popularity weight the point with the best NDCG.
+        The weights, and all measured points in order. Without a liked held-out book nothing is chosen.
     """
     if not (held_out.rating >= POSITIVE_RATING).any():
         return ListWeights(), []
-    unit = _spread(candidates)
-    curve = []
-    for popularity_weight in _POPULARITY_GRID:
-        points = [
-            _measure(
-                candidates,
-                ListWeights(rating_weight * unit, popularity_weight * unit),
-                held_out,
-                popularity,
-                work_of_book,
-            )
-            for rating_weight in _RATING_GRID
-        ]
-        curve.append(max(points, key=lambda point: point.ndcg_liked))
-    return curve[knee(curve)].weights, curve
+    unit = spread(candidates)
+    scale, shift = _fit_liking(held_out, shrunken_ratings(statistics, author))
+    weights = ListWeights(like_scale=scale, like_shift=shift, unit=unit)
+    search = _Search(candidates, held_out, statistics, author, work_of_book)
+    weights = search.along([replace(weights, liking=unit * step) for step in _LIKING])
+    weights = search.along([replace(weights, popularity=unit * step) for step in _POPULARITY])
+    evenly = TOP / len(work_of_book)
+    caps = [cap for cap in _CAPS if cap == 1 or cap >= _EVEN_SHARES * evenly]
+    weights = search.along([replace(weights, exposure_cap=cap) for cap in caps])
+    return weights, search.points
 
 
-def knee(curve: Sequence[WeightedLists]) -> int:
-    """Return the place of the knee of a curve, the first of equal ones."""
-    ndcg = _unit_range(np.array([point.ndcg_liked for point in curve]))
-    concentration = _unit_range(np.array([point.commonest for point in curve]))
-    return int(np.argmax(ndcg - concentration))
+def strongest(ndcg: Sequence[float]) -> int:
+    """Return the place of the strongest correction whose cost is allowed.
+
+    Args:
+        ndcg: Figures, weakest correction first. Beyond the best one, the search ends at the first whose
+            cost is too high.
+    """
+    best = int(np.argmax(ndcg))
+    allowed = (1 - _LARGEST_LOSS) * ndcg[best]
+    place = best
+    while place + 1 < len(ndcg) and ndcg[place + 1] >= allowed:
+        place += 1
+    return place
 
 
-def _unit_range(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Scale values to 0–1; equal values become 0."""
-    span = np.ptp(values)
-    return (values - values.min()) / span if span else np.zeros_like(values)
+def _fit_liking(held_out: Interactions, ratings: Floats) -> tuple[float, float]:
+    rated = held_out[held_out.rating > 0]
+    return fit_platt(ratings[rated.book_idx] - _USUAL_RATING, rated.rating >= POSITIVE_RATING)
 
 
-def _spread(candidates: Sequence[ScoredCandidates]) -> float:
-    """Mean standard deviation of a reader's logits: the unit of the grid, for rankers of any scale."""
-    spreads = [float(reader.logits.std()) for reader in candidates if len(reader.logits) > 1]
-    return float(np.mean(spreads)) if spreads else 0.0
+@dataclass
+class _Search:
+    """A search along one weight after the other; collects what it measures."""
 
+    candidates: Sequence[ScoredCandidates]
+    held_out: Interactions
+    statistics: BookStatistics
+    author: Ints
+    work_of_book: Ints
 
-def _measure(
-    candidates: Sequence[ScoredCandidates],
-    weights: ListWeights,
-    held_out: Interactions,
-    popularity: Floats,
-    work_of_book: Ints,
-) -> WeightedLists:
-    lists = np.full((len(candidates), TOP), -1, dtype=np.int32)
-    for row, reader in zip(lists, candidates, strict=True):
-        books = reader.books
-        order = best_first(weights.logits(reader, popularity), TOP + _SPARE)
-        order = order[first_of_each(work_of_book[books[order]], TOP)]
-        row[: len(order)] = books[order]
-    ndcg = liked_figures(lists, held_out, (TOP,))[f"ndcg@{TOP}_liked"]
-    commonest = times_listed(lists, len(popularity)).max(initial=0) / max(1, len(lists))
-    return WeightedLists(weights, float(np.nanmean(ndcg)), float(commonest))
+    def __post_init__(self) -> None:
+        self.points: list[MeasuredWeights] = []
+        self.prices = np.zeros(len(self.work_of_book), dtype=np.float32)
+        self.groups = np.zeros(len(self.candidates), dtype=np.int32)
+
+    def along(self, grid: Sequence[ListWeights]) -> ListWeights:
+        """Measure a grid, weakest correction first, and choose one of its points."""
+        return grid[strongest([self._measure(weights) for weights in grid])]
+
+    def _measure(self, weights: ListWeights) -> float:
+        """Measure NDCG@20 over liked books."""
+        offset = weights.offset(self.statistics, self.author)
+        self.prices = exposure_prices(
+            self.candidates,
+            offset,
+            self.work_of_book,
+            weights.exposure_cap,
+            unit=weights.unit,
+            groups=self.groups,
+            rounds=_ROUNDS,
+            start=self.prices,
+        )
+        lists = lists_with(offset - self.prices, self.candidates, self.work_of_book)
+        ndcg = liked_figures(lists, self.held_out, (TOP,))[f"ndcg@{TOP}_liked"]
+        commonest = times_listed(lists, len(offset)).max(initial=0) / max(1, len(lists))
+        point = MeasuredWeights(weights, float(np.nanmean(ndcg)), float(commonest))
+        self.points.append(point)
+        return point.ndcg_liked

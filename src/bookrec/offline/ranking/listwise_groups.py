@@ -12,7 +12,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
@@ -41,8 +40,6 @@ class Groups:
     """[G] age band of each group's reader."""
     targets: Ints
     """[G] number of targets; they come first in a group."""
-    ratings: NDArray[np.int8]
-    """[G, S] the reader's ratings of hidden books: 1–10, or 0 without a rating; -1 for other books."""
     weights: Floats
     """[G, S] weights of the targets, 0 for other books."""
 
@@ -150,13 +147,13 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         reader = retrieval.activity(past, retriever_scores)
         reader_rows = np.tile(reader, (len(books), 1))
         bands, counts = (np.full(len(books), value) for value in (band, targets.shape[1]))
-        ratings = _ratings_of(books, hidden)
-        weights = np.where(ratings >= POSITIVE_RATING, settings.liked_weight, 1.0)
-        weights[:, targets.shape[1] :] = 0.0
-        parts.append((books, pairs, reader_rows, bands, counts, ratings, weights))
+        liked = np.isin(targets, hidden_books[hidden.rating >= POSITIVE_RATING])
+        weights = np.zeros(books.shape, dtype=np.float32)
+        weights[:, : targets.shape[1]] = np.where(liked, settings.liked_weight, 1.0)
+        parts.append((books, pairs, reader_rows, bands, counts, weights))
     if not parts:
         return None
-    books, pairs, reader_features, bands, counts, ratings, weights = (
+    books, pairs, reader_features, bands, counts, weights = (
         np.concatenate(part) for part in zip(*parts, strict=True)
     )
     return Groups(
@@ -165,18 +162,8 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         reader_features.astype(np.float32),
         bands.astype(np.int32),
         counts.astype(np.int32),
-        ratings,
-        weights.astype(np.float32),
+        weights,
     )
-
-
-def _ratings_of(books: Ints, hidden: Interactions) -> NDArray[np.int8]:
-    """Ratings of ``books`` among the hidden interactions, -1 for other books."""
-    order = np.argsort(hidden.book_idx)
-    place = np.searchsorted(hidden.book_idx, books, sorter=order)
-    place = order[np.minimum(place, len(order) - 1)]
-    ratings = np.where(hidden.book_idx[place] == books, hidden.rating[place], -1)
-    return ratings.astype(np.int8)
 
 
 def _with_negatives(

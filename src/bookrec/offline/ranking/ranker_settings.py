@@ -40,8 +40,6 @@ class RankerSettings:
     disliked book is no target, but a negative in every group of its reader."""
     disliked_negatives: int = 2
     """Most disliked hidden books among the negatives of each group of their reader."""
-    rating_loss_weight: float = 0.06
-    """Weight of the rating head's squared error, in points², beside the listwise loss."""
     unknown_rate: float = 0.1
     """Share of groups in which an id input is masked to 0, which trains the row for "unknown"."""
     multi_positive: bool = False

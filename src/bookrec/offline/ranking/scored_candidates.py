@@ -1,16 +1,22 @@
-"""Candidates of readers with held-out books, with both predictions, to choose weights and calibrate."""
+"""Candidates of readers with the ranker's logits, and the lists that book offsets make of them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
+import numpy as np
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
-from bookrec.inference.ranker.interface import Ranker
-from bookrec.inference.recommender import Profile, Reader, Recommender
+from bookrec.inference.recommender import Reader, Recommender
+from bookrec.topk import best_first, first_of_each
+
+TOP: Final = 20
+"""Length of the lists."""
+_SPARE: Final = 40
+"""Books sorted beyond the length of a list, for further editions of listed works."""
 
 
 @dataclass(frozen=True)
@@ -20,61 +26,49 @@ class ScoredCandidates:
     books: Ints
     """[C] positions, ascending."""
     logits: Floats
-    """[C] logits of the interaction."""
-    ratings: Floats
-    """[C] predicted ratings, in points around any origin."""
-
-
-PredictRatings: TypeAlias = Callable[[Profile, Ints, Floats], Floats]
-"""(reader, books [C], tower scores [C]) → predicted ratings [C]."""
+    """[C] logits of the ranker, without book offsets."""
 
 
 def score_candidates(
-    recommender: Recommender,
-    readers: Iterable[Reader],
-    count: int,
-    predict_ratings: PredictRatings,
+    recommender: Recommender, readers: Iterable[Reader], count: int
 ) -> list[ScoredCandidates]:
-    """Retrieve the candidates of each reader and make both predictions.
+    """Retrieve and score the candidates of each reader.
 
     Args:
-        recommender: Recommender whose ranker predicts interactions.
-        readers: The readers, without their held-out books.
+        recommender: Recommender without book offsets.
+        readers: The readers.
         count: Candidates per reader.
-        predict_ratings: Predicts ratings.
     """
     scored = []
-    for reader in tqdm(list(readers), desc="list weights", disable=None, leave=False):
+    for reader in tqdm(list(readers), desc="candidates of lists", disable=None, leave=False):
         profile, seen = recommender.profile(reader), reader.history.books
         scores = profile.retriever_scores
         tower = recommender.retrieval.tower_scores([scores])[0]
         books = recommender.retrieval.candidates(
             scores, tower, count, recommender.editions(seen), left_out=recommender.left_out
         )
-        logits = recommender.logits(profile, books, tower[books])
-        ratings = predict_ratings(profile, books, tower[books])
-        scored.append(ScoredCandidates(books, logits, ratings))
+        scored.append(ScoredCandidates(books, recommender.logits(profile, books, tower[books])))
     return scored
 
 
-def ratings_of_ranker(recommender: Recommender, ranker: Ranker) -> PredictRatings:
-    """Predict ratings with a second ranker over the same features of readers, books and pairs.
+def lists_with(offset: Floats, candidates: Sequence[ScoredCandidates], work_of_book: Ints) -> Ints:
+    """[R, 20] books that the logits and the book offsets list, best first, -1 for none.
 
     Args:
-        recommender: Recommender that computes the features.
-        ranker: Ranker whose logits are predicted ratings.
+        offset: [B] numbers added to the logits of each book.
+        candidates: Candidates of R readers.
+        work_of_book: [B] work codes; a list has one edition of a work.
     """
-    rating_recommender = replace(recommender, ranker=ranker)
-
-    def predict(profile: Profile, books: Ints, tower: Floats) -> Floats:
-        reader = profile.reader
-        features = recommender.reader_features(reader.history, profile.retriever_scores)
-        terms = ranker.reader_terms(reader.age_band, features)
-        return rating_recommender.logits(replace(profile, terms=terms), books, tower)
-
-    return predict
+    lists = np.full((len(candidates), TOP), -1, dtype=np.int32)
+    for row, reader in zip(lists, candidates, strict=True):
+        order = best_first(reader.logits + offset[reader.books], TOP + _SPARE)
+        books = reader.books[order]
+        books = books[first_of_each(work_of_book[books], TOP)]
+        row[: len(books)] = books
+    return lists
 
 
-def ratings_of_books(ratings: Floats) -> PredictRatings:
-    """Predict each book's rating [B], whoever the reader."""
-    return lambda _, books, __: ratings[books]
+def spread(candidates: Sequence[ScoredCandidates]) -> float:
+    """Mean standard deviation of a reader's logits, which tells the scale of a ranker."""
+    spreads = [float(reader.logits.std()) for reader in candidates if len(reader.logits) > 1]
+    return float(np.mean(spreads)) if spreads else 0.0

@@ -1,10 +1,9 @@
 """Listwise training of the ranker of preset ``default`` on groups of candidates.
 
-The loss of the interaction logit is the cross-entropy of the softmax over each group (Cao et al.,
-"Learning to Rank: From Pairwise Approach to Listwise Approach", ICML 2007). Its labels are the
-probabilities of a teacher (`ranking.distillation`), or without a teacher 1 for the group's target,
-times the weight of the target. The loss of the rating head is the squared error of the ratings of
-hidden books. `ranking.listwise_groups` builds the groups.
+The loss is the cross-entropy of the softmax over each group (Cao et al., "Learning to Rank: From
+Pairwise Approach to Listwise Approach", ICML 2007). Its labels are the probabilities of a teacher
+(`ranking.distillation`), or without a teacher 1 for the group's target, times the weight of the
+target. `ranking.listwise_groups` builds the groups.
 """
 
 from __future__ import annotations
@@ -20,12 +19,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Array, Floats
 from bookrec.offline.features.book_features import BookFeatures, as_columns
 from bookrec.offline.features.ranker_inputs import AGE_BAND, BOOK_IDS, PAIR, READER
-from bookrec.offline.ranking.default_architecture import (
-    USUAL_RATING,
-    Scaling,
-    adopt_interaction_logit,
-    two_head_model,
-)
+from bookrec.offline.ranking.architectures import Scaling, logit_model
 from bookrec.offline.ranking.listwise_groups import Groups
 from bookrec.offline.ranking.ranker_settings import RankerSettings
 from bookrec.offline.runtime.keras_progress import EpochBar
@@ -87,27 +81,24 @@ def train_ranker(
 ) -> None:
     """Fit ``model`` (of `build_default`, changed in place) to the groups of all folds."""
     keras.utils.set_random_seed(seed)
-    heads = two_head_model(model)
+    logits = logit_model(model)
     batches = Batches(listwise_folds, settings, np.random.default_rng(seed))
     epochs = max(settings.epochs, -(-settings.steps // len(batches)))
     schedule = keras.optimizers.schedules.CosineDecay(
         settings.learning_rate, epochs * len(batches), alpha=0.02
     )
+    optimizer = keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay)
     size = listwise_folds[0].groups.books.shape[1]
-    loss = multi_positive_loss if settings.multi_positive else listwise_loss
+    loss_of_groups = multi_positive_loss if settings.multi_positive else listwise_loss
 
-    def interaction_loss(labels: KerasValue, outputs: KerasValue) -> KerasValue:
-        return loss(*(keras.ops.reshape(x, (-1, size)) for x in (labels, outputs)))
+    def loss(labels: KerasValue, outputs: KerasValue) -> KerasValue:
+        return loss_of_groups(*(keras.ops.reshape(x, (-1, size)) for x in (labels, outputs)))
 
-    heads.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=settings.weight_decay),
-        loss=[interaction_loss, rating_loss],
-        loss_weights=[1.0, settings.rating_loss_weight],
-        jit_compile=False,
-    )
+    logits.compile(optimizer=optimizer, loss=loss, jit_compile=False)
     bar = EpochBar("ranker: training")
-    heads.fit(batches, epochs=epochs, verbose=0, callbacks=[bar], shuffle=False)
-    adopt_interaction_logit(model, heads)
+    logits.fit(batches, epochs=epochs, verbose=0, callbacks=[bar], shuffle=False)
+    trained = logits.get_layer("logit").get_weights()
+    model.get_layer("output").set_weights(trained)
 
 
 def listwise_loss(labels: KerasValue, scores: KerasValue) -> KerasValue:
@@ -133,22 +124,10 @@ def multi_positive_loss(targets: KerasValue, scores: KerasValue) -> KerasValue:
     return total / keras.ops.maximum(keras.ops.sum(targets), 1e-6)
 
 
-def rating_loss(ratings: KerasValue, predicted: KerasValue) -> KerasValue:
-    """Mean squared error of the known ratings; 0 if none is known.
-
-    Args:
-        ratings: [n, 1] ratings 1–10; others are unknown.
-        predicted: [n, 1] predicted ratings, in points around `USUAL_RATING`.
-    """
-    known = keras.ops.cast(ratings > 0, "float32")
-    error = known * (ratings - USUAL_RATING - predicted) ** 2
-    return keras.ops.sum(error) / keras.ops.maximum(keras.ops.sum(known), 1.0)
-
-
 class Batches(keras.utils.PyDataset):
     """Batches of groups of all folds, flattened to pairs and shuffled every epoch.
 
-    Each pair comes with its label (see `ListwiseFold.labels`) and the rating, or -1 or 0.
+    Each pair comes with its label, see `ListwiseFold.labels`.
     """
 
     def __init__(
@@ -183,7 +162,7 @@ class Batches(keras.utils.PyDataset):
         """Shuffle the groups for the next epoch."""
         self.order = self.rng.permutation(self.group_index.shape[1])
 
-    def __getitem__(self, number: int) -> tuple[dict[str, Array], tuple[Floats, Floats]]:
+    def __getitem__(self, number: int) -> tuple[dict[str, Array], Floats]:
         size = self.settings.batch_size
         fold, row = self.group_index[:, self.order[number * size : (number + 1) * size]]
         parts = [
@@ -192,14 +171,13 @@ class Batches(keras.utils.PyDataset):
             if (fold == number).any()
         ]
         inputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        chosen = [
-            (listwise_fold, row[fold == number])
-            for number, listwise_fold in enumerate(self.listwise_folds)
-        ]
-        labels = np.concatenate([part.labels(rows) for part, rows in chosen])
-        ratings = np.concatenate([part.groups.ratings[rows] for part, rows in chosen])
-        outputs = labels.reshape(-1, 1), ratings.astype(np.float32).reshape(-1, 1)
-        return as_columns(inputs), outputs
+        labels = np.concatenate(
+            [
+                listwise_fold.labels(row[fold == number])
+                for number, listwise_fold in enumerate(self.listwise_folds)
+            ]
+        )
+        return as_columns(inputs), labels.reshape(-1, 1)
 
     def _inputs(self, listwise_fold: ListwiseFold, rows: NDArray[np.intp]) -> dict[str, Array]:
         groups, books = listwise_fold.groups, listwise_fold.groups.books[rows]

@@ -1,26 +1,36 @@
-"""Calibration of a trained ranker: its list weights and validation figures."""
+"""Sample that a trained ranker is calibrated on."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from bookrec.json_types import JsonObject, JsonValue
-from bookrec.offline.ranking.list_weights import ListWeights, WeightedLists
-from bookrec.offline.training.validation import Metrics
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.arrays import Floats
+from bookrec.inference.history import is_positive
+from bookrec.offline.data.interactions import Interactions, by_reader
+from bookrec.offline.ranking.scored_candidates import ScoredCandidates
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """Results of the calibration of a ranker."""
+class CalibrationSample:
+    """Scored candidates of [R] readers, and what was held out from them."""
 
-    metrics: dict[str, Metrics] = field(default_factory=dict)
-    """Validation figures specific to the preset."""
-    list_weights: ListWeights = field(default_factory=ListWeights)
-    """Weights of liking and popularity in the order of lists."""
-    curve: tuple[WeightedLists, ...] = ()
-    """Curve that they were chosen from."""
+    candidates: Sequence[ScoredCandidates]
+    held_out: Interactions
+    """Sorted by reader; ``reader_idx`` is the place in ``candidates``."""
+    offset: Floats
+    """[B] book offsets, in units of the candidates' logits."""
 
-    def as_plain(self) -> JsonObject:
-        """Return weights and curve, for the manifest."""
-        curve: list[JsonValue] = [point.as_plain() for point in self.curve]
-        return {**asdict(self.list_weights), "curve": curve}
+    def logits(self) -> list[Floats]:
+        """[C] logits that order the candidates of each reader."""
+        return [reader.logits + self.offset[reader.books] for reader in self.candidates]
+
+    def positive(self) -> Iterator[NDArray[np.bool_]]:
+        """Yield for each reader the mask [C] of candidates that are held out and not disliked."""
+        positive = self.held_out[is_positive(self.held_out.rating)]
+        start = by_reader(positive, len(self.candidates))
+        for place, reader in enumerate(self.candidates):
+            yield np.isin(reader.books, positive.book_idx[start[place] : start[place + 1]])

@@ -8,21 +8,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from bookrec.arrays import Floats, Ints
-from bookrec.inference.recommender import Recommender
+from bookrec.arrays import Floats
 from bookrec.offline.compile.compile_ranker import user_rows
-from bookrec.offline.data.histories import readers_at
-from bookrec.offline.features.book_statistics import shrunken_ratings
 from bookrec.offline.ranking.architectures import build_classic
 from bookrec.offline.ranking.fold_in_fit import fit_fold_in
-from bookrec.offline.ranking.scored_candidates import ratings_of_books, score_candidates
 from bookrec.offline.ranking.train_classic import classic_inputs, refit_classic, train_classic
 from bookrec.offline.retrieval.fit_retrievers import FittedRetrievers
-from bookrec.offline.training.calibration import Calibration
+from bookrec.offline.training.calibration import CalibrationSample
 from bookrec.offline.training.presets import Preset, TrainedRanker
 from bookrec.offline.training.run import TrainingRun
 from bookrec.offline.training.train_settings import TrainSettings
-from bookrec.offline.training.validation import explicit_metrics
+from bookrec.offline.training.validation import Metrics, explicit_metrics
 
 
 def _weight_per_id(settings: TrainSettings) -> TrainSettings:
@@ -34,7 +30,6 @@ class ClassicPreset(Preset):
     """Wide & Deep over id embeddings that are target encodings."""
 
     predicts = "explicit rating"
-    weighs_by_book = True
     measures_parts = False
     variants = {"classic-weights": _weight_per_id}  # noqa: RUF012
 
@@ -59,31 +54,15 @@ class ClassicPreset(Preset):
         self,
         run: TrainingRun,
         ranker: TrainedRanker,
-        recommender: Recommender,
-        readers: Ints,
-    ) -> Calibration:
-        """See `Preset.calibrate`; measures the prediction of explicit ratings.
-
-        The network does not change: the list weights apply to numbers of the book.
-        """
+        sample: CalibrationSample,  # noqa: ARG002
+    ) -> tuple[float, dict[str, Metrics]]:
+        """See `Preset.calibrate`; measures the prediction of explicit ratings, changes nothing."""
         if not len(run.held_out):
-            return Calibration()
+            return 1.0, {}
         inputs = classic_inputs(run.held_out, run.user_codes, ranker.known.features, run.age_bands)
         predicted = ranker.model.predict(inputs, batch_size=16384, verbose=0)[:, 0]
         explicit = explicit_metrics(predicted, run.known, run.held_out)
-        metrics = {f"explicit {name}": row for name, row in explicit.items()}
-        fitted = ranker.known
-        ratings = shrunken_ratings(fitted.statistics, fitted.features.metadata.author)
-        candidates = score_candidates(
-            recommender,
-            readers_at(run.known, run.age_bands, readers, ranker.rows),
-            run.settings.candidates,
-            ratings_of_books(ratings),
-        )
-        weights, curve = run.choose_list_weights(
-            candidates, run.held_out_from(readers), fitted.features.popularity
-        )
-        return Calibration(metrics, weights, curve)
+        return 1.0, {f"explicit {name}": row for name, row in explicit.items()}
 
     def fold_in(
         self, run: TrainingRun, fitted: FittedRetrievers, rows: Floats | None

@@ -3,8 +3,6 @@
 The ranker trains on the scores of retrievers that are fitted without its targets. Each round hides a
 share of every reader's interactions. The similarity tables are fitted once per fold of the readers,
 without the hidden interactions of these readers only, so that they stay close to the serving ones.
-
-The ranker predicts an interaction and a rating apart; `ranking.list_weights` joins both.
 """
 
 from __future__ import annotations
@@ -15,29 +13,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Ints
-from bookrec.inference.history import is_positive
-from bookrec.inference.recommender import Recommender
-from bookrec.offline.compile.compile_ranker import compile_ranker
-from bookrec.offline.data.histories import readers_at
-from bookrec.offline.data.interactions import by_reader
 from bookrec.offline.data.splitting import ranker_targets
-from bookrec.offline.ranking.default_architecture import (
-    build_default,
-    rating_model,
-    set_list_weights,
-)
+from bookrec.offline.ranking.architectures import build_default
 from bookrec.offline.ranking.distillation import distil
 from bookrec.offline.ranking.listwise_groups import make_groups
 from bookrec.offline.ranking.platt import calibrate
 from bookrec.offline.ranking.ranker_settings import RankerSettings
-from bookrec.offline.ranking.scored_candidates import ratings_of_ranker, score_candidates
 from bookrec.offline.ranking.train_listwise import ListwiseFold, scaling_of, train_ranker
 from bookrec.offline.retrieval.fit_retrievers import fit_towers
 from bookrec.offline.retrieval.two_tower import Towers
-from bookrec.offline.training.calibration import Calibration
+from bookrec.offline.training.calibration import CalibrationSample
 from bookrec.offline.training.presets import Preset, TrainedRanker
 from bookrec.offline.training.run import TrainingRun
+from bookrec.offline.training.validation import Metrics
 
 
 class DefaultPreset(Preset):
@@ -60,33 +48,16 @@ class DefaultPreset(Preset):
         return TrainedRanker(model, run.fit_known())
 
     def calibrate(
-        self, run: TrainingRun, ranker: TrainedRanker, recommender: Recommender, readers: Ints
-    ) -> Calibration:
-        """See `Preset.calibrate`; see `ranking.list_weights` and `ranking.platt`."""
-        if not len(readers):
-            return Calibration()
-        ratings = compile_ranker(rating_model(ranker.model), ranker.known.features)
-        candidates = score_candidates(
-            recommender,
-            readers_at(run.known, run.age_bands, readers),
-            run.settings.candidates,
-            ratings_of_ranker(recommender, ratings),
-        )
-        held_out = run.held_out_from(readers)
-        popularity = ranker.known.features.popularity
-        weights, curve = run.choose_list_weights(candidates, held_out, popularity)
-        set_list_weights(ranker.model, weights.rating, weights.popularity)
-        positive = held_out[is_positive(held_out.rating)]
-        start = by_reader(positive, len(readers))
-        calibrate(
-            ranker.model,
-            [weights.logits(reader, popularity) for reader in candidates],
-            [
-                np.isin(reader.books, positive.book_idx[start[place] : start[place + 1]])
-                for place, reader in enumerate(candidates)
-            ],
-        )
-        return Calibration(list_weights=weights, curve=curve)
+        self,
+        run: TrainingRun,  # noqa: ARG002
+        ranker: TrainedRanker,
+        sample: CalibrationSample,
+    ) -> tuple[float, dict[str, Metrics]]:
+        """See `Preset.calibrate`; Platt scaling, see `ranking.platt`."""
+        if not len(sample.candidates):
+            return 1.0, {}
+        scale, _ = calibrate(ranker.model, sample.logits(), list(sample.positive()))
+        return scale, {}
 
 
 def _round(run: TrainingRun, settings: RankerSettings, number: int) -> Iterator[ListwiseFold]:

@@ -11,17 +11,17 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Final, Literal
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Floats
 from bookrec.errors import ModelError
-from bookrec.inference.recommender import Recommender
 from bookrec.offline.runtime.untyped import KerasModel
 
 if TYPE_CHECKING:
     # The command line lists presets without Keras.
     from bookrec.offline.retrieval.fit_retrievers import FittedRetrievers
-    from bookrec.offline.training.calibration import Calibration
+    from bookrec.offline.training.calibration import CalibrationSample
     from bookrec.offline.training.run import TrainingRun
     from bookrec.offline.training.train_settings import TrainSettings
+    from bookrec.offline.training.validation import Metrics
 
 PRESETS: Final = {
     "default": "bookrec.offline.training.default_preset:DEFAULT",
@@ -53,9 +53,6 @@ class Preset(ABC):
 
     predicts: Literal["interaction", "explicit rating"] = "interaction"
     """Event whose probability the ranker gives."""
-    weighs_by_book: bool = False
-    """Whether the list weights apply to numbers of the book, outside the network, not to a rating
-    head."""
     measures_parts: bool = True
     """Whether an evaluation measures each part of the pipeline by itself."""
     variants: Mapping[str, Callable[[TrainSettings], TrainSettings]] = {}
@@ -69,20 +66,19 @@ class Preset(ABC):
         self,
         run: TrainingRun,  # noqa: ARG002
         ranker: TrainedRanker,  # noqa: ARG002
-        recommender: Recommender,  # noqa: ARG002
-        readers: Ints,  # noqa: ARG002
-    ) -> Calibration:
-        """Choose the list weights of a trained ranker and calibrate its probabilities, in place.
+        sample: CalibrationSample,  # noqa: ARG002
+    ) -> tuple[float, dict[str, Metrics]]:
+        """Calibrate the probabilities of a trained ranker, in place.
 
         Args:
             run: The training run.
             ranker: The trained ranker.
-            recommender: The compiled ranker with retrievers fitted without the held-out set.
-            readers: [n] readers with held-out books that no validation figure uses.
-        """
-        from bookrec.offline.training.calibration import Calibration
+            sample: Scored candidates of readers with held-out books that no validation figure uses.
 
-        return Calibration()
+        Returns:
+            The factor by which logits grew, and validation figures specific to the preset.
+        """
+        return 1.0, {}
 
     def fold_in(
         self,

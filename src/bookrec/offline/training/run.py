@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from bookrec.arrays import Floats, Ints
@@ -12,12 +10,8 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.data.splitting import MIN_INTERACTIONS, hold_out
 from bookrec.offline.models.bundle.trained import assemble_recommender
-from bookrec.offline.ranking.list_weights import (
-    ListWeights,
-    WeightedLists,
-    choose_list_weights,
-)
-from bookrec.offline.ranking.scored_candidates import ScoredCandidates
+from bookrec.offline.ranking.book_offset import fit_book_offset
+from bookrec.offline.ranking.list_weights import ListWeights
 from bookrec.offline.retrieval.fit_retrievers import FittedRetrievers, encode, fit_retrievers
 from bookrec.offline.retrieval.two_tower import Towers
 from bookrec.offline.runtime.progress import Progress
@@ -73,20 +67,18 @@ class TrainingRun:
         selected = self.held_out[rows].renumbered(readers)
         return selected[np.argsort(selected.reader_idx, kind="stable")]
 
-    def choose_list_weights(
-        self, candidates: Sequence[ScoredCandidates], held_out: Interactions, popularity: Floats
-    ) -> tuple[ListWeights, tuple[WeightedLists, ...]]:
-        """Choose the list weights, unless the settings forbid it; see `ranking.list_weights`."""
-        if not self.settings.weigh_lists:
-            return ListWeights(), ()
-        weights, curve = choose_list_weights(
-            candidates, held_out, popularity, self.dataset.work_of_book
+    def fit_book_offset(
+        self,
+        recommender: Recommender,
+        fitted: FittedRetrievers,
+        weights: ListWeights,
+        rows: Floats | None,
+    ) -> Floats:
+        """Fit the book offsets of a recommender, see `ranking.book_offset`."""
+        settings = self.settings
+        return fit_book_offset(
+            recommender, fitted, weights, self.age_bands, rows, settings.candidates, settings.seed
         )
-        self.progress(
-            f"list weights: {weights.rating:.2f} logits per point of rating, "
-            f"-{weights.popularity:.2f} per unit of log(1 + readers)"
-        )
-        return weights, tuple(curve)
 
     def fit(
         self, interactions: Interactions, label: str, towers: Towers | None = None

@@ -13,7 +13,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from bookrec.arrays import Floats
 from bookrec.errors import DataError
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.histories import readers_at
@@ -23,13 +22,13 @@ from bookrec.offline.models.bundle.bundle_files import save_bundle
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.models.bundle.manifest import new_manifest
 from bookrec.offline.models.bundle.trained import Trained
-from bookrec.offline.ranking.list_weights import book_offset
+from bookrec.offline.ranking.chosen_weights import ChosenWeights
 from bookrec.offline.runtime.progress import Progress
-from bookrec.offline.training.calibration import Calibration
 from bookrec.offline.training.presets import Preset, TrainedRanker, preset_named
 from bookrec.offline.training.run import TrainingRun
 from bookrec.offline.training.train_settings import TrainSettings
 from bookrec.offline.training.validation import Metrics, list_metrics
+from bookrec.offline.training.weigh_lists import weigh_lists
 from bookrec.settings import Home
 
 _MIN_INTERACTIONS = 50
@@ -68,49 +67,46 @@ def train_bundle(dataset: Dataset, settings: TrainSettings, progress: Progress) 
     tf.config.experimental.enable_op_determinism()
     run = TrainingRun(dataset, interactions, settings, progress)
     ranker = preset.train(run)
-    calibration, metrics = _validate(run, preset, ranker)
+    chosen, metrics = _validate(run, preset, ranker)
     progress("retrievers for serving")
-    final = run.fit(interactions, "serving")
-    return _bundle(run, preset, preset.refit(run, ranker, final), calibration, metrics)
+    final = preset.refit(run, ranker, run.fit(interactions, "serving"))
+    return _bundle(run, preset, final, chosen, metrics)
 
 
 def _validate(
     run: TrainingRun, preset: Preset, ranker: TrainedRanker
-) -> tuple[Calibration, dict[str, Metrics]]:
-    """Calibrate the ranker and measure its lists on held-out books."""
+) -> tuple[ChosenWeights, dict[str, Metrics]]:
+    """Choose the list weights, calibrate the ranker and measure its lists, on held-out books."""
     settings = run.settings
     held_out_from = run.rng.permutation(np.unique(run.held_out.reader_idx))
     count = min(settings.validation_readers, max(1, len(held_out_from) // 2))
     measured, calibrating = held_out_from[:count], held_out_from[count : 2 * count]
     fold_in = preset.fold_in(run, ranker.known, ranker.rows)
     recommender = run.recommender(ranker.model, ranker.known, fold_in)
-    calibration = preset.calibrate(run, ranker, recommender, calibrating)
+    chosen, sample = weigh_lists(run, ranker, recommender, calibrating)
+    factor, metrics = preset.calibrate(run, ranker, sample)
     run.progress(f"validation on {len(measured):,} readers")
-    offset = _book_offset(preset, calibration, ranker)
-    recommender = replace(run.recommender(ranker.model, ranker.known, fold_in), book_offset=offset)
+    recommender = replace(
+        run.recommender(ranker.model, ranker.known, fold_in), book_offset=factor * sample.offset
+    )
     readers = readers_at(run.known, run.age_bands, measured, ranker.rows)
     held_out = run.held_out_from(measured)
     figures = list_metrics(recommender, readers, held_out, settings.candidates)
-    return calibration, calibration.metrics | figures
-
-
-def _book_offset(preset: Preset, calibration: Calibration, ranker: TrainedRanker) -> Floats | None:
-    if not preset.weighs_by_book:
-        return None
-    fitted = ranker.known
-    return book_offset(calibration.list_weights, fitted.statistics, fitted.features.metadata.author)
+    return chosen.scaled(factor), metrics | figures
 
 
 def _bundle(
     run: TrainingRun,
     preset: Preset,
     ranker: TrainedRanker,
-    calibration: Calibration,
+    chosen: ChosenWeights,
     metrics: dict[str, Metrics],
 ) -> Bundle:
     fitted, settings = ranker.known, run.settings
     retrieval = fitted.retrieval
-    reader_centroid, centroid_weight = preset.fold_in(run, fitted, ranker.rows) or (None, None)
+    fold_in = preset.fold_in(run, fitted, ranker.rows)
+    recommender = run.recommender(ranker.model, fitted, fold_in)
+    reader_centroid, centroid_weight = fold_in or (None, None)
     return Bundle(
         ranker.model,
         fitted.towers,
@@ -125,7 +121,7 @@ def _bundle(
             retrieval.tower_covariance,
             reader_centroid,
             centroid_weight,
-            _book_offset(preset, calibration, ranker),
+            run.fit_book_offset(recommender, fitted, chosen.weights, ranker.rows),
         ),
         new_manifest(
             settings.preset,
@@ -133,7 +129,7 @@ def _bundle(
             run.dataset,
             settings,
             metrics,
-            list_weights=calibration.as_plain(),
+            list_weights=chosen.as_plain(),
         ),
         Trained(),
     )

@@ -128,9 +128,9 @@ def make_bundle(
         )
     if not settings.weigh_lists:
         return bundle
-    progress("list weights")
-    weights, curve = weigh_lists(bundle, dataset, fitted[1], settings.seed)
-    return with_list_weights(bundle, fitted[1], weights, curve)
+    weighed = weigh_lists(bundle, dataset, fitted[1], settings.seed)
+    progress(weighed.summary())
+    return with_list_weights(bundle, dataset, fitted[1], weighed, settings.seed)
 
 
 def fit_serving(

@@ -16,7 +16,7 @@ from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.import_job.import_job import ImportSettings, assemble, fit_serving
 from bookrec.offline.models.import_job.weigh_lists import with_list_weights
 from bookrec.offline.models.imported.imported_origin import imported_model
-from bookrec.offline.ranking.list_weights import ListWeights
+from bookrec.offline.ranking.chosen_weights import ChosenWeights, weights_of
 from bookrec.offline.runtime.progress import Progress
 
 
@@ -33,10 +33,8 @@ def refit(bundle: Bundle, dataset: Dataset, settings: ImportSettings, progress: 
     refitted = assemble(replace(imported, plans=plans), bundle.ranker, serving, settings)
     if bundle.frozen_statistics.book_offset is None:
         return refitted
-    weights = bundle.manifest["list_weights"]
-    return with_list_weights(
-        refitted, serving[1], ListWeights(weights["rating"], weights["popularity"]), []
-    )
+    chosen = ChosenWeights(weights_of(bundle.manifest["list_weights"]))
+    return with_list_weights(refitted, dataset, serving[1], chosen, settings.seed)
 
 
 def _recounted(plan: InputPlan, dataset: Dataset, vocabularies: Vocabularies) -> InputPlan:
