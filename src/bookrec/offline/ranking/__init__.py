@@ -1,5 +1,5 @@
 """The ranker: Wide & Deep architectures, training, distillation, list weights, calibration, fold-in.
 
 May import: `bookrec`, `inference`, `offline.data`, `offline.engines`, `offline.features`,
-`offline.metrics`, `offline.runtime`.
+`offline.metrics`, `offline.retrieval`, `offline.runtime`.
 """
