@@ -99,7 +99,7 @@ create table popular_top (
     segment text not null,          -- 'all' or an age band of bookrec.ages.AGE_BANDS
     rank integer not null,
     book_id integer not null,
-    score real not null,            -- share of the segment's readers who have the book
+    score real not null,            -- 0-1, how well liked by how many of the segment's readers
     primary key (segment, rank)
 ) without rowid;
 """
