@@ -54,8 +54,8 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
     Args:
         home: the installation.
         settings: training, scoring, and number of snapshots to keep.
-        progress: receives one line per stage, and after scoring a table of the lists' figures
-            beside those of the snapshot published before.
+        progress: receives one line per stage, and after scoring the table of `comparison_lines`, each
+            line behind ``shelf:``.
 
     Returns:
         The id of the published snapshot, or None when there was nothing new.
@@ -79,7 +79,7 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
             snapshot_id, details = _score(home, model_id, dataset, settings)
             outcome += [f"published {snapshot_id}", *details]
         for line in comparison_lines(home.snapshots / snapshot_id, published):
-            progress(line)
+            progress(f"shelf: {line}")
         with _stage(progress, "prune") as outcome:
             outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
             outcome.append(f"{len(prune_extensions(home))} data sets removed")

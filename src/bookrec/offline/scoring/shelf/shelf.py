@@ -124,7 +124,7 @@ def table_lines(columns: Mapping[str, Shelf | None]) -> Iterator[str]:
     Args:
         columns: head of each column → its figures; dashes for None.
     """
-    first = f"shelf: {FIRST} places a reader, {FIRST_SIMILAR} a book"
+    first = f"first {FIRST} places a reader, {FIRST_SIMILAR} a book"
     rows = [(first, *columns)]
     for label, shown in _ROWS.items():
         rows.append((label, *(_DASH if s is None else shown(s) for s in columns.values())))
