@@ -41,7 +41,7 @@ SCHEMA: Final = """
 create table meta (
     key text primary key,        -- snapshot_id, schema_version, created_at, model_id, preset,
     value text not null          -- dataset_id, dataset_digest, readers, books, top, rating_max,
-) without rowid;                 -- sample (0/1), metrics (JSON)
+) without rowid;                 -- sample (0/1), metrics, shelf (JSON)
 
 create table book (
     book_id integer primary key, -- book_idx + 1

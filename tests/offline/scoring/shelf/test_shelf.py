@@ -43,7 +43,7 @@ def test_figures_of_another_version_are_none():
 def test_the_table_is_aligned_and_has_a_dash_for_what_is_not_there():
     lines = list(table_lines({"new": SHELF, "published": None}))
     assert lines == [
-        "first 20 places a reader, 12 a book          new  published",
+        "first 20 places a reader, 12 a book           new  published",
         "badly rated places                          3.50%          –",
         "readers with the commonest first book       5.70%          –",
         "readers with the commonest book in 20      66.67%          –",
