@@ -12,7 +12,7 @@ import click
 from bookrec.errors import SnapshotError
 from bookrec.files import read_pointer, versions
 from bookrec.offline.scoring.shelf.compare_shelves import published_shelf, shelf_of
-from bookrec.offline.scoring.shelf.shelf import META_KEY, Shelf, table_lines
+from bookrec.offline.scoring.shelf.shelf import META_KEY, table_lines
 from bookrec.settings import Home
 from bookrec.snapshot import (
     DATABASE_NAME,
@@ -192,13 +192,14 @@ def _directory(home: Home, snapshot_id: str | None) -> Path:
 def _shelf_lines(home: Home, directory: Path) -> Iterator[str]:
     """Yield the table of a snapshot's figures, beside the published ones where it is another."""
     try:
-        columns: dict[str, Shelf | None] = {directory.name: shelf_of(directory)}
+        shelf = shelf_of(directory)
     except ModuleNotFoundError as error:
         yield f"shelf: to measure an older snapshot, install bookrec[offline] ({error.name} is missing)"
         return
-    if directory.name != read_pointer(home.snapshots):
-        columns["published"] = published_shelf(home.snapshots)
-    yield from table_lines(columns)
+    if directory.name == read_pointer(home.snapshots):
+        yield from table_lines({"published": shelf})
+    else:
+        yield from table_lines({"this": shelf, "published": published_shelf(home.snapshots)})
 
 
 def _previous(home: Home) -> str:
