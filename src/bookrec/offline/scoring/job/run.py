@@ -118,11 +118,13 @@ class ScoreRun:
                 )
                 identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
                 writer.meta(metadata | identity)
-            with self.report.stage("shelf"), contextlib.closing(open_database(staging)) as database:
-                add_meta(staging, {META_KEY: measure_shelf(database).to_json()})
-            written = time.monotonic()
-            self.report.seconds["database"] = written - started
-        self.report.seconds["checks"] = time.monotonic() - written
+            self.report.seconds["database"] = time.monotonic() - started
+            with self.report.stage("shelf"):
+                with contextlib.closing(open_database(staging)) as database:
+                    shelf = measure_shelf(database)
+                add_meta(staging, {META_KEY: shelf.to_json()})
+            measured = time.monotonic()
+        self.report.seconds["checks"] = time.monotonic() - measured
 
     def _compile(self, aside: Path, model_id: str, statistics: BookStatistics) -> None:
         published = self._published_ranker(statistics)
