@@ -132,13 +132,18 @@ def test_the_night_makes_yesterdays_reader_precomputed(
     assert rated not in reader.shelf()[1]
 
     said = bookrec(sample_home_copy, "nightly")
-    assert [line.split()[1] for line in said.splitlines()] == [
+    assert list(dict.fromkeys(line.split()[1] for line in said.splitlines())) == [
         "shop:",
         "dataset:",
         "model:",
         "score:",
+        "shelf:",
         "prune:",
     ]
+    table = [line.split()[2:] for line in said.splitlines() if line.split()[1] == "shelf:"]
+    assert table[0][-2:] == ["new", "published"]
+    assert table[1][:-2] == ["badly", "rated", "places"]
+    assert all(figure.endswith("%") for figure in table[1][-2:])
     assert "1 new readers" in said
     time.sleep(1.2)  # a worker looks at what is published at most once a second
     source, shelf = reader.shelf(50)

@@ -41,7 +41,7 @@ SCHEMA: Final = """
 create table meta (
     key text primary key,        -- snapshot_id, schema_version, created_at, model_id, preset,
     value text not null          -- dataset_id, dataset_digest, readers, books, top, rating_max,
-) without rowid;                 -- sample (0/1), metrics (JSON)
+) without rowid;                 -- sample (0/1), metrics, shelf (JSON)
 
 create table book (
     book_id integer primary key, -- book_idx + 1
@@ -99,7 +99,7 @@ create table popular_top (
     segment text not null,          -- 'all' or an age band of bookrec.ages.AGE_BANDS
     rank integer not null,
     book_id integer not null,
-    score real not null,            -- share of the segment's readers who have the book
+    score real not null,            -- 0-1, how well liked by how many of the segment's readers
     primary key (segment, rank)
 ) without rowid;
 """

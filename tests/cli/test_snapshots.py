@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from bookrec.cli import snapshots as snapshots_module
 from bookrec.cli.snapshots import snapshots
 from bookrec.errors import NoSnapshot, SnapshotError
 from bookrec.files import read_pointer, versions
@@ -54,6 +55,27 @@ def test_show_counts_rows(home: Home):
     assert ("rows", "in", "interaction", "3") in lines
     assert ("validation", "pipeline", "ndcg@20", "0.2500") in lines
     assert IDS[0] in run(home, "show", IDS[0]).output
+
+
+def test_show_has_the_figures_of_the_lists_beside_the_published_ones(home: Home):
+    lines = [line.split() for line in run(home, "show").output.splitlines()]
+    assert ["first", "20", "places", "a", "reader,", "12", "a", "book", "published"] in lines
+    assert ["distinct", "books", "2"] in lines
+    lines = [line.split() for line in run(home, "show", IDS[0]).output.splitlines()]
+    assert ["distinct", "books", "2", "2"] in lines
+    assert any(line[-2:] == ["this", "published"] for line in lines)
+
+
+def test_show_without_the_offline_part_says_what_it_does_not_measure(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    def measure(_: Path) -> None:
+        raise ModuleNotFoundError("No module named 'scipy'", name="scipy")
+
+    monkeypatch.setattr(snapshots_module, "shelf_of", measure)
+    result = run(home, "show")
+    assert result.exit_code == 0
+    assert "install bookrec[offline] (scipy is missing)" in result.output
 
 
 def test_show_refuses_an_unknown_one(home: Home):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
 from bookrec.errors import SnapshotError
 from bookrec.files import read_pointer, versions
+from bookrec.offline.scoring.shelf.compare_shelves import published_shelf, shelf_of
+from bookrec.offline.scoring.shelf.shelf import META_KEY, table_lines
 from bookrec.settings import Home
 from bookrec.snapshot import (
     DATABASE_NAME,
@@ -64,6 +67,8 @@ def list_command(home: Home) -> None:
 def show(home: Home, snapshot_id: str | None) -> None:
     """Show the metadata, row counts and size of a snapshot (default: the published one).
 
+    A table has the figures of its lists, beside those of the published snapshot.
+
     \b
     Example:
       bookrec snapshots show
@@ -72,6 +77,7 @@ def show(home: Home, snapshot_id: str | None) -> None:
     with contextlib.closing(open_database(directory)) as connection:
         meta = read_meta(connection)
         metrics = json.loads(meta.pop("metrics", "{}"))
+        meta.pop(META_KEY, None)
         for key, value in sorted(meta.items()):
             click.echo(f"{key:20} {value}")
         for table in TABLES:
@@ -84,6 +90,8 @@ def show(home: Home, snapshot_id: str | None) -> None:
     for name, row in metrics.items():
         values = "  ".join(f"{key} {value:.4f}" for key, value in row.items())
         click.echo(f"validation {name:20} {values}")
+    for line in _shelf_lines(home, directory):
+        click.echo(line)
 
 
 @snapshots.command()
@@ -179,6 +187,19 @@ def _directory(home: Home, snapshot_id: str | None) -> Path:
             f"There is no snapshot {snapshot_id!r} in {home.snapshots} (known: {known})."
         )
     return home.snapshots / snapshot_id
+
+
+def _shelf_lines(home: Home, directory: Path) -> Iterator[str]:
+    """Yield the table of a snapshot's figures, beside the published ones where it is another."""
+    try:
+        shelf = shelf_of(directory)
+    except ModuleNotFoundError as error:
+        yield f"shelf: to measure an older snapshot, install bookrec[offline] ({error.name} is missing)"
+        return
+    if directory.name == read_pointer(home.snapshots):
+        yield from table_lines({"published": shelf})
+    else:
+        yield from table_lines({"this": shelf, "published": published_shelf(home.snapshots)})
 
 
 def _previous(home: Home) -> str:

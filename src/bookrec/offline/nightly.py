@@ -16,6 +16,7 @@ from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, lo
 from bookrec.offline.models.bundle.bundle_files import read_manifest
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score import ScoreSettings, score
+from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.settings import Home
 from bookrec.shop_database import read_shop
 from bookrec.snapshot import (
@@ -53,7 +54,8 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
     Args:
         home: the installation.
         settings: training, scoring, and number of snapshots to keep.
-        progress: receives one line per stage.
+        progress: receives one line per stage, and after scoring the table of `comparison_lines`, each
+            line behind ``shelf:``.
 
     Returns:
         The id of the published snapshot, or None when there was nothing new.
@@ -72,9 +74,12 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
             save_dataset(home, dataset)
             outcome.append(f"{dataset.dataset_id}, {len(dataset.interactions):,} interactions")
         model_id = _model(home, settings, progress)
+        published = published_shelf(home.snapshots)
         with _stage(progress, "score") as outcome:
             snapshot_id, details = _score(home, model_id, dataset, settings)
             outcome += [f"published {snapshot_id}", *details]
+        for line in comparison_lines(home.snapshots / snapshot_id, published):
+            progress(f"shelf: {line}")
         with _stage(progress, "prune") as outcome:
             outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
             outcome.append(f"{len(prune_extensions(home))} data sets removed")

@@ -7,7 +7,7 @@ import numpy as np
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
 from bookrec.offline.features.book_features import book_features, build_vocabularies
 from bookrec.offline.features.book_numbers import BOOK_NUMBERS
-from bookrec.offline.features.book_statistics import book_statistics, fit_scaler
+from bookrec.offline.features.book_statistics import BookStatistics, book_statistics, fit_scaler
 from small_dataset import interactions_of, small_dataset
 
 
@@ -37,6 +37,15 @@ def test_statistics_count_readers_and_average_ratings_only():
     np.testing.assert_allclose(statistics.rating_mean, expected, rtol=1e-6)
     np.testing.assert_allclose(statistics.popularity, np.log([3, 4, 2, 3, 2, 1]), rtol=1e-6)
     assert statistics.numbers.shape == (6, 2)
+
+
+def test_badly_rated_is_a_mean_below_six_from_twenty_ratings():
+    statistics = BookStatistics(
+        np.array([5.9, 5.9, 6.0, 1.0, 9.0], dtype=np.float32),
+        np.array([20, 19, 500, 2464, 20], dtype=np.int32),
+        np.array([20, 900, 500, 2464, 20], dtype=np.int32),
+    )
+    assert statistics.badly_rated.tolist() == [True, False, False, True, False]
 
 
 def test_statistics_without_a_single_rating():

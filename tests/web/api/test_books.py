@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from pathlib import Path
+
 import httpx
 import pytest
 
-from site_testing import Client
-from small_snapshot import BOOKS, CONTENT_ISBN, ONE_TEN_ISBN, UNLISTED_ISBN
+from bookrec.settings import Home
+from bookrec.snapshot import DATABASE_NAME
+from site_testing import Client, open_client
+from small_snapshot import BOOKS, CONTENT_ISBN, ONE_TEN_ISBN, UNLISTED_ISBN, build_snapshot
 
 
 def titles(answer: httpx.Response) -> list[str]:
@@ -127,7 +133,48 @@ def test_other_sorts(client: Client) -> None:
     by_title = search(client, sort="title")
     assert by_title[0] == "1984"
     assert by_title.index("Dế Mèn phiêu lưu ký") < by_title.index("Dracula")
-    assert search(client, sort="popular")[0] in {"'Salem's Lot", "The Maltese Falcon"}
+
+
+def test_popular_sort_is_the_popular_list_and_then_the_most_read(client: Client) -> None:
+    popular = client.get("/api/v1/books/popular", params={"limit": 100}).json()["items"]
+    order = client.get("/api/v1/books", params={"sort": "popular", "page_size": 100}).json()
+    isbns = [book["isbn"] for book in order["items"]]
+    # The list shows one edition of a work, the catalogue all, each at its own place.
+    listed = [item["book"]["isbn"] for item in popular]
+    assert [isbn for isbn in isbns if isbn in set(listed)] == listed
+    assert sorted(isbns) == sorted(row[0] for row in BOOKS)
+    pages = [
+        book["isbn"]
+        for page in range(1, 8)
+        for book in client.get(
+            "/api/v1/books", params={"sort": "popular", "page": page, "page_size": 7}
+        ).json()["items"]
+    ]
+    assert pages == isbns  # on one page both parts of the order meet
+    assert search(client, q="dracula", sort="popular") == ["Dracula (Signet Classics)", "Dracula"]
+
+
+def test_a_book_that_is_not_in_the_popular_list_comes_after_it(tmp_path: Path) -> None:
+    """Everyone has it and few like it: the first by readers, left out of the popular list."""
+    home = Home(tmp_path)
+    snapshot_id = build_snapshot(home, with_ranker=False)
+    path = home.snapshots / snapshot_id / DATABASE_NAME
+    path.chmod(0o644)
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(
+            """update book set reader_count = 2464 where title = 'Emma';
+               update popular_top set rank = -rank where segment = 'all' and rank < 4;
+               delete from popular_top where segment = 'all' and (rank > 0 or book_id in
+                   (select book_id from book where title = 'Emma'));
+               update popular_top set rank = rank + 4 where segment = 'all';"""
+        )
+        first = connection.execute(
+            "select title from popular_top join book using (book_id) where segment = 'all'"
+            " order by rank"
+        ).fetchall()
+    with open_client(home) as client:
+        order = search(client, sort="popular")
+    assert order[: len(first) + 1] == [*(title for (title,) in first), "Emma"]
 
 
 def test_relevance_puts_the_title_before_its_companions(client: Client) -> None:

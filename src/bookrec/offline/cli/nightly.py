@@ -45,6 +45,8 @@ def nightly(
 ) -> None:
     """Import the shop's new ratings, score, publish; one line per stage.
 
+    After scoring, a table shows the figures of the new lists beside those published before.
+
     Exit code 0: published, or nothing new. 1: a stage failed, and the site still serves the previous
     snapshot. 3: the quality gate refused the new snapshot.
 

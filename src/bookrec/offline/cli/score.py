@@ -80,7 +80,8 @@ def score(
     """Score candidates for every reader and book, and publish the lists as a snapshot.
 
     Run a stopped or killed command again: it continues with the shards that are missing. The site
-    serves the published snapshot until the new one is complete.
+    serves the published snapshot until the new one is complete. A table at the end shows the figures
+    of the new lists beside those published before.
 
     \b
     Example:

@@ -6,9 +6,16 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
+
+BADLY_RATED_BELOW: Final = 6.0
+"""Mean rating, 1–10, below which a book is badly rated: three of five stars."""
+
+MIN_JUDGING_RATINGS: Final = 20
+"""Ratings from which a mean says that a book is badly rated."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,12 @@ class BookStatistics:
         """[B] log(1 + readers)."""
         return np.log1p(self.reader_count).astype(np.float32)
 
+    @property
+    def badly_rated(self) -> NDArray[np.bool_]:
+        """[B] mask of books with a mean below 6 from at least 20 ratings."""
+        judged = self.rating_count >= MIN_JUDGING_RATINGS
+        return np.asarray(judged & (self.rating_mean < BADLY_RATED_BELOW))
+
 
 def book_statistics(interactions: Interactions, n_books: int) -> BookStatistics:
     """Count interactions and average ratings per book."""
@@ -63,34 +76,3 @@ def book_statistics(interactions: Interactions, n_books: int) -> BookStatistics:
     mean = np.where(count > 0, total / np.maximum(count, 1), overall)
     readers = np.bincount(interactions.book_idx, minlength=n_books)
     return BookStatistics(mean.astype(np.float32), count.astype(np.int32), readers.astype(np.int32))
-
-
-_PRIOR_RATINGS: Final = 10
-"""Ratings that the author's mean counts as, for each book."""
-_AUTHOR_PRIOR_RATINGS: Final = 20
-"""Ratings that the overall mean counts as, for each author."""
-
-
-def shrunken_ratings(statistics: BookStatistics, author: Ints) -> Floats:
-    """[B] float32 mean ratings, shrunk to the author's mean, which is shrunk to the overall mean.
-
-    ``(sum of ratings + k * prior) / (ratings + k)``: the posterior mean under a normal prior worth k
-    ratings (Efron and Morris, "Stein's paradox in statistics", 1977). Unknown authors have the overall
-    mean.
-
-    Args:
-        statistics: Rating statistics of the books.
-        author: [B] author codes, 0 = unknown.
-    """
-    count = statistics.rating_count.astype(np.float64)
-    total = statistics.rating_mean * count
-    overall = total.sum() / max(float(count.sum()), 1.0)
-    by_author, count_of_author = np.bincount(author, total), np.bincount(author, count)
-    prior = (by_author + _AUTHOR_PRIOR_RATINGS * overall) / (
-        count_of_author + _AUTHOR_PRIOR_RATINGS
-    )
-    prior[0] = overall
-    shrunken: Floats = ((total + _PRIOR_RATINGS * prior[author]) / (count + _PRIOR_RATINGS)).astype(
-        np.float32
-    )
-    return shrunken

@@ -31,7 +31,8 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.features.book_statistics import BookStatistics, shrunken_ratings
+from bookrec.offline.features.book_statistics import BookStatistics
+from bookrec.offline.features.shrunken_ratings import shrunken_ratings
 from bookrec.offline.metrics.coverage import times_listed
 from bookrec.offline.metrics.list_figures import liked_figures
 from bookrec.offline.ranking.exposure_prices import exposure_prices

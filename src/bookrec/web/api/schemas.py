@@ -51,7 +51,7 @@ class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
 
     rank: int
     score: float
-    """Probability of a positive interaction; for popular books the share of readers who have it."""
+    """Probability of a positive interaction; for popular books 0–1, how well liked by how many."""
     book: Book
     because: list[OwnBookReference] = []
     topped_up: bool = False

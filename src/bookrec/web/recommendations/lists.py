@@ -40,7 +40,7 @@ class RecommendedBook(msgspec.Struct, frozen=True):
     because: list[CatalogueBook]
     """Up to two seen books that are the reason for it."""
     topped_up: bool
-    """True for a popular book that fills a list which ran out; its score is the share of readers."""
+    """True for a popular book that fills a list which ran out; its score is that of popular books."""
 
 
 class Recommendations(msgspec.Struct, frozen=True):

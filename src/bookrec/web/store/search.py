@@ -13,8 +13,8 @@ import msgspec
 
 from bookrec.isbn import isbn_forms
 from bookrec.text import fold
-from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook
-from bookrec.web.store.rows import NamedParameters
+from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
+from bookrec.web.store.rows import NamedParameters, Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
@@ -31,7 +31,6 @@ _ORDERS: Final = {
     # counts up to twice: among editions and companions with the word, the best known one leads.
     "relevance": "book_search.title <> :title, bm25(book_search, 10.0, 6.0, 1.0)"
     " * (1.0 + book.reader_count / (book.reader_count + 20.0)), book.book_id",
-    "popular": "book.reader_count desc, book.book_id",
     "rating": "book.rating_mean is null, (:prior * :mean + book.rating_mean * book.rating_count)"
     " / (:prior + book.rating_count) desc, book.reader_count desc, book.book_id",
     "newest": "book.year is null, book.year desc, book.reader_count desc, book.book_id",
@@ -75,6 +74,9 @@ def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
         f"select count(*) from {source} where {condition}",  # noqa: S608
         parameters,
     )
+    if sort == "popular":
+        rows = _by_popularity(snapshot, source, condition, parameters, query)
+        return SearchResult([CatalogueBook(*row) for row in rows], total)
     if sort == "relevance":
         parameters = {**parameters, "title": fold(query.q)}
     elif sort == "rating":
@@ -82,13 +84,50 @@ def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     rows = snapshot.slow_rows(
         f"select {BOOK_COLUMNS} from {source} where {condition}"  # noqa: S608
         f" order by {_ORDERS[sort]} limit :limit offset :offset",
-        {
-            **parameters,
-            "limit": query.page_size,
-            "offset": (query.page - 1) * query.page_size,
-        },
+        {**parameters, "limit": query.page_size, "offset": _offset(query)},
     )
     return SearchResult([CatalogueBook(*row) for row in rows], total)
+
+
+def _offset(query: SearchQuery) -> int:
+    return (query.page - 1) * query.page_size
+
+
+def _by_popularity(
+    snapshot: Snapshot,
+    source: str,
+    condition: str,
+    parameters: NamedParameters,
+    query: SearchQuery,
+) -> list[Row]:
+    """Return a page of the hits: those in the popular list of all readers, then the most read.
+
+    The popular list leaves out what many have and few like. One query for each part reads little more
+    than the page; an order over both parts would sort the catalogue.
+    """
+    offset = _offset(query)
+    parameters = {**parameters, "everyone": EVERYONE, "limit": query.page_size, "offset": offset}
+    # Materialised: popular_top has no index by book.
+    popular = (
+        "with popular as materialized"
+        " (select book_id, rank from popular_top where segment = :everyone) "
+    )
+    listed = f"from {source} join popular on popular.book_id = book.book_id where {condition}"
+    rows = snapshot.slow_rows(
+        f"{popular} select {BOOK_COLUMNS} {listed} order by popular.rank"
+        " limit :limit offset :offset",
+        parameters,
+    )
+    missing = query.page_size - len(rows)
+    if missing:
+        ((count,),) = snapshot.slow_rows(f"{popular} select count(*) {listed}", parameters)
+        rows += snapshot.slow_rows(
+            f"select {BOOK_COLUMNS} from {source} where {condition} and book.book_id not in"  # noqa: S608
+            " (select book_id from popular_top where segment = :everyone)"
+            " order by book.reader_count desc, book.book_id limit :limit offset :offset",
+            {**parameters, "limit": missing, "offset": max(0, offset - int(count))},
+        )
+    return rows
 
 
 def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, NamedParameters]:

@@ -13,6 +13,7 @@ import pytest
 
 from bookrec.files import write_pointer
 from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
+from bookrec.offline.scoring.shelf.compare_shelves import shelf_of
 from bookrec.settings import Home
 from dataset_changes import (
     all_deleted,
@@ -105,6 +106,12 @@ def test_the_tables_equal_those_of_a_full_run(
     for table, found in tables(some).items():
         assert found == expected[table], table
     assert some != published[preset]
+    assert shelf_of(some) == shelf_of(full)
+    (head,) = (place for place, line in enumerate(said) if line.startswith("first 20 places"))
+    assert said[head - 1] == f"published {some.name}"
+    assert said[head].split()[-2:] == ["new", "published"]
+    before = shelf_of(published[preset]).distinct
+    assert f"distinct books {shelf_of(some).distinct} {before}".split() in map(str.split, said)
 
 
 def test_an_age_within_its_band_touches_nobody(

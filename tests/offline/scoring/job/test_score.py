@@ -13,6 +13,8 @@ import pytest
 from bookrec.errors import ModelError, SnapshotError
 from bookrec.files import read_pointer
 from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
+from bookrec.offline.scoring.shelf.compare_shelves import shelf_of
+from bookrec.offline.scoring.shelf.shelf import META_KEY, Shelf
 from bookrec.settings import Home
 from bookrec.snapshot import DATABASE_NAME, open_database, read_meta
 from tiny_scoring import TABLES, home_with_models, rows, score_tiny
@@ -113,6 +115,7 @@ def test_scoring_twice_writes_the_same_tables(
     again = score(tmp_path, tiny_bundles["default"], load_dataset(tiny_home), workers=2)
     for table in TABLES:
         assert rows(again, table) == rows(scored["default"], table), table
+    assert shelf_of(again) == shelf_of(scored["default"])
 
 
 def test_as_many_candidates_as_books_is_all(
@@ -145,6 +148,7 @@ def test_meta_says_what_it_was_made_of(
     assert meta["dataset_digest"] == load_dataset(tiny_home).digest
     assert (meta["preset"], meta["top"], meta["candidates"]) == ("classic", "10", "40")
     assert meta["sample"] == "1"
+    assert Shelf.from_json(meta[META_KEY]) == shelf_of(scored["classic"])
 
 
 def test_a_foreign_data_set_is_refused_and_nothing_is_left(

@@ -30,7 +30,7 @@ from bookrec.offline.scoring.job.job_directory import Job
 from bookrec.offline.scoring.job.score_report import ScoreReport, pair_multiply_adds
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.scoring.job.similar_stages import similar_stages
-from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
+from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter, add_meta
 from bookrec.offline.scoring.job.stages import (
     Stage,
     content_stage,
@@ -46,8 +46,10 @@ from bookrec.offline.scoring.lists.candidate_recall import (
 )
 from bookrec.offline.scoring.lists.group_members import sample_group_members
 from bookrec.offline.scoring.lists.open_recommender import is_compiled, slow_reason
+from bookrec.offline.scoring.shelf.measure_shelf import measure_shelf
+from bookrec.offline.scoring.shelf.shelf import META_KEY
 from bookrec.settings import Home
-from bookrec.snapshot import RANKER_NAME, building
+from bookrec.snapshot import RANKER_NAME, building, open_database
 
 
 @dataclass
@@ -67,7 +69,7 @@ class ScoreRun:
         """Build a complete snapshot, from nothing or from the shards of an earlier run.
 
         Args:
-            metadata: table ``meta``, but for id and time.
+            metadata: table ``meta``, but for id, time and the figures of the shelf.
             again: command that continues a stopped run.
         """
         with self._stop_reported(again):
@@ -116,9 +118,13 @@ class ScoreRun:
                 )
                 identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
                 writer.meta(metadata | identity)
-            written = time.monotonic()
-            self.report.seconds["database"] = written - started
-        self.report.seconds["checks"] = time.monotonic() - written
+            self.report.seconds["database"] = time.monotonic() - started
+            with self.report.stage("shelf"):
+                with contextlib.closing(open_database(staging)) as database:
+                    shelf = measure_shelf(database)
+                add_meta(staging, {META_KEY: shelf.to_json()})
+            measured = time.monotonic()
+        self.report.seconds["checks"] = time.monotonic() - measured
 
     def _compile(self, aside: Path, model_id: str, statistics: BookStatistics) -> None:
         published = self._published_ranker(statistics)

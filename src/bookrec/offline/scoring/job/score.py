@@ -23,6 +23,7 @@ from bookrec.offline.scoring.job.job_directory import open_job
 from bookrec.offline.scoring.job.run import ScoreRun
 from bookrec.offline.scoring.job.score_report import ScoreReport
 from bookrec.offline.scoring.job.score_settings import ScoreSettings as ScoreSettings
+from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.settings import Home
 from bookrec.snapshot import publish
 
@@ -38,14 +39,14 @@ def score(
     progress: Progress,
     again: str = "bookrec score",
 ) -> str:
-    """Build a snapshot aside, check it and publish it.
+    """Build a snapshot aside, check it, publish it, and compare its lists with those before.
 
     Args:
         home: where the snapshot goes.
         model_id: model to score with; None = the current one.
         dataset: data set to score.
         settings: of scoring.
-        progress: receives one line per stage.
+        progress: receives one line per stage, and the table of `comparison_lines`.
         again: command that continues a stopped run, for messages.
 
     Returns:
@@ -68,12 +69,15 @@ def score(
             progress(f"going on: {job.snapshot_id} is complete")
         else:
             ScoreRun(home, job, dataset, settings, changes, report, progress).build(meta, again)
+        published = published_shelf(home.snapshots)
         with report.stage("publish"):
             publish(home.snapshots, job.snapshot_id, checked=not complete)
             job.remove()
     for line in report.lines(sgemm_rate()):
         progress(line)
     progress(f"published {job.snapshot_id}")
+    for line in comparison_lines(home.snapshots / job.snapshot_id, published):
+        progress(line)
     return job.snapshot_id
 
 

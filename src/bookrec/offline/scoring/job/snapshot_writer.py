@@ -146,6 +146,13 @@ class SnapshotWriter:
         self.connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
 
 
+def add_meta(staging: Path, values: Mapping[str, str]) -> None:
+    """Add rows to table ``meta`` of a written database, such as figures measured from it."""
+    database = (staging / DATABASE_NAME).absolute().as_uri()
+    with contextlib.closing(sqlite3.connect(database, uri=True)) as connection, connection:
+        connection.executemany("insert into meta values (?, ?)", values.items())
+
+
 def _book_rows(
     dataset: Dataset, statistics: BookStatistics, similar_source: list[str | None]
 ) -> Iterator[SqlRow]:

@@ -1,5 +1,5 @@
 """Lists: top-N of readers, similar books, popular books, audiences.
 
 May import: `bookrec`, `inference`, `offline.compile`, `offline.data`, `offline.engines`,
-`offline.runtime`.
+`offline.features`, `offline.runtime`.
 """

@@ -1,11 +1,12 @@
-"""Rating statistics of books."""
+"""Mean ratings, shrunk."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from bookrec.offline.features.book_statistics import BookStatistics, shrunken_ratings
+from bookrec.offline.features.book_statistics import BookStatistics
+from bookrec.offline.features.shrunken_ratings import shrunken_ratings
 
 
 def test_ratings_are_shrunk_to_the_author_and_to_the_overall_mean():
