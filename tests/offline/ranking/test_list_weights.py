@@ -84,7 +84,8 @@ def test_scaled_weights_scale_the_offset():
     ],
 )
 def test_the_strongest_correction_costs_at_most_the_allowed_share(ndcg: list[float], place: int):
-    assert strongest(ndcg) == place
+    assert strongest(ndcg, 0.015) == place
+    assert strongest(ndcg, 1.0) == len(ndcg) - 1
 
 
 def test_what_is_met_and_not_liked_is_taken_out_and_exposure_is_capped():

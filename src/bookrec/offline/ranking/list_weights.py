@@ -14,9 +14,9 @@ away, whether liked or not. Lists are therefore ordered by
 All three depend on the book alone, so any ranker can have them, as one offset per book.
 
 `choose_list_weights` measures NDCG@20 over liked books on readers with held-out books, along a grid of
-w_l, then of w_p, then of the cap. On each it takes the strongest correction that costs at most 1.5 % of
-the NDCG of the grid's best point. The curve of NDCG against concentration is flat up to about there and
-falls beyond.
+w_l, then of w_p, then of the cap. On each it takes the strongest correction that costs at most a share
+of the NDCG of the grid's best point: 1.5 %, and 3 % for the cap, which falls no lower than 17.5 % of
+readers. The curve of NDCG against concentration is flat up to about there and falls beyond.
 """
 
 from __future__ import annotations
@@ -41,11 +41,12 @@ from bookrec.offline.ranking.scored_candidates import TOP, ScoredCandidates, lis
 
 _LIKING: Final = (0.0, 0.5, 1.0, 1.5, 2.0)
 _POPULARITY: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
-_CAPS: Final = (1.0, 0.5, 0.4, 0.3, 0.25, 0.2, 0.175, 0.15, 0.125, 0.1, 0.075, 0.05)
+_CAPS: Final = (1.0, 0.5, 0.4, 0.3, 0.25, 0.2, 0.175)
 _EVEN_SHARES: Final = 4
 """Caps are at least so many times a book's share of lists that are spread evenly."""
 _LARGEST_LOSS: Final = 0.015
-"""Share of NDCG@20 over liked books that each correction may cost."""
+"""Share of NDCG@20 over liked books that a weight may cost."""
+_LARGEST_LOSS_OF_CAP: Final = 0.03
 _ROUNDS: Final = 15
 """Rounds of dual ascent from the prices of one cap to those of the next."""
 _USUAL_RATING: Final = 7.5
@@ -145,19 +146,22 @@ def choose_list_weights(
     weights = search.along([replace(weights, popularity=unit * step) for step in _POPULARITY])
     evenly = TOP / len(work_of_book)
     caps = [cap for cap in _CAPS if cap == 1 or cap >= _EVEN_SHARES * evenly]
-    weights = search.along([replace(weights, exposure_cap=cap) for cap in caps])
+    weights = search.along(
+        [replace(weights, exposure_cap=cap) for cap in caps], _LARGEST_LOSS_OF_CAP
+    )
     return weights, search.points
 
 
-def strongest(ndcg: Sequence[float]) -> int:
+def strongest(ndcg: Sequence[float], largest_loss: float) -> int:
     """Return the place of the strongest correction whose cost is allowed.
 
     Args:
         ndcg: Figures, weakest correction first. Beyond the best one, the search ends at the first whose
             cost is too high.
+        largest_loss: Share of the best figure that a correction may cost.
     """
     best = int(np.argmax(ndcg))
-    allowed = (1 - _LARGEST_LOSS) * ndcg[best]
+    allowed = (1 - largest_loss) * ndcg[best]
     place = best
     while place + 1 < len(ndcg) and ndcg[place + 1] >= allowed:
         place += 1
@@ -184,9 +188,11 @@ class _Search:
         self.prices = np.zeros(len(self.work_of_book), dtype=np.float32)
         self.groups = np.zeros(len(self.candidates), dtype=np.int32)
 
-    def along(self, grid: Sequence[ListWeights]) -> ListWeights:
+    def along(
+        self, grid: Sequence[ListWeights], largest_loss: float = _LARGEST_LOSS
+    ) -> ListWeights:
         """Measure a grid, weakest correction first, and choose one of its points."""
-        return grid[strongest([self._measure(weights) for weights in grid])]
+        return grid[strongest([self._measure(weights) for weights in grid], largest_loss)]
 
     def _measure(self, weights: ListWeights) -> float:
         """Measure NDCG@20 over liked books."""
