@@ -1,0 +1,188 @@
+"""Works that the lists of a snapshot repeat, found by a key of their own.
+
+Lists are made by ``work_id``, so they cannot show what ``work_id`` misses. The *heading* of a book
+looks at less of the title and so joins more: letters and digits up to the first ``:``, ``(`` or
+``[``, without a leading article, and the author's last name. Volumes of one heading stay apart:
+where the rest of the titles names different numbers, a number is part of the heading.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from bookrec.text import fold
+
+_HEAD_END: Final = re.compile(r"[:(\[]")
+_ARTICLE: Final = re.compile(r"^(?:the|an?) (?=\S)")
+_DIGITS: Final = re.compile(r"\d+")
+_TITLES_AFTER_NAME: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
+
+
+@dataclass(frozen=True)
+class RepeatedWork:
+    """Two books of one heading, and how many lists repeat it."""
+
+    n_lists: int
+    """Readers (or books) whose list repeats this heading."""
+    isbn: str
+    title: str
+    other_isbn: str
+    other_title: str
+
+
+@dataclass(frozen=True)
+class DoubledWorks:
+    """Lists of a snapshot that repeat a work, by heading; examples are the most frequent ones."""
+
+    readers_offered_own: int
+    """Readers with a book in ``user_top`` whose heading is that of a book they have."""
+    readers_offered_twice: int
+    """Readers with two books of one heading in ``user_top``."""
+    books_beside_themselves: int
+    """Books with a book of their own heading in ``similar_top``."""
+    offered_own: tuple[RepeatedWork, ...]
+    """Examples: the offered book, and the one that the reader has."""
+    offered_twice: tuple[RepeatedWork, ...]
+    """Examples: both offered books."""
+    beside_themselves: tuple[RepeatedWork, ...]
+    """Examples: a book, and its other edition among its similar books."""
+
+    @property
+    def total(self) -> int:
+        """Lists that repeat a work, each counted once per kind."""
+        return self.readers_offered_own + self.readers_offered_twice + self.books_beside_themselves
+
+
+def doubled_works(connection: sqlite3.Connection, n_examples: int = 3) -> DoubledWorks:
+    """Count the lists of a snapshot that repeat a work by heading.
+
+    Args:
+        connection: the snapshot's database; read-only is enough.
+        n_examples: examples of each kind, the most frequent headings first.
+    """
+    _write_headings(connection)
+    try:
+        repeats = [list(connection.execute(query)) for query in _REPEATS]
+        examples = [_examples(connection, rows, n_examples) for rows in repeats]
+    finally:
+        connection.executescript(_DROP)
+    counts = [len({owner for owner, *_ in rows}) for rows in repeats]
+    return DoubledWorks(*counts, *examples)
+
+
+def headings(books: Iterable[tuple[int, str, str]]) -> dict[int, str]:
+    """Return the heading of each book, by ``book_id``.
+
+    Args:
+        books: ``book_id``, title and author. A book without title or author has no heading.
+
+    >>> headings([(1, "Tithe", "Holly Black"), (2, "Tithe : A Tale (Book 1)", "Black, Holly")])
+    {1: 'tithe|black', 2: 'tithe|black'}
+    """
+    parts = {
+        book_id: (_stem(title, author), _numbers_after_head(title))
+        for book_id, title, author in books
+        if fold(title) and fold(author)
+    }
+    numbers_of_stem: dict[str, set[str]] = {}
+    for stem, numbers in parts.values():
+        numbers_of_stem.setdefault(stem, set()).update({numbers} - {""})
+    return {
+        book_id: f"{stem}|{numbers}" if len(numbers_of_stem[stem]) > 1 else stem
+        for book_id, (stem, numbers) in parts.items()
+    }
+
+
+def _stem(title: str, author: str) -> str:
+    """Return the letters of a title's head, without article, and the author's last name."""
+    head = fold(_HEAD_END.split(title, maxsplit=1)[0]) or fold(title)
+    last, comma, _ = author.partition(",")
+    names = fold(last if comma else author).split()
+    while len(names) > 1 and names[-1] in _TITLES_AFTER_NAME:
+        names.pop()
+    letters = _ARTICLE.sub("", head).replace(" ", "")
+    return f"{letters}|{''.join(names[-1:])}"
+
+
+def _numbers_after_head(title: str) -> str:
+    """Return the numbers behind a title's head, joined by spaces."""
+    end = _HEAD_END.search(title)
+    return " ".join(_DIGITS.findall(title[end.start() :])) if end else ""
+
+
+def _write_headings(connection: sqlite3.Connection) -> None:
+    """Write the temporary tables of books that share a heading, and of readers' headings."""
+    by_book = headings(connection.execute("select book_id, title, author from book"))
+    n_books = Counter(by_book.values())
+    shared = {heading: place for place, heading in enumerate(n_books) if n_books[heading] > 1}
+    connection.executescript(_TABLES)
+    connection.executemany(
+        "insert into temp.heading values (?, ?)",
+        ((book, shared[heading]) for book, heading in by_book.items() if heading in shared),
+    )
+    connection.execute(_OWNED)
+
+
+# Only books that share a heading are joined. `cross join` fixes the join order: the rows of lists
+# first, each looked up in tables small enough to stay in memory.
+_TABLES: Final = """
+create temp table heading (book_id integer primary key, heading integer not null);
+create temp table owned (
+    reader_id integer, heading integer, book_id integer, primary key (reader_id, heading)
+) without rowid;
+"""
+_DROP: Final = "drop table if exists temp.heading; drop table if exists temp.owned;"
+_OWNED: Final = """
+insert into temp.owned
+select reader_id, heading, min(book_id) from interaction cross join heading using (book_id)
+group by reader_id, heading
+"""
+# Each gives: the list's owner, the heading, a book, another book of that heading.
+_REPEATS: Final = (
+    """
+    select u.reader_id, h.heading, u.book_id, o.book_id
+    from user_top u cross join temp.heading h on h.book_id = u.book_id
+    cross join temp.owned o on o.reader_id = u.reader_id and o.heading = h.heading
+    """,
+    """
+    select u.reader_id, h.heading, min(u.book_id), max(u.book_id)
+    from user_top u cross join temp.heading h on h.book_id = u.book_id
+    group by u.reader_id, h.heading having count(*) > 1
+    """,
+    """
+    select s.book_id, h.heading, s.book_id, o.book_id
+    from similar_top s cross join temp.heading h on h.book_id = s.book_id
+    cross join temp.heading o on o.book_id = s.similar_book_id and o.heading = h.heading
+    """,
+)
+
+
+def _examples(
+    connection: sqlite3.Connection, rows: list[tuple[int, int, int, int]], count: int
+) -> tuple[RepeatedWork, ...]:
+    """Return the headings that most lists repeat, each with its first pair of books."""
+    n_lists = Counter(heading for _, heading in {(owner, heading) for owner, heading, *_ in rows})
+    pair_of_heading: dict[int, tuple[int, int]] = {}
+    for _, heading, book_id, other_id in rows:
+        pair_of_heading.setdefault(heading, (book_id, other_id))
+    commonest = sorted(n_lists, key=lambda heading: (-n_lists[heading], heading))[:count]
+    return tuple(
+        RepeatedWork(
+            n_lists[heading],
+            *_isbn_and_title(connection, pair_of_heading[heading][0]),
+            *_isbn_and_title(connection, pair_of_heading[heading][1]),
+        )
+        for heading in commonest
+    )
+
+
+def _isbn_and_title(connection: sqlite3.Connection, book_id: int) -> tuple[str, str]:
+    row: tuple[str, str] = connection.execute(
+        "select isbn, title from book where book_id = ?", (book_id,)
+    ).fetchone()
+    return row
