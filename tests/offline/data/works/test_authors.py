@@ -21,6 +21,7 @@ from bookrec.offline.data.works.authors import same_author
         ("Jeffery Deaver", "Jeffrey Deaver"),
         ("Edward Rutherford", "Edward Rutherfurd"),
         ("Peter Heg", "Peter Hoeg"),
+        ("Daniel De Foe", "Defoe, Daniel"),
         ("Lewis Roy", "Roy Lewis"),
         ("T. Coraghessan Boyle", "T. C. Boyle"),
         ("Arthur Conan, Sir Doyle", "Sir Arthur Conan Doyle"),

@@ -23,7 +23,15 @@ def test_edits(x: str, y: str, distance: int):
 
 
 @pytest.mark.parametrize(
-    ("x", "y"), [("behaviour", "behavior"), ("fr", "from"), ("at", "in"), ("sumantra", "sumatra")]
+    ("x", "y"),
+    [
+        ("behaviour", "behavior"),
+        ("fr", "from"),
+        ("at", "in"),
+        ("sumantra", "sumatra"),
+        ("forest", "forrest"),
+        ("felicias", "feliciass"),
+    ],
 )
 def test_misspelt(x: str, y: str):
     assert misspelt(x, y, {"sumatra": 9})
@@ -43,3 +51,8 @@ def test_misspelt(x: str, y: str):
 )
 def test_another_word(x: str, y: str):
     assert not misspelt(x, y, {"grandma": 3, "grandpa": 2})
+
+
+def test_a_possessive_is_lost_inside_a_title_only():
+    assert misspelt("lieutenant", "lieutenants", {"lieutenant": 5, "lieutenants": 5}, is_last=False)
+    assert not misspelt("lieutenant", "lieutenants", {})

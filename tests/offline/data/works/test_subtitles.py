@@ -48,6 +48,11 @@ def test_may_drop(head: str, tail: str, droppable: bool):
     assert may_drop(words(head), words(tail)) is droppable
 
 
+def test_a_short_subtitle_of_a_well_known_title_may_go():
+    assert may_drop(("bovary",), ("provincial", "lives"), well_known=True)
+    assert not may_drop(("bovary",), ("5", "weeks"), well_known=True)
+
+
 def test_two_descriptions_are_long_and_no_volumes():
     life, mind = (
         words("life of mathematical genius john nash"),
@@ -55,4 +60,7 @@ def test_two_descriptions_are_long_and_no_volumes():
     )
     assert two_descriptions(life, mind)
     assert not two_descriptions(life, words("gone to texas"))
+    assert not two_descriptions(
+        words("life of a mathematician in two parts"), words("life of a poet")
+    )
     assert not two_descriptions(life, words("biography of a mind part 2"))

@@ -20,6 +20,10 @@ from bookrec.offline.data.works.titles import letters, numbers, read_title
         ("Shopgirl Unabridged", "shopgirl"),
         ("The Tea Planter's Bride/Cassette", "tea planters bride"),
         ("Moby-Dick; or, The Whale", "moby dick"),
+        ("Frankenstein, Or, the Modern Prometheus: The 1818 Text", "frankenstein"),
+        ("Medico, El", "el medico"),
+        ("Listening/a Psychiatrist Speaks", "listening a psychiatrist speaks"),
+        ("Babel/Tower", "babel tower"),
         ("Beach Music (Bantam (Paperback))", "beach music"),
         ("Cut off in a bracket (Oprah's Bo", "cut off in a bracket"),
         ("Neuromancer. Roman.", "neuromancer"),
@@ -40,7 +44,7 @@ def test_the_words_of_a_title(title: str, words: str):
 def test_head_and_subtitle_are_apart():
     title = read_title("Eat the Rich: A Treatise on Economics")
     assert title.head == ("eat", "the", "rich")
-    assert title.tail == ("treatise", "on", "economics")
+    assert title.tail == ("a", "treatise", "on", "economics")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ class Person:
     """Words of two letters or more, the surname included."""
     initials: frozenset[str]
     """Single letters."""
+    letters: str
+    """All words joined: `De Foe` is `Defoe`."""
 
 
 @lru_cache(maxsize=1 << 17)
@@ -43,7 +45,7 @@ def read_persons(author: str) -> tuple[Person, ...]:
         if words:
             names = frozenset(word for word in words if len(word) > 1)
             initials = frozenset(word for word in words if len(word) == 1)
-            persons.append(Person(words[-1], names, initials))
+            persons.append(Person(words[-1], names, initials, "".join(words)))
     return tuple(persons)
 
 
@@ -67,7 +69,7 @@ def same_author(author: str, other: str, *, lenient: bool = False) -> bool:
 
 
 def _one_person(a: Person, b: Person) -> bool:
-    if a == b:
+    if a.letters == b.letters:
         return True
     common = a.names & b.names
     if len(common) > 1:

@@ -13,7 +13,7 @@ from bookrec.offline.data.works.titles import Title, content, letters, read_titl
 from bookrec.offline.data.works.vocabulary import COLLECTIONS
 
 _LENIENT_WORDS: Final = 2
-_LENIENT_LETTERS: Final = 12
+_LENIENT_LETTERS: Final = 10
 """Words and letters of a common title from which a common surname is enough: books of two authors of
 one name rarely share it, while old catalogues often have the wrong given name."""
 

@@ -151,7 +151,12 @@ def _join_misspelt(groups: Partition[Form], forms: Sequence[Form]) -> None:
         if not 1 < len(by_words) < _MANY_WORDS:
             continue
         for words, others in combinations(sorted(by_words), 2):
-            differing = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
-            pair = [by_words[words], by_words[others]]
-            if len(differing) == 1 and misspelt(*differing[0], titles_of_word) and by_author(pair):
-                _join_volumes(groups, pair)
+            pairs = list(zip(words, others, strict=True))
+            places = [place for place, pair in enumerate(pairs) if pair[0] != pair[1]]
+            both = [by_words[words], by_words[others]]
+            if (
+                len(places) == 1
+                and misspelt(*pairs[places[0]], titles_of_word, is_last=places == [len(pairs) - 1])
+                and by_author(both)
+            ):
+                _join_volumes(groups, both)

@@ -12,6 +12,7 @@ _COMMON: Final = 2
 _LEAST: Final = 5
 _PLACES: Final = frozenset({"in", "at", "on"})
 """Words that quotations of a title mix up."""
+_ENDINGS: Final = frozenset({"s", "es", "a", "o", "i", "en", "er", "as", "os"})
 _TITLES_OF_PERSONS: Final = frozenset({"mr", "mrs", "ms"})
 
 
@@ -44,18 +45,21 @@ def similar(x: str, y: str, least: int = _LEAST) -> bool:
     return edits(x, y, most) <= most
 
 
-def misspelt(x: str, y: str, titles_of_word: Mapping[str, int]) -> bool:
+def misspelt(x: str, y: str, titles_of_word: Mapping[str, int], *, is_last: bool = True) -> bool:
     """Say whether two words of titles are one, misspelt or spelt as elsewhere.
 
     Args:
         x: a word.
         y: another word.
         titles_of_word: number of titles that have a word. Two common words are never one.
+        is_last: whether the words end their titles; before that, a final s is a lost possessive.
     """
     if _british(x) == _british(y) or _abbreviated(x, y) or {x, y} <= _PLACES:
         return True
     short, long = sorted((x, y), key=len)
-    if len(short) >= _LEAST and short.endswith("s") and long == short + "s":
+    if long == short + "s" and len(long) >= _LEAST and (not is_last or short.endswith("s")):
+        return True
+    if len(short) >= _LEAST and _single(x) == _single(y):
         return True
     if not similar(x, y) or _inflected(x, y):
         return False
@@ -67,10 +71,19 @@ def _british(word: str) -> str:
     return word.replace("our", "or").replace("isation", "ization").replace("ise", "ize")
 
 
+def _single(word: str) -> str:
+    """Return a word with each doubled letter written once."""
+    return "".join(
+        letter for letter, before in zip(word, " " + word, strict=False) if letter != before
+    )
+
+
 def _inflected(x: str, y: str) -> bool:
-    """Say whether two words differ in their ending only: plurals, or another language's form."""
+    """Say whether two words differ in their ending only: a plural, or another language's form."""
     short, long = sorted((x, y), key=len)
-    return x[:-1] == y[:-1] or (long[:-1] == short) or (long[:-2] == short)
+    if len(short) == len(long):
+        return x[:-1] == y[:-1]
+    return long.removeprefix(short) in _ENDINGS
 
 
 def _abbreviated(x: str, y: str) -> bool:

@@ -71,7 +71,7 @@ def may_drop(head: tuple[str, ...], tail: tuple[str, ...], *, well_known: bool =
     if numbers(tail) and len(content(tail)) < _DESCRIPTIVE:
         return False
     if well_known:
-        return True
+        return not numbers(tail) or len(content(tail)) > _DESCRIPTIVE
     if len(tail) < _DESCRIPTIVE and not set(tail) & FUNCTION_WORDS - {"the"}:
         return False
     return len(content(tail)) >= (2 if len(content(head)) > 1 else 3)
@@ -88,7 +88,7 @@ def two_descriptions(tail: tuple[str, ...], other: tuple[str, ...]) -> bool:
         and len(long) >= _DESCRIPTIVE + 2
         and all(set(words) & FUNCTION_WORDS for words in (short, long))
         and numbers(tail) == numbers(other)
-        and not (short[:2] == ("how", "to") == long[:2])
+        and short[:2] != long[:2]  # so that volumes of one pattern stay apart
         and not any(CONTINUED.search(" ".join(words)) for words in (short, long))
     )
 

@@ -32,12 +32,12 @@ _SEPARATOR: Final = re.compile(
     r"|,\s+(?=(?:[Aa]|[Tt]he)\s+(?:[Nn]ovel|[Mm]emoir)\b)"
 )
 _ALTERNATIVE: Final = re.compile(
-    r"\s*[:;,]?\s+(?:[Oo]r,\s+|[Oo]r\s+(?=[Tt]he\s))(?:(?!\s[Aa]nd\s)[^:;])*$"
+    r"\s*[:;,]?\s+(?:[Oo]r,\s+|[Oo]r\s+(?=[Tt]he\s))(?:(?!\s[Aa]nd\s)[^:;])*(?=[:;]|$)"
 )
 """A second name of the whole book, behind `or`."""
 _SLASH: Final = re.compile(r"\s*/\s*")
 _TURNED_ARTICLE: Final = re.compile(
-    r",\s*(?:The|An?|Der|Die|Das|Le|La|Les|El|Los|Las)\s*$", re.IGNORECASE
+    r"^(.*),\s*(The|An?|Der|Die|Das|Le|La|Les|El|Los|Las)\s*$", re.IGNORECASE
 )
 _BY: Final = re.compile(r"\s*/\s*by\s.*$", re.IGNORECASE)
 _DIGITS: Final = re.compile(r"\d+")
@@ -52,7 +52,7 @@ class Title:
     head: tuple[str, ...]
     """Words up to the subtitle, without brackets, formats and leading article; never empty."""
     tail: tuple[str, ...]
-    """Words of the subtitle; empty if it has none, or one that names only genre or format."""
+    """Words of the subtitle, with a leading `a`; empty if there is none, or it names the genre only."""
     volumes: tuple[tuple[str, str], ...]
     """Series and number of each bracket that numbers a volume; the series may be empty."""
     kind: str
@@ -135,14 +135,18 @@ def _segments(text: str, author: str) -> list[tuple[str, ...]]:
     parts = []
     for part in _SEPARATOR.split(text):
         head, *rest = _SLASH.split(part)
-        # A slash joins a format or genre, else titles of two works, which stay together.
+        # A slash joins a format, a genre or a description, else titles of two works, which stay.
         kept = [other for other in rest if not _says_nothing(fold(other))]
-        parts.append(" ".join([head, *kept]))
+        described = [other for other in kept if other.lower().startswith(("a ", "an "))]
+        parts += [
+            " ".join([head, *(other for other in kept if other not in described)]),
+            *described,
+        ]
     author_words = frozenset(fold(author.replace(".", ". ")).split())
     surnames = {person.surname for person in read_persons(author)}
     segments: list[tuple[str, ...]] = []
     for part in parts:
-        folded = FORMATS.sub("", fold(_TURNED_ARTICLE.sub("", part)))
+        folded = FORMATS.sub("", fold(_TURNED_ARTICLE.sub(r"\2 \1", part)))
         if segments and GENERIC_TAIL.fullmatch(folded):
             continue
         words = _words(folded) if segments else _words(ENLARGED.sub("", " ".join(_words(folded))))

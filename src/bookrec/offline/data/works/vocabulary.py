@@ -102,7 +102,7 @@ GENERIC_TAIL: Final = re.compile(
     rf"(?:of|in|about|by) .+|"
     rf"(?:(?:an?|the) )?(?:corrected|restored|authoritative|definitive|complete) (?:text|edition)\b.*|"
     rf"(?:backgrounds?|texts?|complete text) .*\bcriticism|.*\bcase study in .*criticism|"
-    rf"complete and unabridged"
+    rf"complete and unabridged|(?:the )?\d{{4}} text"
 )
 """A subtitle, folded, that names genre or edition and no more."""
 
