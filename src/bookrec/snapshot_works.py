@@ -74,8 +74,8 @@ def doubled_works(connection: sqlite3.Connection, n_examples: int = 3) -> Double
         examples = [_examples(connection, rows, n_examples) for rows in repeats]
     finally:
         connection.executescript(_DROP)
-    counts = [len({owner for owner, *_ in rows}) for rows in repeats]
-    return DoubledWorks(*counts, *examples)
+    n_own, n_twice, n_beside = (len({owner for owner, *_ in rows}) for rows in repeats)
+    return DoubledWorks(n_own, n_twice, n_beside, *examples)
 
 
 def headings(books: Iterable[tuple[int, str, str]]) -> dict[int, str]:
