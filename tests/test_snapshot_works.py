@@ -53,6 +53,19 @@ def test_different_numbers_keep_the_volumes_of_a_heading_apart():
     assert headings(books[1:]) == {2: "saga|writer", 3: "saga|writer"}
 
 
+def test_three_subtitles_make_a_series_and_two_do_not():
+    author = "Garth Ennis"
+    books = [(1, "Preacher: Alamo", author), (2, "Preacher: Salvation (DC)", author)]
+    assert set(headings(books).values()) == {"preacher|ennis"}
+    books += [(3, "Preacher : War in the Sun", author), (4, "Preacher: ALAMO", author)]
+    assert headings(books) == {
+        1: "preacher|ennis|alamo",
+        2: "preacher|ennis|salvation",
+        3: "preacher|ennis|warinthesun",
+        4: "preacher|ennis|alamo",
+    }
+
+
 def test_a_book_without_title_or_author_has_no_heading():
     assert headings([(1, "", "Ann Writer"), (2, "Saga", ""), (3, "...", "Ann Writer")]) == {}
 

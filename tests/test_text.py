@@ -1,4 +1,4 @@
-"""Folding of text, and the keys of works."""
+"""Folding of text."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.text import fold, work_key
+from bookrec.text import fold
 
 
 @pytest.mark.parametrize(
@@ -45,24 +45,3 @@ def test_folded_text_is_words_with_single_spaces(text: str):
 
 def test_decomposed_and_composed_accents_agree():
     assert fold("e\N{COMBINING CIRCUMFLEX ACCENT}\N{COMBINING ACUTE ACCENT}") == fold("ế") == "e"
-
-
-def test_editions_of_one_work_share_a_key():
-    key = work_key("Pride and Prejudice", "Jane Austen")
-    assert key == "pride and prejudice|austen jane"
-    assert work_key("Pride and Prejudice (Penguin Classics)", "Austen, Jane") == key
-    assert work_key("PRIDE & PREJUDICE [Audio]".replace("&", "and"), "JANE AUSTEN") == key
-
-
-def test_other_titles_and_other_authors_are_other_works():
-    keys = {
-        work_key("Emma", "Jane Austen"),
-        work_key("Emma", "Charlotte Brontë"),
-        work_key("Emma II", "Jane Austen"),
-        work_key("Jane Austen", "Emma"),
-    }
-    assert len(keys) == 4
-
-
-def test_a_title_that_is_only_a_bracket_keeps_it():
-    assert work_key("(Untitled)", "A") == "untitled|a"

@@ -26,6 +26,11 @@ class Home:
         return self.root / "artifacts" / "datasets"
 
     @property
+    def work_corrections(self) -> Path:
+        """``works.csv``: the operator's corrections of works; read by ``data import``."""
+        return self.root / "works.csv"
+
+    @property
     def models(self) -> Path:
         """``artifacts/models``: one directory per model bundle, and the pointer ``current``."""
         return self.root / "artifacts" / "models"

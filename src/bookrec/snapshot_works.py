@@ -3,7 +3,8 @@
 Lists are made by ``work_id``, so they cannot show what ``work_id`` misses. The *heading* of a book
 looks at less of the title and so joins more: letters and digits up to the first ``:``, ``(`` or
 ``[``, without a leading article, and the author's last name. Volumes of one heading stay apart:
-where the rest of the titles names different numbers, a number is part of the heading.
+where the rest of the titles names different numbers, or three subtitles or more, the number or the
+subtitle is part of the heading.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from bookrec.text import fold
 _HEAD_END: Final = re.compile(r"[:(\[]")
 _ARTICLE: Final = re.compile(r"^(?:the|an?) (?=\S)")
 _DIGITS: Final = re.compile(r"\d+")
+_SERIES: Final = 3
+"""Subtitles of one head from which it names a series."""
 _TITLES_AFTER_NAME: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
 
 
@@ -71,8 +74,8 @@ def doubled_works(connection: sqlite3.Connection, n_examples: int = 3) -> Double
         examples = [_examples(connection, rows, n_examples) for rows in repeats]
     finally:
         connection.executescript(_DROP)
-    counts = [len({owner for owner, *_ in rows}) for rows in repeats]
-    return DoubledWorks(*counts, *examples)
+    n_own, n_twice, n_beside = (len({owner for owner, *_ in rows}) for rows in repeats)
+    return DoubledWorks(n_own, n_twice, n_beside, *examples)
 
 
 def headings(books: Iterable[tuple[int, str, str]]) -> dict[int, str]:
@@ -85,17 +88,22 @@ def headings(books: Iterable[tuple[int, str, str]]) -> dict[int, str]:
     {1: 'tithe|black', 2: 'tithe|black'}
     """
     parts = {
-        book_id: (_stem(title, author), _numbers_after_head(title))
+        book_id: (_stem(title, author), _numbers_after_head(title), _subtitle(title))
         for book_id, title, author in books
         if fold(title) and fold(author)
     }
     numbers_of_stem: dict[str, set[str]] = {}
-    for stem, numbers in parts.values():
+    subtitles_of_stem: dict[str, set[str]] = {}
+    for stem, numbers, subtitle in parts.values():
         numbers_of_stem.setdefault(stem, set()).update({numbers} - {""})
-    return {
-        book_id: f"{stem}|{numbers}" if len(numbers_of_stem[stem]) > 1 else stem
-        for book_id, (stem, numbers) in parts.items()
-    }
+        subtitles_of_stem.setdefault(stem, set()).update({subtitle} - {""})
+    result = {}
+    for book_id, (stem, numbers, subtitle) in parts.items():
+        is_series = len(subtitles_of_stem[stem]) >= _SERIES
+        is_numbered = len(numbers_of_stem[stem]) > 1
+        marks = ([subtitle] if is_series else []) + ([numbers] if is_numbered else [])
+        result[book_id] = "|".join([stem, *marks])
+    return result
 
 
 def _stem(title: str, author: str) -> str:
@@ -107,6 +115,12 @@ def _stem(title: str, author: str) -> str:
         names.pop()
     letters = _ARTICLE.sub("", head).replace(" ", "")
     return f"{letters}|{''.join(names[-1:])}"
+
+
+def _subtitle(title: str) -> str:
+    """Return the letters between a title's first colon and its first bracket."""
+    _, _, rest = re.split(r"[(\[]", title, maxsplit=1)[0].partition(":")
+    return fold(rest).replace(" ", "")
 
 
 def _numbers_after_head(title: str) -> str:

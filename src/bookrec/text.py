@@ -31,7 +31,6 @@ _LETTERS_WITHOUT_DECOMPOSITION: Final = str.maketrans(
     }
 )
 _NOT_WORD: Final = re.compile(r"[\W_]+")
-_BRACKETED: Final = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _APOSTROPHE: Final = re.compile(r"['’`]")
 
 
@@ -48,13 +47,3 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", bare).strip()
-
-
-def work_key(title: str, author: str) -> str:
-    """Return the key that editions of one work share: folded title without brackets, and author.
-
-    The author's words are sorted, so ``Austen, Jane`` and ``Jane Austen`` agree. A title that is
-    only a bracket keeps it.
-    """
-    bare_title = fold(_BRACKETED.sub(" ", title)) or fold(title)
-    return f"{bare_title}|{' '.join(sorted(fold(author).split()))}"

@@ -12,7 +12,8 @@ from bookrec.cli.snapshots import snapshots
 from bookrec.errors import NoSnapshot, SnapshotError
 from bookrec.files import read_pointer, versions
 from bookrec.settings import Home
-from small_snapshots import IDS, add
+from bookrec.snapshot import building
+from small_snapshots import IDS, add, fill
 
 
 @pytest.fixture
@@ -92,6 +93,28 @@ def test_verify_checks_the_tables(home: Home):
     result = run(home, "verify", "--pairs", "0")
     assert result.exit_code == 0
     assert f"{IDS[2]}: the tables pass all checks." in result.output
+    assert "No list repeats a work by heading." in result.output
+
+
+def test_verify_warns_of_repeated_works_and_still_passes(home: Home):
+    name = "20261123T030000Z-abcdef01"
+    with building(home.snapshots, name) as staging:
+        fill(
+            staging,
+            name,
+            """
+            insert into book (book_id, isbn, work_id, title, author, publisher, image_url,
+                              rating_count, reader_count)
+            values (6, '0451526554', 9, 'Emma: A Romance', 'Austen, Jane', '', '', 0, 0);
+            insert into user_top values (1, 3, 6, 0.1);
+            """,
+        )
+    result = run(home, "verify", name, "--pairs", "0")
+    assert result.exit_code == 0
+    assert "Warning: 1 readers are offered a book they have, by heading." in result.output
+    assert "1 x  0451526554 'Emma: A Romance', 0141439580 'Emma'" in result.output
+    assert "Warning: 0 readers see one book twice, by heading." in result.output
+    assert "name them in works.csv" in result.output
 
 
 def test_rollback_goes_one_back_then_to_the_one_named(home: Home):

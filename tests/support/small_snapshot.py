@@ -19,8 +19,9 @@ from bookrec.inference.pair_features import PAIR_FEATURES, READER_ACTIVITY
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
 from bookrec.inference.similarity_table import SimilarityTable
+from bookrec.offline.data.works.grouping import group_works
 from bookrec.settings import Home
-from bookrec.text import fold, work_key
+from bookrec.text import fold
 from split_rankers import wide_and_deep
 
 # isbn, title, author, year, publisher, genre
@@ -158,11 +159,8 @@ class _Builder:
         self.marker = marker
         self.rows = sorted(BOOKS)
         self.genre = {n: row[5] for n, row in enumerate(self.rows, start=1)}
-        keys: dict[str, int] = {}
-        self.work = {
-            n: keys.setdefault(work_key(row[1], row[2]), len(keys) + 1)
-            for n, row in enumerate(self.rows, start=1)
-        }
+        works = group_works((row[1], row[2]) for row in self.rows)
+        self.work = {n: work + 1 for n, work in enumerate(works, start=1)}
         self.seen = {
             reader_id: self._seen_books(reader_id, genres)
             for reader_id, (_, _, genres, _) in enumerate(READERS, start=1)

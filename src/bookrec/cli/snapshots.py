@@ -25,6 +25,7 @@ from bookrec.snapshot import (
     publish,
     read_meta,
 )
+from bookrec.snapshot_works import DoubledWorks, doubled_works
 
 TABLES = ("book", "reader", "interaction", "user_top", "similar_top", "popular_top")
 
@@ -107,6 +108,9 @@ def show(home: Home, snapshot_id: str | None) -> None:
 def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     """Check the tables of a snapshot, and compare a sample of its scores with the Keras model.
 
+    A broken table, or a score that differs, is an error. Lists that repeat a book under another
+    title are warnings: missed editions, or volumes that share a heading (docs/works.md).
+
     \b
     Example:
       bookrec snapshots verify --pairs 10000
@@ -114,6 +118,8 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     directory = _directory(home, snapshot_id)
     check_structure(directory)
     click.echo(f"{directory.name}: the tables pass all checks.")
+    with contextlib.closing(open_database(directory)) as connection:
+        _print_doubled_works(doubled_works(connection))
     if not pairs:
         return
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
@@ -176,6 +182,30 @@ def prune_command(home: Home, keep: int) -> None:
     for name in removed:
         click.echo(f"Removed {name}.")
     click.echo(f"{len(versions(home.snapshots))} snapshots left.")
+
+
+def _print_doubled_works(doubled: DoubledWorks) -> None:
+    """Print the lists that repeat a work by heading, each kind with examples."""
+    if not doubled.total:
+        click.echo("No list repeats a work by heading.")
+        return
+    kinds = (
+        ("readers are offered a book they have", doubled.readers_offered_own, doubled.offered_own),
+        ("readers see one book twice", doubled.readers_offered_twice, doubled.offered_twice),
+        (
+            "books are among their own similar books",
+            doubled.books_beside_themselves,
+            doubled.beside_themselves,
+        ),
+    )
+    for kind, count, examples in kinds:
+        click.echo(f"Warning: {count:,} {kind}, by heading.")
+        for example in examples:
+            click.echo(
+                f"    {example.n_lists:>7,} x  {example.isbn} {example.title!r}, "
+                f"{example.other_isbn} {example.other_title!r}"
+            )
+    click.echo("If two books are one work, name them in works.csv and run 'bookrec data import'.")
 
 
 def _directory(home: Home, snapshot_id: str | None) -> Path:

@@ -47,6 +47,17 @@ def test_an_import_accounts_for_every_row_and_names_the_next_command(tmp_path, s
     assert f"Data set {current} is current: 2 readers (1 with an interaction)" in done.stdout
 
 
+def test_an_import_says_what_the_corrections_of_works_did(tmp_path, source):
+    isbns = [f"{n:010d}" for n in range(1, 25)]
+    lines = "".join(f"{isbn},same,{isbns[0]}\n" for isbn in isbns[1:])
+    (tmp_path / "works.csv").write_text(f"isbn,relation,other_isbn\n{lines}")
+    done = bookrec("--home", tmp_path, "data", "import", source)
+    assert done.returncode == 0, done.stderr
+    assert "books are editions of" in done.stdout
+    assert "works.csv: 24 ISBNs are not in the catalogue, their lines change" in done.stdout
+    assert f"{', '.join(isbns[:20])}, ...\n" in done.stdout
+
+
 def test_an_error_is_one_sentence_without_a_traceback(tmp_path, source):
     (source / "Books.csv").unlink()
     failed = bookrec("--home", tmp_path / "home", "data", "import", source)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers, work_ids
+from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers
 from bookrec.offline.data.sources.raw_tables import RawTable
 
 CATALOGUE = pd.Index(["034545104X", "0553256564", "0345451041"])
@@ -228,22 +228,6 @@ def test_timestamps():
     cleaned = clean_ratings(raw, CATALOGUE, rating_max=10)["timestamp"]
     assert cleaned.tolist() == [881250949, pd.NA, pd.NA, pd.NA]
     assert dict(raw.repaired) == {"timestamp_unreadable": 1, "timestamp_impossible": 1}
-
-
-def test_editions_share_a_work_and_unknown_authors_do_not():
-    books = pd.DataFrame(
-        [
-            ("1", "Emma", "Jane Austen"),
-            ("2", "Dracula", "Bram Stoker"),
-            ("3", "Emma (Penguin Classics)", "Austen, Jane"),
-            ("4", "Emma", ""),
-            ("5", "Emma", ""),
-            ("6", "", "Jane Austen"),
-            ("7", "EMMA", "jane austen"),
-        ],
-        columns=["isbn", "title", "author"],
-    )
-    assert work_ids(books) == [0, 1, 0, 2, 3, 4, 0]
 
 
 RATING_ROWS = st.tuples(

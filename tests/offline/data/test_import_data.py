@@ -315,3 +315,29 @@ def test_the_manifest_on_disk_is_readable(tmp_path):
     manifest = json.loads((home.datasets / dataset.dataset_id / "manifest.json").read_text())
     assert manifest["source"] == str(tmp_path / "raw")
     assert len(manifest["files"]["Users.csv"]["sha256"]) == 64
+
+
+def test_corrections_in_the_home_change_works_and_the_data_set(tmp_path):
+    home, raw = Home(tmp_path / "home"), write(tmp_path / "raw", BOOK_CROSSING)
+    plain = import_data(home, raw)
+    assert plain.dataset.books["work_id"].tolist() == [0, 1, 2]
+    home.work_corrections.write_text(
+        "isbn,relation,other_isbn\n080442957X,same,0553256564\n080442957X,same,0000000000\n"
+    )
+    corrected = import_data(home, raw)
+    works = dict(
+        zip(corrected.dataset.books["isbn"], corrected.dataset.books["work_id"], strict=True)
+    )
+    assert works["080442957X"] == works["0553256564"] != works["034545104X"]
+    assert corrected.corrected.n_applied == 1
+    assert corrected.corrected.unknown_isbns == ("0000000000",)
+    assert corrected.dataset.dataset_id != plain.dataset.dataset_id
+
+
+def test_a_wrong_correction_ends_the_import_and_changes_nothing(tmp_path):
+    home, raw = Home(tmp_path / "home"), write(tmp_path / "raw", BOOK_CROSSING)
+    before = import_data(home, raw).dataset.dataset_id
+    home.work_corrections.write_text("isbn,relation,other_isbn\n080442957X,like,0553256564\n")
+    with pytest.raises(DataError, match=r"works\.csv, line 2, relation: 'like'"):
+        import_data(home, raw)
+    assert read_pointer(home.datasets) == before

@@ -10,6 +10,7 @@ from bookrec.isbn import normalise_isbn
 from bookrec.offline.data.import_data import read_data
 from bookrec.offline.data.reader_order import reader_sort_key
 from requirements import SHARED_DATA, require_shared_data
+from work_pairs import PAIRS, SECOND, THIRD, measure, read_pairs
 
 pytestmark = pytest.mark.shared_data
 
@@ -122,3 +123,16 @@ def test_book_crossing_in_its_details(imported):
         'East of Eden (Steinbeck "Essentials")'
     )
     assert "Die Säulen der Erde." in set(books["title"])
+
+
+@pytest.mark.parametrize("path", [PAIRS, SECOND, THIRD], ids=lambda path: path.stem)
+def test_works_of_book_crossing_agree_with_labels(path):
+    require_shared_data("book-crossing")
+    books = read("book-crossing").dataset.books
+    work = dict(
+        zip(zip(books["title"], books["author"], strict=True), books["work_id"], strict=True)
+    )
+    quality = measure(read_pairs(path), work)
+    print(f"{path.name} in Book-Crossing: {quality}")
+    assert quality.precision >= 0.99
+    assert quality.recall >= 0.9

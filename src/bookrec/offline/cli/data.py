@@ -14,6 +14,10 @@ from bookrec.settings import Home
 
 if TYPE_CHECKING:
     from bookrec.offline.data.dataset import Dataset
+    from bookrec.offline.data.works.corrections import CorrectedWorks
+
+_MOST_NAMED = 20
+"""Unknown ISBNs that the import names."""
 
 
 @click.group()
@@ -48,6 +52,9 @@ def import_command(home: Home, source: Path, layout: str) -> None:
     (u.user, u.item, u.data). Each file may be compressed (.xz, .gz, .bz2, .zip). The cleaning rules
     are in docs/data-cleaning.md.
 
+    Editions of one book become one work. A file works.csv in the home directory corrects that: lines
+    of isbn,relation,other_isbn, the relation being 'same' or 'different' (docs/works.md).
+
     \b
     Example:
       bookrec data import ~/book-crossing
@@ -58,6 +65,7 @@ def import_command(home: Home, source: Path, layout: str) -> None:
     result = import_data(home, source, layout, progress=lambda stage: click.echo(stage, err=True))
     for name, account in result.dataset.manifest["files"].items():
         _print_account(name, account)
+    _print_works(home, result.corrected)
     _print_summary(home, result.dataset)
 
 
@@ -70,6 +78,20 @@ def _print_account(name: str, account: JsonObject) -> None:
         click.echo(f"    rejected  {rows:>10,}  {reason}")
     for rule, rows in sorted(account["repaired"].items(), key=lambda item: -item[1]):
         click.echo(f"    repaired  {rows:>10,}  {rule}")
+
+
+def _print_works(home: Home, corrected: CorrectedWorks) -> None:
+    """Print the number of works, and which lines of the corrections were of use."""
+    works = corrected.works
+    click.echo(f"{len(works):,} books are editions of {len(set(works)):,} works.")
+    if corrected.n_applied:
+        click.echo(f"{home.work_corrections}: {corrected.n_applied:,} corrections applied.")
+    if unknown := corrected.unknown_isbns:
+        named = ", ".join(unknown[:_MOST_NAMED]) + (", ..." if len(unknown) > _MOST_NAMED else "")
+        click.echo(
+            f"{home.work_corrections}: {len(unknown):,} ISBNs are not in the catalogue, their lines "
+            f"change nothing: {named}"
+        )
 
 
 def _print_summary(home: Home, dataset: Dataset) -> None:

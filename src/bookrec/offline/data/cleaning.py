@@ -16,7 +16,6 @@ from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.isbn import is_usable_id, repair_isbn
 from bookrec.offline.data.sources.raw_tables import RawTable
 from bookrec.offline.data.text_repair import repair_text
-from bookrec.text import work_key
 
 OLDEST_YEAR: Final = 1450
 """Earliest year of a printed book."""
@@ -123,21 +122,6 @@ def repair_texts(table: RawTable, columns: Iterable[str]) -> None:
     """Repair text columns (`data.text_repair`)."""
     for column in columns:
         _repair_column(table, column, repair_text)
-
-
-def work_ids(books: pd.DataFrame) -> list[int]:
-    """Number the work of each book [B], by first appearance.
-
-    Editions with the same title and author share a work; a book without title or author is a work of
-    its own.
-    """
-    number_of_key: dict[str, int] = {}
-    works = []
-    rows = zip(books["isbn"], books["title"], books["author"], strict=True)
-    for isbn, title, author in rows:
-        key = work_key(title, author) if title and author else f"isbn {isbn}"
-        works.append(number_of_key.setdefault(key, len(number_of_key)))
-    return works
 
 
 def _repair_column(

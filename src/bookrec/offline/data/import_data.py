@@ -11,12 +11,19 @@ import numpy as np
 import pandas as pd
 
 from bookrec.errors import DataError
-from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers, work_ids
+from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers
 from bookrec.offline.data.dataset import READER_DTYPES, Dataset, make_dataset, save_dataset
 from bookrec.offline.data.reader_order import merge_readers
 from bookrec.offline.data.sources.layout import RawTables, SourceLayout, detect_layout
 from bookrec.offline.data.sources.raw_files import RawSource
 from bookrec.offline.data.sources.registry import LAYOUTS, all_layouts, layout_named
+from bookrec.offline.data.works.corrections import (
+    CorrectedWorks,
+    Correction,
+    correct_works,
+    read_corrections,
+)
+from bookrec.offline.data.works.grouping import group_works
 from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
 
@@ -30,6 +37,8 @@ class Import:
     dataset: Dataset
     rejected: pd.DataFrame
     """Rejected rows, with the columns of ``rejected.csv.gz``."""
+    corrected: CorrectedWorks
+    """Works, and what the operator's corrections changed."""
 
 
 def import_data(
@@ -44,16 +53,30 @@ def import_data(
         progress: receives one line per stage.
 
     Raises:
-        DataError: the files are missing, damaged or of another layout. Nothing is written then.
+        DataError: the files are missing, damaged or of another layout, or a line of ``works.csv`` is
+            wrong. Nothing is written then.
     """
-    result = read_data(source, layout, progress)
+    result = read_data(source, layout, progress, home.work_corrections)
     progress(f"Saving {result.dataset.dataset_id}")
     save_dataset(home, result.dataset, result.rejected)
     return result
 
 
-def read_data(source: Path, layout: str = AUTO, progress: Progress = lambda _: None) -> Import:
-    """Read and clean a data set as `import_data` does, without saving it."""
+def read_data(
+    source: Path,
+    layout: str = AUTO,
+    progress: Progress = lambda _: None,
+    corrections: Path | None = None,
+) -> Import:
+    """Read and clean a data set as `import_data` does, without saving it.
+
+    Args:
+        source: a directory or a zip file.
+        layout: a key of `LAYOUTS`, or ``auto``.
+        progress: receives one line per stage.
+        corrections: the operator's corrections of works, if there are any.
+    """
+    lines = [] if corrections is None else read_corrections(corrections)
     raw_source = RawSource(source)
     chosen = detect_layout(raw_source, all_layouts()) if layout == AUTO else layout_named(layout)
     if chosen is None:
@@ -61,13 +84,17 @@ def read_data(source: Path, layout: str = AUTO, progress: Progress = lambda _: N
     progress(f"Reading {source} as {chosen.name}")
     tables = chosen.read(raw_source)
     progress("Cleaning")
-    return _clean(tables, chosen, raw_source)
+    return _clean(tables, chosen, raw_source, lines)
 
 
-def _clean(tables: RawTables, layout: SourceLayout, source: RawSource) -> Import:
+def _clean(
+    tables: RawTables, layout: SourceLayout, source: RawSource, corrections: list[Correction]
+) -> Import:
     books = clean_books(tables.books, this_year=datetime.now(UTC).year)
     books = books.sort_values("isbn", ignore_index=True)
-    books["work_id"] = work_ids(books)
+    works = group_works(zip(books["title"], books["author"], strict=True))
+    corrected = correct_works(books["isbn"].tolist(), works, corrections)
+    books["work_id"] = corrected.works
     ratings = clean_ratings(tables.ratings, pd.Index(books["isbn"]), layout.rating_max)
     if ratings.empty:
         raise DataError(
@@ -96,7 +123,7 @@ def _clean(tables: RawTables, layout: SourceLayout, source: RawSource) -> Import
         sample=source.is_sample,
     )
     rejected = pd.concat([table.rejected() for table in tables.all], ignore_index=True)
-    return Import(dataset, rejected)
+    return Import(dataset, rejected, corrected)
 
 
 _NO_READERS: Final = pd.DataFrame(columns=list(READER_DTYPES)).astype(READER_DTYPES)

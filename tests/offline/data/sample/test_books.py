@@ -16,7 +16,7 @@ from bookrec.offline.data.sample.books import (
     sample_isbn,
     subgenres_by_isbn,
 )
-from bookrec.text import work_key
+from bookrec.offline.data.works.grouping import group_works
 
 CATALOGUE = load_catalogue()
 WORK_BY_TITLE = {work.title: work for work in CATALOGUE.works}
@@ -47,14 +47,15 @@ def test_known_works_stand_as_they_are_known(title: str, author: str, year: int,
 
 
 def test_no_two_works_are_one():
-    keys = Counter(work_key(work.title, work.author) for work in CATALOGUE.works)
-    assert [key for key, count in keys.items() if count > 1] == []
+    numbers = group_works((work.title, work.author) for work in CATALOGUE.works)
+    assert numbers == list(range(len(CATALOGUE.works)))
 
 
-def test_both_editions_of_a_work_have_its_key():
-    for book in CATALOGUE.books:
-        work = CATALOGUE.works[book.work_idx]
-        assert work_key(book.title, book.author) == work_key(work.title, work.author)
+def test_both_editions_of_a_work_are_grouped():
+    numbers = group_works((book.title, book.author) for book in CATALOGUE.books)
+    number_of_work = dict(zip((book.work_idx for book in CATALOGUE.books), numbers, strict=True))
+    assert [number_of_work[book.work_idx] for book in CATALOGUE.books] == numbers
+    assert len(set(numbers)) == len(CATALOGUE.works)
 
 
 def test_years_are_plausible():

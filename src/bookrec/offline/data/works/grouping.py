@@ -1,0 +1,162 @@
+"""Grouping of a catalogue's books into works.
+
+Books whose titles and authors say the same are one work (`titles`, `authors`). What one title says
+beyond the other, a subtitle say, may go only where the author's other titles allow it: the same
+words tell editions of one book apart, or volumes of a series. So this is a grouping of the whole
+catalogue. It compares only forms that share a key, and it does not depend on the books' order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import combinations, pairwise, product
+from typing import Final
+
+from bookrec.offline.data.works.forms import Form, blocks, by_author
+from bookrec.offline.data.works.partition import Partition
+from bookrec.offline.data.works.spelling import misspelt
+from bookrec.offline.data.works.subtitles import may_drop, same_subtitle, two_descriptions
+from bookrec.offline.data.works.titles import content, letters, numbers
+
+_TRUNCATED: Final = 30
+"""Letters from which a title that ends inside another one is the same, cut off."""
+_MANY_EDITIONS: Final = 3
+"""Editions without subtitle from which a head is a book's title, not the name of a series."""
+_MANY_WORDS: Final = 200
+"""Titles that differ in one word, from which they are a series and not compared."""
+
+
+def group_works(books: Iterable[tuple[str, str]]) -> list[int]:
+    """Number the works of books given as (title, author), by first appearance.
+
+    A book without title or author is a work of its own. The groups do not depend on the books' order.
+
+    >>> group_works([("Emma", "Jane Austen"), ("Emma: A Novel", "Austen, Jane"), ("Emma", "")])
+    [0, 0, 1]
+    """
+    rows = list(books)
+    forms = [Form(*row) for row in sorted({row for row in rows if all(row)})]
+    groups = Partition(forms)
+    _join_titles(groups, forms)
+    _join_subtitles(groups, forms)
+    _join_truncated(groups, forms)
+    _join_misspelt(groups, forms)
+    work_of_row: dict[tuple[str, str], Form] = {
+        (form.title, form.author): groups.root(form) for form in forms
+    }
+    number_of_work: dict[object, int] = {}
+    return [
+        number_of_work.setdefault(work_of_row.get(row, place), len(number_of_work))
+        for place, row in enumerate(rows)
+    ]
+
+
+def _join_titles(groups: Partition[Form], forms: Sequence[Form]) -> None:
+    """Join forms whose head and subtitle have the same letters; volumes of one title stay apart."""
+    for block in blocks(forms, lambda form: ((form.key, name) for name in form.names)):
+        for same in by_author(block):
+            volumes = {form.volume for form in same} - {""}
+            if len(volumes) > 1:
+                for volume in [*sorted(volumes), ""]:
+                    groups.join_all([form for form in same if form.volume == volume])
+            else:
+                groups.join_all(same)
+
+
+def _join_subtitles(groups: Partition[Form], forms: Sequence[Form]) -> None:
+    """Join forms of one head whose subtitles say the same, or where one has none, if it is safe."""
+    titles = {(name, form.key) for form in forms for name in form.names}
+    for block in blocks(forms, lambda form: ((form.head_key, name) for name in form.names)):
+        if any(form.read.tail for form in block):
+            for same in by_author(block):
+                _join_head(groups, same, titles)
+
+
+def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str, str]]) -> None:
+    """Join the forms of one head and author that are of one work.
+
+    Args:
+        groups: receives the joins.
+        same: the forms.
+        titles: name and title key of all forms; a subtitle that is another title of the author's
+            names a volume or a part.
+    """
+    by_tail: dict[tuple[str, ...], list[Form]] = defaultdict(list)
+    for form in same:
+        by_tail[form.read.tail].append(form)
+    bare = by_tail.pop((), [])
+    tails = Partition(sorted(by_tail))
+    for tail, other in combinations(sorted(by_tail), 2):
+        if same_subtitle(tail, other):
+            tails.join(tail, other)
+    parts = tails.groups()
+    for part in parts:
+        _join_volumes(groups, [form for tail in part for form in by_tail[tail]])
+    head = same[0].read.head
+    named = {
+        (name, f"{letters(tail)}|{form.read.kind}")
+        for tail, forms in by_tail.items()
+        for form in forms
+        for name in form.names
+    }
+    unnumbered = {form.volume for form in same} == {form.volume for form in bare}
+    many = len(bare) >= max(_MANY_EDITIONS, len(parts))
+    droppable = all(may_drop(head, tail, well_known=many) for tail in by_tail)
+    one_book = many or len(parts) == 1 or (len(parts) == 2 and _two_descriptions(*parts))
+    if bare and one_book and droppable and unnumbered and not named & titles:
+        groups.join_all(same)
+    elif not bare and len(parts) == 2 and len(content(head)) > 1 and _two_descriptions(*parts):
+        _join_volumes(groups, same)
+
+
+def _two_descriptions(part: Sequence[tuple[str, ...]], other: Sequence[tuple[str, ...]]) -> bool:
+    return any(two_descriptions(*pair) for pair in product(part, other))
+
+
+def _join_volumes(groups: Partition[Form], members: list[Form]) -> None:
+    """Join forms unless their titles number different volumes."""
+    if len({form.volume for form in members} - {""}) <= 1:
+        groups.join_all(members)
+
+
+def _join_truncated(groups: Partition[Form], forms: Sequence[Form]) -> None:
+    """Join a long title with one that goes on after it: old catalogues cut titles off."""
+    for block in blocks(forms, lambda form: form.surnames):
+        ordered = sorted(block, key=lambda form: (form.read.kind, letters(form.read.words)))
+        for form, longer in pairwise(ordered):
+            start = letters(form.read.words)
+            if (
+                len(start) >= _TRUNCATED
+                and form.read.kind == longer.read.kind
+                and letters(longer.read.words).startswith(start)
+                and numbers(form.read.words) == numbers(longer.read.words)
+                and by_author([form, longer])
+            ):
+                groups.join(form, longer)
+
+
+def _join_misspelt(groups: Partition[Form], forms: Sequence[Form]) -> None:
+    """Join forms that differ in one misspelt word."""
+    titles_of_word = Counter(word for form in forms for word in set(form.read.words))
+
+    def gaps(form: Form) -> Iterable[object]:
+        words = content(form.read.words)
+        for name in form.surnames if len(words) > 1 else ():
+            for place in range(len(words)):
+                yield name, form.read.kind, words[:place], words[place + 1 :]
+
+    for block in blocks(forms, gaps):
+        by_words = {content(form.read.words): form for form in reversed(block)}
+        if not 1 < len(by_words) < _MANY_WORDS:
+            continue
+        for words, others in combinations(sorted(by_words), 2):
+            pairs = list(zip(words, others, strict=True))
+            places = [place for place, pair in enumerate(pairs) if pair[0] != pair[1]]
+            both = [by_words[words], by_words[others]]
+            if (
+                len(places) == 1
+                and misspelt(*pairs[places[0]], titles_of_word, is_last=places == [len(pairs) - 1])
+                and by_author(both)
+            ):
+                _join_volumes(groups, both)

@@ -1,0 +1,97 @@
+"""Misspellings: edit distance of two words, and whether it is a slip or another word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_LONG: Final = 7
+"""Letters from which two edits are still a slip."""
+_COMMON: Final = 2
+"""Titles of a catalogue from which a word is no misspelling."""
+_LEAST: Final = 5
+_PLACES: Final = frozenset({"in", "at", "on"})
+"""Words that quotations of a title mix up."""
+_ENDINGS: Final = frozenset({"s", "es", "a", "o", "i", "en", "er", "as", "os"})
+_TITLES_OF_PERSONS: Final = frozenset({"mr", "mrs", "ms"})
+
+
+def edits(x: str, y: str, most: int = 2) -> int:
+    """Count insertions, deletions, substitutions and swaps of neighbours between two words.
+
+    The optimal string alignment distance (Damerau, 1964); ``most + 1`` stands for more than ``most``.
+    """
+    if abs(len(x) - len(y)) > most:
+        return most + 1
+    before, above = [0] * (len(y) + 1), list(range(len(y) + 1))
+    for i, letter in enumerate(x, start=1):
+        row = [i]
+        for j, other in enumerate(y, start=1):
+            cost = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other))
+            if i > 1 and j > 1 and letter == y[j - 2] and other == x[i - 2]:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before, above = above, row
+    return above[-1]
+
+
+def similar(x: str, y: str, least: int = _LEAST) -> bool:
+    """Say whether two words of at least ``least`` letters (the longer one) differ by a slip."""
+    if max(len(x), len(y)) < least or any(map(str.isdigit, x + y)):
+        return False
+    most = 2 if min(len(x), len(y)) >= _LONG else 1
+    return edits(x, y, most) <= most
+
+
+def misspelt(x: str, y: str, titles_of_word: Mapping[str, int], *, is_last: bool = True) -> bool:
+    """Say whether two words of titles are one, misspelt or spelt as elsewhere.
+
+    Args:
+        x: a word.
+        y: another word.
+        titles_of_word: number of titles that have a word. Two common words are never one.
+        is_last: whether the words end their titles; before that, a final s is a lost possessive.
+    """
+    if _british(x) == _british(y) or _abbreviated(x, y) or {x, y} <= _PLACES:
+        return True
+    short, long = sorted((x, y), key=len)
+    if long == short + "s" and len(long) >= _LEAST and (not is_last or short.endswith("s")):
+        return True
+    if len(short) >= _LEAST and _single(x) == _single(y):
+        return True
+    if not similar(x, y) or _inflected(x, y):
+        return False
+    return min(titles_of_word.get(x, 0), titles_of_word.get(y, 0)) < _COMMON
+
+
+def _british(word: str) -> str:
+    """Return the American spelling of a word's commonest British endings."""
+    return word.replace("our", "or").replace("isation", "ization").replace("ise", "ize")
+
+
+def _single(word: str) -> str:
+    """Return a word with each doubled letter written once."""
+    return "".join(
+        letter for letter, before in zip(word, " " + word, strict=False) if letter != before
+    )
+
+
+def _inflected(x: str, y: str) -> bool:
+    """Say whether two words differ in their ending only: a plural, or another language's form."""
+    short, long = sorted((x, y), key=len)
+    if len(short) == len(long):
+        return x[:-1] == y[:-1]
+    return long.removeprefix(short) in _ENDINGS
+
+
+def _abbreviated(x: str, y: str) -> bool:
+    """Say whether a word without vowels is left of the other: `fr` of `from`, `sty` of `story`."""
+    short, long = sorted((x, y), key=len)
+    if len(short) < 2 or len(short) == len(long) or set(short) & set("aeiou0123456789"):
+        return False
+    if {short, long} <= _TITLES_OF_PERSONS:
+        return False
+    rest = iter(long)
+    return short[0] == long[0] and all(letter in rest for letter in short)

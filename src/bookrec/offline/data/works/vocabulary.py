@@ -1,0 +1,148 @@
+"""Words of titles that say nothing of which work it is, and words that say it is another one."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+
+def _list(text: str) -> list[str]:
+    return text.split()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FILLER: Final = _words("the a an and of")
+"""Words that editions add, drop or abbreviate anywhere in a title."""
+
+FUNCTION_WORDS: Final = _words(
+    "the a an and of in on to for from with by at as how why what who your my our its his her is are "
+    "that this it or be der die das und von"
+)
+"""Words that two descriptions share by chance."""
+
+ARTICLES: Final = {
+    _words("der die das ein eine"): _words(
+        "der die das den dem des und von im zum zur mit ist nicht ein eine am auf fuer fur"
+    ),
+    _words("le la les l un une"): _words(
+        "le la les de des du et au aux dans sur une en pour mon sans"
+    ),
+    _words("el la los las un una"): _words("el la los las de del y en por para con una su"),
+    _words("il lo la i gli le l un una"): _words(
+        "il lo gli di del della dei delle che e nel con una per"
+    ),
+    _words("o a os as um uma"): _words("do da dos das uma em no na com"),
+    _words("de het een"): _words("het van een voor met op uit naar"),
+}
+"""Leading articles by language, and the words that show a title to be in that language."""
+
+NUMBERS: Final = {
+    **{
+        word: str(number)
+        for number, word in enumerate(
+            _list(
+                "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+                "fifteen sixteen seventeen eighteen nineteen twenty"
+            )
+        )
+    },
+    **{
+        roman: str(number)
+        for number, roman in enumerate(
+            _list("ii iii iv _ vi vii viii ix _ xi xii xiii xiv xv xvi xvii xviii xix xx"), start=2
+        )
+    },
+}
+"""Number words and Roman numerals of two letters or more, as digits."""
+ORDINALS: Final = {
+    word: str(number)
+    for number, word in enumerate(
+        _list("first second third fourth fifth sixth seventh eighth ninth tenth"), start=1
+    )
+}
+ROMAN_LETTERS: Final = {"i": "1", "v": "5", "x": "10"}
+"""Roman numerals that are also words; numbers only after a word of `VOLUME_WORDS`."""
+
+SPELLINGS: Final = {"mt": "mount", "st": "saint", "vs": "versus", "grey": "gray", "ed": "edition"}
+
+VOLUME_WORDS: Final = _words(
+    "no nr number book books bk vol volume part pt episode issue band bd teil tome tomo buch v"
+)
+
+ENLARGED: Final = re.compile(
+    r"^(?:(?:the )?(?:tragedy|tragical history|life and death|strange case|personal history) of "
+    r"(?:the )?|"
+    r"illustrated (?=\w+ \w+ ))"
+)
+"""Words before a title that only some editions have: `The Tragedy of Macbeth`."""
+
+FORMATS: Final = re.compile(
+    r"(?:^| )(?:(?:the |a )?(?:unabridged|abridged|large print|cassettes?|audio(?:books?)?|cds?|"
+    r"hardcover|hardback|paperback|softcover|reissue|enriched classics?|movie tie in|tie in|"
+    r"(?:first |second |third |\d+(?:st|nd|rd|th) |new |revised |updated |limited |special |"
+    r"illustrated |deluxe |collector s |collectors |anniversary |uk |us |english |german |french |"
+    r"spanish |large print |tie in |movie tie in |international |paperback |leather )+(?:edition|ed)|"
+    r"edition))+$"
+)
+"""A format or edition at the end of a folded title."""
+
+GENRES: Final = (
+    r"novels?|romans?|romanzo|novela|romance|memoirs?|thriller|mystery|mysteries|autobiography|"
+    r"biography|stories|story|tales?|novella|erzahlungen|thriller|krimi|kriminalroman|roman policier|"
+    r"adventure|fantasy|western|play|poems|fable|whodunit|nightmare|saga|trilogy|legend|novelle|"
+    r"love ?story|parable|mystery (?:with )?recipes"
+)
+GENERIC_TAIL: Final = re.compile(
+    rf"(?!and )(?:(?:an?|the|ein|une?|eine) )?(?:\w+ ){{0,4}}(?:{GENRES})\d*|"
+    rf"(?!and )(?:\w+ ){{0,5}}(?:edition|editon|version)|illustrated|(?:film|tv) tie in|"
+    rf"(?:(?:an?|the) )?(?:\w+ ){{0,2}}(?:novel|roman|story|memoir|play|thriller) "
+    rf"(?:of|in|about|by) .+|"
+    rf"(?:(?:an?|the) )?(?:corrected|restored|authoritative|definitive|complete) (?:text|edition)\b.*|"
+    rf"(?:backgrounds?|texts?|complete text) .*\bcriticism|.*\bcase study in .*criticism|"
+    rf"complete and unabridged|(?:the )?\d{{4}} text"
+)
+"""A subtitle, folded, that names genre or edition and no more."""
+
+BOX: Final = re.compile(
+    r"\bbox(?:ed)? ?(?:set|gift)?\b|\bomnibus\b|"
+    r"\b(?:\d|two|three|four|five|six|seven) (?:books?|volumes|novels|titles) in\b|"
+    r"\bin one\b|\b(?:gift|collection|book|library|trilogy) set\b|\b\d in 1\b|"
+    r"\b(?:two|three|four|five) complete (?:novels|books)\b|\bslipcase\b|\bcontains\b|\b\d+ books\b"
+)
+"""Several works in one."""
+DERIVED: Final = re.compile(
+    r"\bcompanion\b|\bpost ?cards?\b|\bpop ?up\b|\bcolou?ring\b|\bcalendar\b|"
+    r"\bwork ?book\b|\bstickers?\b|\bstudy guide\b|\bcliffs?(?:s)? ?notes\b|\bspark ?notes\b|"
+    r"\bmonarch\b|\bbarrons? book notes\b|"
+    r"\bcook ?book\b|\bscreenplay\b|\bshooting script\b|\bthe making of\b|\badapt(?:ed|ation)\b|"
+    r"\bboard books?\b|\beasy to read\b|\bpocket guide\b|\bjournal\b|\bactivity book\b|\bposter\b|"
+    r"\bgraphic novel\b|\bmanga\b|\bunauthori[sz]ed\b|\breaders? guide\b"
+)
+"""A work about, or made from, another one."""
+CONTINUED: Final = re.compile(
+    r"^and\b|\bsequel\b|\bnext generation\b|\bnew generation\b|\bthe return\b|\bcontinu|\bfor "
+    r"(?:women|men|kids|teens|mothers|dads|moms|fathers|couples|children|boys|girls)\b|\band other\b|"
+    r"\bvolume \d|\banthology\b|\bmore\b"
+)
+"""A subtitle that makes a title another work."""
+
+COLLECTIONS: Final = _words(
+    "selected collected complete poems poetry letters stories story works plays essays tales short "
+    "novels best diary diaries notebooks writings sonnets reader journals major great favorite "
+    "classic new early later prose verse bible fables fairy cookbook autobiography memoirs "
+    "volume book collection treasury anthology"
+)
+"""Words of titles that many books of one author share: `Selected Poems`."""
+
+HONORIFICS: Final = _words(
+    "jr sr dr sir prof md phd ii iii lady lord rev mrs mr by ed eds editor illustrator translator "
+    "trans pere fils et al the ph"
+)
+SHORT_NAMES: Final = {
+    "tom": "thomas", "bob": "robert", "bill": "william", "jim": "james", "dick": "richard",
+    "mike": "michael", "jack": "john", "liz": "elizabeth", "tony": "anthony", "kate": "katherine",
+    "ted": "edward", "peggy": "margaret", "nick": "nicholas", "chuck": "charles", "zz": "z",
+}  # fmt: skip
