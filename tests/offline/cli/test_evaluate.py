@@ -150,7 +150,7 @@ def test_what_was_measured_survives_what_goes_wrong_later(
 
     options = "--model", "none", "--against", "popularity,rp3beta", "--quick", "--report"
     assert run(tiny_home, *options, str(tmp_path / "whole")).exit_code == 0
-    monkeypatch.setattr("bookrec.offline.evaluation.protocol.rating_table", killed)
+    monkeypatch.setattr("bookrec.offline.evaluation.split_run.rating_table", killed)
     assert run(tiny_home, *options, str(tmp_path / "part")).exit_code == 1
     whole, part = figures(tmp_path / "whole"), figures(tmp_path / "part")
     assert (whole["about"]["finished"], part["about"]["finished"]) == (True, False)

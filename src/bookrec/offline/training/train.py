@@ -15,6 +15,7 @@ from bookrec.errors import DataError
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.histories import readers_at
 from bookrec.offline.data.interactions import all_interactions
+from bookrec.offline.metrics.book_facts import book_facts
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.bundle.bundle_files import save_bundle
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
@@ -81,7 +82,9 @@ def _validate(run: TrainingRun, preset: Preset, ranker: TrainedRanker) -> dict[s
     run.progress(f"validation on {len(measured):,} readers")
     readers = readers_at(run.known, run.age_bands, measured, ranker.rows)
     held_out = run.held_out[np.isin(run.held_out.reader_idx, measured)].renumbered(measured)
-    return metrics | list_metrics(recommender, readers, held_out, settings.candidates)
+    authors = recommender.retrieval.metadata.author
+    facts = book_facts(run.known, run.dataset.n_books, authors)
+    return metrics | list_metrics(recommender, readers, held_out, settings.candidates, facts)
 
 
 def _bundle(
