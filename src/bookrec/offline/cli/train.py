@@ -89,4 +89,5 @@ def _table(theme: str, columns: list[str], metrics: dict[str, dict[str, float]])
 
 
 def _cell(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4f}"
+    is_count = abs(value) >= 10 and value == round(value)
+    return f"{value:,.0f}" if is_count else f"{value:.4f}"

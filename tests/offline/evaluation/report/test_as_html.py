@@ -133,12 +133,14 @@ def test_the_text_has_every_scorer_and_the_citation(results):
 
 
 def test_cells():
-    assert [cell_text(cell) for cell in (None, "a", 0.12345, 0.0, 3e-7)] == [
+    assert [cell_text(cell) for cell in (None, "a", 0.12345, 0.0, 3e-7, 10949.0, 43.0)] == [
         "–",
         "a",
         "0.1235",
         "0.0000",
         "3.0e-07",
+        "10,949",
+        "43",
     ]
 
 

@@ -12,7 +12,7 @@ def cell_text(cell: Cell) -> str:
         return "–"
     if isinstance(cell, str):
         return cell
-    if abs(cell) >= 1000:
+    if abs(cell) >= 10 and cell == round(cell):  # a count
         return f"{cell:,.0f}"
     return f"{cell:.4f}" if abs(cell) >= 1e-4 or cell == 0 else f"{cell:.1e}"
 
