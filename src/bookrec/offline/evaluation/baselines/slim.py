@@ -140,9 +140,9 @@ SLIM = Baseline(
     "Ning and Karypis, ICDM 2011 (fsSLIM)",
     {
         "history": ("equal", "taste"),
-        "l2": (20.0, 5.0, 50.0, 100.0),
+        "l2": (20.0, 50.0, 100.0, 5.0),
         "l1": (0.5, 0.1, 1.0, 2.0),
-        "candidates": (100, 50, 200),
+        "candidates": (50, 100, 200),
     },
     _fit,
 )
