@@ -55,7 +55,8 @@ def propensity_ndcg(lists: Ints, held_out: Interactions, weights: Values) -> Val
         Figures, NaN for a reader without a held-out book.
     """
     gain, ideal = _gains(lists, held_out, weights)
-    return np.divide(gain, ideal, out=np.full(len(lists), np.nan), where=ideal > 0)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.where(ideal > 0, gain / ideal, np.nan))
 
 
 def pooled_propensity_ndcg(lists: Ints, held_out: Interactions, weights: Values) -> Values:
