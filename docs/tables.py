@@ -30,12 +30,17 @@ PAGES: Final = (
     "README.md",
     "README.vi.md",
     "docs/evaluation.md",
+    "docs/figures.md",
     "docs/baselines.md",
     "docs/rating-prediction.md",
     "docs/scoring-speed.md",
 )
 ORIGIN: Final = ("command", "date", "bookrec", "commit")
 """Keys of a result's ``origin``."""
+
+LIKED: Final = "ndcg@20_liked"
+"""The headline: NDCG over liked books."""
+OVER_ALL: Final = "ndcg@20"
 
 Result = dict[str, Any]
 Rows = Iterable[Sequence[str]]
@@ -53,6 +58,7 @@ _LABELS: Final = {
     "ials": "iALS",
     "bpr": "BPR",
     "ease": "EASE",
+    "slim": "SLIM",
     "default": "**bookrec, as published**",
     "default: two-stage": "bookrec, before one edition a work is chosen",
     "default: ranker on the whole catalogue": "bookrec, ranker on the whole catalogue",
@@ -100,45 +106,95 @@ def markdown(columns: Sequence[str], rows: Rows) -> str:
 
 
 def lists(result: Result) -> str:
-    """Quality of each list maker beside the best baseline."""
-    best = result["best_baseline"]["ndcg@20"]
-    columns = ["list maker", "NDCG@20", "× best baseline (95 %)", "Recall@20", "NDCG@20, liked"]
-    columns += ["Recall@20, liked", "coverage@50"]
+    """Quality of each list maker over liked and over all books, beside the best baselines."""
+    columns = ["list maker", "NDCG@20, liked", "× best baseline (95 %)", "Recall@20, liked"]
+    columns += ["NDCG@20, all", "× best, all (95 %)", "Recall@20, all"]
     rows = []
     for name, scorer in result["scorers"].items():
         metrics = scorer["metrics"]
-        ratio = "best baseline" if name == best else _ratio(scorer["against_best_baseline"])
-        figures = ("recall@20", "ndcg@20_liked", "recall@20_liked")
-        rows.append(
-            [
-                _LABELS.get(name, name),
-                figure(metrics["ndcg@20"]),
-                ratio,
-                *(figure(metrics.get(key)) for key in figures),
-                figure(metrics.get("coverage@50"), 3),
-            ]
-        )
+        row = [_LABELS.get(name, name)]
+        for metric in (LIKED, OVER_ALL):
+            row += [figure(metrics.get(metric)), _beside_best(result, name, metric)]
+            row.append(figure(metrics.get(metric.replace("ndcg", "recall"))))
+        rows.append(row)
     return markdown(columns, rows)
 
 
-def _ratio(against: dict[str, Any]) -> str:
-    ratio = against.get("ndcg@20", {}).get("ratio")
+def _beside_best(result: Result, name: str, metric: str) -> str:
+    """The ratio to the baseline that is best by a metric, with its interval."""
+    if name == result["best_baseline"].get(metric):
+        return "best baseline"
+    ratio = result["scorers"][name]["against_best_baseline"].get(metric, {}).get("ratio")
     if not ratio or ratio["value"] is None:
         return "–"
     return f"{ratio['value']:.2f} ({ratio['low']:.2f}–{ratio['high']:.2f})"
 
 
+def _percent(value: float) -> str:
+    return f"{value:.2%}" if value < 0.1 else f"{value:.1%}"
+
+
+_THEMES: Final[dict[str, dict[str, tuple[str, Callable[[float], str]]]]] = {
+    "shelf": {
+        "badly rated": ("badly rated places", _percent),
+        "mean rating": ("mean rating listed", "{:.2f}".format),
+        "disliked of hits": ("disliked of hits", _percent),
+        "commonest": ("commonest book, readers", _percent),
+        "commonest first": ("as first", _percent),
+        "distinct books": ("distinct books", "{:,.0f}".format),
+        "gini@20": ("Gini", "{:.3f}".format),
+        "coverage@50": ("coverage@50", "{:.3f}".format),
+    },
+    "popularity": {
+        "ndcg@20_propensity": ("NDCG@20, by propensity", figure),
+        "ndcg@20_propensity_pooled": ("pooled", figure),
+        "ndcg@20_head": ("head", figure),
+        "ndcg@20_middle": ("middle", figure),
+        "ndcg@20_tail": ("tail", figure),
+    },
+    "discovery": {
+        "new authors": ("new authors, places", _percent),
+        "new authors of hits": ("hits", _percent),
+        "new authors, 50+ books": ("places, 50 books or more", _percent),
+        "new authors of hits, 50+ books": ("hits, 50 books or more", _percent),
+    },
+}
+"""Kind of table → figure in a result → title of its column, and how the figure is written."""
+
+
+def themed(result: Result, theme: str) -> str:
+    """Figures of a theme; a column appears where the result has the figure."""
+    figures = {name: scorer["metrics"] for name, scorer in result["scorers"].items()}
+    shown = {
+        metric: column
+        for metric, column in _THEMES[theme].items()
+        if any(metrics.get(metric) is not None for metrics in figures.values())
+    }
+    if not shown:
+        return ""
+    rows = [
+        [_LABELS.get(name, name)]
+        + [
+            "–" if metrics.get(metric) is None else write(metrics[metric])
+            for metric, (_, write) in shown.items()
+        ]
+        for name, metrics in figures.items()
+    ]
+    return markdown(["list maker", *(title for title, _ in shown.values())], rows)
+
+
 def top_k(result: Result) -> str:
     """Share of held-out interactions among the first k of the catalogue, and NDCG@20."""
-    best = result["best_baseline"]["ndcg@20"]
     rows = []
     for name, scorer in result["scorers"].items():
         metrics = scorer["metrics"]
-        ratio = "best baseline" if name == best else _ratio(scorer["against_best_baseline"])
-        shares = (figure(metrics.get(f"top-{k}, seen removed"), 3) for k in (10, 100))
-        rows.append([_LABELS.get(name, name), *shares, figure(metrics["ndcg@20"]), ratio])
-    columns = ["list maker", "top-10", "top-100", "NDCG@20", "× best baseline (95 %)"]
-    return markdown(columns, rows)
+        shares = [figure(metrics.get(f"top-{k}, seen removed"), 3) for k in (10, 100)]
+        row = [_LABELS.get(name, name), *shares]
+        for metric in (LIKED, OVER_ALL):
+            row += [figure(metrics.get(metric)), _beside_best(result, name, metric)]
+        rows.append(row)
+    columns = ["list maker", "top-10", "top-100", "NDCG@20, liked", "× best baseline (95 %)"]
+    return markdown([*columns, "NDCG@20, all", "× best, all (95 %)"], rows)
 
 
 def ratings(result: Result) -> str:
@@ -166,15 +222,24 @@ def new_readers(result: Result) -> str:
 
 
 def similar_books(result: Result) -> str:
-    """Share of co-readings among the first similar books."""
+    """Co-readings among the first similar books; overlap with the most co-liked, and bestsellers."""
     labels = {**_LABELS, "default": "**bookrec**"}
-    return markdown(
-        ["similar books by", "share of co-readings found (95 %)"],
-        (
-            [labels.get(name, name), interval(row["found"], row["low"], row["high"])]
-            for name, row in result["neighbourhoods"].items()
-        ),
-    )
+    makers = result["neighbourhoods"]
+    compared = any("overlap@20" in row for row in makers.values())
+    counted = any("bestsellers@12" in row for row in makers.values())
+    columns = ["similar books by", "share of co-readings found (95 %)"]
+    columns += ["overlap@20 with the most co-liked (95 %)"] * compared
+    columns += ["bestsellers' share of the first 12"] * counted
+    rows = []
+    for name, row in makers.items():
+        cells = [labels.get(name, name), interval(row["found"], row["low"], row["high"])]
+        if compared:
+            edges = [row.get(key) for key in ("overlap@20", "overlap low", "overlap high")]
+            cells.append("–" if None in edges else interval(*edges))
+        if counted:
+            cells.append(_percent(row["bestsellers@12"]))
+        rows.append(cells)
+    return markdown(columns, rows)
 
 
 def tuned(result: Result) -> str:
@@ -227,7 +292,7 @@ _HEADLINE: Final = (
     "readers",
     "books",
     "interactions",
-    "NDCG@20",
+    "NDCG@20, liked books",
     "best tuned baseline",
     "popularity",
 )
@@ -236,7 +301,7 @@ _HEADLINE_VI: Final = (
     "bạn đọc",
     "sách",
     "tương tác",
-    "NDCG@20",
+    "NDCG@20, sách được thích",
     "đối chứng tốt nhất, đã tinh chỉnh",
     "sách phổ biến",
 )
@@ -247,15 +312,15 @@ def headline(*results: Result, columns: Sequence[str] = _HEADLINE) -> str:
     rows = []
     for result in results:
         about, scorers = result["about"], result["scorers"]
-        best = result["best_baseline"]["ndcg@20"]
+        best = result["best_baseline"][LIKED]
         ours = scorers.get("default")
         rows.append(
             [
                 _DATA_SETS.get(result["name"], result["name"]),
                 *(f"{about[key]:,}" for key in ("readers", "books", "interactions")),
-                f"**{figure(ours['metrics']['ndcg@20'])}**" if ours else "–",
-                f"{figure(scorers[best]['metrics']['ndcg@20'])} ({_LABELS.get(best, best)})",
-                figure(scorers["popularity"]["metrics"]["ndcg@20"]),
+                f"**{figure(ours['metrics'][LIKED])}**" if ours else "–",
+                f"{figure(scorers[best]['metrics'][LIKED])} ({_LABELS.get(best, best)})",
+                figure(scorers["popularity"]["metrics"][LIKED]),
             ]
         )
     return markdown(columns, rows)
@@ -263,6 +328,7 @@ def headline(*results: Result, columns: Sequence[str] = _HEADLINE) -> str:
 
 TABLES: Final[dict[str, Callable[..., str]]] = {
     "lists": lists,
+    **{theme: partial(themed, theme=theme) for theme in _THEMES},
     "top-k": top_k,
     "ratings": ratings,
     "new-readers": new_readers,

@@ -169,6 +169,54 @@ def test_rates_of_scoring_are_in_millions_beside_the_limit():
     ]
 
 
+def scorer(metrics: dict[str, float], **ratios: float) -> dict:
+    against = {
+        metric: {"ratio": {"value": ratio, "low": ratio - 0.1, "high": ratio + 0.1}}
+        for metric, ratio in ratios.items()
+    }
+    return {"metrics": metrics, "against_best_baseline": against}
+
+
+def test_each_figure_stands_beside_the_baseline_that_is_best_by_it():
+    result = {
+        "best_baseline": {"ndcg@20_liked": "ease", "ndcg@20": "popularity"},
+        "scorers": {
+            "popularity": scorer({"ndcg@20": 0.2, "ndcg@20_liked": 0.1}, **{"ndcg@20_liked": 0.5}),
+            "ease": scorer({"ndcg@20": 0.1, "ndcg@20_liked": 0.2}, **{"ndcg@20": 0.5}),
+        },
+    }
+    assert tables.lists(result).splitlines()[2:] == [
+        "| popularity | .1000 | 0.50 (0.40–0.60) | – | .2000 | best baseline | – |",
+        "| EASE | .2000 | best baseline | – | .1000 | 0.50 (0.40–0.60) | – |",
+    ]
+
+
+def test_a_column_appears_where_the_result_has_the_figure():
+    old, new = scorer({"gini@20": 0.9}), scorer({"gini@20": 0.5, "badly rated": 0.0351})
+    assert tables.themed({"scorers": {"ease": old}}, "shelf").splitlines() == [
+        "| list maker | Gini |",
+        "| --- | ---: |",
+        "| EASE | 0.900 |",
+    ]
+    assert tables.themed({"scorers": {"ease": old, "slim": new}}, "shelf").splitlines()[2:] == [
+        "| EASE | – | 0.900 |",
+        "| SLIM | 3.51% | 0.500 |",
+    ]
+    assert tables.themed({"scorers": {"ease": old}}, "discovery") == ""
+
+
+def test_similar_books_of_old_and_new_results():
+    row = {"found": 0.0316, "low": 0.02, "high": 0.04}
+    old = tables.similar_books({"neighbourhoods": {"default": row}})
+    assert old.splitlines()[2:] == ["| **bookrec** | .032 (.020–.040) |"]
+    more = {**row, "overlap@20": 0.1, "overlap low": 0.09, "overlap high": 0.11}
+    makers = {"default": {**more, "bestsellers@12": 0.132}, "slim": {**row, "bestsellers@12": 0.03}}
+    assert tables.similar_books({"neighbourhoods": makers}).splitlines()[2:] == [
+        "| **bookrec** | .032 (.020–.040) | .100 (.090–.110) | 13.2% |",
+        "| SLIM | .032 (.020–.040) | – | 3.00% |",
+    ]
+
+
 def test_pages_name_symbols_that_exist():
     """Dotted names of bookrec in prose lead to modules, or to attributes of modules."""
     wrong = set()

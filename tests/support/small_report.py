@@ -8,7 +8,8 @@ import numpy as np
 
 from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
-from bookrec.offline.evaluation.measure.measure import Measurement, measure
+from bookrec.offline.evaluation.measure.measure import measure
+from bookrec.offline.evaluation.measure.measurement import Measurement
 from bookrec.offline.evaluation.measure.results import Results
 from bookrec.offline.evaluation.measure.tuning import Trial, Tuning
 from bookrec.offline.evaluation.pipeline.scorers import ProbabilisticScorer

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from bookrec.offline.metrics.coverage import (
+    commonest_share,
     coverage,
+    distinct_books,
     gini,
     intra_list_diversity,
     novelty,
@@ -23,6 +25,14 @@ TRAIN = interactions_of((0, 0, 0), (0, 1, 0), (1, 0, 0), (2, 0, 0), (2, 1, 0), (
 def test_coverage_by_hand():
     assert coverage(LISTS, 5) == pytest.approx(4 / 5)
     assert coverage(np.full((2, 3), -1, dtype=np.int32), 5) == 0
+
+
+def test_the_commonest_book_and_distinct_books_by_hand():
+    lists = np.array([[0, 1, 2], [3, 0, -1], [1, 4, 0], [5, -1, -1], [-1, -1, -1]], dtype=np.int32)
+    assert commonest_share(lists) == pytest.approx(3 / 4)  # book 0; the empty list does not count
+    assert commonest_share(lists[:, :1]) == pytest.approx(1 / 4)
+    assert distinct_books(lists) == 6
+    assert math.isnan(commonest_share(lists[4:]))
 
 
 def test_gini_by_hand():

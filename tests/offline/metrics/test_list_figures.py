@@ -41,7 +41,8 @@ def test_every_metric_at_every_cut():
 
 def test_liked_books_alone():
     figures = liked_figures(LISTS, HELD_OUT, (3,))
-    assert set(figures) == {"ndcg@3_liked", "recall@3_liked"}
+    assert set(figures) == {"ndcg@3_liked", "recall@3_liked", "hit_rate@3_liked"}
     assert figures["ndcg@3_liked"][:2] == pytest.approx([1 / math.log2(3), 0])
     assert figures["recall@3_liked"][:2].tolist() == [1, 0]
+    assert figures["hit_rate@3_liked"][:2].tolist() == [1, 0]
     assert np.isnan(figures["recall@3_liked"][2])

@@ -56,7 +56,8 @@ def list_command(home: Home) -> None:
             click.echo(f"{mark} {name}  {error}")
             continue
         pipeline = manifest["metrics"].get("pipeline", {})
-        quality = f"ndcg@20 {pipeline['ndcg@20']:.4f}" if "ndcg@20" in pipeline else ""
+        metric = "ndcg@20_liked" if "ndcg@20_liked" in pipeline else "ndcg@20"
+        quality = f"{metric} {pipeline[metric]:.4f}" if metric in pipeline else ""
         if "source" in manifest:
             quality = f"imported from {manifest['source']['model']}"
         click.echo(f"{mark} {name}  {manifest['dataset_id']}  seed {manifest['seed']}  {quality}")

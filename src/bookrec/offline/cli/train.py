@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import click
 
 from bookrec.offline.cli.model_options import list_weights_option, preset_option
 from bookrec.offline.cli.timed_progress import timed_progress
 from bookrec.settings import Home
+
+_THEMES: Final = {
+    "liked": ("ndcg@20_liked", "recall@20_liked", "hit_rate@20_liked"),
+    "all": ("ndcg@20", "recall@20", "hit_rate@20", "ndcg@20_propensity"),
+    "taste": ("badly rated", "mean rating", "disliked of hits", "disliked of rated hits"),
+    "crowd": ("commonest", "commonest first", "distinct books", "gini@20"),
+    "discovery": (
+        "new authors",
+        "new authors of hits",
+        "new authors, 50+ books",
+        "new authors of hits, 50+ books",
+    ),
+}
+"""Theme → figures of its table; see `bookrec.offline.metrics.shelf_figures`."""
 
 
 @click.command()
@@ -48,11 +64,31 @@ def train(home: Home, preset: str, epochs: int | None, weigh_lists: bool, seed: 
 
 
 def metrics_table(metrics: dict[str, dict[str, float]]) -> str:
-    """Format validation figures as an aligned table, one row per recommender."""
-    columns = sorted({name for row in metrics.values() for name in row})
-    width = max([len(name) for name in metrics] + [len("validation")])
-    lines = ["  ".join([f"{'validation':{width}}"] + [f"{name:>15}" for name in columns])]
-    for name, row in metrics.items():
-        cells = [f"{row[column]:15.4f}" if column in row else " " * 15 for column in columns]
+    """Format validation figures as aligned tables, one row per recommender, one table per theme."""
+    known = list(dict.fromkeys(name for row in metrics.values() for name in row))
+    themed = {theme: [name for name in names if name in known] for theme, names in _THEMES.items()}
+    in_a_theme = {name for names in themed.values() for name in names}
+    themed["other figures"] = [name for name in known if name not in in_a_theme]
+    tables = [_table(theme, names, metrics) for theme, names in themed.items() if names]
+    return "\n\n".join(tables)
+
+
+def _table(theme: str, columns: list[str], metrics: dict[str, dict[str, float]]) -> str:
+    """One table; recommenders without any of its figures are left out."""
+    rows = {name: row for name, row in metrics.items() if any(key in row for key in columns)}
+    title = f"validation, {theme}"
+    width = max(len(name) for name in [*rows, title])
+    widths = {column: max(len(column), 8) for column in columns}
+    lines = ["  ".join([f"{title:{width}}", *(f"{name:>{size}}" for name, size in widths.items())])]
+    for name, row in rows.items():
+        cells = [
+            f"{_cell(row[column]) if column in row else '':>{size}}"
+            for column, size in widths.items()
+        ]
         lines.append("  ".join([f"{name:{width}}", *cells]))
     return "\n".join(lines)
+
+
+def _cell(value: float) -> str:
+    is_count = abs(value) >= 10 and value == round(value)
+    return f"{value:,.0f}" if is_count else f"{value:.4f}"

@@ -5,5 +5,5 @@ The flow: `holdout` splits, `baselines` are tuned, `pipeline` trains our models 
 
 May import: `bookrec`, `offline.data`, `offline.evaluation.baselines`,
 `offline.evaluation.holdout`, `offline.evaluation.measure`, `offline.evaluation.pipeline`,
-`offline.rating_prediction`, `offline.runtime`.
+`offline.features`, `offline.metrics`, `offline.rating_prediction`, `offline.runtime`.
 """

@@ -140,6 +140,11 @@ def book_metadata(
     )
 
 
+def author_codes(names: Iterable[str]) -> Ints:
+    """[n] codes of the authors named on books, equal for all spellings of `author_key`; 0 = unknown."""
+    return _codes(map(author_key, names))
+
+
 def _codes(keys: Iterable[str]) -> Ints:
     """[n] codes of keys, from 1 in sorted order; 0 for the empty key."""
     listed = list(keys)

@@ -1,4 +1,4 @@
-"""Metrics: ranking, prediction, coverage, calibration, significance.
+"""Metrics: ranking, taste, popularity, discovery, similar books, prediction, calibration, significance.
 
 May import: `bookrec`, `inference`, `offline.data`.
 """

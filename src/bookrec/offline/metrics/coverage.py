@@ -1,4 +1,4 @@
-"""Coverage of the catalogue by lists, evenness, novelty and diversity.
+"""Coverage of the catalogue by lists, concentration, evenness, novelty and diversity.
 
 ``lists`` is [R, k]: positions of books, best first, -1 after the end of a shorter list.
 """
@@ -25,6 +25,28 @@ def coverage(lists: Ints, n_books: int) -> float:
     diversity", IEEE TKDE 2012).
     """
     return float((times_listed(lists, n_books) > 0).mean())
+
+
+def distinct_books(lists: Ints) -> int:
+    """Return the number of books in at least one list.
+
+    It grows with the number of lists: compare lists of the same readers (Herlocker et al., ACM TOIS
+    2004, 5.2, catalogue coverage).
+    """
+    return len(np.unique(lists[lists >= 0]))
+
+
+def commonest_share(lists: Ints) -> float:
+    """Return the share of the lists that contain the commonest book; NaN without a list.
+
+    ``max_i x_i / R`` with ``x_i`` of the ``R`` lists containing book i, lists without a book left out.
+    With lists of one place it is the share of readers who all have the same book first. It is the
+    concentration ratio CR1 of markets, of readers reached instead of sales.
+    """
+    filled = int((lists >= 0).any(axis=1).sum())
+    if not filled:
+        return float("nan")
+    return int(np.bincount(lists[lists >= 0]).max()) / filled
 
 
 def gini(lists: Ints, n_books: int) -> float:

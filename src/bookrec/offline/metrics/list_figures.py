@@ -11,11 +11,18 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.metrics.ranking import LIST_METRICS, Hits, Values, ndcg, recall
+from bookrec.offline.metrics.ranking import (
+    LIST_METRICS,
+    Hits,
+    Values,
+    hit_rate,
+    ndcg,
+    recall,
+)
 
 LIKED: Final = "_liked"
 """Suffix of the figures over liked books alone."""
-NDCG_AND_RECALL: Final = {"ndcg": ndcg, "recall": recall}
+LIKED_METRICS: Final = {"ndcg": ndcg, "recall": recall, "hit_rate": hit_rate}
 """Metrics of liked books, and of validation."""
 
 ListMetrics: TypeAlias = Mapping[str, Callable[[Hits, NDArray[np.int64]], Values]]
@@ -68,7 +75,7 @@ def ranking_figures(
 
 
 def liked_figures(lists: Ints, held_out: Interactions, cuts: Iterable[int]) -> dict[str, Values]:
-    """Compute NDCG and recall over the held-out books that their readers rated at least 7.
+    """Compute NDCG, recall and hit rate over the held-out books that their readers rated at least 7.
 
     Args:
         lists: [R, k] unseen books, best first, -1 where there are no more.
@@ -79,4 +86,4 @@ def liked_figures(lists: Ints, held_out: Interactions, cuts: Iterable[int]) -> d
         ``metric@cut_liked`` → [R] figures, NaN for a reader without such a book.
     """
     liked = held_out[held_out.rating >= POSITIVE_RATING]
-    return ranking_figures(lists, liked, cuts, NDCG_AND_RECALL, LIKED)
+    return ranking_figures(lists, liked, cuts, LIKED_METRICS, LIKED)

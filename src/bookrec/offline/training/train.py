@@ -17,6 +17,7 @@ from bookrec.errors import DataError
 from bookrec.offline.data.dataset import Dataset, load_dataset
 from bookrec.offline.data.histories import readers_at
 from bookrec.offline.data.interactions import all_interactions
+from bookrec.offline.metrics.book_facts import book_facts
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.models.bundle.bundle_files import save_bundle
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
@@ -91,7 +92,9 @@ def _validate(
     )
     readers = readers_at(run.known, run.age_bands, measured, ranker.rows)
     held_out = run.held_out_from(measured)
-    figures = list_metrics(recommender, readers, held_out, settings.candidates)
+    authors = recommender.retrieval.metadata.author
+    facts = book_facts(run.known, run.dataset.n_books, authors)
+    figures = list_metrics(recommender, readers, held_out, settings.candidates, facts)
     return chosen.scaled(factor), metrics | figures
 
 

@@ -13,12 +13,11 @@ from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Reader, Recommender
 from bookrec.inference.retrievers import LISTED
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.metrics.list_figures import (
-    NDCG_AND_RECALL,
-    liked_figures,
-    ranking_figures,
-)
+from bookrec.offline.metrics.book_facts import BookFacts
+from bookrec.offline.metrics.list_figures import LIKED_METRICS, liked_figures, ranking_figures
 from bookrec.offline.metrics.prediction import auc, log_loss
+from bookrec.offline.metrics.propensity import inverse_propensities, propensity_ndcg
+from bookrec.offline.metrics.shelf_figures import shelf_figures
 from bookrec.topk import best_first
 
 TOP = 20
@@ -36,27 +35,31 @@ def list_metrics(
     readers: Iterable[Reader],
     held_out: Interactions,
     candidates: int,
+    facts: BookFacts,
 ) -> dict[str, Metrics]:
-    """Compute NDCG@20 and Recall@20 of the pipeline and of its parts.
+    """Compute figures of the first twenty books of the pipeline and of its parts.
 
     Args:
         recommender: Recommender fitted without the held-out interactions.
         readers: [n] readers.
         held_out: Their held-out interactions; ``reader_idx`` is the place in ``readers``.
         candidates: Books that the pipeline ranks per reader.
+        facts: Facts of the books in the interactions that the recommender is fitted to.
 
     Returns:
-        Per list maker (``pipeline``, the labels of `LISTED`, ``two-tower``, ``popularity``):
-        ``ndcg@20`` and ``recall@20`` over all held-out books, and ``…_liked`` over the liked ones, for
-        readers who have any.
+        Per list maker (``pipeline``, the labels of `LISTED`, ``two-tower``, ``popularity``): NDCG,
+        recall and hit rate over liked held-out books (``…@20_liked``) and over all of them, NDCG by
+        inverse propensity, and `shelf_figures`; undefined figures are left out.
     """
     retrieval = recommender.retrieval
     makers = ("pipeline", *(label for label, _ in LISTED), "two-tower", "popularity")
     lists: dict[str, list[Ints]] = {maker: [] for maker in makers}
+    seen_books: list[Ints] = []
     everything = np.arange(retrieval.n_books, dtype=np.int32)
     for reader in tqdm(list(readers), desc="validation", disable=None, leave=False):
         profile = recommender.profile(reader)
         scores, seen = profile.retriever_scores, reader.history.books
+        seen_books.append(seen)
         tower = retrieval.tower_scores([scores])[0]
         books = retrieval.candidates(scores, tower, candidates, seen)
         logits = recommender.logits(profile, books, tower[books])
@@ -67,7 +70,13 @@ def list_metrics(
             ("popularity", retrieval.metadata.popularity),
         ):
             lists[maker].append(_top(everything, values, seen))
-    return {maker: _mean_figures(rows, held_out) for maker, rows in lists.items()}
+    seen_by_row = _interactions(seen_books)
+    return {
+        maker: _figures(
+            np.array(rows, dtype=np.int32).reshape(-1, TOP), held_out, seen_by_row, facts
+        )
+        for maker, rows in lists.items()
+    }
 
 
 def _top(books: Ints, scores: Floats, seen: Ints) -> Ints:
@@ -78,13 +87,24 @@ def _top(books: Ints, scores: Floats, seen: Ints) -> Ints:
     return row
 
 
-def _mean_figures(rows: list[Ints], held_out: Interactions) -> Metrics:
-    """Mean figures over the readers for whom they are defined."""
-    lists = np.array(rows, dtype=np.int32).reshape(-1, TOP)
-    figures = ranking_figures(lists, held_out, (TOP,), NDCG_AND_RECALL)
-    figures |= liked_figures(lists, held_out, (TOP,))
-    defined = {name: values[~np.isnan(values)] for name, values in sorted(figures.items())}
-    return {name: float(values.mean()) for name, values in defined.items() if len(values)}
+def _interactions(books_of_rows: list[Ints]) -> Interactions:
+    """Seen books of each row as interactions without ratings."""
+    lengths = [len(books) for books in books_of_rows]
+    rows = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
+    books = np.concatenate([np.empty(0, np.int32), *books_of_rows]).astype(np.int32)
+    return Interactions(rows, books, np.zeros(len(books), np.int8))
+
+
+def _figures(lists: Ints, held_out: Interactions, seen: Interactions, facts: BookFacts) -> Metrics:
+    """Figures of lists [R, 20]; means are over the readers for whom they are defined."""
+    figures = liked_figures(lists, held_out, (TOP,))
+    figures |= ranking_figures(lists, held_out, (TOP,), LIKED_METRICS)
+    weights = inverse_propensities(facts.readers)
+    figures[f"ndcg@{TOP}_propensity"] = propensity_ndcg(lists, held_out, weights)
+    defined = {name: values[~np.isnan(values)] for name, values in figures.items()}
+    means = {name: float(values.mean()) for name, values in defined.items() if len(values)}
+    shelf = shelf_figures(lists, held_out, seen, facts)
+    return means | {name: value for name, value in shelf.items() if not math.isnan(value)}
 
 
 def explicit_metrics(

@@ -7,12 +7,14 @@ import pytest
 
 from bookrec.errors import ModelError
 from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.evaluation.baselines.item_knn import similar_books
 from bookrec.offline.evaluation.baselines.registry import (
     BASELINES,
     GROUPS,
     baseline_named,
     chosen_names,
 )
+from bookrec.offline.evaluation.baselines.slim import descend, slim_weights
 from bookrec.offline.evaluation.holdout.fit_data import fill_with_popularity
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.retrieval.ease import inverse_of_definite
@@ -99,6 +101,45 @@ def test_ease_by_brute_force(interactions):
     np.fill_diagonal(weights, 0)
     found = scores_of("ease", interactions, **{"lambda": 20.0})
     np.testing.assert_allclose(found, x @ weights, atol=1e-5)
+
+
+def test_slim_is_the_minimum_of_its_objective(interactions):
+    """Weights of every book are at the minimum: no other non-negative weight does better (KKT)."""
+    x = dense(interactions)
+    l1, l2 = 0.3, 4.0
+    candidates = similar_books(fit_data_of(interactions), "cosine", {"shrink": 10.0})
+    weights = slim_weights(fit_data_of(interactions).binary, candidates, N_BOOKS, l1, l2).toarray()
+    gradient = x.T @ (x @ weights - x) + l2 * weights + l1
+    related = (x.T @ x > 0) & ~np.eye(N_BOOKS, dtype=bool)
+    assert (weights >= 0).all()
+    assert (weights[~related] == 0).all()
+    assert 0.1 < (weights > 0).mean() < 0.9
+    assert np.abs(gradient[weights > 0]).max() < 0.05
+    assert gradient[related & (weights == 0)].min() > -0.05
+
+
+def test_slim_keeps_to_its_candidates_and_scores_with_their_weights(interactions):
+    x = dense(interactions)
+    length = np.sqrt(x.sum(axis=0))
+    similarity = without_diagonal((x.T @ x) / (np.outer(length, length) + 10))
+    fit_data = fit_data_of(interactions)
+    candidates = similar_books(fit_data, "cosine", {"shrink": 10.0})
+    weights = slim_weights(fit_data.binary, candidates, 3, 0.1, 1.0).toarray()
+    for book in range(N_BOOKS):
+        nearest = np.lexsort((np.arange(N_BOOKS), -similarity[book]))[:3]
+        assert set(np.flatnonzero(weights[:, book])) <= set(nearest.tolist())
+    settings = {"candidates": 3, "l1": 0.1, "l2": 1.0}
+    found = scores_of("slim", interactions, **settings)
+    spoken = x @ weights > 0
+    np.testing.assert_allclose(found[spoken], (x @ weights)[spoken], rtol=1e-5)
+
+
+def test_one_candidate_has_the_weight_of_the_formula():
+    # Two books, 5 readers of the first, 3 of the second, 2 in common: (2 - 0.5) / (5 + 1).
+    gram = np.array([[[5.0]]], dtype=np.float32)
+    found = descend(gram, np.array([[2.0]], dtype=np.float32), l1=0.5, l2=1.0)
+    assert found == pytest.approx((2 - 0.5) / (5 + 1))
+    assert descend(gram, np.array([[0.4]], dtype=np.float32), l1=0.5, l2=1.0) == 0
 
 
 def test_ease_ranks_books_it_does_not_cover_last_and_by_popularity(interactions):
@@ -202,3 +243,7 @@ def test_the_grids_are_wide_enough():
     assert min(ease["books"]) >= 12_000
     assert {"b", "k1"} <= set(baseline_named("item-knn-bm25").grid)
     assert {"alpha", "beta"} <= set(baseline_named("rp3beta").grid)
+    assert {"l1", "l2", "candidates"} <= set(baseline_named("slim").grid)
+    for name in ("item-knn-cosine", "item-knn-tfidf", "item-knn-bm25", "rp3beta"):
+        neighbours = baseline_named(name).grid["neighbours"]
+        assert (min(neighbours), max(neighbours)) == (50, 1000)

@@ -10,9 +10,12 @@ import pytest
 
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet, make_held_out_set
-from bookrec.offline.evaluation.measure.measure import measure, per_reader_figures, pooled
+from bookrec.offline.evaluation.measure.figures import per_reader_figures
+from bookrec.offline.evaluation.measure.measure import measure
+from bookrec.offline.evaluation.measure.measurement import pooled
 from bookrec.offline.evaluation.measure.predictions import hits_of, predict
 from bookrec.offline.metrics.bins import binned
+from bookrec.offline.metrics.book_facts import book_facts
 from bookrec.offline.metrics.calibration import calibration_bins, cross_calibrated
 from bookrec.offline.metrics.prediction import auc, log_loss
 from small_dataset import interactions_of
@@ -127,7 +130,8 @@ def test_figures_of_readers_by_hand():
     held_out_set = make_held_out_set(known, test, 8, 10, None, rng())
     lists = np.full((2, 100), -1, dtype=np.int32)
     lists[0, :3], lists[1, :3] = [1, 0, 2], [1, 2, 3]
-    found = per_reader_figures(lists, held_out_set)
+    facts = book_facts(known, 10)
+    found = per_reader_figures(lists, held_out_set, facts)
     gain = (1 / math.log2(3) + 1 / 2) / (1 + 1 / math.log2(3))
     assert found["ndcg@20"] == pytest.approx([gain, 0])
     assert found["recall@20"].tolist() == [1, 0]
@@ -137,7 +141,26 @@ def test_figures_of_readers_by_hand():
     nothing_liked = make_held_out_set(
         known, interactions_of((4, 0, 2), (7, 5, 0)), 8, 10, None, rng()
     )
-    assert np.isnan(per_reader_figures(lists, nothing_liked)["recall@20_liked"]).all()
+    assert np.isnan(per_reader_figures(lists, nothing_liked, facts)["recall@20_liked"]).all()
+
+
+def test_strata_and_propensities_are_of_the_known_part():
+    known = interactions_of(*((reader, 9, 0) for reader in range(8)), (4, 0, 0), (7, 0, 0))
+    test = interactions_of((5, 0, 8), (5, 2, 3), (6, 9, 10))
+    held_out_set = make_held_out_set(known, test, 8, 10, None, rng())
+    lists = np.full((2, 100), -1, dtype=np.int32)
+    lists[0, :3], lists[1, :2] = [1, 0, 2], [1, 9]
+    found = per_reader_figures(lists, held_out_set, book_facts(known, 10))
+    # Known readers of the held-out books: 2 of book 0, none of book 2, 8 of book 9.
+    for stratum, gains in (
+        ("tail", [1 / 2, np.nan]),
+        ("middle", [1 / math.log2(3), np.nan]),
+        ("head", [np.nan, 1 / math.log2(3)]),
+    ):
+        np.testing.assert_allclose(found[f"ndcg@20_{stratum}"], gains)
+    weight = 3**-1.25  # of book 0, beside 1 for book 2
+    corrected = (weight / math.log2(3) + 1 / 2) / (1 + weight / math.log2(3))
+    assert found["ndcg@20_propensity"] == pytest.approx([corrected, 1 / math.log2(3)])
 
 
 def test_an_oracle_is_perfect_and_its_opposite_worthless(held_out_set):
@@ -230,6 +253,7 @@ def test_folds_are_averaged_reader_by_reader(held_out_set, scorer):
     assert found.per_reader["ndcg@20"][place] == pytest.approx(expected)
     assert found.per_reader["ndcg@20"][-1] == one.per_reader["ndcg@20"][-1]
     for metric, value in found.scalars.items():
-        assert value == pytest.approx((one.scalars[metric] + two.scalars[metric]) / 2)
+        values = [part.scalars[metric] for part in (one, two)]
+        assert value == pytest.approx(np.nanmean(values)), metric
     assert found.by_reader_size.count.sum() == len(one.readers) + len(two.readers)
     assert fit_data_of(KNOWN).counts.sum() == len(KNOWN)

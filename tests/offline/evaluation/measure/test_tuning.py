@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -21,9 +22,12 @@ def split() -> Split:
     return split_by(everything, "x", rng.random(len(everything)) < 0.25, "hold-out", rng)
 
 
-def held_out_set_of(split: Split) -> HeldOutSet:
+def held_out_set_of(split: Split, rating: int = 9) -> HeldOutSet:
+    """The validation part, with one rating for all."""
     rng = np.random.default_rng(0)
-    return make_held_out_set(split.train, split.validation, N_READERS, N_BOOKS, None, rng)
+    ratings = np.full(len(split.validation), rating, np.int8)
+    held_out = replace(split.validation, rating=ratings)
+    return make_held_out_set(split.train, held_out, N_READERS, N_BOOKS, None, rng)
 
 
 def oracle(split: Split) -> Baseline:
@@ -49,6 +53,27 @@ def test_settings_are_chosen_by_the_validation_part(split):
     assert found.ndcg == max(trial.ndcg for trial in found.trials)
     assert found.ndcg > 0.9
     assert found.complete
+
+
+def test_settings_are_chosen_by_liked_books_and_by_all_where_none_was_liked(split):
+    liked = split.validation.rating >= 7
+    assert 0 < liked.sum() < len(liked) / 2, "more is held out that was not liked"
+
+    def fit(fit_data, settings):
+        table = np.zeros((N_READERS, N_BOOKS))
+        rows = split.validation[liked if settings["finds"] == "liked" else ~liked]
+        table[rows.reader_idx, rows.book_idx] = 1
+        return GivenScores(table, fit_data.interactions)
+
+    baseline = Baseline("half", "none", {"finds": ("others", "liked")}, fit)
+    rng = np.random.default_rng(0)
+    as_rated = make_held_out_set(split.train, split.validation, N_READERS, N_BOOKS, None, rng)
+    found = tune(baseline, fit_data_of(split.train), as_rated, budget_s=60)
+    assert (found.best, found.metric) == ({"finds": "liked"}, "ndcg@20_liked")
+    assert found.ndcg == 1
+    unrated = held_out_set_of(split, rating=0)
+    found = tune(baseline, fit_data_of(split.train), unrated, budget_s=60)
+    assert (found.best, found.metric) == ({"finds": "others"}, "ndcg@20")
 
 
 def test_tuning_is_never_shown_the_test_part(split):

@@ -1,14 +1,12 @@
-"""New readers: who is hidden, what is shown and asked; neighbourhoods by a plain loop."""
+"""New readers: who is hidden, what is shown and asked."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy import sparse
 
 from bookrec.offline.evaluation.baselines.registry import baseline_named
 from bookrec.offline.evaluation.holdout.fit_data import FitData
-from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
 from bookrec.offline.evaluation.pipeline.cold_start import (
@@ -17,12 +15,6 @@ from bookrec.offline.evaluation.pipeline.cold_start import (
     fold_in_figures,
     hide_readers,
 )
-from bookrec.offline.evaluation.pipeline.item_to_item import (
-    co_readings_found,
-    similar_books_table,
-    strongest,
-)
-from small_fit_data import random_interactions
 from split_datasets import dataset_of
 
 N_READERS, N_BOOKS = 30, 60
@@ -83,38 +75,3 @@ def test_more_shown_books_find_more(split):
         few = {str(number) for number in SHOWN}
         assert set(figures[name]) == few | {f"{number}{TEST_PART}" for number in few} | {"all"}
         assert figures[name]["10"] != figures[name]["1"]
-
-
-def test_co_readings_by_a_plain_loop():
-    everything = random_interactions(seed=6, share=0.5)
-    held = np.random.default_rng(5).random(len(everything)) < 0.3
-    known, test = everything[~held], everything[held]
-    held_out_set = make_held_out_set(known, test, 23, 17, None, np.random.default_rng(0))
-    table = np.random.default_rng(1).random((17, 17)) < 0.3
-    table[2] = False
-    found = co_readings_found(sparse.csr_matrix(table * 0.5), held_out_set)
-    for row, reader in enumerate(held_out_set.readers):
-        own, hidden_books = (
-            known.book_idx[known.reader_idx == reader],
-            test.book_idx[test.reader_idx == reader],
-        )
-        if len(own):
-            assert found[row] == pytest.approx(table[np.ix_(own, hidden_books)].mean())
-        else:
-            assert np.isnan(found[row])
-
-
-def test_the_strongest_entries_of_each_row():
-    values = np.array([[0, 3, 1, 3, 2], [0, 0, 0, 0, 0], [5, 0, 0, 4, 0]], dtype=float)
-    found = strongest(sparse.csr_matrix(values), 2).toarray()
-    assert found.tolist() == [[0, 1, 0, 1, 0], [0, 0, 0, 0, 0], [1, 0, 0, 1, 0]]
-
-
-def test_neighbourhoods_are_compared_with_the_best():
-    rng = np.random.default_rng(0)
-    good = rng.random(300)
-    table = similar_books_table({"good": good, "worse": good * 0.9, "as good": good.copy()}, seed=1)
-    assert table["good"]["p_value_to_best"] == table["as good"]["p_value_to_best"] == 1
-    assert table["worse"]["p_value_to_best"] < 1e-6
-    assert table["good"]["low"] < table["good"]["found"] < table["good"]["high"]
-    assert similar_books_table({}, seed=1) == {}

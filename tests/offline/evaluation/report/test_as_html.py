@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from bookrec.offline.evaluation.measure.measure import HEADLINE
+from bookrec.offline.evaluation.measure.measurement import HEADLINE
 from bookrec.offline.evaluation.report.as_html import as_html
 from bookrec.offline.evaluation.report.as_json import as_json, as_plain, bin_labels
 from bookrec.offline.evaluation.report.as_table import as_text, cell_text
-from bookrec.offline.evaluation.report.plots import Bar, bar_chart, calibration_chart, line_chart
+from bookrec.offline.evaluation.report.plots import (
+    Bar,
+    bar_chart,
+    calibration_chart,
+    line_chart,
+    scatter_chart,
+)
 from small_report import HOSTILE, small_results
 
 
@@ -68,7 +75,11 @@ def test_names_are_escaped_everywhere(page):
 def test_each_plot_is_there(page):
     titles = {a["aria-label"] for tag, a in Elements(page).tags if tag == "svg"}
     assert titles == {
-        "NDCG@20 with 95 % intervals",
+        "NDCG@20 over liked books, with 95 % intervals",
+        "NDCG@20 over all books, with 95 % intervals",
+        "NDCG@20 by inverse propensity, with 95 % intervals",
+        "By stratum of popularity",
+        "Quality and concentration",
         "By number of interactions of the reader",
         "By popularity of the book",
         "Factorised top-k, seen removed",
@@ -122,12 +133,14 @@ def test_the_text_has_every_scorer_and_the_citation(results):
 
 
 def test_cells():
-    assert [cell_text(cell) for cell in (None, "a", 0.12345, 0.0, 3e-7)] == [
+    assert [cell_text(cell) for cell in (None, "a", 0.12345, 0.0, 3e-7, 10949.0, 43.0)] == [
         "–",
         "a",
         "0.1235",
         "0.0000",
         "3.0e-07",
+        "10,949",
+        "43",
     ]
 
 
@@ -159,6 +172,39 @@ def test_lines_go_through_their_values_and_leave_out_what_is_not_there():
     assert "nan" not in empty
     below_zero = line_chart("t", ["1", "2"], {"loss": [-0.5, -2.0]}, "x", "y")
     assert all(math.isfinite(y) for y in numbers(below_zero, "circle", "cy"))
+
+
+def test_points_stand_at_their_figures_and_undefined_ones_are_left_out():
+    points = {"a": (0.5, 0.02), "b": (1.0, 0.1), "c": (float("nan"), 0.1)}
+    chart = scatter_chart("t", points, "x", "y")
+    assert "nan" not in chart
+    assert len(list(ElementTree.fromstring(chart).iter("circle"))) == 2  # a mark and its key
+    (x, _), (y, _) = (numbers(chart, "circle", f"c{axis}") for axis in "xy")
+    assert x == pytest.approx(64 + 446 / 2)
+    assert y == pytest.approx(278 - 250 / 5)
+
+
+def test_data_without_liked_books_have_the_headline_over_all(results):
+    unrated = replace(
+        results,
+        measurements={
+            name: replace(
+                figures,
+                per_reader={
+                    metric: np.full_like(values, np.nan) if metric.endswith("_liked") else values
+                    for metric, values in figures.per_reader.items()
+                },
+            )
+            for name, figures in results.measurements.items()
+        },
+    )
+    plain = as_plain(unrated)
+    assert (plain["headline"], as_plain(results)["headline"]) == ("ndcg@20", "ndcg@20_liked")
+    assert plain["best_baseline"]["ndcg@20"] == "ease"
+    text = as_text(plain)
+    assert "over all held-out books, as none was liked" in text
+    assert "over liked books" not in text
+    assert "over liked books, with 95 %" not in as_html(plain)
 
 
 def test_calibrated_points_lie_on_the_diagonal():

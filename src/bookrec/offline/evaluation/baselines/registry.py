@@ -18,6 +18,7 @@ BASELINES: Final = {
     "ials": "bookrec.offline.evaluation.baselines.factorisation:IALS",
     "bpr": "bookrec.offline.evaluation.baselines.factorisation:BPR",
     "ease": "bookrec.offline.evaluation.baselines.ease:EASE",
+    "slim": "bookrec.offline.evaluation.baselines.slim:SLIM",
 }
 """Name of each baseline → ``module:attribute`` of its `Baseline`."""
 

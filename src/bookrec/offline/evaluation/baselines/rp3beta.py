@@ -10,7 +10,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
 from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.retrieval.rp3beta import rp3beta_table
 
-_NEIGHBOURS = (400, 100, 200, 1000)
+_NEIGHBOURS = (400, 50, 100, 200, 1000)
 
 
 def _fit(fit_data: FitData, settings: Settings) -> NeighbourScorer:

@@ -9,7 +9,13 @@ import numpy as np
 
 from bookrec.json_types import JsonObject
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
-from bookrec.offline.evaluation.measure.measure import HEADLINE, Measurement
+from bookrec.offline.evaluation.measure.measurement import (
+    HEADLINE,
+    OVER_ALL,
+    PROPENSITY,
+    PROPENSITY_POOLED,
+    Measurement,
+)
 from bookrec.offline.evaluation.measure.tuning import Tuning
 from bookrec.offline.metrics.significance import (
     Interval,
@@ -21,7 +27,15 @@ from bookrec.offline.metrics.significance import (
 
 Kind = Literal["baseline", "ours"]
 
-COMPARED = (HEADLINE, "recall@20", "ndcg@20_liked", "recall@20_liked")
+COMPARED = (
+    HEADLINE,
+    "recall@20_liked",
+    "hit_rate@20_liked",
+    OVER_ALL,
+    "recall@20",
+    PROPENSITY,
+    PROPENSITY_POOLED,
+)
 """Metrics with intervals and tests."""
 
 
@@ -45,10 +59,15 @@ class Results:
     new_readers: dict[str, dict[str, float]] = field(default_factory=dict)
     """Scorer → number of interactions folded in → NDCG@20."""
     similar_books: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Maker of similar books → share of co-readings, its interval, and the p-value of the difference
-    from the best."""
+    """Maker of similar books → its figures, see `similar_books_table`."""
     curves: dict[str, list[float]] = field(default_factory=dict)
     """Model → training loss by epoch."""
+
+    @property
+    def headline(self) -> str:
+        """`HEADLINE`, or `OVER_ALL` where nobody liked a held-out book, as in data without ratings."""
+        rated = any(not np.isnan(some.mean(HEADLINE)) for some in self.measurements.values())
+        return HEADLINE if rated or not self.measurements else OVER_ALL
 
     def best_baseline(self, metric: str = HEADLINE) -> str | None:
         """Name the baseline with the highest figure on the test part; None without any."""

@@ -1,24 +1,26 @@
 """Tuning of each baseline's settings on the validation part, over a grid, within a time budget.
 
-Coordinate search sets one setting after the other, in the order of the grid, to its best value while
-the others stay, until nothing improves or the time is up. The report has every trial. The test part is
-not passed in.
+The figure is NDCG@20 over liked books, the headline of the report, or over all held-out books where
+nobody liked one. Coordinate search sets one setting after the other, in the order of the grid, to its
+best value while the others stay, until nothing improves or the time is up. The report has every trial.
+The test part is not passed in.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
+from bookrec.offline.evaluation.measure.measurement import HEADLINE, OVER_ALL, TOP
 from bookrec.offline.evaluation.measure.predictions import hits_of, lists_of
 from bookrec.offline.metrics.ranking import ndcg
 from bookrec.offline.runtime.progress import Progress
-
-TOP = 20
-"""Settings are chosen by NDCG at this cut."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Trial:
 
     settings: Settings
     ndcg: float
-    """NDCG@20 on the validation part."""
+    """NDCG@20 on the validation part, see `Tuning.metric`."""
     seconds: float
 
 
@@ -43,6 +45,8 @@ class Tuning:
     seconds: float = 0.0
     complete: bool = True
     """False where the time was up before the search ended."""
+    metric: str = HEADLINE
+    """Figure that the settings are chosen by: over liked books, or over all where nobody liked one."""
 
 
 def tune(
@@ -84,7 +88,7 @@ def tune(
             break
     fit_data.forget()
     seconds = time.monotonic() - started
-    return Tuning(baseline.name, current, best, search.trials, seconds, complete)
+    return Tuning(baseline.name, current, best, search.trials, seconds, complete, search.metric)
 
 
 class _Search:
@@ -93,7 +97,10 @@ class _Search:
     def __init__(
         self, baseline: Baseline, fit_data: FitData, held_out_set: HeldOutSet, progress: Progress
     ) -> None:
-        self.baseline, self.fit_data, self.held_out_set = baseline, fit_data, held_out_set
+        self.baseline, self.fit_data = baseline, fit_data
+        liked = _liked(held_out_set)
+        self.metric = HEADLINE if len(liked.readers) else OVER_ALL
+        self.held_out_set = liked if len(liked.readers) else held_out_set
         self.progress = progress
         self.trials: list[Trial] = []
         self.done: set[tuple[tuple[str, object], ...]] = set()
@@ -113,3 +120,11 @@ class _Search:
         values = ", ".join(f"{name} {setting}" for name, setting in settings.items())
         self.progress(f"{self.baseline.name}: {values or 'no settings'}: NDCG@{TOP} {value:.4f}")
         return value
+
+
+def _liked(held_out_set: HeldOutSet) -> HeldOutSet:
+    """The held-out set of the liked books, and of the readers who have one."""
+    held_out = held_out_set.held_out[held_out_set.held_out.rating >= POSITIVE_RATING]
+    readers = np.unique(held_out.reader_idx).astype(np.int32)
+    seen = held_out_set.seen[np.isin(held_out_set.seen.reader_idx, readers)]
+    return replace(held_out_set, readers=readers, held_out=held_out, seen=seen)

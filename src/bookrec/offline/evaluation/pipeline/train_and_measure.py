@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.dataset import Dataset
@@ -19,6 +18,7 @@ from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
 from bookrec.offline.evaluation.holdout.splits import Split, known_dataset, with_interactions
 from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
 from bookrec.offline.evaluation.measure.results import Kind
+from bookrec.offline.evaluation.measure.similar_books import known_books
 from bookrec.offline.evaluation.pipeline.cold_start import (
     NewReaders,
     fold_in_figures,
@@ -31,7 +31,7 @@ from bookrec.offline.evaluation.pipeline.explicit_target import (
     tuned_priors,
 )
 from bookrec.offline.evaluation.pipeline.imported_models import ImportedRanker
-from bookrec.offline.evaluation.pipeline.item_to_item import known_books, pipeline_neighbours
+from bookrec.offline.evaluation.pipeline.item_to_item import pipeline_neighbours
 from bookrec.offline.evaluation.pipeline.scorers import (
     PARTS,
     Pipeline,
@@ -39,6 +39,7 @@ from bookrec.offline.evaluation.pipeline.scorers import (
     part_scorer,
     pipeline_of,
 )
+from bookrec.offline.metrics.neighbours import NeighbourLists
 from bookrec.offline.runtime.keras_progress import recorded_curves
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
@@ -69,7 +70,7 @@ class OurModels:
         self.explicit: dict[str, dict[str, float]] = {}
         self.share_priors: SharePriors | None = None
         self.new_readers: dict[str, dict[str, float]] = {}
-        self.similar_books: dict[str, sparse.csr_matrix] = {}
+        self.similar_books: dict[str, NeighbourLists] = {}
 
     def stages(self, tuned: dict[str, Settings]) -> Iterator[None]:
         """Train and measure every model; yields whenever there is more to report.
@@ -123,7 +124,7 @@ class OurModels:
         self.explicit["shares of reader and book"] = figures["shares"]
         self.explicit["popularity"] = figures["popularity"]
 
-    def _similar(self, pipeline: Pipeline, held_out_set: HeldOutSet) -> sparse.csr_matrix:
+    def _similar(self, pipeline: Pipeline, held_out_set: HeldOutSet) -> NeighbourLists:
         self.progress("similar books")
         candidates = ScoreSettings().similar_candidates
         return pipeline_neighbours(pipeline, known_books(held_out_set), self.known, candidates)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from itertools import pairwise
 
 from bookrec.json_types import JsonObject, JsonValue
-from bookrec.offline.evaluation.measure.measure import Measurement
+from bookrec.offline.evaluation.measure.measurement import Measurement
 from bookrec.offline.evaluation.measure.results import COMPARED, Results
 from bookrec.offline.metrics.bins import Bins
 
@@ -40,6 +40,7 @@ def as_plain(results: Results) -> JsonObject:
         }
     plain = {
         "about": results.about,
+        "headline": results.headline,
         "best_baseline": {metric: results.best_baseline(metric) for metric in COMPARED},
         "scorers": scorers,
         "tuning": {

@@ -41,6 +41,8 @@ class Figures:
     """[readers] NDCG@20 of the most popular books."""
     auc: float
     """Probability that the model scores the hidden book above one drawn by popularity."""
+    lists: Ints
+    """[readers, 20] books of the model's lists, best first, -1 where there are no more."""
 
 
 def hidden_books(subject: Subject) -> list[tuple[int, int]]:
@@ -89,12 +91,13 @@ def popularity_figures(subject: Subject, pairs: list[tuple[int, int]]) -> Figure
     shown = without_pairs(subject.interactions, pairs)
     positions = np.array([position for position, _ in pairs], dtype=np.int32)
     readers = readers_at(shown, subject.age_bands, positions, subject.reader_rows)
+    lists = np.full((len(pairs), _TOP), -1, dtype=np.int32)
     rows = [
-        _compared(subject, recommender, counts, position, reader, book, rng)
-        for (position, book), reader in zip(pairs, readers, strict=True)
+        _compared(subject, recommender, counts, position, reader, book, rng, listed)
+        for (position, book), reader, listed in zip(pairs, readers, lists, strict=True)
     ]
     model, popular, above = np.array(rows, dtype=np.float64).reshape(-1, 3).T
-    return Figures(model, popular, float(above.mean()))
+    return Figures(model, popular, float(above.mean()), lists)
 
 
 def _compared(
@@ -105,14 +108,16 @@ def _compared(
     reader: Reader,
     book: int,
     rng: np.random.Generator,
+    out: Ints,
 ) -> tuple[float, float, float]:
-    """NDCG of the model, NDCG of popularity, and AUC, for one hidden book."""
+    """NDCG of the model and of popularity, and AUC, for one hidden book; the list goes to ``out``."""
     works = subject.dataset.work_of_book
     popularity = counts.astype(np.float64)
     popularity[book] -= 1.0  # the hidden interaction does not count
     everything = np.arange(subject.dataset.n_books, dtype=np.int32)
     popular = recommender.choose(reader.history.books, everything, popularity, _TOP)
     (listed,) = recommender.top_lists([reader], _TOP)
+    out[: len(listed.books)] = listed.books
     negatives = _drawn(counts, works, subject.seen_books(position), rng)
     books = np.append(negatives, book).astype(np.int32)
     logits = recommender.logits(recommender.profile(reader), books)

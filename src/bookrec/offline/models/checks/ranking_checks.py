@@ -1,7 +1,8 @@
-"""Checks of rankings: dependence of the order on the reader, comparison with popularity."""
+"""Checks of rankings: dependence on the reader, comparison with popularity, taste, concentration."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,14 @@ from scipy.stats import kendalltau
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.histories import readers_at
+from bookrec.offline.metrics.book_facts import BookFacts, book_facts
+from bookrec.offline.metrics.coverage import commonest_share
+from bookrec.offline.metrics.taste import (
+    BAD_COUNT,
+    BAD_MEAN,
+    badly_rated_places,
+    mean_rating_listed,
+)
 from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.hidden_books import hidden_books, popularity_figures
 from bookrec.offline.models.checks.subject import Subject
@@ -26,6 +35,10 @@ _ALIKE = 0.95
 """Kendall's tau from which on it is a warning."""
 _ENOUGH = 20
 """Fewest readers for a comparison with popularity."""
+_BADLY_RATED = 0.01
+"""Share of badly rated places from which on the finding is a warning."""
+_CROWDED = 0.5
+"""Share of readers with the commonest book in their lists from which on the finding is a warning."""
 
 
 def check_orders_differ(subject: Subject) -> Iterator[Finding]:
@@ -86,7 +99,7 @@ def _agreement(left: Floats, right: Floats) -> float:
 
 
 def check_beats_popularity(subject: Subject) -> Iterator[Finding]:
-    """Compare the ranks of hidden books with their ranks by popularity.
+    """Compare the ranks of hidden books with their ranks by popularity, and judge the lists.
 
     One positive book of each sampled reader is hidden from the history. The model may have seen it in
     training, as the text says. So a model below popularity is useless, but one above it proves little;
@@ -102,6 +115,9 @@ def check_beats_popularity(subject: Subject) -> Iterator[Finding]:
         return
     figures = popularity_figures(subject, pairs)
     yield popularity_finding(figures.model_ndcg, figures.popular_ndcg, figures.auc)
+    facts = book_facts(subject.interactions, subject.dataset.n_books)
+    yield taste_finding(figures.lists, facts)
+    yield crowd_finding(figures.lists, facts)
 
 
 def popularity_finding(
@@ -131,4 +147,53 @@ def popularity_finding(
         else "popular books for everyone would do as well: look at the checks above, compare with "
         "'bookrec evaluate', or train here with 'bookrec train'.",
         {"ndcg@20": float(model.mean()), "popularity_ndcg@20": float(popular.mean()), "auc": auc},
+    )
+
+
+def taste_finding(lists: Ints, facts: BookFacts) -> Finding:
+    """Judge lists by the ratings of their books.
+
+    Args:
+        lists: [readers, k] books, -1 where there are no more.
+        facts: of the data set.
+    """
+    bad, mean = badly_rated_places(lists, facts), mean_rating_listed(lists, facts)
+    if math.isnan(mean):
+        return Finding("taste", "ok", "no listed book has a rating, so taste cannot be judged.")
+    level: Level = "warning" if bad >= _BADLY_RATED else "ok"
+    return Finding(
+        "taste",
+        level,
+        f"{bad:.2%} of {int((lists >= 0).sum()):,} places are badly rated (mean below {BAD_MEAN:g} "
+        f"from at least {BAD_COUNT} ratings); the mean rating of the listed books is {mean:.2f}.",
+        ""
+        if level == "ok"
+        else "books that many have met and few have liked are offered: train on what readers like, or "
+        "compare with 'bookrec evaluate'.",
+        {"badly rated": bad, "mean rating": mean},
+    )
+
+
+def crowd_finding(lists: Ints, facts: BookFacts) -> Finding:
+    """Judge how far all lists share one book.
+
+    Lists that hold a large part of a small catalogue must have books in common; that is no fault.
+
+    Args:
+        lists: [readers, k] books, -1 where there are no more.
+        facts: of the data set.
+    """
+    commonest, first = commonest_share(lists), commonest_share(lists[:, :1])
+    unavoidable = lists.shape[1] / len(facts.readers)
+    level: Level = "warning" if commonest >= max(_CROWDED, 2 * unavoidable) else "ok"
+    return Finding(
+        "crowd",
+        level,
+        f"the commonest book is in the lists of {commonest:.0%} of {len(lists)} readers, and first for "
+        f"{first:.0%}.",
+        ""
+        if level == "ok"
+        else "most readers are shown the same book: look at 'orders differ' above, and correct for "
+        "popularity in training or scoring.",
+        {"commonest": commonest, "commonest first": first},
     )
