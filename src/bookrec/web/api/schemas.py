@@ -51,7 +51,9 @@ class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
 
     rank: int
     score: float
-    """Probability of a positive interaction; for popular books the share of readers who have it."""
+    """Probability of a positive interaction. For similar books ``1 / (1 + exp(-lift))``, where the lift
+    is how much more the book's readers would like this one than others would; by content, 0 to 1. For
+    popular books the share of readers who have it."""
     book: Book
     because: list[OwnBookReference] = []
     topped_up: bool = False

@@ -69,8 +69,10 @@ def test_what_readers_dislike_is_left_out_unless_the_members_like_it():
     mean = np.array([5.9, 5.9, 6.0, 9.0], dtype=np.float32)
     facts = book_facts(LANGUAGE[:4], mean, np.array([20, 19, 500, 20], dtype=np.int32))
     assert facts.badly_rated.tolist() == [True, False, False, False]
-    sums, rated = np.array([(0, 0), (10, 1), (14, 2), (13, 2), (11, 2), (1, 1), (17, 3)]).T
-    everybody_rates_badly = disliked(np.ones(7, dtype=bool), sums, rated)
-    assert everybody_rates_badly.tolist() == [True, True, False, True, True, True, True]
-    others = disliked(np.zeros(7, dtype=bool), sums, rated)
-    assert others.tolist() == [False, False, False, False, True, False, True]
+    # (14 + 2 · 7.5) / 5 = 5.8 and (25 + 2 · 5) / 5 = 7; one rating does not count.
+    ratings = [(0, 0), (10, 1), (18, 2), (17, 2), (8, 2), (9, 2), (1, 1), (14, 3), (25, 3)]
+    sums, rated = np.array(ratings, dtype=np.int16).T
+    others = disliked(np.zeros(9, dtype=bool), sums, rated)
+    assert np.flatnonzero(others).tolist() == [4, 7]
+    everybody_rates_badly = disliked(np.ones(9, dtype=bool), sums, rated)
+    assert np.flatnonzero(~everybody_rates_badly).tolist() == [2, 8]

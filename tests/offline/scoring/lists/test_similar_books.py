@@ -121,10 +121,10 @@ def by_definition(
     lift -= BACKGROUND_WEIGHT * background[near]
     for at, b in enumerate(near.tolist()):
         theirs = [row[at] for row in ratings if row[at]]
-        mean = np.mean(theirs) if len(theirs) >= 2 else None
-        if mean is not None and mean < 6:
+        known = len(theirs) >= 2
+        if known and np.mean([*theirs, 7.5, 7.5]) < 6:
             lift[at] = -np.inf
-        if facts.badly_rated[b] and (mean is None or mean < 7):
+        if facts.badly_rated[b] and not (known and np.mean([*theirs, 5, 5]) >= 7):
             lift[at] = -np.inf
         own, other = int(facts.language[book]), int(facts.language[b])
         if own != other and own and other:

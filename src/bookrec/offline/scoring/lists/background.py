@@ -48,7 +48,8 @@ def background_books(popularity: Floats) -> Ints:
         readers = np.ones(len(readers))
     order = np.argsort(-readers, kind="stable")
     points = (np.arange(BACKGROUND_READERS) + 0.5) / BACKGROUND_READERS * readers.sum()
-    return order[np.searchsorted(np.cumsum(readers[order]), points)].astype(np.int32)
+    places = np.searchsorted(np.cumsum(readers[order]), points)
+    return np.asarray(order[places], dtype=np.int32)
 
 
 def reader_of(book: int) -> Reader:

@@ -5,9 +5,10 @@ o of b's group members read b's language and the other one; the reader who has b
 all 16 members read both, that is -.06; where none reads the other, -3.6, so the book stands behind
 those of b's language.
 
-**Dislike.** A book is left out whose mean rating is below 6, by at least two group members or, for
-fewer, by at least 20 readers in all. Two members with a mean of at least 7 keep a book that others
-rate badly.
+**Dislike.** A book is left out whose mean rating is below 6, by at least two group members or by at
+least 20 readers in all. With n ratings of members, their mean is shrunken by two usual ratings:
+``(sum + 2 · 7.5) / (n + 2)``. Members keep a book that all readers rate badly, where their mean is at
+least 7 although it is shrunken by two bad ratings: ``(sum + 2 · 5) / (n + 2)``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ BAD_RATINGS: Final = 20
 """Ratings from which on a bad mean of all readers counts."""
 MEMBER_RATINGS: Final = 2
 """Ratings from which on a mean of group members counts."""
+PRIOR_RATINGS: Final = 2
+"""Ratings by which a mean of group members is shrunken."""
+USUAL_RATING: Final = 7.5
+BAD_RATING: Final = 5.0
 READ_SHARE: Final = 0.2
 """Least share of a reader's books in a language that the reader reads."""
 
@@ -106,10 +111,10 @@ def disliked(
         rating_sum: [C] sum of the group members' ratings of it.
         rated: [C] number of the group members who rated it.
     """
-    known = rated >= MEMBER_RATINGS
-    by_members = known & (rating_sum < BAD_MEAN * rated)
-    kept = known & (rating_sum >= POSITIVE_RATING * rated)
-    return np.asarray(by_members | (badly_rated & ~kept))
+    known, number = rated >= MEMBER_RATINGS, rated + PRIOR_RATINGS
+    by_members = rating_sum + PRIOR_RATINGS * USUAL_RATING < BAD_MEAN * number
+    kept = known & (rating_sum + PRIOR_RATINGS * BAD_RATING >= POSITIVE_RATING * number)
+    return np.asarray((known & by_members) | (badly_rated & ~kept))
 
 
 def group_rows(
