@@ -13,6 +13,7 @@ from bookrec.offline.scoring.lists.corrections import (
     language_logits,
     languages_read,
 )
+from bookrec.offline.scoring.lists.group_members import GroupMembers
 
 LANGUAGE = np.array([1, 1, 2, 3, 0, 2], dtype=np.int32)
 """Book 4 is of no known language."""
@@ -38,14 +39,14 @@ def test_a_reader_reads_the_languages_of_a_fifth_of_the_books():
 def test_another_language_loses_by_how_few_members_read_it():
     # Readers 10, 11 and 12 read languages {1, 2}, {1} and {2}.
     read = languages_read(make_histories([0, 2], [1], [5]), LANGUAGE)
-    place = np.zeros(13, dtype=np.int32)
-    place[10:] = [0, 1, 2]
     # Members of books 0 to 5: book 1 (language 1) has 10 and 11; book 5 (language 2) has 10 and 12.
-    start = np.array([0, 0, 2, 2, 2, 2, 4])
-    readers = np.array([10, 11, 10, 12], dtype=np.int32)
+    members = GroupMembers(
+        np.array([0, 0, 2, 2, 2, 2, 4]), np.array([10, 11, 10, 12], dtype=np.int32)
+    )
     books = np.array([1, 3, 5], dtype=np.int32)
-    groups = group_rows(start, readers, books, place)
+    groups = group_rows(members, books, np.array([10, 11, 12], dtype=np.int32))
     assert groups[0].tolist() == [0, 2, 2, 4]
+    assert groups[1].tolist() == [0, 1, 0, 2]
     candidates = np.array([0, 5, 8]), np.array([0, 2, 3, 4, 5, 0, 3, 5], dtype=np.int32)
     loss = language_logits(books[:2], (groups[0][:3], groups[1][:2]), candidates, LANGUAGE, read)
     one_of_two, none_of_two, nobody = np.log(1.5 / 3.5), np.log(0.5 / 3.5), np.log(0.5 / 1.5)

@@ -162,7 +162,7 @@ class _Earlier:
         books = groups.books[where]
         loss = language_logits(
             books,
-            group_rows(groups.members.start, groups.members.readers, books, groups.place_of_reader),
+            group_rows(groups.members, books, groups.by_member.readers),
             row.positions,
             self.facts.language,
             self._languages_read,
@@ -193,7 +193,9 @@ class _Earlier:
 
     @cached_property
     def _languages_read(self) -> NDArray[np.bool_]:
-        return languages_read(self.histories, self.facts.language)
+        """[members, languages] languages that the group members read."""
+        places = self.groups.place_of_reader[self.groups.by_member.readers]
+        return languages_read(self.histories.some(places), self.facts.language)
 
 
 def score_candidates(recommender: Recommender, task: tuple[Ints, int]) -> Shard:

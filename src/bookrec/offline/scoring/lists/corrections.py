@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.histories import Histories
-from bookrec.ragged import rows_of
+from bookrec.offline.scoring.lists.group_members import GroupMembers
+from bookrec.ragged import row_starts, rows_of
 
 BAD_MEAN: Final = 6.0
 """Mean ratings below this, on the scale 1-10, are bad."""
@@ -76,7 +77,7 @@ def languages_read(histories: Histories, language: Ints) -> NDArray[np.bool_]:
 
 def language_logits(
     books: Ints,
-    groups: tuple[NDArray[np.int64], NDArray[np.integer]],
+    groups: tuple[NDArray[np.int64], NDArray[np.intp]],
     candidates: tuple[NDArray[np.int64], Ints],
     language: Ints,
     read: NDArray[np.bool_],
@@ -118,15 +119,14 @@ def disliked(
 
 
 def group_rows(
-    start: NDArray[np.int64], readers: Ints, books: Ints, place_of_reader: Ints
-) -> tuple[NDArray[np.int64], NDArray[np.integer]]:
-    """Select the groups of some books: [n + 1] row starts, and the members' rows.
+    members: GroupMembers, books: Ints, readers: Ints
+) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Select the groups of some books: [n + 1] row starts, and the place of each member in ``readers``.
 
     Args:
-        start: [B + 1] row starts of the groups.
-        readers: positions of the group members.
+        members: group members of the catalogue.
         books: [n] positions of books.
-        place_of_reader: [readers] row of each reader.
+        readers: positions of all their group members, ascending.
     """
-    members, lengths, _ = rows_of(start, readers, books)
-    return np.concatenate([[0], np.cumsum(lengths)]), place_of_reader[members]
+    chosen, lengths, _ = rows_of(members.start, members.readers, books)
+    return row_starts(lengths), np.searchsorted(readers, chosen)
