@@ -179,7 +179,7 @@ class _Earlier:
     def _background(self) -> NDArray[np.float64]:
         """[B] background logits."""
         shards = self.finished(self.anyone.name, self.anyone.shards)
-        return background_logits(sum(shard["sums"] for shard in shards))
+        return background_logits(np.sum([shard["sums"] for shard in shards], axis=0))
 
     @cached_property
     def _sums(self) -> MemberSums:
@@ -214,8 +214,12 @@ def score_background(recommender: Recommender, task: slice) -> Shard:
 def score_members(recommender: Recommender, task: MemberTask) -> Shard:
     """Make a shard of the members' logits."""
     scores, computed = member_scores(recommender, task)
-    counts = {"pairs": np.array(len(scores.logit)), "computed": np.array(computed)}
-    return {"logit": scores.logit, "rating": scores.rating} | counts
+    return {
+        "logit": scores.logit,
+        "rating": scores.rating,
+        "pairs": np.array(len(scores.logit)),
+        "computed": np.array(computed),
+    }
 
 
 def list_similar(recommender: Recommender, task: tuple[Ints, Candidates, int]) -> Shard:
