@@ -91,7 +91,7 @@ create table similar_top (
     book_id integer not null,
     rank integer not null,
     similar_book_id integer not null,
-    score real not null,
+    score real not null,            -- 1 / (1 + exp(-lift)), or the score by content; 0 to 1
     primary key (book_id, rank)
 ) without rowid;
 

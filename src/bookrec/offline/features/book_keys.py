@@ -31,7 +31,7 @@ _FORMATS: Final = frozenset(
         "book",
     }
 )
-_GROUP: Final = re.compile(r"([01])|([2-57])|(6\d\d)|(8\d|9[0-4])|(9[5-8]\d)|(99\d\d)")
+_GROUP: Final = re.compile(r"([01])|([2-57])|(6[0-8]\d)|(8\d|9[0-4])|(9[5-8]\d)|(99\d\d)")
 _ISBN: Final = re.compile(r"\d{9}[\dX]|978\d{10}")
 
 
@@ -68,6 +68,8 @@ def series_key(title: str) -> str:
 
 def language_key(isbn: str) -> str:
     """Return the language area of an ISBN (its registration group); empty for other ids.
+
+    No group begins with 69, so the ISBNs of sample data have no language area.
 
     >>> language_key("0345339703"), language_key("3404920910"), language_key("ml:1")
     ('0', '3', '')

@@ -51,7 +51,9 @@ class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
 
     rank: int
     score: float
-    """Probability of a positive interaction; for popular books 0–1, how well liked by how many."""
+    """Probability of a positive interaction. For similar books ``1 / (1 + exp(-lift))``, where the lift
+    is how much more the book's readers would like this one than others would; by content, 0 to 1. For
+    popular books 0–1, how well liked by how many."""
     book: Book
     because: list[OwnBookReference] = []
     topped_up: bool = False

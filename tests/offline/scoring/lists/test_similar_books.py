@@ -16,17 +16,40 @@ from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.scoring.job.shard_store import Shard
 from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.stages import lists_of
+from bookrec.offline.scoring.lists.background import background_books, reader_of
+from bookrec.offline.scoring.lists.corrections import BookFacts, book_facts
 from bookrec.offline.scoring.lists.group_members import (
     GroupMembers,
     changed_groups,
     sample_group_members,
 )
-from bookrec.offline.scoring.lists.similar_books import MemberTask
+from bookrec.offline.scoring.lists.member_logits import MemberTask
+from bookrec.offline.scoring.lists.similar_books import BACKGROUND_WEIGHT
 from bookrec.offline.scoring.lists.top_n import Lists
 from small_recommender import BOOKS, EMBEDDING, make_recommender
 
 READERS = 29
 ISBNS = [f"isbn-{book}" for book in range(BOOKS)]
+
+
+def make_facts(recommender: Recommender) -> BookFacts:
+    """Languages of the recommender's metadata; books 3, 8 and 21 are badly rated by everybody."""
+    ratings = np.where(np.isin(np.arange(recommender.n_books), [3, 8, 21]), 5.0, 8.0)
+    count = np.full(recommender.n_books, 20, dtype=np.int32)
+    return book_facts(recommender.retrieval.metadata.language, ratings.astype(np.float32), count)
+
+
+def background_by_definition(recommender: Recommender) -> np.ndarray:
+    """Mean logits of all books, one background reader after the other."""
+    everything = np.arange(recommender.n_books, dtype=np.int32)
+    popularity = recommender.retrieval.metadata.popularity
+    return np.mean(
+        [
+            recommender.logits(recommender.profile(reader_of(book)), everything)
+            for book in background_books(popularity).tolist()
+        ],
+        axis=0,
+    )
 
 
 def make_interactions(seed: int = 3) -> Interactions:
@@ -70,14 +93,12 @@ def by_definition(
     book: int,
     top: int,
     candidates: int,
+    background: np.ndarray,
 ) -> tuple[list[int], list[float]]:
     alone = recommender.profile(Reader(make_history(np.array([book]), np.zeros(1, int)), 0))
-    tower = recommender.retrieval.tower_scores([alone.retriever_scores])[0]
-    own = np.array([book], dtype=np.int32)
-    near = recommender.retrieval.candidates(
-        alone.retriever_scores, tower, candidates, own, popular=False
-    )
-    given = []
+    near = near_of(recommender, book, candidates)
+    facts = make_facts(recommender)
+    given, ratings, languages = [], [], []
     for speaker in speakers:
         mine = interactions.reader_idx == speaker
         age = int(histories.ages[place[speaker]])
@@ -88,16 +109,35 @@ def by_definition(
             None if row is None or np.isnan(row[0]) else row,
         )
         given.append(recommender.logits(recommender.profile(reader), near).astype(float))
-    mean = recommender.logits(alone, near).astype(float)
+        rating_of = dict(
+            zip(reader.history.books.tolist(), reader.history.ratings.tolist(), strict=True)
+        )
+        ratings.append([rating_of.get(b, 0) for b in near.tolist()])
+        own = facts.language[reader.history.books].tolist()
+        languages.append({code for code in own if own.count(code) >= len(own) / 5})
+    lift = recommender.logits(alone, near).astype(float)
     if given:
-        mean = (mean + np.mean(given, axis=0)) / 2
+        lift = (lift + np.mean(given, axis=0)) / 2
+    lift -= BACKGROUND_WEIGHT * background[near]
+    for at, b in enumerate(near.tolist()):
+        theirs = [row[at] for row in ratings if row[at]]
+        known = len(theirs) >= 2
+        if known and np.mean([*theirs, 7.5, 7.5]) < 6:
+            lift[at] = -np.inf
+        if facts.badly_rated[b] and not (known and np.mean([*theirs, 5, 5]) >= 7):
+            lift[at] = -np.inf
+        own, other = int(facts.language[book]), int(facts.language[b])
+        if own != other and own and other:
+            read_own = sum(own in codes for codes in languages)
+            read_other = sum(other in codes for codes in languages)
+            lift[at] += min(np.log((read_other + 0.5) / (read_own + 1.5)), 0)
     taken, found, scores = {int(recommender.work_of_book[book])}, [], []
-    for at in sorted(range(len(near)), key=lambda i: (-mean[i], near[i])):
+    for at in sorted(range(len(near)), key=lambda i: (-lift[i], near[i])):
         work = int(recommender.work_of_book[near[at]])
-        if work not in taken and len(found) < top:
+        if work not in taken and len(found) < top and lift[at] > -np.inf:
             taken.add(work)
             found.append(int(near[at]))
-            scores.append(float(probabilities(mean[at])))
+            scores.append(float(probabilities(lift[at])))
     return found, scores
 
 
@@ -119,6 +159,7 @@ def made(
         members,
         readers,
         histories,
+        make_facts(recommender),
         top,
         candidates,
         per_shard,
@@ -156,11 +197,12 @@ def test_a_neighbourhood_equals_its_definition(kind: ReaderKind):
     lists, (pairs, computed) = made(recommender, books, members, interactions, histories, 6, 24)
     assert [len(some.start) - 1 for some in lists] == [2, 2, 1]
     asked: dict[int, set[int]] = {}
-    expected_pairs = alone = 0
+    background = background_by_definition(recommender)
+    expected_pairs = alone = 512 * BOOKS
     for book, (found, scores) in zip(books.tolist(), rows_of_lists(lists), strict=True):
         speakers = members.readers[members.start[book] : members.start[book + 1]].tolist()
         expected, expected_scores = by_definition(
-            recommender, interactions, histories, place, speakers, book, 6, 24
+            recommender, interactions, histories, place, speakers, book, 6, 24, background
         )
         assert found == expected
         np.testing.assert_allclose(scores, expected_scores, rtol=1e-5)
@@ -271,11 +313,12 @@ def test_a_task_carries_only_the_histories_it_needs():
     members = sample_group_members(interactions, [f"r{n}" for n in range(READERS)], ISBNS, limit=2)
     speakers = np.unique(members.readers[members.start[8] : members.start[10]])
     nearby: list[Shard] = []
-    first, asked, _ = similar_stages(
+    first, _, asked, _ = similar_stages(
         np.array([8, 9], np.int32),
         members,
         np.unique(interactions.reader_idx),
         histories,
+        make_facts(recommender),
         5,
         20,
         100,

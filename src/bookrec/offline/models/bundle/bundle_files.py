@@ -158,9 +158,7 @@ def load_bundle(home: Home, model_id: str | None = None) -> Bundle:
         similarities=FittedSimilarities.from_arrays(
             dict(np.load(directory / "tables.npz", allow_pickle=False))
         ),
-        frozen_statistics=FrozenStatistics.from_arrays(
-            dict(np.load(directory / "fitted.npz", allow_pickle=False))
-        ),
+        frozen_statistics=read_frozen_statistics(home, manifest),
         manifest=manifest,
         origin=origin,
     )
@@ -171,3 +169,9 @@ def read_vocabularies(home: Home, manifest: JsonObject) -> Vocabularies:
     path = home.models / str(manifest["model_id"]) / "vocabularies.json"
     content = json.loads(path.read_text(encoding="utf-8"))
     return Vocabularies(**{name: Vocabulary(tuple(v["keys"])) for name, v in content.items()})
+
+
+def read_frozen_statistics(home: Home, manifest: JsonObject) -> FrozenStatistics:
+    """Read the frozen statistics of a bundle whose files are checked (see `check_files`)."""
+    path = home.models / str(manifest["model_id"]) / "fitted.npz"
+    return FrozenStatistics.from_arrays(dict(np.load(path, allow_pickle=False)))

@@ -9,10 +9,17 @@ from pathlib import Path
 import numpy as np
 
 from bookrec.arrays import Floats, map_array
+from bookrec.inference.book_metadata import BookMetadata
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.engines.processes import Processes
+from bookrec.offline.models.bundle.bundle_files import (
+    read_frozen_statistics,
+    read_manifest,
+    read_vocabularies,
+)
 from bookrec.offline.scoring.job.incremental import reader_fingerprints
 from bookrec.offline.scoring.job.stages import save_content
+from bookrec.offline.scoring.lists.corrections import BookFacts, book_facts
 from bookrec.offline.scoring.lists.open_recommender import note_slow
 from bookrec.settings import Home
 from bookrec.snapshot import FINGERPRINTS_NAME, RANKER_NAME, ROWS_NAME
@@ -81,10 +88,27 @@ def _compile(_: None, task: _Task) -> None:
         np.save(directory / RANKER_NAME / ROWS_NAME, rows)
     if bundle.origin.reads_reader_columns:
         np.save(directory / RANKER_NAME / FINGERPRINTS_NAME, reader_fingerprints(dataset))
-    save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book)
+    facts = read_book_facts(directory, home, model_id, dataset)
+    save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book, facts)
 
 
 def reader_rows(compiled: Path) -> Floats | None:
     """Map the [n_readers, F] features of readers that the ranker knows by id; None without any."""
     path = compiled / RANKER_NAME / ROWS_NAME
     return map_array(path) if path.exists() else None
+
+
+def read_book_facts(compiled: Path, home: Home, model_id: str, dataset: Dataset) -> BookFacts:
+    """Read the facts that correct similar books, all frozen with the model.
+
+    Args:
+        compiled: directory that `compile_into` filled.
+        home: where the bundle is.
+        model_id: of the bundle.
+        dataset: data set that the model is compiled for.
+    """
+    manifest = read_manifest(home, model_id)
+    codes = read_vocabularies(home, manifest).isbn.codes(dataset.books["isbn"])
+    statistics = read_frozen_statistics(home, manifest).for_catalogue(codes).statistics
+    language = BookMetadata.load(compiled / RANKER_NAME).language
+    return book_facts(language, statistics.rating_mean, statistics.rating_count)

@@ -24,7 +24,11 @@ from bookrec.offline.engines.engine import Engine, make_engine
 from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
 from bookrec.offline.runtime.progress import Progress
-from bookrec.offline.scoring.job.compile_model import compile_into, reader_rows
+from bookrec.offline.scoring.job.compile_model import (
+    compile_into,
+    read_book_facts,
+    reader_rows,
+)
 from bookrec.offline.scoring.job.incremental import Changes
 from bookrec.offline.scoring.job.job_directory import Job
 from bookrec.offline.scoring.job.score_report import ScoreReport, pair_multiply_adds
@@ -88,7 +92,7 @@ class ScoreRun:
                 self.report.multiply_adds = pair_multiply_adds(ranker)
             else:
                 self.progress(f"warning: {slow_reason(self.job.compiled / RANKER_NAME)}")
-            stages = self._stages(interactions, statistics)
+            stages = self._stages(interactions, statistics, metadata["model_id"])
             self._compute(stages)
             self._write(stages, interactions, statistics, metadata)
 
@@ -156,7 +160,9 @@ class ScoreRun:
             return None
         return None if by_id else ranker
 
-    def _stages(self, interactions: Interactions, statistics: BookStatistics) -> Stages:
+    def _stages(
+        self, interactions: Interactions, statistics: BookStatistics, model_id: str
+    ) -> Stages:
         settings = self.settings
         size = settings.per_shard
         readers, histories = reader_histories(
@@ -177,6 +183,7 @@ class ScoreRun:
                 members,
                 readers,
                 histories,
+                read_book_facts(self.job.compiled, self.home, model_id, self.dataset),
                 settings.top,
                 settings.similar_candidates,
                 size,

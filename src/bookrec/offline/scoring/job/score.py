@@ -27,7 +27,7 @@ from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, publ
 from bookrec.settings import Home
 from bookrec.snapshot import publish
 
-SCORING_FORMAT: Final = 5
+SCORING_FORMAT: Final = 6
 """Version of the lists and shards; raised when equal models, data and settings give other ones."""
 
 

@@ -1,4 +1,4 @@
-"""Similar books by content, for books without readers: by author and title.
+"""Similar books by content, for books without readers: by title, author and popularity.
 
 `lists.similar_books` makes the lists of books with readers.
 """
@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -13,10 +14,22 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.scoring.lists.top_n import Lists, lists_from
-from bookrec.topk import best, first_of_each
+from bookrec.topk import best_first, first_of_each
 
-SAME_AUTHOR = 0.5
-"""Share of a common author in the score; the cosine of the titles has the rest, so scores are 0–1."""
+TITLE: Final = 0.5
+"""Weight of the cosine of the titles."""
+SAME_AUTHOR: Final = 0.4
+"""Weight of a common author."""
+POPULARITY: Final = 0.07
+"""Weight of ``log(1 + readers)``."""
+MOST_READERS: Final = 100
+"""Readers beyond which popularity counts no more: it tells known books from unknown ones, and does
+not bring bestsellers beside every book."""
+OTHER_LANGUAGE: Final = 0.5
+"""Factor of the score of a book in another language area."""
+
+_LARGEST: Final = TITLE + SAME_AUTHOR + POPULARITY * float(np.log1p(MOST_READERS))
+"""Sum of the weights, to which scores are divided."""
 
 _SPARE: Final = 4
 """Books considered per listed book, since a list has one edition of a work."""
@@ -32,16 +45,35 @@ class BookContent:
     """[B, size] title vectors, zeros without a known word."""
     work_of_book: Ints
     """[B] work codes."""
+    language: Ints
+    """[B] codes of language areas, 0 = unknown."""
     popularity: Floats
-    """[B] log(1 + readers); of two equal scores the more popular book comes first."""
+    """[B] log(1 + readers)."""
+    badly_rated: NDArray[np.bool_]
+    """[B] mask of books that are never listed, see `BookFacts`."""
+
+    @cached_property
+    def titles(self) -> Floats:
+        """[B, size] title vectors of length 1, or zeros."""
+        lengths = np.linalg.norm(self.title, axis=1, keepdims=True)
+        return np.asarray(self.title / np.maximum(lengths, 1e-9))
+
+    @cached_property
+    def popularity_scores(self) -> Floats:
+        """[B] the part of popularity in the score of each book."""
+        return np.asarray(
+            POPULARITY * np.minimum(self.popularity, np.log1p(MOST_READERS)), dtype=np.float32
+        )
 
 
 def similar_by_content(books: Ints, content: BookContent, top: int) -> Lists:
     """List similar books of ``books``, in their order.
 
-    The score is ``cosine(titles) / 2 + 1/2 [same known author]``, at least 0. Ties go to the more
-    popular book, then to the lower position. A book with neither a known author nor a known word in
-    its title has an empty list.
+    The score is ``TITLE · cosine(titles) + SAME_AUTHOR · [same known author] + POPULARITY · log(1 +
+    min(readers, MOST_READERS))``, divided by the sum of the weights: 0 to 1. `OTHER_LANGUAGE` lowers it
+    for a book in another known language area. A negative cosine counts as 0. A book with neither author
+    nor title in common is not listed, however popular. Ties go to the lower position. A book with
+    neither a known author nor a known word in its title has an empty list.
 
     Args:
         books: [n] positions.
@@ -49,23 +81,19 @@ def similar_by_content(books: Ints, content: BookContent, top: int) -> Lists:
         top: length of the lists.
     """
     work_of_book = content.work_of_book
-    lengths = np.linalg.norm(content.title, axis=1, keepdims=True)
-    titles = content.title / np.maximum(lengths, 1e-9)
     lists, scores = [], []
     for book in books:
-        similarity = np.maximum(titles @ titles[book], 0.0) * (1 - SAME_AUTHOR)
+        similarity = TITLE * np.maximum(content.titles @ content.titles[book], 0.0)
         if content.author[book]:
-            similarity = similarity + SAME_AUTHOR * (content.author == content.author[book])
-        similarity[work_of_book == work_of_book[book]] = 0.0
-        near = _at_least_the(similarity, _SPARE * top)
-        order = near[np.lexsort((-content.popularity[near], -similarity[near]))][: _SPARE * top]
+            similarity += SAME_AUTHOR * (content.author == content.author[book])
+        similarity[(work_of_book == work_of_book[book]) | content.badly_rated] = 0.0
+        score = np.where(similarity > 0, similarity + content.popularity_scores, 0.0) / _LARGEST
+        if content.language[book]:
+            known = content.language > 0
+            score[known & (content.language != content.language[book])] *= OTHER_LANGUAGE
+        order = best_first(score, _SPARE * top)
+        order = order[score[order] > 0]
         chosen = order[first_of_each(work_of_book[order], top)]
         lists.append(chosen)
-        scores.append(similarity[chosen].astype(np.float64))
+        scores.append(np.minimum(score[chosen].astype(np.float64), 1.0))
     return lists_from(lists, scores)
-
-
-def _at_least_the(values: Floats, count: int) -> NDArray[np.intp]:
-    """Ascending positions of the positive ``values`` that are at least the ``count``-th largest."""
-    largest = best(values, count, above=0.0)
-    return np.flatnonzero(values >= values[largest].min()) if len(largest) else largest
