@@ -105,7 +105,7 @@ def test_scoring_imports_no_tensorflow(module: str):
 
 
 def test_workers_import_no_pandas():
-    """Half of the time that a worker takes to start, and 70 MiB in each."""
+    """Half of the time that a worker takes to start, and 65 MiB in each."""
     modules = ["ranking.listwise_groups", "scoring.job.similar_stages", "scoring.job.stages"]
     lists = ["scoring.lists.audience", "scoring.lists.candidate_recall"]
     names = ", ".join(f"bookrec.offline.{module}" for module in modules + lists)
