@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -51,34 +52,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place(names: set[str]) -> int:
     """Return a file's place among the files, from the markers and fixtures of its tests."""
     if "browser" in names:
-        return 4
+        return 5
+    if "sample_home" in names:  # by then the demo, or a worker, has built it
+        return 2 if "longest" in names else 4
     if "longest" in names:
         return 0
-    if "sample_home" in names:  # by then a worker has built it
-        return 3
-    return 1 if "slow" in names else 2
+    return 1 if "slow" in names else 3
 
 
 @pytest.fixture(scope="session")
 def sample_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample data imported, trained and scored by the commands themselves.
 
-    Where ``BOOKREC_SAMPLE_HOME`` names what ``bookrec demo`` has just built with these commands, a
-    copy of that, without its accounts. Otherwise it is built with a smaller training, and kept in
-    pytest's cache until the source changes.
+    Where ``BOOKREC_SAMPLE_HOME`` names what ``bookrec demo`` builds with these commands, a copy of
+    that, without its accounts, once it is published. Otherwise it is built with a smaller training,
+    and kept in pytest's cache until the source changes.
 
     Shared by all workers: read it, or copy it (`sample_home_copy`), and never change it.
     """
 
     def build(root: Path) -> None:
-        built = os.environ.get("BOOKREC_SAMPLE_HOME") or build_once_per_source(
-            request.config, "sample-home", _build_sample_home
-        )
+        if given := os.environ.get("BOOKREC_SAMPLE_HOME"):
+            built = Path(given)
+            _wait_until_published(Home(built))
+        else:
+            built = build_once_per_source(request.config, "sample-home", _build_sample_home)
         home = Home(root)
         for place in (root / "raw", root / "artifacts", home.snapshots):
-            shutil.copytree(Path(built) / place.name, place)
+            shutil.copytree(built / place.name, place)
 
     return Home(build_once(tmp_path_factory, "sample-home", build))
+
+
+def _wait_until_published(home: Home) -> None:
+    """Wait for a demo that is being built beside the tests."""
+    give_up_at = time.monotonic() + 900
+    while not (home.snapshots / "current").exists():
+        if time.monotonic() > give_up_at:
+            pytest.fail(
+                f"BOOKREC_SAMPLE_HOME={home.root}: nothing is published there; run 'bookrec demo "
+                "--no-serve' first, or unset it"
+            )
+        time.sleep(1)
 
 
 def _build_sample_home(root: Path) -> None:

@@ -19,7 +19,7 @@ from bookrec.offline.data.sample.books import genres_by_isbn, subgenres_by_isbn
 from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
-from command_line import bookrec
+from command_line import bookrec, bookrec_here
 from new_readers import NewReader, best_known_of, registration
 from site_testing import Server, start_server
 from smaller_training import train_smaller
@@ -186,14 +186,14 @@ def test_a_failed_night_leaves_the_old_snapshot(sample_home_copy: Home) -> None:
 
 
 def test_published_scores_equal_keras_for_the_default_preset(sample_home: Home) -> None:
-    assert_verified(bookrec(sample_home, "snapshots", "verify", "--pairs", "4000"))
+    assert_verified(bookrec_here(sample_home, "snapshots", "verify", "--pairs", "4000"))
 
 
 def test_published_scores_equal_keras_for_the_classic_preset(sample_home_copy: Home) -> None:
     towers = TwoTowerSettings(side_by_side_whole=1, epochs=1, steps=100)
     train_smaller(sample_home_copy, "--preset", "classic", "--epochs", "2", towers=towers)
-    bookrec(sample_home_copy, "score")
-    assert_verified(bookrec(sample_home_copy, "snapshots", "verify", "--pairs", "4000"))
+    bookrec_here(sample_home_copy, "score", "--workers", "0")
+    assert_verified(bookrec_here(sample_home_copy, "snapshots", "verify", "--pairs", "4000"))
     server = start_server(sample_home_copy)
     try:
         with registration(server.address) as register:

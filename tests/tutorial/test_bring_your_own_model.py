@@ -15,7 +15,9 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -24,7 +26,9 @@ from bookrec.files import read_pointer
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.sample.books import genres_by_isbn
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
+from command_line import run_in_process
 from document import blocks
 from new_readers import best_known_of, registration
 from requirements import REPOSITORY
@@ -74,6 +78,23 @@ def notebook_python() -> str:
     return sys.executable
 
 
+@contextlib.contextmanager
+def smaller_towers() -> Iterator[None]:
+    """Makes imports train their towers less.
+
+    The catalogue has fewer books than a list has candidates, so whatever the towers learn, the model
+    ranks all books.
+    """
+    start_tensorflow()
+    from bookrec.offline.models.import_job import import_job
+    from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
+
+    towers = TwoTowerSettings(side_by_side_whole=1, steps=200)
+    smaller = partial(import_job.ImportSettings, towers=towers)
+    with patch.object(import_job, "ImportSettings", smaller):
+        yield
+
+
 @dataclass
 class Tutorial:
     """A directory in which the document is followed."""
@@ -98,24 +119,25 @@ class Tutorial:
     def command(self, line: str) -> str:
         words = line.split()
         assert words[0] == "bookrec", f"{line}: a command that nobody expected"
-        command = [sys.executable, "-m", *words]
-        return self._done(command, f"'{line}'")
+        with contextlib.chdir(self.root), patch.dict(os.environ), smaller_towers():
+            os.environ.pop("BOOKREC_HOME", None)
+            return self._succeeded(run_in_process(words), f"'{line}'")
 
     def _run_notebook(self) -> None:
         (self.root / "notebook.py").write_text(
             _WITHOUT_BOOKREC + "\n\n".join([*self.cells, _PREDICT]), encoding="utf-8"
         )
-        self._done([notebook_python(), "notebook.py"], "the notebook")
-
-    def _done(self, command: list[str], what: str) -> str:
         result = subprocess.run(
-            command,
+            [notebook_python(), "notebook.py"],
             cwd=self.root,
             capture_output=True,
             text=True,
             check=False,
-            env={k: v for k, v in os.environ.items() if k != "BOOKREC_HOME"},
         )
+        self._succeeded(result, "the notebook")
+
+    @staticmethod
+    def _succeeded(result: subprocess.CompletedProcess[str], what: str) -> str:
         assert result.returncode == 0, f"{what}: {result.stdout[-3000:]}{result.stderr[-3000:]}"
         return result.stdout
 

@@ -116,7 +116,7 @@ def test_from_a_notebook_to_a_published_snapshot(
     (model_id,) = versions(home.models)
     assert model_id.startswith("imported-")
 
-    scored = bookrec(home, "score", "--top", "10", "--workers", "1")
+    scored = bookrec(home, "score", "--top", "10", "--workers", "0")
     assert scored.exit_code == 0, scored.output
     verified = bookrec(home, "snapshots", "verify")
     assert verified.exit_code == 0, verified.output

@@ -104,6 +104,18 @@ def test_scoring_imports_no_tensorflow(module: str):
     assert not {"tensorflow", "keras"} & set(loaded)
 
 
+def test_workers_import_no_pandas():
+    """Half of the time that a worker takes to start, and 65 MiB in each."""
+    modules = ["ranking.listwise_groups", "scoring.job.similar_stages", "scoring.job.stages"]
+    lists = ["scoring.lists.audience", "scoring.lists.candidate_recall"]
+    names = ", ".join(f"bookrec.offline.{module}" for module in modules + lists)
+    code = f"import sys, {names}; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "bookrec.offline.scoring.job.stages" in loaded
+    assert not {"pandas", "pyarrow", "tensorflow", "keras"} & set(loaded)
+
+
 PARENT = """
 import os, sys, time
 from pathlib import Path

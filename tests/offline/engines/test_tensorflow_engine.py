@@ -174,7 +174,7 @@ def test_published_lists_are_the_same(
             dataset,
             candidates=None,
             engine=engine,
-            workers=1,
+            workers=0,
         )
         for engine in ("processes", "tensorflow")
     ]

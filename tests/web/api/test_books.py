@@ -24,8 +24,8 @@ def search(client: Client, **parameters: object) -> list[str]:
     return titles(client.get("/api/v1/books", params={"page_size": 100, **parameters}))
 
 
-def test_a_book_has_every_promised_field(client: Client) -> None:
-    assert client.get("/api/v1/books/0141439580").json() == {
+def test_a_book_has_every_promised_field(visitor: Client) -> None:
+    assert visitor.get("/api/v1/books/0141439580").json() == {
         "isbn": "0141439580",
         "title": "Emma",
         "author": "Jane Austen",
@@ -37,10 +37,10 @@ def test_a_book_has_every_promised_field(client: Client) -> None:
     }
 
 
-def test_catalogue_counts_exactly_and_pages_without_gaps_or_repeats(client: Client) -> None:
+def test_catalogue_counts_exactly_and_pages_without_gaps_or_repeats(visitor: Client) -> None:
     seen: list[str] = []
     for page in range(1, 8):
-        answer = client.get("/api/v1/books", params={"page": page, "page_size": 7}).json()
+        answer = visitor.get("/api/v1/books", params={"page": page, "page_size": 7}).json()
         assert (answer["total"], answer["page"], answer["page_size"]) == (len(BOOKS), page, 7)
         seen += [book["isbn"] for book in answer["items"]]
     assert sorted(seen) == sorted(row[0] for row in BOOKS)
@@ -65,8 +65,8 @@ def test_catalogue_counts_exactly_and_pages_without_gaps_or_repeats(client: Clie
         ("pride zombies", set()),
     ],
 )
-def test_search_finds(client: Client, q: str, expected: set[str]) -> None:
-    assert set(search(client, q=q)) == expected
+def test_search_finds(visitor: Client, q: str, expected: set[str]) -> None:
+    assert set(search(visitor, q=q)) == expected
 
 
 @pytest.mark.parametrize(
@@ -96,27 +96,27 @@ def test_search_finds(client: Client, q: str, expected: set[str]) -> None:
     ],
 )
 @pytest.mark.parametrize("field", ["q", "author", "publisher"])
-def test_no_input_is_a_syntax_error(client: Client, q: str, field: str) -> None:
-    answer = client.get("/api/v1/books", params={field: q})
+def test_no_input_is_a_syntax_error(visitor: Client, q: str, field: str) -> None:
+    answer = visitor.get("/api/v1/books", params={field: q})
     assert answer.status_code == 200
     assert len(answer.json()["items"]) <= answer.json()["total"] <= len(BOOKS)
 
 
-def test_punctuation_alone_finds_nothing(client: Client) -> None:
-    assert search(client, q="++") == []
+def test_punctuation_alone_finds_nothing(visitor: Client) -> None:
+    assert search(visitor, q="++") == []
 
 
-def test_filters_narrow_together(client: Client) -> None:
-    assert set(search(client, author="king stephen", year_from=2012)) == {"The Shining", "It"}
-    assert search(client, author="Stephen King", q="shin") == ["The Shining"]
-    assert search(client, publisher="del rey", year_to=1990) == ["Fahrenheit 451"]
-    assert search(client, year_from=1971, year_to=1971) == ["Winter Poems"]
+def test_filters_narrow_together(visitor: Client) -> None:
+    assert set(search(visitor, author="king stephen", year_from=2012)) == {"The Shining", "It"}
+    assert search(visitor, author="Stephen King", q="shin") == ["The Shining"]
+    assert search(visitor, publisher="del rey", year_to=1990) == ["Fahrenheit 451"]
+    assert search(visitor, year_from=1971, year_to=1971) == ["Winter Poems"]
 
 
-def test_rating_sort_does_not_let_one_ten_lead(client: Client) -> None:
-    alone = client.get(f"/api/v1/books/{ONE_TEN_ISBN}").json()
+def test_rating_sort_does_not_let_one_ten_lead(visitor: Client) -> None:
+    alone = visitor.get(f"/api/v1/books/{ONE_TEN_ISBN}").json()
     assert (alone["rating_mean"], alone["rating_count"]) == (10.0, 1)
-    order = search(client, sort="rating")
+    order = search(visitor, sort="rating")
     assert order.index("Emma") < order.index("Beowulf")  # 2 ratings, mean 9
     assert order.index("Beowulf") < order.index("Jane Eyre")  # 2 ratings, mean 7.5
     rated = [row[1] for row in BOOKS if row[0] not in (UNLISTED_ISBN, CONTENT_ISBN)]
@@ -124,20 +124,20 @@ def test_rating_sort_does_not_let_one_ten_lead(client: Client) -> None:
     assert len(rated) == len(BOOKS) - 2
 
 
-def test_other_sorts(client: Client) -> None:
-    newest = client.get("/api/v1/books", params={"sort": "newest", "page_size": 100}).json()
+def test_other_sorts(visitor: Client) -> None:
+    newest = visitor.get("/api/v1/books", params={"sort": "newest", "page_size": 100}).json()
     years = [book["year"] for book in newest["items"]]
     known = [year for year in years if year is not None]
     assert known == sorted(known, reverse=True)
     assert years[len(known) :] == [None, None]
-    by_title = search(client, sort="title")
+    by_title = search(visitor, sort="title")
     assert by_title[0] == "1984"
     assert by_title.index("Dế Mèn phiêu lưu ký") < by_title.index("Dracula")
 
 
-def test_popular_sort_is_the_popular_list_and_then_the_most_read(client: Client) -> None:
-    popular = client.get("/api/v1/books/popular", params={"limit": 100}).json()["items"]
-    order = client.get("/api/v1/books", params={"sort": "popular", "page_size": 100}).json()
+def test_popular_sort_is_the_popular_list_and_then_the_most_read(visitor: Client) -> None:
+    popular = visitor.get("/api/v1/books/popular", params={"limit": 100}).json()["items"]
+    order = visitor.get("/api/v1/books", params={"sort": "popular", "page_size": 100}).json()
     isbns = [book["isbn"] for book in order["items"]]
     # The list shows one edition of a work, the catalogue all, each at its own place.
     listed = [item["book"]["isbn"] for item in popular]
@@ -146,12 +146,12 @@ def test_popular_sort_is_the_popular_list_and_then_the_most_read(client: Client)
     pages = [
         book["isbn"]
         for page in range(1, 8)
-        for book in client.get(
+        for book in visitor.get(
             "/api/v1/books", params={"sort": "popular", "page": page, "page_size": 7}
         ).json()["items"]
     ]
     assert pages == isbns  # on one page both parts of the order meet
-    assert search(client, q="dracula", sort="popular") == ["Dracula (Signet Classics)", "Dracula"]
+    assert search(visitor, q="dracula", sort="popular") == ["Dracula (Signet Classics)", "Dracula"]
 
 
 def test_a_book_that_is_not_in_the_popular_list_comes_after_it(tmp_path: Path) -> None:
@@ -177,13 +177,13 @@ def test_a_book_that_is_not_in_the_popular_list_comes_after_it(tmp_path: Path) -
     assert order[: len(first) + 1] == [*(title for (title,) in first), "Emma"]
 
 
-def test_relevance_puts_the_title_before_its_companions(client: Client) -> None:
-    assert search(client, q="foundation")[0] == "Foundation"
-    assert search(client, q="DRACULA")[0] == "Dracula"  # fewer readers than its other edition
+def test_relevance_puts_the_title_before_its_companions(visitor: Client) -> None:
+    assert search(visitor, q="foundation")[0] == "Foundation"
+    assert search(visitor, q="DRACULA")[0] == "Dracula"  # fewer readers than its other edition
 
 
-def test_similar_names_snapshot_and_source(client: Client, snapshot_id: str) -> None:
-    answer = client.get("/api/v1/books/014143984X/similar", params={"limit": 3}).json()
+def test_similar_names_snapshot_and_source(visitor: Client, snapshot_id: str) -> None:
+    answer = visitor.get("/api/v1/books/014143984X/similar", params={"limit": 3}).json()
     assert (answer["source"], answer["snapshot_id"]) == ("precomputed", snapshot_id)
     assert [item["rank"] for item in answer["items"]] == [1, 2, 3]
     assert all("Dracula" not in item["book"]["title"] for item in answer["items"])
@@ -192,15 +192,15 @@ def test_similar_names_snapshot_and_source(client: Client, snapshot_id: str) -> 
     assert set(answer["items"][0]) == {"rank", "score", "book"}
 
 
-def test_similar_of_a_book_without_readers_is_content(client: Client) -> None:
-    assert client.get(f"/api/v1/books/{CONTENT_ISBN}/similar").json()["source"] == "content"
-    unlisted = client.get(f"/api/v1/books/{UNLISTED_ISBN}/similar").json()
+def test_similar_of_a_book_without_readers_is_content(visitor: Client) -> None:
+    assert visitor.get(f"/api/v1/books/{CONTENT_ISBN}/similar").json()["source"] == "content"
+    unlisted = visitor.get(f"/api/v1/books/{UNLISTED_ISBN}/similar").json()
     assert unlisted["source"] == "content"
     assert [item["book"]["title"] for item in unlisted["items"]] == ["Winter Poems"]
 
 
-def test_popular_shows_one_edition_of_a_work(client: Client, snapshot_id: str) -> None:
-    answer = client.get("/api/v1/books/popular", params={"limit": 100}).json()
+def test_popular_shows_one_edition_of_a_work(visitor: Client, snapshot_id: str) -> None:
+    answer = visitor.get("/api/v1/books/popular", params={"limit": 100}).json()
     assert (answer["source"], answer["snapshot_id"]) == ("popular", snapshot_id)
     names = [item["book"]["title"] for item in answer["items"]]
     assert sum("Dracula" in name for name in names) == 1
@@ -209,8 +209,8 @@ def test_popular_shows_one_edition_of_a_work(client: Client, snapshot_id: str) -
 
 
 @pytest.mark.parametrize("path", ["", "/similar"])
-def test_unknown_isbn_is_a_404_problem(client: Client, path: str) -> None:
-    answer = client.get(f"/api/v1/books/0000000000{path}")
+def test_unknown_isbn_is_a_404_problem(visitor: Client, path: str) -> None:
+    answer = visitor.get(f"/api/v1/books/0000000000{path}")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()
@@ -235,32 +235,32 @@ def test_unknown_isbn_is_a_404_problem(client: Client, path: str) -> None:
         ("/api/v1/books/0141439580/similar?isbn=1", "isbn"),
     ],
 )
-def test_bad_parameters_are_named(client: Client, path: str, name: str) -> None:
-    answer = client.get(path)
+def test_bad_parameters_are_named(visitor: Client, path: str, name: str) -> None:
+    answer = visitor.get(path)
     assert answer.status_code == 400
     assert answer.headers["content-type"] == "application/problem+json"
     assert [item["name"] for item in answer.json()["invalid_parameters"]] == [name]
 
 
-def test_limits_include_their_ends(client: Client) -> None:
-    assert len(client.get("/api/v1/books/popular?limit=1").json()["items"]) == 1
-    assert client.get("/api/v1/books/popular?limit=100").status_code == 200
-    assert client.get("/api/v1/books?page_size=100").status_code == 200
-    assert client.get("/api/v1/books?page=9999").json()["items"] == []
+def test_limits_include_their_ends(visitor: Client) -> None:
+    assert len(visitor.get("/api/v1/books/popular?limit=1").json()["items"]) == 1
+    assert visitor.get("/api/v1/books/popular?limit=100").status_code == 200
+    assert visitor.get("/api/v1/books?page_size=100").status_code == 200
+    assert visitor.get("/api/v1/books?page=9999").json()["items"] == []
 
 
-def test_public_answers_carry_a_tag_of_what_they_depend_on(client: Client) -> None:
-    first = client.get("/api/v1/books?q=emma")
+def test_public_answers_carry_a_tag_of_what_they_depend_on(visitor: Client) -> None:
+    first = visitor.get("/api/v1/books?q=emma")
     tag = first.headers["etag"]
-    assert client.get("/api/v1/books?q=dune").headers["etag"] != tag
-    again = client.get("/api/v1/books?q=emma", headers={"if-none-match": tag})
+    assert visitor.get("/api/v1/books?q=dune").headers["etag"] != tag
+    again = visitor.get("/api/v1/books?q=emma", headers={"if-none-match": tag})
     assert (again.status_code, again.content) == (304, b"")
-    other = client.get("/api/v1/books?q=dune", headers={"if-none-match": tag})
+    other = visitor.get("/api/v1/books?q=dune", headers={"if-none-match": tag})
     assert other.status_code == 200
 
 
-def test_schema_is_served_without_other_hosts(client: Client) -> None:
-    schema = client.get("/schema")
+def test_schema_is_served_without_other_hosts(visitor: Client) -> None:
+    schema = visitor.get("/schema")
     assert schema.status_code == 200
     paths = schema.json()["paths"]
     assert set(paths) == {
@@ -275,6 +275,6 @@ def test_schema_is_served_without_other_hosts(client: Client) -> None:
         "/api/v1/me/ratings/{isbn}",
     }
     assert set(paths["/api/v1/me/ratings/{isbn}"]) == {"put", "delete"}
-    assert client.get("/schema/openapi.json").json() == schema.json()
-    assert client.get("/schema/openapi.yaml").status_code == 200
+    assert visitor.get("/schema/openapi.json").json() == schema.json()
+    assert visitor.get("/schema/openapi.yaml").status_code == 200
     assert "<script" not in schema.text

@@ -22,8 +22,8 @@ from site_testing import Client
         "/covers/0141439580.svg",
     ],
 )
-def test_security_headers_are_on_every_answer(client: Client, path: str) -> None:
-    headers = client.get(path).headers
+def test_security_headers_are_on_every_answer(visitor: Client, path: str) -> None:
+    headers = visitor.get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
@@ -37,7 +37,7 @@ def test_security_headers_are_on_every_answer(client: Client, path: str) -> None
 @pytest.mark.parametrize(
     "path", ["/", "/books", "/nothing", "/health/ready", "/api/v1/books", "/covers/ml:357.svg"]
 )
-def test_head_is_get_without_a_body(client: Client, path: str) -> None:
-    head, get = client.head(path), client.get(path)
+def test_head_is_get_without_a_body(visitor: Client, path: str) -> None:
+    head, get = visitor.head(path), visitor.get(path)
     assert (head.status_code, head.content) == (get.status_code, b"")
     assert head.headers["content-length"] == get.headers["content-length"]

@@ -43,8 +43,8 @@ WITH_FORMS = ["/login", "/register", "/register?next=/books"]
 
 @pytest.mark.parametrize("path", [*PUBLIC, *WITH_FORMS])
 @pytest.mark.parametrize("language", ["en", "vi"])
-def test_pages_answer_in_both_languages(client: Client, path: str, language: str) -> None:
-    answer = client.get(path, headers={"accept-language": language})
+def test_pages_answer_in_both_languages(visitor: Client, path: str, language: str) -> None:
+    answer = visitor.get(path, headers={"accept-language": language})
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert f'<html lang="{language}"' in answer.text
@@ -63,15 +63,15 @@ def test_pages_of_a_signed_in_reader(client: Client, path: str) -> None:
 @pytest.mark.parametrize(
     "path", ["/nothing", "/books/0000000000", "/covers/0.svg", "/static/no.css"]
 )
-def test_unknown_addresses_are_404_pages(client: Client, path: str) -> None:
-    answer = client.get(path)
+def test_unknown_addresses_are_404_pages(visitor: Client, path: str) -> None:
+    answer = visitor.get(path)
     assert answer.status_code == 404
     assert "text/html" in answer.headers["content-type"]
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/books/0000000000", "/books/0141439580/rating"])
-def test_errors_are_told_in_the_readers_language(client: Client, path: str) -> None:
-    page = client.get(path, headers={"accept-language": "vi"})
+def test_errors_are_told_in_the_readers_language(visitor: Client, path: str) -> None:
+    page = visitor.get(path, headers={"accept-language": "vi"})
     assert page.status_code in (404, 405)
     assert '<html lang="vi">' in page.text
     main = page.text.partition("<main")[2].partition("</main>")[0]
@@ -84,15 +84,15 @@ def test_a_404_page_knows_who_is_signed_in(client: Client) -> None:
     assert "anna" in client.get("/nothing").text
 
 
-def test_unknown_machine_addresses_are_problems(client: Client) -> None:
+def test_unknown_machine_addresses_are_problems(visitor: Client) -> None:
     for path in ("/api/v1/nothing", "/api/v2/books"):
-        answer = client.get(path)
+        answer = visitor.get(path)
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_home_has_no_form_and_nothing_personal_for_anonymous_visitors(client: Client) -> None:
-    page = client.get("/").text
+def test_home_has_no_form_and_nothing_personal_for_anonymous_visitors(visitor: Client) -> None:
+    page = visitor.get("/").text
     assert len(isbns_on(page)) >= 12
     assert 'method="post"' not in page
     assert "csrf_token" not in page
@@ -115,9 +115,9 @@ def test_titles_are_escaped_everywhere(client: Client) -> None:
     assert "&lt;script&gt;" in client.get(f"/books/{SCRIPT_ISBN}").text
 
 
-def test_covers_are_well_formed_pictures(client: Client) -> None:
+def test_covers_are_well_formed_pictures(visitor: Client) -> None:
     for isbn in (EMMA, SCRIPT_ISBN, "ml:357", "6042086437"):
-        answer = client.get(f"/covers/{isbn}.svg")
+        answer = visitor.get(f"/covers/{isbn}.svg")
         assert answer.headers["content-type"].startswith("image/svg+xml")
         assert "immutable" in answer.headers["cache-control"]
         root = ElementTree.fromstring(answer.content)
@@ -125,10 +125,10 @@ def test_covers_are_well_formed_pictures(client: Client) -> None:
         assert not list(root.iter("{http://www.w3.org/2000/svg}script"))
 
 
-def test_cover_addresses_on_pages_lead_to_covers(client: Client) -> None:
-    cover = re.search(r'src="(/covers/[^"]+)"', client.get(f"/books/{EMMA}").text)
+def test_cover_addresses_on_pages_lead_to_covers(visitor: Client) -> None:
+    cover = re.search(r'src="(/covers/[^"]+)"', visitor.get(f"/books/{EMMA}").text)
     assert cover
-    assert client.get(cover[1]).status_code == 200
+    assert visitor.get(cover[1]).status_code == 200
 
 
 # --- forms --------------------------------------------------------------------------------------
@@ -280,8 +280,8 @@ def test_recently_opened_is_for_signed_in_readers(client: Client) -> None:
         "?q=%22&author=%22",
     ],
 )
-def test_odd_queries_still_give_a_page(client: Client, query: str) -> None:
-    assert client.get(f"/books{query}").status_code == 200
+def test_odd_queries_still_give_a_page(visitor: Client, query: str) -> None:
+    assert visitor.get(f"/books{query}").status_code == 200
 
 
 # --- language -----------------------------------------------------------------------------------
@@ -297,27 +297,27 @@ def test_choosing_a_language_is_remembered(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/books?q=emma", "/login"])
-def test_the_language_of_links_leads_no_further_than_this_site(client: Client, path: str) -> None:
+def test_the_language_of_links_leads_no_further_than_this_site(visitor: Client, path: str) -> None:
     joined = f"{path}{'&' if '?' in path else '?'}lang=vi"
-    assert client.get(joined).headers["location"] == path
-    assert client.get("//evil.example/?lang=vi").headers.get("location", "/").startswith("/")
-    assert not client.get("//evil.example/?lang=vi").headers.get("location", "/").startswith("//")
+    assert visitor.get(joined).headers["location"] == path
+    assert visitor.get("//evil.example/?lang=vi").headers.get("location", "/").startswith("/")
+    assert not visitor.get("//evil.example/?lang=vi").headers.get("location", "/").startswith("//")
 
 
 # --- caching and headers ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_anonymous_pages_are_cached_by_what_they_depend_on(client: Client, path: str) -> None:
-    first = client.get(path)
+def test_anonymous_pages_are_cached_by_what_they_depend_on(visitor: Client, path: str) -> None:
+    first = visitor.get(path)
     tag = first.headers["etag"]
     assert first.headers["cache-control"] == "public, max-age=0, must-revalidate"
     assert set(re.split(r",\s*", first.headers["vary"])) == {"Cookie", "Accept-Language"}
     assert "set-cookie" not in first.headers
-    again = client.get(path, headers={"if-none-match": tag})
+    again = visitor.get(path, headers={"if-none-match": tag})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == tag
-    vietnamese = client.get(path, headers={"if-none-match": tag, "accept-language": "vi"})
+    vietnamese = visitor.get(path, headers={"if-none-match": tag, "accept-language": "vi"})
     assert (vietnamese.status_code, vietnamese.headers["etag"] == tag) == (200, False)
 
 
@@ -336,8 +336,8 @@ def test_a_signed_in_reader_never_gets_a_304(client: Client) -> None:
 
 
 @pytest.mark.parametrize("path", WITH_FORMS)
-def test_pages_with_forms_are_not_kept(client: Client, path: str) -> None:
-    assert client.get(path).headers["cache-control"] == "private, no-store"
+def test_pages_with_forms_are_not_kept(visitor: Client, path: str) -> None:
+    assert visitor.get(path).headers["cache-control"] == "private, no-store"
 
 
 def test_pages_ask_no_other_host_for_anything(client: Client) -> None:

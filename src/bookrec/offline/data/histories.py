@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +13,11 @@ from bookrec.ages import age_band
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import make_history
 from bookrec.inference.recommender import Reader
-from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.ragged import row_starts, rows_of
+
+if TYPE_CHECKING:  # worker processes, which get histories, need no pandas
+    from bookrec.offline.data.dataset import Dataset
 
 
 @dataclass(frozen=True)

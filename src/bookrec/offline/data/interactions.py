@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,9 @@ from scipy import sparse
 
 from bookrec.ages import age_bands
 from bookrec.arrays import Array, Ints
-from bookrec.offline.data.dataset import Dataset
+
+if TYPE_CHECKING:  # worker processes, which get interactions, need no pandas
+    from bookrec.offline.data.dataset import Dataset
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.arrays import Array, Floats, Ints
 from bookrec.inference.book_metadata import UNKNOWN_YEAR, BookMetadata
-from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features import ranker_inputs
 from bookrec.offline.features.book_keys import author_key, language_key, series_key
@@ -20,6 +19,11 @@ from bookrec.offline.features.book_statistics import BookStatistics, Scaler
 from bookrec.offline.features.title_embeddings import title_matrix
 from bookrec.offline.features.vocabulary import Vocabulary, build_vocabulary
 from bookrec.text import fold
+
+if TYPE_CHECKING:  # worker processes, which get features, need no pandas
+    import pandas as pd
+
+    from bookrec.offline.data.dataset import Dataset
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,10 @@ def build_vocabularies(dataset: Dataset, train: Interactions) -> Vocabularies:
 
 
 def _years(books: pd.DataFrame) -> list[str]:
-    return ["" if pd.isna(year) else str(int(year)) for year in books["year"]]
+    years = books["year"]
+    return [
+        "" if missing else str(int(year)) for year, missing in zip(years, years.isna(), strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from bookrec.offline.engines.engine import make_engine
 from bookrec.offline.scoring.lists.audience import Offer, audience
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
-from command_line import bookrec
+from command_line import bookrec_here
 
 
 @pytest.fixture
@@ -69,11 +69,11 @@ def test_processes_and_a_shorter_list_agree(sample_home: Home, listed):
 
 def test_the_command_writes_csv_and_json(sample_home: Home, listed, tmp_path: Path):
     isbn = listed[0]
-    printed = bookrec(sample_home, "audience", isbn, "--top", "5", "--workers", "0")
+    printed = bookrec_here(sample_home, "audience", isbn, "--top", "5", "--workers", "0")
     rows = list(csv.DictReader(line for line in printed.splitlines() if "," in line))
     assert [row["rank"] for row in rows] == ["1", "2", "3", "4", "5"]
     file = tmp_path / "letters.json"
-    said = bookrec(
+    said = bookrec_here(
         sample_home,
         "audience",
         isbn,
