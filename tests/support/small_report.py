@@ -68,4 +68,23 @@ def small_results() -> Results:
     results.new_readers["default"] = {"1": 0.1, "all": 0.3}
     results.similar_books["default"] = {"found": 0.2}
     results.curves[f"default, {HOSTILE}"] = [3.0, 2.0, 1.5]
+    results.list_weights["default"] = [
+        weight_point(0.0, 0.0, 1.0, 0.2, 0.7),
+        weight_point(2.0, 0.0, 1.0, 0.22, 0.5),
+        weight_point(2.0, 0.1, 1.0, 0.21, 0.4),
+        weight_point(2.0, 0.1, 0.2, 0.2, 0.2),
+    ]
     return results
+
+
+def weight_point(
+    liking: float, popularity: float, cap: float, ndcg: float, commonest: float
+) -> dict[str, float]:
+    """A measured point of list weights, as a manifest has it."""
+    return {
+        "liking": liking,
+        "popularity": popularity,
+        "exposure_cap": cap,
+        "ndcg@20_liked": ndcg,
+        "commonest@20": commonest,
+    }

@@ -115,6 +115,8 @@ class SplitRun:
             self.explicit, self.new_readers = ours.explicit, ours.new_readers
             for label, losses in ours.curves.items():
                 self.results.curves.setdefault(label, losses)
+            for name, points in ours.list_weights.items():
+                self.results.list_weights.setdefault(name, points)
             yield
 
     def measure(self, name: str, scorer: Scorer, kind: Kind, fit_s: float) -> None:

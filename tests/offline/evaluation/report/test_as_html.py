@@ -86,6 +86,7 @@ def test_each_plot_is_there(page):
         "Factorised top-k, seen kept",
         "Calibration",
         "Learning curves: default",
+        "List weights: default",
         "Tuning: ease",
     }
     for chart in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
@@ -175,7 +176,7 @@ def test_lines_go_through_their_values_and_leave_out_what_is_not_there():
 
 
 def test_points_stand_at_their_figures_and_undefined_ones_are_left_out():
-    points = {"a": (0.5, 0.02), "b": (1.0, 0.1), "c": (float("nan"), 0.1)}
+    points = {"a": [(0.5, 0.02)], "b": [(1.0, 0.1)], "c": [(float("nan"), 0.1)]}
     chart = scatter_chart("t", points, "x", "y")
     assert "nan" not in chart
     assert len(list(ElementTree.fromstring(chart).iter("circle"))) == 2  # a mark and its key
@@ -213,3 +214,15 @@ def test_calibrated_points_lie_on_the_diagonal():
     slope = np.diff(y) / np.diff(x)
     assert slope[0] == pytest.approx(slope[1], abs=0.01)
     assert slope[0] < 0
+
+
+def test_the_curve_of_list_weights_has_a_path_for_each_weight(page):
+    (chart,) = [
+        svg for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL) if "List weights" in svg
+    ]
+    texts = [text.text for text in ElementTree.fromstring(chart).iter() if text.text]
+    assert [name for name in texts if name in {"liking", "popularity", "exposure cap"}] == [
+        "liking",
+        "popularity",
+        "exposure cap",
+    ]

@@ -62,6 +62,8 @@ class Results:
     """Maker of similar books → its figures, see `similar_books_table`."""
     curves: dict[str, list[float]] = field(default_factory=dict)
     """Model → training loss by epoch."""
+    list_weights: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+    """Model → points that its list weights were chosen from (`ranking.list_weights`)."""
 
     @property
     def headline(self) -> str:

@@ -67,6 +67,7 @@ class OurModels:
     def __post_init__(self) -> None:
         self.known = known_dataset(self.dataset, self.split)
         self.curves: dict[str, list[float]] = {}
+        self.list_weights: dict[str, list[dict[str, float]]] = {}
         self.explicit: dict[str, dict[str, float]] = {}
         self.share_priors: SharePriors | None = None
         self.new_readers: dict[str, dict[str, float]] = {}
@@ -109,6 +110,9 @@ class OurModels:
         for label, losses in curves.items():
             if name in self.training:  # and not the second training of new readers
                 self.curves[f"{name}, {label}"] = losses
+        points = bundle.manifest.get("list_weights", {}).get("points", [])
+        if points and name in self.training:
+            self.list_weights[name] = points
         candidates = training.candidates if self.settings.quick else None
         return pipeline_of(bundle, known, self.settings.seed, candidates)
 

@@ -52,6 +52,7 @@ def as_plain(results: Results) -> JsonObject:
         "new_readers": results.new_readers,
         "neighbourhoods": results.similar_books,
         "learning_curves": results.curves,
+        "list_weights": results.list_weights,
     }
     defined: JsonObject = _defined(plain)
     return defined

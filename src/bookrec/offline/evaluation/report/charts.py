@@ -28,6 +28,7 @@ def charts_of(plain: JsonObject) -> Iterator[tuple[str, str, str]]:
     scorers, headline = plain["scorers"], plain["headline"]
     yield from _quality(scorers, headline)
     yield from _crowd(scorers, headline)
+    yield from _list_weights(plain["list_weights"])
     for key, title, note, x_title, y_title in (
         (
             "ndcg@20_by_known_interactions",
@@ -93,7 +94,7 @@ def _crowd(scorers: JsonObject, headline: str) -> Iterator[tuple[str, str, str]]
     title = "Quality and concentration"
     figures = {name: scorers[name]["metrics"] for name in _shown(scorers, headline)}
     points = {
-        name: (_number(row.get(COMMONEST)), _number(row.get(headline)))
+        name: [(_number(row.get(COMMONEST)), _number(row.get(headline)))]
         for name, row in figures.items()
     }
     x_title, y_title = "share of readers with the commonest book", f"NDCG@{TOP}"
@@ -114,6 +115,24 @@ def _crowd(scorers: JsonObject, headline: str) -> Iterator[tuple[str, str, str]]
     ]
     if any(bar.value for bar in bars):
         yield title, note, bar_chart(title, sorted(bars, key=lambda bar: bar.value))
+
+
+def _list_weights(models: JsonObject) -> Iterator[tuple[str, str, str]]:
+    """Curve of each model along which its list weights were chosen."""
+    for model, points in models.items():
+        path: dict[str, list[tuple[float, float]]] = {}
+        for point in points:
+            stage = "popularity" if point["popularity"] else "liking"
+            stage = "exposure cap" if point["exposure_cap"] < 1 else stage
+            at = _number(point["commonest@20"]), _number(point["ndcg@20_liked"])
+            path.setdefault(stage, []).append(at)
+        title = f"List weights: {model}"
+        note = (
+            "Each mark is a grid point, measured on readers of the known part: weights of liking, "
+            "then of popularity, then the exposure cap."
+        )
+        x_title = "share of readers with the commonest book"
+        yield title, note, scatter_chart(title, path, x_title, "NDCG@20, liked")
 
 
 def _bars(scorers: JsonObject, metric: str) -> list[Bar]:

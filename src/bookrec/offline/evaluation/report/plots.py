@@ -117,12 +117,17 @@ def calibration_chart(title: str, lines: Mapping[str, Sequence[tuple[float, floa
 
 
 def scatter_chart(
-    title: str, points: Mapping[str, tuple[float, float]], x_title: str, y_title: str
+    title: str, paths: Mapping[str, Sequence[tuple[float, float]]], x_title: str, y_title: str
 ) -> str:
-    """One mark for each name at (x, y), both axes from zero; undefined points are left out."""
-    known = {name: point for name, point in points.items() if all(map(math.isfinite, point))}
+    """Draw a path of marks (x, y) for each name, both axes from zero; undefined points are left out."""
+    known = {
+        name: points
+        for name, path in paths.items()
+        if (points := [point for point in path if all(map(math.isfinite, point))])
+    }
     largest_x, largest_y = (
-        svg.nice(max([point[axis] for point in known.values()] + [0.0])) for axis in (0, 1)
+        svg.nice(max([point[axis] for path in known.values() for point in path] + [0.0]))
+        for axis in (0, 1)
     )
     plot_width = svg.WIDTH - svg.LEFT - svg.RIGHT
     plot_height = svg.HEIGHT - svg.TOP - svg.BOTTOM
@@ -137,7 +142,10 @@ def scatter_chart(
         parts.append(svg.text(svg.LEFT - 6, y + 4, svg.label(tick_y), "end"))
     parts.append(svg.text(svg.LEFT + plot_width / 2, svg.HEIGHT - 12, x_title, "middle"))
     parts.append(svg.text(8, 12, y_title, "start"))
-    for number, (name, (x, y)) in enumerate(known.items()):
-        at = svg.LEFT + plot_width * x / largest_x, bottom - plot_height * y / largest_y
-        parts += svg.series(number, name, [at])
+    for number, (name, path) in enumerate(known.items()):
+        at = [
+            (svg.LEFT + plot_width * x / largest_x, bottom - plot_height * y / largest_y)
+            for x, y in path
+        ]
+        parts += svg.series(number, name, at)
     return svg.drawing(title, svg.WIDTH, svg.HEIGHT, parts)
