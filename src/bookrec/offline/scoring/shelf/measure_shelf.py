@@ -90,8 +90,9 @@ def _rows(
     connection: sqlite3.Connection, query: str, columns: int, parameters: Sequence[int] = ()
 ) -> Ints:
     """[n, columns] integers that a query selects, read without a list of tuples in memory."""
-    pairs = np.dtype((np.int32, columns))
-    return np.fromiter(connection.execute(query, parameters), pairs).reshape(-1, columns)
+    row = np.dtype((np.int32, columns))
+    rows = np.fromiter(connection.execute(query, parameters), row)
+    return np.asarray(rows, dtype=np.int32).reshape(-1, columns)
 
 
 def _commonest(lists: Ints, n_books: int) -> tuple[float | None, int]:
