@@ -90,7 +90,7 @@ if __name__ == "__main__":
         SnapshotWriter.similar_top = die
     elif point == "right before publishing":
         scoring.publish = die
-    directory = score_tiny(home, model_id, load_dataset(tiny), workers=2, per_shard=16, progress=print)
+    directory = score_tiny(home, model_id, load_dataset(tiny), workers=1, per_shard=16, progress=print)
     print("published", directory)
 """
 
