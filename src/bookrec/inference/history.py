@@ -12,8 +12,6 @@ from bookrec.arrays import Floats, Ints
 
 POSITIVE_RATING: Final = 7
 """Ratings of at least this on the scale 1-10 are positive, and so are implicit interactions."""
-DISLIKED_RATING: Final = 5
-"""Ratings of at most this are disliked."""
 
 _WEIGHT: Final = np.array([1, 0, 0, 0, 0, 0.5, 0.5, 1, 1, 1, 1], dtype=np.float32)
 """[11] weights by rating, 0 (no rating) to 10."""

@@ -182,9 +182,10 @@ def test_published_lists_are_the_same(
     assert said.count("TensorFlow runs on") == 1
     for table in TABLES:
         expected, found = (rows(directory, table) for directory in made)
-        if table != "user_top":
+        if table not in ("user_top", "similar_top"):
             assert found == expected, table
             continue
+        # Whole catalogues are scored for readers, and for the background of similar books.
         assert [row[:3] for row in found] == [row[:3] for row in expected]
         np.testing.assert_allclose(
             [row[3] for row in found], [row[3] for row in expected], rtol=1e-4, atol=1e-6

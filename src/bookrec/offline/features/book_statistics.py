@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.interactions import Interactions
-
-BADLY_RATED_BELOW: Final = 6.0
-"""Mean rating, 1–10, below which a book is badly rated: three of five stars."""
-
-MIN_JUDGING_RATINGS: Final = 20
-"""Ratings from which a mean says that a book is badly rated."""
+from bookrec.offline.metrics.taste import is_badly_rated
 
 
 @dataclass(frozen=True)
@@ -63,8 +57,7 @@ class BookStatistics:
     @property
     def badly_rated(self) -> NDArray[np.bool_]:
         """[B] mask of books with a mean below 6 from at least 20 ratings."""
-        judged = self.rating_count >= MIN_JUDGING_RATINGS
-        return np.asarray(judged & (self.rating_mean < BADLY_RATED_BELOW))
+        return is_badly_rated(self.rating_mean, self.rating_count)
 
 
 def book_statistics(interactions: Interactions, n_books: int) -> BookStatistics:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
@@ -23,6 +24,13 @@ BAD_COUNT: Final = 20
 """… if it has at least as many ratings as this."""
 
 
+def is_badly_rated(
+    rating_mean: NDArray[np.floating], rating_count: NDArray[np.integer]
+) -> NDArray[np.bool_]:
+    """[B] mask of badly rated books: a mean below 6 from at least 20 ratings."""
+    return np.asarray((rating_count >= BAD_COUNT) & (rating_mean < BAD_MEAN))
+
+
 def badly_rated_places(lists: Ints, facts: BookFacts) -> float:
     """Return the share of places whose book is badly rated; NaN for lists without a place.
 
@@ -30,7 +38,7 @@ def badly_rated_places(lists: Ints, facts: BookFacts) -> float:
     figure is the project's own: it counts the books that many readers have met and few have liked,
     which a list takes up when it is taught what is met next.
     """
-    bad = (facts.rating_count >= BAD_COUNT) & (facts.rating_mean < BAD_MEAN)
+    bad = is_badly_rated(facts.rating_mean, facts.rating_count)
     listed = lists[lists >= 0]
     return float(bad[listed].mean()) if len(listed) else float("nan")
 

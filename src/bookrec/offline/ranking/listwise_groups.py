@@ -16,10 +16,11 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.errors import ModelError
-from bookrec.inference.history import DISLIKED_RATING, POSITIVE_RATING, make_history
+from bookrec.inference.history import POSITIVE_RATING, make_history
 from bookrec.inference.retrieval import Retrieval
 from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.engines.processes import map_shards
+from bookrec.offline.metrics.taste import DISLIKED_RATING
 from bookrec.offline.ranking.ranker_settings import RankerSettings
 
 _SHARD = 256

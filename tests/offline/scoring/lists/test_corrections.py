@@ -7,7 +7,7 @@ import pytest
 
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.scoring.lists.corrections import (
-    book_facts,
+    candidate_facts,
     disliked,
     group_rows,
     language_logits,
@@ -68,7 +68,7 @@ def test_a_language_that_more_members_read_than_the_own_wins_nothing():
 
 def test_what_readers_dislike_is_left_out_unless_the_members_like_it():
     mean = np.array([5.9, 5.9, 6.0, 9.0], dtype=np.float32)
-    facts = book_facts(LANGUAGE[:4], mean, np.array([20, 19, 500, 20], dtype=np.int32))
+    facts = candidate_facts(LANGUAGE[:4], mean, np.array([20, 19, 500, 20], dtype=np.int32))
     assert facts.badly_rated.tolist() == [True, False, False, False]
     # (14 + 2 · 7.5) / 5 = 5.8 and (25 + 2 · 5) / 5 = 7; one rating does not count.
     ratings = [(0, 0), (10, 1), (18, 2), (17, 2), (8, 2), (9, 2), (1, 1), (14, 3), (25, 3)]

@@ -17,7 +17,7 @@ from bookrec.offline.scoring.job.shard_store import Shard
 from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.stages import lists_of
 from bookrec.offline.scoring.lists.background import background_books, reader_of
-from bookrec.offline.scoring.lists.corrections import BookFacts, book_facts
+from bookrec.offline.scoring.lists.corrections import CandidateFacts, candidate_facts
 from bookrec.offline.scoring.lists.group_members import (
     GroupMembers,
     changed_groups,
@@ -32,11 +32,13 @@ READERS = 29
 ISBNS = [f"isbn-{book}" for book in range(BOOKS)]
 
 
-def make_facts(recommender: Recommender) -> BookFacts:
+def make_facts(recommender: Recommender) -> CandidateFacts:
     """Languages of the recommender's metadata; books 3, 8 and 21 are badly rated by everybody."""
     ratings = np.where(np.isin(np.arange(recommender.n_books), [3, 8, 21]), 5.0, 8.0)
     count = np.full(recommender.n_books, 20, dtype=np.int32)
-    return book_facts(recommender.retrieval.metadata.language, ratings.astype(np.float32), count)
+    return candidate_facts(
+        recommender.retrieval.metadata.language, ratings.astype(np.float32), count
+    )
 
 
 def background_by_definition(recommender: Recommender) -> np.ndarray:

@@ -25,7 +25,7 @@ from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.scoring.job.shard_store import Shard
 from bookrec.offline.scoring.job.similar_stages import similar_stages
 from bookrec.offline.scoring.job.stages import Stage, lists_of, run_stage
-from bookrec.offline.scoring.lists.corrections import BookFacts, book_facts
+from bookrec.offline.scoring.lists.corrections import CandidateFacts, candidate_facts
 from bookrec.offline.scoring.lists.group_members import sample_group_members
 from bookrec.snapshot import RANKER_NAME
 
@@ -54,7 +54,7 @@ def pipeline_neighbours(
         members,
         readers,
         histories,
-        _book_facts(pipeline, known),
+        _candidate_facts(pipeline, known),
         NEIGHBOURS,
         candidates,
         ScoreSettings.per_shard,
@@ -74,13 +74,13 @@ def pipeline_neighbours(
     return NeighbourLists(books, similar)
 
 
-def _book_facts(pipeline: Pipeline, known: Dataset) -> BookFacts:
+def _candidate_facts(pipeline: Pipeline, known: Dataset) -> CandidateFacts:
     """Collect the facts that correct similar books."""
     bundle = pipeline.bundle
     codes = bundle.vocabularies.isbn.codes(known.books["isbn"])
     statistics = bundle.frozen_statistics.for_catalogue(codes).statistics
     language = pipeline.recommender.retrieval.metadata.language
-    return book_facts(language, statistics.rating_mean, statistics.rating_count)
+    return candidate_facts(language, statistics.rating_mean, statistics.rating_count)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from bookrec.offline.models.bundle.bundle_files import (
 )
 from bookrec.offline.scoring.job.incremental import reader_fingerprints
 from bookrec.offline.scoring.job.stages import save_content
-from bookrec.offline.scoring.lists.corrections import BookFacts, book_facts
+from bookrec.offline.scoring.lists.corrections import CandidateFacts, candidate_facts
 from bookrec.offline.scoring.lists.open_recommender import note_slow
 from bookrec.settings import Home
 from bookrec.snapshot import FINGERPRINTS_NAME, RANKER_NAME, ROWS_NAME
@@ -88,7 +88,7 @@ def _compile(_: None, task: _Task) -> None:
         np.save(directory / RANKER_NAME / ROWS_NAME, rows)
     if bundle.origin.reads_reader_columns:
         np.save(directory / RANKER_NAME / FINGERPRINTS_NAME, reader_fingerprints(dataset))
-    facts = read_book_facts(directory, home, model_id, dataset)
+    facts = read_candidate_facts(directory, home, model_id, dataset)
     save_content(directory, catalogue_features(bundle, dataset), dataset.work_of_book, facts)
 
 
@@ -98,7 +98,9 @@ def reader_rows(compiled: Path) -> Floats | None:
     return map_array(path) if path.exists() else None
 
 
-def read_book_facts(compiled: Path, home: Home, model_id: str, dataset: Dataset) -> BookFacts:
+def read_candidate_facts(
+    compiled: Path, home: Home, model_id: str, dataset: Dataset
+) -> CandidateFacts:
     """Read the facts that correct similar books, all frozen with the model.
 
     Args:
@@ -111,4 +113,4 @@ def read_book_facts(compiled: Path, home: Home, model_id: str, dataset: Dataset)
     codes = read_vocabularies(home, manifest).isbn.codes(dataset.books["isbn"])
     statistics = read_frozen_statistics(home, manifest).for_catalogue(codes).statistics
     language = BookMetadata.load(compiled / RANKER_NAME).language
-    return book_facts(language, statistics.rating_mean, statistics.rating_count)
+    return candidate_facts(language, statistics.rating_mean, statistics.rating_count)

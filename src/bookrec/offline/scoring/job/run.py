@@ -26,7 +26,7 @@ from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.compile_model import (
     compile_into,
-    read_book_facts,
+    read_candidate_facts,
     reader_rows,
 )
 from bookrec.offline.scoring.job.incremental import Changes
@@ -183,7 +183,7 @@ class ScoreRun:
                 members,
                 readers,
                 histories,
-                read_book_facts(self.job.compiled, self.home, model_id, self.dataset),
+                read_candidate_facts(self.job.compiled, self.home, model_id, self.dataset),
                 settings.top,
                 settings.similar_candidates,
                 size,

@@ -21,7 +21,7 @@ from bookrec.offline.scoring.lists.background import (
     background_sums,
 )
 from bookrec.offline.scoring.lists.corrections import (
-    BookFacts,
+    CandidateFacts,
     group_rows,
     language_logits,
     languages_read,
@@ -56,7 +56,7 @@ def similar_stages(
     members: GroupMembers,
     readers: Ints,
     histories: Histories,
-    facts: BookFacts,
+    facts: CandidateFacts,
     top: int,
     candidates: int,
     per_shard: int,
@@ -142,7 +142,7 @@ class _Earlier:
 
     groups: _Groups
     histories: Histories
-    facts: BookFacts
+    facts: CandidateFacts
     nearby: Stage
     anyone: Stage
     scored: Stage

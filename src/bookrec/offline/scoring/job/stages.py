@@ -17,7 +17,7 @@ from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.engine import Engine
 from bookrec.offline.features.book_features import BookFeatures
 from bookrec.offline.scoring.job.shard_store import Shard
-from bookrec.offline.scoring.lists.corrections import BookFacts
+from bookrec.offline.scoring.lists.corrections import CandidateFacts
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
 from bookrec.offline.scoring.lists.similar_by_content import BookContent, similar_by_content
 from bookrec.offline.scoring.lists.top_n import Lists, Task, shard_lists
@@ -148,7 +148,7 @@ def score_lists(recommender: Recommender, task: Task) -> Shard:
 
 
 def save_content(
-    compiled: Path, features: BookFeatures, work_of_book: Ints, facts: BookFacts
+    compiled: Path, features: BookFeatures, work_of_book: Ints, facts: CandidateFacts
 ) -> None:
     """Write the content that `load_content` reads."""
     np.savez(

@@ -22,13 +22,10 @@ from numpy.typing import NDArray
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.histories import Histories
+from bookrec.offline.metrics.taste import BAD_MEAN, is_badly_rated
 from bookrec.offline.scoring.lists.group_members import GroupMembers
 from bookrec.ragged import row_starts, rows_of
 
-BAD_MEAN: Final = 6.0
-"""Mean ratings below this, on the scale 1-10, are bad."""
-BAD_RATINGS: Final = 20
-"""Ratings from which on a bad mean of all readers counts."""
 MEMBER_RATINGS: Final = 2
 """Ratings from which on a mean of group members counts."""
 PRIOR_RATINGS: Final = 2
@@ -40,16 +37,16 @@ READ_SHARE: Final = 0.2
 
 
 @dataclass(frozen=True)
-class BookFacts:
+class CandidateFacts:
     """Frozen facts of the ``B`` books of the catalogue."""
 
     language: Ints
     """[B] codes of language areas; 0 = unknown."""
     badly_rated: NDArray[np.bool_]
-    """[B] mask of books of a mean below `BAD_MEAN` from at least `BAD_RATINGS` ratings."""
+    """[B] mask of badly rated books (`metrics.taste.is_badly_rated`)."""
 
 
-def book_facts(language: Ints, rating_mean: Floats, rating_count: Ints) -> BookFacts:
+def candidate_facts(language: Ints, rating_mean: Floats, rating_count: Ints) -> CandidateFacts:
     """Collect the facts.
 
     Args:
@@ -57,7 +54,7 @@ def book_facts(language: Ints, rating_mean: Floats, rating_count: Ints) -> BookF
         rating_mean: [B] mean ratings, 1-10.
         rating_count: [B] numbers of ratings.
     """
-    return BookFacts(language, (rating_mean < BAD_MEAN) & (rating_count >= BAD_RATINGS))
+    return CandidateFacts(language, is_badly_rated(rating_mean, rating_count))
 
 
 def languages_read(histories: Histories, language: Ints) -> NDArray[np.bool_]:

@@ -24,12 +24,9 @@ from numpy.typing import NDArray
 from bookrec.ages import AGE_BANDS
 from bookrec.arrays import Ints
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.features.book_statistics import (
-    BADLY_RATED_BELOW,
-    BookStatistics,
-    book_statistics,
-)
+from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
 from bookrec.offline.features.shrunken_ratings import shrunken_mean
+from bookrec.offline.metrics.taste import BAD_MEAN
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.topk import first_of_each
 
@@ -58,7 +55,7 @@ def popular_lists(
     """
     everyone = book_statistics(interactions, len(work_of_book))
     overall = _mean_rating(everyone)
-    allowed = ~_badly_rated(interactions, everyone, work_of_book) | (overall < BADLY_RATED_BELOW)
+    allowed = ~_badly_rated(interactions, everyone, work_of_book) | (overall < BAD_MEAN)
     means = shrunken_mean(everyone, np.full(len(work_of_book), overall))
     yield "all", _popular(interactions, everyone, means, allowed, work_of_book, top)
     bands = age_bands[interactions.reader_idx]

@@ -50,7 +50,7 @@ class BookContent:
     popularity: Floats
     """[B] log(1 + readers)."""
     badly_rated: NDArray[np.bool_]
-    """[B] mask of books that are never listed, see `BookFacts`."""
+    """[B] mask of books that are never listed, see `CandidateFacts`."""
 
     @cached_property
     def titles(self) -> Floats:
