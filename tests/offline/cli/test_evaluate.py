@@ -49,6 +49,7 @@ def quicker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 def test_quick_measures_ours_and_baselines_and_publishes_nothing(
     tiny_home_copy: Home, quicker: None
 ):

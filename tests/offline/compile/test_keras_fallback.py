@@ -11,7 +11,9 @@ import pytest
 from bookrec.errors import SnapshotError
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import load_dataset
+from bookrec.offline.scoring.job import similar_stages
 from bookrec.offline.scoring.job.verify import check_published
+from bookrec.offline.scoring.lists import background
 from bookrec.settings import Home
 from bookrec.snapshot import RANKER_NAME
 from tiny_scoring import rows, score_tiny
@@ -32,8 +34,14 @@ def unsplittable(model: Any) -> Any:
 
 @pytest.mark.slow
 def test_keras_scores_what_cannot_be_split(
-    tiny_bundles: dict[str, Any], tiny_home_copy: Home, recwarn: pytest.WarningsRecorder
+    tiny_bundles: dict[str, Any],
+    tiny_home_copy: Home,
+    recwarn: pytest.WarningsRecorder,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    # Keras runs the whole catalogue for each background reader: 512 take a minute.
+    for module in (background, similar_stages):
+        monkeypatch.setattr(module, "BACKGROUND_READERS", 32)
     from bookrec.offline.models.bundle.bundle_files import load_bundle, save_bundle
 
     home = tiny_home_copy

@@ -45,7 +45,7 @@ from ray_work import (
 )
 from tiny_scoring import tables
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 SUPPORT = Path(ray_work.__file__).parent
 STORE_BYTES = 128 * 2**20

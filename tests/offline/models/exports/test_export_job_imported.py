@@ -23,7 +23,7 @@ start_tensorflow()
 
 from bookrec.offline.models.exports.export_job import export_model  # noqa: E402
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
 
 @dataclass
