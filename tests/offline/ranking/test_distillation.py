@@ -50,7 +50,6 @@ def make_listwise_fold(seed: int, groups: int, *, informative: bool = True) -> L
         pairs,
         rng.normal(size=(groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
-        np.ones(groups, dtype=np.int32),
         np.tile(np.arange(SIZE) == 0, (groups, 1)).astype(np.float32),
     )
     return ListwiseFold(data, features)

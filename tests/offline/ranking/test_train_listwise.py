@@ -49,7 +49,6 @@ def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
         rng.normal(3, 2, (groups, 3, 5)).astype(np.float32),
         rng.normal(-1, 3, (groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
-        1 + np.arange(groups, dtype=np.int32) % 2,
         (np.arange(3) < 1 + np.arange(groups)[:, None] % 2).astype(np.float32),
     )
     data.pair_features[..., 4] = 6.0
@@ -88,7 +87,7 @@ def test_batches_mix_the_folds_and_keep_each_folds_features():
             pairs = inputs["pair_features"][rows]
             match = np.flatnonzero((listwise_fold.groups.pair_features == pairs).all(axis=(1, 2)))
             assert len(match) == 1
-            targets = listwise_fold.groups.targets[match[0]]
+            targets = int((listwise_fold.groups.weights[match[0]] > 0).sum())
             assert labels[rows, 0].tolist() == [1] * targets + [0] * (3 - targets)
             assert listwise_fold.groups.books[match[0]].tolist() == books.tolist()
             np.testing.assert_array_equal(

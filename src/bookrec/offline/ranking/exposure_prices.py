@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
+from bookrec.offline.metrics.coverage import times_listed
 from bookrec.offline.ranking.scored_candidates import ScoredCandidates, lists_with
 
 FIRST: Final = 0.125
@@ -37,7 +38,7 @@ def exposure_prices(
     rounds: int = 40,
     start: Floats | None = None,
 ) -> Floats:
-    """[B] float32 prices, 0 for nearly all books; one of 1 or more needs none.
+    """[B] float32 prices, 0 for nearly all books; with a cap of 1, for all.
 
     A book's exposure is the largest of its shares among the groups of readers. Prices are approximate:
     exposures may exceed the cap by some percent of it.
@@ -81,8 +82,7 @@ def exposures(lists: Ints, groups: Ints, n_books: int) -> NDArray[np.float64]:
     largest = np.zeros(n_books)
     for group in np.unique(groups):
         rows = lists[groups == group]
-        listed = np.bincount(rows[rows >= 0], minlength=n_books) / len(rows)
-        first = rows[:, 0]
-        firsts = np.maximum(np.bincount(first[first >= 0], minlength=n_books) - 1, 0) / len(rows)
+        listed = times_listed(rows, n_books) / len(rows)
+        firsts = np.maximum(times_listed(rows[:, :1], n_books) - 1, 0) / len(rows)
         largest = np.maximum(largest, np.maximum(listed, firsts / FIRST))
     return largest

@@ -33,7 +33,7 @@ from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.features.book_statistics import BookStatistics
 from bookrec.offline.features.shrunken_ratings import shrunken_ratings
-from bookrec.offline.metrics.coverage import times_listed
+from bookrec.offline.metrics.coverage import commonest_share
 from bookrec.offline.metrics.list_figures import liked_figures
 from bookrec.offline.ranking.exposure_prices import exposure_prices
 from bookrec.offline.ranking.platt import fit_platt
@@ -209,7 +209,6 @@ class _Search:
         )
         lists = lists_with(offset - self.prices, self.candidates, self.work_of_book)
         ndcg = liked_figures(lists, self.held_out, (TOP,))[f"ndcg@{TOP}_liked"]
-        commonest = times_listed(lists, len(offset)).max(initial=0) / max(1, len(lists))
-        point = MeasuredWeights(weights, float(np.nanmean(ndcg)), float(commonest))
+        point = MeasuredWeights(weights, float(np.nanmean(ndcg)), commonest_share(lists))
         self.points.append(point)
         return point.ndcg_liked

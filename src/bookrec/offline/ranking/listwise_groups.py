@@ -39,10 +39,8 @@ class Groups:
     """[G, F] features of each group's reader."""
     age_band: Ints
     """[G] age band of each group's reader."""
-    targets: Ints
-    """[G] number of targets; they come first in a group."""
     weights: Floats
-    """[G, S] weights of the targets, 0 for other books."""
+    """[G, S] positive weights of the targets, which come first in a group; 0 for other books."""
 
 
 def make_groups(
@@ -147,14 +145,14 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         )
         reader = retrieval.activity(past, retriever_scores)
         reader_rows = np.tile(reader, (len(books), 1))
-        bands, counts = (np.full(len(books), value) for value in (band, targets.shape[1]))
+        bands = np.full(len(books), band)
         liked = np.isin(targets, hidden_books[hidden.rating >= POSITIVE_RATING])
         weights = np.zeros(books.shape, dtype=np.float32)
         weights[:, : targets.shape[1]] = np.where(liked, settings.liked_weight, 1.0)
-        parts.append((books, pairs, reader_rows, bands, counts, weights))
+        parts.append((books, pairs, reader_rows, bands, weights))
     if not parts:
         return None
-    books, pairs, reader_features, bands, counts, weights = (
+    books, pairs, reader_features, bands, weights = (
         np.concatenate(part) for part in zip(*parts, strict=True)
     )
     return Groups(
@@ -162,7 +160,6 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         pairs,
         reader_features.astype(np.float32),
         bands.astype(np.int32),
-        counts.astype(np.int32),
         weights,
     )
 

@@ -87,9 +87,8 @@ def _validate(
     chosen, sample = weigh_lists(run, ranker, recommender, calibrating)
     factor, metrics = preset.calibrate(run, ranker, sample)
     run.progress(f"validation on {len(measured):,} readers")
-    recommender = replace(
-        run.recommender(ranker.model, ranker.known, fold_in), book_offset=factor * sample.offset
-    )
+    # Calibration keeps the order of lists, so the logits from before it serve.
+    recommender = replace(recommender, book_offset=sample.offset)
     readers = readers_at(run.known, run.age_bands, measured, ranker.rows)
     held_out = run.held_out_from(measured)
     authors = recommender.retrieval.metadata.author

@@ -30,8 +30,7 @@ class FrozenStatistics:
     centroid_weight: Floats | None
     """[B] shrinkage of the book vectors, 0 to 1."""
     book_offset: Floats | None = None
-    """[B] numbers added to the logits of each book (`ranking.list_weights`); None for a ranker that
-    weighs liking and popularity itself."""
+    """[B] numbers added to the logits of each book (`ranking.list_weights`); None = zeros."""
 
     def for_catalogue(self, codes: Ints) -> FrozenStatistics:
         """Reorder the statistics for a catalogue; unknown books get neutral values.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.offline.features.book_statistics import BookStatistics
-from bookrec.offline.metrics.coverage import coverage, gini, times_listed
+from bookrec.offline.metrics.coverage import coverage, distinct_books, gini, times_listed
 from bookrec.offline.scoring.shelf.own_language import own_language_shares
 from bookrec.offline.scoring.shelf.shelf import (
     BESTSELLERS,
@@ -49,7 +49,7 @@ def measure_shelf(connection: sqlite3.Connection) -> Shelf:
         readers_offered_own=repeats.readers_offered_own,
         readers_offered_twice=repeats.readers_offered_twice,
         books_beside_themselves=repeats.books_beside_themselves,
-        distinct=int((times_listed(lists, len(isbns)) > 0).sum()),
+        distinct=distinct_books(lists),
         coverage=coverage(lists, len(isbns)) if isbns else None,
         rating_mean=_mean(statistics.rating_mean[rated].astype(np.float64)),
         gini=gini(lists, len(isbns)) if len(places) else None,
