@@ -28,6 +28,6 @@ list_weights_option = click.option(
     "weigh_lists",
     default=True,
     show_default=True,
-    help="Weigh liking and popularity in the order of lists, as far as liked held-out books call for "
-    "it; without it, the model's own logits order them.",
+    help="Weigh liking, popularity and exposure in the order of lists, as far as liked held-out books "
+    "allow; without it, the model's own logits order them.",
 )
