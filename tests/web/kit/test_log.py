@@ -31,6 +31,21 @@ def log() -> Iterator[io.StringIO]:
     logger.setLevel(logging.NOTSET)
 
 
+@pytest.fixture
+def marked_records() -> Iterator[None]:
+    """A record factory of the whole process that marks each record, as that of Ray does."""
+    factory = logging.getLogRecordFactory()
+
+    def marked(*args: object, **fields: object) -> logging.LogRecord:
+        record = logging.LogRecord(*args, **fields)  # type: ignore[arg-type]
+        record.__dict__["_time_of_a_library"] = 1
+        return record
+
+    logging.setLogRecordFactory(marked)
+    yield
+    logging.setLogRecordFactory(factory)
+
+
 def test_an_event_and_its_fields_are_one_line(log: io.StringIO) -> None:
     get_logger(NAME).warning("no new snapshot", served="2026", error='it says "no"')
     expected = (
@@ -50,6 +65,14 @@ def test_a_traceback_stays_on_the_line_of_its_event(log: io.StringIO) -> None:
     assert "snapshot_id=2026" in line
     assert "Traceback" in line
     assert "ValueError: a wrong array" in line
+
+
+@pytest.mark.usefixtures("marked_records")
+def test_marks_of_a_librarys_record_factory_are_no_fields(log: io.StringIO) -> None:
+    get_logger(NAME).info("started", port=8000)
+    assert re.fullmatch(
+        rf"{TIME} level=info logger={NAME} event=started port=8000\n", log.getvalue()
+    )
 
 
 def test_records_of_other_libraries_have_the_same_form(log: io.StringIO) -> None:

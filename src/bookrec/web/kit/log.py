@@ -20,6 +20,7 @@ from structlog.stdlib import (
     filter_by_level,
     render_to_log_kwargs,
 )
+from structlog.typing import EventDict, WrappedLogger
 
 from bookrec.json_types import JsonObject
 
@@ -49,9 +50,15 @@ def line_formatter() -> logging.Formatter:
         ],
         processors=[
             ProcessorFormatter.remove_processors_meta,
+            _drop_private_fields,
             LogfmtRenderer(key_order=_KEY_ORDER, drop_missing=True),
         ],
     )
+
+
+def _drop_private_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # A library that sets the record factory of the process marks every record, ours too.
+    return {field: value for field, value in event.items() if not field.startswith("_")}
 
 
 def logging_config() -> JsonObject:
