@@ -1,0 +1,158 @@
+"""Draft of the columns of one table: which field each has, why, and whether that is sure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from bookrec.offline.data.mapping.aliases import Alias, aliases_of
+from bookrec.offline.data.mapping.fields import FIELDS, UNDECIDED, UNUSED
+from bookrec.offline.data.mapping.profile import MOSTLY, ColumnProfile
+
+_LEVELS: Final = 101
+"""Most distinct values of a column that could hold ratings."""
+
+
+@dataclass(frozen=True)
+class DraftColumn:
+    """A column of a drafted mapping."""
+
+    profile: ColumnProfile
+    field: str
+    """Field, `UNUSED` or `UNDECIDED`."""
+    why: str
+    """Reason, a clause for people."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing is left to decide."""
+        return self.field != UNDECIDED
+
+
+def draft_columns(profiles: Sequence[ColumnProfile]) -> list[DraftColumn]:
+    """Draft the field of every column: headers first, then values, then the other columns.
+
+    Args:
+        profiles: [columns] of one table.
+
+    Returns:
+        [columns] in the same order.
+    """
+    strong = {p.position: alias for p in profiles if (alias := _alias(p, weak=False))}
+    fields = {alias.field for alias in strong.values()}
+    weak = {
+        p.position: alias
+        for p in profiles
+        if p.position not in strong and (alias := _alias(p, weak=True, beside=fields))
+    }
+    chosen = _first_of_each(profiles, strong | weak)
+    columns = [_draft(profile, chosen, strong | weak) for profile in profiles]
+    return _by_content(columns)
+
+
+def _alias(profile: ColumnProfile, *, weak: bool, beside: set[str] | None = None) -> Alias | None:
+    """The field that a header names and that its values allow; None if none or several do."""
+    aliases = [alias for alias in aliases_of(profile.header) if alias.weak == weak]
+    if beside is not None:
+        aliases = [alias for alias in aliases if _wanted(alias.field, beside)]
+    fitting = [alias for alias in aliases if _fits(alias.field, profile)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _wanted(field: str, beside: set[str]) -> bool:
+    """Whether a weak name is taken for a field beside the fields of the other columns."""
+    about_readers = bool(beside & {"age", "location"}) and "book_id" not in beside
+    about_books = bool(beside & {"book_id", "title", "author", "publisher", "year"})
+    if field == "reader_id":
+        return about_readers and "reader_id" not in beside and not about_books
+    if field == "book_id":
+        return bool(beside & {"title", "author"}) and "book_id" not in beside
+    if field == "title":
+        return about_books and "title" not in beside and not about_readers
+    if FIELDS[field].part == "interaction":
+        return field not in beside and bool(beside & {"reader_id", "order_id"})
+    return field not in beside and about_books
+
+
+_FITS: Final[dict[str, Callable[[ColumnProfile], bool]]] = {
+    "price": lambda p: p.words <= 3 and p.n_distinct > 0,
+    "stock": lambda p: p.number >= MOSTLY,
+    "quantity": lambda p: p.number >= MOSTLY,
+    "image_url": lambda p: p.url >= 0.5 or p.words <= 1.5,
+    "title": lambda p: p.email < 0.5 and p.url < 0.5,
+    "author": lambda p: p.email < 0.5 and p.url < 0.5,
+    "book_id": lambda p: p.words <= 3 and p.email < 0.5,
+    "reader_id": lambda p: p.words <= 6,
+}
+
+
+def _fits(field: str, profile: ColumnProfile) -> bool:
+    """Whether the values do not contradict the field."""
+    return profile.blank or field not in _FITS or _FITS[field](profile)
+
+
+def _first_of_each(
+    profiles: Sequence[ColumnProfile], aliases: dict[int, Alias]
+) -> dict[str, set[int]]:
+    """Field → positions that have it: all where several may, else the best name, of equal ones both."""
+    chosen: dict[str, set[int]] = {}
+    filled = {profile.position: not profile.blank for profile in profiles}
+    for field in {alias.field for alias in aliases.values()}:
+        at = [position for position, alias in aliases.items() if alias.field == field]
+        if not FIELDS[field].several:
+            at = [position for position in at if filled[position]] or at
+            best = min(aliases[position].rank for position in at)
+            at = [position for position in at if aliases[position].rank == best]
+        chosen[field] = set(at)
+    return chosen
+
+
+def _draft(
+    profile: ColumnProfile, chosen: dict[str, set[int]], aliases: dict[int, Alias]
+) -> DraftColumn:
+    alias = aliases.get(profile.position)
+    if alias is None:
+        named = [known.field for known in aliases_of(profile.header)]
+        if not named:
+            return DraftColumn(profile, UNUSED, "its name is not known")
+        return DraftColumn(profile, UNUSED, f"the values or other columns speak against {named[0]}")
+    if profile.position not in chosen[alias.field]:
+        return DraftColumn(profile, UNUSED, f"another column is the {alias.field}")
+    if len(chosen[alias.field]) > 1 and not FIELDS[alias.field].several:
+        return DraftColumn(profile, UNDECIDED, f"several columns may be the {alias.field}")
+    return DraftColumn(profile, alias.field, "its name says so")
+
+
+def _by_content(columns: list[DraftColumn]) -> list[DraftColumn]:
+    """Add what values alone decide: ISBNs by their check digits, readers by e-mail addresses."""
+    for field, share, why in (
+        ("book_id", "isbn", "its values have the check digits of ISBNs"),
+        ("reader_id", "email", "its values are e-mail addresses"),
+    ):
+        if any(column.field == field for column in columns):
+            continue
+        unused = [column for column in columns if column.field == UNUSED]
+        found = [column for column in unused if getattr(column.profile, share) >= MOSTLY]
+        if len(found) == 1:
+            at = columns.index(found[0])
+            columns[at] = replace(found[0], field=field, why=why)
+    return columns
+
+
+def may_be_rating(column: DraftColumn) -> bool:
+    """Whether an unused column with an unknown name could hold ratings."""
+    profile = column.profile
+    few = (
+        2
+        <= profile.n_distinct
+        <= min(_LEVELS, max(2, int(profile.n_distinct / profile.distinct / 3)))
+    )
+    named = bool(aliases_of(profile.header))
+    return (
+        column.field == UNUSED
+        and not named
+        and bool(profile.header)
+        and profile.number >= MOSTLY
+        and few
+    )
