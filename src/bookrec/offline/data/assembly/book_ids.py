@@ -1,0 +1,149 @@
+"""Ids of books: one per row of several columns, and the book that each id in a source names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bookrec.isbn import id_problem, is_isbn10, is_isbn13, made_book_id, repair_isbn
+from bookrec.offline.data.assembly.raw_table import RawTable
+from bookrec.offline.data.assembly.select_rows import BOOK_IDS
+
+NO_ID = "no_isbn"
+"""Reason of rows that name no book."""
+
+
+@dataclass(frozen=True)
+class RepairedIds:
+    """A column of ids, each distinct one repaired (`bookrec.isbn`)."""
+
+    codes: NDArray[np.int64]
+    """[rows] position in the lists below."""
+    ids: list[str]
+    """[distinct] repaired ids, "" = blank."""
+    rules: list[str]
+    """[distinct] rule that changed it, or ""."""
+
+    @classmethod
+    def of(cls, column: pd.Series) -> RepairedIds:
+        """Repair a column of texts."""
+        codes, values = pd.factorize(column)
+        pairs = [repair_isbn(text) for text in values.tolist()]
+        return cls(codes, [isbn for isbn, _ in pairs], [rule for _, rule in pairs])
+
+    def count_repairs(self, table: RawTable) -> None:
+        """Count the rows that each rule changed."""
+        rows = np.bincount(self.codes, minlength=len(self.ids))
+        for rule, n_rows in zip(self.rules, rows.tolist(), strict=True):
+            if rule:
+                table.repair(rule, n_rows)
+
+    def of_rows(self) -> NDArray[np.object_]:
+        """[rows] the repaired ids."""
+        return np.array(self.ids, dtype=object)[self.codes]
+
+
+@dataclass
+class BookKeys:
+    """Which book each id in a source names: ISBNs in all columns, and the shop's own codes."""
+
+    isbn_of_key: dict[str, str] = field(default_factory=dict)
+    """Repaired id → id of the book."""
+
+    def add(self, keys: Sequence[str], isbns: Sequence[str]) -> int:
+        """Add what further ids name; return the number of ids that name several books.
+
+        The id of a book itself is never taken for another book, and an id of several books names
+        the first.
+        """
+        ambiguous = 0
+        for key, isbn in zip(keys, isbns, strict=True):
+            if key and self.isbn_of_key.setdefault(key, isbn) != isbn:
+                ambiguous += 1
+        return ambiguous
+
+    def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
+        """[ids] positions in the catalogue of the books that ids name; -1 = none."""
+        named = [self.isbn_of_key.get(text, text) for text in ids]
+        return catalogue.get_indexer(pd.Index(named, dtype="str")).astype(np.int64)
+
+
+def id_columns(frame: pd.DataFrame) -> list[str]:
+    """Columns of ids of books, in order of preference."""
+    return [name for name in frame.columns if str(name).startswith(BOOK_IDS)]
+
+
+def identify_books(table: RawTable, code_prefix: str) -> BookKeys:
+    """Give every row of books one id, the column ``isbn``, and drop the columns of ids.
+
+    A row has the first valid ISBN of its columns, else its first usable code, behind the prefix, else
+    an id made from title, author and publisher. Rows with an id that can name no book, and rows
+    without id and title, are rejected.
+
+    Returns:
+        The book of every id in the table.
+    """
+    columns = [RepairedIds.of(table.frame[name]) for name in id_columns(table.frame)]
+    for column in columns:
+        column.count_repairs(table)
+    chosen = np.full(len(table.frame), "", dtype=object)
+    for wanted in (_is_isbn, _is_code, _is_anything):
+        for column in columns:
+            usable = np.array([wanted(text) for text in column.ids], dtype=bool)
+            prefixed = [_prefixed(text, code_prefix) for text in column.ids]
+            here = (chosen == "") & usable[column.codes] if len(usable) else chosen != chosen
+            chosen[here] = np.array(prefixed, dtype=object)[column.codes[here]]
+    _make_missing(table, chosen)
+    keys = BookKeys()
+    keys.add(chosen.tolist(), chosen.tolist())
+    for column in columns:
+        table.repair("code_of_several_books", keys.add(column.of_rows().tolist(), chosen.tolist()))
+    table.frame = table.frame.drop(columns=id_columns(table.frame)).assign(
+        isbn=pd.array(chosen, dtype="str")
+    )
+    table.reject(table.frame["isbn"] == "", NO_ID)
+    reject_unusable(table)
+    return keys
+
+
+def reject_unusable(table: RawTable) -> None:
+    """Reject rows whose ``isbn`` can name no book, by the reason."""
+    codes, values = pd.factorize(table.frame["isbn"])
+    problems = np.array([id_problem(text) for text in values.tolist()], dtype=object)
+    for reason in dict.fromkeys(problem for problem in problems.tolist() if problem):
+        codes, values = pd.factorize(table.frame["isbn"])
+        problems = np.array([id_problem(text) for text in values.tolist()], dtype=object)
+        table.reject(problems[codes] == reason, reason)
+
+
+def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:
+    """Make an id for each row without one, from title, author and publisher."""
+    without = np.flatnonzero(chosen == "")
+    if not len(without) or "title" not in table.frame:
+        return
+    texts = table.frame.iloc[without][["title", "author", "publisher"]]
+    rows = zip(*(texts[name].tolist() for name in texts), strict=True)
+    made = {row: made_book_id(*row) for row in set(rows)}
+    rows = zip(*(texts[name].tolist() for name in texts), strict=True)
+    chosen[without] = [made[row] for row in rows]
+    table.repair("book_id_made_from_title", int(np.count_nonzero(chosen[without] != "")))
+
+
+def _is_isbn(text: str) -> bool:
+    return is_isbn10(text) or is_isbn13(text)
+
+
+def _is_code(text: str) -> bool:
+    return bool(text) and not id_problem(text)
+
+
+def _is_anything(text: str) -> bool:
+    return bool(text)
+
+
+def _prefixed(text: str, prefix: str) -> str:
+    return text if _is_isbn(text) or not _is_code(text) else prefix + text
