@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 from bookrec.errors import DataError
 
@@ -26,10 +26,10 @@ DAMAGE: Final = (
     zlib.error,
 )
 """Errors of the standard library for damaged, truncated or protected files."""
-_OPENERS: Final[dict[bytes, Callable[[BinaryIO], BinaryIO]]] = {
-    b"\xfd7zXZ\x00": lambda raw: lzma.LZMAFile(raw),  # type: ignore[return-value,dict-item]
-    b"\x1f\x8b": lambda raw: gzip.GzipFile(fileobj=raw),  # type: ignore[return-value,dict-item]
-    b"BZh": lambda raw: bz2.BZ2File(raw),  # type: ignore[return-value,dict-item]
+_OPENERS: Final[dict[bytes, Callable[[BinaryIO], IO[bytes]]]] = {
+    b"\xfd7zXZ\x00": lzma.open,
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
 }
 _CHUNK_BYTES: Final = 1 << 24
 
@@ -61,7 +61,7 @@ def decompress(content: bytes, place: str, limit_bytes: int) -> bytes:
         raise damaged(place, error) from error
 
 
-def read_limited(stream: BinaryIO, place: str, limit_bytes: int) -> bytes:
+def read_limited(stream: IO[bytes], place: str, limit_bytes: int) -> bytes:
     """Read a stream of decompressed bytes to its end.
 
     Raises:

@@ -11,14 +11,15 @@ from typing import Final
 
 MAX_LINES_ABOVE: Final = 40
 """Most rows of a report that may stand above a header."""
-_WORDS: Final = frozenset(
+_WORD_LIST: Final = (
     "id isbn isbn10 isbn13 user users userid username name title book books bookid author authors "
     "year publisher rating ratings score stars timestamp time date price quantity qty location age "
     "country city email phone customer customerid order orderid item itemid product sku code "
     "review genre genres image url language pages amount total no session category tag tags count "
     "description tuoi sach ten ma gia ngay nam khach hang diem nxb don so luong tac nha xuat ban "
-    "dia chi stt loai the thanh tien mua ban dien thoai nguoi dung barcode vach kho sl".split()
+    "dia chi stt loai the thanh tien mua ban dien thoai nguoi dung barcode vach kho sl"
 )
+_WORDS: Final = frozenset(_WORD_LIST.split())
 """Words that headers use, without accents."""
 _NUMBER: Final = re.compile(r"[-+]?[\d.,\s]*\d[\d.,]*(e[-+]?\d+)?\s*(%|đ|₫|vnd|usd|\$|€)?", re.I)
 _DATE: Final = re.compile(

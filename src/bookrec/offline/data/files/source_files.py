@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 
 from bookrec.errors import DataError
 from bookrec.offline.data.files.archives import is_archive, members
@@ -18,11 +18,12 @@ LIMIT_BYTES: Final = 16 << 30
 """Most bytes to which the files of an archive, or a compressed file, may decompress."""
 _JUNK_NAMES: Final = {"thumbs.db", "desktop.ini", "ehthumbs.db"}
 _JUNK_STEMS: Final = {"readme", "license", "licence", "copying", "changelog", "citation"}
-_JUNK_SUFFIXES: Final = frozenset(
+_JUNK_LIST: Final = (
     ".md .rst .pdf .png .jpg .jpeg .gif .webp .svg .bmp .ico .tif .tiff .heic .py .pyc .ipynb .r "
     ".js .css .html .htm .docx .doc .pptx .ppt .rtf .odt .mp3 .mp4 .exe .dll .lnk .url .log .ini "
-    ".yml .yaml .toml .keras .h5 .hdf5 .pkl .pickle .joblib .npy .npz .db-wal .db-shm".split()
+    ".yml .yaml .toml .keras .h5 .hdf5 .pkl .pickle .joblib .npy .npz .db-wal .db-shm"
 )
+_JUNK_SUFFIXES: Final = frozenset(_JUNK_LIST.split())
 
 
 @dataclass(frozen=True)
@@ -90,34 +91,29 @@ def _walk(directory: Path) -> Iterator[Path]:
 
 
 def _add(source: SourceFiles, path: Path, limit_bytes: int, ignore: bool) -> None:
-    relative = path.name
+    def open_bytes() -> BinaryIO:
+        try:
+            return path.open("rb")
+        except OSError as error:
+            raise damaged(str(path), error) from error
+
     if path.name == SAMPLE_MARK:
         source.is_sample = True
     elif ignore or not path.is_file():
         source.ignored.append(str(path))
-    elif _may_be_zip(path) and is_archive(path.read_bytes()):
-        for member in members(path.read_bytes, str(path), limit_bytes):
-            relative = PurePosixPath(member.path.rpartition(":")[2]).name
+    elif is_archive(open_bytes):
+        for member in members(open_bytes, str(path), limit_bytes):
             place = f"{path}:{member.path}"
-            if relative == SAMPLE_MARK:
+            if member.name == SAMPLE_MARK:
                 source.is_sample = True
             elif is_ignored(member.path.replace(":", "/")):
                 source.ignored.append(place)
             else:
-                source.files.append(
-                    SourceFile(bare_name(relative), place, member.load, limit_bytes)
-                )
+                file = SourceFile(bare_name(member.name), place, member.load, limit_bytes)
+                source.files.append(file)
     else:
-        file = SourceFile(bare_name(relative), str(path), path.read_bytes, limit_bytes)
+        file = SourceFile(bare_name(path.name), str(path), path.read_bytes, limit_bytes)
         source.files.append(file)
-
-
-def _may_be_zip(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(2) == b"PK"
-    except OSError as error:
-        raise damaged(str(path), error) from error
 
 
 def is_ignored(path: str) -> bool:

@@ -15,6 +15,7 @@ from bookrec.offline.data.files.delimited.csv_rows import WRONG_FIELD_COUNT
 from bookrec.offline.data.files.header_rows import clean_name, is_total, shape
 from bookrec.offline.data.files.source_table import SourceTable
 
+REPEATED_HEADER: Final = "repeated_header"
 TOTAL_ROW: Final = "total_row"
 BELOW_TOTAL: Final = "below_total_row"
 _LAST_ROWS: Final = 12
@@ -26,7 +27,7 @@ def text_frame(table: pa.Table) -> pd.DataFrame:
     dtype = pd.StringDtype(na_value=np.nan)
     frame = pd.DataFrame(
         {
-            place: pd.Series(pd.array(column, dtype=dtype), copy=False)  # type: ignore[call-overload]
+            place: pd.Series(pd.array(column, dtype=dtype), copy=False)
             for place, column in enumerate(table.columns)
         },
         copy=False,

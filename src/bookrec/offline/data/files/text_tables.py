@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 from bookrec.errors import DataError
 from bookrec.offline.data.files.delimited.csv_rows import (
     TRAILING_EMPTY,
-    WRONG_FIELD_COUNT,
     Dialect,
     Row,
     split_rows,
@@ -32,11 +30,10 @@ from bookrec.offline.data.files.header_rows import (
     clean_name,
     find_header,
 )
-from bookrec.offline.data.files.source_table import Syntax, SourceTable
-from bookrec.offline.data.files.table_parts import text_frame, without_totals
+from bookrec.offline.data.files.source_table import SourceTable, Syntax
+from bookrec.offline.data.files.table_parts import REPEATED_HEADER, text_frame, without_totals
 from bookrec.offline.data.files.text_syntax import Separation, find_separation
 
-REPEATED_HEADER: Final = "repeated_header"
 _SAMPLE_ROWS: Final = 200
 
 
@@ -114,12 +111,12 @@ def _layout(lines: Lines, separation: Separation, syntax: Syntax, place: str) ->
         notes.append("Blanks after separators belong to no field.")
     if separation.start:
         notes.append(f"Line 1 states the separator {separation.dialect.separator!r}.")
-    finding, at = _finding(lines, rows, separation, syntax, place)
+    finding, at = _finding(rows, syntax, place)
     header_row = None if finding.index is None else rows[finding.index]
     body = rows[finding.body].first_line - 1 if finding.body < len(rows) else len(lines)
     if header_row is not None:
         body = header_row.last_line
-    above = [row for row in rows[: at] if lines.text_of(row.first_line, row.last_line).strip()]
+    above = [row for row in rows[:at] if lines.text_of(row.first_line, row.last_line).strip()]
     if above:
         texts = "; ".join(
             lines.text_of(row.first_line, row.last_line).strip()[:80] for row in above
@@ -161,9 +158,7 @@ def _with_header(
 
 def _are_row_numbers(cells: Sequence[str]) -> bool:
     numbers = [cell.strip() for cell in cells]
-    return any(
-        numbers == [str(first + place) for place in range(len(numbers))] for first in (0, 1)
-    )
+    return any(numbers == [str(first + place) for place in range(len(numbers))] for first in (0, 1))
 
 
 def _usual_width(rows: Sequence[Row], default: int) -> int:
@@ -199,9 +194,7 @@ def _any_fields(line: str, dialect: Dialect) -> Sequence[str]:
     return line.split(dialect.separator)
 
 
-def _finding(
-    lines: Lines, rows: Sequence[Row], separation: Separation, syntax: Syntax, place: str
-) -> tuple[HeaderFinding, int]:
+def _finding(rows: Sequence[Row], syntax: Syntax, place: str) -> tuple[HeaderFinding, int]:
     """Return the header and the number of rows above it (or above the first row, without one)."""
     if syntax.header_line is None:
         finding = find_header([row.fields or () for row in rows])
@@ -288,5 +281,3 @@ def _entries(
 ) -> list[tuple[int, int, str]]:
     places = np.flatnonzero(mask)
     return [(int(first[at]), int(last[at]), reason) for at in places]
-
-

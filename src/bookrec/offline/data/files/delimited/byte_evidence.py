@@ -63,9 +63,7 @@ def vietnamese_evidence(content: bytes) -> tuple[int, int]:
 
 def foreign_evidence(content: bytes) -> str:
     """Return a clause on why a text is in none of the encodings that are read; "" if it may be."""
-    sequences = sum(
-        1 for m in _UTF8_SEQUENCE.finditer(content) if m.group() != b"\xef\xbf\xbd"
-    )
+    sequences = sum(1 for m in _UTF8_SEQUENCE.finditer(content) if m.group() != b"\xef\xbf\xbd")
     rest = _UTF8_SEQUENCE.sub(b"?", content)
     n_high = sum(1 for _ in _HIGH.finditer(rest))
     if sequences >= 20 and sequences >= 20 * n_high:

@@ -96,6 +96,13 @@ def _fitted(fields: list[str] | None, dialect: Dialect, n_fields: int) -> list[s
     return (fields + [""] * n_fields)[:n_fields]
 
 
+def _is_whole(fields: list[str] | None, line: str, dialect: Dialect, n_fields: int) -> bool:
+    """Whether a line is a row of its own; with further empty fields, only if it has no quote."""
+    if fields is not None and len(fields) == n_fields:
+        return True
+    return '"' not in line and _fitted(fields, dialect, n_fields) is not None
+
+
 def strict_fields(line: str, dialect: Dialect) -> list[str] | None:
     """Split a line into fields; None if its quoting is broken."""
     plain = '"' not in line and (dialect.escape is None or dialect.escape not in line)
@@ -141,7 +148,7 @@ def _spanning_row(
         return None
     for last in range(position + 1, min(position + MAX_LINES_PER_ROW, len(lines))):
         alone = strict_fields(lines[last].removesuffix("\r"), dialect)
-        if _fitted(alone, dialect, n_fields) is not None:
+        if _is_whole(alone, lines[last], dialect, n_fields):
             return None
         joined = "\n".join(line.removesuffix("\r") for line in lines[position : last + 1])
         fields = _fitted(strict_fields(joined, dialect), dialect, n_fields)
@@ -166,11 +173,31 @@ def _repairs(line: str, dialect: Dialect) -> Iterator[list[str] | None]:
         # Every field is quoted: only quotes beside separators open or close fields.
         fields = line[1:-1].split(f'"{dialect.separator}"')
         yield [_unescaped(field, dialect) for field in fields]
+    yield _fields_beside_separators(line, dialect)
     yield _csv_fields(line, dialect, dialect.escape, strict=False)
     # A literal backslash before a closing quote.
     literal = _csv_fields(line, dialect, None, strict=False)
     yield literal and [field.strip('\\"') for field in literal]
     yield [field.strip(' "') for field in line.split(dialect.separator)]
+
+
+def _fields_beside_separators(line: str, dialect: Dialect) -> list[str] | None:
+    """Split a line in which only quotes beside separators open or close fields."""
+    separator, rest = dialect.separator, line
+    fields: list[str] = []
+    while rest.startswith('"'):
+        field, closing, rest = rest[1:].partition(f'"{separator}')
+        if not closing:
+            return [*fields, _unescaped(field[:-1], dialect)] if field.endswith('"') else None
+        fields.append(_unescaped(field, dialect))
+        while rest and not rest.startswith('"') and separator in rest:
+            field, _, rest = rest.partition(separator)
+            fields.append(field)
+    if not fields:
+        field, closing, rest = line.partition(separator)
+        following = _fields_beside_separators(rest, dialect) if closing else None
+        return None if following is None else [field, *following]
+    return [*fields, rest]
 
 
 def _unescaped(field: str, dialect: Dialect) -> str:

@@ -22,7 +22,7 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_STATE_IT: Final = "state it in the mapping (encoding = \"...\") or save the file as UTF-8"
+_STATE_IT: Final = 'state it in the mapping (encoding = "...") or save the file as UTF-8'
 _DECISIVE: Final = 4
 """Times as much evidence as there is against it makes an encoding certain."""
 
@@ -57,9 +57,9 @@ def decode(content: bytes, place: str, encoding: str | None = None) -> Decoded:
         if content.startswith(mark):
             text = _strict(content, name, place)
             return _text(text, name, place, f"{name.upper()}, by its mark of byte order.")
-    if (name := _wide(content)) is not None:
-        text = _strict(content, name, place)
-        return _text(text, name, place, f"{name.upper()} without a mark, by the bytes of zero.")
+    if (wide := _wide(content)) is not None:
+        text = _strict(content, wide, place)
+        return _text(text, wide, place, f"{wide.upper()} without a mark, by the bytes of zero.")
     _refuse_zeros(content, place)
     damage = _utf8_damage(content)
     if damage is None:

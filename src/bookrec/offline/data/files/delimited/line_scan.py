@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -16,7 +15,7 @@ _LONGEST_CLEAN_LINE: Final = 1 << 16
 _LINE_FEED, _RETURN, _QUOTE, _UNIT, _MARK = b'\n\r"\x1f\xef'
 
 
-class Lines(Sequence[str]):
+class Lines:
     """Physical lines of a UTF-8 text, without their line ends, decoded when asked for."""
 
     def __init__(self, content: bytes, starts: NDArray[np.int64]) -> None:
@@ -27,9 +26,7 @@ class Lines(Sequence[str]):
     def __len__(self) -> int:
         return len(self.starts) - 1
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def]  # noqa: ANN
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+    def __getitem__(self, index: int) -> str:
         return self.bytes_of(index + 1, index + 1).decode().removesuffix("\n").removesuffix("\r")
 
     def bytes_of(self, first: int, last: int) -> bytes:
@@ -82,7 +79,7 @@ def clean_lines(
         n_fields: number of fields of a row.
     """
     begins = np.concatenate([[0], ends[:-1]])
-    clean = (ends - begins > 1) & (ends - begins < _LONGEST_CLEAN_LINE)
+    clean: NDArray[np.bool_] = (ends - begins > 1) & (ends - begins < _LONGEST_CLEAN_LINE)
     separators, wide = _separators(block, dialect.separator)
     _spoil(clean, ends, np.flatnonzero(wide))
     quotes = np.flatnonzero(block == _QUOTE) if dialect.quoted else np.empty(0, dtype=np.int64)
@@ -99,7 +96,8 @@ def clean_lines(
         else:
             separators &= ~_inside_quotes(block, begins, ends, quotes, separators, clean)
     bounds = np.searchsorted(np.flatnonzero(separators), np.concatenate([[0], ends]))
-    return clean & (np.diff(bounds) == n_fields - 1)
+    clean &= np.diff(bounds) == n_fields - 1
+    return clean
 
 
 def _separators(
@@ -119,9 +117,7 @@ def _separators(
     return marks, overlap | (block == _UNIT)
 
 
-def _spoil(
-    clean: NDArray[np.bool_], ends: NDArray[np.int64], places: NDArray[np.int64]
-) -> None:
+def _spoil(clean: NDArray[np.bool_], ends: NDArray[np.int64], places: NDArray[np.int64]) -> None:
     """Mark the lines of some offsets as not clean."""
     if len(places):
         clean[np.searchsorted(ends, places, side="right")] = False
@@ -131,7 +127,8 @@ def _stray_returns(block: NDArray[np.uint8]) -> NDArray[np.int64]:
     """Return offsets of carriage returns that do not end a line with the next byte."""
     places = np.flatnonzero(block == _RETURN)
     after = np.minimum(places + 1, len(block) - 1)
-    return places[(block[after] != _LINE_FEED)]
+    stray: NDArray[np.int64] = places[block[after] != _LINE_FEED]
+    return stray
 
 
 def _inside_quotes(
