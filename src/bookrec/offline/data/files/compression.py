@@ -28,7 +28,7 @@ DAMAGE: Final = (
 """Errors of the standard library for damaged, truncated or protected files."""
 _OPENERS: Final[dict[bytes, Callable[[BinaryIO], IO[bytes]]]] = {
     b"\xfd7zXZ\x00": lzma.open,
-    b"\x1f\x8b": gzip.open,
+    b"\x1f\x8b": lambda raw: gzip.open(raw),
     b"BZh": bz2.open,
 }
 _CHUNK_BYTES: Final = 1 << 24

@@ -84,7 +84,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> HeaderFinding:
     best_rank = (-1, -1)
     for index, row in enumerate(rows[: MAX_LINES_ABOVE + 1]):
         filled = [place for place, cell in enumerate(row) if clean_name(cell)]
-        if len(set(filled) & usual) < max(1, 0.5 * len(usual)) or len(row) <= max(usual, default=0):
+        if len(set(filled) & usual) < max(1, 0.5 * len(usual)) or len(row) < max(usual, default=0):
             continue
         verdict = _verdict(row, rows[index + 1 :])
         if verdict == "data":
@@ -105,7 +105,9 @@ def find_header(rows: Sequence[Sequence[str]]) -> HeaderFinding:
 
 def _usual_columns(rows: Sequence[Sequence[str]]) -> set[int]:
     """Return columns that most rows fill, the few rows of a report left aside."""
-    counts = Counter(place for row in rows for place, cell in enumerate(row) if clean_name(cell))
+    filled = [[place for place, cell in enumerate(row) if clean_name(cell)] for row in rows]
+    fullest = max(map(len, filled), default=0)
+    counts = Counter(place for row in filled if 2 * len(row) >= fullest for place in row)
     most = max(counts.values(), default=0)
     return {place for place, count in counts.items() if 2 * count >= most}
 

@@ -99,11 +99,15 @@ def _candidates(sample: Sequence[str], separator: str, syntax: Syntax) -> list[D
         opens = re.compile(rf'(?:^|{sep}) *"')
         closes = re.compile(rf'"\r?(?:$|{sep})')
         quoted_lines = [line for line in sample if opens.search(line)]
-        if quoted_lines and not any(closes.search(line) for line in quoted_lines):
+        if quoted_lines and not any(closes.search(line) for line in sample):
             return [replace(base, quoted=False)]
     escapes = [syntax.escape]
     if syntax.escape is None and syntax.quoted is None:
-        escapes = [None, "\\"] if any('\\"' in line for line in sample) else [None]
+        escaped = re.compile(rf'\\"(?!"|\r?$|{re.escape(separator)})')
+        if any(escaped.search(line) for line in sample):
+            escapes = ["\\", None]
+        elif any('\\"' in line for line in sample):
+            escapes = [None, "\\"]
     blanks = [False, True] if any(f'{separator} "' in line for line in sample) else [False]
     return [replace(base, escape=e, skip_blanks=b) for b in blanks for e in escapes]
 

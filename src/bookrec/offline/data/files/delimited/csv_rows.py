@@ -97,9 +97,9 @@ def _fitted(fields: list[str] | None, dialect: Dialect, n_fields: int) -> list[s
 
 
 def _is_whole(fields: list[str] | None, line: str, dialect: Dialect, n_fields: int) -> bool:
-    """Whether a line is a row of its own; with further empty fields, only if it has no quote."""
+    """Whether a line is a row of its own, not the end of a field that began on a line before it."""
     if fields is not None and len(fields) == n_fields:
-        return True
+        return line.count('"') % 2 == 0
     return '"' not in line and _fitted(fields, dialect, n_fields) is not None
 
 
