@@ -12,7 +12,11 @@ from bookrec.errors import DataError
 from bookrec.offline.data.files.source_table import Syntax
 from bookrec.offline.data.files.text_tables import read_text_table
 
-BOOKS = "ISBN,Book-Title,Book-Author\n0141439513,Mắt biếc,Nguyễn Nhật Ánh\n0140449132,Số đỏ,Vũ Trọng Phụng\n"
+BOOKS = (
+    "ISBN,Book-Title,Book-Author\n"
+    "0141439513,Mắt biếc,Nguyễn Nhật Ánh\n"
+    "0140449132,Số đỏ,Vũ Trọng Phụng\n"
+)
 FIRST, SECOND = (
     ["0141439513", "Mắt biếc", "Nguyễn Nhật Ánh"],
     ["0140449132", "Số đỏ", "Vũ Trọng Phụng"],
@@ -120,10 +124,15 @@ def test_empty_fields_at_the_end():
     one = account(read("isbn,title\n11,a,\n12,b\n13,c\n"))
     assert rows(one) == [["11", "a"], ["12", "b"], ["13", "c"]]
     assert one.repaired == {"trailing_empty_fields": 1}
-    every = account(read("isbn,title\n11,a,\n12,b,\n13,c,x\n"))
-    assert every.header == ["isbn", "title", ""] or every.unreadable == [
-        (4, 4, "wrong_field_count")
-    ]
+
+
+def test_a_separator_at_the_end_of_every_row_makes_no_column():
+    table = account(read("isbn,title\n11,a,\n12,b,\n13,c,\n"))
+    assert (table.header, len(table.columns)) == (["isbn", "title"], 3)
+    assert table.repaired == {"trailing_empty_fields": 3}
+    one = account(read("isbn,title\n11,a,\n12,b,\n13,c,x\n14,d,\n"))
+    assert one.header == ["isbn", "title"]
+    assert one.unreadable == [(4, 4, "wrong_field_count")]
 
 
 def test_wrong_field_counts_are_named():
@@ -234,3 +243,28 @@ def test_what_csv_writes_is_read_back_or_refused(
     assert read_back.header == HEADER
     assert rows(account(read_back)) == table
     assert {reason for *_, reason in read_back.unreadable} <= {"blank_line"}
+
+
+BREAKS = st.text(st.sampled_from('a,;" \nĐ'), max_size=8)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(BREAKS, BREAKS), min_size=1, max_size=5),
+    st.sampled_from([",", ";"]),
+    st.integers(3, 60),
+)
+def test_line_breaks_inside_fields_never_change_a_row_silently(texts, separator, block_bytes):
+    written = io.StringIO()
+    writer = csv.writer(written, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerow(["isbn", "title", "note", "rating"])
+    table = [[str(9_000_000 + at), *pair, "7"] for at, pair in enumerate(texts)]
+    writer.writerows(table)
+    content = written.getvalue().encode()
+    try:
+        read_back = account(read_text_table(content, "f", "f", Syntax(), block_bytes=block_bytes))
+    except DataError:
+        return
+    assert read_back.header == ["isbn", "title", "note", "rating"]
+    if not read_back.unreadable and "quoting_repaired" not in read_back.repaired:
+        assert rows(read_back) == table

@@ -10,7 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import IO, BinaryIO, Final
+from typing import IO, BinaryIO, Final, cast
 
 from bookrec.errors import DataError
 
@@ -26,9 +26,9 @@ DAMAGE: Final = (
     zlib.error,
 )
 """Errors of the standard library for damaged, truncated or protected files."""
-_OPENERS: Final[dict[bytes, Callable[[BinaryIO], IO[bytes]]]] = {
+_OPENERS: Final[dict[bytes, Callable[[BinaryIO], object]]] = {
     b"\xfd7zXZ\x00": lzma.open,
-    b"\x1f\x8b": lambda raw: gzip.open(raw),
+    b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
 }
 _CHUNK_BYTES: Final = 1 << 24
@@ -55,7 +55,7 @@ def decompress(content: bytes, place: str, limit_bytes: int) -> bytes:
             raise damaged(place, ValueError(f"no {suffix} data"))
         return content
     try:
-        with opener(io.BytesIO(content)) as stream:
+        with cast(IO[bytes], opener(io.BytesIO(content))) as stream:
             return read_limited(stream, place, limit_bytes)
     except DAMAGE as error:
         raise damaged(place, error) from error

@@ -7,7 +7,7 @@ import zipfile
 from typing import Final, Literal
 
 from bookrec.errors import DataError
-from bookrec.foreign_files import LFS_ADVICE, is_lfs_pointer
+from bookrec.files import LFS_ADVICE, is_lfs_pointer
 from bookrec.offline.data.files.compression import DAMAGE, damaged
 
 Kind = Literal["text", "json", "spreadsheet", "parquet", "sqlite"]

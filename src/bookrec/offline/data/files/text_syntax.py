@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -55,7 +56,7 @@ def find_separation(lines: Lines, syntax: Syntax, place: str) -> Separation:
                 "'separator' there or leave it out."
             )
         return Separation(dialect, n_fields, start)
-    scored = [(*_best_dialect(sample, one, syntax), one) for one in SEPARATORS]
+    scored = [(*_best_dialect(sample, candidate, syntax), candidate) for candidate in SEPARATORS]
     scores = [_score(sample, dialect, n) if n > 1 else 0.0 for dialect, n, _ in scored]
     best = max(range(len(scored)), key=lambda i: scores[i])
     if scores[best] > 0:
@@ -113,13 +114,38 @@ def _candidates(sample: Sequence[str], separator: str, syntax: Syntax) -> list[D
 
 
 def _usual(sample: Sequence[str], dialect: Dialect) -> tuple[float, int]:
-    """Return the share of lines with the usual number of fields, and that number."""
-    widths = _widths(sample, dialect)
-    counts = Counter(width for width in widths if width)
-    if not counts:
-        return 0.0, 1
-    n_fields, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-    return count / len(widths), n_fields
+    """Return the share of rows with the usual number of fields, and that number.
+
+    Rows are lines, or records of several lines where more of those have equal numbers of fields.
+    """
+    results = []
+    for widths in (_widths(sample, dialect), _record_widths(sample[:_FIRST], dialect)):
+        counts = Counter(width for width in widths if width)
+        if counts:
+            n_fields, count = max(counts.items(), key=lambda item: (item[1], item[0]))
+            results.append((count / len(widths), n_fields))
+    return max(results, default=(0.0, 1), key=lambda result: result[0])
+
+
+def _record_widths(lines: Sequence[str], dialect: Dialect) -> list[int]:
+    """Return the numbers of fields of records that may span lines; none if quotes are broken."""
+    if not dialect.quoted or len(dialect.separator) > 1 or not any('"' in line for line in lines):
+        return []
+    reader = csv.reader(
+        [line + "\n" for line in lines],
+        delimiter=dialect.separator,
+        escapechar=dialect.escape,
+        skipinitialspace=dialect.skip_blanks,
+        strict=True,
+    )
+    widths: list[int] = []
+    try:
+        for record in reader:
+            widths += [len(record)] if record else []
+    except csv.Error:
+        if reader.line_num < len(lines):  # otherwise the last record goes on beyond the sample
+            return []
+    return widths
 
 
 def _widths(sample: Sequence[str], dialect: Dialect) -> list[int]:

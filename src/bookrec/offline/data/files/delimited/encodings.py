@@ -118,9 +118,9 @@ def _wide(content: bytes) -> str | None:
         return None
     pairs = np.frombuffer(content[: 1 << 20], dtype=np.uint8).reshape(-1, 2) == 0
     even, odd = pairs.mean(axis=0)
-    if odd > 0.3 and even < 0.02:
+    if odd > 0.5 and even < 0.02:
         return "utf-16-le"
-    return "utf-16-be" if even > 0.3 and odd < 0.02 else None
+    return "utf-16-be" if even > 0.5 and odd < 0.02 else None
 
 
 def _utf8_damage(content: bytes) -> int | None:
