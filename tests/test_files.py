@@ -196,3 +196,14 @@ def test_a_file_system_without_locks(tmp_path: Path, monkeypatch: pytest.MonkeyP
         files.exclusive_lock(tmp_path / "lock", create=True),
     ):
         pass
+
+
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab12\nsize 12345\n"
+
+
+def test_a_pointer_is_told_from_a_file():
+    assert files.is_lfs_pointer(LFS_POINTER)
+    assert files.is_lfs_pointer(LFS_POINTER.replace(b"\n", b"\r\n"))
+    assert not files.is_lfs_pointer(LFS_POINTER + b"," * 2000)
+    assert not files.is_lfs_pointer(b"isbn,title\n")
+    assert not files.is_lfs_pointer(b"")

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all: atomic writes, pointers, staging, locks, digests."""
+"""Files that appear whole or not at all: atomic writes, pointers, staging, locks, digests, Git LFS."""
 
 from __future__ import annotations
 
@@ -21,6 +21,15 @@ POINTER_NAME = "current"
 _STAGING_NAME: Final = re.compile(r"\..+\.[0-9a-f]{8}")
 _YOUNG_SECONDS: Final = 60.0
 """Age below which the process that made a staging directory may not have locked it yet."""
+
+_LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
+_LFS_POINTER_BYTES: Final = 1024
+"""Largest size of a pointer, by the specification of Git LFS."""
+LFS_ADVICE: Final = (
+    "is a Git LFS pointer, not the file; run 'git lfs pull' in its repository, or download the "
+    "file itself"
+)
+"""End of a sentence about a file that `is_lfs_pointer`."""
 
 
 def utc_now() -> str:
@@ -206,3 +215,9 @@ def digest_of_file(path: Path) -> str:
     """Return the SHA-256, in hexadecimal, of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def is_lfs_pointer(content: bytes) -> bool:
+    """Whether a file is a Git LFS pointer, a few lines of text that stand for a file elsewhere."""
+    head = content[:_LFS_POINTER_BYTES].lstrip(b"\xef\xbb\xbf \r\n")
+    return len(content) <= _LFS_POINTER_BYTES and head.startswith(_LFS_POINTER)

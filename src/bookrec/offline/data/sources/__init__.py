@@ -1,4 +1,4 @@
 """Source layouts: raw files → raw tables, with every row counted.
 
-May import: `bookrec`.
+May import: `bookrec`, `offline.data.files.delimited`.
 """

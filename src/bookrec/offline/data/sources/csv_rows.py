@@ -1,140 +1,27 @@
-"""Rows of delimited text files, with broken quoting repaired where possible.
+"""Rows of delimited text files, as `bookrec.offline.data.files` reads them."""
 
-Python's ``csv`` module (C code: 1.1 million rows in seconds) parses one line at a time. Thus every row
-knows its physical lines, and a broken quote affects its own line only.
-"""
+from bookrec.offline.data.files.delimited.csv_rows import (
+    BLANK_LINE,
+    BROKEN_QUOTING,
+    LINES_JOINED,
+    QUOTING_REPAIRED,
+    UNREADABLE,
+    WRONG_FIELD_COUNT,
+    Dialect,
+    Row,
+    split_rows,
+    strict_fields,
+)
 
-from __future__ import annotations
-
-import csv
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
-
-MAX_LINES_PER_ROW: Final = 10
-"""Most lines that a quoted field may span; a quote that stays open for more is broken."""
-
-BLANK_LINE: Final = "blank_line"
-BROKEN_QUOTING: Final = "broken_quoting"
-WRONG_FIELD_COUNT: Final = "wrong_field_count"
-UNREADABLE: Final = frozenset({BLANK_LINE, BROKEN_QUOTING, WRONG_FIELD_COUNT})
-"""Notes of unreadable rows; all other notes are repairs."""
-QUOTING_REPAIRED: Final = "quoting_repaired"
-LINES_JOINED: Final = "line_break_inside_field"
-
-
-@dataclass(frozen=True)
-class Dialect:
-    """Syntax of the rows of a file."""
-
-    separator: str
-    encodings: tuple[str, ...] = ("utf-8-sig",)
-    """Encodings to try, in order."""
-    quoted: bool = True
-    """Whether fields may stand in double quotes, with quotes inside them doubled."""
-    escape: str | None = None
-    """Character that escapes a quote inside quotes, besides doubling; None = no such character."""
-    header: bool = True
-
-
-class Row(NamedTuple):
-    """A row; ``first_line`` and ``last_line`` are 1-based physical lines."""
-
-    first_line: int
-    last_line: int
-    fields: Sequence[str] | None
-    """Fields; None for an unreadable row."""
-    note: str
-    """Empty for a correct row, else the rule that repaired it or the reason why it is unreadable."""
-
-
-def split_rows(
-    lines: Sequence[str], dialect: Dialect, n_fields: int, start: int = 0
-) -> Iterator[Row]:
-    """Yield every row of ``lines[start:]``, readable or not.
-
-    Args:
-        lines: physical lines without their line feeds.
-        dialect: syntax of the rows.
-        n_fields: number of fields of a row.
-        start: first line to read; 1 to skip a header.
-    """
-    position = start
-    while position < len(lines):
-        line = lines[position].removesuffix("\r")
-        fields = strict_fields(line, dialect)
-        if fields is not None and len(fields) == n_fields:
-            row = Row(position + 1, position + 1, fields, "")
-        elif not line.strip():
-            row = Row(position + 1, position + 1, None, BLANK_LINE)
-        else:
-            row = _spanning_row(lines, position, dialect, n_fields) or _lenient_row(
-                line, position, dialect, n_fields
-            )
-        yield row
-        position = row.last_line
-
-
-def strict_fields(line: str, dialect: Dialect) -> list[str] | None:
-    """Split a line into fields; None if its quoting is broken."""
-    plain = '"' not in line and (dialect.escape is None or dialect.escape not in line)
-    if plain or not dialect.quoted:
-        return line.split(dialect.separator)
-    return _csv_fields(line, dialect.separator, dialect.escape, strict=True)
-
-
-def _csv_fields(line: str, separator: str, escape: str | None, *, strict: bool) -> list[str] | None:
-    try:
-        return next(csv.reader([line], delimiter=separator, escapechar=escape, strict=strict), [])
-    except csv.Error:
-        return None
-
-
-def _spanning_row(
-    lines: Sequence[str], position: int, dialect: Dialect, n_fields: int
-) -> Row | None:
-    """Read a row that begins at ``position`` and continues on the next lines inside a quoted field.
-
-    Returns None if a following line is a complete row: then the open quote is broken, and the
-    following rows must not become part of its field.
-    """
-    if not dialect.quoted or strict_fields(lines[position].removesuffix("\r"), dialect) is not None:
-        return None
-    for last in range(position + 1, min(position + MAX_LINES_PER_ROW, len(lines))):
-        alone = strict_fields(lines[last].removesuffix("\r"), dialect)
-        if alone is not None and len(alone) == n_fields:
-            return None
-        joined = "\n".join(line.removesuffix("\r") for line in lines[position : last + 1])
-        fields = strict_fields(joined, dialect)
-        if fields is not None and len(fields) == n_fields:
-            return Row(position + 1, last + 1, fields, LINES_JOINED)
-    return None
-
-
-def _lenient_row(line: str, position: int, dialect: Dialect, n_fields: int) -> Row:
-    """Read a row of one line by the first repair of its quotes that gives ``n_fields`` fields."""
-    if not dialect.quoted or '"' not in line:
-        return Row(position + 1, position + 1, None, WRONG_FIELD_COUNT)
-    for fields in _repairs(line, dialect):
-        if fields is not None and len(fields) == n_fields:
-            return Row(position + 1, position + 1, fields, QUOTING_REPAIRED)
-    return Row(position + 1, position + 1, None, BROKEN_QUOTING)
-
-
-def _repairs(line: str, dialect: Dialect) -> Iterator[list[str] | None]:
-    """Yield the fields of a line with broken quotes by several repairs, the most careful first."""
-    if line.startswith('"') and line.endswith('"'):
-        # Every field is quoted: only quotes beside separators open or close fields.
-        fields = line[1:-1].split(f'"{dialect.separator}"')
-        yield [_unescaped(field, dialect) for field in fields]
-    yield _csv_fields(line, dialect.separator, dialect.escape, strict=False)
-    # A literal backslash before a closing quote.
-    literal = _csv_fields(line, dialect.separator, None, strict=False)
-    yield literal and [field.strip('\\"') for field in literal]
-    yield [field.strip(' "') for field in line.split(dialect.separator)]
-
-
-def _unescaped(field: str, dialect: Dialect) -> str:
-    if dialect.escape is None:
-        return field.replace('""', '"')
-    return field.replace(f'{dialect.escape}"', '"').removesuffix(dialect.escape)
+__all__ = [
+    "BLANK_LINE",
+    "BROKEN_QUOTING",
+    "LINES_JOINED",
+    "QUOTING_REPAIRED",
+    "UNREADABLE",
+    "WRONG_FIELD_COUNT",
+    "Dialect",
+    "Row",
+    "split_rows",
+    "strict_fields",
+]

@@ -6,7 +6,7 @@ import io
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.data.sources.csv_rows import (
+from bookrec.offline.data.files.delimited.csv_rows import (
     BLANK_LINE,
     BROKEN_QUOTING,
     LINES_JOINED,

@@ -1,0 +1,140 @@
+"""Tables of spreadsheets: .xlsx, .xls, .xlsb and .ods, one a sheet."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from python_calamine import CalamineError, CalamineWorkbook
+
+from bookrec.errors import DataError
+from bookrec.offline.data.files.compression import damaged
+from bookrec.offline.data.files.delimited.csv_rows import BLANK_LINE
+from bookrec.offline.data.files.header_rows import clean_name, find_header
+from bookrec.offline.data.files.source_table import SourceTable, Syntax
+from bookrec.offline.data.files.table_parts import (
+    REPEATED_HEADER,
+    columns_table,
+    text_frame,
+    without_totals,
+)
+
+_SAMPLE_ROWS = 200
+
+
+def read_spreadsheet(
+    content: bytes, name: str, place: str, header_line: int | None = None
+) -> list[SourceTable]:
+    """Read every sheet that is not empty.
+
+    Args:
+        content: bytes of the file.
+        name: short name of the file.
+        place: path for messages.
+        header_line: 1-based row of the header, if a mapping states it; 0 = there is none.
+
+    Raises:
+        DataError: the file is damaged, protected, or has no rows.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [
+            (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+            for sheet in workbook.sheet_names
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged(place, error) from error
+    tables = []
+    for sheet, cells in sheets:
+        rows = [[cell_text(cell) for cell in row] for row in cells]
+        if any(clean_name(cell) for row in rows for cell in row):
+            table = _table(rows, f"{name}:{sheet}", f"{place}, sheet {sheet!r}", header_line)
+            table.sha256 = digest
+            tables.append(table)
+    if not tables:
+        raise DataError(f"{place} has no sheet with rows; check the file and import it again.")
+    return tables
+
+
+def cell_text(cell: object) -> str:
+    """Return a cell as text: whole numbers without a point, dates as ISO 8601."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e16:
+        return str(int(cell))
+    if isinstance(cell, datetime.datetime):
+        text = cell.isoformat(sep=" ")
+        return text.removesuffix(" 00:00:00")
+    return "" if cell is None else str(cell)
+
+
+def _table(
+    rows: Sequence[Sequence[str]], name: str, place: str, header_line: int | None
+) -> SourceTable:
+    notes: list[str] = []
+    header_row, body = _header(rows, header_line, notes)
+    width = max((_last_filled(row) for row in rows[header_row or 0 :]), default=0)
+    header = [""] * width
+    if header_row is not None:
+        header = [clean_name(cell) for cell in rows[header_row]][:width]
+    kept: list[Sequence[str]] = []
+    lines: list[int] = []
+    unreadable: list[tuple[int, int, str]] = []
+    last = max((i for i, row in enumerate(rows) if _last_filled(row)), default=-1)
+    for line, row in enumerate(rows[body : last + 1], start=body + 1):
+        if not _last_filled(row):
+            unreadable.append((line, line, BLANK_LINE))
+        elif header_row is not None and [clean_name(cell) for cell in row][:width] == header:
+            unreadable.append((line, line, REPEATED_HEADER))
+        else:
+            kept.append(row[:width])
+            lines.append(line)
+    columns = [[row[at] for row in kept] for at in range(width)]
+    numbers = np.array(lines, dtype=np.int64)
+
+    def text_of(first: int, last: int) -> str:
+        return "\n".join("\t".join(row).rstrip("\t") for row in rows[first - 1 : last])
+
+    return without_totals(
+        SourceTable(
+            name=name,
+            place=place,
+            syntax=Syntax(header_line=0 if header_row is None else header_row + 1),
+            header=header,
+            columns=text_frame(columns_table(columns)),
+            first_line=numbers,
+            last_line=numbers,
+            rows_read=len(kept) + len(unreadable),
+            sha256="",
+            text_of=text_of,
+            unreadable=unreadable,
+            notes=notes,
+        )
+    )
+
+
+def _header(
+    rows: Sequence[Sequence[str]], header_line: int | None, notes: list[str]
+) -> tuple[int | None, int]:
+    """Return the row of the header, None without one, and the first row below it."""
+    if header_line is not None:
+        return (header_line - 1, header_line) if header_line else (None, 0)
+    finding = find_header(rows[:_SAMPLE_ROWS])
+    at = finding.body if finding.index is None else finding.index
+    above = [" ".join(filter(None, row)) for row in rows[:at] if _last_filled(row)]
+    if above:
+        texts = "; ".join(text[:80] for text in above)
+        notes.append(f"{len(above)} rows above the table are left out: {texts}")
+    if finding.index is None:
+        notes.append("The sheet has no header: its first row looks like the rows below it.")
+    elif not finding.certain:
+        notes.append(f"Row {finding.index + 1} is assumed to be the header.")
+    return finding.index, finding.body
+
+
+def _last_filled(row: Sequence[str]) -> int:
+    return max((place + 1 for place, cell in enumerate(row) if clean_name(cell)), default=0)
