@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from bookrec.ages import MAX_AGE, MIN_AGE
-from bookrec.isbn import is_usable_id, repair_isbn
+from bookrec.isbn import NO_ISBN, RUINED, UNUSABLE, id_problem, repair_isbn
 from bookrec.offline.data.sources.raw_tables import RawTable
 from bookrec.offline.data.text_repair import repair_text
 
@@ -55,8 +55,6 @@ def clean_books(table: RawTable, this_year: int) -> pd.DataFrame:
         The catalogue's columns except ``work_id``, unsorted.
     """
     clean_isbns(table)
-    table.reject(table.frame["isbn"] == "", "no_isbn")
-    table.reject(~table.frame["isbn"].map(is_usable_id), "isbn_unusable")
     repair_texts(table, ["title", "author", "publisher"])
     years = _numbers_within(table, "year", OLDEST_YEAR, this_year)
     table.frame["year"] = years.astype("Int16")
@@ -81,7 +79,6 @@ def clean_ratings(table: RawTable, catalogue: pd.Index, rating_max: int) -> pd.D
     """
     clean_user_ids(table)
     clean_isbns(table)
-    table.reject(table.frame["isbn"] == "", "no_isbn")
     ratings = pd.to_numeric(table.frame["rating"].str.strip(), errors="coerce")
     whole = (ratings % 1 == 0).to_numpy()
     table.frame["rating"] = ratings
@@ -109,13 +106,18 @@ def clean_user_ids(table: RawTable) -> None:
 
 
 def clean_isbns(table: RawTable) -> None:
-    """Write every ISBN in its standard form (`isbn`)."""
+    """Write every book's id in its one form (`isbn`); reject rows without a usable id."""
 
     def repair(text: str) -> tuple[str, Iterable[str]]:
         isbn, rule = repair_isbn(text)
         return isbn, [rule] if rule else []
 
     _repair_column(table, "isbn", repair)
+    codes, isbns = pd.factorize(table.frame["isbn"])
+    problems = np.array([id_problem(isbn) for isbn in isbns], dtype=object)[codes]
+    for reason in (NO_ISBN, UNUSABLE, RUINED):
+        table.reject(problems == reason, reason)
+        problems = problems[problems != reason]
 
 
 def repair_texts(table: RawTable, columns: Iterable[str]) -> None:
