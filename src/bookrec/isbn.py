@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from operator import mul
 from typing import Final
 
-from bookrec.text import ascii_digits, fold, visible_text
+from bookrec.text import ascii_digits, fold, visible_text, without_formula
 
 MAX_LENGTH: Final = 64
 """Most characters of a book's id."""
@@ -33,8 +33,6 @@ _DASHES: Final = "\u2010-\u2015\u2212-"
 _SEPARATORS: Final = re.compile(rf"[\s{_DASHES}]+")
 _BETWEEN_IDS: Final = re.compile(rf"[^0-9A-Z{_DASHES}]+")
 _NOT_ALPHANUMERIC: Final = re.compile(r"[^0-9A-Z]+")
-_FORMULA: Final = re.compile(r"=\s*(?P<quote>\"{1,3}|')(?P<text>.*)(?P=quote)", re.DOTALL)
-_TEXT_MARK: Final = re.compile(r"['\u2019`](?=\w)")
 _DECIMAL: Final = re.compile(r"([0-9]+)[.,]0")
 _SCIENTIFIC: Final = re.compile(
     r"(?P<whole>[0-9])(?:[.,](?P<decimals>[0-9]*)E\+?|E\+)(?P<exponent>[0-9]{1,2})"
@@ -189,9 +187,8 @@ def _undamaged(text: str) -> tuple[str, str]:
     plain = ascii_digits(seen)
     if plain != seen:
         seen, rule = visible_text(plain), "unicode_digits"
-    while (formula := _FORMULA.fullmatch(seen)) or _TEXT_MARK.match(seen):
-        seen = visible_text(formula["text"] if formula else seen[1:])
-        rule = "spreadsheet_formula_removed"
+    if (bare := without_formula(seen)) != seen:
+        seen, rule = bare, "spreadsheet_formula_removed"
     if decimal := _DECIMAL.fullmatch(seen):
         seen, rule = decimal[1], "decimal_point_removed"
     return seen, rule

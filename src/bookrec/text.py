@@ -33,6 +33,8 @@ _LETTERS_WITHOUT_DECOMPOSITION: Final = str.maketrans(
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 _APOSTROPHE: Final = re.compile(r"['’`]")
 _PLAIN: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
+_FORMULA: Final = re.compile(r"=\s*(?P<quote>\"{1,3}|')(?P<text>.*)(?P=quote)", re.DOTALL)
+_TEXT_MARK: Final = re.compile(r"['\u2019`](?=\w)")
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
@@ -77,3 +79,14 @@ def ascii_digits(text: str) -> str:
         return text
     text = text.translate(_FULL_WIDTH)
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
+def without_formula(text: str) -> str:
+    """Return an id without the marks by which spreadsheets keep its zeros.
+
+    >>> without_formula('="007"'), without_formula("'007"), without_formula("007")
+    ('007', '007', '007')
+    """
+    while (formula := _FORMULA.fullmatch(text)) or _TEXT_MARK.match(text):
+        text = visible_text(formula["text"] if formula else text[1:])
+    return text

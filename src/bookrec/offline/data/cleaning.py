@@ -6,7 +6,7 @@ kept + rows rejected by reason.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.isbn import NO_ISBN, RUINED, UNUSABLE, id_problem, repair_isbn
 from bookrec.offline.data.sources.raw_tables import RawTable
 from bookrec.offline.data.text_repair import repair_text
+from bookrec.reader_ids import ReaderIds
 
 OLDEST_YEAR: Final = 1450
 """Earliest year of a printed book."""
@@ -94,6 +95,21 @@ def clean_ratings(table: RawTable, catalogue: pd.Index, rating_max: int) -> pd.D
     rows = rows.sort_values("explicit", kind="stable")
     table.reject(rows.duplicated(["user_id", "isbn"], keep="last").sort_index(), DUPLICATE)
     return table.frame[["user_id", "isbn", "rating", "timestamp"]]
+
+
+def normalise_user_ids(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None:
+    """Write every reader's id in its one form (`ReaderIds`), by the evidence of all tables."""
+    columns = [pd.factorize(table.frame["user_id"]) for table in tables]
+    values = list(dict.fromkeys(value for _, distinct in columns for value in distinct))
+    pair_of = dict(zip(values, reader_ids.normalise_column(values), strict=True))
+    for table, (codes, distinct) in zip(tables, columns, strict=True):
+        pairs = [pair_of[value] for value in distinct]
+        rows_of_value = np.bincount(codes, minlength=len(distinct))
+        for (_, rule), n_rows in zip(pairs, rows_of_value, strict=True):
+            if rule:
+                table.repair(rule, n_rows)
+        user_ids = pd.Series([user_id for user_id, _ in pairs], dtype="str")
+        table.frame["user_id"] = user_ids.to_numpy()[codes]
 
 
 def clean_user_ids(table: RawTable) -> None:
