@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import secrets
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
+
+from bookrec.errors import BookrecError
 
 _PACKAGED_TEMPLATES = Path(__file__).parent / "templates"
+_SECRET_BYTES: Final = 32
 _REPOSITORY_TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
@@ -44,3 +52,43 @@ class Home:
     def shop_database(self) -> Path:
         """``var/shop.sqlite``: accounts, sessions and ratings; written by the site."""
         return self.root / "var" / "shop.sqlite"
+
+    @property
+    def identity_secret_file(self) -> Path:
+        """``var/identity-secret``: key of the ids made of e-mail addresses and phone numbers."""
+        return self.root / "var" / "identity-secret"
+
+    def identity_secret(self) -> bytes:
+        """Return the secret with which e-mail addresses and phone numbers become ids (`ReaderIds`).
+
+        It is made on first need and never changes: with another one, all those readers get other ids.
+
+        Raises:
+            BookrecError: the file is damaged.
+        """
+        path = self.identity_secret_file
+        if not path.exists():
+            _make_secret(path)
+        secret = path.read_bytes()
+        if len(secret) != _SECRET_BYTES:
+            raise BookrecError(
+                f"{path} has {len(secret)} bytes instead of {_SECRET_BYTES}; restore it from a backup, "
+                "or remove it and import the data again."
+            )
+        return secret
+
+
+def _make_secret(path: Path) -> None:
+    """Make the file, for its owner only; of several processes at once the first one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(_SECRET_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+    finally:
+        temporary.unlink()

@@ -32,6 +32,10 @@ _LETTERS_WITHOUT_DECOMPOSITION: Final = str.maketrans(
 )
 _NOT_WORD: Final = re.compile(r"[\W_]+")
 _APOSTROPHE: Final = re.compile(r"['’`]")
+_PLAIN: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
+_FORMULA: Final = re.compile(r"=\s*(?P<quote>\"{1,3}|')(?P<text>.*)(?P=quote)", re.DOTALL)
+_TEXT_MARK: Final = re.compile(r"['\u2019`](?=\w)")
+_FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
 
 def fold(text: str) -> str:
@@ -47,3 +51,42 @@ def fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return _NOT_WORD.sub(" ", bare).strip()
+
+
+def visible_text(text: str) -> str:
+    """Return an id as a person sees it.
+
+    The text is composed (NFC). Characters without width (zero-width spaces, marks of byte order and of
+    direction, soft hyphens) are removed, and white space, no-break spaces too, becomes single blanks
+    inside and nothing outside.
+
+    >>> visible_text("\u200bVH\u00a0 00012 ")
+    'VH 00012'
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    seen = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
+
+
+def ascii_digits(text: str) -> str:
+    """Return ``text`` with decimal digits of all scripts, and full-width signs, in ASCII.
+
+    >>> ascii_digits("٠٣٠ ９Ｘ")
+    '030 9X'
+    """
+    if text.isascii():
+        return text
+    text = text.translate(_FULL_WIDTH)
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
+def without_formula(text: str) -> str:
+    """Return an id without the marks by which spreadsheets keep its zeros.
+
+    >>> without_formula('="007"'), without_formula("'007"), without_formula("007")
+    ('007', '007', '007')
+    """
+    while (formula := _FORMULA.fullmatch(text)) or _TEXT_MARK.match(text):
+        text = visible_text(formula["text"] if formula else text[1:])
+    return text

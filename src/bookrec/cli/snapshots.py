@@ -13,6 +13,7 @@ from bookrec.errors import SnapshotError
 from bookrec.files import read_pointer, versions
 from bookrec.offline.scoring.shelf.compare_shelves import published_shelf, shelf_of
 from bookrec.offline.scoring.shelf.shelf import META_KEY, table_lines
+from bookrec.offline.scoring.shelf.snapshot_works import DoubledWorks, doubled_works
 from bookrec.settings import Home
 from bookrec.snapshot import (
     DATABASE_NAME,
@@ -25,7 +26,6 @@ from bookrec.snapshot import (
     publish,
     read_meta,
 )
-from bookrec.snapshot_works import DoubledWorks, doubled_works
 
 TABLES = ("book", "reader", "interaction", "user_top", "similar_top", "popular_top")
 

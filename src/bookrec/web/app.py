@@ -20,6 +20,7 @@ from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web.api import books as books_api
 from bookrec.web.api import me as reader_api
+from bookrec.web.kit.addresses import with_whole_ids
 from bookrec.web.kit.headers import answering_head, security_headers, with_headers
 from bookrec.web.kit.metrics import Metrics, measured
 from bookrec.web.kit.rendering import Renderer
@@ -62,7 +63,8 @@ def create_app(home: Home, settings: SiteSettings) -> Litestar:
         debug=False,
     )
     # Around the whole application: Litestar's middleware does not see requests that match no route.
-    protected = with_headers(app.asgi_handler, security_headers(settings.remote_covers))
+    routed = with_whole_ids(app.asgi_handler)
+    protected = with_headers(routed, security_headers(settings.remote_covers))
     app.asgi_handler = answering_head(measured(protected, metrics))
     return app
 

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers
+from bookrec.offline.data.cleaning import (
+    clean_books,
+    clean_ratings,
+    clean_readers,
+    normalise_user_ids,
+)
 from bookrec.offline.data.sources.raw_tables import RawTable
+from bookrec.offline.data.values.ratings import RatingScale
+from bookrec.reader_ids import ReaderIds
 
 CATALOGUE = pd.Index(["034545104X", "0553256564", "0345451041"])
 
@@ -54,7 +61,8 @@ def rejected(raw):
         ("101", None, "age_impossible"),
         ("0", None, "age_impossible"),
         ("-3", None, "age_impossible"),
-        ("inf", None, "age_impossible"),
+        ("inf", None, "age_unreadable"),
+        ("18-24", 21, "age_from_range"),
         ("forty", None, "age_unreadable"),
         ("", None, None),
         ("NULL", None, None),
@@ -160,9 +168,10 @@ def test_only_web_addresses_stay_as_images(url, kept):
         ("7.0", None),
         ("11", "rating_out_of_range"),
         ("-1", "rating_out_of_range"),
-        ("7.5", "rating_unreadable"),
+        ("7.5", None),
+        ("9,0", None),
         ("ten", "rating_unreadable"),
-        ("", "rating_unreadable"),
+        ("", None),
         ("inf", "rating_unreadable"),
     ],
 )
@@ -171,6 +180,56 @@ def test_ratings_outside_their_range(rating, reason):
     ratings = clean_ratings(raw, CATALOGUE, rating_max=10)
     assert [why for _, why, _ in rejected(raw)] == ([reason] if reason else [])
     assert len(ratings) == (0 if reason else 1)
+
+
+def test_unknown_authors_are_blank_and_a_reused_isbn_names_one_book():
+    raw = books_table(
+        ("034545104X", "Sổ tay", "Không rõ tác giả", "2022 (tái bản)", "N/A", ""),
+        ("0553256564", "Dune", "Frank Herbert", "2,019", "Ace", ""),
+        ("0553256564", "Tắt đèn", "Ngô Tất Tố", "", "", ""),
+    )
+    books = clean_books(raw, this_year=2026)
+    assert books["isbn"].tolist() == ["034545104X", "0553256564", "0553256564~2"]
+    assert books["author"].tolist() == ["", "Frank Herbert", "Ngô Tất Tố"]
+    assert books["publisher"].tolist() == ["", "Ace", ""]
+    assert books["year"].tolist() == [2022, 2019, pd.NA]
+    assert dict(raw.repaired) == {
+        "placeholder_unknown": 2,
+        "year_text_read": 2,
+        "isbn_reused": 1,
+    }
+
+
+def test_decomposed_texts_are_composed():
+    raw = books_table(("034545104X", "Đa\u0302\u0301t", "Gio\u0309i", "", "", ""))
+    books = clean_books(raw, this_year=2026)
+    assert (books["title"].iat[0], books["author"].iat[0]) == ("Đất", "Giỏi")
+    assert raw.repaired["unicode_composed"] == 2
+
+
+def test_ratings_are_stored_on_the_scale_that_was_found():
+    rows = [("1", "034545104X", "3.5", ""), ("2", "0553256564", "", "")]
+    halves = RatingScale(5, whole=False)
+    ratings = clean_ratings(ratings_table(*rows), CATALOGUE, rating_max=5, scale=halves)
+    assert ratings["rating"].tolist() == [7, 0]
+
+
+def test_ids_ruined_by_a_spreadsheet_are_a_reason_of_their_own():
+    raw = ratings_table(("1", "9.78604E+12", "5", ""), ("1", "345451040", "6", ""))
+    clean_ratings(raw, CATALOGUE, rating_max=10)
+    assert "isbn_ruined_by_spreadsheet" in [why for _, why, _ in rejected(raw)]
+
+
+def test_ids_of_readers_agree_between_files():
+    readers = readers_table(("An.Le@Example.com", "huế", "30"), ("31", "huế", "41"))
+    ratings = ratings_table(
+        (" an.le@example.com", "034545104X", "5", ""), ("31.0", "034545104X", "6", "")
+    )
+    normalise_user_ids([readers, ratings], ReaderIds(b"secret"))
+    assert readers.frame["user_id"].tolist() == ratings.frame["user_id"].tolist()
+    assert readers.frame["user_id"].iat[0].startswith("mail:")
+    assert dict(readers.repaired) == {"email_hashed": 1}
+    assert dict(ratings.repaired) == {"email_hashed": 1, "decimal_point_removed": 1}
 
 
 def test_six_of_five_stars_is_out_of_range():
@@ -223,7 +282,7 @@ def test_timestamps():
         ("1", "034545104X", "1", "881250949"),
         ("2", "034545104X", "1", ""),
         ("3", "034545104X", "1", "soon"),
-        ("4", "034545104X", "1", "1e30"),
+        ("4", "034545104X", "1", "4102444800"),
     )
     cleaned = clean_ratings(raw, CATALOGUE, rating_max=10)["timestamp"]
     assert cleaned.tolist() == [881250949, pd.NA, pd.NA, pd.NA]

@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bookrec.errors import ShopError
+from bookrec.reader_ids import ReaderIds
 from bookrec.settings import Home
+from bookrec.snapshot import DATABASE_NAME
 from bookrec.web.accounts.cli import accounts, create_account, invite_reader
 from site_testing import PASSWORD, Client, bearer, form_token, register
 from small_snapshot import LISTED_READER, READER_WITHOUT_BOOKS
@@ -69,6 +71,22 @@ def test_links_expire_and_a_new_one_ends_the_one_before(client: Client, home: Ho
         shop.commit()
     assert client.get(second).status_code == 404
     assert claim(client, second).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["An.Nguyen@Example.com", "0987 654 321", "+84987654321"])
+def test_a_reader_is_invited_by_address_or_number(home: Home, snapshot_id: str, typed: str) -> None:
+    user_id = ReaderIds(home.identity_secret()).normalise(typed.lower())[0]
+    path = home.snapshots / snapshot_id / DATABASE_NAME
+    path.chmod(0o644)
+    with contextlib.closing(sqlite3.connect(path)) as snapshot, snapshot:
+        snapshot.execute(
+            "update reader set user_id = ? where user_id = ?", (user_id, LISTED_READER)
+        )
+    invited = run(home, "invite", typed)
+    assert invited.exit_code == 0, invited.output
+    with contextlib.closing(sqlite3.connect(home.shop_database)) as shop:
+        assert shop.execute("select user_id from claim").fetchall() == [(user_id,)]
+    assert create_account(home, "an-nguyen", PASSWORD, user_id=typed).user_id == user_id
 
 
 def test_an_account_made_by_the_operator_closes_the_readers_link(

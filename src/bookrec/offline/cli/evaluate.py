@@ -191,6 +191,7 @@ def _published_split(dataset: Dataset, path: Path, seed: int) -> Split:
     """Make the split whose test part a file names."""
     import numpy as np
 
+    from bookrec.isbn import normalise_isbn
     from bookrec.offline.data.interactions import all_interactions
     from bookrec.offline.evaluation.holdout.splits import named_rows, split_by
 
@@ -199,7 +200,7 @@ def _published_split(dataset: Dataset, path: Path, seed: int) -> Split:
         user_id, tab, isbn = line.partition("\t")
         if not tab:
             raise DataError(f"{path}, line {number}: expected a user_id, a tab and an isbn.")
-        pairs.append((user_id, isbn.partition("\t")[0].strip()))
+        pairs.append((user_id, normalise_isbn(isbn.partition("\t")[0])))
     rows = named_rows(dataset, pairs)
     rng = np.random.default_rng(seed)
     return split_by(all_interactions(dataset), path.name, rows, "hold-out", rng)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +13,12 @@ import numpy as np
 import pandas as pd
 
 from bookrec.errors import DataError
-from bookrec.offline.data.cleaning import clean_books, clean_ratings, clean_readers
+from bookrec.offline.data.cleaning import (
+    clean_books,
+    clean_ratings,
+    clean_readers,
+    normalise_user_ids,
+)
 from bookrec.offline.data.dataset import READER_DTYPES, Dataset, make_dataset, save_dataset
 from bookrec.offline.data.reader_order import merge_readers
 from bookrec.offline.data.sources.layout import RawTables, SourceLayout, detect_layout
@@ -25,6 +32,7 @@ from bookrec.offline.data.works.corrections import (
 )
 from bookrec.offline.data.works.grouping import group_works
 from bookrec.offline.runtime.progress import Progress
+from bookrec.reader_ids import ReaderIds
 from bookrec.settings import Home
 
 AUTO: Final = "auto"
@@ -56,7 +64,7 @@ def import_data(
         DataError: the files are missing, damaged or of another layout, or a line of ``works.csv`` is
             wrong. Nothing is written then.
     """
-    result = read_data(source, layout, progress, home.work_corrections)
+    result = read_data(source, layout, progress, home.work_corrections, home.identity_secret)
     progress(f"Saving {result.dataset.dataset_id}")
     save_dataset(home, result.dataset, result.rejected)
     return result
@@ -67,6 +75,7 @@ def read_data(
     layout: str = AUTO,
     progress: Progress = lambda _: None,
     corrections: Path | None = None,
+    secret: Callable[[], bytes] = lambda: secrets.token_bytes(32),
 ) -> Import:
     """Read and clean a data set as `import_data` does, without saving it.
 
@@ -75,6 +84,8 @@ def read_data(
         layout: a key of `LAYOUTS`, or ``auto``.
         progress: receives one line per stage.
         corrections: the operator's corrections of works, if there are any.
+        secret: gives the secret of the readers' ids (`ReaderIds`); by default one that no other
+            import has.
     """
     lines = [] if corrections is None else read_corrections(corrections)
     raw_source = RawSource(source)
@@ -84,6 +95,8 @@ def read_data(
     progress(f"Reading {source} as {chosen.name}")
     tables = chosen.read(raw_source)
     progress("Cleaning")
+    known = [table for table in (tables.readers, tables.ratings) if table is not None]
+    normalise_user_ids(known, ReaderIds(secret()))
     return _clean(tables, chosen, raw_source, lines)
 
 

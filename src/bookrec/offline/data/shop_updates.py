@@ -7,9 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bookrec.ages import MAX_AGE, MIN_AGE
+from bookrec.isbn import normalise_isbn
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.cleaning import BOOK_NOT_IN_CATALOGUE
 from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
@@ -116,15 +119,23 @@ def _shop_pairs(
             "reader_idx": pd.Index(readers["user_id"]).get_indexer(
                 pd.Index([row.user_id for row in interactions], dtype="str")
             ),
-            "book_idx": isbns.get_indexer(
-                pd.Index([row.isbn for row in interactions], dtype="str")
-            ),
+            "book_idx": _positions(isbns, [row.isbn for row in interactions]),
             "rating": ratings,
             "timestamp": [row.created_at for row in interactions],
             "kind": [row.kind for row in interactions],
         }
     )
     return rows[rows["book_idx"] >= 0]
+
+
+def _positions(catalogue: pd.Index, isbns: Sequence[str]) -> NDArray[np.intp]:
+    """[isbns] positions in the catalogue; -1 for books that it lacks.
+
+    The site may have stored an id as an earlier data set spelled it.
+    """
+    exact = catalogue.get_indexer(pd.Index(list(isbns), dtype="str"))
+    normal = pd.Index([normalise_isbn(isbn) for isbn in isbns], dtype="str")
+    return np.where(exact >= 0, exact, catalogue.get_indexer(normal))
 
 
 def _merge(base: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:

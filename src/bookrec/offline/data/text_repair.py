@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from typing import Final
 
 import ftfy
@@ -12,6 +13,7 @@ HTML_ENTITIES: Final = "html_entities_decoded"
 DOUBLE_ENCODING: Final = "double_encoding_undone"
 LOST_BYTE: Final = "lost_byte_restored"
 LOST_QUOTES: Final = "escaped_quotes_restored"
+UNICODE_COMPOSED: Final = "unicode_composed"
 DAMAGE_LEFT: Final = "damaged_text_left"
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -49,6 +51,11 @@ def repair_text(text: str) -> tuple[str, frozenset[str]]:
     return text, frozenset(rules)
 
 
+def _compose(text: str) -> str:
+    """Write letters and their accents as one character each (NFC), so that equal texts are equal."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
+
+
 def _decode_entities(text: str) -> str:
     return _ENTITY.sub(lambda match: html.unescape(match[0]), text) if "&" in text else text
 
@@ -76,6 +83,7 @@ def _restore_quotes(text: str) -> str:
 
 
 _REPAIRS: Final = (
+    (UNICODE_COMPOSED, _compose),
     (LOST_QUOTES, _restore_quotes),
     (HTML_ENTITIES, _decode_entities),
     (LOST_BYTE, _restore_lost_bytes),

@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from bookrec.errors import ShopError
+from bookrec.reader_ids import ReaderIds
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot
 from bookrec.web.accounts import accounts as shop_accounts
@@ -64,7 +65,7 @@ def create_account(
     if problem:
         raise ShopError(_PROBLEMS[problem])
     if user_id is not None:
-        _require_reader(home, user_id)
+        user_id = _find_reader(home, user_id)
     new = NewAccount(username, hash_password(password), age)
     return _with_database(home, lambda shop: shop_accounts.create_account(shop, new, user_id))
 
@@ -76,18 +77,22 @@ def invite_reader(home: Home, user_id: str, valid_days: int = 14) -> str:
         ShopError: there is no such reader, or they have an account already.
         SnapshotError: nothing is published, so no readers are known.
     """
-    _require_reader(home, user_id)
-    token = _with_database(home, lambda shop: claims.invite(shop, user_id, valid_days * _DAY_S))
+    reader = _find_reader(home, user_id)
+    token = _with_database(home, lambda shop: claims.invite(shop, reader, valid_days * _DAY_S))
     return f"/claim/{token}"
 
 
-def _require_reader(home: Home, user_id: str) -> None:
+def _find_reader(home: Home, typed: str) -> str:
+    """The id of the reader whose id, e-mail address or phone number the operator typed."""
     snapshot = Snapshot(current_snapshot(home.snapshots))
-    if not snapshot.row("select 1 from reader where user_id = ?", (user_id,)):
-        raise ShopError(
-            f"The published snapshot {snapshot.snapshot_id} has no reader {user_id!r}; "
-            "use an id as it stands in the data set."
-        )
+    hashed = ReaderIds(home.identity_secret()).normalise(typed)[0]
+    for user_id in (typed, hashed):
+        if snapshot.row("select 1 from reader where user_id = ?", (user_id,)):
+            return user_id
+    raise ShopError(
+        f"The published snapshot {snapshot.snapshot_id} has no reader {typed!r}; use an id as it "
+        "stands in the data set, or an e-mail address or phone number of the files it came from."
+    )
 
 
 @click.group()
@@ -140,11 +145,13 @@ def create(home: Home, username: str, age: int | None, user_id: str | None, gene
 def invite(home: Home, user_id: str, days: int, site: str) -> None:
     """Print a one-time link by which a reader of the data set claims their account.
 
-    Whoever opens it first chooses username and password. A new invitation ends the one before.
+    The reader is named by id, e-mail address or phone number. Whoever opens the link first chooses
+    username and password. A new invitation ends the one before.
 
     \b
     Example:
       bookrec accounts invite 276725 --site https://books.example.org
+      bookrec accounts invite an.nguyen@example.com
     """
     click.echo(site.rstrip("/") + invite_reader(home, user_id, days))
     click.echo(f"Works once, for {days} days.", err=True)

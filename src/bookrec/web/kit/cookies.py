@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote, unquote
 
 from litestar.datastructures import Cookie
+
+from bookrec.isbn import is_usable_id
 
 SESSION: Final = "bookrec_session"
 """Token of a signed-in reader."""
@@ -15,7 +17,8 @@ VISITOR: Final = "bookrec_visit"
 NOTICE: Final = "bookrec_notice"
 """Message key to show once on the next page."""
 RECENT: Final = "bookrec_recent"
-"""ISBNs that a signed-in reader opened last. Anonymous visitors have none: their pages are cached."""
+"""Ids of books that a signed-in reader opened last. Anonymous visitors, whose pages are cached, have
+none."""
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
@@ -33,7 +36,6 @@ NOTICES: Final = frozenset(
 
 _MOST_RECENT: Final = 8
 _YEAR_S: Final = 365 * 86_400
-_SAFE_ISBN: Final = re.compile(r"[0-9A-Za-z:.\-]{1,40}")
 
 
 def make_cookie(
@@ -68,14 +70,13 @@ def notice_of(cookies: Mapping[str, str]) -> str | None:
 
 
 def recent_isbns(cookies: Mapping[str, str]) -> list[str]:
-    """Return the ISBNs opened last, latest first; malformed ones are left out."""
-    isbns = cookies.get(RECENT, "").split("|")
-    return [isbn for isbn in isbns if _SAFE_ISBN.fullmatch(isbn)][:_MOST_RECENT]
+    """Return the ids of the books opened last, latest first; unusable ones are left out."""
+    isbns = [unquote(part) for part in cookies.get(RECENT, "").split("|")]
+    return [isbn for isbn in isbns if is_usable_id(isbn)][:_MOST_RECENT]
 
 
-def recent_cookie(cookies: Mapping[str, str], isbn: str, *, secure: bool) -> Cookie | None:
-    """Return the cookie after ``isbn`` was opened; None for an ISBN that no cookie can hold."""
-    if not _SAFE_ISBN.fullmatch(isbn):
-        return None
+def recent_cookie(cookies: Mapping[str, str], isbn: str, *, secure: bool) -> Cookie:
+    """Return the cookie after the book of an id was opened; ids are percent-escaped in it."""
     isbns = [isbn, *(other for other in recent_isbns(cookies) if other != isbn)]
-    return make_cookie(RECENT, "|".join(isbns[:_MOST_RECENT]), secure=secure)
+    value = "|".join(quote(isbn, safe=":") for isbn in isbns[:_MOST_RECENT])
+    return make_cookie(RECENT, value, secure=secure)

@@ -10,6 +10,7 @@ import jinja2
 import msgspec
 
 from bookrec import __version__
+from bookrec.web.kit.addresses import book_path
 from bookrec.web.kit.contexts import Shell
 from bookrec.web.kit.covers import render_cover
 from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES, load_translations
@@ -46,6 +47,7 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.filters["book_path"] = book_path
     translations = load_translations(templates, language)
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return environment

@@ -139,10 +139,10 @@ async def _register_form(
 ) -> AnyResponse:
     liked = books_by_isbn(page_request.snapshot, _liked_isbns(form))
     q = text(form, "q").strip()[:200]
-    chosen = [liked[isbn] for isbn in _liked_isbns(form) if isbn in liked]
+    chosen = list({book.isbn: book for book in liked.values()}.values())
     candidates = await _books_to_like(page_request, q)
     # Ticked books stay on the page, or a search would lose them.
-    suggestions = chosen + [book for book in candidates if book.isbn not in liked]
+    suggestions = chosen + [book for book in candidates if book not in chosen]
     page = RegisterPage(
         next=local_path(text(form, "next")),
         username=text(form, "username").strip(),

@@ -105,11 +105,11 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     my_rating, because = None, list[Reason]()
     if page_request.account is not None:
         my_rating, because = await _rating_or_reasons(page_request, page_request.account, book)
-        cookie = cookies.recent_cookie(
-            page_request.request.cookies, isbn, secure=page_request.secure
+        page_request.response_cookies.append(
+            cookies.recent_cookie(
+                page_request.request.cookies, book.isbn, secure=page_request.secure
+            )
         )
-        if cookie:
-            page_request.response_cookies.append(cookie)
     page = BookPage(
         book=book_card(page_request, book),
         similar=listed_shelf(page_request, source, similar),

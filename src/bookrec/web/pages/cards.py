@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from urllib.parse import quote
 
+from bookrec.web.kit.addresses import id_in_path
 from bookrec.web.kit.contexts import BookCard, RankedCard, Reason, Shelf
 from bookrec.web.recommendations.lists import Recommendations
 from bookrec.web.request.page_request import PageRequest
@@ -62,4 +62,6 @@ def reason(book: CatalogueBook) -> Reason:
 def _cover_url(book: CatalogueBook, version: str) -> str:
     # The address changes with the drawing, so that a cover may be kept for ever.
     drawn = f"{book.title}\n{book.author}\n{version}"
-    return f"/covers/{quote(book.isbn)}.svg?v={hashlib.sha256(drawn.encode()).hexdigest()[:10]}"
+    return (
+        f"/covers/{id_in_path(book.isbn)}.svg?v={hashlib.sha256(drawn.encode()).hexdigest()[:10]}"
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from math import ceil
 from typing import Final
-from urllib.parse import quote
 
 from litestar import get, post
 from litestar.di import NamedDependency
@@ -12,6 +11,7 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from bookrec.web.accounts.accounts import Account, age_problem
+from bookrec.web.kit.addresses import book_path
 from bookrec.web.kit.contexts import MePage, RatedCard
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import read_age, text
@@ -80,7 +80,7 @@ async def rate(page_request: NamedDependency[PageRequest], isbn: FromPath[str]) 
     if rating not in _RATINGS:
         raise ClientException("A rating is a whole number from 1 to 10.")
     await page_request.site.actions.rate(page_request.snapshot, account, book, int(rating))
-    return page_request.redirect(text(form, "next") or f"/books/{quote(book.isbn)}", "rated")
+    return page_request.redirect(text(form, "next") or book_path(book.isbn), "rated")
 
 
 @post("/books/{isbn:str}/rating/delete", opt={"signed_in": True})
@@ -90,6 +90,4 @@ async def unrate(page_request: NamedDependency[PageRequest], isbn: FromPath[str]
     book = require_book(page_request.snapshot, isbn)
     form = await page_request.request.form()
     await page_request.site.actions.unrate(page_request.snapshot, account, book)
-    return page_request.redirect(
-        text(form, "next") or f"/books/{quote(book.isbn)}", "rating_removed"
-    )
+    return page_request.redirect(text(form, "next") or book_path(book.isbn), "rating_removed")

@@ -18,6 +18,7 @@ from litestar.exceptions import PermissionDeniedException
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.sessions import find_session
 from bookrec.web.kit import cookies, csrf
+from bookrec.web.kit.addresses import book_path, id_of_parameter
 from bookrec.web.kit.contexts import Shell
 from bookrec.web.kit.csrf import sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
@@ -204,7 +205,7 @@ def _page_to_return_to(page_request: PageRequest) -> str:
     if page_request.request.method == "GET":
         return page_request.path
     isbn = page_request.request.path_params.get("isbn")
-    return f"/books/{quote(isbn)}" if isbn else "/"
+    return book_path(id_of_parameter(isbn)) if isbn else "/"
 
 
 def is_secure(site: Site, request: AnyRequest) -> bool:
@@ -221,7 +222,8 @@ def path_with_query(request: AnyRequest) -> str:
     """Return the request's path and query, without ``lang``."""
     raw = request.scope["query_string"].decode("latin-1")
     pairs = [pair for pair in parse_qsl(raw, keep_blank_values=True) if pair[0] != "lang"]
-    path = quote(request.url.path, safe="/:%")
+    # `request.url` would end at a decoded # or ?. The % is escaped by `with_whole_ids`.
+    path = quote(request.scope["path"], safe="/:%~")
     return f"{path}?{urlencode(pairs)}" if pairs else path
 
 

@@ -12,6 +12,7 @@ from litestar.types import ExceptionHandlersMap
 
 from bookrec.errors import NoSnapshot, SnapshotError
 from bookrec.web.accounts.rate_limit import TooManyAttempts
+from bookrec.web.kit.addresses import id_of_parameter
 from bookrec.web.kit.contexts import ErrorPage, Shell
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.log import get_logger
@@ -59,13 +60,15 @@ class InvalidRequest(HTTPException):
         super().__init__(f"{name}: {reason}", extra=[{"key": name, "message": reason}])
 
 
-def require_book(snapshot: Snapshot, isbn: str) -> CatalogueBook:
-    """Return the book of an ISBN.
+def require_book(snapshot: Snapshot, parameter: str) -> CatalogueBook:
+    """Return the book of a route's parameter, an ISBN in any of its spellings or another id.
 
     Raises:
         NotFoundException: the catalogue does not have it.
     """
-    book = find_book(snapshot, isbn)
+    isbn = id_of_parameter(parameter)
+    # An address may end in a slash, and so may an id.
+    book = find_book(snapshot, isbn) or find_book(snapshot, isbn.rstrip("/"))
     if book is None:
         raise NotFoundException(f"The catalogue has no book with the ISBN {isbn}.")
     return book
@@ -84,7 +87,7 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         command: str = "",
     ) -> AnyResponse:
         headers = private() | (headers or {})
-        if request.url.path.startswith(_MACHINE_PATHS):
+        if request.scope["path"].startswith(_MACHINE_PATHS):
             return _problem(request, status, detail, headers, invalid or [])
         return _error_page(renderer, request, status, headers, command)
 
@@ -113,7 +116,8 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         return answer(request, 429, str(error), headers=error.headers)
 
     def bug(request: AnyRequest, error: Exception) -> AnyResponse:
-        logger.error("request failed", method=request.method, path=request.url.path, exc_info=error)
+        path = request.scope["path"]
+        logger.error("request failed", method=request.method, path=path, exc_info=error)
         return answer(request, 500, "Something went wrong on our side; it has been noted.")
 
     return {
@@ -131,7 +135,9 @@ def _problem(
     headers: dict[str, str],
     invalid: list[InvalidParameter],
 ) -> AnyResponse:
-    problem = Problem(HTTPStatus(status).phrase, status, detail, request.url.path, invalid)
+    # Like every address: `request.url` would end at a decoded # or ?.
+    instance = path_with_query(request).partition("?")[0]
+    problem = Problem(HTTPStatus(status).phrase, status, detail, instance, invalid)
     return Response(
         msgspec.json.encode(problem), status_code=status, media_type=PROBLEM_JSON, headers=headers
     )
@@ -144,7 +150,7 @@ def _error_page(
         return _rendered_error(renderer, request, status, headers, command)
     except Exception:
         # An error page that cannot be rendered must not hide its error.
-        logger.exception("error page not rendered", path=request.url.path)
+        logger.exception("error page not rendered", path=request.scope["path"])
         phrase = HTTPStatus(status).phrase
         return Response(phrase, status_code=status, media_type="text/plain", headers=headers)
 

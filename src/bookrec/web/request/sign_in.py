@@ -94,6 +94,6 @@ async def register(
     """
     await count_registration(site.database, site.settings, address)
     known = books_by_isbn(snapshot, list(dict.fromkeys(liked_isbns))[:MOST_LIKES])
-    likes = tuple(isbn for isbn in dict.fromkeys(liked_isbns) if isbn in known)
+    likes = tuple(dict.fromkeys(book.isbn for book in known.values()))
     new = await new_account(site, username, password, age=age, language=language, liked_isbns=likes)
     return await site.actions.register(snapshot, new)

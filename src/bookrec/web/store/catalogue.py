@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from bookrec.isbn import id_spellings
 from bookrec.web.store.rows import Row, SqlValue
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -45,14 +46,25 @@ _MOST_PARAMETERS: Final = 500
 
 
 def find_book(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
-    """Return the book of an ISBN (unique index on ``isbn``), or None."""
-    row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608
-    return CatalogueBook(*row) if row else None
+    """Return the book of an ISBN in any spelling, or of another id; None if there is none."""
+    return books_by_isbn(snapshot, [isbn]).get(isbn)
 
 
 def books_by_isbn(snapshot: Snapshot, isbns: Iterable[str]) -> dict[str, CatalogueBook]:
-    """Return the books of those ISBNs that the catalogue has, by ISBN."""
-    return {book.isbn: book for book in _books_where_in(snapshot, "isbn", list(isbns))}
+    """Return the books of those ISBNs that the catalogue has, by ISBN as it was asked for.
+
+    Any spelling of an ISBN will do; see `id_spellings`.
+    """
+    wanted = list(dict.fromkeys(isbns))
+    books = {book.isbn: book for book in _books_where_in(snapshot, "isbn", wanted)}
+    spellings = {isbn: id_spellings(isbn) for isbn in wanted if isbn not in books}
+    others = {s for texts in spellings.values() for s in texts} - books.keys()
+    books |= {book.isbn: book for book in _books_where_in(snapshot, "isbn", sorted(others))}
+    for isbn, texts in spellings.items():
+        hits = [books[spelling] for spelling in texts if spelling in books]
+        if hits:
+            books[isbn] = hits[0]
+    return {isbn: books[isbn] for isbn in wanted if isbn in books}
 
 
 def books_by_id(snapshot: Snapshot, book_ids: Iterable[int]) -> dict[int, CatalogueBook]:

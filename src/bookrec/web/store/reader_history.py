@@ -70,8 +70,8 @@ def build_history(snapshot: Snapshot, user_id: str, shop_rows: list[Row]) -> Rea
     deleted: set[int] = set()
     for isbn, kind, rating in reversed(shop_rows):
         book = known.get(isbn)
-        if book is None:
-            continue  # left the catalogue
+        if book is None or book.book_id in books or book.book_id in deleted:
+            continue  # left the catalogue, or an older row under another spelling
         if kind == DELETED:
             deleted.add(book.book_id)
         else:

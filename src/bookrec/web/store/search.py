@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from bookrec.isbn import isbn_forms
+from bookrec.isbn import id_spellings
 from bookrec.text import fold
 from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
 from bookrec.web.store.rows import NamedParameters, Row
@@ -172,8 +172,8 @@ def match_expression(q: str, author: str) -> str:
 
 
 def _known_isbns(snapshot: Snapshot, q: str) -> list[str]:
-    """Return the catalogue's ISBNs that ``q`` spells, in either form, with hyphens or without."""
-    candidates = list(dict.fromkeys([q.strip(), *isbn_forms(q)]))
+    """Return the catalogue's ids that ``q`` spells (`id_spellings`)."""
+    candidates = id_spellings(q)
     marks = ",".join("?" * len(candidates))
     rows = snapshot.slow_rows(
         f"select isbn from book where isbn in ({marks})",  # noqa: S608

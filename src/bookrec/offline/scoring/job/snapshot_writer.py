@@ -69,7 +69,7 @@ class SnapshotWriter:
         table = dataset.books
         self._insert("book", 12, _book_rows(dataset, statistics, similar_source))
         folded = (
-            (number, fold(title), fold(author), isbn.lower())
+            (number, fold(title), fold(author), fold(isbn))
             for number, (title, author, isbn) in enumerate(
                 zip(table["title"], table["author"], table["isbn"], strict=True), start=1
             )

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from bookrec.arrays import Ints, map_array
 from bookrec.errors import SnapshotError
 from bookrec.inference.recommender import Recommender
+from bookrec.isbn import id_spellings
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.engines.engine import Engine
 from bookrec.offline.scoring.lists.open_recommender import open_recommender
@@ -100,11 +101,15 @@ def book_scores(recommender: Recommender, task: tuple[Histories, int]) -> NDArra
 
 def _position(snapshot: Path, isbn: str) -> int:
     with contextlib.closing(open_database(snapshot)) as connection:
-        row = connection.execute("select book_id from book where isbn = ?", [isbn]).fetchone()
+        rows = [
+            connection.execute("select book_id from book where isbn = ?", [spelling]).fetchone()
+            for spelling in id_spellings(isbn)
+        ]
+    row = next((row for row in rows if row), None)
     if row is None:
         raise SnapshotError(
-            f"There is no book {isbn!r} in {snapshot}; give an ISBN of its catalogue as "
-            "'bookrec data import' writes it (no dashes, a final X in upper case)."
+            f"There is no book {isbn!r} in {snapshot}; give the ISBN or the code of a book of "
+            "its catalogue."
         )
     return int(row[0]) - 1
 

@@ -18,7 +18,7 @@ from bookrec.offline.scoring.shelf.shelf import (
     FIRST_SIMILAR,
     Shelf,
 )
-from bookrec.snapshot_works import doubled_works
+from bookrec.offline.scoring.shelf.snapshot_works import doubled_works
 
 
 def measure_shelf(connection: sqlite3.Connection) -> Shelf:

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bookrec.offline.scoring.shelf.snapshot_works import (
+    DoubledWorks,
+    RepeatedWork,
+    doubled_works,
+    headings,
+)
 from bookrec.snapshot import open_database
-from bookrec.snapshot_works import DoubledWorks, RepeatedWork, doubled_works, headings
 from small_snapshots import IDS, add, fill
 
 LOVELY, LOVELY_NOVEL = ("0330485385", "Lovely Bones"), ("0316666343", "The Lovely Bones: A Novel")
