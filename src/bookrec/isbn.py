@@ -37,6 +37,7 @@ _DECIMAL: Final = re.compile(r"([0-9]+)[.,]0")
 _SCIENTIFIC: Final = re.compile(
     r"(?P<whole>[0-9])(?:[.,](?P<decimals>[0-9]*)E\+?|E\+)(?P<exponent>[0-9]{1,2})"
 )
+_LABEL: Final = re.compile(r"^(?:URN:)?ISBN(?:[ -]?1[03])?(?:[:. ]|(?=[0-9]))+")
 _LOST_CHARACTERS: Final = re.compile(r"\?\?|\ufffd")
 _NO_ID: Final = frozenset(
     {
@@ -209,7 +210,8 @@ def _isbn_of(text: str) -> tuple[str, str]:
     exact = _from_scientific(text)
     if exact is not None:
         return exact, "decimal_point_removed"
-    inner = _inside_junk(text) or _without_hyphens(text)
+    bare = _LABEL.sub("", text)
+    inner = _as_isbn(bare) or _inside_junk(bare) or _without_hyphens(bare)
     return (text, "") if inner is None or inner == text else (inner, "isbn_junk_stripped")
 
 
@@ -267,9 +269,13 @@ def _with_zeros(text: str) -> str | None:
 def _from_scientific(text: str) -> str | None:
     """The ISBN-13 of a number with all its 13 digits, ``9.780306406157E12``; None for a rounded one."""
     number = _SCIENTIFIC.fullmatch(text)
-    if number is None or number["exponent"] != "12" or len(number["decimals"] or "") != 12:
+    if number is None or number["exponent"] != "12":
         return None
-    return _as_isbn(number["whole"] + number["decimals"])
+    digits = number["whole"] + (number["decimals"] or "")
+    if _ISBN13.fullmatch(digits):
+        return _as_isbn(digits) or digits
+    # Some writers drop a last zero; a rounded number hardly ever has one digit less.
+    return _as_isbn(digits + "0") if len(digits) == 12 else None
 
 
 def _inside_junk(text: str) -> str | None:

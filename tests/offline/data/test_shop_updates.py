@@ -113,6 +113,12 @@ def test_books_that_are_not_in_the_catalogue_are_counted_and_left_out():
     assert extended.manifest["files"]["R.csv"] == {}
 
 
+def test_an_id_in_another_spelling_is_the_book_of_the_catalogue():
+    base = base_dataset()
+    spelled = ShopInteraction("7", f" {ISBNS[1].lower()}", "rating", 6, 1700000000)
+    assert pairs(extend_with_shop(base, {}, [spelled])) == OF_BASE | {("7", ISBNS[1]): 6}
+
+
 def test_ratings_are_stored_on_the_scale_of_the_source():
     assert [to_source_scale(r, 5) for r in range(1, 11)] == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     assert [to_source_scale(r, 10) for r in range(1, 11)] == list(range(1, 11))

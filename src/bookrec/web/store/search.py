@@ -23,6 +23,9 @@ _PRIOR_RATINGS: Final = 10
 """Ratings of the catalogue's mean that the shrunk mean adds to each book, so that a single 10 does
 not lead: (10 · mean of all ratings + sum of the book's ratings) / (10 + number of its ratings)."""
 
+_SHORTEST_NUMBER: Final = 8
+"""Digits of the shortest number that is an ISBN, two zeros being lost."""
+
 _TITLE_ORDER: Final = (
     "(select f.title from book_search f where f.rowid = book.book_id), book.book_id"
 )
@@ -172,7 +175,12 @@ def match_expression(q: str, author: str) -> str:
 
 
 def _known_isbns(snapshot: Snapshot, q: str) -> list[str]:
-    """Return the catalogue's ids that ``q`` spells (`id_spellings`)."""
+    """Return the catalogue's ids that ``q`` spells (`id_spellings`).
+
+    A short number may be a title (``1984``) as well as a code, and so is looked up as a word.
+    """
+    if q.strip().isdecimal() and len(q.strip()) < _SHORTEST_NUMBER:
+        return []
     candidates = id_spellings(q)
     marks = ",".join("?" * len(candidates))
     rows = snapshot.slow_rows(

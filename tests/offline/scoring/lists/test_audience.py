@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bookrec.errors import SnapshotError
+from bookrec.isbn import to_isbn13
 from bookrec.offline.cli.audience import as_csv, as_json
 from bookrec.offline.engines.engine import make_engine
 from bookrec.offline.scoring.lists.audience import Offer, audience
@@ -90,6 +91,13 @@ def test_the_command_writes_csv_and_json(sample_home: Home, listed, tmp_path: Pa
     objects = json.loads(file.read_text())
     assert [o["user_id"] for o in objects] == [row["user_id"] for row in rows]
     assert [o["score"] for o in objects] == [float(row["score"]) for row in rows]
+
+
+def test_a_book_is_named_in_any_spelling(sample_home: Home, listed):
+    snapshot, isbn = current_snapshot(sample_home.snapshots), listed[0]
+    named = audience(snapshot, isbn, 3, make_engine("processes", 0))
+    spelled = f"978-{isbn[:9]}-{to_isbn13(isbn)[-1]}"
+    assert audience(snapshot, spelled, 3, make_engine("processes", 0)) == named
 
 
 def test_an_unknown_book_is_a_sentence(sample_home: Home):

@@ -26,7 +26,8 @@ _VIETNAMESE: Final = re.compile(
     r"(?:ngày )?([0-9]{1,2}) ?(?:thg|tháng|th)\.? ?([0-9]{1,2})(?:,| năm)? ?,?([0-9]{4})"
 )
 _WEEKDAY: Final = re.compile(
-    r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b\.?,?"
+    r"\b(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?|chủ nhật|lúc|at"
+    r"|thứ (?:hai|ba|tư|năm|sáu|bảy|[2-7]))\b\.?,?|\bngày (?=[0-9])"
 )
 _MONTHS: Final = {
     name.lower(): number

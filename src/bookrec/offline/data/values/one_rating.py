@@ -11,7 +11,7 @@ from bookrec.text import ascii_digits, visible_text
 
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+")
 _OUT_OF: Final = re.compile(
-    r"(?P<rating>[0-9]+(?:[.,][0-9]+)?) ?(?:/|of|out of|trên) ?(?P<most>5|7|10|20|100)"
+    r"(?P<rating>[0-9]+(?:[.,][0-9]+)?) ?(?:/|of|out of|trên) ?(?P<most>5|7|10|20|100)(?:[.,]0)?"
     r"(?: (?P<unit>.+))?"
 )
 _WITH_UNIT: Final = re.compile(r"(?P<rating>[0-9]+(?:[.,][0-9]+)?) ?(?P<unit>[^0-9 ].*)")
@@ -56,6 +56,8 @@ def read_rating(text: str) -> OneRating:
         number = _float(parts["rating"])
         if parts["unit"] in lists.star:
             return OneRating(number, 5.0 if number <= 5 else 10.0)
+        if parts["unit"] in lists.point:
+            return OneRating(number) if number else IMPLICIT
         if parts["unit"] == "%":
             return OneRating(number, 100.0)
     signs = _signs(seen)

@@ -25,6 +25,8 @@ class WordLists:
     """Names of the customer who is nobody in particular."""
     no_rating: frozenset[str]
     star: frozenset[str]
+    point: frozenset[str]
+    """Units after a rating of the column's scale."""
     ratings_of_five: dict[str, int]
     """Word → rating of five."""
 
