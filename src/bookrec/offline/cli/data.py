@@ -9,11 +9,12 @@ import click
 
 from bookrec.json_types import JsonObject
 from bookrec.offline.cli.sample import sample
-from bookrec.offline.data.sources.registry import LAYOUTS
+from bookrec.offline.data.mapping.known_names import known_names
 from bookrec.settings import Home
 
 if TYPE_CHECKING:
     from bookrec.offline.data.dataset import Dataset
+    from bookrec.offline.data.import_data import Import
     from bookrec.offline.data.works.corrections import CorrectedWorks
 
 _MOST_NAMED = 20
@@ -34,39 +35,86 @@ data.add_command(sample)
 
 
 @data.command("import")
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("sources", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["auto", *LAYOUTS]),
+    type=click.Choice(["auto", *known_names()]),
     default="auto",
     show_default=True,
-    help="Layout of the files; auto detects it by their names.",
+    help="Well-known source that it has to be; auto tells it by the content.",
+)
+@click.option(
+    "--mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that says which table and column is what (docs/importing.md).",
+)
+@click.option(
+    "--write-mapping",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File for the drafted mapping (default: only if something is to decide).",
+)
+@click.option(
+    "--accept-loss", is_flag=True, help="Import even if more than 5 % of a file would be lost."
 )
 @click.pass_obj
-def import_command(home: Home, source: Path, layout: str) -> None:
-    """Clean raw files into a data set and make it the current one.
+def import_command(
+    home: Home,
+    sources: tuple[Path, ...],
+    layout: str,
+    mapping: Path | None,
+    write_mapping: Path | None,
+    accept_loss: bool,
+) -> None:
+    """Clean a shop's tables into a data set and make it the current one.
 
-    SOURCE is a directory, or a zip of one, with the files of Book-Crossing (Users.csv, Books.csv,
-    Ratings.csv, or the BX-*.csv of 2005), goodbooks-10k (books.csv, ratings.csv) or MovieLens-100K
-    (u.user, u.item, u.data). Each file may be compressed (.xz, .gz, .bz2, .zip). The cleaning rules
-    are in docs/data-cleaning.md.
+    SOURCES are directories, zips or files: CSV and other texts, Excel, JSON lines, Parquet, SQLite.
+    Columns are recognised by their names, English or Vietnamese, and by their values. Where something
+    is unclear, nothing is imported: a drafted mapping is written that says what to decide
+    (docs/importing.md). The cleaning rules are in docs/data-cleaning.md.
 
     Editions of one book become one work. A file works.csv in the home directory corrects that: lines
     of isbn,relation,other_isbn, the relation being 'same' or 'different' (docs/works.md).
 
     \b
     Example:
-      bookrec data import ~/book-crossing
-      bookrec data import --format movielens-100k ml-100k.zip
+      bookrec data import ~/shop
+      bookrec data import orders.xlsx books.csv --write-mapping shop.toml
+      bookrec data import orders.xlsx books.csv --mapping shop.toml
+      bookrec data import ~/book-crossing --accept-loss
     """
-    from bookrec.offline.data.import_data import import_data
+    from bookrec.offline.data.import_data import ImportOptions, import_data
+    from bookrec.offline.data.read_source import Undecided
 
-    result = import_data(home, source, layout, progress=lambda stage: click.echo(stage, err=True))
+    options = ImportOptions(layout, mapping, write_mapping, accept_loss)
+    try:
+        result = import_data(home, sources, options, _progress, lambda r: _print_import(home, r))
+    except Undecided as undecided:
+        click.echo("\n".join(undecided.lines))
+        raise
+    _print_summary(home, result.dataset)
+
+
+def _progress(stage: str) -> None:
+    click.echo(stage, err=True)
+
+
+def _print_import(home: Home, result: Import) -> None:
+    """Print what was read, what is lost, and how the data set differs from the current one."""
+    from bookrec.offline.data.assembly.compare_datasets import comparison_lines
+    from bookrec.offline.data.assembly.loss import example_lines
+    from bookrec.offline.data.dataset import current_manifest
+
+    for line in (*result.lines, *result.notes):
+        click.echo(line)
     for name, account in result.dataset.manifest["files"].items():
         _print_account(name, account)
+    for line in example_lines(result.rejected):
+        click.echo(line)
     _print_works(home, result.corrected)
-    _print_summary(home, result.dataset)
+    if (current := current_manifest(home)) is not None:
+        for line in comparison_lines(current, result.dataset.manifest):
+            click.echo(line)
 
 
 def _print_account(name: str, account: JsonObject) -> None:

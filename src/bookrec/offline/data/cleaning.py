@@ -7,46 +7,42 @@ kept + rows rejected by reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from bookrec.isbn import NO_ISBN, RUINED, UNUSABLE, id_problem, repair_isbn
-from bookrec.offline.data.sources.raw_tables import RawTable
+from bookrec.offline.data.assembly.book_ids import BookKeys, drop_keys, identify_books, keys_of
+from bookrec.offline.data.assembly.interaction_rows import BOOK_NOT_IN_CATALOGUE
+from bookrec.offline.data.assembly.raw_table import RawTable
+from bookrec.offline.data.mapping.fields import DETAILS
 from bookrec.offline.data.text_repair import repair_text
 from bookrec.offline.data.values.ages import ConvertedNumbers, convert_ages
-from bookrec.offline.data.values.dates import convert as convert_times
-from bookrec.offline.data.values.dates import read_date_format
 from bookrec.offline.data.values.placeholders import (
     PLACEHOLDER_UNKNOWN,
     blank_unknown,
-    is_unknown,
 )
-from bookrec.offline.data.values.ratings import RatingScale
-from bookrec.offline.data.values.ratings import convert as convert_ratings
 from bookrec.offline.data.values.reused_isbns import ISBN_REUSED, separate_reused
 from bookrec.offline.data.values.years import convert_years
-from bookrec.reader_ids import ReaderIds
 
 SHOP_PREFIX: Final = "shop:"
 """Prefix of the ids of readers who registered on the site; no raw file may use it."""
 
-BOOK_NOT_IN_CATALOGUE: Final = "book_not_in_catalogue"
+_TITLE_AND_YEAR: Final = r"^(?P<title>.*?)\s*\((?P<year>\d{4})\)\s*$"
+
 RATING_UNREADABLE: Final = "rating_unreadable"
 RATING_OUT_OF_RANGE: Final = "rating_out_of_range"
 DUPLICATE: Final = "duplicate"
 
 
 def clean_readers(table: RawTable) -> pd.DataFrame:
-    """Clean readers.
+    """Clean readers, whose ids have their one form already.
 
     Returns:
         ``user_id``, ``age``, ``location``, unsorted.
     """
-    clean_user_ids(table)
     # Among rows of one user id, keep the first with an age, else the first.
     age = _adopt(table, "age", convert_ages(table.frame["age"], datetime.now(UTC).year))
     order = table.frame.assign(unknown=age.isna()).sort_values("unknown", kind="stable")
@@ -55,13 +51,20 @@ def clean_readers(table: RawTable) -> pd.DataFrame:
     return table.frame[["user_id", "age", "location"]]
 
 
-def clean_books(table: RawTable, this_year: int) -> pd.DataFrame:
+def clean_books(
+    table: RawTable, this_year: int, code_prefix: str = ""
+) -> tuple[pd.DataFrame, BookKeys]:
     """Clean books; a year after ``this_year`` becomes unknown.
 
+    Args:
+        table: columns ``book_id``…, title, author, publisher, year, image_url and `DETAILS`.
+        this_year: the present year.
+        code_prefix: put before ids that are no ISBN.
+
     Returns:
-        The catalogue's columns except ``work_id``, unsorted.
+        The catalogue's columns except ``work_id``, and `DETAILS`, unsorted; and the book of each id.
     """
-    clean_isbns(table)
+    identify_books(table, code_prefix)
     repair_texts(table, ["title", "author", "publisher"])
     for column in ("author", "publisher"):
         known_texts, n_rows = blank_unknown(table.frame[column], author=column == "author")
@@ -71,84 +74,39 @@ def clean_books(table: RawTable, this_year: int) -> pd.DataFrame:
     _clean_image_urls(table)
     table.frame["isbn"], n_reused = separate_reused(table.frame)
     table.repair(ISBN_REUSED, n_reused)
+    keys = keys_of(table)
+    drop_keys(table)
     known = table.frame[["title", "author", "publisher", "image_url"]] != ""
     n_known = known.sum(axis=1) + table.frame["year"].notna()
     fullest_first = table.frame.assign(n_known=-n_known).sort_values("n_known", kind="stable")
     table.reject(fullest_first.duplicated("isbn").sort_index(), DUPLICATE)
-    return table.frame[["isbn", "title", "author", "publisher", "image_url", "year"]]
+    columns = ["isbn", "title", "author", "publisher", "image_url", "year", *DETAILS]
+    return table.frame[columns], keys
 
 
-def clean_ratings(
-    table: RawTable, catalogue: pd.Index, rating_max: int, scale: RatingScale | None = None
-) -> pd.DataFrame:
-    """Clean ratings.
-
-    Args:
-        table: the ratings.
-        catalogue: ISBNs of the cleaned books.
-        rating_max: highest rating of the source, if no scale is given.
-        scale: scale of its ratings, see `read_scale`; ratings are stored up to its ``stored_max``.
+def clean_stock(table: RawTable, keys: BookKeys, catalogue: pd.Index) -> pd.DataFrame:
+    """Clean prices and stock of books that other tables describe; the last row of a book counts.
 
     Returns:
-        ``user_id``, ``isbn``, ``rating``, ``timestamp`` of unique pairs, all books in the catalogue.
+        ``isbn`` and `DETAILS`.
     """
-    clean_user_ids(table)
-    clean_isbns(table)
-    ratings = convert_ratings(table.frame["rating"], scale or RatingScale(rating_max))
-    _count(table, ratings.repaired)
-    table.frame["rating"] = ratings.ratings
-    table.frame["out_of_range"] = ratings.out_of_range
-    table.reject(ratings.unreadable, RATING_UNREADABLE)
-    table.reject(table.frame["out_of_range"], RATING_OUT_OF_RANGE)
-    table.reject(~table.frame["isbn"].isin(catalogue), BOOK_NOT_IN_CATALOGUE)
-    times = convert_times(table.frame["timestamp"], read_date_format(table.frame["timestamp"]))
-    _count(table, times.repaired)
-    table.frame["timestamp"] = times.seconds
-    # The last row of a pair counts, but a row without a rating never replaces a rating.
-    rows = table.frame.assign(explicit=table.frame["rating"] > 0)
-    rows = rows.sort_values("explicit", kind="stable")
-    table.reject(rows.duplicated(["user_id", "isbn"], keep="last").sort_index(), DUPLICATE)
-    return table.frame[["user_id", "isbn", "rating", "timestamp"]]
+    identify_books(table, "")
+    positions = keys.positions(table.frame["isbn"].tolist(), catalogue)
+    known = positions >= 0
+    isbns = np.where(known, catalogue.to_numpy(dtype=object)[positions], "")
+    table.frame["isbn"] = pd.array(isbns, dtype="str")
+    table.reject(~known, BOOK_NOT_IN_CATALOGUE)
+    table.reject(table.frame.duplicated("isbn", keep="last"), DUPLICATE)
+    return table.frame[["isbn", *DETAILS]]
 
 
-def normalise_user_ids(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None:
-    """Write every reader's id in its one form (`ReaderIds`), by the evidence of all tables."""
-    columns = [pd.factorize(table.frame["user_id"]) for table in tables]
-    values = list(dict.fromkeys(value for _, distinct in columns for value in distinct))
-    pair_of = dict(zip(values, reader_ids.normalise_column(values), strict=True))
-    for table, (codes, distinct) in zip(tables, columns, strict=True):
-        pairs = [pair_of[value] for value in distinct]
-        rows_of_value = np.bincount(codes, minlength=len(distinct))
-        for (_, rule), n_rows in zip(pairs, rows_of_value, strict=True):
-            if rule:
-                table.repair(rule, n_rows)
-        user_ids = pd.Series([user_id for user_id, _ in pairs], dtype="str")
-        table.frame["user_id"] = user_ids.to_numpy()[codes]
-
-
-def clean_user_ids(table: RawTable) -> None:
-    """Strip user ids; reject rows without an id, or with an id of the shop's."""
-    raw = table.frame["user_id"]
-    table.frame["user_id"] = raw.str.strip()
-    table.repair("user_id_stripped", int((table.frame["user_id"] != raw).sum()))
-    codes, user_ids = pd.factorize(table.frame["user_id"])
-    table.reject(np.array([is_unknown(u) for u in user_ids], dtype=bool)[codes], "no_user_id")
-    table.reject(table.frame["user_id"].str.startswith(SHOP_PREFIX), "user_id_of_the_shop")
-
-
-def clean_isbns(table: RawTable) -> None:
-    """Write every book's id in its one form (`isbn`); reject rows without a usable id."""
-
-    def repair(text: str) -> tuple[str, Iterable[str]]:
-        isbn, rule = repair_isbn(text)
-        return isbn, [rule] if rule else []
-
-    _repair_column(table, "isbn", repair)
-    codes, isbns = pd.factorize(table.frame["isbn"])
-    problems = np.array([id_problem(isbn) for isbn in isbns], dtype=object)[codes]
-    for reason in (NO_ISBN, UNUSABLE, RUINED):
-        table.reject(problems == reason, reason)
-        problems = problems[problems != reason]
+def split_years(table: RawTable) -> None:
+    """Move years in brackets at the end of titles into the column of years."""
+    parts = table.frame["title"].str.extract(_TITLE_AND_YEAR)
+    found = parts["title"].notna()
+    years = table.frame["year"]
+    table.frame["title"] = parts["title"].where(found, table.frame["title"]).astype("str")
+    table.frame["year"] = years.where(years != "", parts["year"].fillna("")).astype("str")
 
 
 def repair_texts(table: RawTable, columns: Iterable[str]) -> None:

@@ -30,8 +30,8 @@ from bookrec.files import (
 )
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.json_types import JsonObject
-from bookrec.offline.data.sources.raw_tables import REJECTED_COLUMNS
-from bookrec.offline.data.sources.registry import layout_named
+from bookrec.offline.data.assembly.raw_table import REJECTED_COLUMNS
+from bookrec.offline.data.mapping.known import known_sources
 from bookrec.settings import Home
 
 READER_DTYPES: Final = {"user_id": "str", "age": "Int16", "location": "str"}
@@ -121,6 +121,7 @@ def make_dataset(
     files: Mapping[str, JsonObject],
     sample: bool = False,
     base_dataset_id: str | None = None,
+    citation: str = "",
 ) -> Dataset:
     """Make a `Dataset` and its manifest from frames.
 
@@ -128,20 +129,21 @@ def make_dataset(
         readers: columns of `READER_DTYPES`, unique, sorted by `reader_sort_key`.
         books: columns of `BOOK_DTYPES`, unique, sorted by ISBN.
         interactions: columns of `INTERACTION_DTYPES`, unique pairs, sorted by reader, then book.
-        layout: a key of `LAYOUTS`, or another word, which becomes the prefix of the id.
+        layout: name of a well-known source, or another word, which becomes the prefix of the id.
         rating_max: highest rating of the source, 10 or 5.
         source: path of the raw files, for the operator.
         files: name of each file → rows read, kept, rejected by reason, repaired by rule.
         sample: whether the data are generated.
         base_dataset_id: id of the imported data set that this one extends; None = imported itself.
+        citation: for reports.
     """
     readers = readers.astype(READER_DTYPES)[list(READER_DTYPES)].reset_index(drop=True)
     books = books.astype(BOOK_DTYPES)[list(BOOK_DTYPES)].reset_index(drop=True)
     interactions = interactions.astype(INTERACTION_DTYPES)[list(INTERACTION_DTYPES)]
     interactions = interactions.reset_index(drop=True)
     digest = dataset_digest(readers, books, interactions, rating_max)
-    source_layout = layout_named(layout)
-    prefix = layout if source_layout is None else source_layout.id_prefix
+    known = known_sources().get(layout)
+    prefix = layout if known is None else known.prefix
     if sample:
         prefix = "sample"
     if base_dataset_id is not None:
@@ -160,6 +162,7 @@ def make_dataset(
         "files": dict(files),
         "base_dataset_id": base_dataset_id,
         "sample": sample,
+        "citation": citation,
     }
     return Dataset(readers, books, interactions, manifest)
 
@@ -213,6 +216,17 @@ def save_dataset(home: Home, dataset: Dataset, rejected: pd.DataFrame | None = N
             (staging / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
     write_pointer(home.datasets, dataset.dataset_id)
     return dataset.dataset_id
+
+
+def current_manifest(home: Home) -> JsonObject | None:
+    """The manifest of the current data set; None where there is none or it cannot be read."""
+    name = read_pointer(home.datasets)
+    try:
+        text = (home.datasets / str(name) / "manifest.json").read_text(encoding="utf-8")
+        manifest: JsonObject = json.loads(text)
+    except (OSError, ValueError):
+        return None
+    return manifest
 
 
 def _write_rejected(path: Path, rejected: pd.DataFrame | None) -> None:

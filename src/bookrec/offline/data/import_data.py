@@ -1,11 +1,11 @@
-"""Import of raw files: read a layout, clean its tables, save them as the current data set."""
+"""Import of a shop's tables: read a source, clean it, save it as the current data set."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -13,17 +13,12 @@ import numpy as np
 import pandas as pd
 
 from bookrec.errors import DataError
-from bookrec.offline.data.cleaning import (
-    clean_books,
-    clean_ratings,
-    clean_readers,
-    normalise_user_ids,
-)
-from bookrec.offline.data.dataset import READER_DTYPES, Dataset, make_dataset, save_dataset
+from bookrec.offline.data.assembly.assemble import Assembled, assemble
+from bookrec.offline.data.assembly.loss import MOST_LOST, heavy_losses
+from bookrec.offline.data.assembly.raw_table import NO_LOSS
+from bookrec.offline.data.dataset import Dataset, make_dataset, save_dataset
+from bookrec.offline.data.read_source import ReadSource, Undecided, read_source
 from bookrec.offline.data.reader_order import merge_readers
-from bookrec.offline.data.sources.layout import RawTables, SourceLayout, detect_layout
-from bookrec.offline.data.sources.raw_files import RawSource
-from bookrec.offline.data.sources.registry import LAYOUTS, all_layouts, layout_named
 from bookrec.offline.data.works.corrections import (
     CorrectedWorks,
     Correction,
@@ -39,6 +34,20 @@ AUTO: Final = "auto"
 
 
 @dataclass(frozen=True)
+class ImportOptions:
+    """Options of an import."""
+
+    layout: str = AUTO
+    """Name of the well-known source that it has to be, or ``auto``."""
+    mapping: Path | None = None
+    """The operator's mapping; None = draft one."""
+    write_mapping: Path | None = None
+    """Where the drafted mapping goes, asked for or needed; None = beside the data, if needed."""
+    accept_loss: bool = False
+    """Whether a data set that lacks more than `MOST_LOST` of a file becomes current."""
+
+
+@dataclass(frozen=True)
 class Import:
     """An imported data set and its rejected rows."""
 
@@ -47,32 +56,48 @@ class Import:
     """Rejected rows, with the columns of ``rejected.csv.gz``."""
     corrected: CorrectedWorks
     """Works, and what the operator's corrections changed."""
+    lines: list[str] = field(default_factory=list)
+    """What each column is, for the screen."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences on what was found, assumed and not used."""
 
 
 def import_data(
-    home: Home, source: Path, layout: str = AUTO, progress: Progress = lambda _: None
+    home: Home,
+    source: Path | Sequence[Path],
+    options: ImportOptions | None = None,
+    progress: Progress = lambda _: None,
+    report: Callable[[Import], None] = lambda _: None,
 ) -> Import:
-    """Import the raw files at ``source`` and make them the current data set.
+    """Import the tables at ``source`` and make them the current data set.
 
     Args:
         home: where the data set goes.
-        source: a directory or a zip file.
-        layout: a key of `LAYOUTS`, or ``auto`` to detect it by the files' names.
+        source: directories, zips or files.
+        options: of the import.
         progress: receives one line per stage.
+        report: receives the import before it becomes current, or is refused for its losses.
 
     Raises:
-        DataError: the files are missing, damaged or of another layout, or a line of ``works.csv`` is
-            wrong. Nothing is written then.
+        DataError: the files are missing, damaged or leave something open (then a drafted mapping is
+            written), too much would be lost, or a line of ``works.csv`` is wrong. The current data
+            set stays then.
     """
-    result = read_data(source, layout, progress, home.work_corrections, home.identity_secret)
+    options = options or ImportOptions()
+    try:
+        result = read_data(source, options, progress, home.work_corrections, home.identity_secret)
+    except Undecided as undecided:
+        raise _write_draft(home, source, options, undecided) from undecided
+    report(result)
+    check_losses(result.dataset, accept=options.accept_loss)
     progress(f"Saving {result.dataset.dataset_id}")
     save_dataset(home, result.dataset, result.rejected)
     return result
 
 
 def read_data(
-    source: Path,
-    layout: str = AUTO,
+    source: Path | Sequence[Path],
+    options: ImportOptions | None = None,
     progress: Progress = lambda _: None,
     corrections: Path | None = None,
     secret: Callable[[], bytes] = lambda: secrets.token_bytes(32),
@@ -80,79 +105,123 @@ def read_data(
     """Read and clean a data set as `import_data` does, without saving it.
 
     Args:
-        source: a directory or a zip file.
-        layout: a key of `LAYOUTS`, or ``auto``.
+        source: directories, zips or files.
+        options: of the import.
         progress: receives one line per stage.
         corrections: the operator's corrections of works, if there are any.
         secret: gives the secret of the readers' ids (`ReaderIds`); by default one that no other
             import has.
     """
+    options = options or ImportOptions()
     lines = [] if corrections is None else read_corrections(corrections)
-    raw_source = RawSource(source)
-    chosen = detect_layout(raw_source, all_layouts()) if layout == AUTO else layout_named(layout)
-    if chosen is None:
-        raise DataError(f"There is no layout {layout!r}; layouts are {', '.join(LAYOUTS)}.")
-    progress(f"Reading {source} as {chosen.name}")
-    tables = chosen.read(raw_source)
+    paths = [source] if isinstance(source, Path) else list(source)
+    layout = "" if options.layout == AUTO else options.layout
+    read = read_source(paths, options.mapping, progress, layout)
+    if options.write_mapping is not None and read.draft:
+        options.write_mapping.write_text(read.draft, encoding="utf-8")
     progress("Cleaning")
-    known = [table for table in (tables.readers, tables.ratings) if table is not None]
-    normalise_user_ids(known, ReaderIds(secret()))
-    return _clean(tables, chosen, raw_source, lines)
+    assembled = assemble(read.rows, read.mapping, read.readings, ReaderIds(secret()))
+    return _make(assembled, read, paths, lines, progress)
 
 
-def _clean(
-    tables: RawTables, layout: SourceLayout, source: RawSource, corrections: list[Correction]
+def _make(
+    assembled: Assembled,
+    read: ReadSource,
+    paths: Sequence[Path],
+    lines: list[Correction],
+    progress: Progress,
 ) -> Import:
-    books = clean_books(tables.books, this_year=datetime.now(UTC).year)
-    books = books.sort_values("isbn", ignore_index=True)
+    books = assembled.books
+    if books.empty or assembled.pairs.empty:
+        raise DataError(_nothing_left(assembled, paths))
+    progress("Grouping editions")
     works = group_works(zip(books["title"], books["author"], strict=True))
-    corrected = correct_works(books["isbn"].tolist(), works, corrections)
-    books["work_id"] = corrected.works
-    ratings = clean_ratings(tables.ratings, pd.Index(books["isbn"]), layout.rating_max)
-    if ratings.empty:
-        raise DataError(
-            f"{source.path}: none of the {tables.ratings.rows_read} rows of "
-            f"{tables.ratings.name} names a book of {tables.books.name}; do the files belong "
-            "together?"
-        )
-    listed = _NO_READERS if tables.readers is None else clean_readers(tables.readers)
-    readers = merge_readers(listed, ratings["user_id"])
-    interactions = _index(ratings, readers, books)
-    files = {
-        tables.books.name: tables.books.report(len(books)),
-        tables.ratings.name: tables.ratings.report(len(interactions)),
-    }
-    if tables.readers is not None:
-        tables.readers.repair("reader_added_from_ratings", len(readers) - len(listed))
-        files = {tables.readers.name: tables.readers.report(len(listed))} | files
+    corrected = correct_works(books["isbn"].tolist(), works, lines)
+    books = books.assign(work_id=corrected.works)
+    readers = merge_readers(assembled.readers, assembled.users)
     dataset = make_dataset(
         readers,
         books,
-        interactions,
-        layout=layout.name,
-        rating_max=layout.rating_max,
-        source=str(source.path.resolve()),
-        files=files,
-        sample=source.is_sample,
+        index_pairs(assembled.pairs, assembled.users, readers),
+        layout=read.mapping.layout,
+        rating_max=read.readings.scale.stored_max,
+        source=", ".join(str(path.resolve()) for path in paths),
+        files=assembled.accounts,
+        sample=read.is_sample,
+        citation=read.mapping.citation,
     )
-    rejected = pd.concat([table.rejected() for table in tables.all], ignore_index=True)
-    return Import(dataset, rejected, corrected)
+    notes = [*read.notes, *assembled.notes]
+    return Import(dataset, assembled.rejected, corrected, read.lines, notes)
 
 
-_NO_READERS: Final = pd.DataFrame(columns=list(READER_DTYPES)).astype(READER_DTYPES)
-"""Readers of a source that names them in its ratings only."""
+def index_pairs(pairs: pd.DataFrame, users: Sequence[str], readers: pd.DataFrame) -> pd.DataFrame:
+    """Return interactions by positions of readers and books, sorted by them.
+
+    Args:
+        pairs: ``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp``.
+        users: ids of readers.
+        readers: ``user_id`` of every reader of the data set, in its order.
+    """
+    position = pd.Index(readers["user_id"]).get_indexer(pd.Index(list(users), dtype="str"))
+    assert np.all(position >= 0), "every interaction has its reader"
+    frame = pairs.drop(columns="user").assign(reader_idx=position[pairs["user"].to_numpy()])
+    order = np.lexsort((frame["book_idx"], frame["reader_idx"]))
+    columns = ["reader_idx", "book_idx", "rating", "timestamp"]
+    return frame[columns].iloc[order].reset_index(drop=True)
 
 
-def _index(ratings: pd.DataFrame, readers: pd.DataFrame, books: pd.DataFrame) -> pd.DataFrame:
-    """Return ratings by positions of readers and books, sorted by them."""
-    reader_idx = pd.Index(readers["user_id"]).get_indexer(ratings["user_id"])
-    book_idx = pd.Index(books["isbn"]).get_indexer(ratings["isbn"])
-    assert np.all(reader_idx >= 0), "every rating has its reader"
-    assert np.all(book_idx >= 0), "every rating has its book"
-    columns = {
-        "reader_idx": reader_idx,
-        "book_idx": book_idx,
-        "rating": ratings["rating"].to_numpy(),
-        "timestamp": ratings["timestamp"].array,
-    }
-    return pd.DataFrame(columns).sort_values(["reader_idx", "book_idx"], ignore_index=True)
+def check_losses(dataset: Dataset, *, accept: bool) -> None:
+    """Refuse a data set that lacks too many rows of a file.
+
+    Raises:
+        DataError: more than `MOST_LOST` of a file is lost for one reason, and nobody accepted it.
+    """
+    heavy = heavy_losses(dataset.manifest["files"])
+    if not heavy or accept:
+        return
+    lost = "; ".join(f"{h.share:.0%} of {h.file} ({h.rows:,} rows, {h.reason})" for h in heavy[:3])
+    raise DataError(
+        f"Not imported: more than {MOST_LOST:.0%} would be lost: {lost}. Look at the examples above; "
+        "correct the source or the mapping, or import it as it is with --accept-loss."
+    )
+
+
+def _nothing_left(assembled: Assembled, paths: Sequence[Path]) -> str:
+    """Why nothing is left: the reason that rejected most rows, with an example."""
+    rejected = assembled.rejected[~assembled.rejected["reason"].isin(NO_LOSS)]
+    names = ", ".join(map(str, paths))
+    if rejected.empty:
+        return f"{names}: no row names a reader and a book; do the files belong together?"
+    pairs = zip(rejected["file"], rejected["reason"], strict=True)
+    (file, reason), count = Counter(pairs).most_common(1)[0]
+    rows = rejected[(rejected["file"] == file) & (rejected["reason"] == reason)]
+    example = str(rows["text"].iat[0])[:100]
+    hint = " Do the files belong together?" if reason == "book_not_in_catalogue" else ""
+    return (
+        f"{names}: no interaction is left. {count:,} rows of {file} were rejected: {reason}, for "
+        f"example line {rows['line'].iat[0]}: {example!r}.{hint} See docs/data-cleaning.md."
+    )
+
+
+def _write_draft(
+    home: Home, source: Path | Sequence[Path], options: ImportOptions, undecided: Undecided
+) -> DataError:
+    """Write the drafted mapping, never over another file, and return the error that names it."""
+    target = options.write_mapping or _free_name(home.root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(undecided.draft, encoding="utf-8")
+    paths = [source] if isinstance(source, Path) else list(source)
+    names = " ".join(str(path) for path in paths)
+    return Undecided(
+        [
+            f"Not imported, something has to be decided: {undecided} Edit the drafted mapping "
+            f"{target}, then run 'bookrec data import {names} --mapping {target}'."
+        ],
+        undecided.draft,
+        undecided.lines,
+    )
+
+
+def _free_name(directory: Path) -> Path:
+    names = (f"mapping-draft{f'-{n}' if n else ''}.toml" for n in range(1_000))
+    return next(path for name in names if not (path := directory / name).exists())

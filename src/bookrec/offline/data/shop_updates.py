@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.isbn import normalise_isbn
 from bookrec.json_types import JsonObject
-from bookrec.offline.data.cleaning import BOOK_NOT_IN_CATALOGUE
+from bookrec.offline.data.assembly.interaction_rows import BOOK_NOT_IN_CATALOGUE
 from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
 from bookrec.offline.data.reader_order import merge_readers
 from bookrec.settings import Home

@@ -9,12 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.isbn import id_problem, is_isbn10, is_isbn13, made_book_id, repair_isbn
+from bookrec.isbn import NO_ISBN, id_problem, is_isbn10, is_isbn13, made_book_id, repair_isbn
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.assembly.select_rows import BOOK_IDS
-
-NO_ID = "no_isbn"
-"""Reason of rows that name no book."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +74,8 @@ def id_columns(frame: pd.DataFrame) -> list[str]:
     return [name for name in frame.columns if str(name).startswith(BOOK_IDS)]
 
 
-def identify_books(table: RawTable, code_prefix: str) -> BookKeys:
-    """Give every row of books one id, the column ``isbn``, and drop the columns of ids.
+def identify_books(table: RawTable, code_prefix: str) -> None:
+    """Give every row of books one id, the column ``isbn``; the columns of ids get repaired.
 
     A row has the first valid ISBN of its columns, else its first usable code, behind the prefix, else
     an id made from title, author and publisher. Rows with an id that can name no book, and rows
@@ -98,26 +95,33 @@ def identify_books(table: RawTable, code_prefix: str) -> BookKeys:
             here = (chosen == "") & usable[column.codes] if len(usable) else chosen != chosen
             chosen[here] = np.array(prefixed, dtype=object)[column.codes[here]]
     _make_missing(table, chosen)
-    keys = BookKeys()
-    keys.add(chosen.tolist(), chosen.tolist())
-    for column in columns:
-        table.repair("code_of_several_books", keys.add(column.of_rows().tolist(), chosen.tolist()))
-    table.frame = table.frame.drop(columns=id_columns(table.frame)).assign(
-        isbn=pd.array(chosen, dtype="str")
-    )
-    table.reject(table.frame["isbn"] == "", NO_ID)
+    table.frame["isbn"] = pd.array(chosen, dtype="str")
+    table.reject(table.frame["isbn"] == "", NO_ISBN)
     reject_unusable(table)
+
+
+def keys_of(table: RawTable) -> BookKeys:
+    """Collect which book each id in a table of books names."""
+    isbns = table.frame["isbn"].tolist()
+    keys = BookKeys()
+    keys.add(isbns, isbns)
+    for name in id_columns(table.frame):
+        table.repair("code_of_several_books", keys.add(table.frame[name].tolist(), isbns))
     return keys
+
+
+def drop_keys(table: RawTable) -> None:
+    """Drop the columns of ids."""
+    table.frame = table.frame.drop(columns=id_columns(table.frame))
 
 
 def reject_unusable(table: RawTable) -> None:
     """Reject rows whose ``isbn`` can name no book, by the reason."""
     codes, values = pd.factorize(table.frame["isbn"])
-    problems = np.array([id_problem(text) for text in values.tolist()], dtype=object)
+    problems = np.array([id_problem(text) for text in values.tolist()], dtype=object)[codes]
     for reason in dict.fromkeys(problem for problem in problems.tolist() if problem):
-        codes, values = pd.factorize(table.frame["isbn"])
-        problems = np.array([id_problem(text) for text in values.tolist()], dtype=object)
-        table.reject(problems[codes] == reason, reason)
+        table.reject(problems == reason, reason)
+        problems = problems[problems != reason]
 
 
 def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:

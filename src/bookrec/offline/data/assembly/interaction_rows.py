@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.isbn import id_problem, made_book_id
-from bookrec.offline.data.assembly.book_ids import NO_ID, BookKeys, RepairedIds, id_columns
+from bookrec.isbn import NO_ISBN, id_problem, made_book_id
+from bookrec.offline.data.assembly.book_ids import BookKeys, RepairedIds, id_columns
 from bookrec.offline.data.assembly.raw_table import PLACE_COLUMNS, RawTable
 
 BOOK_NOT_IN_CATALOGUE: Final = "book_not_in_catalogue"
@@ -81,7 +81,7 @@ def _books(
     """Book of each row: the first of its ids that is in the catalogue, else the one made of titles."""
     frame = table.frame
     found = np.full(len(frame), _NO_BOOK, dtype=np.int32)
-    faults = np.full(len(frame), NO_ID, dtype=object)
+    faults = np.full(len(frame), NO_ISBN, dtype=object)
     for name in id_columns(frame):
         column = RepairedIds.of(frame[name])
         column.count_repairs(table)
@@ -93,7 +93,7 @@ def _books(
             problem if text else "" for text, problem in zip(column.ids, problems, strict=True)
         ]
         named = np.array(problems, dtype=object)[column.codes]
-        faults = np.where((faults == NO_ID) & (named != ""), named, faults)
+        faults = np.where((faults == NO_ISBN) & (named != ""), named, faults)
     _find_by_title(frame, keys, catalogue, found, faults)
     return found, np.where(found >= 0, "", faults)
 
@@ -106,14 +106,16 @@ def _find_by_title(
     faults: NDArray[np.object_],
 ) -> None:
     """Find the books of rows without any id by the ids made from titles."""
-    rows = np.flatnonzero((found == _NO_BOOK) & (faults == NO_ID))
+    rows = np.flatnonzero((found == _NO_BOOK) & (faults == NO_ISBN))
     if not len(rows):
         return
     texts = frame.iloc[rows][["title", "author", "publisher"]]
     codes, distinct = pd.factorize(pd.MultiIndex.from_frame(texts))
     ids = [made_book_id(*row) for row in distinct.tolist()]
     found[rows] = keys.positions(ids, catalogue)[codes]
-    faults[rows] = np.where(np.array(ids, dtype=object)[codes] == "", NO_ID, BOOK_NOT_IN_CATALOGUE)
+    faults[rows] = np.where(
+        np.array(ids, dtype=object)[codes] == "", NO_ISBN, BOOK_NOT_IN_CATALOGUE
+    )
 
 
 def _reject(table: RawTable, faults: Sequence[NDArray[np.object_]]) -> None:
@@ -131,7 +133,10 @@ def _reject(table: RawTable, faults: Sequence[NDArray[np.object_]]) -> None:
 
 def _pairs(frame: pd.DataFrame) -> NDArray[np.int64]:
     """[rows] one number for each pair of reader and book."""
-    return frame["user"].to_numpy(np.int64) << 32 | frame["book_idx"].to_numpy(np.int64)
+    users = frame["user"].to_numpy(np.int64)
+    books = frame["book_idx"].to_numpy(np.int64)
+    pairs: NDArray[np.int64] = users << 32 | books
+    return pairs
 
 
 def _take_back(table: RawTable) -> None:

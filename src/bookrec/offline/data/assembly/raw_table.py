@@ -19,7 +19,15 @@ REJECTED_COLUMNS: Final = ("file", "line", "reason", "text")
 PLACE_COLUMNS: Final = ("part", "first_line", "last_line")
 """Columns that say where a row stands: position of its table, and its physical lines."""
 NO_LOSS: Final = frozenset(
-    {"duplicate", "blank_line", "total_row", "repeated_header", "returned", "walk_in", "left_out"}
+    {
+        "duplicate",
+        "blank_line",
+        "total_row",
+        "repeated_header",
+        "returned",
+        "walk_in_customer",
+        "left_out",
+    }
 )
 """Reasons of rows that are left out without a loss: said twice, no row at all, or meant so."""
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.files.source_table import SourceTable
@@ -130,9 +131,9 @@ def _rows(mapped: MappedTable, at: int, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(selected)
 
 
-def _left_out(mapped: MappedTable) -> pd.Series:
+def _left_out(mapped: MappedTable) -> NDArray[np.bool_]:
     table = mapped.table
-    left_out = pd.Series(np.zeros(len(table.columns), dtype=bool))
+    left_out = np.zeros(len(table.columns), dtype=bool)
     for header, words in mapped.mapping.skip.items():
         position = position_of(header, table.header, table.place)
         left_out |= table.columns[position].str.strip().isin(words).to_numpy()

@@ -24,6 +24,8 @@ class Alias:
     """Place among the names of the field, from 0; the lowest of several columns counts."""
     weak: bool
     """Whether the name says little by itself, e.g. "name" or "id"."""
+    language: str
+    """Language of the name, e.g. ``vi``."""
 
 
 def aliases_of(header: str) -> list[Alias]:
@@ -51,14 +53,16 @@ def _aliases_of_key() -> dict[str, list[Alias]]:
     languages = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     weak = {header_key(name) for fields in languages.values() for name in fields.get(_WEAK, [])}
     found: dict[str, dict[str, Alias]] = {}
-    for fields in languages.values():
+    for language, fields in languages.items():
         for field, names in fields.items():
             if field == _WEAK:
                 continue
             assert field in FIELDS, f"{_FILE}: there is no field {field!r}"
             for rank, name in enumerate(names):
                 key = header_key(name)
-                found.setdefault(key, {}).setdefault(field, Alias(field, rank, key in weak))
+                found.setdefault(key, {}).setdefault(
+                    field, Alias(field, rank, key in weak, language)
+                )
     return {
         key: [by_field[field] for field in FIELDS if field in by_field]
         for key, by_field in found.items()

@@ -6,16 +6,14 @@ import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path, PurePosixPath
-from typing import Final
+from pathlib import PurePosixPath
 
 import msgspec
 
 from bookrec.offline.data.files.source_table import SourceTable
 from bookrec.offline.data.mapping.aliases import header_key
+from bookrec.offline.data.mapping.known_names import KNOWN_DIRECTORY, known_names
 from bookrec.offline.data.mapping.mapping import Scale, TableMapping
-
-_DIRECTORY: Final = Path(__file__).with_name("known")
 
 
 class KnownTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
@@ -106,9 +104,11 @@ class KnownSource(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 def known_sources() -> dict[str, KnownSource]:
     """Every well-known source by name, in alphabetical order."""
     found = {}
-    for path in sorted(_DIRECTORY.glob("*.toml")):
-        source = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), KnownSource)
-        found[path.stem] = msgspec.structs.replace(source, name=path.stem)
+    for name in known_names():
+        source = msgspec.convert(
+            tomllib.loads((KNOWN_DIRECTORY / f"{name}.toml").read_text("utf-8")), KnownSource
+        )
+        found[name] = msgspec.structs.replace(source, name=name)
     return found
 
 

@@ -11,11 +11,11 @@ import numpy as np
 
 from bookrec.errors import DataError
 from bookrec.files import staged_directory
+from bookrec.offline.data.files.source_files import SAMPLE_MARK
 from bookrec.offline.data.sample.books import SampleBook, SampleCatalogue, load_catalogue
 from bookrec.offline.data.sample.noise import SampleTables, add_noise
 from bookrec.offline.data.sample.preferences import AGE_NOT_GIVEN
 from bookrec.offline.data.sample.readers import SampleReaders, generate_readers
-from bookrec.offline.data.sources.raw_files import SAMPLE_MARK
 
 Layout = Literal["2020s", "2005"]
 

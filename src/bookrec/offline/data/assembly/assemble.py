@@ -1,0 +1,201 @@
+"""Assembly of a data set: mapped rows → readers, books and interactions, cleaned and joined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bookrec.json_types import JsonObject
+from bookrec.offline.data.assembly.book_ids import BookKeys
+from bookrec.offline.data.assembly.column_readings import Readings, find_nobody, returned_rows
+from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
+from bookrec.offline.data.assembly.raw_table import RawTable
+from bookrec.offline.data.assembly.select_rows import SelectedRows
+from bookrec.offline.data.cleaning import (
+    SHOP_PREFIX,
+    clean_books,
+    clean_readers,
+    clean_stock,
+    split_years,
+)
+from bookrec.offline.data.mapping.mapping import Mapping
+from bookrec.offline.data.values.dates import convert as convert_times
+from bookrec.offline.data.values.placeholders import is_unknown
+from bookrec.offline.data.values.ratings import convert as convert_ratings
+from bookrec.offline.data.values.walk_in import WALK_IN
+from bookrec.reader_ids import ReaderIds
+
+NO_USER_ID: Final = "no_user_id"
+_FAULTS: Final = np.array(["", "rating_unreadable", "rating_out_of_range"], dtype=object)
+
+
+@dataclass
+class Assembled:
+    """Readers, books and interactions of a source, cleaned."""
+
+    readers: pd.DataFrame
+    """``user_id``, ``age``, ``location``, of the tables that describe readers."""
+    books: pd.DataFrame
+    """The catalogue's columns except ``work_id``, and `DETAILS`; sorted by ``isbn``."""
+    pairs: pd.DataFrame
+    """``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp`` of unique pairs."""
+    users: list[str]
+    """Ids of the readers of the interactions."""
+    keys: BookKeys
+    stock: pd.DataFrame
+    """``isbn`` and `DETAILS` of books that other tables describe."""
+    accounts: dict[str, JsonObject]
+    """Per file rows read, kept, rejected by reason, repaired by rule."""
+    rejected: pd.DataFrame
+    """Rejected rows, with the columns of ``rejected.csv.gz``."""
+    notes: list[str] = field(default_factory=list)
+    """Sentences on what was left out on purpose."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an earlier data set knows, for rows added to it."""
+
+    isbns: pd.Index
+    """Ids of its books."""
+    keys: BookKeys
+
+
+def assemble(
+    rows: SelectedRows,
+    mapping: Mapping,
+    readings: Readings,
+    reader_ids: ReaderIds,
+    known: Known | None = None,
+) -> Assembled:
+    """Clean and join the rows of a source.
+
+    Args:
+        rows: texts of the rows.
+        mapping: of the source.
+        readings: of the columns of interactions.
+        reader_ids: identity of readers.
+        known: the data set that the source adds to; None = the source stands alone.
+    """
+    this_year = datetime.now(UTC).year
+    normalise_readers([t for t in (rows.readers, rows.interactions) if t], reader_ids)
+    keys = BookKeys(dict(known.keys.isbn_of_key)) if known else BookKeys()
+    books = _NO_BOOKS
+    if rows.books is not None:
+        if mapping.title_has_year:
+            split_years(rows.books)
+        books, found = clean_books(rows.books, this_year, mapping.code_prefix)
+        books = books.sort_values("isbn", ignore_index=True)
+        keys.add(list(found.isbn_of_key), list(found.isbn_of_key.values()))
+    catalogue = pd.Index(books["isbn"])
+    if known:
+        catalogue = known.isbns.union(catalogue, sort=True)
+    notes: list[str] = []
+    pairs = _NO_PAIRS
+    users: list[str] = []
+    if rows.interactions is not None:
+        nobody = find_nobody(rows.interactions)
+        values = _values(rows.interactions, readings)
+        if nobody is not None and nobody.rows.any():
+            notes += [f"Left out {note}." for note in nobody.notes]
+            rows.interactions.reject(nobody.rows, WALK_IN)
+        pairs, users = clean_interactions(rows.interactions, keys, catalogue, values)
+    readers = _NO_READERS if rows.readers is None else clean_readers(_named(rows.readers))
+    stock = _NO_BOOKS if rows.stock is None else clean_stock(rows.stock, keys, catalogue)
+    tables = {"readers": rows.readers, "books": rows.books, "rows": rows.interactions}
+    present = {name: table for name, table in (tables | {"stock": rows.stock}).items() if table}
+    return Assembled(
+        readers,
+        books,
+        pairs,
+        users,
+        keys,
+        stock,
+        _accounts(present),
+        pd.concat([table.rejected() for table in present.values()], ignore_index=True),
+        notes,
+    )
+
+
+def normalise_readers(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None:
+    """Write every reader's id in its one form (`ReaderIds`), by the evidence of all tables."""
+    columns = [pd.factorize(table.frame["user_id"]) for table in tables]
+    values = list(dict.fromkeys(value for _, distinct in columns for value in distinct))
+    pair_of = dict(zip(values, reader_ids.normalise_column(values), strict=True))
+    for table, (codes, distinct) in zip(tables, columns, strict=True):
+        pairs = [pair_of[value] for value in distinct]
+        rows_of_value = np.bincount(codes, minlength=len(distinct))
+        for (_, rule), n_rows in zip(pairs, rows_of_value, strict=True):
+            if rule:
+                table.repair(rule, int(n_rows))
+        user_ids = pd.Series([user_id for user_id, _ in pairs], dtype="str")
+        table.frame["user_id"] = user_ids.array.take(codes)
+
+
+def _reader_fault(user_id: str) -> str:
+    if is_unknown(user_id):
+        return NO_USER_ID
+    return "user_id_of_the_shop" if user_id.startswith(SHOP_PREFIX) else ""
+
+
+def _named(table: RawTable) -> RawTable:
+    """Reject readers without a usable id."""
+    codes, user_ids = pd.factorize(table.frame["user_id"])
+    faults = np.array([_reader_fault(user_id) for user_id in user_ids], dtype=object)[codes]
+    for reason in dict.fromkeys(fault for fault in faults.tolist() if fault):
+        table.reject(faults == reason, reason)
+        faults = faults[faults != reason]
+    return table
+
+
+def _values(table: RawTable, readings: Readings) -> Values:
+    def user_ids(texts: Sequence[str]) -> list[tuple[str, str]]:
+        faults = [_reader_fault(text) for text in texts]
+        return [("", fault) if fault else (t, "") for t, fault in zip(texts, faults, strict=True)]
+
+    def ratings(texts: pd.Series) -> tuple[NDArray[np.int8], NDArray[np.object_]]:
+        converted = convert_ratings(texts, readings.scale)
+        table.repaired.update(converted.repaired)
+        return converted.ratings, _FAULTS[converted.unreadable + 2 * converted.out_of_range]
+
+    def times(texts: pd.Series) -> pd.Series:
+        converted = convert_times(texts, readings.dates)
+        table.repaired.update(converted.repaired)
+        return converted.seconds
+
+    return Values(user_ids, ratings, times, returned_rows)
+
+
+def _accounts(tables: dict[str, RawTable]) -> dict[str, JsonObject]:
+    """Accounts by file; a file that gives several tables has one for each."""
+    named = [
+        (name, kind, account)
+        for kind, table in tables.items()
+        for name, account in table.reports().items()
+    ]
+    counts: dict[str, int] = {}
+    for name, _, _ in named:
+        counts[name] = counts.get(name, 0) + 1
+    return {
+        f"{name} ({kind})" if counts[name] > 1 else name: account for name, kind, account in named
+    }
+
+
+_NO_READERS: Final = pd.DataFrame({"user_id": [], "age": [], "location": []}).astype(
+    {"user_id": "str", "age": "Int16", "location": "str"}
+)
+_NO_BOOKS: Final = pd.DataFrame({"isbn": pd.Series([], dtype="str")})
+_NO_PAIRS: Final = pd.DataFrame(
+    {
+        "user": np.empty(0, dtype=np.int32),
+        "book_idx": np.empty(0, dtype=np.int32),
+        "rating": np.empty(0, dtype=np.int8),
+        "timestamp": pd.array([], dtype="Int64"),
+    }
+)

@@ -1,0 +1,100 @@
+"""Readings of whole columns: scale of ratings, order of dates, walk-in customers, returned copies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import msgspec
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bookrec.offline.data.assembly.raw_table import RawTable
+from bookrec.offline.data.mapping.fields import UNDECIDED
+from bookrec.offline.data.mapping.mapping import Mapping
+from bookrec.offline.data.values.dates import DAY_FIRST, MONTH_FIRST, DateFormat, read_date_format
+from bookrec.offline.data.values.numbers import convert_numbers, read_number_format
+from bookrec.offline.data.values.ratings import RatingScale, read_scale
+from bookrec.offline.data.values.walk_in import WalkIn, find_walk_in
+from bookrec.text import fold
+
+_SCALES: Final = {
+    "1-5": RatingScale(5),
+    "0.5-5": RatingScale(5, whole=False),
+    "1-10": RatingScale(10),
+    "0-100": RatingScale(100),
+}
+_DATES: Final = {"day first": DAY_FIRST, "month first": MONTH_FIRST}
+_RETURNS: Final = frozenset(
+    {"return", "returned", "refund", "refunded", "cancel", "cancelled", "canceled", "tra", "huy"}
+    | {"tra hang", "hang tra", "hoan tra", "hoan tien", "da huy", "da tra", "tra lai", "hoan"}
+)
+"""Folded words for copies that came back."""
+
+
+@dataclass
+class Readings:
+    """How the columns of interactions are read."""
+
+    scale: RatingScale
+    dates: DateFormat
+    notes: list[str]
+    """Sentences on what was found, for the operator."""
+    questions: dict[str, str] = field(default_factory=dict)
+    """Key of the mapping → sentence on what its values leave open."""
+
+
+def read_columns(table: RawTable, mapping: Mapping, *, vietnamese: bool) -> Readings:
+    """Find the scale of ratings and the order of dates, as far as the mapping does not state them.
+
+    Args:
+        table: texts of interactions.
+        mapping: of the source.
+        vietnamese: whether the times have Vietnamese headers: there the day comes first.
+    """
+    notes, questions = [], {}
+    scale = _SCALES.get(mapping.rating_scale)
+    rated = bool((table.frame["rating"] != "").any())
+    if scale is None:
+        scale = read_scale(table.frame["rating"]) if rated else RatingScale(10)
+        if not scale.sure:
+            questions["rating_scale"] = f"{scale.evidence}; write which."
+        elif rated:
+            notes.append(f"Ratings: {scale.evidence}.")
+    dates = DateFormat(_DATES[mapping.dates]) if mapping.dates in _DATES else None
+    if dates is None:
+        dates = read_date_format(table.frame["timestamp"])
+        if not dates.sure and vietnamese:
+            notes.append(
+                f"Times: {dates.evidence}; the day comes first, as Vietnamese dates have it."
+            )
+            dates = DateFormat(DAY_FIRST)
+        elif not dates.sure:
+            questions["dates"] = f"{dates.evidence}; write which part comes first."
+    return Readings(scale, dates, notes, questions)
+
+
+def undecided_mapping(mapping: Mapping, questions: dict[str, str]) -> Mapping:
+    """The mapping with ``?`` for every key that has to be decided."""
+    return msgspec.structs.replace(mapping, **dict.fromkeys(questions, UNDECIDED))
+
+
+def find_nobody(table: RawTable) -> WalkIn | None:
+    """Find walk-in customers among purchases; None where no row is a purchase."""
+    purchases = (table.frame["meaning"] == "purchases").to_numpy()
+    if not purchases.any():
+        return None
+    found = find_walk_in(table.frame["user_id"].where(purchases, "a reader"))
+    return WalkIn(found.rows & purchases, found.names, found.notes)
+
+
+def returned_rows(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """[rows] whether copies came back: rows of returns, words for it, or a negative quantity."""
+    returned: NDArray[np.bool_] = (frame["meaning"] == "returns").to_numpy()
+    kinds, words = pd.factorize(frame["kind"])
+    returned = returned | np.array([fold(word) in _RETURNS for word in words], dtype=bool)[kinds]
+    if (frame["quantity"] != "").any():
+        numbers = convert_numbers(frame["quantity"], read_number_format(frame["quantity"]))
+        returned = returned | (numbers.numbers.fillna(1).to_numpy(dtype=float) < 0)
+    return returned

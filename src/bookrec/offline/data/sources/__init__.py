@@ -1,4 +1,0 @@
-"""Source layouts: raw files → raw tables, with every row counted.
-
-May import: `bookrec`, `offline.data.files.delimited`.
-"""
