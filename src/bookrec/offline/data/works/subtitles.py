@@ -6,7 +6,7 @@ from itertools import zip_longest
 from typing import Final
 
 from bookrec.offline.data.works.spelling import edits
-from bookrec.offline.data.works.titles import content, letters, numbers
+from bookrec.offline.data.works.words import content, letters, numbers
 from bookrec.offline.data.works.vocabulary import (
     COLLECTIONS,
     CONTINUED,
