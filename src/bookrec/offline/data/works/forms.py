@@ -24,9 +24,9 @@ one name rarely share it, while old catalogues often have the wrong given name."
 
 @dataclass(slots=True, eq=False)
 class Form:
-    """One spelling of a title and its author; a catalogue has millions, so it holds no more than needed.
+    """One spelling of a title and its author; two forms are equal if they are one object.
 
-    Two forms are equal if they are one object.
+    A catalogue may have a million, so a form holds no more than the comparisons need.
     """
 
     author: str
@@ -64,7 +64,17 @@ def read_form(title: str, author: str) -> Form:
     volume = _volume(read) if read.volumes else ""
     names, surnames = author_names(author)
     return Form(
-        author, read.head, read.tail, words, read.kind, volume, joined, key, head_key, names, surnames
+        author,
+        read.head,
+        read.tail,
+        words,
+        read.kind,
+        volume,
+        joined,
+        key,
+        head_key,
+        names,
+        surnames,
     )
 
 
@@ -77,9 +87,7 @@ def _volume(read: Title) -> str:
     return ""
 
 
-def blocks(
-    forms: Sequence[Form], keys: Callable[[Form], Iterable[object]]
-) -> list[list[Form]]:
+def blocks(forms: Sequence[Form], keys: Callable[[Form], Iterable[object]]) -> list[list[Form]]:
     """Return the groups of two forms or more that share a key, in the order of the forms.
 
     Most keys of a large catalogue are unique. So a first pass compares 64-bit hashes, and a second one
@@ -95,8 +103,8 @@ def blocks(
     shared = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     meets = np.zeros(len(values), dtype=bool)
     if len(shared):
-        found = np.minimum(np.searchsorted(shared, values), len(shared) - 1)
-        meets = shared[found] == values
+        nearest = np.minimum(np.searchsorted(shared, values), len(shared) - 1)
+        meets = shared[nearest] == values
     places = np.unique(np.frombuffer(owners, dtype=np.int32)[meets])
     of_shared = set(shared.tolist())
     members: dict[object, list[Form]] = defaultdict(list)

@@ -137,10 +137,10 @@ DERIVED: Final = re.compile(
 )
 """A work about, or made from, another one."""
 DERIVED_WORDS: Final = _words(
-    "companion postcard postcards card cards popup up colouring coloring calendar workbook book sticker "
-    "stickers guide cliffnotes cliffsnotes cliffssnotes sparknotes notes monarch cookbook screenplay "
-    "script making adapted adaptation board read journal activity poster graphic manga unauthorised "
-    "unauthorized"
+    "companion postcard postcards card cards popup up colouring coloring calendar workbook book "
+    "sticker stickers guide cliffnotes cliffsnotes cliffssnotes sparknotes notes monarch cookbook "
+    "screenplay script making adapted adaptation board read journal activity poster graphic manga "
+    "unauthorised unauthorized"
 )
 """Words of which each match of `DERIVED` has one."""
 CONTINUED: Final = re.compile(
