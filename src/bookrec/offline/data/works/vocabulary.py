@@ -98,7 +98,8 @@ FORMAT_ENDS: Final = _words(
 _GENRE_WORDS: Final = _words(
     "novel novels roman romans romanzo novela romance memoir memoirs thriller mystery mysteries "
     "autobiography biography stories story tale tales novella erzahlungen krimi kriminalroman "
-    "adventure fantasy western play poems fable whodunit nightmare saga trilogy legend novelle lovestory parable"
+    "adventure fantasy western play poems fable whodunit nightmare saga trilogy legend novelle "
+    "lovestory parable"
 )
 GENRES: Final = "|".join([*sorted(_GENRE_WORDS), "roman policier", "mystery (?:with )?recipes"])
 GENERIC_TAIL: Final = re.compile(
