@@ -30,12 +30,28 @@ _LETTERS_WITHOUT_DECOMPOSITION: Final = str.maketrans(
         "Ð": "d",
     }
 )
-_NOT_WORD: Final = re.compile(r"[\W_]+")
-_APOSTROPHE: Final = re.compile(r"['’`]")
 _PLAIN: Final = re.compile(r"[!-~]+(?: [!-~]+)*")
 _FORMULA: Final = re.compile(r"=\s*(?P<quote>\"{1,3}|')(?P<text>.*)(?P=quote)", re.DOTALL)
 _TEXT_MARK: Final = re.compile(r"['\u2019`](?=\w)")
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_NOT_WORD: Final = re.compile(r"[\W_]")
+_APOSTROPHES: Final = frozenset("'’`")
+
+
+class _Folding(dict[int, str]):
+    """The folded form of each character, worked out when the character is first met."""
+
+    def __missing__(self, code: int) -> str:
+        # Decompose first (`ǿ` is an `ø` and an accent, `℠` is `SM`), and again after lower-casing.
+        bare = unicodedata.normalize("NFKD", chr(code)).translate(_LETTERS_WITHOUT_DECOMPOSITION)
+        kept = "".join(c for c in bare if c not in _APOSTROPHES).casefold()
+        letters = (c for c in unicodedata.normalize("NFKD", kept) if not unicodedata.combining(c))
+        folded = _NOT_WORD.sub(" ", "".join(letters))
+        self[code] = folded
+        return folded
+
+
+_FOLDING: Final = _Folding()
 
 
 def fold(text: str) -> str:
@@ -46,11 +62,7 @@ def fold(text: str) -> str:
     >>> fold("Søren's  Either/Or")
     'sorens either or'
     """
-    # Decompose first (`ǿ` is an `ø` and an accent, `℠` is `SM`), and again after lower-casing.
-    text = unicodedata.normalize("NFKD", text).translate(_LETTERS_WITHOUT_DECOMPOSITION)
-    decomposed = unicodedata.normalize("NFKD", _APOSTROPHE.sub("", text).casefold())
-    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _NOT_WORD.sub(" ", bare).strip()
+    return " ".join(text.translate(_FOLDING).split())
 
 
 def visible_text(text: str) -> str:

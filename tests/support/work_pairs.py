@@ -17,6 +17,8 @@ _DIRECTORY = REPOSITORY / "tests" / "offline" / "data" / "works"
 PAIRS = _DIRECTORY / "work_pairs.tsv"
 SECOND = _DIRECTORY / "second_work_pairs.tsv"
 THIRD = _DIRECTORY / "third_work_pairs.tsv"
+FOURTH = _DIRECTORY / "fourth_work_pairs.tsv"
+"""Sampled by a rule (docs/works.md) and labelled before any look at what the rules make of it."""
 
 Book = tuple[str, str]
 """Title and author."""

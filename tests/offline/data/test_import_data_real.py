@@ -10,7 +10,7 @@ from bookrec.isbn import normalise_isbn
 from bookrec.offline.data.import_data import read_data
 from bookrec.offline.data.reader_order import reader_sort_key
 from requirements import SHARED_DATA, require_shared_data
-from work_pairs import PAIRS, SECOND, THIRD, measure, read_pairs
+from work_pairs import FOURTH, PAIRS, SECOND, THIRD, measure, read_pairs
 
 pytestmark = pytest.mark.shared_data
 
@@ -131,8 +131,12 @@ def test_book_crossing_in_its_details(imported):
     assert "Die Säulen der Erde." in set(books["title"])
 
 
-@pytest.mark.parametrize("path", [PAIRS, SECOND, THIRD], ids=lambda path: path.stem)
-def test_works_of_book_crossing_agree_with_labels(path):
+@pytest.mark.parametrize(
+    ("path", "least_recall"),
+    [(PAIRS, 0.9), (SECOND, 0.9), (THIRD, 0.9), (FOURTH, 0.75)],
+    ids=lambda value: value.stem if isinstance(value, Path) else None,
+)
+def test_works_of_book_crossing_agree_with_labels(path, least_recall):
     require_shared_data("book-crossing")
     books = read("book-crossing").dataset.books
     work = dict(
@@ -141,4 +145,4 @@ def test_works_of_book_crossing_agree_with_labels(path):
     quality = measure(read_pairs(path), work)
     print(f"{path.name} in Book-Crossing: {quality}")
     assert quality.precision >= 0.99
-    assert quality.recall >= 0.9
+    assert quality.recall >= least_recall

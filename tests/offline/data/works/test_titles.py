@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bookrec.offline.data.works.titles import letters, numbers, read_title
+from bookrec.offline.data.works.titles import read_title
+from bookrec.offline.data.works.words import letters, numbers
 
 
 @pytest.mark.parametrize(

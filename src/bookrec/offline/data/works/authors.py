@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from sys import intern
 from typing import Final
 
 from bookrec.offline.data.works.spelling import similar
@@ -49,7 +50,22 @@ def read_persons(author: str) -> tuple[Person, ...]:
     return tuple(persons)
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 17)
+def author_names(author: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words of all persons' names, and their surnames, each once."""
+    persons = read_persons(author)
+    names = dict.fromkeys(name for person in persons for name in person.names)
+    return tuple(map(intern, names)), tuple({intern(person.surname): None for person in persons})
+
+
+@lru_cache(maxsize=1 << 17)
+def author_words(author: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words of an author field, and the surnames among them."""
+    words = frozenset(fold(author.replace(".", ". ")).split())
+    return words, frozenset(person.surname for person in read_persons(author))
+
+
+@lru_cache(maxsize=1 << 17)
 def same_author(author: str, other: str, *, lenient: bool = False) -> bool:
     """Say whether two author fields name a common person.
 

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise, product
 from typing import Final
 
-from bookrec.offline.data.works.forms import Form, blocks, by_author
+from bookrec.offline.data.works.forms import Form, blocks, by_author, read_form
 from bookrec.offline.data.works.partition import Partition
 from bookrec.offline.data.works.spelling import misspelt
 from bookrec.offline.data.works.subtitles import may_drop, same_subtitle, two_descriptions
-from bookrec.offline.data.works.titles import content, letters, numbers
+from bookrec.offline.data.works.words import content, letters, numbers
 
 _TRUNCATED: Final = 30
 """Letters from which a title that ends inside another one is the same, cut off."""
@@ -36,15 +36,14 @@ def group_works(books: Iterable[tuple[str, str]]) -> list[int]:
     [0, 0, 1]
     """
     rows = list(books)
-    forms = [Form(*row) for row in sorted({row for row in rows if all(row)})]
+    distinct = sorted({row for row in rows if all(row)})
+    forms = [read_form(*row) for row in distinct]
     groups = Partition(forms)
     _join_titles(groups, forms)
     _join_subtitles(groups, forms)
     _join_truncated(groups, forms)
     _join_misspelt(groups, forms)
-    work_of_row: dict[tuple[str, str], Form] = {
-        (form.title, form.author): groups.root(form) for form in forms
-    }
+    work_of_row = dict(zip(distinct, map(groups.root, forms), strict=True))
     number_of_work: dict[object, int] = {}
     return [
         number_of_work.setdefault(work_of_row.get(row, place), len(number_of_work))
@@ -66,11 +65,21 @@ def _join_titles(groups: Partition[Form], forms: Sequence[Form]) -> None:
 
 def _join_subtitles(groups: Partition[Form], forms: Sequence[Form]) -> None:
     """Join forms of one head whose subtitles say the same, or where one has none, if it is safe."""
-    titles = {(name, form.key) for form in forms for name in form.names}
-    for block in blocks(forms, lambda form: ((form.head_key, name) for name in form.names)):
-        if any(form.read.tail for form in block):
-            for same in by_author(block):
-                _join_head(groups, same, titles)
+    heads = [
+        block
+        for block in blocks(forms, lambda form: ((form.head_key, name) for name in form.names))
+        if any(form.tail for form in block)
+    ]
+    tails = {_tail_key(form) for block in heads for form in block if form.tail}
+    titles = {(name, form.key) for form in forms if form.key in tails for name in form.names}
+    for block in heads:
+        for same in by_author(block):
+            _join_head(groups, same, titles)
+
+
+def _tail_key(form: Form) -> str:
+    """Return the title key that a form's subtitle would have as a title."""
+    return f"{letters(form.tail)}|{form.kind}"
 
 
 def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str, str]]) -> None:
@@ -79,12 +88,12 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
     Args:
         groups: receives the joins.
         same: the forms.
-        titles: name and title key of all forms; a subtitle that is another title of the author's
-            names a volume or a part.
+        titles: name and title key of the forms whose title is a subtitle elsewhere; a subtitle that is
+            another title of the author's names a volume or a part.
     """
     by_tail: dict[tuple[str, ...], list[Form]] = defaultdict(list)
     for form in same:
-        by_tail[form.read.tail].append(form)
+        by_tail[form.tail].append(form)
     bare = by_tail.pop((), [])
     tails = Partition(sorted(by_tail))
     for tail, other in combinations(sorted(by_tail), 2):
@@ -93,11 +102,11 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
     parts = tails.groups()
     for part in parts:
         _join_volumes(groups, [form for tail in part for form in by_tail[tail]])
-    head = same[0].read.head
+    head = same[0].head
     named = {
-        (name, f"{letters(tail)}|{form.read.kind}")
-        for tail, forms in by_tail.items()
-        for form in forms
+        (name, _tail_key(form))
+        for members in by_tail.values()
+        for form in members
         for name in form.names
     }
     unnumbered = {form.volume for form in same} == {form.volume for form in bare}
@@ -122,15 +131,14 @@ def _join_volumes(groups: Partition[Form], members: list[Form]) -> None:
 
 def _join_truncated(groups: Partition[Form], forms: Sequence[Form]) -> None:
     """Join a long title with one that goes on after it: old catalogues cut titles off."""
-    for block in blocks(forms, lambda form: form.surnames):
-        ordered = sorted(block, key=lambda form: (form.read.kind, letters(form.read.words)))
+    long = [form for form in forms if len(form.letters) >= _TRUNCATED]
+    for block in blocks(long, lambda form: form.surnames):
+        ordered = sorted(block, key=lambda form: (form.kind, form.letters))
         for form, longer in pairwise(ordered):
-            start = letters(form.read.words)
             if (
-                len(start) >= _TRUNCATED
-                and form.read.kind == longer.read.kind
-                and letters(longer.read.words).startswith(start)
-                and numbers(form.read.words) == numbers(longer.read.words)
+                form.kind == longer.kind
+                and longer.letters.startswith(form.letters)
+                and numbers(form.words) == numbers(longer.words)
                 and by_author([form, longer])
             ):
                 groups.join(form, longer)
@@ -138,16 +146,16 @@ def _join_truncated(groups: Partition[Form], forms: Sequence[Form]) -> None:
 
 def _join_misspelt(groups: Partition[Form], forms: Sequence[Form]) -> None:
     """Join forms that differ in one misspelt word."""
-    titles_of_word = Counter(word for form in forms for word in set(form.read.words))
+    titles_of_word = Counter(word for form in forms for word in set(form.words))
 
     def gaps(form: Form) -> Iterable[object]:
-        words = content(form.read.words)
+        words = form.content
         for name in form.surnames if len(words) > 1 else ():
             for place in range(len(words)):
-                yield name, form.read.kind, words[:place], words[place + 1 :]
+                yield name, form.kind, words[:place], words[place + 1 :]
 
     for block in blocks(forms, gaps):
-        by_words = {content(form.read.words): form for form in reversed(block)}
+        by_words = {form.content: form for form in reversed(block)}
         if not 1 < len(by_words) < _MANY_WORDS:
             continue
         for words, others in combinations(sorted(by_words), 2):

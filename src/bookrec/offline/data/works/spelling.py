@@ -61,9 +61,9 @@ def misspelt(x: str, y: str, titles_of_word: Mapping[str, int], *, is_last: bool
         return True
     if len(short) >= _LEAST and _single(x) == _single(y):
         return True
-    if not similar(x, y) or _inflected(x, y):
-        return False
-    return min(titles_of_word.get(x, 0), titles_of_word.get(y, 0)) < _COMMON
+    if min(titles_of_word.get(x, 0), titles_of_word.get(y, 0)) >= _COMMON:
+        return False  # before the edit distance, which costs most
+    return similar(x, y) and not _inflected(x, y)
 
 
 def _british(word: str) -> str:

@@ -6,13 +6,13 @@ from itertools import zip_longest
 from typing import Final
 
 from bookrec.offline.data.works.spelling import edits
-from bookrec.offline.data.works.titles import content, letters, numbers
 from bookrec.offline.data.works.vocabulary import (
     COLLECTIONS,
     CONTINUED,
     FUNCTION_WORDS,
     VOLUME_WORDS,
 )
+from bookrec.offline.data.works.words import content, letters, numbers
 
 _LONG: Final = 12
 """Letters from which two subtitles are compared letter by letter."""

@@ -89,12 +89,19 @@ FORMATS: Final = re.compile(
 )
 """A format or edition at the end of a folded title."""
 
-GENRES: Final = (
-    r"novels?|romans?|romanzo|novela|romance|memoirs?|thriller|mystery|mysteries|autobiography|"
-    r"biography|stories|story|tales?|novella|erzahlungen|thriller|krimi|kriminalroman|roman policier|"
-    r"adventure|fantasy|western|play|poems|fable|whodunit|nightmare|saga|trilogy|legend|novelle|"
-    r"love ?story|parable|mystery (?:with )?recipes"
+FORMAT_ENDS: Final = _words(
+    "unabridged abridged print cassette cassettes audio audiobook audiobooks cd cds hardcover hardback "
+    "paperback softcover reissue classic classics in ed edition"
 )
+"""Last words of what `FORMATS` finds."""
+
+_GENRE_WORDS: Final = _words(
+    "novel novels roman romans romanzo novela romance memoir memoirs thriller mystery mysteries "
+    "autobiography biography stories story tale tales novella erzahlungen krimi kriminalroman "
+    "adventure fantasy western play poems fable whodunit nightmare saga trilogy legend novelle "
+    "lovestory parable"
+)
+GENRES: Final = "|".join([*sorted(_GENRE_WORDS), "roman policier", "mystery (?:with )?recipes"])
 GENERIC_TAIL: Final = re.compile(
     rf"(?!and )(?:(?:an?|the|ein|une?|eine) )?(?:\w+ ){{0,4}}(?:{GENRES})\d*|"
     rf"(?!and )(?:\w+ ){{0,5}}(?:edition|editon|version)|illustrated|(?:film|tv) tie in|"
@@ -105,6 +112,10 @@ GENERIC_TAIL: Final = re.compile(
     rf"complete and unabridged|(?:the )?\d{{4}} text"
 )
 """A subtitle, folded, that names genre or edition and no more."""
+GENERIC_TAIL_WORDS: Final = _GENRE_WORDS | _words(
+    "policier recipes edition editon version illustrated tie text criticism unabridged"
+)
+"""Words of which each match of `GENERIC_TAIL` has one, unless it has a number."""
 
 BOX: Final = re.compile(
     r"\bbox(?:ed)? ?(?:set|gift)?\b|\bomnibus\b|"
@@ -113,6 +124,10 @@ BOX: Final = re.compile(
     r"\b(?:two|three|four|five) complete (?:novels|books)\b|\bslipcase\b|\bcontains\b|\b\d+ books\b"
 )
 """Several works in one."""
+BOX_WORDS: Final = _words(
+    "box boxed boxset boxedset boxgift boxedgift omnibus in set complete slipcase contains books"
+)
+"""Words of which each match of `BOX` has one."""
 DERIVED: Final = re.compile(
     r"\bcompanion\b|\bpost ?cards?\b|\bpop ?up\b|\bcolou?ring\b|\bcalendar\b|"
     r"\bwork ?book\b|\bstickers?\b|\bstudy guide\b|\bcliffs?(?:s)? ?notes\b|\bspark ?notes\b|"
@@ -122,6 +137,13 @@ DERIVED: Final = re.compile(
     r"\bgraphic novel\b|\bmanga\b|\bunauthori[sz]ed\b|\breaders? guide\b"
 )
 """A work about, or made from, another one."""
+DERIVED_WORDS: Final = _words(
+    "companion postcard postcards card cards popup up colouring coloring calendar workbook book "
+    "sticker stickers guide cliffnotes cliffsnotes cliffssnotes sparknotes notes monarch cookbook "
+    "screenplay script making adapted adaptation board read journal activity poster graphic manga "
+    "unauthorised unauthorized"
+)
+"""Words of which each match of `DERIVED` has one."""
 CONTINUED: Final = re.compile(
     r"^and\b|\bsequel\b|\bnext generation\b|\bnew generation\b|\bthe return\b|\bcontinu|\bfor "
     r"(?:women|men|kids|teens|mothers|dads|moms|fathers|couples|children|boys|girls)\b|\band other\b|"
