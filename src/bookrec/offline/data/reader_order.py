@@ -33,9 +33,9 @@ def merge_readers(readers: pd.DataFrame, user_ids: Iterable[str]) -> pd.DataFram
         readers: ``user_id``, ``age``, ``location``; unique ids in any order.
         user_ids: ids of readers, known or not, with repetitions.
     """
-    missing = sorted(set(user_ids) - set(readers["user_id"]))
+    missing = sorted(set(user_ids) - set(readers["user_id"].tolist()))
     added = pd.DataFrame({"user_id": missing, "age": pd.NA, "location": ""})
     merged = pd.concat([readers, added.astype(readers.dtypes.to_dict())], ignore_index=True)
-    keys = [reader_sort_key(user_id) for user_id in merged["user_id"]]
+    keys = [reader_sort_key(user_id) for user_id in merged["user_id"].tolist()]
     order = sorted(range(len(keys)), key=keys.__getitem__)
     return merged.iloc[order].reset_index(drop=True)

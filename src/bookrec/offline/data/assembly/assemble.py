@@ -126,10 +126,10 @@ def assemble(
 def normalise_readers(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None:
     """Write every reader's id in its one form (`ReaderIds`), by the evidence of all tables."""
     columns = [pd.factorize(table.frame["user_id"]) for table in tables]
-    values = list(dict.fromkeys(value for _, distinct in columns for value in distinct))
+    values = list(dict.fromkeys(value for _, distinct in columns for value in distinct.tolist()))
     pair_of = dict(zip(values, reader_ids.normalise_column(values), strict=True))
     for table, (codes, distinct) in zip(tables, columns, strict=True):
-        pairs = [pair_of[value] for value in distinct]
+        pairs = [pair_of[value] for value in distinct.tolist()]
         rows_of_value = np.bincount(codes, minlength=len(distinct))
         for (_, rule), n_rows in zip(pairs, rows_of_value, strict=True):
             if rule:
@@ -139,6 +139,9 @@ def normalise_readers(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None
 
 
 def _reader_fault(user_id: str) -> str:
+    # Most ids are numbers, which are never unknown.
+    if user_id.isdigit():
+        return ""
     if is_unknown(user_id):
         return NO_USER_ID
     return "user_id_of_the_shop" if user_id.startswith(SHOP_PREFIX) else ""
@@ -147,7 +150,9 @@ def _reader_fault(user_id: str) -> str:
 def _named(table: RawTable) -> RawTable:
     """Reject readers without a usable id."""
     codes, user_ids = pd.factorize(table.frame["user_id"])
-    faults = np.array([_reader_fault(user_id) for user_id in user_ids], dtype=object)[codes]
+    faults = np.array([_reader_fault(user_id) for user_id in user_ids.tolist()], dtype=object)[
+        codes
+    ]
     for reason in dict.fromkeys(fault for fault in faults.tolist() if fault):
         table.reject(faults == reason, reason)
         faults = faults[faults != reason]

@@ -50,6 +50,8 @@ class BookKeys:
 
     isbn_of_key: dict[str, str] = field(default_factory=dict)
     """Repaired id → id of the book."""
+    isbn_without_zeros: dict[str, str] = field(default_factory=dict)
+    """Number without leading zeros → id of the one book whose code it is with them; "" = of several."""
 
     def add(self, keys: Sequence[str], isbns: Sequence[str]) -> int:
         """Add what further ids name; return the number of ids that name several books.
@@ -61,11 +63,20 @@ class BookKeys:
         for key, isbn in zip(keys, isbns, strict=True):
             if key and self.isbn_of_key.setdefault(key, isbn) != isbn:
                 ambiguous += 1
+            if key[:1] == "0" and key.isdigit():
+                same = self.isbn_without_zeros.setdefault(key.lstrip("0"), isbn) == isbn
+                self.isbn_without_zeros[key.lstrip("0")] = isbn if same else ""
         return ambiguous
 
     def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
-        """[ids] positions in the catalogue of the books that ids name; -1 = none."""
-        named = [self.isbn_of_key.get(text, text) for text in ids]
+        """[ids] positions in the catalogue of the books that ids name; -1 = none.
+
+        A number that names no book is that of the one code that differs by leading zeros only: a
+        spreadsheet drops them.
+        """
+        named = [
+            self.isbn_of_key.get(text) or self.isbn_without_zeros.get(text) or text for text in ids
+        ]
         return catalogue.get_indexer(pd.Index(named, dtype="str")).astype(np.int64)
 
 
