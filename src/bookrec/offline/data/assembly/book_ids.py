@@ -68,12 +68,15 @@ class BookKeys:
                 self.isbn_without_zeros[key.lstrip("0")] = isbn if same else ""
         return ambiguous
 
-    def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
-        """[ids] positions in the catalogue of the books that ids name; -1 = none.
+    def lacks_zeros(self, text: str) -> bool:
+        """Whether an id is that of the one code which differs from it by leading zeros only.
 
-        A number that names no book is that of the one code that differs by leading zeros only: a
-        spreadsheet drops them.
+        A spreadsheet drops them.
         """
+        return text not in self.isbn_of_key and bool(self.isbn_without_zeros.get(text))
+
+    def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
+        """[ids] positions in the catalogue of the books that ids name; -1 = none."""
         named = [
             self.isbn_of_key.get(text) or self.isbn_without_zeros.get(text) or text for text in ids
         ]

@@ -86,6 +86,8 @@ def _books(
         column = RepairedIds.of(frame[name])
         column.count_repairs(table)
         positions = keys.positions(column.ids, catalogue)
+        lacking = np.array([keys.lacks_zeros(text) for text in column.ids], dtype=bool)
+        table.repair("code_leading_zeros_restored", int(lacking[column.codes].sum()))
         here = (found == _NO_BOOK) & (positions[column.codes] >= 0)
         found[here] = positions[column.codes[here]]
         problems = [id_problem(text) or BOOK_NOT_IN_CATALOGUE for text in column.ids]
