@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
@@ -40,16 +41,8 @@ def read_spreadsheet(
         DataError: the file is damaged, protected, or has no rows.
     """
     digest = hashlib.sha256(content).hexdigest()
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [
-            (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-            for sheet in workbook.sheet_names
-        ]
-    except (CalamineError, OSError, ValueError) as error:
-        raise damaged(place, error) from error
     tables = []
-    for sheet, cells in sheets:
+    for sheet, cells in _sheets(content, place):
         rows = [[cell_text(cell) for cell in row] for row in cells]
         if any(clean_name(cell) for row in rows for cell in row):
             table = _table(rows, f"{name}:{sheet}", f"{place}, sheet {sheet!r}", header_line)
@@ -58,6 +51,22 @@ def read_spreadsheet(
     if not tables:
         raise DataError(f"{place} has no sheet with rows; check the file and import it again.")
     return tables
+
+
+def _sheets(content: bytes, place: str) -> list[tuple[str, list[list[Any]]]]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [
+            (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+            for sheet in workbook.sheet_names
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged(place, error) from error
+    except BaseException as error:
+        # calamine panics at some truncated files; the class of that error cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(place, ValueError("not a whole spreadsheet")) from error
 
 
 def cell_text(cell: object) -> str:
