@@ -133,8 +133,9 @@ def test_a_damaged_or_empty_workbook_is_refused():
 def test_a_workbook_of_open_document():
     urn = "urn:oasis:names:tc:opendocument:xmlns"
     row = (
-        '<table:table-row><table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
-        '<table:table-cell office:value-type="{}" office:{}="{}"><text:p>?</text:p></table:table-cell></table:table-row>'
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>{}</text:p>'
+        '</table:table-cell><table:table-cell office:value-type="{}" office:{}="{}">'
+        "<text:p>?</text:p></table:table-cell></table:table-row>"
     )
     data = (
         row.format("Mã sách", "string", "string-value", "Ngày").replace("?", "Ngày")
@@ -150,7 +151,8 @@ def test_a_workbook_of_open_document():
         )
         archive.writestr(
             "content.xml",
-            f'<office:document-content xmlns:office="{urn}:office:1.0" xmlns:table="{urn}:table:1.0" '
+            f'<office:document-content xmlns:office="{urn}:office:1.0" '
+            f'xmlns:table="{urn}:table:1.0" '
             f'xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">{data}'
             "</table:table></office:spreadsheet></office:body></office:document-content>",
         )
