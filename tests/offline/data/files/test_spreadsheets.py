@@ -153,8 +153,9 @@ def test_a_workbook_of_open_document():
             "content.xml",
             f'<office:document-content xmlns:office="{urn}:office:1.0" '
             f'xmlns:table="{urn}:table:1.0" '
-            f'xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A">{data}'
-            "</table:table></office:spreadsheet></office:body></office:document-content>",
+            f'xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet>'
+            f'<table:table table:name="A">{data}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
         )
     (table,) = read(file.getvalue())
     assert table.header == ["Mã sách", "Ngày"]

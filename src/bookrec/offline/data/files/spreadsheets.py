@@ -87,9 +87,8 @@ def _table(
     notes: list[str] = []
     header_row, body = _header(rows, header_line, notes)
     width = max((_last_filled(row) for row in rows[header_row or 0 :]), default=0)
-    header = [""] * width
-    if header_row is not None:
-        header = [clean_name(cell) for cell in rows[header_row]][:width]
+    names = [] if header_row is None else rows[header_row]
+    header = [clean_name(cell) for cell in names][:width] or [""] * width
     kept: list[Sequence[str]] = []
     lines: list[int] = []
     unreadable: list[tuple[int, int, str]] = []
@@ -102,7 +101,7 @@ def _table(
         else:
             kept.append(row[:width])
             lines.append(line)
-    columns = [[row[at] for row in kept] for at in range(width)]
+    columns = text_frame(columns_table([[row[at] for row in kept] for at in range(width)]))
     numbers = np.array(lines, dtype=np.int64)
 
     def text_of(first: int, last: int) -> str:
@@ -114,7 +113,7 @@ def _table(
             place=place,
             syntax=Syntax(header_line=0 if header_row is None else header_row + 1),
             header=header,
-            columns=text_frame(columns_table(columns)),
+            columns=columns,
             first_line=numbers,
             last_line=numbers,
             rows_read=len(kept) + len(unreadable),
