@@ -92,8 +92,7 @@ def _table(
     kept: list[Sequence[str]] = []
     lines: list[int] = []
     unreadable: list[tuple[int, int, str]] = []
-    last = max((i for i, row in enumerate(rows) if _last_filled(row)), default=-1)
-    for line, row in enumerate(rows[body : last + 1], start=body + 1):
+    for line, row in enumerate(_until_last_filled(rows)[body:], start=body + 1):
         if not _last_filled(row):
             unreadable.append((line, line, BLANK_LINE))
         elif header_row is not None and [clean_name(cell) for cell in row][:width] == header:
@@ -142,6 +141,10 @@ def _header(
     elif not finding.certain:
         notes.append(f"Row {finding.index + 1} is assumed to be the header.")
     return finding.index, finding.body
+
+
+def _until_last_filled(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    return rows[: max((i + 1 for i, row in enumerate(rows) if _last_filled(row)), default=0)]
 
 
 def _last_filled(row: Sequence[str]) -> int:
