@@ -32,7 +32,6 @@ from bookrec.offline.data.values.walk_in import WALK_IN
 from bookrec.reader_ids import ReaderIds
 
 NO_USER_ID: Final = "no_user_id"
-_FAULTS: Final = np.array(["", "rating_unreadable", "rating_out_of_range"], dtype=object)
 
 
 @dataclass
@@ -160,21 +159,18 @@ def _named(table: RawTable) -> RawTable:
 
 
 def _values(table: RawTable, readings: Readings) -> Values:
-    def user_ids(texts: Sequence[str]) -> list[tuple[str, str]]:
-        faults = [_reader_fault(text) for text in texts]
-        return [("", fault) if fault else (t, "") for t, fault in zip(texts, faults, strict=True)]
-
-    def ratings(texts: pd.Series) -> tuple[NDArray[np.int8], NDArray[np.object_]]:
+    def ratings(texts: pd.Series) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
         converted = convert_ratings(texts, readings.scale)
         table.repaired.update(converted.repaired)
-        return converted.ratings, _FAULTS[converted.unreadable + 2 * converted.out_of_range]
+        faults = converted.unreadable + 2 * converted.out_of_range.astype(np.int8)
+        return converted.ratings, faults.astype(np.int8)
 
     def times(texts: pd.Series) -> pd.Series:
         converted = convert_times(texts, readings.dates)
         table.repaired.update(converted.repaired)
         return converted.seconds
 
-    return Values(user_ids, ratings, times, returned_rows)
+    return Values(_reader_fault, ratings, times, returned_rows)
 
 
 def _accounts(tables: dict[str, RawTable]) -> dict[str, JsonObject]:
