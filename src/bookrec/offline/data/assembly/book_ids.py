@@ -102,12 +102,15 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
     for column in columns:
         column.count_repairs(table)
     chosen = np.full(len(table.frame), "", dtype=object)
-    for wanted in (_is_isbn, _is_code, _is_anything):
-        for column in columns:
-            usable = np.array([wanted(text) for text in column.ids], dtype=bool)
-            prefixed = [_prefixed(text, code_prefix) for text in column.ids]
-            here = (chosen == "") & usable[column.codes] if len(usable) else chosen != chosen
-            chosen[here] = np.array(prefixed, dtype=object)[column.codes[here]]
+    kinds = [np.array([_kind(text) for text in column.ids], dtype=np.int8) for column in columns]
+    for wanted in (_ISBN, _CODE, _UNUSABLE):
+        for column, kind in zip(columns, kinds, strict=True):
+            if wanted not in kind:
+                continue
+            here = (chosen == "") & (kind[column.codes] == wanted)
+            prefix = code_prefix if wanted == _CODE else ""
+            ids = np.array([prefix + text for text in column.ids], dtype=object)
+            chosen[here] = ids[column.codes[here]]
     _make_missing(table, chosen)
     table.frame["isbn"] = pd.array(chosen, dtype="str")
     table.reject(table.frame["isbn"] == "", NO_ISBN)
@@ -151,17 +154,12 @@ def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:
     table.repair("book_id_made_from_title", int(np.count_nonzero(chosen[without] != "")))
 
 
-def _is_isbn(text: str) -> bool:
-    return is_isbn10(text) or is_isbn13(text)
+_BLANK, _ISBN, _CODE, _UNUSABLE = range(4)
 
 
-def _is_code(text: str) -> bool:
-    return bool(text) and not id_problem(text)
-
-
-def _is_anything(text: str) -> bool:
-    return bool(text)
-
-
-def _prefixed(text: str, prefix: str) -> str:
-    return text if _is_isbn(text) or not _is_code(text) else prefix + text
+def _kind(text: str) -> int:
+    if not text:
+        return _BLANK
+    if is_isbn10(text) or is_isbn13(text):
+        return _ISBN
+    return _UNUSABLE if id_problem(text) else _CODE
