@@ -143,8 +143,10 @@ def _count(table: RawTable, repaired: Counter[str]) -> None:
 
 
 def _clean_image_urls(table: RawTable) -> None:
-    """Keep http and https addresses only."""
+    """Keep http and https addresses of pictures; those of "no photo" say nothing."""
     urls = table.frame["image_url"].str.strip()
-    usable = urls.str.match(r"(?i)https?://[^\s\"'<>]+$")
+    usable = urls.str.match(r"(?i)https?://[^\s\"'<>]+$") & ~urls.str.contains(
+        "/nophoto/", regex=False
+    )
     table.repair("image_url_unusable", int((~usable & (urls != "")).sum()))
     table.frame["image_url"] = urls.where(usable, "")
