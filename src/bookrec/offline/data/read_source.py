@@ -45,7 +45,7 @@ class ReadSource:
     draft: str
     """The mapping as TOML."""
     lines: list[str]
-    """What each column is, for the screen; [] where the operator gave the mapping."""
+    """Lines for the screen on what each column is; [] where the operator gave the mapping."""
     notes: list[str]
     """Sentences on what was found and what is not used."""
     is_sample: bool
@@ -105,11 +105,11 @@ def _may_hold(file: SourceFile, mapping: Mapping) -> bool:
 
 def _read_again(file: SourceFile, part: DraftTable) -> SourceTable:
     """The table by the syntax that its mapping states, where evidence found another."""
-    stated, found = part.mapping.syntax(), part.table.syntax
+    stated, current = part.mapping.syntax(), part.table.syntax
     parts = (
-        (stated.separator, found.separator),
-        (stated.quoted, found.quoted),
-        (stated.header_line, found.header_line),
+        (stated.separator, current.separator),
+        (stated.quoted, current.quoted),
+        (stated.header_line, current.header_line),
     )
     if all(wanted is None or wanted == has for wanted, has in parts):
         return part.table

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.assembly.book_ids import BookKeys
-from bookrec.offline.data.assembly.column_readings import Readings, find_nobody, returned_rows
-from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
-from bookrec.offline.data.assembly.raw_table import RawTable
-from bookrec.offline.data.assembly.select_rows import SelectedRows
-from bookrec.offline.data.cleaning import (
+from bookrec.offline.data.assembly.cleaning import (
     SHOP_PREFIX,
     clean_books,
     clean_readers,
     clean_stock,
     split_years,
 )
+from bookrec.offline.data.assembly.column_readings import Readings, find_nobody, returned_rows
+from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
+from bookrec.offline.data.assembly.raw_table import RawTable
+from bookrec.offline.data.assembly.select_rows import SelectedRows
 from bookrec.offline.data.mapping.mapping import Mapping
 from bookrec.offline.data.values.dates import convert as convert_times
 from bookrec.offline.data.values.placeholders import is_unknown
@@ -59,7 +59,7 @@ class Assembled:
 
 @dataclass(frozen=True)
 class Known:
-    """What an earlier data set knows, for rows added to it."""
+    """Books of an earlier data set, for rows added to it."""
 
     isbns: pd.Index
     """Ids of its books."""
@@ -89,9 +89,9 @@ def assemble(
     if rows.books is not None:
         if mapping.title_has_year:
             split_years(rows.books)
-        books, found = clean_books(rows.books, this_year, mapping.code_prefix)
+        books, new_keys = clean_books(rows.books, this_year, mapping.code_prefix)
         books = books.sort_values("isbn", ignore_index=True)
-        keys.add(list(found.isbn_of_key), list(found.isbn_of_key.values()))
+        keys.add(list(new_keys.isbn_of_key), list(new_keys.isbn_of_key.values()))
     catalogue = pd.Index(books["isbn"])
     if known:
         catalogue = known.isbns.union(catalogue, sort=True)

@@ -148,9 +148,9 @@ def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:
         return
     texts = table.frame.iloc[without][["title", "author", "publisher"]]
     rows = zip(*(texts[name].tolist() for name in texts), strict=True)
-    made = {row: made_book_id(*row) for row in set(rows)}
+    id_of_row = {row: made_book_id(*row) for row in set(rows)}
     rows = zip(*(texts[name].tolist() for name in texts), strict=True)
-    chosen[without] = [made[row] for row in rows]
+    chosen[without] = [id_of_row[row] for row in rows]
     table.repair("book_id_made_from_title", int(np.count_nonzero(chosen[without] != "")))
 
 

@@ -35,7 +35,7 @@ _RETURNS: Final = frozenset(
 
 @dataclass
 class Readings:
-    """How the columns of interactions are read."""
+    """Readings of the columns of interactions."""
 
     scale: RatingScale
     dates: DateFormat
@@ -85,8 +85,8 @@ def find_nobody(table: RawTable) -> WalkIn | None:
     purchases = (table.frame["meaning"] == "purchases").to_numpy()
     if not purchases.any():
         return None
-    found = find_walk_in(table.frame["user_id"].where(purchases, "a reader"))
-    return WalkIn(found.rows & purchases, found.names, found.notes)
+    walk_in = find_walk_in(table.frame["user_id"].where(purchases, "a reader"))
+    return WalkIn(walk_in.rows & purchases, walk_in.names, walk_in.notes)
 
 
 def returned_rows(frame: pd.DataFrame) -> NDArray[np.bool_]:

@@ -115,7 +115,7 @@ def _books(
 ) -> NDArray[np.int32]:
     """Book of each row: the first of its ids that is in the catalogue, else the one made of titles."""
     frame = table.frame
-    found = np.full(len(frame), _NO_BOOK, dtype=np.int32)
+    books = np.full(len(frame), _NO_BOOK, dtype=np.int32)
     named = np.zeros(len(frame), dtype=bool)
     of_ids = Faults(len(frame))
     for name in id_columns(frame):
@@ -124,17 +124,17 @@ def _books(
         positions = keys.positions(column.ids, catalogue)
         lacking = np.array([keys.lacks_zeros(text) for text in column.ids], dtype=bool)
         table.repair("code_leading_zeros_restored", int(lacking[column.codes].sum()))
-        here = (found == _NO_BOOK) & (positions[column.codes] >= 0)
-        found[here] = positions[column.codes[here]]
+        here = (books == _NO_BOOK) & (positions[column.codes] >= 0)
+        books[here] = positions[column.codes[here]]
         problems = [id_problem(text) or BOOK_NOT_IN_CATALOGUE for text in column.ids]
-        given = np.array([bool(text) for text in column.ids], dtype=bool)
-        problems = [problem if has else "" for problem, has in zip(problems, given, strict=True)]
-        named |= given[column.codes]
+        filled = np.array([bool(text) for text in column.ids], dtype=bool)
+        problems = [problem if has else "" for problem, has in zip(problems, filled, strict=True)]
+        named |= filled[column.codes]
         of_ids.add(*_shared(problems, column.codes))
     of_ids.add(["", NO_ISBN], (~named).astype(np.int8))
-    _find_by_title(frame, keys, catalogue, found, ~named)
-    faults.take(of_ids, found == _NO_BOOK)
-    return found
+    _find_by_title(frame, keys, catalogue, books, ~named)
+    faults.take(of_ids, books == _NO_BOOK)
+    return books
 
 
 def _shared(
@@ -151,7 +151,7 @@ def _find_by_title(
     frame: pd.DataFrame,
     keys: BookKeys,
     catalogue: pd.Index,
-    found: NDArray[np.int32],
+    books: NDArray[np.int32],
     without: NDArray[np.bool_],
 ) -> None:
     """Find the books of rows without any id by the ids made from titles."""
@@ -161,7 +161,7 @@ def _find_by_title(
     texts = frame.iloc[rows][["title", "author", "publisher"]]
     codes, distinct = pd.factorize(pd.MultiIndex.from_frame(texts))
     ids = [made_book_id(*row) for row in distinct.tolist()]
-    found[rows] = keys.positions(ids, catalogue)[codes]
+    books[rows] = keys.positions(ids, catalogue)[codes]
 
 
 def _pairs(frame: pd.DataFrame) -> NDArray[np.int64]:

@@ -52,7 +52,7 @@ def header_key(header: str) -> str:
 def _aliases_of_key() -> dict[str, list[Alias]]:
     languages = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     weak = {header_key(name) for fields in languages.values() for name in fields.get(_WEAK, [])}
-    found: dict[str, dict[str, Alias]] = {}
+    by_key: dict[str, dict[str, Alias]] = {}
     for language, fields in languages.items():
         for field, names in fields.items():
             if field == _WEAK:
@@ -60,10 +60,10 @@ def _aliases_of_key() -> dict[str, list[Alias]]:
             assert field in FIELDS, f"{_FILE}: there is no field {field!r}"
             for rank, name in enumerate(names):
                 key = header_key(name)
-                found.setdefault(key, {}).setdefault(
+                by_key.setdefault(key, {}).setdefault(
                     field, Alias(field, rank, key in weak, language)
                 )
     return {
         key: [by_field[field] for field in FIELDS if field in by_field]
-        for key, by_field in found.items()
+        for key, by_field in by_key.items()
     }

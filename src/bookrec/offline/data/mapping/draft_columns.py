@@ -133,10 +133,10 @@ def _by_content(columns: list[DraftColumn]) -> list[DraftColumn]:
         if any(column.field == field for column in columns):
             continue
         unused = [column for column in columns if column.field == UNUSED]
-        found = [column for column in unused if getattr(column.profile, share) >= MOSTLY]
-        if len(found) == 1:
-            at = columns.index(found[0])
-            columns[at] = replace(found[0], field=field, why=why)
+        matches = [column for column in unused if getattr(column.profile, share) >= MOSTLY]
+        if len(matches) == 1:
+            at = columns.index(matches[0])
+            columns[at] = replace(matches[0], field=field, why=why)
     return columns
 
 

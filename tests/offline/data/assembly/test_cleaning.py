@@ -3,16 +3,16 @@
 import numpy as np
 import pandas as pd
 import pytest
+from bookrec.offline.data.sources.raw_tables import RawTable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.data.cleaning import (
+from bookrec.offline.data.assembly.cleaning import (
     clean_books,
     clean_ratings,
     clean_readers,
     normalise_user_ids,
 )
-from bookrec.offline.data.sources.raw_tables import RawTable
 from bookrec.offline.data.values.ratings import RatingScale
 from bookrec.reader_ids import ReaderIds
 
