@@ -1,4 +1,4 @@
-"""Seams: a retriever, preset, origin, layout, backend, baseline or export is a module and a line."""
+"""Seams: a retriever, preset, origin, backend, baseline or export is a module and a line."""
 
 from __future__ import annotations
 
@@ -23,38 +23,26 @@ def toy(tmp_path: Path) -> ToyProject:
     return ToyProject.copy_to(tmp_path / "src")
 
 
-TOY_LAYOUT = '''
-"""Tables of a till: one file of books, one of sales."""
+TOY_SOURCE = """
+citation = "The till, 2026."
+prefix = "till"
+rating_scale = "1-5"
 
-from bookrec.offline.data.sources.csv_rows import Dialect
-from bookrec.offline.data.sources.layout import RawTables, SourceLayout
-from bookrec.offline.data.sources.raw_tables import read_table
+[[tables]]
+headers = ["Code", "Name", "By"]
+needed = true
+columns = { "Code" = "book_id", "Name" = "title", "By" = "author" }
 
-BOOKS = {"isbn": ("Code",), "title": ("Name",), "author": ("By",), "year": ("Year",),
-         "publisher": ("House",), "image_url": ("Picture",)}
-SALES = {"user_id": ("Card",), "isbn": ("Code",), "rating": ("Stars",), "timestamp": ("When",)}
-
-
-def read(source):
-    books, sales = TILL.find_files(source)
-    return RawTables(
-        None,
-        read_table(books, Dialect(";"), BOOKS, required=["isbn", "title", "author"]),
-        read_table(sales, Dialect(";"), SALES, required=["user_id", "isbn", "rating"]),
-    )
+[[tables]]
+headers = ["Card", "Code", "Stars"]
+needed = true
+columns = { "Card" = "reader_id", "Code" = "book_id", "Stars" = "rating" }
+rows = "ratings"
+"""
 
 
-TILL = SourceLayout("till", (("goods.txt",), ("sales.txt",)), 5, read, "till", "The till, 2026.")
-'''
-
-
-def test_a_layout_is_one_module_and_one_line(toy: ToyProject, tmp_path: Path):
-    toy.add_module("offline.data.sources.till", TOY_LAYOUT)
-    toy.add_line(
-        "offline.data.sources.registry",
-        '    "movielens-100k"',
-        '    "till": "bookrec.offline.data.sources.till:TILL",',
-    )
+def test_a_well_known_source_is_one_toml_file(toy: ToyProject, tmp_path: Path):
+    toy.add_file("offline/data/mapping/known/till.toml", TOY_SOURCE)
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "goods.txt").write_text("Code;Name;By\n0141439513;Emma;Jane Austen\n")

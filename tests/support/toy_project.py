@@ -29,7 +29,11 @@ class ToyProject:
 
     def add_module(self, name: str, text: str) -> None:
         """Write a new module, named by its dotted path below ``bookrec``."""
-        path = self.root / "bookrec" / f"{name.replace('.', '/')}.py"
+        self.add_file(f"{name.replace('.', '/')}.py", text)
+
+    def add_file(self, name: str, text: str) -> None:
+        """Write a new file, named by its path below ``bookrec``."""
+        path = self.root / "bookrec" / name
         assert not path.exists()
         path.write_text(text, encoding="utf-8")
 

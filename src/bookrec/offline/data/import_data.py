@@ -133,7 +133,10 @@ def _make(
 ) -> Import:
     books = assembled.books
     if books.empty or assembled.pairs.empty:
-        raise DataError(_nothing_left(assembled, paths))
+        table = read.rows.books if books.empty else read.rows.interactions
+        raise DataError(
+            _nothing_left(assembled.rejected if table is None else table.rejected(), paths)
+        )
     progress("Grouping editions")
     works = group_works(zip(books["title"], books["author"], strict=True))
     corrected = correct_works(books["isbn"].tolist(), works, lines)
@@ -186,9 +189,9 @@ def check_losses(dataset: Dataset, *, accept: bool) -> None:
     )
 
 
-def _nothing_left(assembled: Assembled, paths: Sequence[Path]) -> str:
+def _nothing_left(rejected: pd.DataFrame, paths: Sequence[Path]) -> str:
     """Why nothing is left: the reason that rejected most rows, with an example."""
-    rejected = assembled.rejected[~assembled.rejected["reason"].isin(NO_LOSS)]
+    rejected = rejected[~rejected["reason"].isin(NO_LOSS)]
     names = ", ".join(map(str, paths))
     if rejected.empty:
         return f"{names}: no row names a reader and a book; do the files belong together?"

@@ -82,7 +82,7 @@ def read_source(
         return _mapped(
             stated, [t for _, t in tables], draft=None, notes=notes, sample=source.is_sample
         )
-    draft = draft_mapping([table for _, table in tables])
+    draft = draft_mapping([table for _, table in tables], layout)
     if layout and draft.mapping.layout != layout:
         raise DataError(f"{paths[0]} is not of the layout {layout}; leave out --format.")
     again = [_read_again(file, part) for (file, _), part in zip(tables, draft.tables, strict=True)]

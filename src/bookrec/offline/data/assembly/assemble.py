@@ -32,6 +32,8 @@ from bookrec.offline.data.values.walk_in import WALK_IN
 from bookrec.reader_ids import ReaderIds
 
 NO_USER_ID: Final = "no_user_id"
+READER_ADDED: Final = "reader_added_from_ratings"
+"""Rule that counts readers of interactions without a row in the table of readers."""
 
 
 @dataclass
@@ -104,8 +106,11 @@ def assemble(
         if nobody is not None and nobody.rows.any():
             notes += [f"Left out {note}." for note in nobody.notes]
             rows.interactions.reject(nobody.rows, WALK_IN)
-        pairs, users = clean_interactions(rows.interactions, keys, catalogue, values)
-    readers = _NO_READERS if rows.readers is None else clean_readers(_named(rows.readers))
+        pairs, users = _numbered(*clean_interactions(rows.interactions, keys, catalogue, values))
+    readers = _NO_READERS
+    if rows.readers is not None:
+        readers = clean_readers(reject_nameless(rows.readers))
+        rows.readers.repair(READER_ADDED, len(set(users) - set(readers["user_id"])))
     stock = _NO_BOOKS if rows.stock is None else clean_stock(rows.stock, keys, catalogue)
     tables = {"readers": rows.readers, "books": rows.books, "rows": rows.interactions}
     present = {name: table for name, table in (tables | {"stock": rows.stock}).items() if table}
@@ -120,6 +125,13 @@ def assemble(
         pd.concat([table.rejected() for table in present.values()], ignore_index=True),
         notes,
     )
+
+
+def _numbered(pairs: pd.DataFrame, users: Sequence[str]) -> tuple[pd.DataFrame, list[str]]:
+    """Leave out the readers of whom no interaction is kept, and number the others."""
+    used = np.unique(pairs["user"].to_numpy())
+    numbers = np.searchsorted(used, pairs["user"].to_numpy()).astype(np.int32)
+    return pairs.assign(user=numbers), [users[at] for at in used.tolist()]
 
 
 def normalise_readers(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None:
@@ -146,7 +158,7 @@ def _reader_fault(user_id: str) -> str:
     return "user_id_of_the_shop" if user_id.startswith(SHOP_PREFIX) else ""
 
 
-def _named(table: RawTable) -> RawTable:
+def reject_nameless(table: RawTable) -> RawTable:
     """Reject readers without a usable id."""
     codes, user_ids = pd.factorize(table.frame["user_id"])
     faults = np.array([_reader_fault(user_id) for user_id in user_ids.tolist()], dtype=object)[

@@ -143,10 +143,11 @@ def _count(table: RawTable, repaired: Counter[str]) -> None:
 
 
 def _clean_image_urls(table: RawTable) -> None:
-    """Keep http and https addresses of pictures; those of "no photo" say nothing."""
+    """Keep http and https addresses only, and no picture that says that there is none."""
     urls = table.frame["image_url"].str.strip()
-    usable = urls.str.match(r"(?i)https?://[^\s\"'<>]+$") & ~urls.str.contains(
-        "/nophoto/", regex=False
-    )
+    no_photo = urls.str.contains("/nophoto/", regex=False)
+    table.repair(PLACEHOLDER_UNKNOWN, int(no_photo.sum()))
+    urls = urls.where(~no_photo, "")
+    usable = urls.str.match(r"(?i)https?://[^\s\"'<>]+$")
     table.repair("image_url_unusable", int((~usable & (urls != "")).sum()))
     table.frame["image_url"] = urls.where(usable, "")

@@ -39,9 +39,14 @@ class Draft:
     """Sentences on what the operator has to decide; [] = all is sure."""
 
 
-def draft_mapping(tables: Sequence[SourceTable]) -> Draft:
-    """Draft the mapping of a source from its tables."""
-    known = recognise(tables)
+def draft_mapping(tables: Sequence[SourceTable], layout: str = "") -> Draft:
+    """Draft the mapping of a source from its tables.
+
+    Args:
+        tables: of the source.
+        layout: name of the only well-known source that it may be; "" = any.
+    """
+    known = recognise(tables, layout)
     drafts = [_draft_table(table, tables, known) for table in tables]
     mapping = Mapping(
         tables=[draft.mapping for draft in drafts],

@@ -112,9 +112,15 @@ def known_sources() -> dict[str, KnownSource]:
     return sources
 
 
-def recognise(tables: Sequence[SourceTable]) -> KnownSource | None:
-    """The well-known source that the tables are of; None for any other source."""
-    return next((known for known in known_sources().values() if known.recognises(tables)), None)
+def recognise(tables: Sequence[SourceTable], name: str = "") -> KnownSource | None:
+    """The well-known source that the tables are of; None for any other source.
+
+    Args:
+        tables: of the source.
+        name: of the only well-known source that counts; "" = any.
+    """
+    wanted = [known for known in known_sources().values() if name in ("", known.name)]
+    return next((known for known in wanted if known.recognises(tables)), None)
 
 
 def _first_line(table: SourceTable) -> str:

@@ -51,8 +51,11 @@ def _table_toml(draft: DraftTable) -> Iterator[str]:
         yield "skip = " + _inline({name: list(words) for name, words in mapping.skip.items()})
     yield "[tables.columns]"
     fields = mapping.columns
-    for column in draft.columns:
-        key = column.profile.header if column.profile.header in fields else _number(column)
+    keys = [c.profile.header if c.profile.header in fields else _number(c) for c in draft.columns]
+    # Of several columns of ids, the first in the mapping counts: its order is kept.
+    places = {key: place for place, key in enumerate(fields)}
+    columns = zip(keys, draft.columns, strict=True)
+    for key, column in sorted(columns, key=lambda pair: places.get(pair[0], len(places))):
         field = fields.get(key, UNUSED)
         yield f"{_quoted(key)} = {_quoted(field)}   # {_samples(column)} ({column.why})"
 
