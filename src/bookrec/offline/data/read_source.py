@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from bookrec.errors import DataError
-from bookrec.offline.data.assembly.column_readings import Readings, read_columns
+from bookrec.offline.data.assembly.column_readings import Readings, fill_orders, read_columns
 from bookrec.offline.data.assembly.select_rows import MappedTable, SelectedRows, select_rows
 from bookrec.offline.data.files.read_tables import read_tables
 from bookrec.offline.data.files.source_files import SourceFile, open_source
@@ -166,6 +166,7 @@ def _readings(rows: SelectedRows, mapping: Mapping, vietnamese: bool) -> Reading
 
     if rows.interactions is None:
         return Readings(RatingScale(10), DateFormat(), [])
+    fill_orders(rows.interactions)
     return read_columns(rows.interactions, mapping, vietnamese=vietnamese)
 
 

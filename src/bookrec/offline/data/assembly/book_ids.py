@@ -111,6 +111,7 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
             prefix = code_prefix if wanted == _CODE else ""
             ids = np.array([prefix + text for text in column.ids], dtype=object)
             chosen[here] = ids[column.codes[here]]
+    _unite_codes(columns, kinds, chosen, code_prefix)
     _make_missing(table, chosen)
     table.frame["isbn"] = pd.array(chosen, dtype="str")
     table.reject(table.frame["isbn"] == "", NO_ISBN)
@@ -139,6 +140,27 @@ def reject_unusable(table: RawTable) -> None:
     for reason in dict.fromkeys(problem for problem in problems.tolist() if problem):
         table.reject(problems == reason, reason)
         problems = problems[problems != reason]
+
+
+def _unite_codes(
+    columns: Sequence[RepairedIds],
+    kinds: Sequence[NDArray[np.int8]],
+    chosen: NDArray[np.object_],
+    code_prefix: str,
+) -> None:
+    """Give rows that have only a code the ISBN that other rows have beside the same code."""
+    if len(columns) < 2:
+        return
+    isbn_of_code: dict[str, str] = {}
+    has_isbn = np.zeros(len(chosen), dtype=bool)
+    for column, kind in zip(columns, kinds, strict=True):
+        has_isbn |= kind[column.codes] == _ISBN
+    for column, kind in zip(columns, kinds, strict=True):
+        beside = np.flatnonzero(has_isbn & (kind[column.codes] == _CODE))
+        for row in beside.tolist():
+            isbn_of_code.setdefault(code_prefix + column.ids[column.codes[row]], chosen[row])
+    for row in np.flatnonzero(~has_isbn).tolist():
+        chosen[row] = isbn_of_code.get(chosen[row], chosen[row])
 
 
 def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:
