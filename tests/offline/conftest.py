@@ -24,7 +24,7 @@ def tiny_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
     def build(root: Path) -> None:
         write_sample(root / "raw", n_readers=120, n_books=90, n_interactions=1500, seed=5)
-        import_data(Home(root / "home"), root / "raw", "auto", progress=lambda _: None)
+        import_data(Home(root / "home"), root / "raw")
 
     return Home(build_once(tmp_path_factory, "tiny", build) / "home")
 
