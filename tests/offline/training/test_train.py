@@ -140,7 +140,7 @@ def test_a_preset_that_learns_from_ratings_refuses_purchases_alone(tiny_home: Ho
     )
     home, stages = Home(tmp_path), []
     save_dataset(home, purchases)
-    with pytest.raises(DataError, match="'classic' needs ratings, and none of the .* default'"):
+    with pytest.raises(DataError, match=r"'classic' needs ratings, and none of the .* default'"):
         train(home, TrainSettings(preset="classic"), progress=stages.append)
     assert stages == []
     assert versions(home.models) == []
