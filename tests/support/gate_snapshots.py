@@ -85,7 +85,7 @@ def fill(
 def build_instead(monkeypatch: pytest.MonkeyPatch, lists: list[list[int]]) -> None:
     """Let `score` build a snapshot of these lists, whatever the model and the data set."""
 
-    def build(run: Any, metadata: dict[str, str], again: str) -> None:  # noqa: ARG001
+    def build(run: Any, metadata: dict[str, str], again: str) -> None:
         with snapshots.building(run.home.snapshots, run.job.snapshot_id) as staging:
             fill(staging, run.job.snapshot_id, lists)
 

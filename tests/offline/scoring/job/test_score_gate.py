@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from bookrec.errors import QualityGateRefused
 from bookrec.files import read_pointer, versions
 from bookrec.settings import Home
+from command_line import bookrec_in_process
 from gate_snapshots import build_instead, lists_of, score_hand_made
 from small_dataset import small_dataset
 from small_snapshots import IDS, add
+from tiny_scoring import rows
 
 
 @pytest.fixture
@@ -64,3 +69,37 @@ def test_good_lists_are_published(home: Home, monkeypatch: pytest.MonkeyPatch):
     build_instead(monkeypatch, lists_of())
     assert read_pointer(home.snapshots) == IDS[0]
     assert score_hand_made(home, small_dataset(), []) == read_pointer(home.snapshots) != IDS[0]
+
+
+def of_one_book(home: Home, bundle: Any) -> str:
+    """Save a copy of a bundle whose lists all begin with its least read book; return its id."""
+    from bookrec.offline.models.bundle.bundle_files import load_bundle, save_bundle
+
+    loaded = load_bundle(home, bundle.model_id)
+    frozen = loaded.frozen_statistics
+    offset = np.zeros_like(frozen.statistics.rating_mean, dtype=np.float32)
+    offset[frozen.statistics.reader_count.argmin()] = 1_000
+    manifest = {**loaded.manifest, "model_id": "default-of-one-book"}
+    changed = replace(frozen, book_offset=offset)
+    save_bundle(home, replace(loaded, frozen_statistics=changed, manifest=manifest))
+    return "default-of-one-book"
+
+
+@pytest.mark.slow
+def test_a_model_of_one_book_is_refused_by_the_command(
+    tiny_bundles: dict[str, Any], tiny_home_copy: Home
+):
+    home = tiny_home_copy
+    command = ("score", "--model", of_one_book(home, tiny_bundles["default"]), "--workers", "0")
+    result = bookrec_in_process(home, *command)
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert "have the same first book" in result.stderr
+    assert versions(home.snapshots) == []
+    again = bookrec_in_process(home, *command, "--accept")
+    assert again.returncode == 0, again.stderr
+    assert "going on: ranker compiled" in again.stdout, "the shards of the first run serve"
+    published = read_pointer(home.snapshots)
+    assert published is not None
+    first = [book for _, rank, book, _ in rows(home.snapshots / published, "user_top") if rank == 1]
+    assert len(first) > 100
+    assert max(first.count(book) for book in first) > 0.9 * len(first)

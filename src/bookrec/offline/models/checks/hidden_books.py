@@ -27,7 +27,7 @@ _CANDIDATES: Final = 1500
 """Books that the model ranks per reader, as in ``bookrec score``."""
 _NEGATIVES: Final = 50
 """Most books that the AUC compares the hidden one with, per reader."""
-_TOP: Final = 20
+TOP: Final = 20
 """Length of the lists."""
 
 
@@ -71,6 +71,8 @@ class Figures:
     """Probability that the model scores the hidden book above one drawn by popularity."""
     lists: Ints
     """[readers, 20] books of the model's lists, best first, -1 where there are no more."""
+    popular: Ints
+    """[readers, 20] the most popular books, without those of the reader."""
 
 
 def hidden_books(subject: Judged) -> list[tuple[int, int]]:
@@ -121,13 +123,13 @@ def popularity_figures(subject: Judged, pairs: list[tuple[int, int]]) -> Figures
     shown = without_pairs(subject.interactions, pairs)
     positions = np.array([position for position, _ in pairs], dtype=np.int32)
     readers = readers_at(shown, subject.age_bands, positions, subject.reader_rows)
-    lists = np.full((len(pairs), _TOP), -1, dtype=np.int32)
+    lists = np.full((len(pairs), 2, TOP), -1, dtype=np.int32)
     rows = [
         _compared(subject, recommender, counts, position, reader, book, rng, listed)
         for (position, book), reader, listed in zip(pairs, readers, lists, strict=True)
     ]
     model, popular, above = np.array(rows, dtype=np.float64).reshape(-1, 3).T
-    return Figures(model, popular, float(above.mean()), lists)
+    return Figures(model, popular, float(above.mean()), lists[:, 0], lists[:, 1])
 
 
 def _compared(
@@ -140,14 +142,15 @@ def _compared(
     rng: np.random.Generator,
     out: Ints,
 ) -> tuple[float, float, float]:
-    """NDCG of the model and of popularity, and AUC, for one hidden book; the list goes to ``out``."""
+    """NDCG of the model and of popularity, and AUC, for one hidden book; both lists go to ``out``."""
     works = subject.dataset.work_of_book
     popularity = counts.astype(np.float64)
     popularity[book] -= 1.0  # the hidden interaction does not count
     everything = np.arange(subject.dataset.n_books, dtype=np.int32)
-    popular = recommender.choose(reader.history.books, everything, popularity, _TOP)
-    (listed,) = recommender.top_lists([reader], _TOP)
-    out[: len(listed.books)] = listed.books
+    popular = recommender.choose(reader.history.books, everything, popularity, TOP)
+    (listed,) = recommender.top_lists([reader], TOP)
+    out[0, : len(listed.books)] = listed.books
+    out[1, : len(popular)] = popular
     mine = subject.interactions.reader_idx == position
     negatives = _drawn(counts, works, subject.interactions.book_idx[mine], rng)
     books = np.append(negatives, book).astype(np.int32)
@@ -165,7 +168,7 @@ def work_ndcg(works: Ints, listed: NDArray[np.integer], book: int) -> float:
         listed: [k] books of the list, best first, one edition per work; k at most 20.
         book: position of the relevant book.
     """
-    hits = np.zeros(_TOP, dtype=bool)
+    hits = np.zeros(TOP, dtype=bool)
     hits[: len(listed)] = works[listed] == works[book]
     return float(ndcg(hits, 1))
 
