@@ -1,4 +1,4 @@
-"""Hand-made snapshots for tests of the quality gate: 60 readers, 80 books, lists of 20."""
+"""Hand-made snapshots for tests of the quality gate: 60 readers, 120 books, lists of 20."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bookrec.offline.scoring.job import score as scoring
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.settings import Home
 
-READERS, BOOKS, PLACES = 60, 80, 20
+READERS, BOOKS, PLACES = 60, 120, 20
 GERMAN = 30
 """The last books, in German, and the last readers, who have one of them each."""
 
@@ -22,7 +22,7 @@ GERMAN = 30
 def lists_of(*, one_first: bool = False) -> list[list[int]]:
     """Books (from 1) of each reader's list: all of the reader's language, none of them the reader's.
 
-    English readers get books 1–49, German ones 51–80; the own book of a reader is never listed.
+    English readers get books 1–49, German ones 91–120; the own book of a reader is never listed.
 
     Args:
         one_first: whether book 50 is the first of every list.

@@ -35,11 +35,11 @@ def test_one_first_book_for_most_readers_is_not_ok():
     from bookrec.offline.models.checks.ranking_checks import orders_finding
 
     logits = np.random.default_rng(5).normal(size=(10, 60)).astype(np.float32)
-    logits[:6, 17] = 9.0
+    logits[:8, 17] = 9.0
     finding = orders_finding(logits)
-    assert (finding.level, finding.figures["same first"]) == ("warning", 0.6)
-    assert "the same book is first for 60% (10 readers)" in finding.text
-    logits[:2, 17] = 0.0
+    assert (finding.level, finding.figures["same first"]) == ("warning", 0.8)
+    assert "the same book is first for 80% (10 readers)" in finding.text
+    logits[:1, 17] = -9.0
     assert orders_finding(logits).level == "ok"
 
 

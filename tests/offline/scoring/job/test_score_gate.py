@@ -11,6 +11,7 @@ import pytest
 
 from bookrec.errors import QualityGateRefused
 from bookrec.files import read_pointer, versions
+from bookrec.offline.scoring.shelf import gate
 from bookrec.settings import Home
 from command_line import bookrec_in_process
 from gate_snapshots import build_instead, lists_of, score_hand_made
@@ -87,8 +88,9 @@ def of_one_book(home: Home, bundle: Any) -> str:
 
 @pytest.mark.slow
 def test_a_model_of_one_book_is_refused_by_the_command(
-    tiny_bundles: dict[str, Any], tiny_home_copy: Home
+    tiny_bundles: dict[str, Any], tiny_home_copy: Home, monkeypatch: pytest.MonkeyPatch
 ):
+    monkeypatch.setattr(gate, "MIN_BOOKS", 90)
     home = tiny_home_copy
     command = ("score", "--model", of_one_book(home, tiny_bundles["default"]), "--workers", "0")
     result = bookrec_in_process(home, *command)

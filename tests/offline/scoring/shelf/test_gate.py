@@ -30,7 +30,7 @@ def figures_of(
 def test_a_good_snapshot_passes_and_its_figures_are_counted(tmp_path: Path):
     figures = figures_of(tmp_path, lists_of())
     assert refusals(figures) == []
-    assert (figures.readers, figures.books, figures.places) == (60, 80, 1200)
+    assert (figures.readers, figures.books, figures.places) == (60, 120, 1200)
     assert (figures.language_readers, figures.other_readers) == (60, 30)
     # All popular books are English, and half of the readers are.
     assert figures.popular_own_language == 0.5
@@ -60,7 +60,7 @@ def test_the_same_books_for_all_are_too_few(tmp_path: Path):
     figures = figures_of(tmp_path, lists)
     # 21 books: below 1.5 lists of 20.
     assert figures.shelf.distinct == 21
-    assert "all lists together show 21 of 80 books (limit 30)" in refusals(figures)
+    assert "all lists together show 21 of 120 books (limit 30)" in refusals(figures)
 
 
 def test_readers_without_their_language(tmp_path: Path):
@@ -84,7 +84,7 @@ def test_worse_than_popularity_beyond_chance(tmp_path: Path):
         assert refusals(replace(figures, ranking=passing)) == []
 
 
-@pytest.mark.parametrize("few", [{"readers": 49}, {"books": 39}])
+@pytest.mark.parametrize("few", [{"readers": 49}, {"books": 99}])
 def test_too_few_readers_or_books_say_nothing(tmp_path: Path, few: dict[str, int]):
     figures = figures_of(tmp_path, lists_of(one_first=True))
     assert refusals(replace(figures, **few)) == []

@@ -15,7 +15,6 @@ from bookrec.offline.metrics.coverage import commonest_share
 from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.hidden_books import hidden_books, popularity_figures
 from bookrec.offline.models.checks.list_checks import (
-    MOST,
     agreement_findings,
     crowd_finding,
     taste_finding,
@@ -37,6 +36,9 @@ _ENOUGH = 20
 """Fewest readers for a comparison with popularity."""
 _FEW = 5
 """Fewest readers whose first books are compared."""
+_SAME_FIRST = 0.75
+"""Share of readers with the same best book above which the finding is a warning. It is more than in
+lists, since one of a few hundred sampled books may be the best for many."""
 
 
 def check_orders_differ(subject: Subject) -> Iterator[Finding]:
@@ -75,7 +77,7 @@ def orders_finding(logits: Floats) -> Finding:
         np.mean([len(set(a) & set(b)) / k for a, b in zip(best[::2], best[1::2], strict=False)])
     )
     first = commonest_share(best[:, :1].astype(np.int32)) if len(best) >= _FEW else 0.0
-    alike = tau >= _ALIKE or first > MOST
+    alike = tau >= _ALIKE or first > _SAME_FIRST
     level: Level = "error" if tau >= _SAME else "warning" if alike else "ok"
     return Finding(
         "orders differ",

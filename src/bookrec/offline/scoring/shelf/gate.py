@@ -14,8 +14,9 @@ from bookrec.offline.scoring.shelf.gate_figures import GateFigures
 MIN_READERS: Final = 50
 """Fewest readers of a judged share: the 95 % interval of one half is then within 0.36 to 0.64."""
 
-MIN_BOOKS: Final = 40
-"""Fewest books of a judged catalogue. Lists of 20 out of fewer have most of their books in common."""
+MIN_BOOKS: Final = 100
+"""Fewest books of a judged catalogue. Lists of 20 are then at most a fifth of it; in a smaller one a
+favourite of everybody may well come first for most."""
 
 COMMONEST_FIRST: Final = 0.5
 """Largest share of readers with the commonest first book. Good models are at 1 to 5 %; popularity
