@@ -18,6 +18,7 @@ from bookrec.offline.data.works.partition import Partition
 from bookrec.offline.data.works.spelling import misspelt
 from bookrec.offline.data.works.subtitles import may_drop, same_subtitle, two_descriptions
 from bookrec.offline.data.works.words import content, letters, numbers
+from bookrec.offline.runtime.garbage import collection_paused
 
 _TRUNCATED: Final = 30
 """Letters from which a title that ends inside another one is the same, cut off."""
@@ -36,6 +37,11 @@ def group_works(books: Iterable[tuple[str, str]]) -> list[int]:
     [0, 0, 1]
     """
     rows = list(books)
+    with collection_paused():
+        return _group(rows)
+
+
+def _group(rows: Sequence[tuple[str, str]]) -> list[int]:
     distinct = sorted({row for row in rows if all(row)})
     forms = [read_form(*row) for row in distinct]
     groups = Partition(forms)
@@ -158,13 +164,11 @@ def _join_misspelt(groups: Partition[Form], forms: Sequence[Form]) -> None:
         by_words = {form.content: form for form in reversed(block)}
         if not 1 < len(by_words) < _MANY_WORDS:
             continue
-        for words, others in combinations(sorted(by_words), 2):
-            pairs = list(zip(words, others, strict=True))
-            places = [place for place, pair in enumerate(pairs) if pair[0] != pair[1]]
-            both = [by_words[words], by_words[others]]
-            if (
-                len(places) == 1
-                and misspelt(*pairs[places[0]], titles_of_word, is_last=places == [len(pairs) - 1])
-                and by_author(both)
-            ):
-                _join_volumes(groups, both)
+        one, two = list(by_words)[:2]
+        place = next(place for place, word in enumerate(one) if word != two[place])
+        form_of_word = {words[place]: form for words, form in by_words.items()}
+        for word, other in combinations(sorted(form_of_word), 2):
+            if misspelt(word, other, titles_of_word, is_last=place == len(one) - 1):
+                both = [form_of_word[word], form_of_word[other]]
+                if by_author(both):
+                    _join_volumes(groups, both)

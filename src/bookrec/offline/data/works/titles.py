@@ -14,13 +14,14 @@ from bookrec.offline.data.works.vocabulary import (
     DERIVED,
     DERIVED_WORDS,
     ENLARGED,
+    ENLARGED_WORDS,
     FORMAT_ENDS,
     FORMATS,
     GENERIC_TAIL,
     GENERIC_TAIL_WORDS,
     VOLUME_WORDS,
 )
-from bookrec.offline.data.works.words import letters, title_words
+from bookrec.offline.data.works.words import LEADING_WORDS, letters, title_words
 from bookrec.text import fold
 
 # Most titles have none of what the patterns look for. So each pattern waits for a cheap sign of it: a
@@ -43,6 +44,8 @@ _TURNED_ARTICLE: Final = re.compile(
 _BY: Final = re.compile(r"\s*/\s*by\s.*$", re.IGNORECASE)
 _BRACKET: Final = re.compile(r"([()\[\]])")
 _DIGIT: Final = re.compile(r"\d")
+_READ_AGAIN: Final = ENLARGED_WORDS | LEADING_WORDS
+"""First words of a head that may lose more words at its start."""
 
 
 @dataclass(frozen=True)
@@ -135,10 +138,8 @@ def _segments(text: str, author: str) -> list[tuple[str, ...]]:
         if segments and _is_generic(folded):
             continue
         words = title_words(folded)
-        if not segments:
-            joined = " ".join(words)
-            enlarged = ENLARGED.match(joined)
-            words = title_words(joined[enlarged.end() :]) if enlarged else title_words(joined)
+        if not segments and words and words[0] in _READ_AGAIN:
+            words = title_words(ENLARGED.sub("", " ".join(words)))
         words = _without_author(words, author)
         if segments and words and folded.startswith("a "):
             words = ("a", *words)  # tells a description from the title of a volume

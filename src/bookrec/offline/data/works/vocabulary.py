@@ -78,6 +78,8 @@ ENLARGED: Final = re.compile(
     r"illustrated (?=\w+ \w+ ))"
 )
 """Words before a title that only some editions have: `The Tragedy of Macbeth`."""
+ENLARGED_WORDS: Final = _words("the tragedy tragical life strange personal illustrated")
+"""First words of what `ENLARGED` finds."""
 
 FORMATS: Final = re.compile(
     r"(?:^| )(?:(?:the |a )?(?:unabridged|abridged|large print|cassettes?|audio(?:books?)?|cds?|"

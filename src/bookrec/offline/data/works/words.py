@@ -23,6 +23,8 @@ _RESPELT: Final = frozenset(NUMBERS) | SPELLINGS.keys() | VOLUME_WORDS
 """Words that need a second look; a title without them and without digits keeps its words."""
 _LEADING: Final = FILLER - {"and", "of"}
 _LEADING_ARTICLES: Final = frozenset[str]().union(*ARTICLES)
+LEADING_WORDS: Final = _LEADING | _LEADING_ARTICLES
+"""Articles that `title_words` may drop at the start."""
 
 
 def title_words(folded: str) -> tuple[str, ...]:
