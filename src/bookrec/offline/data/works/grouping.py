@@ -17,13 +17,15 @@ from bookrec.offline.data.works.forms import Form, blocks, by_author, read_form
 from bookrec.offline.data.works.partition import Partition
 from bookrec.offline.data.works.spelling import misspelt
 from bookrec.offline.data.works.subtitles import may_drop, same_subtitle, two_descriptions
-from bookrec.offline.data.works.words import content, letters, numbers
+from bookrec.offline.data.works.words import content, letters, numbers, series_letters
 from bookrec.offline.runtime.garbage import collection_paused
 
 _TRUNCATED: Final = 30
 """Letters from which a title that ends inside another one is the same, cut off."""
 _MANY_EDITIONS: Final = 3
 """Editions without subtitle from which a head is a book's title, not the name of a series."""
+_SERIES: Final = 6
+"""Letters from which a series in a bracket is recognized."""
 _MANY_WORDS: Final = 200
 """Titles that differ in one word, from which they are a series and not compared."""
 
@@ -119,10 +121,24 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
     many = len(bare) >= max(_MANY_EDITIONS, len(parts))
     droppable = all(may_drop(head, tail, well_known=many) for tail in by_tail)
     one_book = many or len(parts) == 1 or (len(parts) == 2 and _two_descriptions(*parts))
-    if bare and one_book and droppable and unnumbered and not named & titles:
+    safe = bare and not named & titles
+    if safe and _only_name_series(same):
+        _join_volumes(groups, same)
+    elif safe and one_book and droppable and unnumbered:
         groups.join_all(same)
     elif not bare and len(parts) == 2 and len(content(head)) > 1 and _two_descriptions(*parts):
         _join_volumes(groups, same)
+
+
+def _only_name_series(same: Sequence[Form]) -> bool:
+    """Say whether all subtitles of a head only name a series that a bracket of an edition names."""
+    series = {name for form in same for name in form.series} - {""}
+    names = {series_letters(form.tail) for form in same if form.tail}
+    own = letters(same[0].head)
+    return bool(series) and all(
+        len(name) >= _SERIES and name != own and any(name in other for other in series)
+        for name in names
+    )
 
 
 def _two_descriptions(part: Sequence[tuple[str, ...]], other: Sequence[tuple[str, ...]]) -> bool:
