@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise, product
-from typing import Final
+from typing import Final, TypeAlias
 
 from bookrec.offline.data.works.forms import Form, blocks, by_author, read_form
 from bookrec.offline.data.works.partition import Partition
@@ -20,6 +20,8 @@ from bookrec.offline.data.works.subtitles import may_drop, same_subtitle, two_de
 from bookrec.offline.data.works.words import content, letters, numbers, series_letters
 from bookrec.offline.runtime.garbage import collection_paused
 
+_Names: TypeAlias = set[tuple[str, str]]
+"""A word of an author's name, and the letters of what it is the author of."""
 _TRUNCATED: Final = 30
 """Letters from which a title that ends inside another one is the same, cut off."""
 _MANY_EDITIONS: Final = 3
@@ -80,9 +82,17 @@ def _join_subtitles(groups: Partition[Form], forms: Sequence[Form]) -> None:
     ]
     tails = {_tail_key(form) for block in heads for form in block if form.tail}
     titles = {(name, form.key) for form in forms if form.key in tails for name in form.names}
+    named = {series_letters(form.tail) for block in heads for form in block if form.tail}
+    series = {
+        (surname, name)
+        for form in forms
+        for name in form.series
+        if name in named
+        for surname in form.surnames
+    }
     for block in heads:
         for same in by_author(block):
-            _join_head(groups, same, titles)
+            _join_head(groups, same, titles, series)
 
 
 def _tail_key(form: Form) -> str:
@@ -90,7 +100,7 @@ def _tail_key(form: Form) -> str:
     return f"{letters(form.tail)}|{form.kind}"
 
 
-def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str, str]]) -> None:
+def _join_head(groups: Partition[Form], same: list[Form], titles: _Names, series: _Names) -> None:
     """Join the forms of one head and author that are of one work.
 
     Args:
@@ -98,6 +108,7 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
         same: the forms.
         titles: name and title key of the forms whose title is a subtitle elsewhere; a subtitle that is
             another title of the author's names a volume or a part.
+        series: surname and letters of the series that brackets name and subtitles too.
     """
     by_tail: dict[tuple[str, ...], list[Form]] = defaultdict(list)
     for form in same:
@@ -122,7 +133,7 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
     droppable = all(may_drop(head, tail, well_known=many) for tail in by_tail)
     one_book = many or len(parts) == 1 or (len(parts) == 2 and _two_descriptions(*parts))
     safe = bare and not named & titles
-    if safe and _only_name_series(same):
+    if safe and _only_name_series(same, series):
         _join_volumes(groups, same)
     elif safe and one_book and droppable and unnumbered:
         groups.join_all(same)
@@ -130,14 +141,19 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
         _join_volumes(groups, same)
 
 
-def _only_name_series(same: Sequence[Form]) -> bool:
-    """Say whether all subtitles of a head only name a series that a bracket of an edition names."""
-    series = {name for form in same for name in form.series} - {""}
-    names = {series_letters(form.tail) for form in same if form.tail}
+def _only_name_series(same: Sequence[Form], series: _Names) -> bool:
+    """Say whether all subtitles of a head only name a series, as a bracket of the author's does."""
+    brackets = {name for form in same for name in form.series}
+    surnames = {surname for form in same for surname in form.surnames}
     own = letters(same[0].head)
-    return bool(series) and all(
-        len(name) >= _SERIES and name != own and any(name in other for other in series)
-        for name in names
+    return all(
+        len(name) >= _SERIES
+        and name != own
+        and (
+            any(name in bracket for bracket in brackets)
+            or any((surname, name) in series for surname in surnames)
+        )
+        for name in {series_letters(form.tail) for form in same if form.tail}
     )
 
 

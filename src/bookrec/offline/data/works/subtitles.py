@@ -72,11 +72,11 @@ def may_drop(head: tuple[str, ...], tail: tuple[str, ...], *, well_known: bool =
     if set(content(head)) <= COLLECTIONS:
         return False
     text = " ".join(tail)
+    placed = PLACE_IN_SERIES.match(text)
+    if placed:  # a volume of what the head names, or the head's own place among others
+        return not set(content(head)) <= set(text[placed.end() :].split())
     if CONTINUED.search(text) or (MORE.search(text) and not numbers(head)):
         return False
-    placed = PLACE_IN_SERIES.match(text)
-    if placed and not set(content(tuple(text[placed.end() :].split()))) & set(head):
-        return True
     if numbers(tail) and len(content(tail)) < _DESCRIPTIVE:
         return False
     if well_known:

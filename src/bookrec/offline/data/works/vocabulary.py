@@ -18,7 +18,7 @@ FILLER: Final = _words("the a an and of")
 """Words that editions add, drop or abbreviate anywhere in a title."""
 
 FUNCTION_WORDS: Final = _words(
-    "the a an and of in on to for from with by at as how why what who your my our its his her is are "
+    "the a an and of in into on to for from with by at as how why what who your my our its his her is are "
     "that this it or be der die das und von"
 )
 """Words that two descriptions share by chance."""
@@ -112,14 +112,14 @@ GENERIC_TAIL: Final = re.compile(
     rf"(?:(?:an?|the) )?(?:corrected|restored|authoritative|definitive|complete) (?:text|edition)\b.*|"
     rf"(?:backgrounds?|texts?|complete text) .*\bcriticism|.*\bcase study in .*criticism|"
     rf"complete and unabridged|(?:the )?\d{{4}} text|"
-    rf"(?:(?:new|short|two|three|four|five) )?(?:fiction|essays|novellas)|"
-    rf"complete and (?:\w+ )+edition"
+    rf"(?:(?:new|short|two|three|four|five) )?(?:fiction|essays|novellas)|a tale of .+"
 )
 """A subtitle, folded, that names genre or edition and no more."""
 EDITION: Final = re.compile(
     r"(?:the )?(?:(?:updated|revised|expanded|complete|completed|unexpurgated|unabridged|and|new|student|"
     r"school|library|definitive|restored|authoritative|critical|annotated|commemorative|special|"
-    r"\w+ anniversary) )+edition"
+    r"\w+ anniversary) )+edition|complete and unabridged|complete and (?:\w+ )+edition|"
+    r"the (?!kids|teen|junior|young|children|travel|holiday)(?:\w+ ){1,2}edition|the complete guide"
 )
 """A subtitle, folded, that names an edition; `FORMATS` would leave words of it."""
 GENERIC_TAIL_WORDS: Final = _GENRE_WORDS | _words(
@@ -164,8 +164,10 @@ CONTINUED: Final = re.compile(
 MORE: Final = re.compile(r"\bmore\b(?! than\b)")
 """A subtitle of a further volume, unless the head has its number."""
 PLACE_IN_SERIES: Final = re.compile(
-    r"(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+) "
-    r"(?:book|novel|volume|part) (?:of|in) |(?:book|volume|part) \d+ (?:of|in) "
+    r"sequel to |"
+    r"(?:his |her )?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+) "
+    r"(?:book|novel|volume|part)(?: of | in |$)|"
+    r"(?:book|volume|part) \d+ (?:of|in) "
 )
 """Start of a subtitle that says which volume of a series the head names."""
 
