@@ -56,7 +56,9 @@ def clean_interactions(
     numbers = pd.DataFrame({name: frame[name].to_numpy() for name in PLACE_COLUMNS})
     numbers = numbers.assign(user=users, book_idx=books, rating=ratings, timestamp=times.array)
     table.frame = numbers.assign(returned=returned)
-    _reject(table, [user_faults, book_faults, rating_faults])
+    # A book that no list has is the last of the faults: the others are the row's own.
+    own = np.where(book_faults == BOOK_NOT_IN_CATALOGUE, "", book_faults)
+    _reject(table, [user_faults, own, rating_faults, book_faults])
     _take_back(table)
     _keep_one_of_each_pair(table)
     return table.frame[["user", "book_idx", "rating", "timestamp"]], names
