@@ -372,3 +372,38 @@ def test_a_wrong_correction_ends_the_import_and_changes_nothing(tmp_path):
     with pytest.raises(DataError, match=r"works\.csv, line 2, relation: 'like'"):
         import_data(home, raw, ACCEPT)
     assert read_pointer(home.datasets) == before
+
+
+def test_no_address_and_no_number_of_a_reader_is_in_the_data_set(tmp_path):
+    books = "".join(
+        f"{isbn},{title},A\n" for isbn, title in (("0306406152", "X"), ("0140449132", "Y"))
+    )
+    lines = [f"kh{n}@example.vn,0306406152,{n % 9 + 1}" for n in range(30)]
+    lines += ["0912 345 678,0140449132,7", "+84987654321,0306406152,8", "0912345678,0140449132,9"]
+    lines += ["An.Le@Example.com,1111111111,5", "0934 567 890,0306406152,-1", "0976543210,x,y,3"]
+    files = {
+        "books.csv": f"isbn,title,author\n{books}",
+        "sales.csv": "customer,isbn,rating\n" + "\n".join(lines) + "\n",
+    }
+    home = Home(tmp_path / "home")
+    result = import_data(home, write(tmp_path / "raw", files), ACCEPT)
+    assert result.dataset.n_readers == 32
+    assert len(result.rejected) == 4
+    private = [
+        "@example",
+        "0912 345",
+        "0912345",
+        "912345678",
+        "84987654321",
+        "0934 567",
+        "0976543210",
+        "an.le",
+    ]
+    directory = home.datasets / result.dataset.dataset_id
+    files_written = sorted(directory.iterdir())
+    assert len(files_written) == 5
+    for path in files_written:
+        content = path.read_bytes()
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
+        found = [text for text in private if text.encode() in content.lower()]
+        assert found == [], path.name

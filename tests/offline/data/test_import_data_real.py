@@ -51,7 +51,7 @@ KNOWN = {
         "books": 10_000,
         "rejected": set(),
     },
-    "movielens-100k": {
+    "ml-100k": {
         "rows": {"u.user": 943, "u.item.xz": 1_682, "u.data.xz": 100_000},
         "readers": 943,
         "books": 1_682,
@@ -62,7 +62,7 @@ KNOWN = {
 
 def test_the_counts_are_the_known_ones(imported):
     dataset = imported.dataset
-    known = KNOWN[dataset.manifest["layout"]]
+    known = KNOWN[Path(dataset.manifest["source"]).name]
     accounts = dataset.manifest["files"]
     assert {name: account["rows_read"] for name, account in accounts.items()} == known["rows"]
     assert dataset.n_readers == known["readers"]

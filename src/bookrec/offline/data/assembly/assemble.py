@@ -34,6 +34,7 @@ from bookrec.reader_ids import ReaderIds
 NO_USER_ID: Final = "no_user_id"
 READER_ADDED: Final = "reader_added_from_ratings"
 """Rule that counts readers of interactions without a row in the table of readers."""
+_HASHED: Final = frozenset({"email_hashed", "phone_hashed", "phone_zero_restored"})
 
 
 @dataclass
@@ -85,7 +86,7 @@ def assemble(
         known: the data set that the source adds to; None = the source stands alone.
     """
     this_year = datetime.now(UTC).year
-    normalise_readers([t for t in (rows.readers, rows.interactions) if t], reader_ids)
+    private = normalise_readers([t for t in (rows.readers, rows.interactions) if t], reader_ids)
     keys = BookKeys(dict(known.keys.isbn_of_key)) if known else BookKeys()
     books = _NO_BOOKS
     if rows.books is not None:
@@ -114,6 +115,8 @@ def assemble(
     stock = _NO_BOOKS if rows.stock is None else clean_stock(rows.stock, keys, catalogue)
     tables = {"readers": rows.readers, "books": rows.books, "rows": rows.interactions}
     present = {name: table for name, table in (tables | {"stock": rows.stock}).items() if table}
+    for table in present.values():
+        table.private = private
     return Assembled(
         readers,
         books,
@@ -134,8 +137,12 @@ def _numbered(pairs: pd.DataFrame, users: Sequence[str]) -> tuple[pd.DataFrame, 
     return pairs.assign(user=numbers), [users[at] for at in used.tolist()]
 
 
-def normalise_readers(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None:
-    """Write every reader's id in its one form (`ReaderIds`), by the evidence of all tables."""
+def normalise_readers(tables: Sequence[RawTable], reader_ids: ReaderIds) -> set[str]:
+    """Write every reader's id in its one form (`ReaderIds`), by the evidence of all tables.
+
+    Returns:
+        The ids that are e-mail addresses or phone numbers, as the files have them.
+    """
     columns = [pd.factorize(table.frame["user_id"]) for table in tables]
     values = list(dict.fromkeys(value for _, distinct in columns for value in distinct.tolist()))
     pair_of = dict(zip(values, reader_ids.normalise_column(values), strict=True))
@@ -147,6 +154,7 @@ def normalise_readers(tables: Sequence[RawTable], reader_ids: ReaderIds) -> None
                 table.repair(rule, int(n_rows))
         user_ids = pd.Series([user_id for user_id, _ in pairs], dtype="str")
         table.frame["user_id"] = user_ids.array.take(codes)
+    return {value.strip() for value, (_, rule) in pair_of.items() if rule in _HASHED}
 
 
 def _reader_fault(user_id: str) -> str:

@@ -51,9 +51,9 @@ def clean_interactions(
     frame = table.frame
     faults = Faults(len(frame))
     users, names = _users(frame, values, faults)
-    books = _books(table, keys, catalogue, faults)
     ratings, rating_faults = values.ratings(frame["rating"])
     faults.add(RATING_FAULTS, rating_faults)
+    books = _books(table, keys, catalogue, faults)
     times = values.times(frame["timestamp"])
     returned = values.returned(frame)
     numbers = pd.DataFrame({name: frame[name].to_numpy() for name in PLACE_COLUMNS})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.json_types import JsonObject
+from bookrec.offline.data.assembly.masking import mask_private
 from bookrec.offline.data.files.source_table import SourceTable
 
 REJECTED_COLUMNS: Final = ("file", "line", "reason", "text")
@@ -44,6 +45,8 @@ class RawTable:
     """Rule → number of rows that it changed."""
     rows_read: list[int] | None = None
     """[parts] rows of each part; None = those of its file, readable or not."""
+    private: Collection[str] = ()
+    """Ids of readers that are e-mail addresses or phone numbers; masked in rejected rows."""
     _rejected: list[pd.DataFrame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -100,7 +103,10 @@ class RawTable:
                 self._rejected.append(chosen)
 
     def rejected(self) -> pd.DataFrame:
-        """Return the rejected rows in file order, with the columns of ``rejected.csv.gz``."""
+        """Return the rejected rows in file order, with the columns of ``rejected.csv.gz``.
+
+        E-mail addresses and phone numbers are masked in their texts.
+        """
         if not self._rejected:
             return pd.DataFrame(columns=list(REJECTED_COLUMNS))
         rows = pd.concat(self._rejected).sort_values(["part", "first_line"], kind="stable")
@@ -110,7 +116,10 @@ class RawTable:
             rows["last_line"].tolist(),
             strict=True,
         )
-        texts = [self.parts[part].text_of(first, last) for part, first, last in places]
+        texts = [
+            mask_private(self.parts[part].text_of(first, last), self.private)
+            for part, first, last in places
+        ]
         names = [self.parts[part].name for part in rows["part"].tolist()]
         columns = (names, rows["first_line"].to_numpy(), rows["reason"].to_numpy(), texts)
         return pd.DataFrame(dict(zip(REJECTED_COLUMNS, columns, strict=True)))

@@ -1,0 +1,28 @@
+"""Addresses and numbers of readers in rejected rows."""
+
+import pytest
+
+from bookrec.offline.data.assembly.masking import mask_private
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("an.le@example.com,0306406152,11", "***,0306406152,11"),
+        ('"An Lê" <An.Le+x@mail.example.vn>;8', '"An Lê" <***>;8'),
+        ("7,0912 345 678,11", "7,***,11"),
+        ("7;+84912345678;x", "7;***;x"),
+        ("7\t0987654321\tx", "7\t***\tx"),
+        ("+1 212 555-0100|3", "***|3"),
+        ('{"tel": "0912.345.678", "n": "9786041234563"}', '{"tel": "***", "n": "9786041234563"}'),
+        ("1,0306406152,1762300800,85.000", "1,0306406152,1762300800,85.000"),
+        ("978-604-1-23456-3,912345678", "978-604-1-23456-3,***"),
+    ],
+)
+def test_addresses_and_numbers_are_masked_and_ids_of_books_stay(text, masked):
+    assert mask_private(text, {"912345678"}) == masked
+
+
+def test_a_number_that_could_be_an_isbn_is_masked_where_it_is_a_reader():
+    assert mask_private("0306406152,x", set()) == "0306406152,x"
+    assert mask_private("0306406152,x", {"0306406152"}) == "***,x"
