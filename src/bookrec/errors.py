@@ -6,7 +6,7 @@
     ├── SnapshotError         fault of a snapshot, published or about to be
     │   └── NoSnapshot        nothing is published yet
     ├── ShopError             fault of the shop's database or an account
-    └── QualityGateRefused    exit code 3: the new snapshot is worse than the published one
+    └── QualityGateRefused    exit code 3: the new lists break a limit of the quality gate
 
 Every message says what was wrong, where, and what to do next.
 """
@@ -41,6 +41,6 @@ class ShopError(BookrecError):
 
 
 class QualityGateRefused(BookrecError):
-    """The new snapshot was built but is worse than the published one, so it was not published."""
+    """A new snapshot was built, but its lists break a limit, so it was not published."""
 
     exit_code = 3

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bookrec.files import write_pointer
+from bookrec.files import read_pointer, versions, write_pointer
 from bookrec.offline.data.dataset import load_dataset, save_dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.settings import Home
@@ -18,6 +18,8 @@ from bookrec.errors import BookrecError  # noqa: E402
 from bookrec.offline import nightly  # noqa: E402
 from bookrec.offline.data.shop_updates import extend_with_shop  # noqa: E402
 from bookrec.shop_database import ShopInteraction  # noqa: E402
+from command_line import bookrec_in_process  # noqa: E402
+from gate_snapshots import build_instead, lists_of  # noqa: E402
 from small_dataset import small_dataset  # noqa: E402
 from small_snapshots import IDS, add  # noqa: E402
 
@@ -82,3 +84,22 @@ def test_data_sets_of_earlier_nights_go_when_nothing_names_them(home: Home):
     assert load_dataset(home).dataset_id == nights[1].dataset_id
     assert load_dataset(home, base.dataset_id).digest == base.digest
     assert nightly.prune_extensions(home) == []
+
+
+def test_refused_lists_leave_the_former_snapshot_until_they_are_accepted(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+):
+    build_instead(monkeypatch, lists_of(one_first=True))
+    monkeypatch.setattr(nightly, "read_manifest", lambda _: {"model_id": "hand-made"})
+    refused = bookrec_in_process(home, "nightly")
+    assert refused.returncode == 3
+    (line,) = [line for line in refused.stdout.splitlines() if " score: " in line]
+    assert " score: refused after " in line
+    assert "100.0% of 60 readers have the same first book, 'Book 50'" in line
+    assert f"Snapshot {IDS[0]} stays published" in line
+    assert "100.0% of 60 readers have the same first book" in refused.stderr
+    assert versions(home.snapshots) == [IDS[0]]
+    assert read_pointer(home.snapshots) == IDS[0]
+    accepted = bookrec_in_process(home, "nightly", "--accept")
+    assert accepted.returncode == 0, accepted.stderr
+    assert read_pointer(home.snapshots) not in (None, IDS[0])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bookrec.errors import BookrecError, ShopError, SnapshotError
+from bookrec.errors import BookrecError, QualityGateRefused, ShopError, SnapshotError
 from bookrec.files import exclusive_lock, read_pointer, remove_directory, versions
 from bookrec.offline.data.dataset import Dataset, save_dataset
 from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, load_base_dataset
@@ -61,6 +61,7 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
         The id of the published snapshot, or None when there was nothing new.
 
     Raises:
+        QualityGateRefused: the new lists break a limit; the published snapshot stays.
         BookrecError: a stage failed, or another nightly job is running.
     """
     with _only_one(home):
@@ -173,6 +174,9 @@ def _stage(progress: Progress, name: str) -> Iterator[list[str]]:
     outcome: list[str] = []
     try:
         yield outcome
+    except QualityGateRefused as refused:
+        progress(f"{name}: refused after {time.monotonic() - started:,.0f} s: {refused}")
+        raise
     except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         progress(f"{name}: failed after {time.monotonic() - started:,.0f} s: {reason}")

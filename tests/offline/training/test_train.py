@@ -121,3 +121,26 @@ def test_too_few_interactions_are_refused_and_leave_no_model(tmp_path: Path):
         train(home, TrainSettings(), progress=lambda _: None)
     assert versions(home.models) == []
     assert read_pointer(home.models) is None
+
+
+def test_a_preset_that_learns_from_ratings_refuses_purchases_alone(tiny_home: Home, tmp_path: Path):
+    from bookrec.offline.data.dataset import make_dataset, save_dataset
+    from bookrec.offline.training.train import train
+    from bookrec.offline.training.train_settings import TrainSettings
+
+    rated = load_dataset(tiny_home)
+    purchases = make_dataset(
+        rated.readers,
+        rated.books,
+        rated.interactions.assign(rating=0),
+        layout="book-crossing",
+        rating_max=10,
+        source="/raw",
+        files={},
+    )
+    home, stages = Home(tmp_path), []
+    save_dataset(home, purchases)
+    with pytest.raises(DataError, match=r"'classic' needs ratings, and none of the .* default'"):
+        train(home, TrainSettings(preset="classic"), progress=stages.append)
+    assert stages == []
+    assert versions(home.models) == []

@@ -31,7 +31,8 @@ def check_command(home: Home, model_id: str | None, json_file: Path | None) -> N
     """Check a bundle (default: the current one) against the current data set.
 
     Checks files, the share of readers and books the model knows, encoders, scalers, constant inputs,
-    title vectors, whether orders differ between readers, and whether lists are better than popularity.
+    title vectors, whether orders differ between readers, whether lists are better than popularity and
+    than the retrieval alone, and whether they share the language and authors of the reader's books.
     Each line is a finding; warnings and errors name a fix. Exit code 1 if there is an error.
 
     \b

@@ -40,6 +40,7 @@ def nightly(
     seed: int,
     top: int,
     candidates: int | str,
+    accept: bool,
     keep: int,
     force: bool,
 ) -> None:
@@ -48,7 +49,8 @@ def nightly(
     After scoring, a table shows the figures of the new lists beside those published before.
 
     Exit code 0: published, or nothing new. 1: a stage failed, and the site still serves the previous
-    snapshot. 3: the quality gate refused the new snapshot.
+    snapshot. 3: the quality gate refused the new lists, for the reasons named, and the site still
+    serves the previous snapshot; --accept publishes them.
 
     \b
     Example:
@@ -62,7 +64,9 @@ def nightly(
     def progress(line: str) -> None:
         click.echo(f"{utc_now()} {line}")
 
-    scoring = ScoreSettings(top=top, candidates=candidates if isinstance(candidates, int) else None)
+    scoring = ScoreSettings(
+        top=top, candidates=candidates if isinstance(candidates, int) else None, accept=accept
+    )
     try:
         training = _train_settings(preset, seed) if train else None
         settings = NightlySettings(training, scoring, keep, force)

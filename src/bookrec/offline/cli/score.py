@@ -35,7 +35,7 @@ class CandidateCount(click.ParamType[int | str]):
 
 
 def list_options(command: Command) -> Command:
-    """Add the options ``--top`` and ``--candidates``, which ``nightly`` has too."""
+    """Add ``--top``, ``--candidates`` and ``--accept``, which ``nightly`` has too."""
     top = click.option(
         "--top", type=click.IntRange(1, 1000), default=50, show_default=True, help="Books per list."
     )
@@ -46,7 +46,13 @@ def list_options(command: Command) -> Command:
         show_default=True,
         help="Candidates per reader that retrieval passes to the ranker, or 'all'.",
     )
-    return top(candidates(command))
+    accept = click.option(
+        "--accept",
+        is_flag=True,
+        help="Publish the lists even if the quality gate refuses them (one first book for most "
+        "readers, few distinct books, not the readers' language, worse than popularity).",
+    )
+    return top(candidates(accept(command)))
 
 
 @click.command()
@@ -73,6 +79,7 @@ def score(
     model_id: str | None,
     top: int,
     candidates: int | str,
+    accept: bool,
     changed: bool,
     engine: str,
     workers: int | None,
@@ -82,6 +89,9 @@ def score(
     Run a stopped or killed command again: it continues with the shards that are missing. The site
     serves the published snapshot until the new one is complete. A table at the end shows the figures
     of the new lists beside those published before.
+
+    Exit code 3: the quality gate refused the lists, for the reasons named, and nothing was published;
+    --accept publishes them.
 
     \b
     Example:
@@ -99,6 +109,7 @@ def score(
         changed=changed,
         engine=engine,
         workers=workers,
+        accept=accept,
     )
     run(home, model_id, load_dataset(home), settings, timed_progress())
     click.echo("\nNext: bookrec serve")

@@ -1,5 +1,5 @@
-"""Data sets: import, cleaning, interactions and histories as arrays.
+"""Data sets: import, interactions and histories as arrays.
 
-May import: `bookrec`, `inference`, `offline.data.sources`, `offline.data.values`,
-`offline.data.works`, `offline.runtime`.
+May import: `bookrec`, `inference`, `offline.data.assembly`, `offline.data.files`,
+`offline.data.mapping`, `offline.data.values`, `offline.data.works`, `offline.runtime`.
 """

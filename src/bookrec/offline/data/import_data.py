@@ -42,7 +42,7 @@ class ImportOptions:
     mapping: Path | None = None
     """The operator's mapping; None = draft one."""
     write_mapping: Path | None = None
-    """Where the drafted mapping goes, asked for or needed; None = beside the data, if needed."""
+    """Path for the drafted mapping; None = beside the data, only if something is to decide."""
     accept_loss: bool = False
     """Whether a data set that lacks more than `MOST_LOST` of a file becomes current."""
 
@@ -57,7 +57,7 @@ class Import:
     corrected: CorrectedWorks
     """Works, and what the operator's corrections changed."""
     lines: list[str] = field(default_factory=list)
-    """What each column is, for the screen."""
+    """Lines for the screen on what each column is."""
     notes: list[str] = field(default_factory=list)
     """Sentences on what was found, assumed and not used."""
 

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from bookrec.errors import DataError
-from bookrec.offline.data.assembly.column_readings import Readings, read_columns
+from bookrec.offline.data.assembly.column_readings import Readings, fill_orders, read_columns
 from bookrec.offline.data.assembly.select_rows import MappedTable, SelectedRows, select_rows
 from bookrec.offline.data.files.read_tables import read_tables
 from bookrec.offline.data.files.source_files import SourceFile, open_source
@@ -45,7 +45,7 @@ class ReadSource:
     draft: str
     """The mapping as TOML."""
     lines: list[str]
-    """What each column is, for the screen; [] where the operator gave the mapping."""
+    """Lines for the screen on what each column is; [] where the operator gave the mapping."""
     notes: list[str]
     """Sentences on what was found and what is not used."""
     is_sample: bool
@@ -105,11 +105,11 @@ def _may_hold(file: SourceFile, mapping: Mapping) -> bool:
 
 def _read_again(file: SourceFile, part: DraftTable) -> SourceTable:
     """The table by the syntax that its mapping states, where evidence found another."""
-    stated, found = part.mapping.syntax(), part.table.syntax
+    stated, current = part.mapping.syntax(), part.table.syntax
     parts = (
-        (stated.separator, found.separator),
-        (stated.quoted, found.quoted),
-        (stated.header_line, found.header_line),
+        (stated.separator, current.separator),
+        (stated.quoted, current.quoted),
+        (stated.header_line, current.header_line),
     )
     if all(wanted is None or wanted == has for wanted, has in parts):
         return part.table
@@ -166,6 +166,7 @@ def _readings(rows: SelectedRows, mapping: Mapping, vietnamese: bool) -> Reading
 
     if rows.interactions is None:
         return Readings(RatingScale(10), DateFormat(), [])
+    fill_orders(rows.interactions)
     return read_columns(rows.interactions, mapping, vietnamese=vietnamese)
 
 

@@ -31,6 +31,7 @@ class ClassicPreset(Preset):
 
     predicts = "explicit rating"
     measures_parts = False
+    needs_ratings = True
     variants = {"classic-weights": _weight_per_id}  # noqa: RUF012
 
     def train(self, run: TrainingRun) -> TrainedRanker:

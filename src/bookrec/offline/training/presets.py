@@ -55,6 +55,8 @@ class Preset(ABC):
     """Event whose probability the ranker gives."""
     measures_parts: bool = True
     """Whether an evaluation measures each part of the pipeline by itself."""
+    needs_ratings: bool = False
+    """Whether the ranker learns from ratings, so that a data set without any teaches it nothing."""
     variants: Mapping[str, Callable[[TrainSettings], TrainSettings]] = {}
     """Variants that only an evaluation trains: name → change of the preset's settings."""
 

@@ -25,7 +25,12 @@ from bookrec.offline.models.bundle.manifest import new_manifest
 from bookrec.offline.models.bundle.trained import Trained
 from bookrec.offline.ranking.chosen_weights import ChosenWeights
 from bookrec.offline.runtime.progress import Progress
-from bookrec.offline.training.presets import Preset, TrainedRanker, preset_named
+from bookrec.offline.training.presets import (
+    DEFAULT_PRESET,
+    Preset,
+    TrainedRanker,
+    preset_named,
+)
 from bookrec.offline.training.run import TrainingRun
 from bookrec.offline.training.train_settings import TrainSettings
 from bookrec.offline.training.validation import Metrics, list_metrics
@@ -44,7 +49,8 @@ def train(home: Home, settings: TrainSettings, progress: Progress) -> Bundle:
         progress: Receives one line per stage.
 
     Raises:
-        DataError: there is no data set, or it is too small to hold anything out.
+        DataError: there is no data set, it is too small to hold anything out, or the preset needs
+            ratings and it has none.
     """
     bundle = train_bundle(load_dataset(home), settings, progress)
     save_bundle(home, bundle)
@@ -55,7 +61,8 @@ def train_bundle(dataset: Dataset, settings: TrainSettings, progress: Progress) 
     """Train on a data set and return the bundle without saving it.
 
     Raises:
-        DataError: the data set is too small to hold anything out.
+        DataError: the data set is too small to hold anything out, or the preset needs ratings and it
+            has none.
     """
     interactions = all_interactions(dataset)
     if len(interactions) < _MIN_INTERACTIONS:
@@ -64,6 +71,12 @@ def train_bundle(dataset: Dataset, settings: TrainSettings, progress: Progress) 
             f"least {_MIN_INTERACTIONS}. Import more ratings with 'bookrec data import'."
         )
     preset = preset_named(settings.preset)
+    if preset.needs_ratings and not interactions.rating.any():
+        raise DataError(
+            f"Preset {settings.preset!r} needs ratings, and none of the {len(interactions):,} "
+            f"interactions of data set {dataset.dataset_id} has one; train with "
+            f"'bookrec train --preset {DEFAULT_PRESET}', which learns from purchases too."
+        )
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
     run = TrainingRun(dataset, interactions, settings, progress)

@@ -6,6 +6,8 @@ import sqlite3
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bookrec.errors import DataError
 from bookrec.offline.data.files.read_tables import read_tables
@@ -44,6 +46,43 @@ POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 12\n
 def test_what_is_no_table_is_refused(content, message):
     with pytest.raises(DataError, match=message):
         read(content)
+
+
+def damaged_contents():
+    """Whole files of several kinds, with some bytes changed, and cut short."""
+    database = sqlite3.connect(":memory:")
+    database.executescript("create table a (b text, c real); insert into a values ('x', 1.5)")
+    whole = [
+        database.serialize(),
+        'ISBN,"Tên ""x""",c\n1,"a,b",2\r\n2,"Đ\nq",3\n'.encode(),
+        "ISBN,Tên\n1,Đất\n".encode("utf-16"),
+        b"isbn;Tr\xeaD\xd2\n1;nguy\xea\xden\n",
+        b'{"a":1,"b":{"c":[2]}}\n{"a":"\xc3\xa1"}\n',
+        b'[{"a":1},{"b":2}]',
+        b"",
+    ]
+    changes = st.lists(st.tuples(st.integers(0, 200), st.integers(0, 255)), max_size=4)
+    return st.tuples(st.sampled_from(whole), changes, st.integers(0, 9000), st.binary(max_size=9))
+
+
+@settings(max_examples=200, deadline=None)
+@given(damaged_contents())
+def test_any_bytes_are_tables_or_an_error_in_one_sentence(parts):
+    whole, changes, length, end = parts
+    content = bytearray(whole)
+    for place, value in changes:
+        content[place : place + 1] = bytes([value])
+    content = bytes(content[:length] + end)
+    try:
+        tables = read(content)
+    except DataError as error:
+        sentence = str(error)
+    else:
+        sentence = "."
+        for table in tables:
+            assert table.rows_read == len(table.columns) + len(table.unreadable)
+            assert len(table.header) == len(table.columns.columns)
+    assert sentence.endswith(".")
 
 
 def test_names_do_not_matter():

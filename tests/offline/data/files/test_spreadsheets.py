@@ -128,3 +128,35 @@ def test_a_damaged_or_empty_workbook_is_refused():
         archive.writestr("xl/workbook.xml", "<workbook")
     with pytest.raises(DataError, match="damaged or cut short"):
         read(broken.getvalue())
+
+
+def test_a_workbook_of_open_document():
+    urn = "urn:oasis:names:tc:opendocument:xmlns"
+    row = (
+        '<table:table-row><table:table-cell office:value-type="string"><text:p>{}</text:p>'
+        '</table:table-cell><table:table-cell office:value-type="{}" office:{}="{}">'
+        "<text:p>?</text:p></table:table-cell></table:table-row>"
+    )
+    data = (
+        row.format("Mã sách", "string", "string-value", "Ngày").replace("?", "Ngày")
+        + row.format("S1", "date", "date-value", "2024-03-05")
+        + row.format("S2", "date", "date-value", "2024-03-05T14:30:00")
+        + row.format("S3", "float", "value", "7.5")
+    )
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{urn}:manifest:1.0"/>'
+        )
+        archive.writestr(
+            "content.xml",
+            f'<office:document-content xmlns:office="{urn}:office:1.0" '
+            f'xmlns:table="{urn}:table:1.0" '
+            f'xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet>'
+            f'<table:table table:name="A">{data}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    (table,) = read(file.getvalue())
+    assert table.header == ["Mã sách", "Ngày"]
+    assert table.columns[1].tolist() == ["2024-03-05", "2024-03-05 14:30:00", "7.5"]

@@ -130,6 +130,8 @@ def test_a_separator_at_the_end_of_every_row_makes_no_column():
     table = account(read("isbn,title\n11,a,\n12,b,\n13,c,\n"))
     assert (table.header, len(table.columns)) == (["isbn", "title"], 3)
     assert table.repaired == {"trailing_empty_fields": 3}
+    numbered = account(read("n,isbn\n1,a,\n2,b,\n3,c,\n"))
+    assert (numbered.header, rows(numbered)[0]) == (["n", "isbn"], ["1", "a"])
     one = account(read("isbn,title\n11,a,\n12,b,\n13,c,x\n14,d,\n"))
     assert one.header == ["isbn", "title"]
     assert one.unreadable == [(4, 4, "wrong_field_count")]
@@ -157,6 +159,8 @@ def test_quotes_inside_fields():
 def test_blanks_after_separators():
     table = read('isbn, title, author\n11, "a, b", An\n12, c, "d"\n')
     assert rows(table) == [["11", "a, b", "An"], ["12", "c", "d"]]
+    table = read('isbn, title\n11, "a"\n12, "b"\n')
+    assert rows(table) == [["11", "a"], ["12", "b"]]
 
 
 def test_backslash_escapes():

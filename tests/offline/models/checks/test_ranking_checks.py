@@ -31,6 +31,18 @@ def test_one_order_for_all_readers_is_an_error():
     assert abs(various.figures["kendall_tau"]) < 0.3
 
 
+def test_one_first_book_for_most_readers_is_not_ok():
+    from bookrec.offline.models.checks.ranking_checks import orders_finding
+
+    logits = np.random.default_rng(5).normal(size=(10, 60)).astype(np.float32)
+    logits[:8, 17] = 9.0
+    finding = orders_finding(logits)
+    assert (finding.level, finding.figures["same first"]) == ("warning", 0.8)
+    assert "the same book is first for 80% (10 readers)" in finding.text
+    logits[:1, 17] = -9.0
+    assert orders_finding(logits).level == "ok"
+
+
 def test_constant_scores_are_one_order():
     from bookrec.offline.models.checks.ranking_checks import orders_finding
 
@@ -48,27 +60,6 @@ def test_worse_than_popularity_is_an_error_and_uncertainty_a_warning():
     slightly = popularity_finding(high - 0.01 - (noise - noise.mean()), high, 0.6)
     assert slightly.level == "warning"
     assert popularity_finding(high - 0.01 - (noise - noise.mean()), high, 0.4).level == "error"
-
-
-def test_badly_rated_books_and_one_book_for_everyone_are_warnings():
-    from bookrec.offline.metrics.book_facts import BookFacts
-    from bookrec.offline.models.checks.ranking_checks import crowd_finding, taste_finding
-
-    counts = np.array([20, 900, 5] + [0] * 37)
-    means = np.array([5.9, 8.0, 2.0] + [np.nan] * 37)
-    facts = BookFacts(counts, means, counts)
-    lists = np.array([[0, 1, 2], [4, 1, 5], [6, 7, -1]], dtype=np.int32)
-    taste = taste_finding(lists, facts)
-    assert (taste.level, taste.figures["badly rated"]) == ("warning", 1 / 8)
-    assert taste.figures["mean rating"] == pytest.approx((5.9 + 8 + 8 + 2) / 4)
-    assert taste_finding(lists[1:], facts).level == "ok"
-    unrated = taste_finding(lists[2:], facts)
-    assert (unrated.level, unrated.figures) == ("ok", {})
-    crowd = crowd_finding(lists, facts)
-    assert (crowd.level, crowd.figures["commonest"]) == ("warning", pytest.approx(2 / 3))
-    assert crowd.figures["commonest first"] == pytest.approx(1 / 3)
-    few = BookFacts(counts[:8], means[:8], counts[:8])
-    assert crowd_finding(lists, few).level == "ok", "lists of three of eight books must share some"
 
 
 def subject_of(home: Home, bundle: Any) -> Any:
@@ -181,6 +172,10 @@ def test_the_command_prints_every_check_and_writes_the_figures(
         "title vectors",
         "orders differ",
         "beats popularity",
+        "beats retrieval",
+        "own language",
+        "small languages",
+        "own authors",
         "taste",
         "crowd",
     }

@@ -1,4 +1,4 @@
-"""Assembly of readers, books and interactions from mapped tables; what was lost on the way.
+"""Assembly of readers, books and interactions from mapped tables, cleaned; what is lost.
 
 May import: `bookrec`, `offline.data.files`, `offline.data.mapping`, `offline.data.values`.
 """

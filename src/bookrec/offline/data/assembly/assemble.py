@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.assembly.book_ids import BookKeys
-from bookrec.offline.data.assembly.column_readings import Readings, find_nobody, returned_rows
-from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
-from bookrec.offline.data.assembly.raw_table import RawTable
-from bookrec.offline.data.assembly.select_rows import SelectedRows
-from bookrec.offline.data.cleaning import (
+from bookrec.offline.data.assembly.cleaning import (
     SHOP_PREFIX,
     clean_books,
     clean_readers,
     clean_stock,
     split_years,
 )
+from bookrec.offline.data.assembly.column_readings import Readings, find_nobody, returned_rows
+from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
+from bookrec.offline.data.assembly.raw_table import RawTable
+from bookrec.offline.data.assembly.select_rows import SelectedRows
 from bookrec.offline.data.mapping.mapping import Mapping
 from bookrec.offline.data.values.dates import convert as convert_times
 from bookrec.offline.data.values.placeholders import is_unknown
@@ -35,7 +35,6 @@ NO_USER_ID: Final = "no_user_id"
 READER_ADDED: Final = "reader_added_from_ratings"
 """Rule that counts readers of interactions without a row in the table of readers."""
 _HASHED: Final = frozenset({"email_hashed", "phone_hashed", "phone_zero_restored"})
-_FAULTS: Final = np.array(["", "rating_unreadable", "rating_out_of_range"], dtype=object)
 
 
 @dataclass
@@ -63,7 +62,7 @@ class Assembled:
 
 @dataclass(frozen=True)
 class Known:
-    """What an earlier data set knows, for rows added to it."""
+    """Books of an earlier data set, for rows added to it."""
 
     isbns: pd.Index
     """Ids of its books."""
@@ -93,9 +92,9 @@ def assemble(
     if rows.books is not None:
         if mapping.title_has_year:
             split_years(rows.books)
-        books, found = clean_books(rows.books, this_year, mapping.code_prefix)
+        books, new_keys = clean_books(rows.books, this_year, mapping.code_prefix)
         books = books.sort_values("isbn", ignore_index=True)
-        keys.add(list(found.isbn_of_key), list(found.isbn_of_key.values()))
+        keys.add(list(new_keys.isbn_of_key), list(new_keys.isbn_of_key.values()))
     catalogue = pd.Index(books["isbn"])
     if known:
         catalogue = known.isbns.union(catalogue, sort=True)
@@ -180,21 +179,18 @@ def reject_nameless(table: RawTable) -> RawTable:
 
 
 def _values(table: RawTable, readings: Readings) -> Values:
-    def user_ids(texts: Sequence[str]) -> list[tuple[str, str]]:
-        faults = [_reader_fault(text) for text in texts]
-        return [("", fault) if fault else (t, "") for t, fault in zip(texts, faults, strict=True)]
-
-    def ratings(texts: pd.Series) -> tuple[NDArray[np.int8], NDArray[np.object_]]:
+    def ratings(texts: pd.Series) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
         converted = convert_ratings(texts, readings.scale)
         table.repaired.update(converted.repaired)
-        return converted.ratings, _FAULTS[converted.unreadable + 2 * converted.out_of_range]
+        faults = converted.unreadable + 2 * converted.out_of_range.astype(np.int8)
+        return converted.ratings, faults.astype(np.int8)
 
     def times(texts: pd.Series) -> pd.Series:
         converted = convert_times(texts, readings.dates)
         table.repaired.update(converted.repaired)
         return converted.seconds
 
-    return Values(user_ids, ratings, times, returned_rows)
+    return Values(_reader_fault, ratings, times, returned_rows)
 
 
 def _accounts(tables: dict[str, RawTable]) -> dict[str, JsonObject]:

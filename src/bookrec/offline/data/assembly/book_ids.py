@@ -68,12 +68,15 @@ class BookKeys:
                 self.isbn_without_zeros[key.lstrip("0")] = isbn if same else ""
         return ambiguous
 
-    def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
-        """[ids] positions in the catalogue of the books that ids name; -1 = none.
+    def lacks_zeros(self, text: str) -> bool:
+        """Whether an id is that of the one code which differs from it by leading zeros only.
 
-        A number that names no book is that of the one code that differs by leading zeros only: a
-        spreadsheet drops them.
+        A spreadsheet drops them.
         """
+        return text not in self.isbn_of_key and bool(self.isbn_without_zeros.get(text))
+
+    def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
+        """[ids] positions in the catalogue of the books that ids name; -1 = none."""
         named = [
             self.isbn_of_key.get(text) or self.isbn_without_zeros.get(text) or text for text in ids
         ]
@@ -99,12 +102,16 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
     for column in columns:
         column.count_repairs(table)
     chosen = np.full(len(table.frame), "", dtype=object)
-    for wanted in (_is_isbn, _is_code, _is_anything):
-        for column in columns:
-            usable = np.array([wanted(text) for text in column.ids], dtype=bool)
-            prefixed = [_prefixed(text, code_prefix) for text in column.ids]
-            here = (chosen == "") & usable[column.codes] if len(usable) else chosen != chosen
-            chosen[here] = np.array(prefixed, dtype=object)[column.codes[here]]
+    kinds = [np.array([_kind(text) for text in column.ids], dtype=np.int8) for column in columns]
+    for wanted in (_ISBN, _CODE, _UNUSABLE):
+        for column, kind in zip(columns, kinds, strict=True):
+            if wanted not in kind:
+                continue
+            here = (chosen == "") & (kind[column.codes] == wanted)
+            prefix = code_prefix if wanted == _CODE else ""
+            ids = np.array([prefix + text for text in column.ids], dtype=object)
+            chosen[here] = ids[column.codes[here]]
+    _unite_codes(columns, kinds, chosen, code_prefix)
     _make_missing(table, chosen)
     table.frame["isbn"] = pd.array(chosen, dtype="str")
     table.reject(table.frame["isbn"] == "", NO_ISBN)
@@ -135,6 +142,27 @@ def reject_unusable(table: RawTable) -> None:
         problems = problems[problems != reason]
 
 
+def _unite_codes(
+    columns: Sequence[RepairedIds],
+    kinds: Sequence[NDArray[np.int8]],
+    chosen: NDArray[np.object_],
+    code_prefix: str,
+) -> None:
+    """Give rows that have only a code the ISBN that other rows have beside the same code."""
+    if len(columns) < 2:
+        return
+    isbn_of_code: dict[str, str] = {}
+    has_isbn = np.zeros(len(chosen), dtype=bool)
+    for column, kind in zip(columns, kinds, strict=True):
+        has_isbn |= kind[column.codes] == _ISBN
+    for column, kind in zip(columns, kinds, strict=True):
+        beside = np.flatnonzero(has_isbn & (kind[column.codes] == _CODE))
+        for row in beside.tolist():
+            isbn_of_code.setdefault(code_prefix + column.ids[column.codes[row]], chosen[row])
+    for row in np.flatnonzero(~has_isbn).tolist():
+        chosen[row] = isbn_of_code.get(chosen[row], chosen[row])
+
+
 def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:
     """Make an id for each row without one, from title, author and publisher."""
     without = np.flatnonzero(chosen == "")
@@ -142,23 +170,18 @@ def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:
         return
     texts = table.frame.iloc[without][["title", "author", "publisher"]]
     rows = zip(*(texts[name].tolist() for name in texts), strict=True)
-    made = {row: made_book_id(*row) for row in set(rows)}
+    id_of_row = {row: made_book_id(*row) for row in set(rows)}
     rows = zip(*(texts[name].tolist() for name in texts), strict=True)
-    chosen[without] = [made[row] for row in rows]
+    chosen[without] = [id_of_row[row] for row in rows]
     table.repair("book_id_made_from_title", int(np.count_nonzero(chosen[without] != "")))
 
 
-def _is_isbn(text: str) -> bool:
-    return is_isbn10(text) or is_isbn13(text)
+_BLANK, _ISBN, _CODE, _UNUSABLE = range(4)
 
 
-def _is_code(text: str) -> bool:
-    return bool(text) and not id_problem(text)
-
-
-def _is_anything(text: str) -> bool:
-    return bool(text)
-
-
-def _prefixed(text: str, prefix: str) -> str:
-    return text if _is_isbn(text) or not _is_code(text) else prefix + text
+def _kind(text: str) -> int:
+    if not text:
+        return _BLANK
+    if is_isbn10(text) or is_isbn13(text):
+        return _ISBN
+    return _UNUSABLE if id_problem(text) else _CODE

@@ -35,7 +35,7 @@ _RETURNS: Final = frozenset(
 
 @dataclass
 class Readings:
-    """How the columns of interactions are read."""
+    """Readings of the columns of interactions."""
 
     scale: RatingScale
     dates: DateFormat
@@ -85,8 +85,26 @@ def find_nobody(table: RawTable) -> WalkIn | None:
     purchases = (table.frame["meaning"] == "purchases").to_numpy()
     if not purchases.any():
         return None
-    found = find_walk_in(table.frame["user_id"].where(purchases, "a reader"))
-    return WalkIn(found.rows & purchases, found.names, found.notes)
+    walk_in = find_walk_in(table.frame["user_id"].where(purchases, "a reader"))
+    return WalkIn(walk_in.rows & purchases, walk_in.names, walk_in.notes)
+
+
+def fill_orders(table: RawTable) -> None:
+    """Give rows without a reader or time those of the first row of their order.
+
+    Exports of shops name the customer on the first line of an order only.
+    """
+    orders = table.frame["order_id"]
+    if not (orders != "").any():
+        return
+    for column, rule in (("user_id", "reader_of_the_order"), ("timestamp", "time_of_the_order")):
+        values = table.frame[column]
+        blank = (values.str.strip() == "") & (orders != "")
+        known = table.frame.loc[(values.str.strip() != "") & (orders != ""), ["order_id", column]]
+        of_order = known.drop_duplicates("order_id").set_index("order_id")[column]
+        filled = orders[blank].map(of_order).fillna("")
+        table.repair(rule, int((filled != "").sum()))
+        table.frame.loc[blank, column] = filled.astype("str")
 
 
 def returned_rows(frame: pd.DataFrame) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from bookrec.offline.data.assembly.book_ids import BookKeys, RepairedIds, id_col
 from bookrec.offline.data.assembly.raw_table import PLACE_COLUMNS, RawTable
 
 BOOK_NOT_IN_CATALOGUE: Final = "book_not_in_catalogue"
+RATING_FAULTS: Final = ("", "rating_unreadable", "rating_out_of_range")
 _NO_BOOK: Final = -1
 
 
@@ -22,10 +23,10 @@ _NO_BOOK: Final = -1
 class Values:
     """Readings of the columns of interactions, decided before over whole columns."""
 
-    user_ids: Callable[[Sequence[str]], list[tuple[str, str]]]
-    """Distinct raw ids → (id, "") of each, or ("", reason) for rows to leave out."""
-    ratings: Callable[[pd.Series], tuple[NDArray[np.int8], NDArray[np.object_]]]
-    """Ratings, 0 = none, and the reason of each that is rejected, or ""."""
+    user_fault: Callable[[str], str]
+    """Why rows of a reader's id are left out; "" = they are not."""
+    ratings: Callable[[pd.Series], tuple[NDArray[np.int8], NDArray[np.int8]]]
+    """Ratings, 0 = none, and position in `RATING_FAULTS` of what is wrong."""
     times: Callable[[pd.Series], pd.Series]
     """Times in seconds since 1970, Int64, null = unknown."""
     returned: Callable[[pd.DataFrame], NDArray[np.bool_]]
@@ -48,89 +49,119 @@ def clean_interactions(
         the readers' ids.
     """
     frame = table.frame
-    users, names, user_faults = _users(table, values)
-    books, book_faults = _books(table, keys, catalogue)
+    faults = Faults(len(frame))
+    users, names = _users(frame, values, faults)
     ratings, rating_faults = values.ratings(frame["rating"])
+    faults.add(RATING_FAULTS, rating_faults)
+    books = _books(table, keys, catalogue, faults)
     times = values.times(frame["timestamp"])
     returned = values.returned(frame)
     numbers = pd.DataFrame({name: frame[name].to_numpy() for name in PLACE_COLUMNS})
     numbers = numbers.assign(user=users, book_idx=books, rating=ratings, timestamp=times.array)
     table.frame = numbers.assign(returned=returned)
-    # A book that no list has is the last of the faults: the others are the row's own.
-    own = np.where(book_faults == BOOK_NOT_IN_CATALOGUE, "", book_faults)
-    _reject(table, [user_faults, own, rating_faults, book_faults])
+    faults.reject(table)
     _take_back(table)
     _keep_one_of_each_pair(table)
     return table.frame[["user", "book_idx", "rating", "timestamp"]], names
 
 
+class Faults:
+    """First fault of each row; small numbers, since there are millions of rows."""
+
+    def __init__(self, n_rows: int) -> None:
+        """Begin with rows that have none."""
+        self._reasons = [""]
+        self._of_rows = np.zeros(n_rows, dtype=np.int16)
+
+    def add(self, reasons: Sequence[str], of_rows: NDArray[np.integer]) -> None:
+        """Add a fault of each row that has none yet.
+
+        Args:
+            reasons: reasons, "" = no fault.
+            of_rows: [rows] position in ``reasons``.
+        """
+        for reason in reasons:
+            if reason not in self._reasons:
+                self._reasons.append(reason)
+        code = np.array([self._reasons.index(reason) for reason in reasons], dtype=np.int16)
+        self._of_rows = np.where(self._of_rows == 0, code[of_rows], self._of_rows)
+
+    def take(self, other: Faults, rows: NDArray[np.bool_]) -> None:
+        """Take over the faults of some rows."""
+        self.add(other._reasons, np.where(rows, other._of_rows, 0))
+
+    def reject(self, table: RawTable) -> None:
+        """Reject the rows that have a fault."""
+        of_rows = self._of_rows
+        for at, reason in enumerate(self._reasons):
+            wrong = of_rows == at
+            if reason and wrong.any():
+                table.reject(wrong, reason)
+                of_rows = of_rows[~wrong]
+
+
 def _users(
-    table: RawTable, values: Values
-) -> tuple[NDArray[np.int32], list[str], NDArray[np.object_]]:
-    """Reader of each row; several spellings of an id are one reader."""
-    codes, texts = pd.factorize(table.frame["user_id"])
-    pairs = values.user_ids(texts.tolist())
-    names = list(dict.fromkeys(name for name, _ in pairs if name))
-    position = {name: at for at, name in enumerate(names)}
-    of_text = np.array([position.get(name, _NO_BOOK) for name, _ in pairs], dtype=np.int32)
-    faults = np.array(["" if name else reason for name, reason in pairs], dtype=object)
-    return of_text[codes], names, faults[codes]
+    frame: pd.DataFrame, values: Values, faults: Faults
+) -> tuple[NDArray[np.int32], list[str]]:
+    """Reader of each row."""
+    codes, texts = pd.factorize(frame["user_id"])
+    names: list[str] = texts.tolist()
+    faults.add([values.user_fault(name) for name in names], codes)
+    return codes.astype(np.int32), names
 
 
 def _books(
-    table: RawTable, keys: BookKeys, catalogue: pd.Index
-) -> tuple[NDArray[np.int32], NDArray[np.object_]]:
+    table: RawTable, keys: BookKeys, catalogue: pd.Index, faults: Faults
+) -> NDArray[np.int32]:
     """Book of each row: the first of its ids that is in the catalogue, else the one made of titles."""
     frame = table.frame
-    found = np.full(len(frame), _NO_BOOK, dtype=np.int32)
-    faults = np.full(len(frame), NO_ISBN, dtype=object)
+    books = np.full(len(frame), _NO_BOOK, dtype=np.int32)
+    named = np.zeros(len(frame), dtype=bool)
+    of_ids = Faults(len(frame))
     for name in id_columns(frame):
         column = RepairedIds.of(frame[name])
         column.count_repairs(table)
         positions = keys.positions(column.ids, catalogue)
-        here = (found == _NO_BOOK) & (positions[column.codes] >= 0)
-        found[here] = positions[column.codes[here]]
+        lacking = np.array([keys.lacks_zeros(text) for text in column.ids], dtype=bool)
+        table.repair("code_leading_zeros_restored", int(lacking[column.codes].sum()))
+        here = (books == _NO_BOOK) & (positions[column.codes] >= 0)
+        books[here] = positions[column.codes[here]]
         problems = [id_problem(text) or BOOK_NOT_IN_CATALOGUE for text in column.ids]
-        problems = [
-            problem if text else "" for text, problem in zip(column.ids, problems, strict=True)
-        ]
-        named = np.array(problems, dtype=object)[column.codes]
-        faults = np.where((faults == NO_ISBN) & (named != ""), named, faults)
-    _find_by_title(frame, keys, catalogue, found, faults)
-    return found, np.where(found >= 0, "", faults)
+        filled = np.array([bool(text) for text in column.ids], dtype=bool)
+        problems = [problem if has else "" for problem, has in zip(problems, filled, strict=True)]
+        named |= filled[column.codes]
+        of_ids.add(*_shared(problems, column.codes))
+    of_ids.add(["", NO_ISBN], (~named).astype(np.int8))
+    _find_by_title(frame, keys, catalogue, books, ~named)
+    faults.take(of_ids, books == _NO_BOOK)
+    return books
+
+
+def _shared(
+    problems: Sequence[str], codes: NDArray[np.int64]
+) -> tuple[list[str], NDArray[np.int16]]:
+    """Distinct problems, and the position of each row's."""
+    reasons = list(dict.fromkeys(problems))
+    position = {reason: at for at, reason in enumerate(reasons)}
+    of_id = np.array([position[problem] for problem in problems], dtype=np.int16)
+    return reasons, of_id[codes]
 
 
 def _find_by_title(
     frame: pd.DataFrame,
     keys: BookKeys,
     catalogue: pd.Index,
-    found: NDArray[np.int32],
-    faults: NDArray[np.object_],
+    books: NDArray[np.int32],
+    without: NDArray[np.bool_],
 ) -> None:
     """Find the books of rows without any id by the ids made from titles."""
-    rows = np.flatnonzero((found == _NO_BOOK) & (faults == NO_ISBN))
+    rows = np.flatnonzero(without)
     if not len(rows):
         return
     texts = frame.iloc[rows][["title", "author", "publisher"]]
     codes, distinct = pd.factorize(pd.MultiIndex.from_frame(texts))
     ids = [made_book_id(*row) for row in distinct.tolist()]
-    found[rows] = keys.positions(ids, catalogue)[codes]
-    faults[rows] = np.where(
-        np.array(ids, dtype=object)[codes] == "", NO_ISBN, BOOK_NOT_IN_CATALOGUE
-    )
-
-
-def _reject(table: RawTable, faults: Sequence[NDArray[np.object_]]) -> None:
-    """Reject rows by the first of their faults."""
-    first = np.full(len(table.frame), "", dtype=object)
-    for fault in faults:
-        first = np.where(first == "", fault, first)
-    codes, reasons = pd.factorize(first)
-    table.frame["fault"] = codes.astype(np.int16)
-    for at, reason in enumerate(reasons.tolist()):
-        if reason:
-            table.reject(table.frame["fault"] == at, reason)
-    table.frame = table.frame.drop(columns="fault")
+    books[rows] = keys.positions(ids, catalogue)[codes]
 
 
 def _pairs(frame: pd.DataFrame) -> NDArray[np.int64]:

@@ -37,7 +37,7 @@ def losses(accounts: Mapping[str, JsonObject]) -> list[Loss]:
     A value that cannot be read and becomes unknown is one as a row that is left out is. Rows said
     twice, blank lines and totals are none.
     """
-    found = []
+    entries = []
     for file, account in accounts.items():
         lost = {
             reason: rows for reason, rows in account["rejected"].items() if reason not in NO_LOSS
@@ -45,8 +45,8 @@ def losses(accounts: Mapping[str, JsonObject]) -> list[Loss]:
         lost |= {
             rule: rows for rule, rows in account["repaired"].items() if rule.endswith("_unreadable")
         }
-        found += [Loss(file, reason, rows, account["rows_read"]) for reason, rows in lost.items()]
-    return sorted(found, key=lambda loss: -loss.share)
+        entries += [Loss(file, reason, rows, account["rows_read"]) for reason, rows in lost.items()]
+    return sorted(entries, key=lambda loss: -loss.share)
 
 
 def heavy_losses(accounts: Mapping[str, JsonObject]) -> list[Loss]:

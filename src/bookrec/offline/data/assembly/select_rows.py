@@ -106,8 +106,8 @@ def _collect(tables: Sequence[MappedTable], columns: Sequence[str]) -> RawTable 
 def _rows(mapped: MappedTable, at: int, columns: Sequence[str]) -> pd.DataFrame:
     """Select columns of a table, "" where it has none, with the place of each row."""
     table, mapping = mapped.table, mapped.mapping
-    found = positions(mapping, table.header, table.place)
-    ids = found.get(BOOK_IDS, [])
+    places_of_field = positions(mapping, table.header, table.place)
+    ids = places_of_field.get(BOOK_IDS, [])
     n_rows = len(table.columns)
     blank = pd.Series(np.full(n_rows, "", dtype=object), dtype="str")
     selected: dict[str, object] = {}
@@ -117,7 +117,7 @@ def _rows(mapped: MappedTable, at: int, columns: Sequence[str]) -> pd.DataFrame:
             number = int(column.removeprefix(BOOK_IDS).strip("_") or 1)
             places = ids[number - 1 : number]
         else:
-            places = found.get(field, [])
+            places = places_of_field.get(field, [])
         selected[column] = table.columns[places[0]].array if places else blank.array
     if mapping.reader == FILE and "user_id" in columns:
         selected["user_id"] = pd.array([_stem(table.name)] * n_rows, dtype="str")

@@ -86,10 +86,11 @@ def read_sqlite(content: bytes, name: str, place: str) -> list[SourceTable]:
                 _sqlite_table(database, table, f"{name}:{table}", place, content)
                 for (table,) in database.execute(
                     "select name from sqlite_master where type = 'table' "
-                    "and name not like 'sqlite\\_%' escape '\\' order by rowid"
+                    "and name not like 'sqlite\\_%' escape '\\' "
+                    "and sql not like 'create virtual %' order by rowid"
                 ).fetchall()
             ]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise damaged(place, error) from error
     if not tables:
         raise DataError(f"{place} is a database without tables; check the file.")

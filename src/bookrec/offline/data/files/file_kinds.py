@@ -93,7 +93,7 @@ def _compound(content: bytes, place: str) -> Kind:
             f"{place} is protected by a password; open it in a spreadsheet program and save it "
             "without one."
         )
-    if any(name.encode("utf-16-le") in content for name in ("Workbook", "B\0ook", "Book")):
+    if any(name.encode("utf-16-le") in content for name in ("Workbook", "Book")):
         return "spreadsheet"
     raise DataError(f"{place} is an old Office document, not a spreadsheet: {_READABLE}.")
 

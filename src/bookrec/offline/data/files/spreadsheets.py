@@ -6,6 +6,7 @@ import datetime
 import hashlib
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
@@ -40,16 +41,8 @@ def read_spreadsheet(
         DataError: the file is damaged, protected, or has no rows.
     """
     digest = hashlib.sha256(content).hexdigest()
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [
-            (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-            for sheet in workbook.sheet_names
-        ]
-    except (CalamineError, OSError, ValueError) as error:
-        raise damaged(place, error) from error
     tables = []
-    for sheet, cells in sheets:
+    for sheet, cells in _sheets(content, place):
         rows = [[cell_text(cell) for cell in row] for row in cells]
         if any(clean_name(cell) for row in rows for cell in row):
             table = _table(rows, f"{name}:{sheet}", f"{place}, sheet {sheet!r}", header_line)
@@ -58,6 +51,22 @@ def read_spreadsheet(
     if not tables:
         raise DataError(f"{place} has no sheet with rows; check the file and import it again.")
     return tables
+
+
+def _sheets(content: bytes, place: str) -> list[tuple[str, list[list[Any]]]]:
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        return [
+            (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
+            for sheet in workbook.sheet_names
+        ]
+    except (CalamineError, OSError, ValueError) as error:
+        raise damaged(place, error) from error
+    except BaseException as error:
+        # calamine panics at some truncated files; the class of that error cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(place, ValueError("not a whole spreadsheet")) from error
 
 
 def cell_text(cell: object) -> str:
@@ -78,14 +87,12 @@ def _table(
     notes: list[str] = []
     header_row, body = _header(rows, header_line, notes)
     width = max((_last_filled(row) for row in rows[header_row or 0 :]), default=0)
-    header = [""] * width
-    if header_row is not None:
-        header = [clean_name(cell) for cell in rows[header_row]][:width]
+    names = [] if header_row is None else rows[header_row]
+    header = [clean_name(cell) for cell in names][:width] or [""] * width
     kept: list[Sequence[str]] = []
     lines: list[int] = []
     unreadable: list[tuple[int, int, str]] = []
-    last = max((i for i, row in enumerate(rows) if _last_filled(row)), default=-1)
-    for line, row in enumerate(rows[body : last + 1], start=body + 1):
+    for line, row in enumerate(_until_last_filled(rows)[body:], start=body + 1):
         if not _last_filled(row):
             unreadable.append((line, line, BLANK_LINE))
         elif header_row is not None and [clean_name(cell) for cell in row][:width] == header:
@@ -93,7 +100,7 @@ def _table(
         else:
             kept.append(row[:width])
             lines.append(line)
-    columns = [[row[at] for row in kept] for at in range(width)]
+    columns = text_frame(columns_table([[row[at] for row in kept] for at in range(width)]))
     numbers = np.array(lines, dtype=np.int64)
 
     def text_of(first: int, last: int) -> str:
@@ -105,7 +112,7 @@ def _table(
             place=place,
             syntax=Syntax(header_line=0 if header_row is None else header_row + 1),
             header=header,
-            columns=text_frame(columns_table(columns)),
+            columns=columns,
             first_line=numbers,
             last_line=numbers,
             rows_read=len(kept) + len(unreadable),
@@ -134,6 +141,10 @@ def _header(
     elif not finding.certain:
         notes.append(f"Row {finding.index + 1} is assumed to be the header.")
     return finding.index, finding.body
+
+
+def _until_last_filled(rows: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+    return rows[: max((i + 1 for i, row in enumerate(rows) if _last_filled(row)), default=0)]
 
 
 def _last_filled(row: Sequence[str]) -> int:

@@ -109,7 +109,10 @@ def _candidates(sample: Sequence[str], separator: str, syntax: Syntax) -> list[D
             escapes = ["\\", None]
         elif any('\\"' in line for line in sample):
             escapes = [None, "\\"]
-    blanks = [False, True] if any(f'{separator} "' in line for line in sample) else [False]
+    blanks = [False]
+    if any(f'{separator} "' in line for line in sample):
+        enclosed = re.compile(rf'{re.escape(separator)} +"[^"]*"(\r?$|{re.escape(separator)})')
+        blanks = [True, False] if any(map(enclosed.search, sample)) else [False, True]
     return [replace(base, escape=e, skip_blanks=b) for b in blanks for e in escapes]
 
 

@@ -13,6 +13,7 @@ from bookrec.text import fold
 
 _FILE: Final = Path(__file__).with_name("aliases.toml")
 _WEAK: Final = "weak"
+_IDS: Final = "ids"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Alias:
     """Whether the name says little by itself, e.g. "name" or "id"."""
     language: str
     """Language of the name, e.g. ``vi``."""
+    bare_id: bool = False
+    """Whether the name is that of an id of whatever the rows are."""
 
 
 def aliases_of(header: str) -> list[Alias]:
@@ -52,18 +55,18 @@ def header_key(header: str) -> str:
 def _aliases_of_key() -> dict[str, list[Alias]]:
     languages = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     weak = {header_key(name) for fields in languages.values() for name in fields.get(_WEAK, [])}
-    found: dict[str, dict[str, Alias]] = {}
+    ids = {header_key(name) for fields in languages.values() for name in fields.get(_IDS, [])}
+    by_key: dict[str, dict[str, Alias]] = {}
     for language, fields in languages.items():
         for field, names in fields.items():
-            if field == _WEAK:
+            if field in (_WEAK, _IDS):
                 continue
             assert field in FIELDS, f"{_FILE}: there is no field {field!r}"
             for rank, name in enumerate(names):
                 key = header_key(name)
-                found.setdefault(key, {}).setdefault(
-                    field, Alias(field, rank, key in weak, language)
-                )
+                alias = Alias(field, rank, key in weak, language, key in ids)
+                by_key.setdefault(key, {}).setdefault(field, alias)
     return {
         key: [by_field[field] for field in FIELDS if field in by_field]
-        for key, by_field in found.items()
+        for key, by_field in by_key.items()
     }

@@ -25,7 +25,7 @@ class DraftTable:
     mapping: TableMapping
     columns: list[DraftColumn]
     use: str
-    """What the table is used for, a phrase for people; "not used" otherwise."""
+    """Use of the table, a phrase for people; "not used" if there is none."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _asked(column: DraftColumn, fields: set[str]) -> DraftColumn:
 
 
 def _rows(columns: Sequence[DraftColumn]) -> str:
-    """What the rows of a table of interactions mean; "" for other tables."""
+    """Meaning of the rows of a table of interactions; "" for other tables."""
     fields = {column.field for column in columns}
     if "reader_id" not in fields or not {"book_id", "title"} & fields:
         return ""
@@ -149,7 +149,7 @@ def _use(mapping: TableMapping) -> str:
 
 
 def _missing(drafts: Sequence[DraftTable]) -> list[str]:
-    """What a source needs and no table gives."""
+    """Sentences on what a source needs and no table gives."""
     if not any(draft.mapping.rows for draft in drafts):
         return [
             "no table says which reader has which book; name the columns of readers (reader_id) and "

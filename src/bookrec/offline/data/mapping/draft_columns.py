@@ -10,6 +10,8 @@ from bookrec.offline.data.mapping.aliases import Alias, aliases_of
 from bookrec.offline.data.mapping.fields import FIELDS, UNDECIDED, UNUSED
 from bookrec.offline.data.mapping.profile import MOSTLY, ColumnProfile
 
+_WORDS_OF_NAMES: Final = 1.5
+_OFTEN_BLANK: Final = 0.5
 _LEVELS: Final = 101
 """Most distinct values of a column that could hold ratings."""
 
@@ -55,19 +57,22 @@ def _alias(profile: ColumnProfile, *, weak: bool, beside: set[str] | None = None
     """The field that a header names and that its values allow; None if none or several do."""
     aliases = [alias for alias in aliases_of(profile.header) if alias.weak == weak]
     if beside is not None:
-        aliases = [alias for alias in aliases if _wanted(alias.field, beside)]
+        aliases = [alias for alias in aliases if _wanted(alias, beside)]
     fitting = [alias for alias in aliases if _fits(alias.field, profile)]
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _wanted(field: str, beside: set[str]) -> bool:
+def _wanted(alias: Alias, beside: set[str]) -> bool:
     """Whether a weak name is taken for a field beside the fields of the other columns."""
+    field = alias.field
     about_readers = bool(beside & {"age", "location"}) and "book_id" not in beside
     about_books = bool(beside & {"book_id", "title", "author", "publisher", "year"})
     if field == "reader_id":
         return about_readers and "reader_id" not in beside and not about_books
     if field == "book_id":
-        return bool(beside & {"title", "author"}) and "book_id" not in beside
+        of_rows = bool(beside & {"title", "author"})
+        of_interactions = "reader_id" in beside and not about_readers and not alias.bare_id
+        return "book_id" not in beside and (of_rows or of_interactions)
     if field == "title":
         return about_books and "title" not in beside and not about_readers
     if FIELDS[field].part == "interaction":
@@ -97,15 +102,25 @@ def _first_of_each(
 ) -> dict[str, set[int]]:
     """Field → positions that have it: all where several may, else the best name, of equal ones both."""
     chosen: dict[str, set[int]] = {}
-    filled = {profile.position: not profile.blank for profile in profiles}
+    by_position = {profile.position: profile for profile in profiles}
     for field in {alias.field for alias in aliases.values()}:
         at = [position for position, alias in aliases.items() if alias.field == field]
         if not FIELDS[field].several:
-            at = [position for position in at if filled[position]] or at
-            best = min(aliases[position].rank for position in at)
-            at = [position for position in at if aliases[position].rank == best]
+            at = [position for position in at if not by_position[position].blank] or at
+            order = {
+                position: (_is_last_choice(field, by_position[position]), aliases[position].rank)
+                for position in at
+            }
+            at = [position for position in at if order[position] == min(order.values())]
         chosen[field] = set(at)
     return chosen
+
+
+def _is_last_choice(field: str, profile: ColumnProfile) -> bool:
+    """Whether a column identifies readers badly: people's names are no ids, and often blank ones."""
+    if field != "reader_id":
+        return False
+    return profile.words >= _WORDS_OF_NAMES or profile.filled < _OFTEN_BLANK
 
 
 def _draft(
@@ -125,18 +140,20 @@ def _draft(
 
 
 def _by_content(columns: list[DraftColumn]) -> list[DraftColumn]:
-    """Add what values alone decide: ISBNs by their check digits, readers by e-mail addresses."""
+    """Add what values alone decide: ISBNs, e-mail addresses, the one column of dates."""
     for field, share, why in (
         ("book_id", "isbn", "its values have the check digits of ISBNs"),
         ("reader_id", "email", "its values are e-mail addresses"),
+        ("time", "date", "its values are dates"),
     ):
-        if any(column.field == field for column in columns):
+        fields = {column.field for column in columns}
+        if field in fields or (field == "time" and "reader_id" not in fields):
             continue
         unused = [column for column in columns if column.field == UNUSED]
-        found = [column for column in unused if getattr(column.profile, share) >= MOSTLY]
-        if len(found) == 1:
-            at = columns.index(found[0])
-            columns[at] = replace(found[0], field=field, why=why)
+        matches = [column for column in unused if getattr(column.profile, share) >= MOSTLY]
+        if len(matches) == 1:
+            at = columns.index(matches[0])
+            columns[at] = replace(matches[0], field=field, why=why)
     return columns
 
 

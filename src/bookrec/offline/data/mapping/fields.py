@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Part = Literal["reader", "book", "interaction"]
-"""What a field describes."""
+"""Part of the data that a field describes."""
 
 
 @dataclass(frozen=True)
@@ -57,4 +57,4 @@ DETAILS: Final = ("price", "stock", "category", "description", "language")
 """Fields of books that are kept for the shop, beside the catalogue's own columns."""
 
 ROW_KINDS: Final = ("ratings", "purchases", "views", "likes", "returns", "interactions")
-"""What a row of interactions can mean; ``interactions`` = taken up, nothing more is known."""
+"""Meanings of a row of interactions; ``interactions`` = taken up, nothing more is known."""

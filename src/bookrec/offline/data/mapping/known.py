@@ -44,9 +44,9 @@ class KnownTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         """Whether a table is of this kind."""
         if self.first_line:
             return re.fullmatch(self.first_line, _first_line(table)) is not None
-        found = [header_key(header) for header in table.header if header]
+        headers = [header_key(header) for header in table.header if header]
         wanted = [header_key(header) for header in self.headers]
-        return set(wanted) <= set(found) and (not self.exact or len(found) == len(wanted))
+        return set(wanted) <= set(headers) and (not self.exact or len(headers) == len(wanted))
 
     def mapping(self, table: SourceTable) -> TableMapping:
         """The mapping of a table of this kind, by its own headers."""
@@ -103,13 +103,13 @@ class KnownSource(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 @cache
 def known_sources() -> dict[str, KnownSource]:
     """Every well-known source by name, in alphabetical order."""
-    found = {}
+    sources = {}
     for name in known_names():
         source = msgspec.convert(
             tomllib.loads((KNOWN_DIRECTORY / f"{name}.toml").read_text("utf-8")), KnownSource
         )
-        found[name] = msgspec.structs.replace(source, name=name)
-    return found
+        sources[name] = msgspec.structs.replace(source, name=name)
+    return sources
 
 
 def recognise(tables: Sequence[SourceTable], name: str = "") -> KnownSource | None:

@@ -32,7 +32,7 @@ class TableMapping(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """Header → field, or "" = unused. ``#2`` is the second column, for headers that are blank, occur
     twice or are not there."""
     rows: str = ""
-    """What a row means (`ROW_KINDS`); "" in a table of readers or books."""
+    """Meaning of a row (`ROW_KINDS`); "" in a table of readers or books."""
     reader: str = ""
     """`FILE`, where no column names the reader."""
     encoding: str = ""
@@ -169,11 +169,11 @@ def positions(table: TableMapping, header: Sequence[str], place: str) -> dict[st
     Raises:
         DataError: a column of the mapping is not in the table, or occurs twice.
     """
-    found: dict[str, list[int]] = {}
+    places_of_field: dict[str, list[int]] = {}
     for name, field in table.columns.items():
         if field != UNUSED:
-            found.setdefault(field, []).append(position_of(name, header, place))
-    return found
+            places_of_field.setdefault(field, []).append(position_of(name, header, place))
+    return places_of_field
 
 
 def position_of(name: str, header: Sequence[str], place: str) -> int:

@@ -119,8 +119,10 @@ def convert(values: pd.Series, date_format: DateFormat, now: float | None = None
     day_first = date_format.order == DAY_FIRST
     epochs = others.map(lambda text: _epoch(read_date(text, _this_year()), day_first))
     seconds[~numeric & ~iso] = np.array(epochs, dtype=np.float64)[others.codes]
-    known = Distinct.of(texts)
-    blank = np.array(known.map(_is_unknown), dtype=bool)[known.codes]
+    doubtful = np.isnan(seconds) | (seconds < _EARLIEST)
+    known = Distinct.of(texts[doubtful])
+    blank = np.zeros(len(texts), dtype=bool)
+    blank[doubtful] = np.array(known.map(_is_unknown), dtype=bool)[known.codes]
     unreadable = np.isnan(seconds) & ~blank
     impossible = ~blank & ((seconds < _EARLIEST) | (seconds > now + _DAY_S))
     kept = np.where(impossible | blank, np.nan, np.floor(seconds))

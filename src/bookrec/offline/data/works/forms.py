@@ -37,6 +37,8 @@ class Form:
     kind: str
     volume: str
     """Number that a bracket gives to this title itself, not to its place in a series."""
+    series: tuple[str, ...]
+    """Letters of each bracket's words, without numbers."""
     letters: str
     """Letters of head and subtitle."""
     key: str
@@ -70,6 +72,7 @@ def read_form(title: str, author: str) -> Form:
         words,
         read.kind,
         volume,
+        read.series,
         joined,
         key,
         head_key,

@@ -11,18 +11,23 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise, product
-from typing import Final
+from typing import Final, TypeAlias
 
 from bookrec.offline.data.works.forms import Form, blocks, by_author, read_form
 from bookrec.offline.data.works.partition import Partition
 from bookrec.offline.data.works.spelling import misspelt
 from bookrec.offline.data.works.subtitles import may_drop, same_subtitle, two_descriptions
-from bookrec.offline.data.works.words import content, letters, numbers
+from bookrec.offline.data.works.words import content, letters, numbers, series_letters
+from bookrec.offline.runtime.garbage import collection_paused
 
+_Names: TypeAlias = set[tuple[str, str]]
+"""A word of an author's name, and the letters of what it is the author of."""
 _TRUNCATED: Final = 30
 """Letters from which a title that ends inside another one is the same, cut off."""
 _MANY_EDITIONS: Final = 3
 """Editions without subtitle from which a head is a book's title, not the name of a series."""
+_SERIES: Final = 6
+"""Letters from which a series in a bracket is recognized."""
 _MANY_WORDS: Final = 200
 """Titles that differ in one word, from which they are a series and not compared."""
 
@@ -36,6 +41,11 @@ def group_works(books: Iterable[tuple[str, str]]) -> list[int]:
     [0, 0, 1]
     """
     rows = list(books)
+    with collection_paused():
+        return _group(rows)
+
+
+def _group(rows: Sequence[tuple[str, str]]) -> list[int]:
     distinct = sorted({row for row in rows if all(row)})
     forms = [read_form(*row) for row in distinct]
     groups = Partition(forms)
@@ -72,9 +82,17 @@ def _join_subtitles(groups: Partition[Form], forms: Sequence[Form]) -> None:
     ]
     tails = {_tail_key(form) for block in heads for form in block if form.tail}
     titles = {(name, form.key) for form in forms if form.key in tails for name in form.names}
+    named = {series_letters(form.tail) for block in heads for form in block if form.tail}
+    series = {
+        (surname, name)
+        for form in forms
+        for name in form.series
+        if name in named
+        for surname in form.surnames
+    }
     for block in heads:
         for same in by_author(block):
-            _join_head(groups, same, titles)
+            _join_head(groups, same, titles, series)
 
 
 def _tail_key(form: Form) -> str:
@@ -82,7 +100,7 @@ def _tail_key(form: Form) -> str:
     return f"{letters(form.tail)}|{form.kind}"
 
 
-def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str, str]]) -> None:
+def _join_head(groups: Partition[Form], same: list[Form], titles: _Names, series: _Names) -> None:
     """Join the forms of one head and author that are of one work.
 
     Args:
@@ -90,6 +108,7 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
         same: the forms.
         titles: name and title key of the forms whose title is a subtitle elsewhere; a subtitle that is
             another title of the author's names a volume or a part.
+        series: surname and letters of the series that brackets name and subtitles too.
     """
     by_tail: dict[tuple[str, ...], list[Form]] = defaultdict(list)
     for form in same:
@@ -113,10 +132,29 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: set[tuple[str,
     many = len(bare) >= max(_MANY_EDITIONS, len(parts))
     droppable = all(may_drop(head, tail, well_known=many) for tail in by_tail)
     one_book = many or len(parts) == 1 or (len(parts) == 2 and _two_descriptions(*parts))
-    if bare and one_book and droppable and unnumbered and not named & titles:
+    safe = bare and not named & titles
+    if safe and _only_name_series(same, series):
+        _join_volumes(groups, same)
+    elif safe and one_book and droppable and unnumbered:
         groups.join_all(same)
     elif not bare and len(parts) == 2 and len(content(head)) > 1 and _two_descriptions(*parts):
         _join_volumes(groups, same)
+
+
+def _only_name_series(same: Sequence[Form], series: _Names) -> bool:
+    """Say whether all subtitles of a head only name a series, as a bracket of the author's does."""
+    brackets = {name for form in same for name in form.series}
+    surnames = {surname for form in same for surname in form.surnames}
+    own = letters(same[0].head)
+    return all(
+        len(name) >= _SERIES
+        and name != own
+        and (
+            any(name in bracket for bracket in brackets)
+            or any((surname, name) in series for surname in surnames)
+        )
+        for name in {series_letters(form.tail) for form in same if form.tail}
+    )
 
 
 def _two_descriptions(part: Sequence[tuple[str, ...]], other: Sequence[tuple[str, ...]]) -> bool:
@@ -158,13 +196,11 @@ def _join_misspelt(groups: Partition[Form], forms: Sequence[Form]) -> None:
         by_words = {form.content: form for form in reversed(block)}
         if not 1 < len(by_words) < _MANY_WORDS:
             continue
-        for words, others in combinations(sorted(by_words), 2):
-            pairs = list(zip(words, others, strict=True))
-            places = [place for place, pair in enumerate(pairs) if pair[0] != pair[1]]
-            both = [by_words[words], by_words[others]]
-            if (
-                len(places) == 1
-                and misspelt(*pairs[places[0]], titles_of_word, is_last=places == [len(pairs) - 1])
-                and by_author(both)
-            ):
-                _join_volumes(groups, both)
+        one, two = list(by_words)[:2]
+        place = next(place for place, word in enumerate(one) if word != two[place])
+        form_of_word = {words[place]: form for words, form in by_words.items()}
+        for word, other in combinations(sorted(form_of_word), 2):
+            if misspelt(word, other, titles_of_word, is_last=place == len(one) - 1):
+                both = [form_of_word[word], form_of_word[other]]
+                if by_author(both):
+                    _join_volumes(groups, both)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 _LONG: Final = 7
@@ -23,6 +24,9 @@ def edits(x: str, y: str, most: int = 2) -> int:
     """
     if abs(len(x) - len(y)) > most:
         return most + 1
+    x, y = _without_common_ends(x, y)
+    if not x or not y:
+        return len(x) + len(y)
     before, above = [0] * (len(y) + 1), list(range(len(y) + 1))
     for i, letter in enumerate(x, start=1):
         row = [i]
@@ -37,12 +41,30 @@ def edits(x: str, y: str, most: int = 2) -> int:
     return above[-1]
 
 
+def _without_common_ends(x: str, y: str) -> tuple[str, str]:
+    """Return two words without the letters with which both begin and end; no edit touches these."""
+    start, shorter = 0, min(len(x), len(y))
+    while start < shorter and x[start] == y[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and x[-1 - end] == y[-1 - end]:
+        end += 1
+    return x[start : len(x) - end], y[start : len(y) - end]
+
+
 def similar(x: str, y: str, least: int = _LEAST) -> bool:
     """Say whether two words of at least ``least`` letters (the longer one) differ by a slip."""
-    if max(len(x), len(y)) < least or any(map(str.isdigit, x + y)):
+    if max(len(x), len(y)) < least:
         return False
     most = 2 if min(len(x), len(y)) >= _LONG else 1
-    return edits(x, y, most) <= most
+    if len(_letter_set(x) ^ _letter_set(y)) > 2 * most:  # each edit changes two letters at most
+        return False
+    return edits(x, y, most) <= most and not any(map(str.isdigit, x + y))
+
+
+@lru_cache(maxsize=1 << 17)
+def _letter_set(word: str) -> frozenset[str]:
+    return frozenset(word)
 
 
 def misspelt(x: str, y: str, titles_of_word: Mapping[str, int], *, is_last: bool = True) -> bool:
@@ -54,23 +76,32 @@ def misspelt(x: str, y: str, titles_of_word: Mapping[str, int], *, is_last: bool
         titles_of_word: number of titles that have a word. Two common words are never one.
         is_last: whether the words end their titles; before that, a final s is a lost possessive.
     """
-    if _british(x) == _british(y) or _abbreviated(x, y) or {x, y} <= _PLACES:
+    if x[:1] == y[:1] and _spelt_otherwise(x, y, is_last=is_last):
         return True
-    short, long = sorted((x, y), key=len)
-    if long == short + "s" and len(long) >= _LEAST and (not is_last or short.endswith("s")):
-        return True
-    if len(short) >= _LEAST and _single(x) == _single(y):
+    if x in _PLACES and y in _PLACES:
         return True
     if min(titles_of_word.get(x, 0), titles_of_word.get(y, 0)) >= _COMMON:
         return False  # before the edit distance, which costs most
     return similar(x, y) and not _inflected(x, y)
 
 
+def _spelt_otherwise(x: str, y: str, *, is_last: bool) -> bool:
+    """Say whether two words with the same first letter are one by a rule of spelling."""
+    if _british(x) == _british(y) or _abbreviated(x, y):
+        return True
+    short, long = sorted((x, y), key=len)
+    if long == short + "s" and len(long) >= _LEAST and (not is_last or short.endswith("s")):
+        return True
+    return len(short) >= _LEAST and _single(x) == _single(y)
+
+
+@lru_cache(maxsize=1 << 17)
 def _british(word: str) -> str:
     """Return the American spelling of a word's commonest British endings."""
     return word.replace("our", "or").replace("isation", "ization").replace("ise", "ize")
 
 
+@lru_cache(maxsize=1 << 17)
 def _single(word: str) -> str:
     """Return a word with each doubled letter written once."""
     return "".join(

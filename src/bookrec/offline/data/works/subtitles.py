@@ -10,6 +10,8 @@ from bookrec.offline.data.works.vocabulary import (
     COLLECTIONS,
     CONTINUED,
     FUNCTION_WORDS,
+    MORE,
+    PLACE_IN_SERIES,
     VOLUME_WORDS,
 )
 from bookrec.offline.data.works.words import content, letters, numbers
@@ -45,6 +47,9 @@ def same_subtitle(tail: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     if len(short) >= _LONG and edits(left, right) <= (2 if len(short) >= 2 * _LONG else 1):
         return True
+    said = set(tail) - FUNCTION_WORDS
+    if len(said) > 1 and said == set(other) - FUNCTION_WORDS:
+        return True
     if min(len(tail), len(other)) < _DESCRIPTIVE:
         return False
     start = next(place for place, pair in enumerate(zip_longest(tail, other)) if len(set(pair)) > 1)
@@ -66,7 +71,11 @@ def may_drop(head: tuple[str, ...], tail: tuple[str, ...], *, well_known: bool =
     """
     if set(content(head)) <= COLLECTIONS:
         return False
-    if CONTINUED.search(" ".join(tail)):
+    text = " ".join(tail)
+    placed = PLACE_IN_SERIES.match(text)
+    if placed:  # a volume of what the head names, or the head's own place among others
+        return not set(content(head)) <= set(text[placed.end() :].split())
+    if CONTINUED.search(text) or (MORE.search(text) and not numbers(head)):
         return False
     if numbers(tail) and len(content(tail)) < _DESCRIPTIVE:
         return False
@@ -74,6 +83,8 @@ def may_drop(head: tuple[str, ...], tail: tuple[str, ...], *, well_known: bool =
         return not numbers(tail) or len(content(tail)) > _DESCRIPTIVE
     if len(tail) < _DESCRIPTIVE and not set(tail) & FUNCTION_WORDS - {"the"}:
         return False
+    if tail[0] == "a":  # volumes have titles with `the` or none
+        return True
     return len(content(tail)) >= (2 if len(content(head)) > 1 else 3)
 
 
@@ -89,9 +100,14 @@ def two_descriptions(tail: tuple[str, ...], other: tuple[str, ...]) -> bool:
         and all(set(words) & FUNCTION_WORDS for words in (short, long))
         and numbers(tail) == numbers(other)
         and short[:2] != long[:2]  # so that volumes of one pattern stay apart
-        and not any(CONTINUED.search(" ".join(words)) for words in (short, long))
+        and not any(map(_continues_at_all, (short, long)))
     )
 
 
 def _continues(tail: tuple[str, ...]) -> bool:
-    return CONTINUED.search(" ".join(tail).removeprefix("and ")) is not None
+    return _continues_at_all(tail[1:] if tail[:1] == ("and",) else tail)
+
+
+def _continues_at_all(tail: tuple[str, ...]) -> bool:
+    text = " ".join(tail)
+    return CONTINUED.search(text) is not None or MORE.search(text) is not None

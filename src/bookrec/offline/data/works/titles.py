@@ -13,14 +13,16 @@ from bookrec.offline.data.works.vocabulary import (
     BOX_WORDS,
     DERIVED,
     DERIVED_WORDS,
+    EDITION,
     ENLARGED,
+    ENLARGED_WORDS,
     FORMAT_ENDS,
     FORMATS,
     GENERIC_TAIL,
     GENERIC_TAIL_WORDS,
     VOLUME_WORDS,
 )
-from bookrec.offline.data.works.words import letters, title_words
+from bookrec.offline.data.works.words import LEADING_WORDS, letters, series_letters, title_words
 from bookrec.text import fold
 
 # Most titles have none of what the patterns look for. So each pattern waits for a cheap sign of it: a
@@ -41,8 +43,12 @@ _TURNED_ARTICLE: Final = re.compile(
     r"^(.*),\s*(The|An?|Der|Die|Das|Le|La|Les|El|Los|Las)\s*$", re.IGNORECASE
 )
 _BY: Final = re.compile(r"\s*/\s*by\s.*$", re.IGNORECASE)
+_LANGUAGE: Final = re.compile(r"(?<=[)\]])\s+in (?:French|German|Italian|Spanish)\s*$", re.I)
+"""The language behind a bracket that holds the title in another one."""
 _BRACKET: Final = re.compile(r"([()\[\]])")
 _DIGIT: Final = re.compile(r"\d")
+_READ_AGAIN: Final = ENLARGED_WORDS | LEADING_WORDS
+"""First words of a head that may lose more words at its start."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,8 @@ class Title:
     """Words of the subtitle, with a leading `a`; empty if there is none, or it names the genre only."""
     volumes: tuple[tuple[str, str], ...]
     """Series and number of each bracket that numbers a volume; the series may be empty."""
+    series: tuple[str, ...]
+    """Letters of each bracket's words, without numbers: the series, or what the edition is."""
     kind: str
     """``box`` for several works in one, ``derived`` for a work about another, else empty."""
 
@@ -85,14 +93,16 @@ def read_title(title: str, author: str = "") -> Title:
     if "&" in text:
         text = text.replace("&", " and ")
     if "(" in text or "[" in text:
-        text, brackets = _split_brackets(text)
+        text, brackets = _split_brackets(_LANGUAGE.sub("", text))
     if "or" in text or "Or" in text:
         text = _ALTERNATIVE.sub("", text)
     folded = fold(title)
     segments = _segments(text, author)
     head = segments[0] if segments else title_words(folded)
     tail = tuple([word for segment in segments[1:] for word in segment])
-    return Title(head, tail, _volumes(brackets) if brackets else (), _kind(folded))
+    volumes = _volumes(brackets) if brackets else ()
+    series = tuple([series_letters(title_words(fold(bracket))) for bracket in brackets])
+    return Title(head, tail, volumes, series, _kind(folded))
 
 
 def _kind(folded: str) -> str:
@@ -130,17 +140,19 @@ def _segments(text: str, author: str) -> list[tuple[str, ...]]:
     segments: list[tuple[str, ...]] = []
     for part in _parts(text):
         folded = fold(_TURNED_ARTICLE.sub(r"\2 \1", part) if "," in part else part)
+        if segments and folded.endswith(("edition", "unabridged", "guide")) and EDITION.fullmatch(folded):
+            continue
         if folded.rpartition(" ")[2] in FORMAT_ENDS:
             folded = FORMATS.sub("", folded)
         if segments and _is_generic(folded):
             continue
         words = title_words(folded)
-        if not segments:
-            joined = " ".join(words)
-            enlarged = ENLARGED.match(joined)
-            words = title_words(joined[enlarged.end() :]) if enlarged else title_words(joined)
+        if not segments and words and words[0] in _READ_AGAIN:
+            words = title_words(ENLARGED.sub("", " ".join(words)))
         words = _without_author(words, author)
-        if segments and words and folded.startswith("a "):
+        if segments and words and author_words(author)[0].issuperset(words):
+            continue
+        if segments and words and folded.startswith(("a ", "an ")):
             words = ("a", *words)  # tells a description from the title of a volume
         if words and not any(letters(words) in letters(other) for other in segments):
             segments.append(words)
@@ -155,6 +167,8 @@ def _parts(text: str) -> list[str]:
     split: list[str] = []
     for part in parts:
         head, *rest = _SLASH.split(part)
+        if split and _is_generic(fold(part)):
+            continue
         # A slash joins a format, a genre or a description, else titles of two works, which stay.
         kept = [other for other in rest if not _says_nothing(fold(other))]
         described = [other for other in kept if other.lower().startswith(("a ", "an "))]

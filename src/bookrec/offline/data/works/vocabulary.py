@@ -18,7 +18,7 @@ FILLER: Final = _words("the a an and of")
 """Words that editions add, drop or abbreviate anywhere in a title."""
 
 FUNCTION_WORDS: Final = _words(
-    "the a an and of in on to for from with by at as how why what who your my our its his her is are "
+    "the a an and of in into on to for from with by at as how why what who your my our its his her is are "
     "that this it or be der die das und von"
 )
 """Words that two descriptions share by chance."""
@@ -78,10 +78,12 @@ ENLARGED: Final = re.compile(
     r"illustrated (?=\w+ \w+ ))"
 )
 """Words before a title that only some editions have: `The Tragedy of Macbeth`."""
+ENLARGED_WORDS: Final = _words("the tragedy tragical life strange personal illustrated")
+"""First words of what `ENLARGED` finds."""
 
 FORMATS: Final = re.compile(
     r"(?:^| )(?:(?:the |a )?(?:unabridged|abridged|large print|cassettes?|audio(?:books?)?|cds?|"
-    r"hardcover|hardback|paperback|softcover|reissue|enriched classics?|movie tie in|tie in|"
+    r"hardcover|hardback|paperback|softcover|reissue|enriched classics?|(?:movie |film |tv )?tie in|"
     r"(?:first |second |third |\d+(?:st|nd|rd|th) |new |revised |updated |limited |special |"
     r"illustrated |deluxe |collector s |collectors |anniversary |uk |us |english |german |french |"
     r"spanish |large print |tie in |movie tie in |international |paperback |leather )+(?:edition|ed)|"
@@ -109,16 +111,25 @@ GENERIC_TAIL: Final = re.compile(
     rf"(?:of|in|about|by) .+|"
     rf"(?:(?:an?|the) )?(?:corrected|restored|authoritative|definitive|complete) (?:text|edition)\b.*|"
     rf"(?:backgrounds?|texts?|complete text) .*\bcriticism|.*\bcase study in .*criticism|"
-    rf"complete and unabridged|(?:the )?\d{{4}} text"
+    rf"complete and unabridged|(?:the )?\d{{4}} text|"
+    rf"(?:(?:new|short|two|three|four|five) )?(?:fiction|essays|novellas)|a tale of .+"
 )
 """A subtitle, folded, that names genre or edition and no more."""
+EDITION: Final = re.compile(
+    r"(?:the )?(?:(?:updated|revised|expanded|complete|completed|unexpurgated|unabridged|and|new|student|"
+    r"school|library|definitive|restored|authoritative|critical|annotated|commemorative|special|"
+    r"\w+ anniversary) )+edition|complete and unabridged|complete and (?:\w+ )+edition|"
+    r"the (?!kids|teen|junior|young|children|travel|holiday)(?:\w+ ){1,2}edition|the complete guide"
+)
+"""A subtitle, folded, that names an edition; `FORMATS` would leave words of it."""
 GENERIC_TAIL_WORDS: Final = _GENRE_WORDS | _words(
-    "policier recipes edition editon version illustrated tie text criticism unabridged"
+    "policier recipes edition editon version illustrated tie text criticism unabridged fiction essays "
+    "novellas"
 )
 """Words of which each match of `GENERIC_TAIL` has one, unless it has a number."""
 
 BOX: Final = re.compile(
-    r"\bbox(?:ed)? ?(?:set|gift)?\b|\bomnibus\b|"
+    r"\bboxed\b|\bbox(?:ed)? ?(?:set|gift)\b|\b(?:gift|in a) box\b|\bomnibus\b|"
     r"\b(?:\d|two|three|four|five|six|seven) (?:books?|volumes|novels|titles) in\b|"
     r"\bin one\b|\b(?:gift|collection|book|library|trilogy) set\b|\b\d in 1\b|"
     r"\b(?:two|three|four|five) complete (?:novels|books)\b|\bslipcase\b|\bcontains\b|\b\d+ books\b"
@@ -132,7 +143,7 @@ DERIVED: Final = re.compile(
     r"\bcompanion\b|\bpost ?cards?\b|\bpop ?up\b|\bcolou?ring\b|\bcalendar\b|"
     r"\bwork ?book\b|\bstickers?\b|\bstudy guide\b|\bcliffs?(?:s)? ?notes\b|\bspark ?notes\b|"
     r"\bmonarch\b|\bbarrons? book notes\b|"
-    r"\bcook ?book\b|\bscreenplay\b|\bshooting script\b|\bthe making of\b|\badapt(?:ed|ation)\b|"
+    r"\bcook ?book\b|\bscreenplay\b|\bshooting script\b|(?<!\band )(?<!\bin )\bthe making of\b|\badapt(?:ed|ation)\b|"
     r"\bboard books?\b|\beasy to read\b|\bpocket guide\b|\bjournal\b|\bactivity book\b|\bposter\b|"
     r"\bgraphic novel\b|\bmanga\b|\bunauthori[sz]ed\b|\breaders? guide\b"
 )
@@ -147,9 +158,18 @@ DERIVED_WORDS: Final = _words(
 CONTINUED: Final = re.compile(
     r"^and\b|\bsequel\b|\bnext generation\b|\bnew generation\b|\bthe return\b|\bcontinu|\bfor "
     r"(?:women|men|kids|teens|mothers|dads|moms|fathers|couples|children|boys|girls)\b|\band other\b|"
-    r"\bvolume \d|\banthology\b|\bmore\b"
+    r"\bvolume \d|\banthology\b"
 )
 """A subtitle that makes a title another work."""
+MORE: Final = re.compile(r"\bmore\b(?! than\b)")
+"""A subtitle of a further volume, unless the head has its number."""
+PLACE_IN_SERIES: Final = re.compile(
+    r"sequel to |"
+    r"(?:his |her )?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|\d+) "
+    r"(?:book|novel|volume|part)(?: of | in |$)|"
+    r"(?:book|volume|part) \d+ (?:of|in) "
+)
+"""Start of a subtitle that says which volume of a series the head names."""
 
 COLLECTIONS: Final = _words(
     "selected collected complete poems poetry letters stories story works plays essays tales short "

@@ -11,7 +11,7 @@ import numpy as np
 
 from bookrec.arrays import Ints
 from bookrec.isbn import normalise_isbn
-from bookrec.offline.data.text_repair import repair_text
+from bookrec.offline.data.values.text_repair import repair_text
 from bookrec.offline.external.artifacts.age_labels import is_unknown_label
 from bookrec.offline.external.pickles.objects.values import PickleValue
 from bookrec.text import fold

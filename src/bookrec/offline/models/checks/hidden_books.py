@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bookrec.arrays import Ints
+from bookrec.arrays import Floats, Ints
 from bookrec.inference.history import POSITIVE_RATING
+from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Reader, Recommender
-from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.data.histories import readers_at
-from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.metrics.ranking import ndcg
 
 if TYPE_CHECKING:
-    from bookrec.offline.models.checks.subject import Subject
+    from bookrec.offline.data.dataset import Dataset
 
 _READERS: Final = 300
 """Most readers to sample."""
@@ -27,8 +27,36 @@ _CANDIDATES: Final = 1500
 """Books that the model ranks per reader, as in ``bookrec score``."""
 _NEGATIVES: Final = 50
 """Most books that the AUC compares the hidden one with, per reader."""
-_TOP: Final = 20
+TOP: Final = 20
 """Length of the lists."""
+
+
+class Judged(Protocol):
+    """A recommender beside its data set, such as the `Subject` of the checks."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of samples."""
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set."""
+
+    @property
+    def recommender(self) -> Recommender:
+        """The model, compiled for the data set."""
+
+    @property
+    def reader_rows(self) -> Floats | None:
+        """[R, F] features of readers that the ranker knows by id; None = it knows none."""
+
+    @property
+    def interactions(self) -> Interactions:
+        """All interactions of the data set, sorted by reader."""
+
+    @property
+    def age_bands(self) -> Ints:
+        """[R] age band of each reader."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +71,11 @@ class Figures:
     """Probability that the model scores the hidden book above one drawn by popularity."""
     lists: Ints
     """[readers, 20] books of the model's lists, best first, -1 where there are no more."""
+    popular: Ints
+    """[readers, 20] the most popular books, without those of the reader."""
 
 
-def hidden_books(subject: Subject) -> list[tuple[int, int]]:
+def hidden_books(subject: Judged) -> list[tuple[int, int]]:
     """Sample readers, each with a positive book to hide.
 
     The reader has other books, and no other edition of the hidden one.
@@ -53,14 +83,16 @@ def hidden_books(subject: Subject) -> list[tuple[int, int]]:
     Returns:
         Positions of readers and books, one pair per reader.
     """
-    slow = isinstance(subject.recommender.ranker, KerasRanker)
+    slow = not isinstance(subject.recommender.ranker, SplitRanker)
     rng = np.random.default_rng(subject.seed)
     works = subject.dataset.work_of_book
     pairs: list[tuple[int, int]] = []
-    for reader in rng.permutation(subject.active).tolist():
-        seen = subject.seen_books(reader)
-        start = int(subject.history_start[reader])
-        ratings = subject.interactions.rating[start : start + len(seen)]
+    start = by_reader(subject.interactions, subject.dataset.n_readers)
+    active = np.flatnonzero(np.diff(start)).astype(np.int32)
+    for reader in rng.permutation(active).tolist():
+        history = slice(int(start[reader]), int(start[reader + 1]))
+        seen = subject.interactions.book_idx[history]
+        ratings = subject.interactions.rating[history]
         positive = seen[(ratings == 0) | (ratings >= POSITIVE_RATING)]
         single = positive[[int((works[seen] == works[book]).sum()) == 1 for book in positive]]
         if len(seen) >= 2 and len(single):
@@ -78,7 +110,7 @@ def without_pairs(interactions: Interactions, pairs: list[tuple[int, int]]) -> I
     return interactions[~np.isin(keys, hidden)]
 
 
-def popularity_figures(subject: Subject, pairs: list[tuple[int, int]]) -> Figures:
+def popularity_figures(subject: Judged, pairs: list[tuple[int, int]]) -> Figures:
     """Compare the model's lists and scores with popularity.
 
     Args:
@@ -91,17 +123,17 @@ def popularity_figures(subject: Subject, pairs: list[tuple[int, int]]) -> Figure
     shown = without_pairs(subject.interactions, pairs)
     positions = np.array([position for position, _ in pairs], dtype=np.int32)
     readers = readers_at(shown, subject.age_bands, positions, subject.reader_rows)
-    lists = np.full((len(pairs), _TOP), -1, dtype=np.int32)
+    lists = np.full((len(pairs), 2, TOP), -1, dtype=np.int32)
     rows = [
         _compared(subject, recommender, counts, position, reader, book, rng, listed)
         for (position, book), reader, listed in zip(pairs, readers, lists, strict=True)
     ]
     model, popular, above = np.array(rows, dtype=np.float64).reshape(-1, 3).T
-    return Figures(model, popular, float(above.mean()), lists)
+    return Figures(model, popular, float(above.mean()), lists[:, 0], lists[:, 1])
 
 
 def _compared(
-    subject: Subject,
+    subject: Judged,
     recommender: Recommender,
     counts: NDArray[np.integer],
     position: int,
@@ -110,15 +142,17 @@ def _compared(
     rng: np.random.Generator,
     out: Ints,
 ) -> tuple[float, float, float]:
-    """NDCG of the model and of popularity, and AUC, for one hidden book; the list goes to ``out``."""
+    """NDCG of the model and of popularity, and AUC, for one hidden book; both lists go to ``out``."""
     works = subject.dataset.work_of_book
     popularity = counts.astype(np.float64)
     popularity[book] -= 1.0  # the hidden interaction does not count
     everything = np.arange(subject.dataset.n_books, dtype=np.int32)
-    popular = recommender.choose(reader.history.books, everything, popularity, _TOP)
-    (listed,) = recommender.top_lists([reader], _TOP)
-    out[: len(listed.books)] = listed.books
-    negatives = _drawn(counts, works, subject.seen_books(position), rng)
+    popular = recommender.choose(reader.history.books, everything, popularity, TOP)
+    (listed,) = recommender.top_lists([reader], TOP)
+    out[0, : len(listed.books)] = listed.books
+    out[1, : len(popular)] = popular
+    mine = subject.interactions.reader_idx == position
+    negatives = _drawn(counts, works, subject.interactions.book_idx[mine], rng)
     books = np.append(negatives, book).astype(np.int32)
     logits = recommender.logits(recommender.profile(reader), books)
     below, ties = logits[:-1] < logits[-1], logits[:-1] == logits[-1]
@@ -134,7 +168,7 @@ def work_ndcg(works: Ints, listed: NDArray[np.integer], book: int) -> float:
         listed: [k] books of the list, best first, one edition per work; k at most 20.
         book: position of the relevant book.
     """
-    hits = np.zeros(_TOP, dtype=bool)
+    hits = np.zeros(TOP, dtype=bool)
     hits[: len(listed)] = works[listed] == works[book]
     return float(ndcg(hits, 1))
 

@@ -1,8 +1,7 @@
-"""Checks of rankings: dependence on the reader, comparison with popularity, taste, concentration."""
+"""Checks of rankings: dependence on the reader, comparison with popularity and with the retrieval."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,16 +10,16 @@ from scipy.stats import kendalltau
 
 from bookrec.arrays import Floats, Ints
 from bookrec.offline.data.histories import readers_at
-from bookrec.offline.metrics.book_facts import BookFacts, book_facts
+from bookrec.offline.metrics.book_facts import book_facts
 from bookrec.offline.metrics.coverage import commonest_share
-from bookrec.offline.metrics.taste import (
-    BAD_COUNT,
-    BAD_MEAN,
-    badly_rated_places,
-    mean_rating_listed,
-)
 from bookrec.offline.models.checks.finding import Finding, Level
 from bookrec.offline.models.checks.hidden_books import hidden_books, popularity_figures
+from bookrec.offline.models.checks.list_checks import (
+    agreement_findings,
+    crowd_finding,
+    taste_finding,
+)
+from bookrec.offline.models.checks.retrieval_alone import retrieval_finding, retrieval_ndcg
 from bookrec.offline.models.checks.subject import Subject
 
 _READERS = 40
@@ -35,10 +34,11 @@ _ALIKE = 0.95
 """Kendall's tau from which on it is a warning."""
 _ENOUGH = 20
 """Fewest readers for a comparison with popularity."""
-_BADLY_RATED = 0.01
-"""Share of badly rated places from which on the finding is a warning."""
-_CROWDED = 0.5
-"""Share of readers with the commonest book in their lists from which on the finding is a warning."""
+_FEW = 5
+"""Fewest readers whose first books are compared."""
+_SAME_FIRST = 0.75
+"""Share of readers with the same best book above which the finding is a warning. It is more than in
+lists, since one of a few hundred sampled books may be the best for many."""
 
 
 def check_orders_differ(subject: Subject) -> Iterator[Finding]:
@@ -76,17 +76,20 @@ def orders_finding(logits: Floats) -> Finding:
     overlap = float(
         np.mean([len(set(a) & set(b)) / k for a, b in zip(best[::2], best[1::2], strict=False)])
     )
-    level: Level = "error" if tau >= _SAME else "warning" if tau >= _ALIKE else "ok"
+    first = commonest_share(best[:, :1].astype(np.int32)) if len(best) >= _FEW else 0.0
+    alike = tau >= _ALIKE or first > _SAME_FIRST
+    level: Level = "error" if tau >= _SAME else "warning" if alike else "ok"
     return Finding(
         "orders differ",
         level,
         f"two readers' orders of {logits.shape[1]} sampled books agree with Kendall's tau {tau:.3f} "
-        f"(median), and share {overlap:.0%} of their best {k} ({len(logits)} readers).",
+        f"(median), and share {overlap:.0%} of their best {k}; the same book "
+        f"is first for {first:.0%} ({len(logits)} readers).",
         ""
         if level == "ok"
         else "the reader hardly reaches the model: look at the reader-side inputs above (encoder, "
         "constant inputs), or it never learnt from them.",
-        {"kendall_tau": tau, "overlap": overlap},
+        {"kendall_tau": tau, "overlap": overlap, "same first": first},
     )
 
 
@@ -115,7 +118,9 @@ def check_beats_popularity(subject: Subject) -> Iterator[Finding]:
         return
     figures = popularity_figures(subject, pairs)
     yield popularity_finding(figures.model_ndcg, figures.popular_ndcg, figures.auc)
+    yield retrieval_finding(figures.model_ndcg, retrieval_ndcg(subject, pairs))
     facts = book_facts(subject.interactions, subject.dataset.n_books)
+    yield from agreement_findings(subject, pairs, figures)
     yield taste_finding(figures.lists, facts)
     yield crowd_finding(figures.lists, facts)
 
@@ -147,53 +152,4 @@ def popularity_finding(
         else "popular books for everyone would do as well: look at the checks above, compare with "
         "'bookrec evaluate', or train here with 'bookrec train'.",
         {"ndcg@20": float(model.mean()), "popularity_ndcg@20": float(popular.mean()), "auc": auc},
-    )
-
-
-def taste_finding(lists: Ints, facts: BookFacts) -> Finding:
-    """Judge lists by the ratings of their books.
-
-    Args:
-        lists: [readers, k] books, -1 where there are no more.
-        facts: of the data set.
-    """
-    bad, mean = badly_rated_places(lists, facts), mean_rating_listed(lists, facts)
-    if math.isnan(mean):
-        return Finding("taste", "ok", "no listed book has a rating, so taste cannot be judged.")
-    level: Level = "warning" if bad >= _BADLY_RATED else "ok"
-    return Finding(
-        "taste",
-        level,
-        f"{bad:.2%} of {int((lists >= 0).sum()):,} places are badly rated (mean below {BAD_MEAN:g} "
-        f"from at least {BAD_COUNT} ratings); the mean rating of the listed books is {mean:.2f}.",
-        ""
-        if level == "ok"
-        else "books that many have met and few have liked are offered: train on what readers like, or "
-        "compare with 'bookrec evaluate'.",
-        {"badly rated": bad, "mean rating": mean},
-    )
-
-
-def crowd_finding(lists: Ints, facts: BookFacts) -> Finding:
-    """Judge how far all lists share one book.
-
-    Lists that hold a large part of a small catalogue must have books in common; that is no fault.
-
-    Args:
-        lists: [readers, k] books, -1 where there are no more.
-        facts: of the data set.
-    """
-    commonest, first = commonest_share(lists), commonest_share(lists[:, :1])
-    unavoidable = lists.shape[1] / len(facts.readers)
-    level: Level = "warning" if commonest >= max(_CROWDED, 2 * unavoidable) else "ok"
-    return Finding(
-        "crowd",
-        level,
-        f"the commonest book is in the lists of {commonest:.0%} of {len(lists)} readers, and first for "
-        f"{first:.0%}.",
-        ""
-        if level == "ok"
-        else "most readers are shown the same book: look at 'orders differ' above, and correct for "
-        "popularity in training or scoring.",
-        {"commonest": commonest, "commonest first": first},
     )

@@ -50,6 +50,8 @@ from bookrec.offline.scoring.lists.candidate_recall import (
 )
 from bookrec.offline.scoring.lists.group_members import sample_group_members
 from bookrec.offline.scoring.lists.open_recommender import is_compiled, slow_reason
+from bookrec.offline.scoring.shelf.against_popularity import against_popularity
+from bookrec.offline.scoring.shelf.gate_figures import RANKING_KEY
 from bookrec.offline.scoring.shelf.measure_shelf import measure_shelf
 from bookrec.offline.scoring.shelf.shelf import META_KEY
 from bookrec.settings import Home
@@ -126,9 +128,18 @@ class ScoreRun:
             with self.report.stage("shelf"):
                 with contextlib.closing(open_database(staging)) as database:
                     shelf = measure_shelf(database)
-                add_meta(staging, {META_KEY: shelf.to_json()})
+                add_meta(staging, {META_KEY: shelf.to_json(), **self._ranking(interactions)})
             measured = time.monotonic()
         self.report.seconds["checks"] = time.monotonic() - measured
+
+    def _ranking(self, interactions: Interactions) -> dict[str, str]:
+        """Row of table ``meta`` with the comparison with popularity; none where none is made."""
+        if not is_compiled(self.job.compiled / RANKER_NAME):
+            return {}
+        recommender = load_recommender(self.job.compiled)
+        rows = reader_rows(self.job.compiled)
+        ranking = against_popularity(self.dataset, interactions, recommender, rows)
+        return {} if ranking is None else {RANKING_KEY: ranking.to_json()}
 
     def _compile(self, aside: Path, model_id: str, statistics: BookStatistics) -> None:
         published = self._published_ranker(statistics)

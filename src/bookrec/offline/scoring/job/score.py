@@ -11,8 +11,8 @@ import json
 from typing import Final
 
 from bookrec import __version__
-from bookrec.errors import ModelError
-from bookrec.files import digest_of_bytes
+from bookrec.errors import ModelError, QualityGateRefused
+from bookrec.files import digest_of_bytes, read_pointer, remove_directory
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.dataset import Dataset, dataset_digest
 from bookrec.offline.models.bundle.bundle_files import check_files, read_manifest, read_vocabularies
@@ -24,6 +24,9 @@ from bookrec.offline.scoring.job.run import ScoreRun
 from bookrec.offline.scoring.job.score_report import ScoreReport
 from bookrec.offline.scoring.job.score_settings import ScoreSettings as ScoreSettings
 from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
+from bookrec.offline.scoring.shelf.gate import refusals
+from bookrec.offline.scoring.shelf.gate_figures import gate_figures
+from bookrec.offline.scoring.shelf.shelf import Shelf
 from bookrec.settings import Home
 from bookrec.snapshot import publish
 
@@ -55,6 +58,7 @@ def score(
     Raises:
         ModelError: the bundle is missing or damaged, or knows no book of the data set.
         SnapshotError: the finished snapshot breaks a promise; it is not published.
+        QualityGateRefused: the finished lists break a limit of `scoring.shelf.gate`; they are removed.
         BookrecError: it was stopped, the disk is full, or somebody is at the same job.
     """
     manifest = read_manifest(home, model_id)
@@ -70,6 +74,8 @@ def score(
         else:
             ScoreRun(home, job, dataset, settings, changes, report, progress).build(meta, again)
         published = published_shelf(home.snapshots)
+        with report.stage("gate"):
+            _pass_gate(home, job.snapshot_id, published, settings, progress)
         with report.stage("publish"):
             publish(home.snapshots, job.snapshot_id, checked=not complete)
             job.remove()
@@ -89,6 +95,35 @@ def _check_fit(home: Home, manifest: JsonObject, dataset: Dataset) -> None:
             f"{dataset.dataset_id}; run 'bookrec train' on this data set, or name another model "
             "with --model."
         )
+
+
+def _pass_gate(
+    home: Home,
+    snapshot_id: str,
+    published: Shelf | None,
+    settings: ScoreSettings,
+    progress: Progress,
+) -> None:
+    """Remove and refuse a finished snapshot whose lists break a limit, unless that is accepted.
+
+    The job keeps its shards, so that a run that accepts the lists only writes the tables again.
+    """
+    directory = home.snapshots / snapshot_id
+    reasons = refusals(gate_figures(directory))
+    if settings.accept:
+        for reason in reasons:
+            progress(f"accepted: {reason}")
+    if settings.accept or not reasons:
+        return
+    for line in comparison_lines(directory, published):
+        progress(line)
+    remove_directory(directory)
+    kept = read_pointer(home.snapshots)
+    raise QualityGateRefused(
+        f"The quality gate refuses the new lists, which are not published: {'; '.join(reasons)}. "
+        f"{'Nothing is published yet' if kept is None else f'Snapshot {kept} stays published'}; look "
+        "at 'bookrec artifacts check', or run the command again with --accept to publish them."
+    )
 
 
 def _meta(manifest: JsonObject, dataset: Dataset, settings: ScoreSettings) -> dict[str, str]:

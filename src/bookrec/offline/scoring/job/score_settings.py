@@ -24,3 +24,5 @@ class ScoreSettings:
     """Processes; None = one per core."""
     per_shard: int = 512
     """Readers or books of a shard, the most that a killed worker loses."""
+    accept: bool = False
+    """Whether to publish lists that the quality gate refuses."""

@@ -1,4 +1,5 @@
-"""Shelf: figures of all lists of a snapshot together, beside those of the published one.
+"""Shelf: figures of all lists of a snapshot together, beside the published ones, and their limits.
 
-May import: `bookrec`, `offline.features`, `offline.metrics`.
+May import: `bookrec`, `inference`, `offline.data`, `offline.features`, `offline.metrics`,
+`offline.models`.
 """

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.offline.features.book_statistics import BookStatistics
 from bookrec.offline.metrics.coverage import coverage, distinct_books, gini, times_listed
-from bookrec.offline.scoring.shelf.own_language import own_language_shares
+from bookrec.offline.scoring.shelf.own_language import languages, own_language_shares
 from bookrec.offline.scoring.shelf.shelf import (
     BESTSELLERS,
     FIRST,
@@ -29,12 +29,11 @@ def measure_shelf(connection: sqlite3.Connection) -> Shelf:
     """
     isbns = [isbn for (isbn,) in connection.execute("select isbn from book order by book_id")]
     statistics = _statistics(connection)
-    readers, lists = _lists(connection)
+    readers, lists = read_lists(connection)
     places = lists[lists >= 0]
     rated = places[statistics.rating_count[places] > 0]
-    in_own_language, of_others = own_language_shares(
-        _interactions(connection), readers, lists, isbns
-    )
+    found = languages(read_interactions(connection), readers, isbns)
+    in_own_language, of_others = own_language_shares(found, lists)
     commonest_first, first_book = _commonest(lists[:, :1], len(isbns))
     commonest, book = _commonest(lists, len(isbns))
     repeats = doubled_works(connection, n_examples=0)
@@ -67,8 +66,13 @@ def _statistics(connection: sqlite3.Connection) -> BookStatistics:
     )
 
 
-def _lists(connection: sqlite3.Connection) -> tuple[Ints, Ints]:
-    """[R] ``reader_id`` of readers with a list, and [R, `FIRST`] books, -1 after a list's end."""
+def read_lists(connection: sqlite3.Connection) -> tuple[Ints, Ints]:
+    """Read the first `FIRST` places of all lists.
+
+    Returns:
+        [R] ``reader_id`` of the readers with a list, ascending, and [R, `FIRST`] positions of books,
+        -1 after the end of a list.
+    """
     rows = _rows(
         connection,
         "select reader_id, rank - 1, book_id - 1 from user_top where rank <= ?",
@@ -81,8 +85,8 @@ def _lists(connection: sqlite3.Connection) -> tuple[Ints, Ints]:
     return readers, lists
 
 
-def _interactions(connection: sqlite3.Connection) -> Ints:
-    """[interactions, 2] ``reader_id`` and book."""
+def read_interactions(connection: sqlite3.Connection) -> Ints:
+    """Read the interactions: [n, 2] ``reader_id`` and position of the book."""
     return _rows(connection, "select reader_id, book_id - 1 from interaction", 2)
 
 

@@ -1,30 +1,18 @@
 """Works that the lists of a snapshot repeat, found by a key of their own.
 
 Lists are made by ``work_id``, so they cannot show what ``work_id`` misses. The *heading* of a book
-looks at less of the title and so joins more: letters and digits up to the first ``:``, ``(`` or
-``[``, without a leading article, and the author's last name. Volumes of one heading stay apart:
-where the rest of the titles names different numbers, or three subtitles or more, the number or the
-subtitle is part of the heading.
+(`headings`) looks at less of the title and so joins more.
 """
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from bookrec.text import fold
-
-_HEAD_END: Final = re.compile(r"[:(\[]")
-_ARTICLE: Final = re.compile(r"^(?:the|an?) (?=\S)")
-_DIGITS: Final = re.compile(r"\d+")
-_SERIES: Final = 3
-"""Subtitles of one head from which it names a series."""
-_TITLES_AFTER_NAME: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
-
+from bookrec.offline.scoring.shelf.headings import headings
 
 @dataclass(frozen=True)
 class RepeatedWork:
@@ -76,57 +64,6 @@ def doubled_works(connection: sqlite3.Connection, n_examples: int = 3) -> Double
         connection.executescript(_DROP)
     n_own, n_twice, n_beside = (len({owner for owner, *_ in rows}) for rows in repeats)
     return DoubledWorks(n_own, n_twice, n_beside, *examples)
-
-
-def headings(books: Iterable[tuple[int, str, str]]) -> dict[int, str]:
-    """Return the heading of each book, by ``book_id``.
-
-    Args:
-        books: ``book_id``, title and author. A book without title or author has no heading.
-
-    >>> headings([(1, "Tithe", "Holly Black"), (2, "Tithe : A Tale (Book 1)", "Black, Holly")])
-    {1: 'tithe|black', 2: 'tithe|black'}
-    """
-    parts = {
-        book_id: (_stem(title, author), _numbers_after_head(title), _subtitle(title))
-        for book_id, title, author in books
-        if fold(title) and fold(author)
-    }
-    numbers_of_stem: dict[str, set[str]] = {}
-    subtitles_of_stem: dict[str, set[str]] = {}
-    for stem, numbers, subtitle in parts.values():
-        numbers_of_stem.setdefault(stem, set()).update({numbers} - {""})
-        subtitles_of_stem.setdefault(stem, set()).update({subtitle} - {""})
-    result = {}
-    for book_id, (stem, numbers, subtitle) in parts.items():
-        is_series = len(subtitles_of_stem[stem]) >= _SERIES
-        is_numbered = len(numbers_of_stem[stem]) > 1
-        marks = ([subtitle] if is_series else []) + ([numbers] if is_numbered else [])
-        result[book_id] = "|".join([stem, *marks])
-    return result
-
-
-def _stem(title: str, author: str) -> str:
-    """Return the letters of a title's head, without article, and the author's last name."""
-    head = fold(_HEAD_END.split(title, maxsplit=1)[0]) or fold(title)
-    last, comma, _ = author.partition(",")
-    names = fold(last if comma else author).split()
-    while len(names) > 1 and names[-1] in _TITLES_AFTER_NAME:
-        names.pop()
-    letters = _ARTICLE.sub("", head).replace(" ", "")
-    return f"{letters}|{''.join(names[-1:])}"
-
-
-def _subtitle(title: str) -> str:
-    """Return the letters between a title's first colon and its first bracket."""
-    _, _, rest = re.split(r"[(\[]", title, maxsplit=1)[0].partition(":")
-    return fold(rest).replace(" ", "")
-
-
-def _numbers_after_head(title: str) -> str:
-    """Return the numbers behind a title's head, joined by spaces."""
-    end = _HEAD_END.search(title)
-    return " ".join(_DIGITS.findall(title[end.start() :])) if end else ""
 
 
 def _write_headings(connection: sqlite3.Connection) -> None:

@@ -23,6 +23,8 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _STATE_IT: Final = 'state it in the mapping (encoding = "...") or save the file as UTF-8'
+_SAMPLE_BYTES: Final = 1 << 23
+"""Most bytes whose evidence is counted; all bytes are decoded."""
 _DECISIVE: Final = 4
 """Times as much evidence as there is against it makes an encoding certain."""
 
@@ -114,7 +116,7 @@ def _refuse_zeros(content: bytes, place: str) -> None:
 
 def _wide(content: bytes) -> str | None:
     """Tell UTF-16 without a mark by bytes of zero at odd or at even places."""
-    if len(content) % 2:
+    if not content or len(content) % 2:
         return None
     pairs = np.frombuffer(content[: 1 << 20], dtype=np.uint8).reshape(-1, 2) == 0
     even, odd = pairs.mean(axis=0)
@@ -140,7 +142,8 @@ def _utf8_damage(content: bytes) -> int | None:
 
 def _single_byte(content: bytes, place: str, damage: int) -> Decoded:
     """Decode a text of one byte a character: windows-1258, windows-1252 or ISO-8859-1."""
-    foreign = foreign_evidence(content)
+    sample = _sample(content)
+    foreign = foreign_evidence(sample)
     if foreign:
         line = content.count(b"\n", 0, damage) + 1
         raise DataError(
@@ -155,7 +158,9 @@ def _single_byte(content: bytes, place: str, damage: int) -> Decoded:
         )
     if western is not None and western == vietnamese:
         return _text(western, "cp1252", place, _western_note(content))
-    seen, against = vietnamese_evidence(content)
+    seen, against = vietnamese_evidence(sample)
+    if not seen + against:
+        seen, against = vietnamese_evidence(content)
     if vietnamese is not None and seen and seen >= _DECISIVE * against:
         note = f"windows-1258: {seen} letters or tones are placed as Vietnamese places them."
         return _text(vietnamese, "cp1258", place, note)
@@ -165,6 +170,17 @@ def _single_byte(content: bytes, place: str, damage: int) -> Decoded:
         f"{place} may be windows-1258 or windows-1252, which give different texts "
         f"({_difference(western, vietnamese)}); {_STATE_IT}."
     )
+
+
+def _sample(content: bytes) -> bytes:
+    """Return pieces from all over a large text, whole lines each; a small text is returned whole."""
+    if len(content) <= _SAMPLE_BYTES:
+        return content
+    size, pieces = _SAMPLE_BYTES // 16, []
+    for start in range(0, len(content) - size, (len(content) - size) // 15):
+        begin = content.find(b"\n", start) + 1 if start else 0
+        pieces.append(content[begin : content.rfind(b"\n", begin, start + size) + 1])
+    return b"".join(pieces) or content
 
 
 def _possible(content: bytes, encoding: str) -> str | None:

@@ -18,13 +18,13 @@ from bookrec.offline.data.assembly.book_ids import BookKeys, drop_keys, identify
 from bookrec.offline.data.assembly.interaction_rows import BOOK_NOT_IN_CATALOGUE
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.mapping.fields import DETAILS
-from bookrec.offline.data.text_repair import repair_text
 from bookrec.offline.data.values.ages import ConvertedNumbers, convert_ages
 from bookrec.offline.data.values.placeholders import (
     PLACEHOLDER_UNKNOWN,
     blank_unknown,
 )
 from bookrec.offline.data.values.reused_isbns import ISBN_REUSED, separate_reused
+from bookrec.offline.data.values.text_repair import repair_text
 from bookrec.offline.data.values.years import convert_years
 
 SHOP_PREFIX: Final = "shop:"
@@ -103,9 +103,9 @@ def clean_stock(table: RawTable, keys: BookKeys, catalogue: pd.Index) -> pd.Data
 def split_years(table: RawTable) -> None:
     """Move years in brackets at the end of titles into the column of years."""
     parts = table.frame["title"].str.extract(_TITLE_AND_YEAR)
-    found = parts["title"].notna()
+    has_year = parts["title"].notna()
     years = table.frame["year"]
-    table.frame["title"] = parts["title"].where(found, table.frame["title"]).astype("str")
+    table.frame["title"] = parts["title"].where(has_year, table.frame["title"]).astype("str")
     table.frame["year"] = years.where(years != "", parts["year"].fillna("")).astype("str")
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookrec.offline.data.assembly.assemble import assemble, normalise_readers, reject_nameless
+from bookrec.offline.data.assembly.cleaning import clean_books, clean_readers
 from bookrec.offline.data.assembly.column_readings import Readings
 from bookrec.offline.data.assembly.select_rows import SelectedRows
-from bookrec.offline.data.cleaning import clean_books, clean_readers
 from bookrec.offline.data.mapping.mapping import Mapping
 from bookrec.offline.data.values.dates import DateFormat
 from bookrec.offline.data.values.ratings import RatingScale

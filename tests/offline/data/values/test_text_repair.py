@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bookrec.offline.data.text_repair import (
+from bookrec.offline.data.values.text_repair import (
     DAMAGE_LEFT,
     DOUBLE_ENCODING,
     HTML_ENTITIES,
