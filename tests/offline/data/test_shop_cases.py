@@ -1,0 +1,319 @@
+"""Tables as shops and notebooks really have them: read right, or refused with a sentence."""
+
+import unicodedata
+
+import pytest
+
+from bookrec.errors import DataError
+from bookrec.offline.data.import_data import ImportOptions, read_data
+
+BOOKS = "ISBN,Book-Title,Book-Author\n0141439513,Emma,Jane Austen\n080442957X,Vụ án,Franz Kafka\n"
+RATINGS = "User-ID,ISBN,Book-Rating\n4,0141439513,9\n7,080442957X,0\n7,0141439513,6\n"
+USERS = "User-ID,Location,Age\n4,đà lạt,34\n7,vinh,\n"
+PLAIN = {"Books.csv": BOOKS, "Ratings.csv": RATINGS, "Users.csv": USERS}
+PLAIN_ROWS = [("4", "0141439513", 9), ("7", "0141439513", 6), ("7", "080442957X", 0)]
+
+
+def with_ratings(*rows, header="User-ID,ISBN,Book-Rating", books=BOOKS):
+    return {"Books.csv": books, "Ratings.csv": "\n".join([header, *rows]) + "\n"}
+
+
+def with_books(*rows, header="ISBN,Book-Title,Book-Author", ratings=()):
+    return {
+        "Books.csv": "\n".join([header, *rows]) + "\n",
+        "Ratings.csv": "\n".join(["User-ID,ISBN,Book-Rating", *ratings]) + "\n",
+    }
+
+
+def encoded(encoding, files=PLAIN):
+    return {name: text.encode(encoding) for name, text in files.items()}
+
+
+def cp1258(text):
+    """Vietnamese of windows-1258: marks of tone stand behind their vowels."""
+    split = "".join(
+        c if c in "âăêôơưđÂĂÊÔƠƯĐ" else unicodedata.normalize("NFD", c).replace("̂", "")
+        for c in text
+    )
+    return split.encode("cp1258")
+
+
+VIETNAMESE_BOOKS = (
+    "ISBN,Book-Title,Book-Author\n0141439513,Lặng lẽ Sa Pa,Nguyễn Thành Long\n"
+    "080442957X,Những ngày thơ ấu,Nguyên Hồng\n"
+)
+
+CASES = {
+    # Headers, separators, shapes of files.
+    "order export": (
+        {
+            "hoa_don.csv": "\ufeffSố hóa đơn;Ngày bán;SĐT khách;Mã vạch;Tên sách;Tác giả;SL;Đơn giá\n"
+            "B1;17/03/2025;KH9;0141439513;Emma;Jane Austen;1;92.000\n"
+            "B1;17/03/2025;KH9;VN-0042;Dế mèn;Tô Hoài;3;41.500\n"
+            "B2;18/03/2025;KH5;0141439513;Emma;Jane Austen;1;92.000\n"
+        },
+        [("KH5", "0141439513", 0), ("KH9", "0141439513", 0), ("KH9", "VN-0042", 0)],
+    ),
+    "Vietnamese headers": (
+        {
+            "sach.csv": "Mã sách,Nhan đề,Tác giả,Năm XB,NXB\n0141439513,Emma,Jane Austen,2019,Trẻ\n",
+            "diem.csv": "Mã độc giả,Mã sách,Điểm\n12,0141439513,7\n",
+            "doc_gia.csv": "Mã độc giả,Địa chỉ,Tuổi\n12,Cà Mau,51\n",
+        },
+        [("12", "0141439513", 7)],
+    ),
+    "no rating column": (
+        with_ratings("4,0141439513", "7,080442957X", header="User-ID,ISBN"),
+        [("4", "0141439513", 0), ("7", "080442957X", 0)],
+    ),
+    "blank ratings": (
+        with_ratings("4,0141439513,", "7,080442957X,", "7,0141439513,8"),
+        [("4", "0141439513", 0), ("7", "0141439513", 8), ("7", "080442957X", 0)],
+    ),
+    "semicolons": (
+        {name: text.replace(",", ";") for name, text in PLAIN.items()},
+        PLAIN_ROWS,
+    ),
+    "tabs": ({name: text.replace(",", "\t") for name, text in PLAIN.items()}, PLAIN_ROWS),
+    "other letter case of names": (
+        {name.lower(): text for name, text in PLAIN.items()},
+        PLAIN_ROWS,
+    ),
+    "BX names with commas": (
+        {
+            "BX-Books.csv": BOOKS,
+            "BX-Book-Ratings.csv": RATINGS,
+            "BX-Users.csv": USERS,
+        },
+        PLAIN_ROWS,
+    ),
+    "nested folder": ({f"archive/{name}": text for name, text in PLAIN.items()}, PLAIN_ROWS),
+    "own names": (
+        {"hang.csv": BOOKS, "cham diem.csv": RATINGS, "nguoi.csv": USERS},
+        PLAIN_ROWS,
+    ),
+    "dirty headers": (
+        PLAIN | {"Books.csv": BOOKS.replace("Book-Title", " Book Title\u00a0").replace("-A", ".A")},
+        PLAIN_ROWS,
+    ),
+    "index column": (
+        PLAIN
+        | {
+            "Books.csv": "".join(
+                f"{n - 1 if n else ''},{line}\n" for n, line in enumerate(BOOKS.splitlines())
+            )
+        },
+        PLAIN_ROWS,
+    ),
+    "sep line": ({name: f"sep=,\n{text}" for name, text in PLAIN.items()}, PLAIN_ROWS),
+    "carriage returns only": (
+        {name: text.replace("\n", "\r") for name, text in PLAIN.items()},
+        PLAIN_ROWS,
+    ),
+    "trailing commas": (
+        {name: text.replace("\n", ",\n") for name, text in PLAIN.items()},
+        PLAIN_ROWS,
+    ),
+    "blanks after commas": (
+        {name: text.replace(",", ", ") for name, text in PLAIN.items()},
+        PLAIN_ROWS,
+    ),
+    "inner quotes": (
+        with_books(
+            '0141439513,"Emma, or "How to" match",Jane Austen',
+            "080442957X,Vụ án,Franz Kafka",
+            ratings=["4,0141439513,9"],
+        ),
+        [("4", "0141439513", 9)],
+    ),
+    "UTF-16": (encoded("utf-16"), PLAIN_ROWS),
+    "windows-1258": (
+        PLAIN | {"Books.csv": VIETNAMESE_BOOKS, "Users.csv": USERS},
+        PLAIN_ROWS,
+    ),
+    "no author": (
+        with_books(
+            "0141439513,Emma",
+            "080442957X,Vụ án",
+            header="ISBN,Book-Title",
+            ratings=["4,0141439513,9"],
+        ),
+        [("4", "0141439513", 9)],
+    ),
+    "no file of readers": ({"Books.csv": BOOKS, "Ratings.csv": RATINGS}, PLAIN_ROWS),
+    "header only": (PLAIN | {"Ratings.csv": "User-ID,ISBN,Book-Rating\n"}, "no rows"),
+    "pointers of Git LFS": (
+        dict.fromkeys(
+            PLAIN,
+            "version https://git-lfs.github.com/spec/v1\n"
+            "oid sha256:6f3fb1cfe0cd2f7d7e6ab8a4d9aa37a5a0b6c2fc7c0a3f1f7d3b0f9c5e1d2a4b\n"
+            "size 31415926\n",
+        ),
+        "Git LFS pointer",
+    ),
+    # Ids of books.
+    "ISBN-13 with hyphens and blanks": (
+        with_books(
+            "978-0-14-143951-8,Emma,Jane Austen",
+            "8935095628384,Lịch để bàn,",
+            ratings=["4,9780141439518,9", "7,978 0 14 143951 8,6", "7,8935095628384,0"],
+        ),
+        [("4", "0141439513", 9), ("7", "0141439513", 6), ("7", "8935095628384", 0)],
+    ),
+    "two columns of ISBNs": (
+        with_books(
+            "0141439513,9780141439518,Emma,Jane Austen",
+            ",9780804429573,Vụ án,Franz Kafka",
+            header="ISBN,ISBN13,Book-Title,Book-Author",
+            ratings=["4,9780141439518,9", "7,080442957X,7"],
+        ),
+        [("4", "0141439513", 9), ("7", "080442957X", 7)],
+    ),
+    "the same header twice": (
+        with_books(
+            "0141439513,9780141439518,Emma,Jane Austen",
+            header="ISBN,ISBN,Book-Title,Book-Author",
+            ratings=["4,9780141439518,9", "7,0141439513,7"],
+        ),
+        [("4", "0141439513", 9), ("7", "0141439513", 7)],
+    ),
+    "own codes": (
+        with_books(
+            "TRUYỆN07,A,X",
+            "ab 00031,B,Y",
+            "ab/00032,C,Z",
+            "#9,D,W",
+            "Đ-3,E,V",
+            "00027,F,U",
+            ratings=[
+                *("4,TRUYỆN07,9", "4,ab 00031,8", "4,ab/00032,7"),
+                *("4,#9,6", "4,Đ-3,5", "4,00027,4", "7,27,3"),
+            ],
+        ),
+        [
+            *(("4", "#9", 6), ("4", "00027", 4), ("4", "AB 00031", 8), ("4", "AB/00032", 7)),
+            *(("4", "TRUYỆN07", 9), ("4", "Đ-3", 5), ("7", "00027", 3)),
+        ],
+    ),
+    "ISBNs in scientific notation": (
+        with_books("9.78014E+12,Emma,Jane Austen", ratings=["4,9.78014E+12,9"]),
+        "isbn_ruined_by_spreadsheet",
+    ),
+    "ISBNs without their zeros": (
+        with_books(
+            "141439513,Emma,Jane Austen",
+            "080442957X,Vụ án,Franz Kafka",
+            ratings=["4,0141439513,9", "7,141439513.0,7", "7,80442957X,8"],
+        ),
+        [("4", "0141439513", 9), ("7", "0141439513", 7), ("7", "080442957X", 8)],
+    ),
+    "formulas": (
+        with_books(
+            '"=""0141439513""",Emma,Jane Austen',
+            '"=""""",Không mã,Ai',
+            ratings=['4,"=""0141439513""",9'],
+        ),
+        [("4", "0141439513", 9)],
+    ),
+    "an ISBN used again": (
+        with_books(
+            "0141439513,Emma,Jane Austen",
+            "0141439513,Tắt đèn,Ngô Tất Tố",
+            ratings=["4,0141439513,9"],
+        ),
+        [("4", "0141439513", 9)],
+    ),
+    # Ids of readers.
+    "decimal points": (
+        with_ratings("31.0,0141439513,9", "32.0,080442957X,8", "31,080442957X,7"),
+        [("31", "0141439513", 9), ("31", "080442957X", 7), ("32", "080442957X", 8)],
+    ),
+    "Arabic digits": (
+        with_ratings("٤,0141439513,٩", "7,080442957X,8"),
+        [("4", "0141439513", 9), ("7", "080442957X", 8)],
+    ),
+    "invisible characters": (
+        with_ratings("4\u200b,0141439513\u200e,9", "4,080442957X,8"),
+        [("4", "0141439513", 9), ("4", "080442957X", 8)],
+    ),
+    # Ratings and times.
+    "halves of ten": (
+        with_ratings("4,0141439513,7.5", "7,080442957X,8.0", '7,0141439513,"9,0"'),
+        [("4", "0141439513", 8), ("7", "0141439513", 9), ("7", "080442957X", 8)],
+    ),
+    "few ratings up to five": (
+        with_ratings("4,0141439513,5", "7,080442957X,3"),
+        "five stars or a scale of 10; write which",
+    ),
+    "a scale of 100": (
+        with_ratings("4,0141439513,85", "7,080442957X,70", "7,0141439513,99"),
+        [("4", "0141439513", 9), ("7", "0141439513", 10), ("7", "080442957X", 7)],
+    ),
+    "words": (
+        with_ratings("4,0141439513,rất thích", "7,080442957X,không thích"),
+        [("4", "0141439513", 5), ("7", "080442957X", 2)],
+    ),
+    "dates of several shapes": (
+        with_ratings(
+            *("4,0141439513,8,2025-03-17", "7,080442957X,9,17/03/2025 09:15"),
+            *("4,080442957X,7,1742169600", "7,0141439513,6,1742169600000"),
+            header="User-ID,ISBN,Book-Rating,Timestamp",
+        ),
+        [
+            *(("4", "0141439513", 8), ("4", "080442957X", 7)),
+            *(("7", "0141439513", 6), ("7", "080442957X", 9)),
+        ],
+    ),
+    "dates of both orders": (
+        with_ratings(
+            *("4,0141439513,8,03/04/2025", "7,080442957X,9,05/06/2025"),
+            header="User-ID,ISBN,Book-Rating,Timestamp",
+        ),
+        "fit both orders; write which part comes first",
+    ),
+    "orders and books": (
+        {
+            "orders.csv": "order_id,customer_id,isbn,quantity,order_date\n"
+            "61,c8,9780141439518,2,2025-03-17\n62,c3,9780804429573,1,2025-03-18\n",
+            "books.csv": "isbn,title,author,price\n9780141439518,Emma,Jane Austen,92000\n"
+            "9780804429573,Vụ án,Franz Kafka,61000\n",
+        },
+        [("c3", "080442957X", 0), ("c8", "0141439513", 0)],
+    ),
+}
+CASES["windows-1258"] = (
+    {name: cp1258(text) for name, text in CASES["windows-1258"][0].items()},
+    PLAIN_ROWS,
+)
+
+
+def write(directory, files):
+    for name, content in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return directory
+
+
+def read(source):
+    return read_data(source, ImportOptions(accept_loss=True))
+
+
+def interactions(dataset):
+    """(user_id, isbn, rating) of each interaction, sorted."""
+    rows = dataset.interactions
+    users = dataset.readers["user_id"].iloc[rows["reader_idx"]]
+    isbns = dataset.books["isbn"].iloc[rows["book_idx"]]
+    return sorted(zip(users, isbns, rows["rating"].tolist(), strict=True))
+
+
+@pytest.mark.parametrize(("files", "expected"), CASES.values(), ids=CASES)
+def test_a_shop_is_read_or_refused(tmp_path, files, expected):
+    source = write(tmp_path / "raw", files)
+    if isinstance(expected, str):
+        with pytest.raises(DataError) as raised:
+            read(source)
+        assert expected in str(raised.value)
+        assert "\n" not in str(raised.value)
+        return
+    assert interactions(read(source).dataset) == expected
