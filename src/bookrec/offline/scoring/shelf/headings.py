@@ -78,13 +78,13 @@ def _parts(title: str, author: str) -> _Parts:
     subtitle = _subtitle(title)
     end = _HEAD_END.search(title)
     rest = title[end.start() :] if end else ""
-    found = _ANOTHER_WORK.search(fold(rest))
+    mark = _ANOTHER_WORK.search(fold(rest))
     says_nothing = _SAYS_NOTHING.fullmatch(subtitle) is not None
     return _Parts(
         _stem(title, author),
         " ".join(_DIGITS.findall(rest)),
         "" if says_nothing else subtitle.replace(" ", ""),
-        (subtitle.replace(" ", "") or found.group()) if found else "",
+        (subtitle.replace(" ", "") or mark.group()) if mark else "",
     )
 
 
