@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from bookrec.offline.data.values.placeholders import blank_unknown
 from bookrec.offline.data.works.grouping import group_works
 from work_pairs import PAIRS, SECOND, THIRD, measure, read_pairs
 
@@ -33,6 +35,17 @@ def test_editions_are_one_work_and_unknown_authors_are_not():
 
 
 @pytest.mark.parametrize(
+    "author",
+    ["Unknown", "VARIOUS", "n/a", "Không rõ tác giả", "Nhiều tác giả", "-", ""],
+)
+def test_books_of_placeholder_authors_stay_works_of_their_own(author: str):
+    """As the cleaning and the grouping do it together."""
+    authors, _ = blank_unknown(pd.Series([author] * 3, dtype="str"), author=True)
+    titles = ["Truyện ngắn chọn lọc", "Notebook", "Notebook"]
+    assert group_works(zip(titles, authors, strict=True)) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
     ("title", "other"),
     [
         ("Harry Potter Band 2", "Harry Potter Band 3"),
@@ -48,6 +61,13 @@ def test_editions_are_one_work_and_unknown_authors_are_not():
         ("Christmas Wish", "Christmas Wishes"),
         ("Mr. Bridge", "Mrs. Bridge"),
         ("Das Hotel New Hampshire", "Garp und die Welt"),
+        ("Mill Farm: Three Volumes in One", "Mill Farm"),
+        ("Mill Farm: And Other Stories", "Mill Farm"),
+        ("The Mill of Farm Road: Rosa's New Friend", "The Mill of Farm Road"),
+        ("Farm Road Guide: 2002 Edition", "Farm Road Guide: 2003 Edition"),
+        ("Mill Wives: The Sequel", "Mill Wives"),
+        ("Mill Wives: The Second Book of Mill Wives", "Mill Wives"),
+        ("Soup for Dogs: 50 More Stories to Warm the Heart", "Soup for Dogs"),
     ],
 )
 def test_other_works_stay_apart(title: str, other: str):
@@ -66,6 +86,26 @@ def test_other_works_stay_apart(title: str, other: str):
         ("One L: An Insider's View of Harvard", "One L: An Insiders View of Harvard."),
         ("Texas Baby (Silhouette, No. 1141)", "Texas Baby (Greatest Love Stories #13)"),
         ("Star Wars Episode I: The Menace", "Star Wars Episode 1: The Menace"),
+        ("Ivor the Miller (Mill Chronicles, No 5)", "Ivor the Miller : The Mill Chronicles (Mill)"),
+        ("Mill Brides (No. 1 Ladies' Bakery)", "Mill Brides: More from the No. 1 Ladies' Bakery"),
+        ("Oath: Book Two of the Mill Wars", "Oath (The Mill Wars, Book 2)"),
+        ("Oath: The Second Book of the Mill", "Oath"),
+        ("Oath: The Sequel to Ivor the Miller", "Oath"),
+        ("Oath: New Fiction", "Oath"),
+        ("Oath: Student Edition", "Oath: Complete and Unabridged"),
+        ("Oath: Complete and Unexpurgated 1931 Lund Edition", "Oath"),
+        ("Oath: A Greta Lund/Rosa Moor Novel", "Oath (Greta Lund & Rosa Moor Novels)"),
+        ("Oath: An Ambiguous Promise", "Oath"),
+        ("Oath: A Tale of Two Mills", "Oath"),
+        (
+            "The Miller and the Monk: A Tale of Flour, Fire, and the Making of Bread",
+            "The Miller and the Monk",
+        ),
+        ("A 3rd Soup for Dogs: 50 More Stories to Warm the Heart", "A 3rd Soup for Dogs"),
+        ("Mill Hours: 1871 to Present", "Mill Hours: 1871-Present"),
+        ("The A.B.C. Mills", "ABC MILLS"),
+        ("Clock (Christmas Box Trilogy)", "Clock"),
+        ("Der Müller. Sonderausgabe.", "Der Müller"),
         (
             "Weeding the Garden: How to Live Without Grass, Moss and Other",
             "Weeding the Garden: How to Live Without Grass, Moss and Other Pests",
@@ -86,6 +126,15 @@ def test_a_subtitle_goes_only_where_the_author_has_no_series_of_that_name():
 def test_a_subtitle_that_is_another_title_names_a_part():
     books = ["Dark Tower", "Dark Tower: The Drawing of the Three", "The Drawing of the Three"]
     assert len(set(group_works((title, KING) for title in books))) == 3
+
+
+def test_a_series_of_the_author_is_no_subtitle_and_a_bracket_names_no_second_volume():
+    titles = ["Red Mill (The Millers)", "Oath: The Millers", "Oath"]
+    assert group_works((title, KING) for title in titles) == [0, 1, 1]
+    assert group_works((title, KING) for title in titles[1:]) == [0, 1]
+    volumes = ["Tall Lunds", "Tall Lunds (Calder, Justin)", "Tall Lunds: Calder, Justin"]
+    volumes.append("Tall Lunds: Emmett, Burke")
+    assert len(set(group_works((title, KING) for title in volumes))) == 3
 
 
 def test_a_bare_title_joins_neither_of_two_volumes():

@@ -1,17 +1,14 @@
-"""Works that lists repeat: headings worked out by hand, and counts on a real SQLite file."""
+"""Works that lists repeat: counts on a real SQLite file."""
 
 from __future__ import annotations
 
 import contextlib
 from pathlib import Path
 
-import pytest
-
 from bookrec.offline.scoring.shelf.snapshot_works import (
     DoubledWorks,
     RepeatedWork,
     doubled_works,
-    headings,
 )
 from bookrec.snapshot import open_database
 from small_snapshots import IDS, add, fill
@@ -26,53 +23,6 @@ values (6, '0316666343', 10, 'The Lovely Bones: A Novel', 'Alice Sebold', '', ''
        (9, '0441172695', 13, 'Dune Messiah', 'Frank Herbert', '', '', 0, 0);
 insert into reader values (3, '276727', null);
 """
-
-
-def heading_of(title: str, author: str = "Ann Writer") -> str:
-    return headings([(1, title, author)])[1]
-
-
-@pytest.mark.parametrize(
-    ("title", "author", "heading"),
-    [
-        ("The Lovely Bones: A Novel", "Alice Sebold", "lovelybones|sebold"),
-        ("Lovely Bones", "Sebold, Alice", "lovelybones|sebold"),
-        ("L.A. Dead [Large Print]", "Stuart Woods Jr.", "ladead|woods"),
-        ("Señor (1)", "García Márquez, Gabriel", "senor|marquez"),
-        ("A", "Andy Warhol", "a|warhol"),
-        ("(Untitled)", "Ann Writer", "untitled|writer"),
-        ("Anthem", "Ayn Rand", "anthem|rand"),
-        ("Theory", "Jr.", "theory|jr"),
-    ],
-)
-def test_a_heading_is_the_head_of_the_title_and_the_last_name(
-    title: str, author: str, heading: str
-):
-    assert heading_of(title, author) == heading
-
-
-def test_different_numbers_keep_the_volumes_of_a_heading_apart():
-    author = "Ann Writer"
-    books = [(1, "Saga: Book 1", author), (2, "Saga: Book 2", author), (3, "Saga", author)]
-    assert headings(books) == {1: "saga|writer|1", 2: "saga|writer|2", 3: "saga|writer|"}
-    assert headings(books[1:]) == {2: "saga|writer", 3: "saga|writer"}
-
-
-def test_three_subtitles_make_a_series_and_two_do_not():
-    author = "Garth Ennis"
-    books = [(1, "Preacher: Alamo", author), (2, "Preacher: Salvation (DC)", author)]
-    assert set(headings(books).values()) == {"preacher|ennis"}
-    books += [(3, "Preacher : War in the Sun", author), (4, "Preacher: ALAMO", author)]
-    assert headings(books) == {
-        1: "preacher|ennis|alamo",
-        2: "preacher|ennis|salvation",
-        3: "preacher|ennis|warinthesun",
-        4: "preacher|ennis|alamo",
-    }
-
-
-def test_a_book_without_title_or_author_has_no_heading():
-    assert headings([(1, "", "Ann Writer"), (2, "Saga", ""), (3, "...", "Ann Writer")]) == {}
 
 
 def doubled(directory: Path, change: str) -> DoubledWorks:

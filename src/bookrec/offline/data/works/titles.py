@@ -140,7 +140,11 @@ def _segments(text: str, author: str) -> list[tuple[str, ...]]:
     segments: list[tuple[str, ...]] = []
     for part in _parts(text):
         folded = fold(_TURNED_ARTICLE.sub(r"\2 \1", part) if "," in part else part)
-        if segments and folded.endswith(("edition", "unabridged", "guide")) and EDITION.fullmatch(folded):
+        if (
+            segments
+            and folded.endswith(("edition", "unabridged", "guide"))
+            and EDITION.fullmatch(folded)
+        ):
             continue
         if folded.rpartition(" ")[2] in FORMAT_ENDS:
             folded = FORMATS.sub("", folded)

@@ -18,8 +18,8 @@ FILLER: Final = _words("the a an and of")
 """Words that editions add, drop or abbreviate anywhere in a title."""
 
 FUNCTION_WORDS: Final = _words(
-    "the a an and of in into on to for from with by at as how why what who your my our its his her is are "
-    "that this it or be der die das und von"
+    "the a an and of in into on to for from with by at as how why what who your my our its his her is "
+    "are that this it or be der die das und von"
 )
 """Words that two descriptions share by chance."""
 
@@ -107,6 +107,7 @@ GENRES: Final = "|".join([*sorted(_GENRE_WORDS), "roman policier", "mystery (?:w
 GENERIC_TAIL: Final = re.compile(
     rf"(?!and )(?:(?:an?|the|ein|une?|eine) )?(?:\w+ ){{0,4}}(?:{GENRES})\d*|"
     rf"(?!and )(?:\w+ ){{0,5}}(?:edition|editon|version)|illustrated|(?:film|tv) tie in|"
+    rf"sonderausgabe|taschenbuch|bolsillo|pbk|"
     rf"(?:(?:an?|the) )?(?:\w+ ){{0,2}}(?:novel|roman|story|memoir|play|thriller) "
     rf"(?:of|in|about|by) .+|"
     rf"(?:(?:an?|the) )?(?:corrected|restored|authoritative|definitive|complete) (?:text|edition)\b.*|"
@@ -117,14 +118,14 @@ GENERIC_TAIL: Final = re.compile(
 """A subtitle, folded, that names genre or edition and no more."""
 EDITION: Final = re.compile(
     r"(?:the )?(?:(?:updated|revised|expanded|complete|completed|unexpurgated|unabridged|and|new|student|"
-    r"school|library|definitive|restored|authoritative|critical|annotated|commemorative|special|"
-    r"\w+ anniversary) )+edition|complete and unabridged|complete and (?:\w+ )+edition|"
+    r"school|library|definitive|restored|authoritative|critical|annotated|special|"
+    r"commemorative|\w+ anniversary) )+edition|complete and unabridged|complete and (?:\w+ )+edition|"
     r"the (?!kids|teen|junior|young|children|travel|holiday)(?:\w+ ){1,2}edition|the complete guide"
 )
 """A subtitle, folded, that names an edition; `FORMATS` would leave words of it."""
 GENERIC_TAIL_WORDS: Final = _GENRE_WORDS | _words(
     "policier recipes edition editon version illustrated tie text criticism unabridged fiction essays "
-    "novellas"
+    "novellas tale sonderausgabe taschenbuch bolsillo pbk"
 )
 """Words of which each match of `GENERIC_TAIL` has one, unless it has a number."""
 
@@ -143,7 +144,8 @@ DERIVED: Final = re.compile(
     r"\bcompanion\b|\bpost ?cards?\b|\bpop ?up\b|\bcolou?ring\b|\bcalendar\b|"
     r"\bwork ?book\b|\bstickers?\b|\bstudy guide\b|\bcliffs?(?:s)? ?notes\b|\bspark ?notes\b|"
     r"\bmonarch\b|\bbarrons? book notes\b|"
-    r"\bcook ?book\b|\bscreenplay\b|\bshooting script\b|(?<!\band )(?<!\bin )\bthe making of\b|\badapt(?:ed|ation)\b|"
+    r"\bcook ?book\b|\bscreenplay\b|\bshooting script\b|"
+    r"(?<!\band )(?<!\bin )\bthe making of\b|\badapt(?:ed|ation)\b|"
     r"\bboard books?\b|\beasy to read\b|\bpocket guide\b|\bjournal\b|\bactivity book\b|\bposter\b|"
     r"\bgraphic novel\b|\bmanga\b|\bunauthori[sz]ed\b|\breaders? guide\b"
 )

@@ -25,7 +25,8 @@ _SAYS_NOTHING: Final = re.compile(
 _ANOTHER_WORK: Final = re.compile(
     r"^and\b|\bin one\b|\bboxed\b|\bbox set\b|\bomnibus\b|\bcomplete novels\b|\bpop ?up\b|"
     r"\bpost ?cards?\b|\bscreenplay\b|\bcompanion\b|\bguide to the\b|\bworkbook\b|\badapted\b|"
-    r"\badaptation\b|\beasy to read\b|\bsticker\b|\bboard books?\b|\bnotes\b|\bnew generation\b|\bannual\b"
+    r"\badaptation\b|\beasy to read\b|\bsticker\b|\bboard books?\b|\bnotes\b|"
+    r"\bnew generation\b|\bannual\b"
 )
 """What makes the books of one head two works: a set, a book about another, *X and Other Stories*."""
 _TITLES_AFTER_NAME: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})

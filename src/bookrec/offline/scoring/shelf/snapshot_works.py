@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from bookrec.offline.scoring.shelf.headings import headings
+
 
 @dataclass(frozen=True)
 class RepeatedWork:
