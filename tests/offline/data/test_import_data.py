@@ -407,3 +407,54 @@ def test_no_address_and_no_number_of_a_reader_is_in_the_data_set(tmp_path):
         content = gzip.decompress(content) if path.suffix == ".gz" else content
         found = [text for text in private if text.encode() in content.lower()]
         assert found == [], path.name
+
+
+UNDECIDED = {
+    "books.csv": "isbn,title\n0306406152,X\n",
+    "ratings.csv": "user,isbn,rating\n4,0306406152,3\n",
+}
+"""Is it 3 of 5, or 3 of 10?"""
+
+
+def test_a_drafted_mapping_is_finished_by_the_operator(tmp_path):
+    home, raw = Home(tmp_path / "home"), write(tmp_path / "raw", UNDECIDED)
+    with pytest.raises(Undecided, match="five stars or a scale of 10; write which") as raised:
+        import_data(home, raw)
+    draft = home.root / "mapping-draft.toml"
+    assert f"--mapping {draft}'" in str(raised.value)
+    with pytest.raises(DataError, match="rating_scale is still"):
+        import_data(home, raw, ImportOptions(mapping=draft))
+    draft.write_text(draft.read_text().replace('rating_scale = "?"', 'rating_scale = "1-5"'))
+    dataset = import_data(home, raw, ImportOptions(mapping=draft)).dataset
+    assert (interactions(dataset), dataset.rating_max) == ([("4", "0306406152", 3)], 5)
+
+
+def test_a_draft_is_never_written_over_another_file(tmp_path):
+    home, raw = Home(tmp_path / "home"), write(tmp_path / "raw", UNDECIDED)
+    home.root.mkdir()
+    first = home.root / "mapping-draft.toml"
+    first.write_text("mine")
+    with pytest.raises(Undecided, match=r"mapping-draft-1\.toml"):
+        import_data(home, raw)
+    for files in (UNDECIDED, UNDECIDED | {"ratings.csv": "user,isbn,rating\n4,0306406152,8\n"}):
+        with pytest.raises(DataError, match="exists already; name another file"):
+            import_data(home, write(tmp_path / "raw", files), ImportOptions(write_mapping=first))
+    assert first.read_text() == "mine"
+    assert not home.datasets.exists()
+
+
+def test_a_heavy_loss_is_refused_until_it_is_accepted(tmp_path):
+    home = Home(tmp_path / "home")
+    current = import_data(home, write(tmp_path / "raw", GOODBOOKS), ACCEPT).dataset.dataset_id
+    books = "isbn,title\n0306406152,X\n"
+    rows = [f"{n},0306406152,8" for n in range(19)] + ["77,1111111111,8"]
+    shop = {"b.csv": books, "r.csv": "\n".join(["user,isbn,rating", *rows, *rows[-1:]])}
+    raw = write(tmp_path / "shop", shop)
+    seen = []
+    with pytest.raises(DataError, match=r"lost: 10% of r\.csv \(2 rows, book_not_in_catalogue\)"):
+        import_data(home, raw, report=lambda result: seen.append(len(result.rejected)))
+    assert seen == [2]
+    assert read_pointer(home.datasets) == current
+    shop["r.csv"] = "\n".join(["user,isbn,rating", *rows])
+    one_in_twenty = import_data(home, write(tmp_path / "shop", shop)).dataset
+    assert read_pointer(home.datasets) == one_in_twenty.dataset_id != current

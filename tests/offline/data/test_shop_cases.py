@@ -1,7 +1,11 @@
 """Tables as shops and notebooks really have them: read right, or refused with a sentence."""
 
+import json
+import sqlite3
 import unicodedata
+import zipfile
 
+import pandas as pd
 import pytest
 
 from bookrec.errors import DataError
@@ -31,11 +35,14 @@ def encoded(encoding, files=PLAIN):
 
 def cp1258(text):
     """Vietnamese of windows-1258: marks of tone stand behind their vowels."""
-    split = "".join(
-        c if c in "âăêôơưđÂĂÊÔƠƯĐ" else unicodedata.normalize("NFD", c).replace("̂", "")
-        for c in text
-    )
-    return split.encode("cp1258")
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    parts = [unicodedata.normalize("NFD", c) for c in unicodedata.normalize("NFC", text)]
+    split = [
+        unicodedata.normalize("NFC", "".join(c for c in part if c not in tones))
+        + "".join(c for c in part if c in tones)
+        for part in parts
+    ]
+    return "".join(split).encode("cp1258")
 
 
 VIETNAMESE_BOOKS = (
@@ -229,7 +236,7 @@ CASES = {
         [("31", "0141439513", 9), ("31", "080442957X", 7), ("32", "080442957X", 8)],
     ),
     "Arabic digits": (
-        with_ratings("٤,0141439513,٩", "7,080442957X,8"),
+        with_ratings("4,٠١٤١٤٣٩٥١٣,٩", "7,080442957X,8"),
         [("4", "0141439513", 9), ("7", "080442957X", 8)],
     ),
     "invisible characters": (
@@ -317,3 +324,97 @@ def test_a_shop_is_read_or_refused(tmp_path, files, expected):
         assert "\n" not in str(raised.value)
         return
     assert interactions(read(source).dataset) == expected
+
+
+def frames():
+    """The plain tables as frames of texts, "" where a cell is blank."""
+    tables = {name.removesuffix(".csv"): text.splitlines() for name, text in PLAIN.items()}
+    return {
+        name: pd.DataFrame([row.split(",") for row in rows], columns=header.split(","))
+        for name, (header, *rows) in tables.items()
+    }
+
+
+def test_json_lines(tmp_path):
+    for name, frame in frames().items():
+        rows = frame.replace("", None).to_dict("records")
+        lines = (json.dumps(row, ensure_ascii=False) for row in rows)
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    assert interactions(read(tmp_path).dataset) == PLAIN_ROWS
+
+
+def test_sqlite(tmp_path):
+    with sqlite3.connect(tmp_path / "shop.db") as connection:
+        for name, frame in frames().items():
+            frame.to_sql(name, connection, index=False)
+    connection.close()
+    assert interactions(read(tmp_path / "shop.db").dataset) == PLAIN_ROWS
+
+
+def test_parquet_with_numbers(tmp_path):
+    for name, frame in frames().items():
+        numbers = {"User-ID": "int64", "Book-Rating": "float64"}
+        known = {column: kind for column, kind in numbers.items() if column in frame}
+        frame.astype(known).to_parquet(tmp_path / f"{name}.parquet")
+    assert interactions(read(tmp_path).dataset) == PLAIN_ROWS
+
+
+def test_a_zip_with_backslashes(tmp_path):
+    with zipfile.ZipFile(tmp_path / "shop.zip", "w") as archive:
+        for name, text in PLAIN.items():
+            archive.writestr(zipfile.ZipInfo(f"xuat\\{name}"), text)
+    assert interactions(read(tmp_path / "shop.zip").dataset) == PLAIN_ROWS
+
+
+@pytest.mark.parametrize(
+    ("spellings", "prefix"),
+    [
+        (["binh.tran@example.vn", "Binh.Tran@Example.vn "], "mail:"),
+        (["0934 111 222", "+84934111222", "0934.111.222", "0934111222"], "phone:"),
+        (["Trần Thị Bưởi", unicodedata.normalize("NFD", "Trần Thị Bưởi")], "Trần Thị Bưởi"),
+    ],
+)
+def test_spellings_of_a_reader_are_one_reader(tmp_path, spellings, prefix):
+    rows = [f"{spelling},0141439513,{9 - n}" for n, spelling in enumerate(spellings)]
+    dataset = read(write(tmp_path, with_ratings(*rows, "7,080442957X,8"))).dataset
+    assert dataset.n_readers == 2
+    (user,) = (user for user, isbn, _ in interactions(dataset) if isbn == "0141439513")
+    assert user.startswith(prefix)
+
+
+def test_years_ages_and_unknown_authors(tmp_path):
+    files = {
+        "Books.csv": "ISBN,Book-Title,Book-Author,Year-Of-Publication\n"
+        "0141439513,Emma,Không rõ tác giả,2021 (tái bản)\n080442957X,Vụ án,Franz Kafka,03/2019\n",
+        "Ratings.csv": RATINGS,
+        "Users.csv": "User-ID,Location,Age\n4,vinh,25-31\n7,huế,41 tuổi\n",
+    }
+    dataset = read(write(tmp_path, files)).dataset
+    assert dataset.books["author"].tolist() == ["", "Franz Kafka"]
+    assert dataset.books["year"].tolist() == [2021, 2019]
+    assert dataset.readers["age"].tolist() == [28, 41]
+
+
+def test_times_of_several_shapes_are_seconds(tmp_path):
+    dataset = read(write(tmp_path, CASES["dates of several shapes"][0])).dataset
+    seconds = dict(zip(interactions(dataset), dataset.interactions["timestamp"], strict=True))
+    assert seconds == {
+        ("4", "0141439513", 8): 1742169600,
+        ("4", "080442957X", 7): 1742169600,
+        ("7", "0141439513", 6): 1742169600,
+        ("7", "080442957X", 9): 1742202900,
+    }
+
+
+def test_an_isbn_used_again_is_two_books(tmp_path):
+    books = read(write(tmp_path, CASES["an ISBN used again"][0])).dataset.books
+    assert books[["isbn", "title"]].to_numpy().tolist() == [
+        ["0141439513", "Emma"],
+        ["0141439513~2", "Tắt đèn"],
+    ]
+
+
+def test_vietnamese_of_windows_1258_is_read_as_it_was(tmp_path):
+    books = read(write(tmp_path, CASES["windows-1258"][0])).dataset.books
+    assert books["title"].tolist() == ["Lặng lẽ Sa Pa", "Những ngày thơ ấu"]
+    assert books["author"].tolist() == ["Nguyễn Thành Long", "Nguyên Hồng"]

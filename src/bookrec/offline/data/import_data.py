@@ -118,7 +118,7 @@ def read_data(
     layout = "" if options.layout == AUTO else options.layout
     read = read_source(paths, options.mapping, progress, layout)
     if options.write_mapping is not None and read.draft:
-        options.write_mapping.write_text(read.draft, encoding="utf-8")
+        _write_new(options.write_mapping, read.draft)
     progress("Cleaning")
     assembled = assemble(read.rows, read.mapping, read.readings, ReaderIds(secret()))
     return _make(assembled, read, paths, lines, progress)
@@ -211,8 +211,7 @@ def _write_draft(
 ) -> DataError:
     """Write the drafted mapping, never over another file, and return the error that names it."""
     target = options.write_mapping or _free_name(home.root)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(undecided.draft, encoding="utf-8")
+    _write_new(target, undecided.draft)
     paths = [source] if isinstance(source, Path) else list(source)
     names = " ".join(str(path) for path in paths)
     return Undecided(
@@ -223,6 +222,24 @@ def _write_draft(
         undecided.draft,
         undecided.lines,
     )
+
+
+def _write_new(path: Path, text: str) -> None:
+    """Write a file, never over another one; the same text may be there already.
+
+    Raises:
+        DataError: the file has another text, or cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.read_bytes() == text.encode():
+            return
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise DataError(f"{path} exists already; name another file for the mapping.") from error
+    except OSError as error:
+        raise DataError(f"{path} cannot be written ({error}); name another file.") from error
 
 
 def _free_name(directory: Path) -> Path:

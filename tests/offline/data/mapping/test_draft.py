@@ -6,9 +6,7 @@ from raw_tables import source_table
 BOOKS = source_table(
     "ISBN Title Author Rating", ("0141439513", "Emma", "J. Austen", "4.1"), name="books.csv"
 )
-SALES = source_table(
-    "Order Customer ISBN Qty", ("B1", "c4", "0141439513", "2"), name="sales.csv"
-)
+SALES = source_table("Order Customer ISBN Qty", ("B1", "c4", "0141439513", "2"), name="sales.csv")
 RATINGS = source_table("User ISBN Rating", ("4", "0141439513", "8"), name="ratings.csv")
 
 
