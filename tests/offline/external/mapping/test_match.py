@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from bookrec.errors import ModelError
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from notebook import dump, label_encoder, min_max_scaler, standard_scaler
 from small_dataset import ISBNS, small_dataset
@@ -16,6 +18,7 @@ from small_dataset import ISBNS, small_dataset
 start_tensorflow()
 
 from bookrec.offline.external.artifacts.artifact_files import find_sources  # noqa: E402
+from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder  # noqa: E402
 from bookrec.offline.external.mapping.candidate import Guess  # noqa: E402
 from bookrec.offline.external.mapping.draft import draft  # noqa: E402
 from bookrec.offline.external.mapping.input_plan import InputPlan  # noqa: E402
@@ -99,6 +102,48 @@ def test_an_encoder_of_other_data_is_a_question(tmp_path: Path):
 def test_age_bands_that_are_numbers_say_no_ages(tmp_path: Path):
     dump(tmp_path / "age_encoder.pkl", label_encoder([0, 1, 2, 3]))
     assert not guess_for(tmp_path, looked_up("age", 4)).sure
+
+
+def whole_number_ids(first: int, count: int) -> Dataset:
+    """A data set of readers and books numbered from ``first`` on."""
+    dataset = small_dataset()
+    names = [str(first + i) for i in range(count)]
+    readers = pd.DataFrame({"user_id": names, "location": ""})
+    readers["age"] = pd.array([None] * count, dtype="Int16")
+    books = pd.concat([dataset.books.iloc[:1]] * count, ignore_index=True).assign(isbn=names)
+    return replace(dataset, readers=readers, books=books)
+
+
+@pytest.mark.parametrize("rows", [9, 10])
+def test_of_a_map_and_its_inverse_the_ids_of_the_data_choose(tmp_path: Path, rows: int):
+    dump(tmp_path / "book2idx.pkl", {i + 1: i for i in range(9)})
+    dump(tmp_path / "idx2book.pkl", {i: i + 1 for i in range(9)})
+    content = ContentComparison(whole_number_ids(1, 9))
+    (guess,) = match_inputs([looked_up("book_id", rows)], find_sources(tmp_path), content)
+    encoder = find_sources(tmp_path).parts[str(guess.mapping().encoder)].value
+    assert isinstance(encoder, Encoder)
+    assert encoder.find("isbn", ["1", "9", "0"]).tolist() == [0, 8, NOT_KNOWN]
+
+
+def test_an_inverse_alone_is_read_as_labels_by_code(tmp_path: Path):
+    dump(tmp_path / "book_encoded2book.pkl", {i: i + 1 for i in range(9)})
+    content = ContentComparison(whole_number_ids(1, 9))
+    (guess,) = match_inputs([looked_up("book_id", 10)], find_sources(tmp_path), content)
+    assert guess.mapping().encoder == "book_encoded2book.pkl:inverted"
+
+
+def test_a_map_that_fits_both_ways_is_a_question(tmp_path: Path):
+    """The data have readers 0 to 9, so labels 0 to 8 and labels 1 to 9 all occur."""
+    dump(tmp_path / "user2idx.pkl", {i + 1: i for i in range(9)})
+    content = ContentComparison(whole_number_ids(0, 10))
+    for rows in (9, 10):
+        (guess,) = match_inputs([looked_up("user_id", rows)], find_sources(tmp_path), content)
+        if rows == 10:
+            assert guess.questions == {
+                "encoder": "it could be user2idx.pkl or user2idx.pkl:inverted"
+            }
+        else:  # codes 1 to 9 are too many for nine rows
+            assert guess.mapping().encoder == "user2idx.pkl"
 
 
 def test_a_scaler_that_was_never_saved_is_a_question(tmp_path: Path):

@@ -8,8 +8,9 @@ from pathlib import Path
 from bookrec.errors import ModelError
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import Archive, open_archive
-from bookrec.offline.external.artifacts.artifact_files import Sources, find_sources
+from bookrec.offline.external.artifacts.artifact_files import Sources
 from bookrec.offline.external.mapping.candidate import Guess
+from bookrec.offline.external.mapping.choose_model import Chosen, choose_model
 from bookrec.offline.external.mapping.mapping import Mapping
 from bookrec.offline.external.mapping.match import match_inputs
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
@@ -37,20 +38,22 @@ class Opened:
 
 
 def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -> Opened:
-    """Open the model and parts of a directory, and match the model's inputs.
+    """Open the model and parts of a directory: `choose_model`, then `open_chosen`."""
+    return open_chosen(choose_model(directory, mapping), dataset)
+
+
+def open_chosen(chosen: Chosen, dataset: Dataset) -> Opened:
+    """Open a model, and match its inputs.
 
     Args:
-        directory: directory with one model and its parts.
+        chosen: model with the contents of its directory.
         dataset: data set that the columns are compared with.
-        mapping: contents of the mapping file, if there is one.
 
     Raises:
-        ModelError: there is no model, or several, or it cannot be opened.
+        ModelError: the model cannot be opened, or the mapping has another input.
     """
-    sources = find_sources(directory)
-    path = _model_file(sources, mapping)
-    stated = mapping or Mapping()
-    archive = open_archive(path, stated.lambda_)
+    sources, stated = chosen.sources, chosen.mapping
+    archive = open_archive(chosen.model, stated.lambda_)
     stacked = find_stacked(inputs_of(archive.model)[0], sources, stated.inputs)
     model = unstacked(archive.model, stacked)
     inputs, _ = inputs_of(model)
@@ -65,25 +68,3 @@ def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -
     if all(guess.sure for guess in guesses):
         complete = Mapping(inputs={guess.input.name: guess.mapping() for guess in guesses})
     return Opened(sources, archive, model, stacked, stated.lambda_, guesses, complete)
-
-
-def _model_file(sources: Sources, mapping: Mapping | None) -> Path:
-    names = [path.relative_to(sources.directory).as_posix() for path in sources.models]
-    if mapping is not None and mapping.model is not None:
-        if mapping.model not in names:
-            raise ModelError(
-                f"There is no model {mapping.model!r} in {sources.directory} "
-                f"({', '.join(names) or 'none'}); fix the mapping."
-            )
-        return sources.models[names.index(mapping.model)]
-    if not names:
-        raise ModelError(
-            f"{sources.directory} has no .keras or .h5 file; save the model there with "
-            "model.save('model.keras')."
-        )
-    if len(names) > 1:
-        raise ModelError(
-            f"{sources.directory} has {len(names)} models ({', '.join(names)}); leave one there, or "
-            'name it in a mapping (model = "…").'
-        )
-    return sources.models[0]
