@@ -169,6 +169,60 @@ def test_how_ratings_were_counted_is_seen_in_the_scaler(tmp_path: Path):
     assert (mean.mapping().scaler_column, count.mapping().scaler_column) == (0, 1)
 
 
+def test_the_order_in_a_scaler_is_seen_in_its_numbers(tmp_path: Path):
+    """Book 0 has ratings 3 and 4; book 1 has 5, 1 and one without a rating."""
+    items = pd.DataFrame({"n": [2, 2, 1, 1], "a": [3.5, 3.0, 2.0, 5.0]})
+    for scaler in (min_max_scaler(items), standard_scaler(items)):
+        dump(tmp_path / "item_scaler.pkl", scaler)
+        mean, count = guesses_for(
+            tmp_path, number("avg_rating_scaled"), number("num_ratings_scaled")
+        )
+        assert (mean.mapping().scaler_column, count.mapping().scaler_column) == (1, 0)
+
+
+def test_an_order_that_the_data_leave_open_is_a_question(tmp_path: Path):
+    dump(tmp_path / "item_scaler.pkl", standard_scaler([[2.0, 2.0], [2.5, 2.5], [3.0, 3.0]]))
+    guess = guess_for(tmp_path, number("avg_rating_scaled"))
+    assert "it could be 0 or 1 of item_scaler.pkl" in guess.questions["scaler_column"]
+    text = draft("model.keras", [guess], find_sources(tmp_path), {})
+    assert 'scaler = "item_scaler.pkl"\nscaler_column = "?"' in text
+
+
+def test_a_column_of_titles_is_not_that_of_isbns(tmp_path: Path):
+    content = {
+        "scaler": standard_scaler([[1.0, 2000.0, 3.0], [2.0, 1990.0, 1.0], [9.0, 1980.0, 2.0]]),
+        "feature_columns": ["book_title", "year", "isbn"],
+    }
+    dump(tmp_path / "all.pkl", content)
+    assert guess_for(tmp_path, number("isbn_scaled")).fields["scaler_column"] == 2
+    assert guess_for(tmp_path, number("title_scaled")).fields["scaler_column"] == 0
+    dump(tmp_path / "all.pkl", content | {"feature_columns": ["book_title", "year", "pages"]})
+    assert "scaler" in guess_for(tmp_path, number("isbn_scaled")).questions
+
+
+def test_of_two_columns_of_one_name_the_numbers_choose(tmp_path: Path):
+    dump(
+        tmp_path / "all.pkl",
+        {
+            # The catalogue's years: 2002, 2003, 2003, 1990, 1986.
+            "scaler": standard_scaler([[1.0, 2002.0], [4.0, 1990.0], [2.0, 2003.0]]),
+            "feature_columns": ["year_code", "year"],
+        },
+    )
+    guess = guess_for(tmp_path, number("year_scaled"))
+    assert guess.fields["scaler_column"] == 1
+    assert any("by its mean and range" in note for note in guess.notes)
+
+
+def test_ids_as_they_are_are_said_so_in_the_mapping(tmp_path: Path):
+    assert "'none' if" in guess_for(tmp_path, looked_up("user_id", 300_000)).questions["encoder"]
+    (tmp_path / "m.toml").write_text(
+        "[inputs.user_id]\nside = 'reader'\ncolumn = 'user_id'\nencoder = 'none'\n"
+    )
+    mapping = read_mapping(tmp_path / "m.toml")
+    assert mapping.inputs["user_id"] == InputMapping(side="reader", column="user_id")
+
+
 def test_scaled_ids_are_codes_if_the_scaler_fits_codes(tmp_path: Path):
     dump(
         tmp_path / "all.pkl",

@@ -60,7 +60,9 @@ def unsuitable_shape(config: JsonObject, split: Iterable[str] = ()) -> tuple[str
                 "say which comes next"
             )
         elif softmax:
-            what = f"is not supported: its output is a softmax over {units:,} classes, not one score"
+            what = (
+                f"is not supported: its output is a softmax over {units:,} classes, not one score"
+            )
         else:
             what = f"is not supported: its output is {units:,} numbers, not one score"
         return what, _PAIRS_ONLY
@@ -99,7 +101,9 @@ def _references(value: JsonValue) -> Iterator[str]:
 def _outputs(config: JsonObject, nodes: dict[str, _Node]) -> list[str]:
     if config["class_name"] == "Sequential":
         return list(nodes)[-1:]
-    return [name for name in _references(config["config"].get("output_layers", [])) if name in nodes]
+    return [
+        name for name in _references(config["config"].get("output_layers", [])) if name in nodes
+    ]
 
 
 def _units(nodes: dict[str, _Node], name: str) -> tuple[bool, int | None]:
@@ -135,11 +139,11 @@ def _list_of_ids(source: _Node, nodes: dict[str, _Node]) -> str | None:
 
 def _spread(nodes: dict[str, _Node], name: str) -> list[str]:
     """Return a node and the plain layers behind it."""
-    found = [name]
+    reached = [name]
     for node in _after(nodes, name):
         if node.kind in ("Dropout", "SpatialDropout1D", "Activation"):
-            found += _spread(nodes, node.name)
-    return found
+            reached += _spread(nodes, node.name)
+    return reached
 
 
 def _after(nodes: dict[str, _Node], name: str) -> list[_Node]:

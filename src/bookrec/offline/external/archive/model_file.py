@@ -83,9 +83,9 @@ def checked_file(path: Path, casts: Mapping[str, str] | None = None) -> Iterator
         digest = digest_of_file(path)
         with tempfile.TemporaryDirectory(prefix="bookrec-") as directory:
             copy = Path(directory) / "model.weights.h5"
+            config: str | bytes
             if zipfile.is_zipfile(path):
-                config, version = _unpack(path, copy)
-                weights = copy
+                (config, version), weights = _unpack(path, copy), copy
             elif h5py.is_hdf5(path):
                 (config, version), weights = _config_of_h5(path), Path(directory) / "model.h5"
                 # Keras goes by the suffix, and Keras 2.12 writes HDF5 into a file named .keras.

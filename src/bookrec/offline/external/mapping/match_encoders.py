@@ -9,6 +9,7 @@ from bookrec.offline.external.artifacts.artifact_files import Part
 from bookrec.offline.external.artifacts.encoder import SPELLINGS, Encoder
 from bookrec.offline.external.artifacts.naming import column_named
 from bookrec.offline.external.mapping.candidate import SAME_BOOK, Guess, bare_name, listed, map_of
+from bookrec.offline.external.mapping.mapping import AS_THEY_ARE
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
 
 _ENCODED: Final = (*SPELLINGS, "age")
@@ -131,7 +132,10 @@ def _why_not(candidates: list[Named], fitting: list[Named], rows: int) -> str:
     if candidates:
         sizes = ", ".join(f"{p.name} has {e.size:,} classes" for p, e in candidates)
         return f"{sizes}, more than the embedding's {rows:,} rows"
-    return f"no encoder has its name and at most {rows:,} classes"
+    return (
+        f"no encoder has its name and at most {rows:,} classes; {AS_THEY_ARE!r} if the model is given "
+        "the values as they are"
+    )
 
 
 def _distinct(encoders: list[Named]) -> list[Named]:

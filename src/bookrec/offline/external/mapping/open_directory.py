@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bookrec.errors import ModelError
+from bookrec.json_types import JsonValue
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import Archive, open_archive
 from bookrec.offline.external.artifacts.artifact_files import Sources
-from bookrec.offline.external.mapping.candidate import Guess
+from bookrec.offline.external.mapping.candidate import Guess, map_of
 from bookrec.offline.external.mapping.choose_model import Chosen, choose_model
 from bookrec.offline.external.mapping.mapping import Mapping
 from bookrec.offline.external.mapping.match import match_inputs
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
 from bookrec.offline.external.mapping.model_inputs import inputs_of
+from bookrec.offline.external.mapping.selected_columns import inputs_taken_apart
 from bookrec.offline.external.mapping.split_inputs import Stacked, find_stacked, unstacked
 from bookrec.offline.runtime.untyped import KerasModel
 
@@ -36,6 +38,33 @@ class Opened:
     mapping: Mapping | None
     """Complete mapping; None while a question is open."""
 
+    def unused(self) -> list[str]:
+        """Return the files and parts that no input is given, each once.
+
+        A file of which no part is used is named by itself. Parts that are another reading of a used
+        map are left out.
+        """
+        used = {
+            map_of(str(part))
+            for guess in self.guesses
+            for part in _parts_of(guess)
+            if part is not None
+        }
+        used_files = {self.sources.file_of(part) for part in used}
+        names = list(self.sources.ignored)
+        for name in self.sources.parts:
+            file = self.sources.file_of(name)
+            if map_of(name) not in used:
+                names.append(map_of(name) if file in used_files else file)
+        return sorted(dict.fromkeys(names))
+
+
+def _parts_of(guess: Guess) -> list[JsonValue]:
+    """Return the parts that a guess names, its own or those of the mapping file."""
+    if guess.stated is not None:
+        return [guess.stated.encoder, guess.stated.scaler, guess.stated.vectors]
+    return [guess.fields.get(field) for field in ("encoder", "scaler", "vectors")]
+
 
 def open_directory(directory: Path, dataset: Dataset, mapping: Mapping | None) -> Opened:
     """Open the model and parts of a directory: `choose_model`, then `open_chosen`."""
@@ -54,7 +83,8 @@ def open_chosen(chosen: Chosen, dataset: Dataset) -> Opened:
     """
     sources, stated = chosen.sources, chosen.mapping
     archive = open_archive(chosen.model, stated.lambda_)
-    stacked = find_stacked(inputs_of(archive.model)[0], sources, stated.inputs)
+    given, apart = inputs_of(archive.model)[0], inputs_taken_apart(archive.model)
+    stacked = find_stacked(given, sources, stated.inputs, apart)
     model = unstacked(archive.model, stacked)
     inputs, _ = inputs_of(model)
     names = [model_input.name for model_input in inputs]
