@@ -31,6 +31,7 @@ from bookrec.files import (
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.assembly.raw_table import REJECTED_COLUMNS
+from bookrec.offline.data.book_details import DETAIL_DTYPES
 from bookrec.offline.data.mapping.known import known_sources
 from bookrec.settings import Home
 
@@ -52,6 +53,8 @@ INTERACTION_DTYPES: Final = {
 }
 
 _MANIFEST_KEYS: Final = {"dataset_id", "digest", "layout", "rating_max", "base_dataset_id"}
+DETAILS_FILE: Final = "book_details.parquet"
+MAPPING_FILE: Final = "mapping.toml"
 _NULL: Final = np.iinfo(np.int64).min
 
 
@@ -67,6 +70,10 @@ class Dataset:
     """``reader_idx``, ``book_idx``, ``rating`` on the source's scale (0 = implicit), ``timestamp``;
     sorted by reader, then book."""
     manifest: JsonObject
+    details: pd.DataFrame | None = None
+    """Details of books, columns of `DETAIL_DTYPES`; None where the source has none."""
+    mapping: str = ""
+    """Mapping of the source as TOML; "" = not known."""
 
     @property
     def n_readers(self) -> int:
@@ -122,6 +129,8 @@ def make_dataset(
     sample: bool = False,
     base_dataset_id: str | None = None,
     citation: str = "",
+    details: pd.DataFrame | None = None,
+    mapping: str = "",
 ) -> Dataset:
     """Make a `Dataset` and its manifest from frames.
 
@@ -136,12 +145,14 @@ def make_dataset(
         sample: whether the data are generated.
         base_dataset_id: id of the imported data set that this one extends; None = imported itself.
         citation: for reports.
+        details: of books, columns of `DETAIL_DTYPES`; None = the source has none.
+        mapping: of the source, as TOML.
     """
     readers = readers.astype(READER_DTYPES)[list(READER_DTYPES)].reset_index(drop=True)
     books = books.astype(BOOK_DTYPES)[list(BOOK_DTYPES)].reset_index(drop=True)
     interactions = interactions.astype(INTERACTION_DTYPES)[list(INTERACTION_DTYPES)]
     interactions = interactions.reset_index(drop=True)
-    digest = dataset_digest(readers, books, interactions, rating_max)
+    digest = dataset_digest(readers, books, interactions, rating_max, details)
     known = known_sources().get(layout)
     prefix = layout if known is None else known.prefix
     if sample:
@@ -164,17 +175,21 @@ def make_dataset(
         "sample": sample,
         "citation": citation,
     }
-    return Dataset(readers, books, interactions, manifest)
+    return Dataset(readers, books, interactions, manifest, details, mapping)
 
 
 def dataset_digest(
-    readers: pd.DataFrame, books: pd.DataFrame, interactions: pd.DataFrame, rating_max: int
+    readers: pd.DataFrame,
+    books: pd.DataFrame,
+    interactions: pd.DataFrame,
+    rating_max: int,
+    details: pd.DataFrame | None = None,
 ) -> str:
     """Return the SHA-256 of the contents of the tables, equal for equal data on every machine."""
 
     def parts() -> Iterator[bytes]:
         yield str(rating_max).encode()
-        for frame in (readers, books, interactions):
+        for frame in (readers, books, interactions, *([] if details is None else [details])):
             for name in frame.columns:
                 yield name.encode()
                 yield from _column_bytes(frame[name])
@@ -186,6 +201,9 @@ def _column_bytes(column: pd.Series) -> Iterator[bytes]:
     """Encode a column: texts as lengths and UTF-8 bytes, integers as int64 with the lowest for null."""
     if pd.api.types.is_integer_dtype(column.dtype):
         yield column.to_numpy(dtype="<i8", na_value=_NULL).tobytes()
+        return
+    if pd.api.types.is_float_dtype(column.dtype):
+        yield column.to_numpy(dtype="<f8").tobytes()
         return
     texts = column.tolist()
     yield np.fromiter(map(len, texts), dtype="<i8", count=len(texts)).tobytes()
@@ -211,6 +229,10 @@ def save_dataset(home: Home, dataset: Dataset, rejected: pd.DataFrame | None = N
             dataset.readers.to_parquet(staging / "readers.parquet", index=False)
             dataset.books.to_parquet(staging / "books.parquet", index=False)
             dataset.interactions.to_parquet(staging / "interactions.parquet", index=False)
+            if dataset.details is not None:
+                dataset.details.to_parquet(staging / DETAILS_FILE, index=False)
+            if dataset.mapping:
+                (staging / MAPPING_FILE).write_text(dataset.mapping, encoding="utf-8")
             _write_rejected(staging / "rejected.csv.gz", rejected)
             manifest = json.dumps(dataset.manifest, indent=2, ensure_ascii=False)
             (staging / "manifest.json").write_text(manifest + "\n", encoding="utf-8")
@@ -264,7 +286,11 @@ def load_dataset(home: Home, dataset_id: str | None = None) -> Dataset:
         )
     dataset = _read(home.datasets / name)
     digest = dataset_digest(
-        dataset.readers, dataset.books, dataset.interactions, dataset.rating_max
+        dataset.readers,
+        dataset.books,
+        dataset.interactions,
+        dataset.rating_max,
+        dataset.details,
     )
     if digest != dataset.digest:
         raise DataError(
@@ -288,7 +314,10 @@ def _read(directory: Path) -> Dataset:
             )
         ]
         readers, books, interactions = frames
-        return Dataset(readers, books, interactions, dict(manifest))
+        file, toml = directory / DETAILS_FILE, directory / MAPPING_FILE
+        details = pd.read_parquet(file).astype(DETAIL_DTYPES) if file.exists() else None
+        mapping = toml.read_text(encoding="utf-8") if toml.exists() else ""
+        return Dataset(readers, books, interactions, dict(manifest), details, mapping)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{directory} cannot be read ({type(error).__name__}: {error}); "

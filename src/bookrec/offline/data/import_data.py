@@ -16,6 +16,7 @@ from bookrec.errors import DataError
 from bookrec.offline.data.assembly.assemble import Assembled, assemble
 from bookrec.offline.data.assembly.loss import MOST_LOST, heavy_losses
 from bookrec.offline.data.assembly.raw_table import NO_LOSS
+from bookrec.offline.data.book_details import read_details
 from bookrec.offline.data.dataset import Dataset, make_dataset, save_dataset
 from bookrec.offline.data.read_source import ReadSource, Undecided, read_source
 from bookrec.offline.data.reader_order import merge_readers
@@ -121,7 +122,10 @@ def read_data(
         _write_new(options.write_mapping, read.draft)
     progress("Cleaning")
     assembled = assemble(read.rows, read.mapping, read.readings, ReaderIds(secret()))
-    return _make(assembled, read, paths, lines, progress)
+    mapping = read.draft
+    if options.mapping is not None:
+        mapping = options.mapping.read_text(encoding="utf-8-sig")
+    return _make(assembled, read, paths, lines, mapping, progress)
 
 
 def _make(
@@ -129,6 +133,7 @@ def _make(
     read: ReadSource,
     paths: Sequence[Path],
     lines: list[Correction],
+    mapping: str,
     progress: Progress,
 ) -> Import:
     books = assembled.books
@@ -152,6 +157,8 @@ def _make(
         files=assembled.accounts,
         sample=read.is_sample,
         citation=read.mapping.citation,
+        details=read_details(books, assembled.stock),
+        mapping=mapping,
     )
     notes = [*read.notes, *assembled.notes]
     return Import(dataset, assembled.rejected, corrected, read.lines, notes)

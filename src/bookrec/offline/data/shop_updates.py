@@ -81,6 +81,8 @@ def extend_with_shop(
         files={**base.manifest["files"], SHOP: account},
         sample=base.manifest["sample"],
         base_dataset_id=base.dataset_id,
+        details=base.details,
+        mapping=base.mapping,
     )
     return base if extended.digest == base.digest else extended
 

@@ -1,0 +1,4 @@
+"""Additions to an imported data set.
+
+May import: `bookrec`, `offline.data`.
+"""

@@ -1,0 +1,56 @@
+"""Details of books for the shop: price, stock, category, description and language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from bookrec.offline.data.mapping.fields import DETAILS
+from bookrec.offline.data.text_repair import repair_text
+from bookrec.offline.data.values.numbers import convert_numbers, read_number_format
+
+MAX_DESCRIPTION: Final = 10_000
+"""Characters of a description that are kept."""
+NUMBERS: Final = ("price", "stock")
+DETAIL_DTYPES: Final = {
+    "isbn": "str",
+    **{name: "float64" if name in NUMBERS else "str" for name in DETAILS},
+}
+
+
+def read_details(books: pd.DataFrame, stock: pd.DataFrame) -> pd.DataFrame | None:
+    """Read the details of books; None where the source has none.
+
+    Args:
+        books: ``isbn`` and `DETAILS` as texts, unique.
+        stock: the same of other tables, whose texts override where they are not blank.
+
+    Returns:
+        Columns of `DETAIL_DTYPES`, sorted by ``isbn``; "" and NaN = unknown; only books with a detail.
+    """
+    columns = ["isbn", *DETAILS]
+    parts = [part.reindex(columns=columns, fill_value="") for part in (books, stock)]
+    rows = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+    rows = rows.astype("str").replace("", None)
+    # The last text that is not blank counts.
+    merged = rows.groupby("isbn", sort=True)[list(DETAILS)].last().fillna("")
+    details = pd.DataFrame({"isbn": pd.array(merged.index.tolist(), dtype="str")})
+    for name in DETAILS:
+        texts = pd.Series(merged[name].tolist(), dtype="str")
+        details[name] = _numbers(texts) if name in NUMBERS else _texts(texts)
+    details = details.astype(DETAIL_DTYPES)
+    known = details[list(NUMBERS)].notna().any(axis=1)
+    for name in DETAILS:
+        if name not in NUMBERS:
+            known |= details[name] != ""
+    details = details[known].reset_index(drop=True)
+    return None if details.empty else details
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    return convert_numbers(texts, read_number_format(texts)).numbers
+
+
+def _texts(texts: pd.Series) -> pd.Series:
+    return texts.map(lambda text: repair_text(text)[0][:MAX_DESCRIPTION]).astype("str")
