@@ -29,7 +29,7 @@ def imported(request):
 
 KNOWN = {
     "book-crossing": {
-        "rows": {"Users.csv.xz": 278_858, "Books.csv.xz": 55_949, "Ratings.csv.xz": 1_134_591},
+        "rows": {"Users.csv": 278_858, "Books.csv": 55_949, "Ratings.csv": 1_134_591},
         "readers": 278_858,
         "books": 55_947,
         "rejected": {
@@ -46,13 +46,13 @@ KNOWN = {
         "rejected": set(),
     },
     "goodbooks-10k": {
-        "rows": {"books.csv.xz": 10_000, "ratings_sample_rossanna7.csv.xz": 31_045},
+        "rows": {"books.csv": 10_000, "ratings_sample_rossanna7.csv": 31_045},
         "readers": 22_580,
         "books": 10_000,
         "rejected": set(),
     },
     "ml-100k": {
-        "rows": {"u.user": 943, "u.item.xz": 1_682, "u.data.xz": 100_000},
+        "rows": {"u.user": 943, "u.item": 1_682, "u.data": 100_000},
         "readers": 943,
         "books": 1_682,
         "rejected": set(),

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from bookrec.offline.data.mapping.fields import DETAILS
-from bookrec.offline.data.text_repair import repair_text
+from bookrec.offline.data.values.text_repair import repair_text
 from bookrec.offline.data.values.numbers import convert_numbers, read_number_format
 
 MAX_DESCRIPTION: Final = 10_000

@@ -28,7 +28,7 @@ _ANOTHER_WORK: Final = re.compile(
     r"\badaptation\b|\beasy to read\b|\bsticker\b|\bboard books?\b|\bnotes\b|"
     r"\bnew generation\b|\bannual\b"
 )
-"""Words that make the books of one head two works: a set, a book about another, *X and Other Stories*."""
+"""Words that make books of one head two works: a set, a book on another, *X and Other Stories*."""
 _TITLES_AFTER_NAME: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
 
 

@@ -1,4 +1,0 @@
-"""Additions to an imported data set.
-
-May import: `bookrec`, `offline.data`.
-"""
