@@ -132,6 +132,17 @@ def test_an_inverse_alone_is_read_as_labels_by_code(tmp_path: Path):
     assert guess.mapping().encoder == "book_encoded2book.pkl:inverted"
 
 
+def test_equal_encoders_of_readers_and_books_are_a_question(tmp_path: Path):
+    dump(tmp_path / "book2idx.pkl", {i + 1: i for i in range(9)})
+    dump(tmp_path / "user2idx.pkl", {i + 1: i for i in range(9)})
+    dump(tmp_path / "idx2user.pkl", {i: i + 1 for i in range(9)})
+    content = ContentComparison(whole_number_ids(1, 9))
+    inputs = [looked_up("pair.0", 9), looked_up("pair.1", 10)]
+    for guess in match_inputs(inputs, find_sources(tmp_path), content):
+        assert guess.questions["encoder"] == ("it could be book2idx.pkl or user2idx.pkl")
+        assert "column" in guess.questions
+
+
 def test_a_map_that_fits_both_ways_is_a_question(tmp_path: Path):
     """The data have readers 0 to 9, so labels 0 to 8 and labels 1 to 9 all occur."""
     dump(tmp_path / "user2idx.pkl", {i + 1: i for i in range(9)})

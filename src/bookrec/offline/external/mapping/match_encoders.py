@@ -139,9 +139,16 @@ def _why_not(candidates: list[Named], fitting: list[Named], rows: int) -> str:
 
 
 def _distinct(encoders: list[Named]) -> list[Named]:
-    """Return the first of each group of equal encoders."""
+    """Return the plainest of each group of equal encoders that are named after the same column.
+
+    Where readers and books are both numbered from 1, their encoders are equal, and stay two.
+    """
     kept: list[Named] = []
-    for part, encoder in encoders:
-        if not any(encoder.equals(other) for _, other in kept):
+    for part, encoder in sorted(encoders, key=lambda named: map_of(named[0].name) != named[0].name):
+        column = column_named(bare_name(part.name))
+        if not any(
+            encoder.equals(other) and column == column_named(bare_name(before.name))
+            for before, other in kept
+        ):
             kept.append((part, encoder))
     return kept

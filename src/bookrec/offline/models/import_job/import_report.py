@@ -20,8 +20,9 @@ def mapping_table(opened: Opened) -> Iterator[str]:
     yield from _aligned(rows)
     for file, reason in opened.sources.unread.items():
         yield f"not read: {file}: {reason}"
-    for file in opened.unused():
-        yield f"not used: {file}"
+    if opened.mapping is not None:  # else a file may be the answer to a question
+        for file in opened.unused():
+            yield f"not used: {file}"
 
 
 def questions(guesses: Sequence[Guess]) -> str:
