@@ -7,8 +7,8 @@ from typing import Final
 import pandas as pd
 
 from bookrec.offline.data.mapping.fields import DETAILS
-from bookrec.offline.data.values.text_repair import repair_text
 from bookrec.offline.data.values.numbers import convert_numbers, read_number_format
+from bookrec.offline.data.values.text_repair import repair_text
 
 MAX_DESCRIPTION: Final = 10_000
 """Characters of a description that are kept."""
