@@ -23,7 +23,7 @@ _YOUNG_SECONDS: Final = 60.0
 """Age below which the process that made a staging directory may not have locked it yet."""
 
 _LFS_POINTER: Final = b"version https://git-lfs.github.com/spec/"
-_LFS_POINTER_BYTES: Final = 1024
+LFS_POINTER_BYTES: Final = 1024
 """Largest size of a pointer, by the specification of Git LFS."""
 LFS_ADVICE: Final = (
     "is a Git LFS pointer, not the file; run 'git lfs pull' in its repository, or download the "
@@ -219,5 +219,5 @@ def digest_of_file(path: Path) -> str:
 
 def is_lfs_pointer(content: bytes) -> bool:
     """Whether a file is a Git LFS pointer, a few lines of text that stand for a file elsewhere."""
-    head = content[:_LFS_POINTER_BYTES].lstrip(b"\xef\xbb\xbf \r\n")
-    return len(content) <= _LFS_POINTER_BYTES and head.startswith(_LFS_POINTER)
+    head = content[:LFS_POINTER_BYTES].lstrip(b"\xef\xbb\xbf \r\n")
+    return len(content) <= LFS_POINTER_BYTES and head.startswith(_LFS_POINTER)

@@ -497,7 +497,7 @@ def foreign_files() -> dict[str, tuple[bytes, str]]:
         "table.csv": (b"isbn,title\n0195153448,Classical Mythology\n", "begins with 'isbn,t'"),
         "notes.txt": (b"Some notes on the books.\n", "no pickle"),
         "page.html": (b"<!doctype html><title>404</title>\n", "no pickle"),
-        "pointer.pkl": (b"version https://git-lfs.github.com/spec/v1\n", "no pickle"),
+        "pointer.pkl": (b"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"),
         "empty.pkl": (b"", "is empty"),
         "lz4.joblib": (b"\x04\x22\x4d\x18" + bytes(20), "LZ4"),
         "old.joblib": (b"ZF0x10    x\x9c" + bytes(20), "joblib before 0.10"),

@@ -49,22 +49,25 @@ def import_command(
       bookrec artifacts import notebook/ --write-mapping mapping.toml
       bookrec artifacts import notebook/ --mapping mapping.toml
     """
+    from bookrec.offline.data.dataset import load_dataset
+    from bookrec.offline.external.mapping.choose_model import choose_model
+    from bookrec.offline.external.mapping.mapping import read_mapping
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
+    # What cannot be imported is refused before TensorFlow, which takes seconds to load.
+    mapping = None if mapping_path is None else read_mapping(mapping_path)
+    chosen = choose_model(directory, mapping)
+    dataset = load_dataset(home)
     start_tensorflow()
-    from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.external.mapping.draft import draft
-    from bookrec.offline.external.mapping.mapping import read_mapping
     from bookrec.offline.models.import_job.import_job import (
         ImportSettings,
         import_model,
-        open_directory,
+        open_chosen,
     )
     from bookrec.offline.models.import_job.import_report import knowledge, mapping_table, questions
 
-    dataset = load_dataset(home)
-    mapping = None if mapping_path is None else read_mapping(mapping_path)
-    opened = open_directory(directory, dataset, mapping)
+    opened = open_chosen(chosen, dataset)
     for line in mapping_table(opened):
         click.echo(line)
     if draft_path is not None:

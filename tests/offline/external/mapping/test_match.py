@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from bookrec.errors import ModelError
+from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from notebook import dump, label_encoder, min_max_scaler, standard_scaler
 from small_dataset import ISBNS, small_dataset
@@ -16,6 +18,7 @@ from small_dataset import ISBNS, small_dataset
 start_tensorflow()
 
 from bookrec.offline.external.artifacts.artifact_files import find_sources  # noqa: E402
+from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder  # noqa: E402
 from bookrec.offline.external.mapping.candidate import Guess  # noqa: E402
 from bookrec.offline.external.mapping.draft import draft  # noqa: E402
 from bookrec.offline.external.mapping.input_plan import InputPlan  # noqa: E402
@@ -101,6 +104,48 @@ def test_age_bands_that_are_numbers_say_no_ages(tmp_path: Path):
     assert not guess_for(tmp_path, looked_up("age", 4)).sure
 
 
+def whole_number_ids(first: int, count: int) -> Dataset:
+    """A data set of readers and books numbered from ``first`` on."""
+    dataset = small_dataset()
+    names = [str(first + i) for i in range(count)]
+    readers = pd.DataFrame({"user_id": names, "location": ""})
+    readers["age"] = pd.array([None] * count, dtype="Int16")
+    books = pd.concat([dataset.books.iloc[:1]] * count, ignore_index=True).assign(isbn=names)
+    return replace(dataset, readers=readers, books=books)
+
+
+@pytest.mark.parametrize("rows", [9, 10])
+def test_of_a_map_and_its_inverse_the_ids_of_the_data_choose(tmp_path: Path, rows: int):
+    dump(tmp_path / "book2idx.pkl", {i + 1: i for i in range(9)})
+    dump(tmp_path / "idx2book.pkl", {i: i + 1 for i in range(9)})
+    content = ContentComparison(whole_number_ids(1, 9))
+    (guess,) = match_inputs([looked_up("book_id", rows)], find_sources(tmp_path), content)
+    encoder = find_sources(tmp_path).parts[str(guess.mapping().encoder)].value
+    assert isinstance(encoder, Encoder)
+    assert encoder.find("isbn", ["1", "9", "0"]).tolist() == [0, 8, NOT_KNOWN]
+
+
+def test_an_inverse_alone_is_read_as_labels_by_code(tmp_path: Path):
+    dump(tmp_path / "book_encoded2book.pkl", {i: i + 1 for i in range(9)})
+    content = ContentComparison(whole_number_ids(1, 9))
+    (guess,) = match_inputs([looked_up("book_id", 10)], find_sources(tmp_path), content)
+    assert guess.mapping().encoder == "book_encoded2book.pkl:inverted"
+
+
+def test_a_map_that_fits_both_ways_is_a_question(tmp_path: Path):
+    """The data have readers 0 to 9, so labels 0 to 8 and labels 1 to 9 all occur."""
+    dump(tmp_path / "user2idx.pkl", {i + 1: i for i in range(9)})
+    content = ContentComparison(whole_number_ids(0, 10))
+    for rows in (9, 10):
+        (guess,) = match_inputs([looked_up("user_id", rows)], find_sources(tmp_path), content)
+        if rows == 10:
+            assert guess.questions == {
+                "encoder": "it could be user2idx.pkl or user2idx.pkl:inverted"
+            }
+        else:  # codes 1 to 9 are too many for nine rows
+            assert guess.mapping().encoder == "user2idx.pkl"
+
+
 def test_a_scaler_that_was_never_saved_is_a_question(tmp_path: Path):
     assert (
         "no scaler here is of it" in guess_for(tmp_path, number("year_scaled")).questions["scaler"]
@@ -122,6 +167,60 @@ def test_how_ratings_were_counted_is_seen_in_the_scaler(tmp_path: Path):
     mean, count = guesses_for(tmp_path, number("avg_rating_scaled"), number("num_ratings_scaled"))
     assert mean.mapping().counted == "all"
     assert (mean.mapping().scaler_column, count.mapping().scaler_column) == (0, 1)
+
+
+def test_the_order_in_a_scaler_is_seen_in_its_numbers(tmp_path: Path):
+    """Book 0 has ratings 3 and 4; book 1 has 5, 1 and one without a rating."""
+    items = pd.DataFrame({"n": [2, 2, 1, 1], "a": [3.5, 3.0, 2.0, 5.0]})
+    for scaler in (min_max_scaler(items), standard_scaler(items)):
+        dump(tmp_path / "item_scaler.pkl", scaler)
+        mean, count = guesses_for(
+            tmp_path, number("avg_rating_scaled"), number("num_ratings_scaled")
+        )
+        assert (mean.mapping().scaler_column, count.mapping().scaler_column) == (1, 0)
+
+
+def test_an_order_that_the_data_leave_open_is_a_question(tmp_path: Path):
+    dump(tmp_path / "item_scaler.pkl", standard_scaler([[2.0, 2.0], [2.5, 2.5], [3.0, 3.0]]))
+    guess = guess_for(tmp_path, number("avg_rating_scaled"))
+    assert "it could be 0 or 1 of item_scaler.pkl" in guess.questions["scaler_column"]
+    text = draft("model.keras", [guess], find_sources(tmp_path), {})
+    assert 'scaler = "item_scaler.pkl"\nscaler_column = "?"' in text
+
+
+def test_a_column_of_titles_is_not_that_of_isbns(tmp_path: Path):
+    content = {
+        "scaler": standard_scaler([[1.0, 2000.0, 3.0], [2.0, 1990.0, 1.0], [9.0, 1980.0, 2.0]]),
+        "feature_columns": ["book_title", "year", "isbn"],
+    }
+    dump(tmp_path / "all.pkl", content)
+    assert guess_for(tmp_path, number("isbn_scaled")).fields["scaler_column"] == 2
+    assert guess_for(tmp_path, number("title_scaled")).fields["scaler_column"] == 0
+    dump(tmp_path / "all.pkl", content | {"feature_columns": ["book_title", "year", "pages"]})
+    assert "scaler" in guess_for(tmp_path, number("isbn_scaled")).questions
+
+
+def test_of_two_columns_of_one_name_the_numbers_choose(tmp_path: Path):
+    dump(
+        tmp_path / "all.pkl",
+        {
+            # The catalogue's years: 2002, 2003, 2003, 1990, 1986.
+            "scaler": standard_scaler([[1.0, 2002.0], [4.0, 1990.0], [2.0, 2003.0]]),
+            "feature_columns": ["year_code", "year"],
+        },
+    )
+    guess = guess_for(tmp_path, number("year_scaled"))
+    assert guess.fields["scaler_column"] == 1
+    assert any("by its mean and range" in note for note in guess.notes)
+
+
+def test_ids_as_they_are_are_said_so_in_the_mapping(tmp_path: Path):
+    assert "'none' if" in guess_for(tmp_path, looked_up("user_id", 300_000)).questions["encoder"]
+    (tmp_path / "m.toml").write_text(
+        "[inputs.user_id]\nside = 'reader'\ncolumn = 'user_id'\nencoder = 'none'\n"
+    )
+    mapping = read_mapping(tmp_path / "m.toml")
+    assert mapping.inputs["user_id"] == InputMapping(side="reader", column="user_id")
 
 
 def test_scaled_ids_are_codes_if_the_scaler_fits_codes(tmp_path: Path):

@@ -27,11 +27,11 @@ def mask_private(text: str, private: Collection[str]) -> str:
         private: ids of readers, without outer white space, that are addresses or numbers.
     """
 
-    def masked(found: re.Match[str]) -> str:
-        value = found[0].strip().strip("'")
+    def masked(match: re.Match[str]) -> str:
+        value = match[0].strip().strip("'")
         if value in private or _is_phone(value):
-            return found[0].replace(value, MASK)
-        return found[0]
+            return match[0].replace(value, MASK)
+        return match[0]
 
     text = _INTERNATIONAL.sub(MASK, _EMAIL.sub(MASK, text))
     return _VALUE.sub(masked, text)

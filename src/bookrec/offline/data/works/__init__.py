@@ -1,4 +1,4 @@
 """Works: which books of a catalogue are editions of one title, and the operator's corrections.
 
-May import: `bookrec`.
+May import: `bookrec`, `offline.runtime`.
 """

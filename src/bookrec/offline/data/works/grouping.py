@@ -145,10 +145,10 @@ def _only_name_series(same: Sequence[Form], series: _Names) -> bool:
     """Say whether all subtitles of a head only name a series, as a bracket of the author's does."""
     brackets = {name for form in same for name in form.series}
     surnames = {surname for form in same for surname in form.surnames}
-    own = letters(same[0].head)
+    own_head = letters(same[0].head)
     return all(
         len(name) >= _SERIES
-        and name != own
+        and name != own_head
         and (
             any(name in bracket for bracket in brackets)
             or any((surname, name) in series for surname in surnames)
@@ -196,11 +196,11 @@ def _join_misspelt(groups: Partition[Form], forms: Sequence[Form]) -> None:
         by_words = {form.content: form for form in reversed(block)}
         if not 1 < len(by_words) < _MANY_WORDS:
             continue
-        one, two = list(by_words)[:2]
-        place = next(place for place, word in enumerate(one) if word != two[place])
+        first, second = list(by_words)[:2]
+        place = next(place for place, word in enumerate(first) if word != second[place])
         form_of_word = {words[place]: form for words, form in by_words.items()}
         for word, other in combinations(sorted(form_of_word), 2):
-            if misspelt(word, other, titles_of_word, is_last=place == len(one) - 1):
+            if misspelt(word, other, titles_of_word, is_last=place == len(first) - 1):
                 both = [form_of_word[word], form_of_word[other]]
                 if by_author(both):
                     _join_volumes(groups, both)

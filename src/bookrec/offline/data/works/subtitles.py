@@ -47,8 +47,8 @@ def same_subtitle(tail: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return False
     if len(short) >= _LONG and edits(left, right) <= (2 if len(short) >= 2 * _LONG else 1):
         return True
-    said = set(tail) - FUNCTION_WORDS
-    if len(said) > 1 and said == set(other) - FUNCTION_WORDS:
+    tail_words = set(tail) - FUNCTION_WORDS
+    if len(tail_words) > 1 and tail_words == set(other) - FUNCTION_WORDS:
         return True
     if min(len(tail), len(other)) < _DESCRIPTIVE:
         return False

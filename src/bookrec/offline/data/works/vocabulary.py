@@ -117,8 +117,8 @@ GENERIC_TAIL: Final = re.compile(
 )
 """A subtitle, folded, that names genre or edition and no more."""
 EDITION: Final = re.compile(
-    r"(?:the )?(?:(?:updated|revised|expanded|complete|completed|unexpurgated|unabridged|and|new|student|"
-    r"school|library|definitive|restored|authoritative|critical|annotated|special|"
+    r"(?:the )?(?:(?:updated|revised|expanded|complete|completed|unexpurgated|unabridged|and|new|"
+    r"student|school|library|definitive|restored|authoritative|critical|annotated|special|"
     r"commemorative|\w+ anniversary) )+edition|complete and unabridged|complete and (?:\w+ )+edition|"
     r"the (?!kids|teen|junior|young|children|travel|holiday)(?:\w+ ){1,2}edition|the complete guide"
 )

@@ -84,8 +84,8 @@ def numbers(words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(number for word in spelled for number in _DIGITS.findall(word)))
 
 
-def _joined(found: re.Match[str]) -> str:
-    return found.group().replace(" ", "")
+def _joined(initials: re.Match[str]) -> str:
+    return initials.group().replace(" ", "")
 
 
 def _respell(words: list[str]) -> list[str]:

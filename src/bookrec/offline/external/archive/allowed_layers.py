@@ -62,6 +62,40 @@ SETTINGS: Final = {
 }
 """Initializer, regularizer, constraint or policy → module."""
 
+OPERATIONS_OF_KERAS_2: Final = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"})
+"""Classes that Keras 2 writes for operations on tensors outside layers."""
+
+_SEQUENCES: Final = """
+    AdditiveAttention Attention AveragePooling1D Bidirectional Conv1D Conv1DTranspose ConvLSTM1D
+    DepthwiseConv1D GRU GRUCell GroupQueryAttention LSTM LSTMCell MaxPooling1D MultiHeadAttention RNN
+    SeparableConv1D SimpleRNN SimpleRNNCell StackedRNNCells TimeDistributed UpSampling1D ZeroPadding1D
+    CuDNNGRU CuDNNLSTM
+"""
+_IMAGES: Final = """
+    AveragePooling2D Conv2D Conv2DTranspose Cropping2D DepthwiseConv2D GlobalAveragePooling2D
+    GlobalMaxPooling2D MaxPooling2D Resizing SeparableConv2D SpatialDropout2D UpSampling2D
+    ZeroPadding2D Conv3D MaxPooling3D
+"""
+NOT_SUPPORTED: Final = {
+    **dict.fromkeys(
+        _SEQUENCES.split(),
+        "it reads a list, such as a reader's last books, and an imported model is given numbers of "
+        "one reader and one book; import a model of pairs, or train one here with 'bookrec train'",
+    ),
+    **dict.fromkeys(
+        _IMAGES.split(),
+        "it reads images, and an imported model is given numbers of one reader and one book",
+    ),
+    **dict.fromkeys(
+        ("Hashing", "HashedCrossing"),
+        "it hashes its input; give the model codes, and save what maps values to them beside it",
+    ),
+    "EinsumDense": "build it with Dense layers",
+    "Wrapper": "build the model without it",
+    "SpectralNormalization": "build the model without it",
+}
+"""Layer of Keras that an imported model cannot have → advice."""
+
 MARKS: Final = frozenset(
     {"__keras_tensor__", "__slice__", "__ellipsis__", "__tuple__", "__numpy__"}
 )
@@ -72,7 +106,6 @@ ADVICE: Final = {
         "a Lambda layer is code; where it only casts its input, declare so in the mapping "
         '([lambda], "{name}" = "float32"), else build the model with layers or keras.ops in its place'
     ),
-    "TFOpLambda": "save the model again with Keras 3, with keras.ops in the place of tf operations",
     "StringLookup": "give the model numbers, and save what maps texts to them beside it",
     "IntegerLookup": "give the model numbers, and save what maps ids to them beside it",
     "TextVectorization": "give the model vectors, and save the words' vectors beside it",

@@ -17,9 +17,12 @@ from bookrec.offline.external.archive.allowed_layers import (
     LAYERS,
     MARKS,
     MODELS,
+    NOT_SUPPORTED,
     OPERATIONS,
+    OPERATIONS_OF_KERAS_2,
     SETTINGS,
 )
+from bookrec.offline.external.archive.keras2 import MODEL_MODULES, translated
 
 LARGEST_NUMBER: Final = 2**31
 """Numbers in a configuration are smaller than this."""
@@ -42,12 +45,15 @@ class RefusedConfig(Exception):
         self.what, self.advice = what, advice
 
 
-def checked_config(text: str | bytes, casts: Mapping[str, str]) -> JsonObject:
+def checked_config(
+    text: str | bytes, casts: Mapping[str, str], keras_version: str = ""
+) -> JsonObject:
     """Check the configuration of a functional or sequential model and write it anew for Keras 3.
 
     Args:
         text: JSON of the configuration.
         casts: Lambda layer → dtype that it is declared to cast to.
+        keras_version: version of Keras that wrote it; "" = not known.
 
     Raises:
         RefusedConfig: it is no configuration, or names a class that is not on the list.
@@ -63,7 +69,7 @@ def checked_config(text: str | bytes, casts: Mapping[str, str]) -> JsonObject:
         raise RefusedConfig(
             f"holds a {_quoted(kind)}, not a functional or sequential Keras model", ADVICE["Model"]
         )
-    writer = _Writer(casts)
+    writer = _Writer(casts, keras_version)
     checked: JsonObject = writer.value(content, 0)
     if unused := sorted(casts.keys() - writer.used):
         raise RefusedConfig(
@@ -76,8 +82,9 @@ def checked_config(text: str | bytes, casts: Mapping[str, str]) -> JsonObject:
 class _Writer:
     """Writer of a checked configuration; `used` and `lambdas` name the Lambda layers it met."""
 
-    def __init__(self, casts: Mapping[str, str]) -> None:
+    def __init__(self, casts: Mapping[str, str], keras_version: str) -> None:
         self.casts = casts
+        self.keras_version = keras_version
         self.used: set[str] = set()
         self.lambdas: list[str] = []
 
@@ -98,6 +105,8 @@ class _Writer:
         kind, module = value["class_name"], value.get("module")
         if kind == "Model" and module is None:  # class of functional models in older files
             kind = "Functional"
+        if isinstance(module, str) and MODEL_MODULES.get(module) == kind:
+            module = None
         if not isinstance(kind, str):
             raise RefusedConfig(f"names a class {_quoted(kind)}", "save the model again")
         if kind in MARKS and module is None:
@@ -107,6 +116,8 @@ class _Writer:
         settings = value.get("config")
         # An .h5 file does not state modules, but layers have settings that operations lack.
         plain = isinstance(settings, dict) and not settings.keys() & {"trainable", "dtype"}
+        if kind in OPERATIONS_OF_KERAS_2:
+            raise RefusedConfig(*_written_with_operations(value, self.keras_version))
         known = _module_of(kind, module, value.get("registered_name"), operation=plain)
         fields = self._fields(value, ("config", "name", "inbound_nodes", "build_config"), depth)
         registered = kind if kind in OPERATIONS and known.startswith("keras.src.ops") else None
@@ -117,6 +128,7 @@ class _Writer:
         config = fields.get("config")
         if isinstance(config, dict):
             config.pop("quantization_config", None)
+            fields["config"] = translated(value["class_name"], config)
         return fields
 
     def _cast(self, value: JsonObject, depth: int) -> JsonObject:
@@ -171,10 +183,35 @@ def _module_of(kind: str, module: JsonValue, registered: JsonValue, *, operation
             continue
         if module is None or module == table[kind] or _within(module, table[kind]):
             return table[kind]
+    if _is_layer_of_keras(kind, module, registered):
+        article = "an" if kind[0] in "AEIOU" else "a"
+        what = f"is not supported: the model has {article} {kind} layer"
+        raise RefusedConfig(what, NOT_SUPPORTED[kind])
     custom = isinstance(registered, str) and ">" in registered
     full = registered if custom else f"{module}.{kind}" if isinstance(module, str) else kind
     advice = ADVICE.get(kind, "build the model with Keras's own layers, and save it again")
     raise RefusedConfig(f"names {_quoted(full)}, which is not on the list of layers", advice)
+
+
+def _is_layer_of_keras(kind: str, module: JsonValue, registered: JsonValue) -> bool:
+    """Whether a class is a layer of Keras itself that a bundle cannot have."""
+    return (
+        kind in NOT_SUPPORTED
+        and registered in (None, kind)
+        and (module is None or (isinstance(module, str) and f"{module}.".startswith("keras.")))
+    )
+
+
+def _written_with_operations(value: JsonObject, version: str) -> tuple[str, str]:
+    """Return what is wrong with an operation of TensorFlow in a file of Keras 2, and advice."""
+    config = value.get("config")
+    name = config.get("function") if isinstance(config, dict) else None
+    by = f"Keras {version}" if version else "Keras 2"
+    return (
+        f"was written by {by} with TensorFlow's operation {_quoted(name)}, which Keras 3 lacks",
+        "build the model there with layers (Multiply, Dot, Reshape …) in the place of operations on "
+        "tensors, or save it again with Keras 3",
+    )
 
 
 def _within(module: JsonValue, known: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,8 +13,10 @@ import numpy as np
 from bookrec.errors import ModelError
 from bookrec.files import digest_of_file
 from bookrec.json_types import JsonValue
-from bookrec.offline.external.archive.archive import SUFFIXES
+from bookrec.offline.external.archive.model_file import SUFFIXES, WEIGHTS_SUFFIXES
+from bookrec.offline.external.archive.whole_files import broken_file
 from bookrec.offline.external.artifacts.encoder import Encoder, label_text
+from bookrec.offline.external.artifacts.map_readings import readings_of_map
 from bookrec.offline.external.artifacts.naming import is_column_list_name
 from bookrec.offline.external.pickles.machine.read import read_pickle_file
 from bookrec.offline.external.pickles.objects.records import (
@@ -30,6 +32,9 @@ from bookrec.offline.external.pickles.objects.values import PickleValue
 _PICKLES: Final = (".pkl", ".pickle", ".joblib", ".model", ".kv", ".wv", ".w2v", ".bin", ".gz")
 _LARGEST_JSON: Final = 256 * 2**20
 _MOST_FILES: Final = 1000
+
+INVERTED: Final = "inverted"
+"""Last key in the name of a map's second reading, in which its keys are the codes."""
 
 PartValue = Encoder | ScalerRecord | WordVectorsRecord
 """An encoder, a scaler or word vectors."""
@@ -57,8 +62,10 @@ class Sources:
     """Parts by name."""
     unread: dict[str, str] = field(default_factory=dict)
     """Unreadable file → reason."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """File of `unread` that is a Git LFS pointer, empty or cut off → the sentence about it."""
     ignored: list[str] = field(default_factory=list)
-    """Files without a part."""
+    """Files without a part, files of weights without a model among them."""
     digests: dict[str, str] = field(default_factory=dict)
     """File → SHA-256, for every file that was read."""
     _columns: list[tuple[str, ...]] = field(default_factory=list)
@@ -93,16 +100,22 @@ def find_sources(directory: Path) -> Sources:
 def _take(sources: Sources, path: Path) -> None:
     name = path.relative_to(sources.directory).as_posix()
     suffix = path.suffix.lower()
-    if suffix in SUFFIXES:
+    if suffix in SUFFIXES and not path.name.lower().endswith(WEIGHTS_SUFFIXES):
         sources.models.append(path)
         return
     if suffix not in (*_PICKLES, ".json"):
         sources.ignored.append(name)
         return
     try:
+        if fault := broken_file(path):
+            sources.unread[name] = sources.broken[name] = f"{path} {fault}."
+            return
         value = _json(path) if suffix == ".json" else read_pickle_file(path)
     except ModelError as error:
         sources.unread[name] = str(error)
+        return
+    except OSError as error:
+        sources.unread[name] = f"{path} cannot be read ({error.strerror}); copy it again."
         return
     sources.digests[name] = digest_of_file(path)
     parts = list(_parts(value, ""))
@@ -133,6 +146,8 @@ def _parts(value: PickleValue, key: str) -> Iterator[tuple[str, PartValue]]:
         if value.kind == "ordinal":
             for name, labels in zip(names, value.categories, strict=True):
                 yield _joined(key, name), Encoder.of_labels(labels.tolist())
+    elif (readings := _readings(value)) is not None:
+        yield from zip((key, _joined(key, INVERTED)), readings, strict=False)
     elif (encoder := _encoder(value, key)) is not None:
         yield key, encoder
     elif isinstance(value, dict | list | tuple):
@@ -148,16 +163,19 @@ def _joined(key: str, name: str) -> str:
     return f"{key}:{name}" if key else name
 
 
+def _readings(value: PickleValue) -> list[Encoder] | None:
+    """Convert a dict to the encoders that it can be read as; None for other values and dicts."""
+    if isinstance(value, SeriesRecord):
+        value = dict(zip(list(value.index.values), value.values.tolist(), strict=True))
+    return readings_of_map(value) or None if isinstance(value, dict) else None
+
+
 def _encoder(value: PickleValue, key: str) -> Encoder | None:
-    """Convert a LabelEncoder, a dict or a list of labels to an encoder; None for other values."""
+    """Convert a LabelEncoder or a list of labels to an encoder; None for other values."""
     if isinstance(value, LabelEncoderRecord):
         return Encoder.of_labels(value.classes.tolist())
     if isinstance(value, IndexRecord):
         return Encoder.of_labels(list(value.values)) if len(value.values) > 1 else None
-    if isinstance(value, SeriesRecord):
-        value = dict(zip(list(value.index.values), value.values.tolist(), strict=True))
-    if isinstance(value, dict):
-        return _from_dict(value)
     if isinstance(value, np.ndarray):
         value = value.tolist() if value.ndim == 1 else None
     if isinstance(value, list | tuple) and len(value) > 1 and not is_column_list_name(key):
@@ -166,28 +184,6 @@ def _encoder(value: PickleValue, key: str) -> Encoder | None:
             texts = {label_text(label) for label in value}
             return Encoder.of_labels(value) if len(texts) == len(value) else None
     return None
-
-
-def _from_dict(value: Mapping[PickleValue, PickleValue]) -> Encoder | None:
-    """Convert a dict of label → code or code → label to an encoder; None for other dicts."""
-    if len(value) < 2:
-        return None
-    for labels, codes in ((value.keys(), value.values()), (value.values(), value.keys())):
-        listed = [_code(code) for code in codes]
-        scalars = all(isinstance(label, str | int | float) for label in labels)
-        if scalars and None not in listed and len(set(listed)) == len(listed):
-            known = [code for code in listed if code is not None]
-            if max(known) < 4 * len(known) + 16:
-                return Encoder(tuple(labels), np.array(known, dtype=np.int32))
-    return None
-
-
-def _code(value: PickleValue) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    if isinstance(value, str):
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
-    return int(value) if value == int(value) and 0 <= value < 2**31 else None
 
 
 def _column_names(value: PickleValue, name: str) -> Iterator[tuple[str, ...]]:

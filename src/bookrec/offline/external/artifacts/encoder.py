@@ -70,6 +70,13 @@ class Encoder:
                 break
         return codes
 
+    def equals(self, other: Encoder) -> bool:
+        """Whether another encoder gives every label the same code."""
+        return self._code_by_text() == other._code_by_text()
+
+    def _code_by_text(self) -> dict[str, int]:
+        return dict(zip(map(label_text, self.labels), self.codes.tolist(), strict=True))
+
     def code_of_label(self, label: Label) -> int | None:
         """Return the code of a label; None if the encoder does not have it."""
         text = label_text(label)

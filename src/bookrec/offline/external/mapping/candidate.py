@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from bookrec.json_types import JsonObject
-from bookrec.offline.external.artifacts.artifact_files import Part
+from bookrec.offline.external.artifacts.artifact_files import INVERTED, Part
 from bookrec.offline.external.artifacts.columns import side_of
 from bookrec.offline.external.mapping.mapping import InputMapping
 from bookrec.offline.external.mapping.model_inputs import ModelInput
@@ -51,8 +51,13 @@ class Guess:
 
 def bare_name(name: str) -> str:
     """Return the key of a part, or its file's name without suffix."""
-    file, _, key = name.partition(":")
+    file, _, key = map_of(name).partition(":")
     return key or file.rpartition("/")[2].split(".")[0]
+
+
+def map_of(name: str) -> str:
+    """Return the name of a part without the mark of a map's second reading."""
+    return name.removesuffix(f":{INVERTED}")
 
 
 def listed(parts: Iterable[Part]) -> str:

@@ -27,6 +27,10 @@ ANSWER: Final = "?"
 """Value of an open field in a drafted mapping, which the user has to replace."""
 
 
+AS_THEY_ARE: Final = "none"
+"""Encoder of an input that is given the values of its column as they are."""
+
+
 class InputMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Mapping of one input: column, encoder, scaler, word vectors, treatment of unknown values."""
 
@@ -34,7 +38,8 @@ class InputMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     column: str
     """Column of the data set, see `artifacts.columns`."""
     encoder: str | None = None
-    """Name of the encoder of the column; None = the input is the column itself."""
+    """Name of the encoder of the column; None = the input is the column itself, for which a mapping
+    file may also say ``none``."""
     offset: int = 0
     """Number added to every code, e.g. 1 for a model that reserves 0."""
     scaler: str | None = None
@@ -86,6 +91,9 @@ def read_mapping(path: Path) -> Mapping:
             f"{path}: {error}; docs/importing-models.md lists what a mapping may say."
         ) from error
     for name, input_mapping in mapping.inputs.items():
+        if input_mapping.encoder == AS_THEY_ARE:
+            input_mapping = msgspec.structs.replace(input_mapping, encoder=None)
+            mapping.inputs[name] = input_mapping
         if problem := _problem(input_mapping):
             raise ModelError(f"{path}, [inputs.{name}]: {problem}.")
     for name, dtype in mapping.lambda_.items():

@@ -47,6 +47,13 @@ class ContentComparison:
             self._shares[key] = self._share(encoder, column)
         return self._shares[key]
 
+    def labels_found(self, encoder: Encoder, column: str) -> int:
+        """Return how many labels of an encoder are values of a column."""
+        if column not in SPELLINGS:
+            return 0
+        codes = encoder.find(column, self.texts(column))
+        return len(np.unique(codes[codes != NOT_KNOWN]))
+
     def _share(self, encoder: Encoder, column: str) -> float:
         if column == "age":
             return _share_of_ages([label_text(label) for label in encoder.labels])

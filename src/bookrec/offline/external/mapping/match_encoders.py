@@ -8,7 +8,8 @@ from typing import Final
 from bookrec.offline.external.artifacts.artifact_files import Part
 from bookrec.offline.external.artifacts.encoder import SPELLINGS, Encoder
 from bookrec.offline.external.artifacts.naming import column_named
-from bookrec.offline.external.mapping.candidate import SAME_BOOK, Guess, bare_name, listed
+from bookrec.offline.external.mapping.candidate import SAME_BOOK, Guess, bare_name, listed, map_of
+from bookrec.offline.external.mapping.mapping import AS_THEY_ARE
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
 
 _ENCODED: Final = (*SPELLINGS, "age")
@@ -42,7 +43,9 @@ class EncoderMatcher:
         fitting = [(p, e) for p, e in candidates if e.size <= rows]
         if len(fitting) > 1:
             exact = [(p, e) for p, e in fitting if e.size == rows]
-            fitting = exact if len(exact) == 1 else fitting
+            # Of a map's two readings the size says nothing: an embedding may have a spare row.
+            maps = {map_of(p.name) for p, _ in fitting}
+            fitting = exact if len(exact) == 1 and len(maps) == len(fitting) else fitting
         if len(fitting) != 1:
             guess.questions["encoder"] = _why_not(candidates, fitting, rows)
             return
@@ -71,8 +74,26 @@ class EncoderMatcher:
             if hits := [
                 (p, e) for p, e in self.encoders if column_named(bare_name(p.name)) == same
             ]:
-                return _distinct(hits)
+                return self._in_one_direction(hits, column)
         return []
+
+    def _in_one_direction(self, encoders: list[Named], column: str | None) -> list[Named]:
+        """Return the distinct encoders; of the two readings of a map the one whose labels occur.
+
+        Both stay where as many labels of one as of the other are values of the column.
+        """
+        kept = []
+        for part, encoder in encoders:
+            others = [e for p, e in self.encoders if map_of(p.name) == map_of(part.name)]
+            if self._labels_found(encoder, column) == max(
+                self._labels_found(other, column) for other in others
+            ):
+                kept.append((part, encoder))
+        return _distinct(kept)
+
+    def _labels_found(self, encoder: Encoder, column: str | None) -> int:
+        same = _ENCODED if column is None else SAME_BOOK.get(column, (column,))
+        return max(self.content.labels_found(encoder, name) for name in same)
 
     def column_of(self, part: Part, encoder: Encoder, column: str | None) -> str | None:
         """Return the column of an encoder's labels; None if it is not clear.
@@ -102,7 +123,7 @@ class EncoderMatcher:
                 continue
             if column is None or self.column_of(part, encoder, column) is not None:
                 hits.append((part, encoder))
-        return _distinct(hits)
+        return self._in_one_direction(hits, column)
 
 
 def _why_not(candidates: list[Named], fitting: list[Named], rows: int) -> str:
@@ -111,13 +132,16 @@ def _why_not(candidates: list[Named], fitting: list[Named], rows: int) -> str:
     if candidates:
         sizes = ", ".join(f"{p.name} has {e.size:,} classes" for p, e in candidates)
         return f"{sizes}, more than the embedding's {rows:,} rows"
-    return f"no encoder has its name and at most {rows:,} classes"
+    return (
+        f"no encoder has its name and at most {rows:,} classes; {AS_THEY_ARE!r} if the model is given "
+        "the values as they are"
+    )
 
 
 def _distinct(encoders: list[Named]) -> list[Named]:
     """Return the first of each group of equal encoders."""
     kept: list[Named] = []
     for part, encoder in encoders:
-        if not any(encoder.labels == other.labels for _, other in kept):
+        if not any(encoder.equals(other) for _, other in kept):
             kept.append((part, encoder))
     return kept

@@ -7,7 +7,7 @@ reader and some to the book, so each needs a mapping of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
 import keras
@@ -15,6 +15,10 @@ import keras
 from bookrec.offline.external.artifacts.artifact_files import Sources
 from bookrec.offline.external.artifacts.naming import column_named
 from bookrec.offline.external.mapping.model_inputs import ModelInput
+from bookrec.offline.external.mapping.selected_columns import (
+    inputs_taken_apart,
+    without_selections,
+)
 from bookrec.offline.external.pickles.objects.records import WordVectorsRecord
 from bookrec.offline.runtime.untyped import KerasModel
 
@@ -24,24 +28,33 @@ Stacked = dict[str, list[str]]
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9_]+")
 
 
-def find_stacked(inputs: Sequence[ModelInput], sources: Sources, stated: Iterable[str]) -> Stacked:
+def find_stacked(
+    inputs: Sequence[ModelInput],
+    sources: Sources,
+    stated: Iterable[str],
+    apart: Container[str] = frozenset(),
+) -> Stacked:
     """Return the inputs that hold several columns of a table.
 
-    An input is one of them if the mapping file states one of its columns (``input.0`` or
-    ``input.name``), or if a scaler, or a list beside it, names as many columns as the input is wide.
+    An input is one of them if the model itself takes its columns apart, if the mapping file states
+    one of its columns (``input.0`` or ``input.name``), or if a scaler, or a list beside it, names as
+    many columns as the input is wide.
 
     Args:
         inputs: inputs of the model.
         sources: contents of the model's directory.
         stated: names of inputs in the mapping file.
+        apart: inputs whose columns the model takes apart (`selected_columns`).
     """
     names = set(stated)
     stacked: Stacked = {}
     for model_input in inputs:
         name, width = model_input.name, model_input.width
-        if width < 2 or model_input.lookups or len(model_input.shape) != 1 or name in names:
+        if width < 2 or len(model_input.shape) != 1 or name in names:
             continue
-        split = any(other.startswith(f"{name}.") for other in names)
+        if model_input.lookups and name not in apart:
+            continue
+        split = name in apart or any(other.startswith(f"{name}.") for other in names)
         columns = _columns(width, sources)
         if columns is None and split:
             columns = list(map(str, range(width)))
@@ -71,6 +84,15 @@ def unstacked(model: KerasModel, stacked: Mapping[str, Sequence[str]]) -> KerasM
     """Return a model with an input for each column of the ``stacked`` inputs; it shares the weights."""
     if not stacked:
         return model
+    apart = inputs_taken_apart(model) & stacked.keys()
+    if apart:
+        taken = {
+            t.name: [keras.Input((1,), dtype=t.dtype, name=n) for n in stacked[t.name]]
+            for t in model.inputs
+            if t.name in apart
+        }
+        rest = {name: names for name, names in stacked.items() if name not in apart}
+        return unstacked(without_selections(model, taken), rest)
     inputs, arguments = [], []
     for tensor in model.inputs:
         if tensor.name not in stacked:

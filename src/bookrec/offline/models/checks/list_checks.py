@@ -99,8 +99,8 @@ def agreement_findings(
     """
     metadata = subject.recommender.retrieval.metadata
     shown = without_pairs(subject.interactions, pairs)
-    own = [shown.book_idx[shown.reader_idx == reader] for reader, _ in pairs]
-    languages = [_commonest(metadata.language[books]) for books in own]
+    histories = [shown.book_idx[shown.reader_idx == reader] for reader, _ in pairs]
+    languages = [_commonest(metadata.language[books]) for books in histories]
     in_language = agreement(figures.lists, metadata.language, languages)
     yield small_languages_finding(in_language, languages)
     yield agreement_finding(
@@ -109,7 +109,7 @@ def agreement_findings(
         agreement(figures.popular, metadata.language, languages),
         "in the language of most of the reader's books",
     )
-    authors = [np.unique(metadata.author[books]) for books in own]
+    authors = [np.unique(metadata.author[books]) for books in histories]
     yield agreement_finding(
         "own authors",
         agreement(figures.lists, metadata.author, authors),
@@ -118,16 +118,16 @@ def agreement_findings(
     )
 
 
-def agreement(lists: Ints, codes: Ints, own: list[Ints]) -> NDArray[np.float64]:
+def agreement(lists: Ints, codes: Ints, reader_codes: list[Ints]) -> NDArray[np.float64]:
     """[readers] share of each list's places whose code is one of the reader's; NaN for none known.
 
     Args:
         lists: [readers, k] books, -1 where there are no more.
         codes: [B] code of each book, 0 = unknown.
-        own: codes of each reader's own books.
+        reader_codes: codes of each reader's own books.
     """
     shares = np.full(len(lists), np.nan)
-    for place, (listed, mine) in enumerate(zip(lists, own, strict=True)):
+    for place, (listed, mine) in enumerate(zip(lists, reader_codes, strict=True)):
         known = codes[listed[listed >= 0]]
         known, mine = known[known > 0], mine[mine > 0]
         if len(known) and len(mine):
@@ -197,4 +197,4 @@ def small_languages_finding(shares: NDArray[np.float64], languages: list[Ints]) 
 def _commonest(codes: Ints) -> Ints:
     """The commonest known code, as an array of one; empty without any."""
     known = codes[codes > 0]
-    return np.bincount(known).argmax()[None].astype(np.int32) if len(known) else known
+    return np.array([np.bincount(known).argmax()] if len(known) else [], dtype=np.int32)

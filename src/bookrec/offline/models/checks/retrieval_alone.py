@@ -31,7 +31,7 @@ def retrieval_ndcg(subject: Judged, pairs: list[tuple[int, int]]) -> NDArray[np.
     for place, (reader, book) in enumerate(pairs):
         seen = shown.book_idx[start[reader] : start[reader + 1]]
         neighbours, weights, _ = table.of(seen)
-        values = np.bincount(neighbours, weights, dataset.n_books)
+        values = np.bincount(neighbours, weights, dataset.n_books).astype(np.float64)
         values[values <= 0] = -np.inf
         listed = recommender.choose(seen, everything, values, TOP)
         figures[place] = work_ndcg(dataset.work_of_book, listed, book)

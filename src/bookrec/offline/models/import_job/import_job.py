@@ -14,6 +14,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.open_directory import Opened as Opened
+from bookrec.offline.external.mapping.open_directory import open_chosen as open_chosen
 from bookrec.offline.external.mapping.open_directory import open_directory as open_directory
 from bookrec.offline.external.mapping.plan_inputs import make_plans
 from bookrec.offline.models.bundle.bundle import Bundle

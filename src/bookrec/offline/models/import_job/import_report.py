@@ -15,11 +15,13 @@ _HEADINGS = ("input", "side", "column", "encoder or vectors", "scaler", "remarks
 
 
 def mapping_table(opened: Opened) -> Iterator[str]:
-    """Yield a line per input, then a line per file that was not read."""
+    """Yield a line per input, then a line per file that was not read or has no use here."""
     rows: list[tuple[str, ...]] = [_HEADINGS, *map(_row, opened.guesses)]
     yield from _aligned(rows)
     for file, reason in opened.sources.unread.items():
         yield f"not read: {file}: {reason}"
+    for file in opened.unused():
+        yield f"not used: {file}"
 
 
 def questions(guesses: Sequence[Guess]) -> str:

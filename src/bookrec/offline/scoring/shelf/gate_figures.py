@@ -82,27 +82,27 @@ def gate_figures(directory: Path) -> GateFigures:
         isbns = [isbn for (isbn,) in connection.execute("select isbn from book order by book_id")]
         readers, lists = read_lists(connection)
         interactions = read_interactions(connection)
-        found = languages(interactions, readers, isbns)
+        spoken = languages(interactions, readers, isbns)
         return GateFigures(
             shelf,
             len(readers),
             len(isbns),
             int((lists >= 0).sum()),
-            int((found.readers >= 0).sum()),
-            _popular_share(connection, found),
-            int(found.others.sum()),
-            possible_share(found, lists, interactions, readers),
+            int((spoken.readers >= 0).sum()),
+            _popular_share(connection, spoken),
+            int(spoken.others.sum()),
+            possible_share(spoken, lists, interactions, readers),
             Ranking.from_json(read_meta(connection).get(RANKING_KEY)),
         )
 
 
-def _popular_share(connection: sqlite3.Connection, found: Languages) -> float | None:
+def _popular_share(connection: sqlite3.Connection, spoken: Languages) -> float | None:
     """Share of the `FIRST` most popular books that are in the language of a reader, on average."""
     rows = connection.execute(
         "select book_id - 1 from popular_top where segment = 'all' and rank <= ?", [FIRST]
     ).fetchall()
-    popular = found.books[np.array(rows, dtype=np.int64).reshape(-1)]
-    popular, readers = popular[popular >= 0], found.readers[found.readers >= 0]
+    popular = spoken.books[np.array(rows, dtype=np.int64).reshape(-1)]
+    popular, readers = popular[popular >= 0], spoken.readers[spoken.readers >= 0]
     if not len(popular) or not len(readers):
         return None
     size = int(max(popular.max(), readers.max())) + 1

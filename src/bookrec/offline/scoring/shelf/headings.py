@@ -28,7 +28,7 @@ _ANOTHER_WORK: Final = re.compile(
     r"\badaptation\b|\beasy to read\b|\bsticker\b|\bboard books?\b|\bnotes\b|"
     r"\bnew generation\b|\bannual\b"
 )
-"""What makes the books of one head two works: a set, a book about another, *X and Other Stories*."""
+"""Words that make the books of one head two works: a set, a book about another, *X and Other Stories*."""
 _TITLES_AFTER_NAME: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
 
 
@@ -39,7 +39,7 @@ class _Parts(NamedTuple):
     subtitle: str
     """Letters; empty where they name genre or edition only."""
     another: str
-    """What makes the book another work than the head alone."""
+    """Words that make the book another work than the head alone."""
 
 
 def headings(books: Iterable[tuple[int, str, str]]) -> dict[int, str]:
@@ -78,13 +78,13 @@ def _parts(title: str, author: str) -> _Parts:
     subtitle = _subtitle(title)
     end = _HEAD_END.search(title)
     rest = title[end.start() :] if end else ""
-    found = _ANOTHER_WORK.search(fold(rest))
+    mark = _ANOTHER_WORK.search(fold(rest))
     says_nothing = _SAYS_NOTHING.fullmatch(subtitle) is not None
     return _Parts(
         _stem(title, author),
         " ".join(_DIGITS.findall(rest)),
         "" if says_nothing else subtitle.replace(" ", ""),
-        (subtitle.replace(" ", "") or found.group()) if found else "",
+        (subtitle.replace(" ", "") or mark.group()) if mark else "",
     )
 
 

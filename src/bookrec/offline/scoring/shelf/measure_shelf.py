@@ -32,8 +32,8 @@ def measure_shelf(connection: sqlite3.Connection) -> Shelf:
     readers, lists = read_lists(connection)
     places = lists[lists >= 0]
     rated = places[statistics.rating_count[places] > 0]
-    found = languages(read_interactions(connection), readers, isbns)
-    in_own_language, of_others = own_language_shares(found, lists)
+    spoken = languages(read_interactions(connection), readers, isbns)
+    in_own_language, of_others = own_language_shares(spoken, lists)
     commonest_first, first_book = _commonest(lists[:, :1], len(isbns))
     commonest, book = _commonest(lists, len(isbns))
     repeats = doubled_works(connection, n_examples=0)

@@ -47,44 +47,44 @@ def languages(interactions: Ints, readers: Ints, isbns: Sequence[str]) -> Langua
     return Languages(books, of_readers, known & (of_readers != commonest))
 
 
-def own_language_shares(found: Languages, lists: Ints) -> tuple[float | None, float | None]:
+def own_language_shares(spoken: Languages, lists: Ints) -> tuple[float | None, float | None]:
     """Share of the places in the reader's language: of all readers, of those of smaller languages.
 
     Books without a language, and readers without one, are left out; a share is None where nothing is
     left.
 
     Args:
-        found: languages of the books and of the readers.
+        spoken: languages of the books and of the readers.
         lists: [R, k] positions of books, -1 after the end of a list.
     """
-    listed = np.where(lists >= 0, found.books[lists], -1)
-    judged = (listed >= 0) & (found.readers >= 0)[:, None]
-    hits = judged & (listed == found.readers[:, None])
-    return _share(hits, judged), _share(hits[found.others], judged[found.others])
+    listed = np.where(lists >= 0, spoken.books[lists], -1)
+    judged = (listed >= 0) & (spoken.readers >= 0)[:, None]
+    hits = judged & (listed == spoken.readers[:, None])
+    return _share(hits, judged), _share(hits[spoken.others], judged[spoken.others])
 
 
-def possible_share(found: Languages, lists: Ints, interactions: Ints, readers: Ints) -> float:
+def possible_share(spoken: Languages, lists: Ints, interactions: Ints, readers: Ints) -> float:
     """Share of their places that readers of smaller languages could have in their language.
 
     A reader's list holds at most the books of the language that the reader does not have; 0 without
     such readers.
 
     Args:
-        found: languages of the books and of the readers.
+        spoken: languages of the books and of the readers.
         lists: [R, k] positions of books, -1 after the end of a list.
         interactions: [n, 2] ids of readers and positions of books.
         readers: [R] ids of the readers, ascending.
     """
     lengths = (lists >= 0).sum(axis=1)
-    places = int(lengths[found.others].sum())
+    places = int(lengths[spoken.others].sum())
     if not places:
         return 0.0
     mine = np.isin(interactions[:, 0], readers)
     row, book = np.searchsorted(readers, interactions[mine, 0]), interactions[mine, 1]
-    own = found.books[book] == found.readers[row]
-    seen = np.bincount(row[own], minlength=len(readers))[found.others]
-    offered = np.bincount(found.books[found.books >= 0])[found.readers[found.others]]
-    return float(np.minimum(lengths[found.others], offered - seen).sum() / places)
+    in_language = spoken.books[book] == spoken.readers[row]
+    seen = np.bincount(row[in_language], minlength=len(readers))[spoken.others]
+    offered = np.bincount(spoken.books[spoken.books >= 0])[spoken.readers[spoken.others]]
+    return float(np.minimum(lengths[spoken.others], offered - seen).sum() / places)
 
 
 def _share(hits: NDArray[np.bool_], judged: NDArray[np.bool_]) -> float | None:

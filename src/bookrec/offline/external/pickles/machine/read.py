@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.errors import ModelError
+from bookrec.files import LFS_ADVICE, LFS_POINTER_BYTES, is_lfs_pointer
 from bookrec.offline.external.pickles.machine.byte_source import describe_foreign, open_source
 from bookrec.offline.external.pickles.machine.check_plain import check_plain
 from bookrec.offline.external.pickles.machine.limits import MIB, Limits, Meter
@@ -62,9 +63,11 @@ def _read(path: Path, limits: Limits) -> PickleValue:
                 "are read from one pickle",
                 "save its large arrays as .npy",
             )
-        head = file.read(6)
+        head = file.read(LFS_POINTER_BYTES + 1)
+        if is_lfs_pointer(head):
+            raise Refusal(*LFS_ADVICE.split("; ", 1))
         file.seek(max(size - 1, 0))
-        foreign = describe_foreign(path, head, file.read(1))
+        foreign = describe_foreign(path, head[:6], file.read(1))
         if foreign is not None:
             raise foreign
         file.seek(0)
