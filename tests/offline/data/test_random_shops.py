@@ -64,30 +64,34 @@ class Shop:
 def shops(draw):
     """Shops of up to six books and 60 rows."""
     ids = draw(st.sampled_from([ISBNS, [to_isbn13(isbn) for isbn in ISBNS], CODES]))
-    n_books = draw(st.integers(2, 6))
+    n_books = draw(st.integers(4, 6))
     authors = draw(st.permutations(AUTHORS))
     books = dict(zip(ids[:n_books], zip(TITLES, authors, strict=True), strict=False))
-    numbers = draw(st.lists(st.integers(1, 99_999), min_size=2, max_size=9, unique=True))
+    numbers = draw(st.lists(st.integers(1, 99_999), min_size=6, max_size=9, unique=True))
     suffix = draw(st.sampled_from(["", "@example.vn"]))
     readers = {f"{'kh' if suffix else ''}{n}{suffix}": n % 70 + 10 for n in numbers}
     most = draw(st.sampled_from(list(SCALES)))
     pairs = draw(
         st.lists(
             st.tuples(st.sampled_from(list(readers)), st.sampled_from(list(books))),
-            min_size=1,
-            max_size=54,
+            min_size=draw(st.sampled_from([1, 20, 24])),
+            max_size=24,
             unique=True,
         )
     )
     ratings = st.sampled_from(SCALES[most])
     rows = [(*pair, draw(ratings), draw(st.integers(0, 600))) for pair in pairs]
+    headers = {field: draw(st.sampled_from(names)) for field, names in HEADERS.items()}
+    date = draw(st.sampled_from(DATES))
+    if date == "%m/%d/%Y":
+        headers["time"] = "order date"  # Vietnamese dates have the day first
     return Shop(
         books,
         readers,
         rows,
         most,
-        {field: draw(st.sampled_from(names)) for field, names in HEADERS.items()},
-        draw(st.sampled_from(DATES)),
+        headers,
+        date,
         draw(st.booleans()),
         draw(st.sampled_from([",", ";", "\t", "|"])),
         draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])),
