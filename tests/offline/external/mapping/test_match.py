@@ -123,6 +123,8 @@ def test_of_a_map_and_its_inverse_the_ids_of_the_data_choose(tmp_path: Path, row
     encoder = find_sources(tmp_path).parts[str(guess.mapping().encoder)].value
     assert isinstance(encoder, Encoder)
     assert encoder.find("isbn", ["1", "9", "0"]).tolist() == [0, 8, NOT_KNOWN]
+    spare = "rows to spare: 1, taken to be the last (offset 0)"
+    assert (spare in guess.notes) == (rows == 10)
 
 
 def test_an_inverse_alone_is_read_as_labels_by_code(tmp_path: Path):

@@ -61,6 +61,9 @@ class EncoderMatcher:
         guess.fields["encoder"] = part.name
         share = self.content.share(encoder, column)
         guess.notes.append(f"{criterion}; {encoder.size:,} classes for {rows:,} rows")
+        if encoder.size < rows:
+            spare = rows - encoder.size
+            guess.notes.append(f"rows to spare: {spare:,}, taken to be the last (offset 0)")
         if share < _LITTLE:
             guess.questions["encoder"] = f"{part.name} has no {column} of this data set"
         if encoder.size < rows - _SPARE:
