@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.json_types import JsonObject
-from bookrec.offline.data.assembly.masking import mask_private
 from bookrec.offline.data.files.source_table import SourceTable
+from bookrec.offline.data.mapping.masking import mask_private
 
 REJECTED_COLUMNS: Final = ("file", "line", "reason", "text")
 """Columns of ``rejected.csv.gz``; ``line`` is a physical line of the decompressed file."""

@@ -10,6 +10,7 @@ from bookrec.offline.data.mapping.draft import Draft, DraftTable
 from bookrec.offline.data.mapping.draft_columns import DraftColumn
 from bookrec.offline.data.mapping.fields import FIELDS, ROW_KINDS, UNUSED
 from bookrec.offline.data.mapping.mapping import TableMapping
+from bookrec.offline.data.mapping.masking import mask_private
 
 _WIDTH: Final = 28
 """Characters of a sample value that are shown."""
@@ -93,7 +94,7 @@ def _samples(column: DraftColumn) -> str:
 
 def _short(text: str) -> str:
     # Line breaks and control characters would end the comment or confuse a terminal.
-    line = "".join(c if c.isprintable() else " " for c in text)
+    line = mask_private("".join(c if c.isprintable() else " " for c in text), ())
     return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 

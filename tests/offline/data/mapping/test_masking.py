@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookrec.offline.data.assembly.masking import mask_private
+from bookrec.offline.data.mapping.masking import mask_private
 
 
 @pytest.mark.parametrize(
