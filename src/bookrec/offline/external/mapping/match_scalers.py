@@ -8,9 +8,9 @@ from typing import Final
 from bookrec.offline.external.artifacts.artifact_files import Part
 from bookrec.offline.external.artifacts.columns import STATISTICS
 from bookrec.offline.external.artifacts.naming import column_named, is_scaled_name, words_of
+from bookrec.offline.external.artifacts.scaled_columns import ScaledColumns
 from bookrec.offline.external.mapping.candidate import Guess, bare_name, listed
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
-from bookrec.offline.external.mapping.scaled_columns import ScaledColumns
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
 
 _OF_BOOKS: Final = {"item", "items", "book", "books", "rating", "ratings"}
@@ -19,7 +19,7 @@ _OF_BOOKS: Final = {"item", "items", "book", "books", "rating", "ratings"}
 _USUAL: Final = ("rating_mean", "rating_count")
 """Columns of such a scaler."""
 _CLEARLY: Final = 2.0
-"""How many times nearer the data are to one column of a scaler than to the next."""
+"""Ratio of distances from which the nearer column of a scaler is taken to be the right one."""
 
 
 class ScalerMatcher:

@@ -82,9 +82,9 @@ def without_selections(model: KerasModel, columns: dict[str, list[KerasTensor]])
         chosen = [parts[place] for place in places]
         return chosen[0] if len(chosen) == 1 else keras.layers.Concatenate()(chosen)
 
-    given = [joined.get(t.name, plain.get(t.name)) for t in model.inputs]
+    tensors = [joined.get(t.name, plain.get(t.name)) for t in model.inputs]
     output = model._run_through_graph(  # clone_model would make new inputs
-        given if len(given) > 1 else given[0],
+        tensors if len(tensors) > 1 else tensors[0],
         operation_fn=lambda operation: lambda *a, **k: call(operation, *a, **k),
     )
     inputs = []
