@@ -72,7 +72,7 @@ LIKES = {
             ",2024/01/05,to-read\n"
             '9001,Không mã,Ai,"=""""","=""""",5,3.9,X,1998,2024/05/01,2024/01/05,read\n',
         },
-        [("nga_export", "0141439513", 4), ("nga_export", "9001", 5)],
+        [("nga_export", "0141439513", 4), ("nga_export", "Không mã", 5)],
     ),
     "shopify-orders": (
         {
