@@ -19,11 +19,7 @@ _OF_BOOKS: Final = {"item", "items", "book", "books", "rating", "ratings"}
 _USUAL: Final = ("rating_mean", "rating_count")
 """Columns of such a scaler."""
 _CLEARLY: Final = 2.0
-<<<<<<< HEAD
-"""Least ratio of the distances to the second nearest and to the nearest column of a scaler."""
-=======
 """Ratio of distances from which the nearer column of a scaler is taken to be the right one."""
->>>>>>> models3
 
 
 class ScalerMatcher:

@@ -83,13 +83,8 @@ def open_chosen(chosen: Chosen, dataset: Dataset) -> Opened:
     """
     sources, stated = chosen.sources, chosen.mapping
     archive = open_archive(chosen.model, stated.lambda_)
-<<<<<<< HEAD
-    inputs, apart = inputs_of(archive.model)[0], inputs_taken_apart(archive.model)
-    stacked = find_stacked(inputs, sources, stated.inputs, apart)
-=======
     whole, apart = inputs_of(archive.model)[0], inputs_taken_apart(archive.model)
     stacked = find_stacked(whole, sources, stated.inputs, apart)
->>>>>>> models3
     model = unstacked(archive.model, stacked)
     inputs, _ = inputs_of(model)
     names = [model_input.name for model_input in inputs]
