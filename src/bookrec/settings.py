@@ -39,6 +39,11 @@ class Home:
         return self.root / "works.csv"
 
     @property
+    def inbox(self) -> Path:
+        """``inbox``: files that the nightly job adds to the data set."""
+        return self.root / "inbox"
+
+    @property
     def models(self) -> Path:
         """``artifacts/models``: one directory per model bundle, and the pointer ``current``."""
         return self.root / "artifacts" / "models"

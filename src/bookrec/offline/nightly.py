@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bookrec.errors import BookrecError, QualityGateRefused, ShopError, SnapshotError
 from bookrec.files import exclusive_lock, read_pointer, remove_directory, versions
+from bookrec.offline.data.additions.inbox import empty_inbox
 from bookrec.offline.data.dataset import Dataset, save_dataset
 from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, load_base_dataset
 from bookrec.offline.models.bundle.bundle_files import read_manifest
@@ -65,6 +66,9 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
         BookrecError: a stage failed, or another nightly job is running.
     """
     with _only_one(home):
+        if home.inbox.is_dir():
+            with _stage(progress, "inbox") as outcome:
+                outcome.append(empty_inbox(home).line())
         with _stage(progress, "shop") as outcome:
             dataset = _extended_dataset(home)
             outcome.append(_counts(dataset))

@@ -57,6 +57,9 @@ data.add_command(sample)
 @click.option(
     "--accept-loss", is_flag=True, help="Import even if more than 5 % of a file would be lost."
 )
+@click.option(
+    "--add", is_flag=True, help="Add to the current data set: new orders, ratings, books, prices."
+)
 @click.pass_obj
 def import_command(
     home: Home,
@@ -65,6 +68,7 @@ def import_command(
     mapping: Path | None,
     write_mapping: Path | None,
     accept_loss: bool,
+    add: bool,
 ) -> None:
     """Clean a shop's tables into a data set and make it the current one.
 
@@ -82,16 +86,22 @@ def import_command(
       bookrec data import orders.xlsx books.csv --write-mapping shop.toml
       bookrec data import orders.xlsx books.csv --mapping shop.toml
       bookrec data import ~/book-crossing --accept-loss
+      bookrec data import --add orders-2026-11-26.csv
     """
+    from bookrec.offline.data.additions.add_data import add_data
     from bookrec.offline.data.import_data import ImportOptions, import_data
     from bookrec.offline.data.read_source import Undecided
 
     options = ImportOptions(layout, mapping, write_mapping, accept_loss)
     try:
-        result = import_data(home, sources, options, _progress, lambda r: _print_import(home, r))
+        importing = add_data if add else import_data
+        result = importing(home, sources, options, _progress, lambda r: _print_import(home, r))
     except Undecided as undecided:
         click.echo("\n".join(undecided.lines))
         raise
+    if result is None:
+        click.echo("Nothing new: every table was imported before.")
+        return
     _print_summary(home, result.dataset)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -54,6 +54,7 @@ INTERACTION_DTYPES: Final = {
 
 _MANIFEST_KEYS: Final = {"dataset_id", "digest", "layout", "rating_max", "base_dataset_id"}
 DETAILS_FILE: Final = "book_details.parquet"
+KEYS_FILE: Final = "book_keys.parquet"
 MAPPING_FILE: Final = "mapping.toml"
 _NULL: Final = np.iinfo(np.int64).min
 
@@ -74,6 +75,8 @@ class Dataset:
     """Details of books, columns of `DETAIL_DTYPES`; None where the source has none."""
     mapping: str = ""
     """Mapping of the source as TOML; "" = not known."""
+    keys: Mapping[str, str] = field(default_factory=dict)
+    """Further ids of books, such as codes of the shop → id of the book."""
 
     @property
     def n_readers(self) -> int:
@@ -131,6 +134,9 @@ def make_dataset(
     citation: str = "",
     details: pd.DataFrame | None = None,
     mapping: str = "",
+    keys: Mapping[str, str] | None = None,
+    imported: Sequence[str] = (),
+    added_to: str | None = None,
 ) -> Dataset:
     """Make a `Dataset` and its manifest from frames.
 
@@ -147,6 +153,9 @@ def make_dataset(
         citation: for reports.
         details: of books, columns of `DETAIL_DTYPES`; None = the source has none.
         mapping: of the source, as TOML.
+        keys: further ids of books → id of the book.
+        imported: SHA-256 of each table that was imported, ever.
+        added_to: id of the imported data set to which a source was added; None = of one source.
     """
     readers = readers.astype(READER_DTYPES)[list(READER_DTYPES)].reset_index(drop=True)
     books = books.astype(BOOK_DTYPES)[list(BOOK_DTYPES)].reset_index(drop=True)
@@ -174,8 +183,10 @@ def make_dataset(
         "base_dataset_id": base_dataset_id,
         "sample": sample,
         "citation": citation,
+        "imported": list(imported),
+        "added_to": added_to,
     }
-    return Dataset(readers, books, interactions, manifest, details, mapping)
+    return Dataset(readers, books, interactions, manifest, details, mapping, dict(keys or {}))
 
 
 def dataset_digest(
@@ -231,6 +242,9 @@ def save_dataset(home: Home, dataset: Dataset, rejected: pd.DataFrame | None = N
             dataset.interactions.to_parquet(staging / "interactions.parquet", index=False)
             if dataset.details is not None:
                 dataset.details.to_parquet(staging / DETAILS_FILE, index=False)
+            if dataset.keys:
+                columns = {"key": list(dataset.keys), "isbn": list(dataset.keys.values())}
+                pd.DataFrame(columns, dtype="str").to_parquet(staging / KEYS_FILE, index=False)
             if dataset.mapping:
                 (staging / MAPPING_FILE).write_text(dataset.mapping, encoding="utf-8")
             _write_rejected(staging / "rejected.csv.gz", rejected)
@@ -300,6 +314,13 @@ def load_dataset(home: Home, dataset_id: str | None = None) -> Dataset:
     return dataset
 
 
+def _read_keys(file: Path) -> dict[str, str]:
+    if not file.exists():
+        return {}
+    frame = pd.read_parquet(file)
+    return dict(zip(frame["key"].tolist(), frame["isbn"].tolist(), strict=True))
+
+
 def _read(directory: Path) -> Dataset:
     try:
         manifest = json.loads((directory / "manifest.json").read_text(encoding="utf-8"))
@@ -317,7 +338,8 @@ def _read(directory: Path) -> Dataset:
         file, toml = directory / DETAILS_FILE, directory / MAPPING_FILE
         details = pd.read_parquet(file).astype(DETAIL_DTYPES) if file.exists() else None
         mapping = toml.read_text(encoding="utf-8") if toml.exists() else ""
-        return Dataset(readers, books, interactions, dict(manifest), details, mapping)
+        keys = _read_keys(directory / KEYS_FILE)
+        return Dataset(readers, books, interactions, dict(manifest), details, mapping, keys)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{directory} cannot be read ({type(error).__name__}: {error}); "

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -85,15 +86,27 @@ def import_data(
             set stays then.
     """
     options = options or ImportOptions()
-    try:
+    with with_draft(home, paths_of(source), options):
         result = read_data(source, options, progress, home.work_corrections, home.identity_secret)
-    except Undecided as undecided:
-        raise _write_draft(home, source, options, undecided) from undecided
     report(result)
     check_losses(result.dataset, accept=options.accept_loss)
     progress(f"Saving {result.dataset.dataset_id}")
     save_dataset(home, result.dataset, result.rejected)
     return result
+
+
+@contextlib.contextmanager
+def with_draft(home: Home, source: Sequence[Path], options: ImportOptions) -> Iterator[None]:
+    """Write the drafted mapping of a source that leaves something open, and name it in the error."""
+    try:
+        yield
+    except Undecided as undecided:
+        raise _write_draft(home, source, options, undecided) from undecided
+
+
+def paths_of(source: Path | Sequence[Path]) -> list[Path]:
+    """Paths of a source that may be one."""
+    return [source] if isinstance(source, Path) else list(source)
 
 
 def read_data(
@@ -115,7 +128,7 @@ def read_data(
     """
     options = options or ImportOptions()
     lines = [] if corrections is None else read_corrections(corrections)
-    paths = [source] if isinstance(source, Path) else list(source)
+    paths = paths_of(source)
     layout = "" if options.layout == AUTO else options.layout
     read = read_source(paths, options.mapping, progress, layout)
     if options.write_mapping is not None and read.draft:
@@ -159,6 +172,8 @@ def _make(
         citation=read.mapping.citation,
         details=read_details(books, assembled.stock),
         mapping=mapping,
+        keys=assembled.keys.further(),
+        imported=read.shas,
     )
     notes = [*read.notes, *assembled.notes]
     return Import(dataset, assembled.rejected, corrected, read.lines, notes)
@@ -219,7 +234,7 @@ def _write_draft(
     """Write the drafted mapping, never over another file, and return the error that names it."""
     target = options.write_mapping or _free_name(home.root)
     _write_new(target, undecided.draft)
-    paths = [source] if isinstance(source, Path) else list(source)
+    paths = paths_of(source)
     names = " ".join(str(path) for path in paths)
     return Undecided(
         [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -79,14 +79,14 @@ def read_source(
     notes = [note for _, table in tables for note in table.notes]
     notes += [f"Ignored {place}." for place in source.ignored]
     if stated is not None:
-        return _mapped(
+        return mapped_source(
             stated, [t for _, t in tables], draft=None, notes=notes, sample=source.is_sample
         )
     draft = draft_mapping([table for _, table in tables], layout)
     if layout and draft.mapping.layout != layout:
         raise DataError(f"{paths[0]} is not of the layout {layout}; leave out --format.")
     again = [_read_again(file, part) for (file, _), part in zip(tables, draft.tables, strict=True)]
-    return _mapped(draft.mapping, again, draft, notes, sample=source.is_sample)
+    return mapped_source(draft.mapping, again, draft, notes, sample=source.is_sample)
 
 
 def _read(file: SourceFile, mapping: Mapping | None, progress: Progress) -> list[SourceTable]:
@@ -116,7 +116,7 @@ def _read_again(file: SourceFile, part: DraftTable) -> SourceTable:
     return read_tables(file, stated)[0]
 
 
-def _mapped(
+def mapped_source(
     mapping: Mapping,
     tables: Sequence[SourceTable],
     draft: Draft | None,
@@ -124,6 +124,7 @@ def _mapped(
     *,
     sample: bool,
 ) -> ReadSource:
+    """Select the rows of tables by a mapping. Raises as `read_source` does."""
     mapped = [MappedTable(t, m) for t in tables if (m := mapping.table_of(t.name)) is not None]
     used = [m for m in mapped if m.has_interactions or m.has_title or m.has_readers or m.has_stock]
     lines = [] if draft is None else list(draft_lines(draft))
@@ -132,7 +133,9 @@ def _mapped(
     _check(used, mapping)
     rows = select_rows(used)
     readings = _readings(rows, mapping, _times_are_vietnamese(used))
-    toml = "" if draft is None else draft_toml(draft)
+    toml = ""
+    if draft is not None:
+        toml = draft_toml(replace(draft, mapping=readings.decided(mapping)))
     if readings.questions:
         open_keys = dict.fromkeys(readings.questions, UNDECIDED)
         open_mapping = msgspec.structs.replace(mapping, **open_keys)

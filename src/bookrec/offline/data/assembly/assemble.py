@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
@@ -56,8 +57,12 @@ class Assembled:
     """Per file rows read, kept, rejected by reason, repaired by rule."""
     rejected: pd.DataFrame
     """Rejected rows, with the columns of ``rejected.csv.gz``."""
-    notes: list[str] = field(default_factory=list)
+    notes: list[str]
     """Sentences on what was left out on purpose."""
+    catalogue: pd.Index
+    """Ids of the books that ``book_idx`` numbers: those of the source, and of what it adds to."""
+    returned: pd.DataFrame
+    """``user_id``, ``book_idx`` of purchases of earlier sources that are taken back."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,8 @@ class Known:
 
     isbns: pd.Index
     """Ids of its books."""
-    keys: BookKeys
+    keys: MappingOf[str, str]
+    """Further ids of its books → id of the book."""
 
 
 def assemble(
@@ -87,12 +93,18 @@ def assemble(
     """
     this_year = datetime.now(UTC).year
     private = normalise_readers([t for t in (rows.readers, rows.interactions) if t], reader_ids)
-    keys = BookKeys(dict(known.keys.isbn_of_key)) if known else BookKeys()
+    keys = BookKeys()
+    if known:
+        keys.add(list(known.keys), list(known.keys.values()))
     books = _NO_BOOKS
     if rows.books is not None:
         if mapping.title_has_year:
             split_years(rows.books)
         books, new_keys = clean_books(rows.books, this_year, mapping.code_prefix)
+        if known:
+            # A code that the data set knows names its book.
+            named = [known.keys.get(isbn, isbn) for isbn in books["isbn"].tolist()]
+            books = books.assign(isbn=pd.array(named, dtype="str")).drop_duplicates("isbn")
         books = books.sort_values("isbn", ignore_index=True)
         keys.add(list(new_keys.isbn_of_key), list(new_keys.isbn_of_key.values()))
     catalogue = pd.Index(books["isbn"])
@@ -101,13 +113,17 @@ def assemble(
     notes: list[str] = []
     pairs = _NO_PAIRS
     users: list[str] = []
+    returned = _NO_RETURNED
     if rows.interactions is not None:
         nobody = find_nobody(rows.interactions)
         values = _values(rows.interactions, readings)
         if nobody is not None and nobody.rows.any():
             notes += [f"Left out {note}." for note in nobody.notes]
             rows.interactions.reject(nobody.rows, WALK_IN)
-        pairs, users = _numbered(*clean_interactions(rows.interactions, keys, catalogue, values))
+        cleaned = clean_interactions(rows.interactions, keys, catalogue, values)
+        pairs, users = _numbered(cleaned.pairs, cleaned.users)
+        names = [cleaned.users[at] for at in cleaned.returned["user"].tolist()]
+        returned = cleaned.returned.assign(user_id=pd.array(names, dtype="str"))
     readers = _NO_READERS
     if rows.readers is not None:
         readers = clean_readers(reject_nameless(rows.readers))
@@ -127,6 +143,8 @@ def assemble(
         _accounts(present),
         pd.concat([table.rejected() for table in present.values()], ignore_index=True),
         notes,
+        catalogue,
+        returned[["user_id", "book_idx"]],
     )
 
 
@@ -212,6 +230,7 @@ _NO_READERS: Final = pd.DataFrame({"user_id": [], "age": [], "location": []}).as
     {"user_id": "str", "age": "Int16", "location": "str"}
 )
 _NO_BOOKS: Final = pd.DataFrame({"isbn": pd.Series([], dtype="str")})
+_NO_RETURNED: Final = pd.DataFrame({"user_id": pd.Series([], dtype="str"), "book_idx": []})
 _NO_PAIRS: Final = pd.DataFrame(
     {
         "user": np.empty(0, dtype=np.int32),

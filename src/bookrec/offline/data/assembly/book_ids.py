@@ -68,6 +68,10 @@ class BookKeys:
                 self.isbn_without_zeros[key.lstrip("0")] = isbn if same else ""
         return ambiguous
 
+    def further(self) -> dict[str, str]:
+        """Ids other than the books' own → id of the book."""
+        return {key: isbn for key, isbn in self.isbn_of_key.items() if key != isbn}
+
     def lacks_zeros(self, text: str) -> bool:
         """Whether an id is that of the one code which differs from it by leading zeros only.
 

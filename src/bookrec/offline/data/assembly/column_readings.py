@@ -41,8 +41,21 @@ class Readings:
     dates: DateFormat
     notes: list[str]
     """Sentences on what was found, for the operator."""
+    has_ratings: bool = False
+    """Whether the scale is that of ratings, and not assumed for want of any."""
+    has_ordered_dates: bool = False
+    """Whether the order of dates was decided, by them or by the mapping."""
     questions: dict[str, str] = field(default_factory=dict)
     """Key of the mapping → sentence on what its values leave open."""
+
+    def decided(self, mapping: Mapping) -> Mapping:
+        """Return the mapping with the scale of ratings and the order of dates, for later files."""
+        scales = {(scale.most, scale.whole): name for name, scale in _SCALES.items()}
+        scale = scales.get((self.scale.most, self.scale.whole), "") if self.has_ratings else ""
+        orders = {order: name for name, order in _DATES.items()}
+        dates = orders[self.dates.order] if self.has_ordered_dates else ""
+        scale, dates = mapping.rating_scale or scale, mapping.dates or dates
+        return msgspec.structs.replace(mapping, rating_scale=scale, dates=dates)
 
 
 def read_columns(table: RawTable, mapping: Mapping, *, vietnamese: bool) -> Readings:
@@ -69,10 +82,11 @@ def read_columns(table: RawTable, mapping: Mapping, *, vietnamese: bool) -> Read
             notes.append(
                 f"Times: {dates.evidence}; the day comes first, as Vietnamese dates have it."
             )
-            dates = DateFormat(DAY_FIRST)
+            dates = DateFormat(DAY_FIRST, "the headers are Vietnamese")
         elif not dates.sure:
             questions["dates"] = f"{dates.evidence}; write which part comes first."
-    return Readings(scale, dates, notes, questions)
+    ordered = "order open" not in dates.evidence
+    return Readings(scale, dates, notes, rated, ordered, questions)
 
 
 def undecided_mapping(mapping: Mapping, questions: dict[str, str]) -> Mapping:

@@ -33,9 +33,22 @@ class Values:
     """Rows that take a purchase back, by ``meaning``, ``kind`` and ``quantity``."""
 
 
+@dataclass(frozen=True)
+class CleanedInteractions:
+    """Unique pairs of reader and book."""
+
+    pairs: pd.DataFrame
+    """``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp``."""
+    users: list[str]
+    """Ids of readers."""
+    returned: pd.DataFrame
+    """``user``, ``book_idx`` of pairs with more returned than bought copies: they take back purchases
+    of earlier files."""
+
+
 def clean_interactions(
     table: RawTable, keys: BookKeys, catalogue: pd.Index, values: Values
-) -> tuple[pd.DataFrame, list[str]]:
+) -> CleanedInteractions:
     """Clean interactions.
 
     Args:
@@ -43,10 +56,6 @@ def clean_interactions(
         keys: the book of each id in the source.
         catalogue: ids of the books.
         values: readings of the columns.
-
-    Returns:
-        ``user`` (position in the list), ``book_idx``, ``rating``, ``timestamp`` of unique pairs; and
-        the readers' ids.
     """
     frame = table.frame
     faults = Faults(len(frame))
@@ -60,9 +69,11 @@ def clean_interactions(
     numbers = numbers.assign(user=users, book_idx=books, rating=ratings, timestamp=times.array)
     table.frame = numbers.assign(returned=returned)
     faults.reject(table)
-    _take_back(table)
+    unmatched = _take_back(table)
     _keep_one_of_each_pair(table)
-    return table.frame[["user", "book_idx", "rating", "timestamp"]], names
+    pairs = table.frame[["user", "book_idx", "rating", "timestamp"]]
+    returned_pairs = pd.DataFrame({"user": unmatched >> 32, "book_idx": unmatched & 0xFFFFFFFF})
+    return CleanedInteractions(pairs, names, returned_pairs)
 
 
 class Faults:
@@ -172,10 +183,15 @@ def _pairs(frame: pd.DataFrame) -> NDArray[np.int64]:
     return pairs
 
 
-def _take_back(table: RawTable) -> None:
-    """Reject returned copies and the purchase that each takes back; ratings stay."""
+def _take_back(table: RawTable) -> NDArray[np.int64]:
+    """Reject returned copies and the purchase that each takes back; ratings stay.
+
+    Returns:
+        [pairs] numbers (`_pairs`) of pairs with more returned than bought copies.
+    """
     frame = table.frame
     returned = frame["returned"].to_numpy(dtype=bool)
+    unmatched = np.empty(0, dtype=np.int64)
     if returned.any():
         pairs = pd.Series(_pairs(frame))
         implicit = ~returned & (frame["rating"].to_numpy() == 0)
@@ -183,10 +199,13 @@ def _take_back(table: RawTable) -> None:
         n_returned = pairs[returned].value_counts()
         order = pairs[implicit].iloc[::-1].groupby(pairs[implicit].iloc[::-1]).cumcount()
         taken = order.to_numpy() < pairs[order.index].map(n_returned).fillna(0).to_numpy()
+        n_bought = pairs[implicit].value_counts().reindex(n_returned.index, fill_value=0)
+        unmatched = n_returned.index[n_returned > n_bought].to_numpy(np.int64)
         gone = returned.copy()
         gone[order.index[taken]] = True
         table.reject(gone, "returned")
     table.frame = table.frame.drop(columns="returned")
+    return unmatched
 
 
 def _keep_one_of_each_pair(table: RawTable) -> None:
