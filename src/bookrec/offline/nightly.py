@@ -13,7 +13,12 @@ from bookrec.errors import BookrecError, QualityGateRefused, ShopError, Snapshot
 from bookrec.files import exclusive_lock, read_pointer, remove_directory, versions
 from bookrec.offline.data.additions.inbox import empty_inbox
 from bookrec.offline.data.dataset import Dataset, save_dataset
-from bookrec.offline.data.shop_updates import extend_with_shop, is_extension, load_base_dataset
+from bookrec.offline.data.shop_updates import (
+    extend_with_shop,
+    is_extension,
+    load_base_dataset,
+    manifest_entry,
+)
 from bookrec.offline.models.bundle.bundle_files import read_manifest
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score import ScoreSettings, score
@@ -104,15 +109,18 @@ def _extended_dataset(home: Home) -> Dataset:
 
 
 def prune_extensions(home: Home) -> list[str]:
-    """Remove extended data sets that neither a snapshot nor the current pointer names.
+    """Remove extended data sets, and those with added files, that nothing names any more.
 
-    Imported data sets stay. Returns the ids removed.
+    A snapshot, the current pointer, or an extension that is named by one of them names a data set.
+    Data sets of a whole import stay. Returns the ids removed.
     """
     named = {info.meta.get("dataset_id") for info in list_snapshots(home.snapshots)}
     named.add(read_pointer(home.datasets))
+    named |= {manifest_entry(home, str(name), "base_dataset_id") for name in named if name}
     removed = []
     for name in versions(home.datasets):
-        if name not in named and is_extension(home, name):
+        superseded = is_extension(home, name) or manifest_entry(home, name, "added_to") is not None
+        if name not in named and superseded:
             remove_directory(home.datasets / name)
             removed.append(name)
     return removed

@@ -37,11 +37,17 @@ def load_base_dataset(home: Home) -> Dataset:
 
 def is_extension(home: Home, dataset_id: str) -> bool:
     """Whether a data set extends an imported one; False when its manifest cannot be read."""
+    return manifest_entry(home, dataset_id, "base_dataset_id") is not None
+
+
+def manifest_entry(home: Home, dataset_id: str, key: str) -> str | None:
+    """Entry of a data set's manifest; None where it is null or cannot be read."""
     try:
         text = (home.datasets / dataset_id / "manifest.json").read_text(encoding="utf-8")
-        return json.loads(text).get("base_dataset_id") is not None
+        entry = json.loads(text).get(key)
     except (OSError, ValueError, AttributeError):
-        return False
+        return None
+    return None if entry is None else str(entry)
 
 
 def extend_with_shop(

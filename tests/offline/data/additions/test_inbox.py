@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bookrec.files import versions
 from bookrec.offline.data.additions import inbox as module
 from bookrec.offline.data.additions.inbox import empty_inbox
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.import_data import import_data
+from bookrec.offline.nightly import prune_extensions
 from bookrec.settings import Home
 
 BOOKS = "Mã sách,Mã vạch,Tên sách,Tác giả,Giá,Tồn kho\n" + "".join(
@@ -155,3 +157,17 @@ def test_ratings_keep_the_scale_of_the_data_set(tmp_path):
         ("K1", "S001", 3),
         ("K77", "S002", 4),
     }
+
+
+def test_data_sets_that_later_files_superseded_are_pruned(tmp_path):
+    home = start(tmp_path, [0])
+    first = load_dataset(home).dataset_id
+    put(home, "a.csv", orders(4))
+    empty_inbox(home)
+    second = load_dataset(home).dataset_id
+    put(home, "b.csv", orders(5))
+    empty_inbox(home)
+    third = load_dataset(home).dataset_id
+    assert load_dataset(home).manifest["added_to"] == second
+    assert prune_extensions(home) == [second]
+    assert sorted(versions(home.datasets)) == sorted([first, third])
