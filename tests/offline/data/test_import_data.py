@@ -401,7 +401,14 @@ def test_no_address_and_no_number_of_a_reader_is_in_the_data_set(tmp_path):
     ]
     directory = home.datasets / result.dataset.dataset_id
     files_written = sorted(directory.iterdir())
-    assert len(files_written) == 5
+    assert [path.name for path in files_written] == [
+        "books.parquet",
+        "interactions.parquet",
+        "manifest.json",
+        "mapping.toml",
+        "readers.parquet",
+        "rejected.csv.gz",
+    ]
     for path in files_written:
         content = path.read_bytes()
         content = gzip.decompress(content) if path.suffix == ".gz" else content
