@@ -29,7 +29,8 @@ def cleaned(*rows, columns="user_id book_id rating quantity", keys=None):
         lambda texts: convert(texts, DateFormat()).seconds,
         returned_rows,
     )
-    pairs, users = clean_interactions(raw, keys or BookKeys(), CATALOGUE, values)
+    cleaned = clean_interactions(raw, keys or BookKeys(), CATALOGUE, values)
+    pairs, users = cleaned.pairs, cleaned.users
     books = CATALOGUE[pairs["book_idx"].to_numpy()]
     found = zip([users[u] for u in pairs["user"]], books, pairs["rating"].tolist(), strict=True)
     return sorted(found), raw
