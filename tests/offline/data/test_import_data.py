@@ -465,3 +465,19 @@ def test_a_heavy_loss_is_refused_until_it_is_accepted(tmp_path):
     shop["r.csv"] = "\n".join(["user,isbn,rating", *rows])
     one_in_twenty = import_data(home, write(tmp_path / "shop", shop)).dataset
     assert read_pointer(home.datasets) == one_in_twenty.dataset_id != current
+
+
+def test_a_code_is_the_same_in_any_spelling_beside_an_isbn(tmp_path):
+    """A book with an ISBN is found by the shop's code too, however each file writes it."""
+    files = {
+        "goods.csv": "Mã hàng,Mã vạch,Tên hàng\nsp  0001,9780306406157,A\nsp 0002,,B\n",
+        "sales.csv": "Khách hàng,Mã hàng,SL\nk1,SP 0001,1\nk2,sp 0001 ,1\nk2,Sp 0002,1\n",
+    }
+    dataset = import_data(Home(tmp_path / "home"), write(tmp_path / "raw", files)).dataset
+    isbns = dataset.books["isbn"].to_numpy()[dataset.interactions["book_idx"]]
+    users = dataset.readers["user_id"].to_numpy()[dataset.interactions["reader_idx"]]
+    assert list(zip(users, isbns, strict=True)) == [
+        ("k1", "0306406152"),
+        ("k2", "0306406152"),
+        ("k2", "SP 0002"),
+    ]

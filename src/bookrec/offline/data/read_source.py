@@ -7,19 +7,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from bookrec.errors import DataError
-from bookrec.offline.data.assembly.column_readings import Readings, fill_orders, read_columns
+from bookrec.offline.data.assembly.column_readings import (
+    Readings,
+    fill_orders,
+    read_columns,
+    undecided_mapping,
+)
 from bookrec.offline.data.assembly.select_rows import MappedTable, SelectedRows, select_rows
 from bookrec.offline.data.files.read_tables import read_tables
 from bookrec.offline.data.files.source_files import SourceFile, open_source
 from bookrec.offline.data.files.source_table import SourceTable
 from bookrec.offline.data.mapping.aliases import aliases_of
 from bookrec.offline.data.mapping.draft import Draft, DraftTable, draft_mapping
-from bookrec.offline.data.mapping.fields import UNDECIDED
 from bookrec.offline.data.mapping.mapping import Mapping, read_mapping
 from bookrec.offline.data.mapping.write_draft import draft_lines, draft_toml
+from bookrec.offline.data.values.dates import DateFormat
+from bookrec.offline.data.values.ratings import RatingScale
 from bookrec.offline.runtime.progress import Progress
 
 _VIETNAMESE: Final = "vi"
@@ -137,8 +141,7 @@ def mapped_source(
     if draft is not None:
         toml = draft_toml(replace(draft, mapping=readings.decided(mapping)))
     if readings.questions:
-        open_keys = dict.fromkeys(readings.questions, UNDECIDED)
-        open_mapping = msgspec.structs.replace(mapping, **open_keys)
+        open_mapping = undecided_mapping(mapping, readings.questions)
         base = draft or draft_mapping([m.table for m in used])
         drafted = Draft(open_mapping, base.tables, base.known, list(readings.questions.values()))
         raise Undecided(drafted.questions, draft_toml(drafted), lines)
@@ -164,9 +167,6 @@ def _check(used: Sequence[MappedTable], mapping: Mapping) -> None:
 
 
 def _readings(rows: SelectedRows, mapping: Mapping, vietnamese: bool) -> Readings:
-    from bookrec.offline.data.values.dates import DateFormat
-    from bookrec.offline.data.values.ratings import RatingScale
-
     if rows.interactions is None:
         return Readings(RatingScale(10), DateFormat(), [])
     fill_orders(rows.interactions)

@@ -171,3 +171,15 @@ def test_data_sets_that_later_files_superseded_are_pruned(tmp_path):
     assert load_dataset(home).manifest["added_to"] == second
     assert prune_extensions(home) == [second]
     assert sorted(versions(home.datasets)) == sorted([first, third])
+
+
+def test_a_later_file_may_lack_the_zeros_of_a_code(tmp_path):
+    home = Home(tmp_path)
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "books.csv").write_text("Mã sách,Tên sách\n00018,Lịch\n00019,Sổ\n", encoding="utf-8")
+    (raw / "orders.csv").write_text(HEADER + "D1,13/05/2025,K1,00018,1\n", encoding="utf-8")
+    import_data(home, raw)
+    put(home, "b.csv", HEADER + "D2,14/05/2025,K2,19,1\n")
+    assert empty_inbox(home).refused == {}
+    assert triples(home) == [("K1", "00018", 0), ("K2", "00019", 0)]

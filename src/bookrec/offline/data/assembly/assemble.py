@@ -95,6 +95,7 @@ def assemble(
     private = normalise_readers([t for t in (rows.readers, rows.interactions) if t], reader_ids)
     keys = BookKeys()
     if known:
+        keys.add(known.isbns.tolist(), known.isbns.tolist())
         keys.add(list(known.keys), list(known.keys.values()))
     books = _NO_BOOKS
     if rows.books is not None:

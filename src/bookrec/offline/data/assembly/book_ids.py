@@ -98,13 +98,13 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
     A row has the first valid ISBN of its columns, else its first usable code, behind the prefix, else
     an id made from title, author and publisher. Rows with an id that can name no book, and rows
     without id and title, are rejected.
-
-    Returns:
-        The book of every id in the table.
     """
-    columns = [RepairedIds.of(table.frame[name]) for name in id_columns(table.frame)]
-    for column in columns:
-        column.count_repairs(table)
+    columns = []
+    for name in id_columns(table.frame):
+        columns.append(RepairedIds.of(table.frame[name]))
+        columns[-1].count_repairs(table)
+        # Later each id is a key of the book, in the one spelling in which interactions name it.
+        table.frame[name] = pd.array(columns[-1].of_rows(), dtype="str")
     chosen = np.full(len(table.frame), "", dtype=object)
     kinds = [np.array([_kind(text) for text in column.ids], dtype=np.int8) for column in columns]
     for wanted in (_ISBN, _CODE, _UNUSABLE):

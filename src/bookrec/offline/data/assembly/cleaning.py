@@ -32,8 +32,6 @@ SHOP_PREFIX: Final = "shop:"
 
 _TITLE_AND_YEAR: Final = r"^(?P<title>.*?)\s*\((?P<year>\d{4})\)\s*$"
 
-RATING_UNREADABLE: Final = "rating_unreadable"
-RATING_OUT_OF_RANGE: Final = "rating_out_of_range"
 DUPLICATE: Final = "duplicate"
 
 
@@ -110,7 +108,7 @@ def split_years(table: RawTable) -> None:
 
 
 def repair_texts(table: RawTable, columns: Iterable[str]) -> None:
-    """Repair text columns (`data.text_repair`)."""
+    """Repair text columns (`values.text_repair`)."""
     for column in columns:
         _repair_column(table, column, repair_text)
 
