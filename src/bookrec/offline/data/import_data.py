@@ -88,11 +88,26 @@ def import_data(
     options = options or ImportOptions()
     with with_draft(home, paths_of(source), options):
         result = read_data(source, options, progress, home.work_corrections, home.identity_secret)
+    make_current(home, result, options, progress, report)
+    return result
+
+
+def make_current(
+    home: Home,
+    result: Import,
+    options: ImportOptions,
+    progress: Progress,
+    report: Callable[[Import], None],
+) -> None:
+    """Report an import, and save it as the current data set unless it lacks too much.
+
+    Raises:
+        DataError: as `check_losses`.
+    """
     report(result)
     check_losses(result.dataset, accept=options.accept_loss)
     progress(f"Saving {result.dataset.dataset_id}")
     save_dataset(home, result.dataset, result.rejected)
-    return result
 
 
 @contextlib.contextmanager

@@ -18,8 +18,8 @@ from bookrec.offline.data.additions.merge import (
 from bookrec.offline.data.additions.read_addition import read_addition
 from bookrec.offline.data.assembly.assemble import Assembled, Known, assemble
 from bookrec.offline.data.book_details import read_details
-from bookrec.offline.data.dataset import Dataset, make_dataset, save_dataset
-from bookrec.offline.data.import_data import Import, ImportOptions, check_losses, with_draft
+from bookrec.offline.data.dataset import Dataset, make_dataset
+from bookrec.offline.data.import_data import Import, ImportOptions, make_current, with_draft
 from bookrec.offline.data.read_source import ReadSource
 from bookrec.offline.data.reader_order import merge_readers
 from bookrec.offline.data.shop_updates import load_base_dataset
@@ -69,10 +69,7 @@ def add_data(
         read.rows, read.mapping, read.readings, ReaderIds(home.identity_secret()), known
     )
     result = _merged(home, base, assembled, read, source)
-    report(result)
-    check_losses(result.dataset, accept=options.accept_loss)
-    progress(f"Saving {result.dataset.dataset_id}")
-    save_dataset(home, result.dataset, result.rejected)
+    make_current(home, result, options, progress, report)
     return result
 
 

@@ -187,13 +187,7 @@ def _reader_fault(user_id: str) -> str:
 
 def reject_nameless(table: RawTable) -> RawTable:
     """Reject readers without a usable id."""
-    codes, user_ids = pd.factorize(table.frame["user_id"])
-    faults = np.array([_reader_fault(user_id) for user_id in user_ids.tolist()], dtype=object)[
-        codes
-    ]
-    for reason in dict.fromkeys(fault for fault in faults.tolist() if fault):
-        table.reject(faults == reason, reason)
-        faults = faults[faults != reason]
+    table.reject_each("user_id", _reader_fault)
     return table
 
 

@@ -119,7 +119,7 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
     _make_missing(table, chosen)
     table.frame["isbn"] = pd.array(chosen, dtype="str")
     table.reject(table.frame["isbn"] == "", NO_ISBN)
-    reject_unusable(table)
+    table.reject_each("isbn", id_problem)
 
 
 def keys_of(table: RawTable) -> BookKeys:
@@ -135,15 +135,6 @@ def keys_of(table: RawTable) -> BookKeys:
 def drop_keys(table: RawTable) -> None:
     """Drop the columns of ids."""
     table.frame = table.frame.drop(columns=id_columns(table.frame))
-
-
-def reject_unusable(table: RawTable) -> None:
-    """Reject rows whose ``isbn`` can name no book, by the reason."""
-    codes, values = pd.factorize(table.frame["isbn"])
-    problems = np.array([id_problem(text) for text in values.tolist()], dtype=object)[codes]
-    for reason in dict.fromkeys(problem for problem in problems.tolist() if problem):
-        table.reject(problems == reason, reason)
-        problems = problems[problems != reason]
 
 
 def _unite_codes(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -79,6 +79,19 @@ class RawTable:
         place = [self.frame[column].to_numpy()[mask] for column in PLACE_COLUMNS]
         self._keep(place[0], place[1], place[2], [reason] * int(mask.sum()))
         self.frame = self.frame.loc[~mask].reset_index(drop=True)
+
+    def reject_each(self, column: str, fault_of: Callable[[str], str]) -> None:
+        """Reject rows by the fault of their text in a column.
+
+        Args:
+            column: name of the column.
+            fault_of: reason for a text, "" = none; called once for each distinct text.
+        """
+        codes, texts = pd.factorize(self.frame[column])
+        faults = np.array([fault_of(text) for text in texts.tolist()], dtype=object)[codes]
+        for reason in dict.fromkeys(fault for fault in faults.tolist() if fault):
+            self.reject(faults == reason, reason)
+            faults = faults[faults != reason]
 
     def repair(self, rule: str, rows: int) -> None:
         """Count rows that a rule changed."""
