@@ -24,6 +24,7 @@ from source_tree import (
 
 WINGS = (
     "bookrec",  # the core: modules directly in the package
+    "bookrec.shop",
     "bookrec.offline.runtime",
     "bookrec.inference",
     "bookrec.web",

@@ -15,7 +15,7 @@ from bookrec import snapshot as snapshots
 from bookrec.cli.doctor import DoctorLine, doctor, examine
 from bookrec.files import write_pointer
 from bookrec.settings import Home
-from bookrec.shop_database import migrate
+from bookrec.shop.schema import migrate
 from small_recommender import make_recommender
 from small_snapshots import IDS, fill
 

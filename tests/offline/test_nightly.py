@@ -17,7 +17,7 @@ from bookrec.cli.main import cli  # noqa: E402
 from bookrec.errors import BookrecError  # noqa: E402
 from bookrec.offline import nightly  # noqa: E402
 from bookrec.offline.data.shop_updates import extend_with_shop  # noqa: E402
-from bookrec.shop_database import ShopInteraction  # noqa: E402
+from bookrec.shop.interactions import ShopInteraction  # noqa: E402
 from command_line import bookrec_in_process  # noqa: E402
 from gate_snapshots import build_instead, lists_of  # noqa: E402
 from small_dataset import small_dataset  # noqa: E402

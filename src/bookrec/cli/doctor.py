@@ -22,7 +22,7 @@ from bookrec.files import digest_of_file, read_pointer
 from bookrec.inference.recommender import Recommender
 from bookrec.json_types import JsonObject
 from bookrec.settings import Home, templates_directory
-from bookrec.shop_database import MIGRATIONS
+from bookrec.shop.schema import MIGRATIONS
 from bookrec.snapshot import (
     RANKER_NAME,
     check_structure,

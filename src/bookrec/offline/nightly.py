@@ -24,7 +24,7 @@ from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score import ScoreSettings, score
 from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.settings import Home
-from bookrec.shop_database import read_shop
+from bookrec.shop.interactions import read_shop
 from bookrec.snapshot import (
     current_snapshot,
     list_snapshots,

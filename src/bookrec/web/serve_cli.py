@@ -11,7 +11,7 @@ import click
 
 from bookrec.errors import BookrecError, SnapshotError
 from bookrec.settings import Home
-from bookrec.shop_database import migrate
+from bookrec.shop.schema import migrate
 from bookrec.snapshot import current_snapshot
 
 

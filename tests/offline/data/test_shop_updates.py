@@ -10,7 +10,7 @@ from bookrec.offline.data.shop_updates import (
     to_source_scale,
 )
 from bookrec.settings import Home
-from bookrec.shop_database import ShopInteraction
+from bookrec.shop.interactions import ShopInteraction
 
 ISBNS = ["0002005018", "0553256564", "080442957X"]
 

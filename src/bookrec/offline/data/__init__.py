@@ -1,5 +1,5 @@
 """Data sets: import, interactions and histories as arrays.
 
-May import: `bookrec`, `inference`, `offline.data.assembly`, `offline.data.files`,
+May import: `bookrec`, `shop`, `inference`, `offline.data.assembly`, `offline.data.files`,
 `offline.data.mapping`, `offline.data.values`, `offline.data.works`, `offline.runtime`.
 """

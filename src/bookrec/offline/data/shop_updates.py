@@ -18,7 +18,7 @@ from bookrec.offline.data.assembly.interaction_rows import BOOK_NOT_IN_CATALOGUE
 from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
 from bookrec.offline.data.reader_order import merge_readers
 from bookrec.settings import Home
-from bookrec.shop_database import ShopInteraction
+from bookrec.shop.interactions import ShopInteraction
 
 SHOP: Final = "shop"
 """Name of the shop among the ``files`` of the manifest."""

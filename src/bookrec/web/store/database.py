@@ -13,7 +13,7 @@ from pathlib import Path
 
 import aiosqlite
 
-from bookrec import shop_database
+from bookrec.shop.schema import migrate
 from bookrec.web.store.rows import ParameterRows, Parameters, Row
 
 _BUSY_TIMEOUT_S = 10.0
@@ -85,7 +85,7 @@ async def opened(path: Path) -> AsyncIterator[ShopDatabase]:
     Raises:
         ShopError: the file was written by a newer bookrec.
     """
-    shop_database.migrate(path)
+    migrate(path)
     async with contextlib.AsyncExitStack() as stack:
         reader = await stack.enter_async_context(_connect(path))
         await reader.execute("pragma query_only = on")

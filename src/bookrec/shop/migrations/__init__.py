@@ -1,0 +1,4 @@
+"""Migrations of ``var/shop.sqlite``, one module each; `bookrec.shop.schema` lists them in order.
+
+May import: `bookrec`.
+"""
