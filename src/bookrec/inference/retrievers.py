@@ -30,9 +30,10 @@ class Retriever:
 
 
 RETRIEVERS: Final = (
-    Retriever("rp3beta", 0.38, "bookrec.offline.retrieval.rp3beta:RP3BETA", "walk", "rp3beta"),
-    Retriever("item_knn", 0.14, "bookrec.offline.retrieval.item_knn:ITEM_KNN", "knn", "item-knn"),
-    Retriever("ease", 0.14, "bookrec.offline.retrieval.ease:EASE", "ease"),
+    Retriever("rp3beta", 0.32, "bookrec.offline.retrieval.rp3beta:RP3BETA", "walk", "rp3beta"),
+    Retriever("item_knn", 0.10, "bookrec.offline.retrieval.item_knn:ITEM_KNN", "knn", "item-knn"),
+    Retriever("slim", 0.12, "bookrec.offline.retrieval.slim:SLIM", "slim", "SLIM"),
+    Retriever("ease", 0.12, "bookrec.offline.retrieval.ease:EASE", "ease"),
 )
 """Sparse retrievers, in the order of their rows and pair features."""
 

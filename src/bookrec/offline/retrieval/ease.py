@@ -26,9 +26,9 @@ for 12,000 books of Book-Crossing (32 readers each), 300 for MovieLens-100K (47 
 
 _BLOCK: Final = 1024
 """Rows per block of dense products."""
-_BOOKS: Final = 12_000
+_BOOKS: Final = 6_000
 """Most books that the table covers."""
-_ENTRIES: Final = 200 * _BOOKS
+_ENTRIES: Final = 2_400_000
 """Entries of the whole table. A small catalogue gets more entries per book, which all help there."""
 
 

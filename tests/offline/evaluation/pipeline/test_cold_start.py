@@ -10,6 +10,8 @@ from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.evaluation.holdout.splits import Split, make_splits
 from bookrec.offline.evaluation.pipeline.cold_start import (
+    LIKED_ONLY,
+    LIKED_SHOWN,
     SHOWN,
     TEST_PART,
     fold_in_figures,
@@ -59,6 +61,24 @@ def test_who_is_hidden_and_what_is_asked(split):
     )
 
 
+def test_cases_of_liked_books_show_and_hide_liked_books_alone(split):
+    hidden = hide_readers(split, 8, N_READERS, N_BOOKS, np.random.default_rng(0))
+    whole = hidden.shown["all"]
+    liked = whole[whole.rating >= 7]
+    test_liked = split.test[(split.test.rating >= 7) & hidden.hidden[split.test.reader_idx]]
+    held_out_set = hidden.held_out_set["10 liked"]
+    assert len(held_out_set.readers), "some readers like more than ten books"
+    for number in LIKED_SHOWN:
+        shown = hidden.shown[f"{number}{LIKED_ONLY}"]
+        assert pairs(shown) <= pairs(liked)
+        counts = np.bincount(shown.reader_idx, minlength=N_READERS)
+        assert counts[held_out_set.readers].tolist() == [number] * len(held_out_set.readers)
+    theirs = set(held_out_set.readers.tolist())
+    every = {pair for pair in pairs(liked) | pairs(test_liked) if pair[0] in theirs}
+    assert pairs(held_out_set.held_out) == every - pairs(hidden.shown["10 liked"])
+    assert pairs(held_out_set.seen) == pairs(hidden.shown["10 liked"])
+
+
 def test_more_shown_books_find_more(split):
     found = hide_readers(split, 8, N_READERS, N_BOOKS, np.random.default_rng(0))
     left = found.held_out_set["all"].known
@@ -73,5 +93,7 @@ def test_more_shown_books_find_more(split):
     assert len({figures["popularity"][str(number)] for number in SHOWN}) == 1
     for name in ("item-knn-cosine", "ease"):
         few = {str(number) for number in SHOWN}
-        assert set(figures[name]) == few | {f"{number}{TEST_PART}" for number in few} | {"all"}
+        liked = {f"{number}{LIKED_ONLY}" for number in LIKED_SHOWN}
+        again = {f"{number}{TEST_PART}" for number in few}
+        assert set(figures[name]) == few | again | liked | {"all"}
         assert figures[name]["10"] != figures[name]["1"]

@@ -13,8 +13,6 @@ documents:
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy import sparse
 
@@ -26,7 +24,7 @@ from bookrec.offline.evaluation.baselines.neighbour_scorer import (
     similarity_matrix,
 )
 from bookrec.offline.evaluation.holdout.fit_data import FitData
-from bookrec.offline.retrieval.item_knn import bm25_weights, strongest_products
+from bookrec.offline.retrieval.item_knn import bm25_weights, cosine, strongest_products
 
 _NEIGHBOURS = (200, 50, 100, 400, 1000)
 _LONGEST = max(_NEIGHBOURS)
@@ -57,25 +55,10 @@ def similar_books(fit_data: FitData, weighting: str, settings: Settings) -> Simi
 
     def build() -> SimilarityTable:
         weighted = weighted_rows(fit_data, weighting, settings)
-        rescale = None if weighting == "bm25" else _by_length(weighted, settings["shrink"])
+        rescale = None if weighting == "bm25" else cosine(weighted, settings["shrink"])
         return strongest_products(weighted, weighted.T.tocsr(), _LONGEST, rescale=rescale)
 
     return fit_data.kept("neighbours", key, build)
-
-
-def _by_length(
-    weighted: sparse.csr_matrix, shrink: float
-) -> Callable[[sparse.csr_matrix, int], None]:
-    """Make a function that turns dot products of rows into cosines with shrinkage, in place."""
-    length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-
-    def rescale(block: sparse.csr_matrix, start: int) -> None:
-        row_length = np.repeat(length[start : start + block.shape[0]], np.diff(block.indptr))
-        block.data /= np.maximum(row_length * length[block.indices] + shrink, 1e-12).astype(
-            np.float32
-        )
-
-    return rescale
 
 
 def _baseline(weighting: str, name: str, source: str, **extra: tuple[float, ...]) -> Baseline:

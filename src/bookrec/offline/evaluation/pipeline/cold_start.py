@@ -5,7 +5,8 @@ relevant books are all but the first ten of a random order; the ten are never li
 cases have the same relevant books. In case ``all`` the known part is folded in and the test part is
 relevant, as for a model trained on these readers (``all, trained on``). In ``1, test part`` and so on
 the test part is relevant too and no known book is listed, which shows how far a few interactions go
-towards ``all``.
+towards ``all``. In ``3 liked`` and ``10 liked`` only liked books are folded in, as at registration, and
+only liked books are relevant: all but the first ten of those readers with more than ten.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Array, Ints
+from bookrec.inference.history import POSITIVE_RATING
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.evaluation.holdout.fit_data import FitData, FoldsIn, Scorer
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
@@ -29,6 +31,9 @@ _MOST: Final = max(SHOWN)
 TOP: Final = 20
 TEST_PART: Final = ", test part"
 """End of the names of cases whose relevant books are those of ``all``."""
+LIKED_SHOWN: Final = (3, 10)
+LIKED_ONLY: Final = " liked"
+"""End of the names of cases of liked books alone."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,33 @@ def hide_readers(
     again = {f"{number}{TEST_PART}": part for number, part in few.items()}
     rest, whole = held_out_set(relevant, first), held_out_set(test, theirs)
     held_out_sets = dict.fromkeys(few, rest) | dict.fromkeys([*again, "all"], whole)
-    return NewReaders(readers, few | again | {"all": theirs}, held_out_sets, hidden)
+    shown = few | again | {"all": theirs}
+    liked, sets = _liked_cases(theirs, test, remaining, rng, (n_readers, n_books))
+    return NewReaders(readers, shown | liked, held_out_sets | sets, hidden)
+
+
+def _liked_cases(
+    theirs: Interactions,
+    test: Interactions,
+    remaining: Interactions,
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+) -> tuple[dict[str, Interactions], dict[str, HeldOutSet]]:
+    """The cases of liked books alone; none without a reader who has enough of them."""
+    liked = theirs[theirs.rating >= POSITIVE_RATING]
+    many = np.bincount(liked.reader_idx, minlength=shape[0]) > _MOST
+    readers = np.flatnonzero(many).astype(np.int32)
+    if not len(readers):
+        return {}, {}
+    place = np.where(many[liked.reader_idx], _random_place(liked, rng), -1)
+    test_liked = test[(test.rating >= POSITIVE_RATING) & many[test.reader_idx]]
+    first = liked[(place >= 0) & (place < _MOST)]
+    relevant = _merged(liked[place >= _MOST], test_liked)
+    held_out_set = HeldOutSet(readers, relevant, first, remaining, *shape)
+    shown = {
+        f"{number}{LIKED_ONLY}": liked[(place >= 0) & (place < number)] for number in LIKED_SHOWN
+    }
+    return shown, dict.fromkeys(shown, held_out_set)
 
 
 def fold_in_figures(
