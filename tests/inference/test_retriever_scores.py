@@ -25,6 +25,7 @@ def table(rows: list[dict[int, float]], scale: float = 1.0) -> SimilarityTable:
 
 RP3BETA = table([{1: 2, 3: 1}, {}, {3: 4, 1: 2}, {4: 6}, {}, {}], scale=2)
 ITEM_KNN = table([{5: 3}, {}, {5: 1}, {}, {}, {}])
+SLIM = table([{4: 3}, {}, {4: 1, 1: 1}, {}, {}, {}], scale=2)
 EASE = table([{1: -2, 3: 1}, {}, {1: 1}, {}, {}, {}])
 NEAR_AUTHORS = table([{}, {3: 5}, {1: 2}, {}], scale=5)
 
@@ -46,7 +47,9 @@ def retrievers() -> SparseRetrievers:
         popularity=np.log1p(np.array([9, 0, 4, 2, 1, 7], dtype=np.float32)),
     )
     return SparseRetrievers(
-        metadata, {"rp3beta": RP3BETA, "item_knn": ITEM_KNN, "ease": EASE}, NEAR_AUTHORS
+        metadata,
+        {"rp3beta": RP3BETA, "item_knn": ITEM_KNN, "slim": SLIM, "ease": EASE},
+        NEAR_AUTHORS,
     )
 
 
@@ -61,9 +64,10 @@ def test_tables_add_up_with_equal_weight_for_every_seen_book(retrievers: SparseR
     retriever_scores = scores_of(retrievers, [0, 2], [9, 3])
     # Author 1 is similar to author 3 (book 5), author 2 to author 1; book 3 has no known author.
     assert retriever_scores.books.tolist() == [0, 1, 2, 3, 4, 5]
-    rp3beta, item_knn, ease = retriever_scores.scores
+    rp3beta, item_knn, slim, ease = retriever_scores.scores
     assert rp3beta.tolist() == [0, (2 + 2) / 2, 0, (1 + 4) / 2, 0, 0]
     assert item_knn.tolist() == [0, 0, 0, 0, 0, 4]
+    assert slim.tolist() == [0, 0.5, 0, 0, 2, 0]
     assert ease.tolist() == [0, 0, 0, 1, 0, 0], "negative sums are cut at 0"
     assert retriever_scores.strongest[0].tolist() == [0, 1, 0, 2, 0, 0]
     assert retriever_scores.support[0].tolist() == [0, 2, 0, 2, 0, 0]
@@ -120,6 +124,8 @@ def test_pair_features(retrievers: SparseRetrievers):
         "rp3beta_support": np.log([3, 3, 1]),
         "rp3beta_support_share": [1, 1, 0],
         "item_knn_score": np.log([1, 1, 5]),
+        "slim_score": np.log([1, 1.5, 1]),
+        "slim_rank": np.log([3, 2, 3]),
         "ease_rank": np.log([1, 2, 2]),
         "liked_score": np.log([1.5, 2, 1]),
         "liked_share": [0.5 / 2.5, 1 / 2, 0],
@@ -181,7 +187,9 @@ def test_many_neighbours_are_summed():
     )
     metadata, authors = make_metadata(rng, books), make_table(rng, AUTHORS)
     retrievers = SparseRetrievers(
-        metadata, {"rp3beta": big, "item_knn": make_table(rng, books), "ease": big}, authors
+        metadata,
+        {"rp3beta": big, "item_knn": make_table(rng, books), "slim": big, "ease": big},
+        authors,
     )
     for seen in ([7, 3], list(range(0, 200, 2))):
         retriever_scores = scores_of(retrievers, seen, [8] * len(seen))

@@ -17,7 +17,7 @@ from split_rankers import wide_and_deep
 BOOKS, TOWER, AGE_WIDTH, TOWER_HIDDEN = 37, 4, 3, 5
 FIRST, SECOND, EMBEDDING = 11, 7, 6
 AUTHORS = 9
-SCALES = {"rp3beta": 0.4, "item_knn": 1.5, "ease": 0.9}
+SCALES = {"rp3beta": 0.4, "item_knn": 1.5, "slim": 0.7, "ease": 0.9}
 
 
 def normal(rng: np.random.Generator, *shape: int) -> Floats:

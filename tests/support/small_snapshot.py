@@ -310,7 +310,7 @@ def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:
     metadata = BookMetadata(authors, nothing, works, nothing, nothing, nothing, popularity)
     retrieval = Retrieval(
         metadata=metadata,
-        similarities={"rp3beta": table, "item_knn": table, "ease": table},
+        similarities={"rp3beta": table, "item_knn": table, "slim": table, "ease": table},
         authors=SimilarityTable(
             np.zeros(books + 2, dtype=np.int64), *(part[:0] for part in similar)
         ),

@@ -91,7 +91,8 @@ def test_books_read_in_sequence_are_closer_if_times_are_known():
         for name, table in fitted.books.items():
             books, weights, _ = table.of(ints(0))
             weight_of = dict(zip(books.tolist(), weights.tolist(), strict=True))
-            ratios[name] = weight_of[1] / weight_of[59]
+            # SLIM keeps the few books that explain another; a book left out weighs nothing.
+            ratios[name] = weight_of[1] / max(weight_of.get(59, 0.0), 1e-9)
         return ratios
 
     assert close(untimed) == pytest.approx(dict.fromkeys(NAMES, 1.0), rel=1e-3)

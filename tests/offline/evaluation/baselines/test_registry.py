@@ -14,10 +14,10 @@ from bookrec.offline.evaluation.baselines.registry import (
     baseline_named,
     chosen_names,
 )
-from bookrec.offline.evaluation.baselines.slim import descend, slim_weights
 from bookrec.offline.evaluation.holdout.fit_data import fill_with_popularity
 from bookrec.offline.evaluation.holdout.leaks import check
 from bookrec.offline.retrieval.ease import inverse_of_definite
+from bookrec.offline.retrieval.slim import descend, slim_weights
 from small_fit_data import N_BOOKS, N_READERS, dense, fit_data_of, random_interactions
 
 EVERYONE = np.arange(N_READERS, dtype=np.int32)
