@@ -31,6 +31,9 @@ def brute_force(
     band = age_band(age)
     everything = np.arange(recommender.n_books, dtype=np.int32)
     logits = recommender.logits(recommender.profile(Reader(history, band)), everything)
+    author = recommender.retrieval.metadata.author
+    by_seen = np.isin(author, author[books]) & (author > 0)
+    logits = logits - np.float32(recommender.author_price) * by_seen
     taken = set(recommender.work_of_book[books].tolist())
     listed: list[int] = []
     for book in sorted(range(recommender.n_books), key=lambda b: (-logits[b], b)):
@@ -117,18 +120,21 @@ def test_a_reader_who_has_seen_nearly_everything_gets_the_rest():
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("candidates", [None, 25])
-def test_book_offsets_are_added_to_every_logit(
+def test_book_offsets_and_the_author_price_count_in_every_logit(
     kind: ReaderKind, candidates: int | None, tmp_path: Path
 ):
     plain = replace(make_recommender(kind), candidates=candidates)
     offset = np.random.default_rng(6).normal(0, 3, BOOKS).astype(np.float32)
-    recommender = replace(plain, book_offset=offset)
+    recommender = replace(plain, book_offset=offset, author_price=1.5)
     recommender.save(tmp_path)
     books, scores = Recommender.load(tmp_path).top_n(SEEN, RATINGS, 34, 12)
     history = make_history(SEEN, RATINGS)
     profile = plain.profile(Reader(history, age_band(34)))
     everything = np.arange(BOOKS, dtype=np.int32)
-    logits = plain.logits(profile, everything) + offset
+    author = plain.retrieval.metadata.author
+    by_seen = np.isin(author, author[SEEN]) & (author > 0)
+    assert 0 < by_seen.sum() < BOOKS
+    logits = plain.logits(profile, everything) + offset - 1.5 * by_seen
     np.testing.assert_allclose(scores, probabilities(logits[books]), rtol=1e-5)
     if candidates is None:
         expected, _ = brute_force(recommender, SEEN, RATINGS, 34, 12)

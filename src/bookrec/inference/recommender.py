@@ -103,6 +103,9 @@ class Recommender:
     book_offset: Floats | None = None
     """[B] float32 numbers added to the logits of each book; None = zeros. They correct a ranker
     that knows nothing of liking or popularity."""
+    author_price: float = 0.0
+    """Logits that a list takes off a book by an author of the reader's seen books, at least 0. It
+    makes room for new authors."""
 
     @property
     def n_books(self) -> int:
@@ -214,7 +217,8 @@ class Recommender:
     ) -> Iterator[TopN]:
         everything = np.arange(self.n_books, dtype=np.int32)
         for profile, row in zip(profiles, self.catalogue_logits(profiles, tower), strict=True):
-            yield self._list(profile.reader.history, everything, row, top)
+            history = profile.reader.history
+            yield self._list(history, everything, self.priced(history, everything, row), top)
 
     def _candidate_lists(
         self, profiles: Sequence[Profile], tower: Floats, top: int, count: int
@@ -225,7 +229,22 @@ class Recommender:
                 profile.retriever_scores, scores, count, history.books, left_out=self.left_out
             )
             logits = self.logits(profile, books, scores[books])
-            yield self._list(history, books, logits, top)
+            yield self._list(history, books, self.priced(history, books, logits), top)
+
+    def priced(self, history: History, books: Ints, logits: Floats) -> Floats:
+        """[C] logits that order a reader's list: those of ``books`` [C], less the author price."""
+        if not self.author_price:
+            return logits
+        seen = self.by_seen_author(history, books)
+        return logits - np.float32(self.author_price) * seen.astype(np.float32)
+
+    def by_seen_author(self, history: History, books: Ints) -> NDArray[np.bool_]:
+        """[C] mask of books by an author of the reader's seen books; the unknown author is none."""
+        author = self.retrieval.metadata.author
+        seen = np.zeros(int(author.max(initial=0)) + 1, dtype=bool)
+        seen[author[history.books]] = True
+        seen[0] = False
+        return seen[author[books]]
 
     def reader_features(self, history: History, retriever_scores: RetrieverScores) -> Floats:
         """[F] float32 features of a reader, computed from the history alone."""
@@ -300,6 +319,7 @@ class Recommender:
             "books": self.n_books,
             "candidates": self.candidates,
             "live": isinstance(self.ranker, SplitRanker),
+            "author_price": self.author_price,
         }
         (directory / "ranker.json").write_text(json.dumps(header, indent=1), encoding="utf-8")
 
@@ -336,6 +356,7 @@ class Recommender:
                 map_array(directory / "reader_centroid.npy") if embedding else None,
                 map_array(directory / "centroid_weight.npy") if embedding else None,
                 header["candidates"],
+                author_price=float(header.get("author_price", 0.0)),
                 **{
                     name: map_array(path)
                     for name in _OPTIONAL

@@ -22,7 +22,9 @@ def make_candidates() -> tuple[list[ScoredCandidates], np.ndarray]:
         logits = rng.normal(size=BOOKS)
         logits[7] += 6
         logits[11] += 5 * (group == 0)
-        candidates.append(ScoredCandidates(WORKS, logits.astype(np.float32)))
+        candidates.append(
+            ScoredCandidates(WORKS, logits.astype(np.float32), np.zeros(len(WORKS), dtype=bool))
+        )
     return candidates, groups
 
 

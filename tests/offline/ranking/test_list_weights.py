@@ -13,6 +13,7 @@ from small_dataset import interactions_of
 
 BOOKS, READERS = 400, 60
 WORKS = np.arange(BOOKS, dtype=np.int32)
+NO_AUTHORS = np.zeros(BOOKS, dtype=bool)
 UNKNOWN_AUTHORS = np.zeros(BOOKS, dtype=np.int32)
 
 
@@ -30,7 +31,9 @@ def make_candidates() -> list[ScoredCandidates]:
     popularity = make_statistics().popularity
     books = np.arange(BOOKS, dtype=np.int32)
     return [
-        ScoredCandidates(books, (popularity + rng.normal(0, 0.5, BOOKS)).astype(np.float32))
+        ScoredCandidates(
+            books, (popularity + rng.normal(0, 0.5, BOOKS)).astype(np.float32), NO_AUTHORS
+        )
         for _ in range(READERS)
     ]
 
@@ -62,7 +65,7 @@ def test_a_book_that_nobody_has_gets_no_offset():
 
 
 def test_scaled_weights_scale_the_offset():
-    statistics, weights = make_statistics(), ListWeights(1.5, 0.2, 0.3, 0.9, 0.1, unit=1.25)
+    statistics, weights = make_statistics(), ListWeights(1.5, 0.2, 0.0, 0.3, 0.9, 0.1, unit=1.25)
     np.testing.assert_allclose(
         weights.scaled(0.4).offset(statistics, UNKNOWN_AUTHORS),
         0.4 * weights.offset(statistics, UNKNOWN_AUTHORS),
@@ -113,10 +116,37 @@ def test_what_is_met_and_not_liked_is_taken_out_and_exposure_is_capped():
     assert set(plain["points"][0]) == {
         "liking",
         "popularity",
+        "discovery",
         "exposure_cap",
         "ndcg@20_liked",
         "commonest@20",
+        "new_authors@20",
     }
+
+
+def test_places_of_new_authors_are_bought_as_far_as_they_cost_little():
+    """Books by seen authors lead every list; liked are as many books of new authors."""
+    rng = np.random.default_rng(3)
+    books = np.arange(BOOKS, dtype=np.int32)
+    seen = books % 2 == 0
+    candidates = [
+        ScoredCandidates(books, (rng.normal(0, 1, BOOKS) + 0.3 * seen).astype(np.float32), seen)
+        for _ in range(READERS)
+    ]
+    best = [int(np.argmax(np.where(seen, -np.inf, reader.logits))) for reader in candidates]
+    liked = interactions_of(*((reader, book, 9) for reader, book in enumerate(best)))
+    statistics = BookStatistics(
+        np.full(BOOKS, 8.0, np.float32), np.full(BOOKS, 3, np.int32), np.full(BOOKS, 3, np.int32)
+    )
+    weights, points = choose_list_weights(candidates, liked, statistics, UNKNOWN_AUTHORS, WORKS)
+    chosen = next(point for point in points if point.weights == weights)
+    assert weights.discovery == max(point.weights.discovery for point in points) > 0.3
+    assert chosen.new_authors > points[0].new_authors + 0.1
+    # Where every liked book is by a seen author, no place is bought at all.
+    worst = [int(np.argmax(np.where(seen, reader.logits, -np.inf))) for reader in candidates]
+    liked = interactions_of(*((reader, book, 9) for reader, book in enumerate(worst)))
+    weights, _ = choose_list_weights(candidates, liked, statistics, UNKNOWN_AUTHORS, WORKS)
+    assert weights.discovery < 0.15
 
 
 def test_a_small_catalogue_is_not_capped_below_what_even_lists_need():
@@ -124,7 +154,9 @@ def test_a_small_catalogue_is_not_capped_below_what_even_lists_need():
     rng = np.random.default_rng(1)
     candidates = [
         ScoredCandidates(
-            np.arange(books, dtype=np.int32), rng.normal(size=books).astype(np.float32)
+            np.arange(books, dtype=np.int32),
+            rng.normal(size=books).astype(np.float32),
+            NO_AUTHORS[:books],
         )
         for _ in range(30)
     ]
@@ -148,7 +180,7 @@ def test_without_liked_books_nothing_is_weighed():
 
 def test_measured_lists_have_one_edition_of_a_work():
     books = np.arange(60, dtype=np.int32)
-    candidates = [ScoredCandidates(books, -books.astype(np.float32))]
+    candidates = [ScoredCandidates(books, -books.astype(np.float32), NO_AUTHORS[: len(books)])]
     statistics = BookStatistics(
         np.full(60, 8.0, np.float32), np.full(60, 3, np.int32), np.full(60, 3, np.int32)
     )
@@ -161,7 +193,7 @@ def test_measured_lists_have_one_edition_of_a_work():
 
 
 def test_the_summary_says_the_weights():
-    assert ChosenWeights(ListWeights(2.25, 0.125, 0.175)).summary() == (
-        "list weights: liking 2.25, popularity 0.12, exposure cap 18% of readers"
+    assert ChosenWeights(ListWeights(2.25, 0.125, 0.5, 0.175)).summary() == (
+        "list weights: liking 2.25, popularity 0.12, discovery 0.50, exposure cap 18% of readers"
     )
     assert ChosenWeights().summary().endswith("exposure cap none")

@@ -53,12 +53,33 @@ def test_lists_are_those_of_a_recommender_with_the_offsets():
         assert row[row >= 0].tolist() == top_n.books.tolist()
 
 
+@pytest.mark.parametrize("candidates", [None, BOOKS])
+def test_an_author_price_moves_books_of_seen_authors_down(candidates: int | None):
+    recommender = replace(make_recommender(), candidates=candidates)
+    author = recommender.retrieval.metadata.author
+    offset = np.zeros(BOOKS, dtype=np.float32)
+    scored = score_candidates(recommender, READERS, BOOKS)
+    price = 50.0  # more than any two logits differ by
+    lists = lists_with(offset, scored, recommender.work_of_book, price)
+    priced = replace(recommender, author_price=price)
+    plain = [set(top_n.books.tolist()) for top_n in recommender.top_lists(READERS, TOP)]
+    moved = 0
+    for row, reader, top_n in zip(lists, READERS, priced.top_lists(READERS, TOP), strict=True):
+        assert row[row >= 0].tolist() == top_n.books.tolist()
+        before = plain.pop(0)
+        seen = set(author[reader.history.books].tolist()) - {0}
+        by_seen = [int(author[book]) in seen for book in top_n.books]
+        assert by_seen == sorted(by_seen), "books of new authors come first"
+        moved += sum(int(author[book]) in seen for book in before) - sum(by_seen)
+    assert moved > 0
+
+
 def test_the_spread_is_the_mean_deviation_of_a_readers_logits():
     books = np.arange(2, dtype=np.int32)
     some = [
-        ScoredCandidates(books, np.array([1, 3], dtype=np.float32)),
-        ScoredCandidates(books, np.array([10, 16], dtype=np.float32)),
-        ScoredCandidates(books[:1], np.array([5], dtype=np.float32)),
+        ScoredCandidates(books, np.array([1, 3], dtype=np.float32), books > 2),
+        ScoredCandidates(books, np.array([10, 16], dtype=np.float32), books > 2),
+        ScoredCandidates(books[:1], np.array([5], dtype=np.float32), books[:1] > 2),
     ]
     assert spread(some) == pytest.approx((1 + 3) / 2)
     assert spread([]) == 0

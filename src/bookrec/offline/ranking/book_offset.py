@@ -56,6 +56,7 @@ def fit_book_offset(
         weights.exposure_cap,
         unit=weights.unit,
         groups=groups,
+        author_price=weights.discovery,
     )
     return offset - prices
 

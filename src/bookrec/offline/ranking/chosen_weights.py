@@ -32,10 +32,12 @@ class ChosenWeights:
         cap = "none" if weights.exposure_cap >= 1 else f"{weights.exposure_cap:.0%} of readers"
         return (
             f"list weights: liking {weights.liking:.2f}, popularity {weights.popularity:.2f}, "
-            f"exposure cap {cap}"
+            f"discovery {weights.discovery:.2f}, exposure cap {cap}"
         )
 
 
 def weights_of(plain: Mapping[str, float]) -> ListWeights:
-    """Read the weights of `ChosenWeights.as_plain`."""
-    return ListWeights(**{name: float(plain[name]) for name in asdict(ListWeights())})
+    """Read the weights of `ChosenWeights.as_plain`; a weight that an older manifest lacks is 0."""
+    return ListWeights(
+        **{name: float(plain.get(name, usual)) for name, usual in asdict(ListWeights()).items()}
+    )

@@ -35,6 +35,7 @@ def exposure_prices(
     *,
     unit: float,
     groups: Ints,
+    author_price: float = 0.0,
     rounds: int = 40,
     start: Floats | None = None,
 ) -> Floats:
@@ -50,6 +51,7 @@ def exposure_prices(
         cap: Largest share of readers who get a book in their first twenty, above 0.
         unit: Scale of the logits (`scored_candidates.spread`).
         groups: [R] group codes of the readers, from 0.
+        author_price: See `scored_candidates.lists_with`.
         rounds: Rounds of dual ascent.
         start: [B] prices to start from; None = zeros.
     """
@@ -58,7 +60,8 @@ def exposure_prices(
         return np.zeros(len(offset), dtype=np.float32)
     step = _STEP * unit
     for _ in range(rounds):
-        lists = lists_with((offset - prices).astype(np.float32), candidates, work_of_book)
+        corrected = (offset - prices).astype(np.float32)
+        lists = lists_with(corrected, candidates, work_of_book, author_price)
         shares = exposures(lists, groups, len(offset)) / cap
         excess = np.log(np.maximum(shares, 1e-9))
         change = np.where(excess > 0, excess, np.maximum(excess, -_CHEAPER))

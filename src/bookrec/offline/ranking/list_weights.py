@@ -3,20 +3,24 @@
 A ranker that predicts interactions alone lists what is met next: bestsellers, and books that were given
 away, whether liked or not. Lists are therefore ordered by
 
-    logit of an interaction + w_l * log P(liked | interaction) - w_p * log(1 + readers) - price
+    logit of an interaction + w_l * log P(liked | interaction) - w_p * log(1 + readers)
+    - w_d * [by an author of the reader's] - price
 
 - The first two terms are, with w_l = 1, the log-odds and log-probability of taking a book up and of
   liking it then. P(liked) is a logistic function of the book's mean rating, shrunk.
 - The third corrects for popularity as the propensity of an observation (Yang et al., "Unbiased Offline
   Recommender Evaluation for Missing-Not-At-Random Implicit Feedback", RecSys 2018).
+- The fourth makes room for authors who are new to the reader: of those with many books, most places go
+  to authors they have read.
 - Prices keep each book's share of all lists below a cap (`ranking.exposure_prices`).
 
-All three depend on the book alone, so any ranker can have them, as one offset per book.
+All but the fourth depend on the book alone, so any ranker can have them, as one offset per book. The
+fourth is the recommender's author price.
 
 `choose_list_weights` measures NDCG@20 over liked books on readers with held-out books, along a grid of
-w_l, then of w_p, then of the cap. On each it takes the strongest correction that costs at most a share
-of the NDCG of the grid's best point: 1.5 %, and 3 % for the cap, which falls no lower than 17.5 % of
-readers. The curve of NDCG against concentration is flat up to about there and falls beyond.
+w_l, then of w_p, of w_d, and of the cap. On each it takes the strongest correction that costs at most
+a share of the NDCG of the grid's best point: 1.5 %, and 3 % for the cap, which falls no lower than
+17.5 % of readers. The curve of NDCG against concentration is flat up to about there and falls beyond.
 """
 
 from __future__ import annotations
@@ -41,6 +45,7 @@ from bookrec.offline.ranking.scored_candidates import TOP, ScoredCandidates, lis
 
 _LIKING: Final = (0.0, 0.5, 1.0, 1.5, 2.0)
 _POPULARITY: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)
+_DISCOVERY: Final = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
 _CAPS: Final = (1.0, 0.5, 0.4, 0.3, 0.25, 0.2, 0.175)
 _EVEN_SHARES: Final = 4
 """Caps are at least so many times a book's share of lists that are spread evenly."""
@@ -60,6 +65,8 @@ class ListWeights:
     """w_l, in logits."""
     popularity: float = 0.0
     """w_p, in logits per unit of log(1 + readers)."""
+    discovery: float = 0.0
+    """w_d, in logits: the author price."""
     exposure_cap: float = 1.0
     """Largest share of readers who get a book in their first twenty; 1 = no cap."""
     like_scale: float = 1.0
@@ -91,6 +98,7 @@ class ListWeights:
             self,
             liking=self.liking * factor,
             popularity=self.popularity * factor,
+            discovery=self.discovery * factor,
             unit=self.unit * factor,
         )
 
@@ -109,12 +117,19 @@ class MeasuredWeights:
     """Mean NDCG@20 over liked held-out books."""
     commonest: float
     """Share of readers whose twenty books include the commonest book."""
+    new_authors: float
+    """Share of places by authors new to their reader."""
 
     def as_plain(self) -> dict[str, float]:
         """Return weights and figures by name, for the manifest."""
         plain = asdict(self.weights)
-        figures = {"ndcg@20_liked": self.ndcg_liked, "commonest@20": self.commonest}
-        return {name: plain[name] for name in ("liking", "popularity", "exposure_cap")} | figures
+        figures = {
+            "ndcg@20_liked": self.ndcg_liked,
+            "commonest@20": self.commonest,
+            "new_authors@20": self.new_authors,
+        }
+        names = ("liking", "popularity", "discovery", "exposure_cap")
+        return {name: plain[name] for name in names} | figures
 
 
 def choose_list_weights(
@@ -144,6 +159,7 @@ def choose_list_weights(
     search = _Search(candidates, held_out, statistics, author, work_of_book)
     weights = search.along([replace(weights, liking=unit * step) for step in _LIKING])
     weights = search.along([replace(weights, popularity=unit * step) for step in _POPULARITY])
+    weights = search.along([replace(weights, discovery=unit * step) for step in _DISCOVERY])
     evenly = TOP / len(work_of_book)
     caps = [cap for cap in _CAPS if cap == 1 or cap >= _EVEN_SHARES * evenly]
     weights = search.along(
@@ -204,11 +220,28 @@ class _Search:
             weights.exposure_cap,
             unit=weights.unit,
             groups=self.groups,
+            author_price=weights.discovery,
             rounds=_ROUNDS,
             start=self.prices,
         )
-        lists = lists_with(offset - self.prices, self.candidates, self.work_of_book)
+        corrected = offset - self.prices
+        lists = lists_with(corrected, self.candidates, self.work_of_book, weights.discovery)
         ndcg = liked_figures(lists, self.held_out, (TOP,))[f"ndcg@{TOP}_liked"]
-        point = MeasuredWeights(weights, float(np.nanmean(ndcg)), commonest_share(lists))
+        point = MeasuredWeights(
+            weights,
+            float(np.nanmean(ndcg)),
+            commonest_share(lists),
+            _new_authors(lists, self.candidates),
+        )
         self.points.append(point)
         return point.ndcg_liked
+
+
+def _new_authors(lists: Ints, candidates: Sequence[ScoredCandidates]) -> float:
+    """Share of the places whose book is by none of the reader's authors."""
+    new = places = 0
+    for row, reader in zip(lists, candidates, strict=True):
+        listed = np.isin(reader.books, row[row >= 0])
+        places += int(listed.sum())
+        new += int((listed & ~reader.by_seen_author).sum())
+    return new / places if places else 0.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
@@ -26,7 +27,14 @@ class ScoredCandidates:
     books: Ints
     """[C] positions, ascending."""
     logits: Floats
-    """[C] logits of the ranker, without book offsets."""
+    """[C] logits of the ranker, without book offsets and author price."""
+    by_seen_author: NDArray[np.bool_]
+    """[C] mask of books by an author of the reader's seen books."""
+
+    def ordered_by(self, offset: Floats, author_price: float) -> Floats:
+        """[C] logits that order a list, with offsets [B] of the books and an author price."""
+        price = np.float32(author_price) * self.by_seen_author.astype(np.float32)
+        return self.logits + offset[self.books] - price
 
 
 def score_candidates(
@@ -47,21 +55,29 @@ def score_candidates(
         books = recommender.retrieval.candidates(
             scores, tower, count, recommender.editions(seen), left_out=recommender.left_out
         )
-        scored.append(ScoredCandidates(books, recommender.logits(profile, books, tower[books])))
+        logits = recommender.logits(profile, books, tower[books])
+        by_seen_author = recommender.by_seen_author(reader.history, books)
+        scored.append(ScoredCandidates(books, logits, by_seen_author))
     return scored
 
 
-def lists_with(offset: Floats, candidates: Sequence[ScoredCandidates], work_of_book: Ints) -> Ints:
+def lists_with(
+    offset: Floats,
+    candidates: Sequence[ScoredCandidates],
+    work_of_book: Ints,
+    author_price: float = 0.0,
+) -> Ints:
     """[R, 20] books that the logits and the book offsets list, best first, -1 for none.
 
     Args:
         offset: [B] numbers added to the logits of each book.
         candidates: Candidates of R readers.
         work_of_book: [B] work codes; a list has one edition of a work.
+        author_price: taken off the logits of books by seen authors.
     """
     lists = np.full((len(candidates), TOP), -1, dtype=np.int32)
     for row, reader in zip(lists, candidates, strict=True):
-        order = best_first(reader.logits + offset[reader.books], TOP + _SPARE)
+        order = best_first(reader.ordered_by(offset, author_price), TOP + _SPARE)
         books = reader.books[order]
         books = books[first_of_each(work_of_book[books], TOP)]
         row[: len(books)] = books

@@ -23,10 +23,12 @@ class CalibrationSample:
     """Sorted by reader; ``reader_idx`` is the place in ``candidates``."""
     offset: Floats
     """[B] book offsets, in units of the candidates' logits."""
+    author_price: float = 0.0
+    """Author price of the lists, in the same units."""
 
     def logits(self) -> list[Floats]:
         """[C] logits that order the candidates of each reader."""
-        return [reader.logits + self.offset[reader.books] for reader in self.candidates]
+        return [reader.ordered_by(self.offset, self.author_price) for reader in self.candidates]
 
     def positive(self) -> Iterator[NDArray[np.bool_]]:
         """Yield for each reader the mask [C] of candidates that are held out and not disliked."""

@@ -101,7 +101,7 @@ def _validate(
     factor, metrics = preset.calibrate(run, ranker, sample)
     run.progress(f"validation on {len(measured):,} readers")
     # Calibration keeps the order of lists, so the logits from before it serve.
-    recommender = replace(recommender, book_offset=sample.offset)
+    recommender = replace(recommender, book_offset=sample.offset, author_price=sample.author_price)
     readers = readers_at(run.known, run.age_bands, measured, ranker.rows)
     held_out = run.held_out_from(measured)
     authors = recommender.retrieval.metadata.author
@@ -137,6 +137,7 @@ def _bundle(
             reader_centroid,
             centroid_weight,
             run.fit_book_offset(recommender, fitted, chosen.weights, ranker.rows),
+            chosen.weights.discovery,
         ),
         new_manifest(
             settings.preset,

@@ -46,4 +46,4 @@ def weigh_lists(
         chosen = ChosenWeights(weights, points)
         run.progress(chosen.summary())
     offset = run.fit_book_offset(recommender, fitted, chosen.weights, ranker.rows)
-    return chosen, CalibrationSample(candidates, held_out, offset)
+    return chosen, CalibrationSample(candidates, held_out, offset, chosen.weights.discovery)

@@ -123,13 +123,14 @@ def _list_weights(models: JsonObject) -> Iterator[tuple[str, str, str]]:
         path: dict[str, list[tuple[float, float]]] = {}
         for point in points:
             stage = "popularity" if point["popularity"] else "liking"
+            stage = "discovery" if point.get("discovery") else stage
             stage = "exposure cap" if point["exposure_cap"] < 1 else stage
             at = _number(point["commonest@20"]), _number(point["ndcg@20_liked"])
             path.setdefault(stage, []).append(at)
         title = f"List weights: {model}"
         note = (
             "Each mark is a grid point, measured on readers of the known part: weights of liking, "
-            "then of popularity, then the exposure cap."
+            "then of popularity, of discovery, then the exposure cap."
         )
         x_title = "share of readers with the commonest book"
         yield title, note, scatter_chart(title, path, x_title, "NDCG@20, liked")

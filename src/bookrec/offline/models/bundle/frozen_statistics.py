@@ -7,7 +7,7 @@ Figures shown on pages (mean rating, number of readers) are counted again for ev
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,8 @@ class FrozenStatistics:
     """[B] shrinkage of the book vectors, 0 to 1."""
     book_offset: Floats | None = None
     """[B] numbers added to the logits of each book (`ranking.list_weights`); None = zeros."""
+    author_price: float = 0.0
+    """Logits that a list takes off a book by an author of the reader's (`ranking.list_weights`)."""
 
     def for_catalogue(self, codes: Ints) -> FrozenStatistics:
         """Reorder the statistics for a catalogue; unknown books get neutral values.
@@ -52,8 +54,12 @@ class FrozenStatistics:
         offset = None
         if self.book_offset is not None:
             offset = _rows(self.book_offset, codes, np.float32(0))
-        return FrozenStatistics(
-            statistics, self.tower_mean, self.tower_covariance, centroid, weight, offset
+        return replace(
+            self,
+            statistics=statistics,
+            reader_centroid=centroid,
+            centroid_weight=weight,
+            book_offset=offset,
         )
 
     def arrays(self) -> dict[str, Array]:
@@ -70,6 +76,8 @@ class FrozenStatistics:
             arrays["centroid_weight"] = self.centroid_weight
         if self.book_offset is not None:
             arrays["book_offset"] = self.book_offset
+        if self.author_price:
+            arrays["author_price"] = np.array(self.author_price)
         return arrays
 
     @classmethod
@@ -82,6 +90,7 @@ class FrozenStatistics:
             arrays.get("reader_centroid"),
             arrays.get("centroid_weight"),
             arrays.get("book_offset"),
+            float(arrays.get("author_price", 0.0)),
         )
 
 

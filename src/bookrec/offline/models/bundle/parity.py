@@ -12,6 +12,7 @@ from bookrec.inference.ranker.split_ranker import Output
 from bookrec.inference.recommender import Recommender
 from bookrec.offline.compile.keras_graph import model_logits
 from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.models.bundle.bundle import Bundle
 
 TOLERANCE = 1e-5
@@ -76,7 +77,7 @@ def keras_logits(
     readers: Ints,
     books: Ints,
 ) -> NDArray[np.float64]:
-    """[pairs] logits of the Keras model itself, plus the recommender's book offsets.
+    """[pairs] logits of the Keras model itself, with the recommender's book offsets and author price.
 
     Args:
         bundle: The bundle with the model.
@@ -87,5 +88,20 @@ def keras_logits(
     """
     inputs = bundle.origin.ranker_inputs(bundle, dataset, recommender, readers, books)
     logits = model_logits(bundle.ranker, inputs).astype(np.float64)
-    offset = recommender.book_offset
-    return logits if offset is None else logits + offset[books]
+    if recommender.book_offset is not None:
+        logits += recommender.book_offset[books]
+    if recommender.author_price:
+        logits -= recommender.author_price * _by_seen_author(dataset, recommender, readers, books)
+    return logits
+
+
+def _by_seen_author(
+    dataset: Dataset, recommender: Recommender, readers: Ints, books: Ints
+) -> NDArray[np.bool_]:
+    """[pairs] mask of books by an author of the reader's books in the data set."""
+    author = recommender.retrieval.metadata.author
+    interactions = all_interactions(dataset)
+    width = int(author.max(initial=0)) + 1
+    read = interactions.reader_idx.astype(np.int64) * width + author[interactions.book_idx]
+    pairs = readers.astype(np.int64) * width + author[books]
+    return np.isin(pairs, read) & (author[books] > 0)

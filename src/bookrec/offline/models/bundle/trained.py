@@ -62,7 +62,11 @@ class Trained:
         recommender = assemble_recommender(
             bundle.ranker, parts.features, parts.retrieval, dataset.work_of_book, fold_in
         )
-        return replace(recommender, book_offset=parts.frozen_statistics.book_offset), rows
+        frozen = parts.frozen_statistics
+        corrected = replace(
+            recommender, book_offset=frozen.book_offset, author_price=frozen.author_price
+        )
+        return corrected, rows
 
     def ranker_inputs(
         self,

@@ -82,6 +82,8 @@ def with_list_weights(
     )
     return replace(
         bundle,
-        frozen_statistics=replace(bundle.frozen_statistics, book_offset=offset),
+        frozen_statistics=replace(
+            bundle.frozen_statistics, book_offset=offset, author_price=chosen.weights.discovery
+        ),
         manifest=bundle.manifest | {"list_weights": chosen.as_plain()},
     )

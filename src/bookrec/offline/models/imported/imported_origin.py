@@ -74,6 +74,7 @@ class Imported:
             base_row=self.model.base_row,
             left_out=self.model.left_out(books),
             book_offset=parts.frozen_statistics.book_offset,
+            author_price=parts.frozen_statistics.author_price,
         )
         return recommender, imported_rows(bundle.ranker, self.model, readers)
 
