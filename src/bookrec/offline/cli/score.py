@@ -73,6 +73,9 @@ def list_options(command: Command) -> Command:
 @click.option(
     "--workers", type=click.IntRange(0), help="Number of processes (default: one per core)."
 )
+@click.option(
+    "--verbose", is_flag=True, help="Compare the speed with what this machine can multiply."
+)
 @click.pass_obj
 def score(
     home: Home,
@@ -83,6 +86,7 @@ def score(
     changed: bool,
     engine: str,
     workers: int | None,
+    verbose: bool,
 ) -> None:
     """Score candidates for every reader and book, and publish the lists as a snapshot.
 
@@ -109,6 +113,7 @@ def score(
         changed=changed,
         engine=engine,
         workers=workers,
+        verbose=verbose,
         accept=accept,
     )
     run(home, model_id, load_dataset(home), settings, timed_progress())
