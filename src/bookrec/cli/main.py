@@ -22,7 +22,7 @@ from bookrec.settings import Home
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": (
-        "bookrec.cli.demo:demo",
+        "bookrec.cli.demo.command:demo",
         "Build everything from sample data in the directory demo/, then serve the site.",
     ),
     "data": ("bookrec.offline.cli.data:data", "Write sample data; import raw data."),
