@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bookrec.cli.demo.build import LOG_NAME
 from bookrec.cli.demo.stages import VERBS, Plan, Stage, Verb, has_lists, in_words
 from bookrec.files import write_pointer
 from bookrec.settings import Home
@@ -85,3 +86,16 @@ def test_a_plan_begins_with_the_first_verb_that_is_not_done(tmp_path: Path) -> N
     add(home.snapshots, IDS[1])
     assert has_lists(home)
     assert words() == []
+
+
+def test_every_stage_begins_in_a_real_demo(sample_home: Home) -> None:
+    """Its verbs still print the lines that begin the stages."""
+    log = (sample_home.root / LOG_NAME).read_text(encoding="utf-8")
+    outputs = log.split("== bookrec --home ")[1:]
+    assert len(outputs) == len(VERBS)
+    for verb, output in zip(VERBS, outputs, strict=True):
+        place, begun = 0, {0}
+        for line in output.splitlines():
+            place = verb.stage_of(line, place)
+            begun.add(place)
+        assert begun == set(range(len(verb.stages))), verb.words
