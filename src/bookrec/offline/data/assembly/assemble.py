@@ -21,7 +21,13 @@ from bookrec.offline.data.assembly.cleaning import (
     clean_stock,
     split_years,
 )
-from bookrec.offline.data.assembly.column_readings import Readings, find_nobody, returned_rows
+from bookrec.offline.data.assembly.column_readings import (
+    Readings,
+    cancelled_rows,
+    ended_loans,
+    find_nobody,
+    returned_rows,
+)
 from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.assembly.select_rows import SelectedRows
@@ -121,6 +127,10 @@ def assemble(
         if nobody is not None and nobody.rows.any():
             notes += [f"Left out {note}." for note in nobody.notes]
             rows.interactions.reject(nobody.rows, WALK_IN)
+            if rows.readers is not None:
+                rows.readers.reject(rows.readers.frame["user_id"].isin(nobody.names), WALK_IN)
+        rows.interactions.reject(cancelled_rows(rows.interactions.frame), "order_cancelled")
+        rows.interactions.reject(ended_loans(rows.interactions.frame), "loan_returned")
         cleaned = clean_interactions(rows.interactions, keys, catalogue, values)
         pairs, users = _numbered(cleaned.pairs, cleaned.users)
         names = [cleaned.users[at] for at in cleaned.returned["user"].tolist()]

@@ -26,6 +26,7 @@ def read_parquet(content: bytes, name: str, place: str) -> SourceTable:
     """
     try:
         table = pq.read_table(pa.BufferReader(content))
+        table.validate(full=True)
         columns = [_texts(column) for column in table.columns]
     except (pa.ArrowException, OSError) as error:
         raise damaged(place, error) from error
