@@ -19,6 +19,8 @@ from bookrec.offline.data.values.ratings import RatingScale, read_scale
 from bookrec.offline.data.values.walk_in import WalkIn, find_walk_in
 from bookrec.text import fold
 
+_MOST_COPIES: Final = 10_000
+"""Most copies that one row counts for."""
 _SCALES: Final = {
     "1-5": RatingScale(5),
     "0.5-5": RatingScale(5, whole=False),
@@ -177,3 +179,14 @@ def returned_rows(frame: pd.DataFrame) -> NDArray[np.bool_]:
         numbers = convert_numbers(frame["quantity"], read_number_format(frame["quantity"]))
         returned = returned | (numbers.numbers.fillna(1).to_numpy(dtype=float) < 0)
     return returned
+
+
+def copies_of_rows(frame: pd.DataFrame) -> NDArray[np.int32]:
+    """[rows] copies that were bought or returned; 1 where no number says it, 0 in other rows."""
+    traded = frame["meaning"].isin(["purchases", "returns"]).to_numpy() | returned_rows(frame)
+    copies = np.ones(len(frame))
+    if (frame["quantity"] != "").any():
+        numbers = convert_numbers(frame["quantity"], read_number_format(frame["quantity"])).numbers
+        copies = np.floor(numbers.abs().fillna(1).to_numpy(dtype=float))
+    rows: NDArray[np.int32] = np.where(traded, copies.clip(1, _MOST_COPIES), 0).astype(np.int32)
+    return rows
