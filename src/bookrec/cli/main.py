@@ -117,7 +117,10 @@ def cli(ctx: click.Context, home: Path) -> None:
 def main() -> None:
     """Run the command line; a `BookrecError` becomes one sentence on stderr and an exit code."""
     try:
-        cli.main(standalone_mode=False)
+        # Without standalone mode, click returns the code of `click.exceptions.Exit`.
+        code = cli.main(standalone_mode=False)
+        if isinstance(code, int) and code:
+            sys.exit(code)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:
