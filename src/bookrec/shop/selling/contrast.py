@@ -9,8 +9,8 @@ LEAST_TEXT: Final = 4.5
 """Least contrast of text and its ground (level AA)."""
 LIGHT_GROUNDS: Final = ("#f7f2e8", "#fffdf7")
 """Grounds ``--paper`` and ``--sheet`` of site.css by day."""
-DARK_GROUNDS: Final = ("#1a1714", "#24201b")
-"""The two by night."""
+DARK_GROUNDS: Final = ("#1a1714", "#24201b", "#10241c")
+"""The two by night, and the text on buttons."""
 
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import sqlite3
 import time
@@ -81,13 +80,15 @@ class OrderRequest:
     language: str
     key: str = ""
     """Idempotency key; '' = none."""
+    content: str = ""
+    """Request as it was sent; the same key must come with the same one. A form's key is the form's own
+    and needs none."""
     seen_total: int | None = None
     """Total in minor units that the buyer agreed to; None = whatever it is."""
 
     def digest(self) -> str:
-        """Digest of buyer and books: the same key must come with the same ones."""
-        content = [asdict(self.buyer), sorted((book.isbn, book.quantity) for book in self.books)]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        """Digest of the request as it was sent."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
 
 
 def place_order(
@@ -119,7 +120,7 @@ def place_order(
     fee = settings.delivery_fee if request.buyer.delivery == DELIVERY else 0
     if request.seen_total is not None and request.seen_total != goods + fee:
         raise TotalChanged("A price has changed meanwhile; look at the new total and order again.")
-    order_id = secrets.token_urlsafe(16)
+    order_id = secrets.token_hex(12)
     _insert(connection, order_id, request, settings.currency, goods, fee)
     for price, book in zip(prices, request.books, strict=True):
         taken_up = book.isbn in new_isbns and _note_purchase(connection, request, book.isbn)
