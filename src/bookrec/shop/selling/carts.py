@@ -53,13 +53,14 @@ def _hash(token: str) -> bytes:
 
 def find_cart(connection: sqlite3.Connection, owner: CartOwner) -> int | None:
     """Return the number of an owner's cart; None when there is none."""
-    if owner.user_id is not None:
-        query = ("select cart_id from cart where user_id = ?", (owner.user_id,))
-    elif owner.token:
-        query = ("select cart_id from cart where token_hash = ?", (_hash(owner.token),))
-    else:
+    if owner.user_id is None and not owner.token:
         return None
-    row = connection.execute(*query).fetchone()
+    column = "user_id" if owner.user_id is not None else "token_hash"
+    value = owner.user_id if owner.user_id is not None else _hash(owner.token)
+    row = connection.execute(
+        f"select cart_id from cart where {column} = ?",  # noqa: S608
+        (value,),
+    ).fetchone()
     return int(row[0]) if row else None
 
 

@@ -34,7 +34,7 @@ def minor_units(amount: float, currency: str) -> int:
     >>> minor_units(12.5, "USD"), minor_units(85000.0, "VND")
     (1250, 85000)
     """
-    return round(amount * 10 ** MINOR_DIGITS[currency])
+    return round(amount * float(10 ** MINOR_DIGITS[currency]))
 
 
 def parse_amount(text: str, currency: str) -> int | None:

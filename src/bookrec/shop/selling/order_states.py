@@ -127,8 +127,7 @@ def _read(
         (*parameters, limit),
     ).fetchall()
     return [
-        StoredOrder(*row, lines=_lines(connection, row[0]), steps=_steps(connection, row[0]))
-        for row in rows
+        StoredOrder(*row, _lines(connection, row[0]), _steps(connection, row[0])) for row in rows
     ]
 
 

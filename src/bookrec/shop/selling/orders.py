@@ -25,7 +25,7 @@ _FIRST_NUMBER: Final = 1001
 
 
 class NotEnoughStock(ShopError):
-    """Of a book fewer copies are left than the order asks for."""
+    """Fewer copies of a book are left than the order asks for."""
 
     def __init__(self, isbn: str, title: str, left: int) -> None:
         super().__init__(

@@ -194,7 +194,7 @@ def read_settings(connection: sqlite3.Connection) -> ShopSettings:
         if key in stored and key not in ("delivery", "delivery_fee", "languages")
     }
     return ShopSettings(
-        **texts,  # type: ignore[arg-type]
+        **texts,
         delivery=stored.get("delivery", "yes") == "yes",
         delivery_fee=int(stored.get("delivery_fee", "0")),
         languages=tuple(stored.get("languages", " ".join(LANGUAGES)).split()),

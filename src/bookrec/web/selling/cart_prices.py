@@ -20,7 +20,7 @@ class PricedLine(msgspec.Struct, frozen=True):
     book: CatalogueBook
     quantity: int
     price: int
-    """Of one copy in minor units; 0 for a book that is not for sale any more."""
+    """Price of one copy in minor units; 0 for a book that is not for sale any more."""
     problem: str
     """'' or why it cannot be bought: `SOLD_OUT`, `TOO_MANY`, `NOT_FOR_SALE`."""
     left: int

@@ -13,7 +13,7 @@ class CartItem(msgspec.Struct, frozen=True):
     book: BookCard
     quantity: int
     price: int
-    """Of one copy, minor units; 0 for a book that is not for sale any more."""
+    """Price of one copy in minor units; 0 for a book that is not for sale any more."""
     problem: str
     """'' or a message key: 'sold_out', 'too_many' (see ``left``), 'not_for_sale'."""
     left: int
