@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from bookrec.cli.selling.sample_offers import store_sample_offers
 from bookrec.errors import BookrecError
 from bookrec.settings import Home
 
@@ -46,6 +47,8 @@ def demo(home: Home, port: int, no_serve: bool) -> None:
     ):
         click.echo(f"\n== {title}: bookrec --home {demo_home.root} {' '.join(arguments)}")
         _run(demo_home, arguments)
+    count = store_sample_offers(demo_home)
+    click.echo(f"\n== Making up prices and stock of {count:,} books, so that they can be bought")
     click.echo(f"\nBuilt in {time.monotonic() - started:,.0f} s.")
     _print_sign_in(demo_home, port)
     if not no_serve:
@@ -85,7 +88,7 @@ def _print_sign_in(home: Home, port: int) -> None:
     address = f"http://127.0.0.1:{port}"
     click.echo(
         f"""
-Everything here is sample data: real books, invented readers.
+Everything here is sample data: real books, invented readers, prices and stock.
 
   The site                  {address}/
   Sign in as a reader       {address}/login

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from bookrec.errors import DataError, NoSnapshot
 from bookrec.files import read_pointer
-from bookrec.offline.data.prices.price_tables import no_prices, price_tables
+from bookrec.offline.data.prices.price_tables import price_tables
 from bookrec.offline.data.prices.read_prices import OTHER_CURRENCY, ReadPrices, read_prices
 from bookrec.settings import Home
 from bookrec.shop.connections import opened
@@ -61,12 +62,12 @@ def import_prices(
         dry_run: read and compare only; nothing is stored.
 
     Raises:
-        DataError: there are no prices or stock, none of a known book, or two readings of them.
+        NoPrices: there are no prices or stock.
+        DataError: none is of a known book, or they can be read in two ways.
     """
-    catalogue = known_isbns(home)
-    tables = price_tables(paths, mapping, catalogue)
-    if not tables:
-        raise no_prices(paths)
+    known = cache(lambda: known_isbns(home))
+    tables = price_tables(paths, mapping, known)
+    catalogue = known()
     with opened(home.shop_database) as connection:
         currency = read_settings(connection).currency
         read = read_prices(tables, currency, catalogue, decimal)
@@ -75,11 +76,6 @@ def import_prices(
         changes = store_offers(connection, read.offers.values(), currency)
         connection.execute("rollback" if dry_run else "commit")
     return PriceImport(read, changes, currency)
-
-
-def has_prices(home: Home, paths: Sequence[Path], mapping: Path | None = None) -> bool:
-    """Whether files hold prices or stock, as `import_prices` would read them."""
-    return bool(price_tables(paths, mapping, known_isbns(home)))
 
 
 def _check(read: ReadPrices, currency: str, paths: Sequence[Path]) -> None:

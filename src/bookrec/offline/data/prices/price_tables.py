@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,16 +35,17 @@ class PriceTable:
 
 
 def price_tables(
-    paths: Sequence[Path], mapping_file: Path | None, catalogue: Collection[str]
+    paths: Sequence[Path], mapping_file: Path | None, catalogue: Callable[[], Collection[str]]
 ) -> list[PriceTable]:
     """Find the tables of prices and stock; tables of orders and ratings are left out.
 
     Args:
         paths: files, directories and zips.
         mapping_file: the operator's mapping; None = by names of columns, and by values for the ids.
-        catalogue: ids of the known books.
+        catalogue: gives the ids of the known books; called where no name of a column says "id".
 
     Raises:
+        NoPrices: there is no such table.
         DataError: a file is damaged, or the mapping does not fit.
     """
     mapping = None if mapping_file is None else read_mapping(mapping_file)
@@ -61,17 +62,20 @@ def price_tables(
         _price_table(table, mapping, catalogue)
         for table, mapping in zip(tables, mappings, strict=True)
     ]
-    return [table for table in candidates if table is not None]
+    chosen = [table for table in candidates if table is not None]
+    if not chosen:
+        raise NoPrices(paths)
+    return chosen
 
 
 def _price_table(
-    table: SourceTable, mapping: TableMapping, catalogue: Collection[str]
+    table: SourceTable, mapping: TableMapping, catalogue: Callable[[], Collection[str]]
 ) -> PriceTable | None:
     places = positions(mapping, table.header, table.place)
     price, stock = places.get("price", [None])[0], places.get("stock", [None])[0]
     if mapping.rows or "reader_id" in places or (price is None and stock is None):
         return None
-    ids = places.get("book_id") or _id_column(table, catalogue, {price, stock})
+    ids = places.get("book_id") or _id_column(table, catalogue(), {price, stock})
     if not ids:
         return None
     headers = [header_key(header) for header in table.header]
@@ -98,10 +102,12 @@ def _share_known(texts: list[str], catalogue: Collection[str]) -> float:
     return known / len(filled) if filled else 0.0
 
 
-def no_prices(paths: Sequence[Path]) -> DataError:
-    """Return the error of a source without prices and stock."""
-    names = ", ".join(str(path) for path in paths)
-    return DataError(
-        f"{names} has no table with a column of book ids and one of prices or stock; name the columns "
-        "book_id, price and stock with --mapping (docs/importing.md)."
-    )
+class NoPrices(DataError):
+    """A source has no table of prices or stock."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        names = ", ".join(str(path) for path in paths)
+        super().__init__(
+            f"{names} has no table with a column of book ids and one of prices or stock; name the "
+            "columns book_id, price and stock with --mapping (docs/importing.md)."
+        )
