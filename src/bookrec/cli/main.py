@@ -59,6 +59,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "bookrec.web.accounts.cli:accounts",
         "Create accounts, invite readers of the data set, disable and list.",
     ),
+    "shop": (
+        "bookrec.cli.selling.shop:shop",
+        "Import prices and stock, look after orders, set the shop's name and bank.",
+    ),
     "bench": (
         "bookrec.offline.cli.bench:bench",
         "Measure the speed of scoring, compared with plain Keras.",
