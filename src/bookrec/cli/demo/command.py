@@ -18,6 +18,7 @@ from bookrec.cli.demo.reporter import make_reporter
 from bookrec.cli.demo.sign_in import print_sign_in
 from bookrec.cli.demo.site import HOST, DemoSite, demo_site
 from bookrec.cli.demo.stages import VERBS, Plan, in_words
+from bookrec.cli.selling.sample_offers import store_sample_offers
 from bookrec.errors import BookrecError, NoSnapshot, SnapshotError
 from bookrec.files import exclusive_lock, read_pointer
 from bookrec.settings import Home
@@ -90,6 +91,10 @@ def _build(home: Home, plan: Plan, site: DemoSite | None) -> None:
     """Build what the plan names; open the site as soon as there is a catalogue."""
 
     def open_site() -> None:
+        if read_pointer(home.snapshots) is not None and (count := store_sample_offers(home)):
+            click.echo(
+                f"Prices and stock of {count:,} books are made up, so that they can be bought."
+            )
         if site is not None and site.process is None and read_pointer(home.snapshots) is not None:
             site.start()
             print_sign_in(home, site.address)
@@ -99,7 +104,7 @@ def _build(home: Home, plan: Plan, site: DemoSite | None) -> None:
         open_site()
         return
     click.echo(
-        f"A bookshop from sample data (real books, invented readers) in {home.root}.\n"
+        f"A bookshop of real books, with made-up readers, prices and stock, in {home.root}.\n"
         f"{len(plan.stages)} stages, about {in_words(plan.seconds)} on two free cores."
     )
     if site is not None:

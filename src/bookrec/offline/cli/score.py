@@ -78,6 +78,9 @@ def list_options(command: Command) -> Command:
     is_flag=True,
     help="Publish the catalogue and popular books alone, for a first site before 'bookrec train'.",
 )
+@click.option(
+    "--verbose", is_flag=True, help="Compare the speed with what this machine can multiply."
+)
 @click.pass_obj
 def score(
     home: Home,
@@ -89,6 +92,7 @@ def score(
     engine: str,
     workers: int | None,
     without_model: bool,
+    verbose: bool,
 ) -> None:
     """Score candidates for every reader and book, and publish the lists as a snapshot.
 
@@ -125,6 +129,7 @@ def score(
         changed=changed,
         engine=engine,
         workers=workers,
+        verbose=verbose,
         accept=accept,
     )
     run(home, model_id, load_dataset(home), settings, timed_progress())

@@ -79,7 +79,7 @@ def score(
         with report.stage("publish"):
             publish(home.snapshots, job.snapshot_id, checked=not complete)
             job.remove()
-    for line in report.lines(sgemm_rate()):
+    for line in report.lines(sgemm_rate() if settings.verbose else None):
         progress(line)
     progress(f"published {job.snapshot_id}")
     for line in comparison_lines(home.snapshots / job.snapshot_id, published):
