@@ -30,14 +30,19 @@ def sample_offer(isbn: str, currency: str) -> StatedOffer:
 
 
 def store_sample_offers(home: Home) -> int:
-    """Store made-up offers of all books of the published snapshot; return their number."""
+    """Store made-up offers of all books of the published snapshot; return their number.
+
+    A shop that has offers keeps them, so that what was sold stays sold.
+    """
     with contextlib.closing(open_database(current_snapshot(home.snapshots))) as snapshot:
         isbns = [row[0] for row in snapshot.execute("select isbn from book")]
 
-    def store(connection: sqlite3.Connection) -> None:
+    def store(connection: sqlite3.Connection) -> int:
+        if connection.execute("select exists (select 1 from offer)").fetchone()[0]:
+            return 0
         currency = read_settings(connection).currency
         store_offers(connection, (sample_offer(isbn, currency) for isbn in isbns), currency)
+        return len(isbns)
 
     with opened(home.shop_database) as connection:
-        in_transaction(connection, store)
-    return len(isbns)
+        return in_transaction(connection, store)

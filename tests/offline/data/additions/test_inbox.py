@@ -186,6 +186,18 @@ def test_a_later_file_may_lack_the_zeros_of_a_code(tmp_path):
     assert triples(home) == [("K1", "00018", 0), ("K2", "00019", 0)]
 
 
+def test_a_pair_stays_until_its_last_copy_is_returned(tmp_path: Path):
+    home = start(tmp_path, [0])
+    assert ("K0", "S000", 0) in triples(home)
+    before = sorted(triples(home))
+    for day, (quantity, stays) in enumerate([(2, True), (-1, True), (-1, True), (-1, False)]):
+        put(home, f"{day}.csv", f"{HEADER}R{day},0{day + 2}/05/2025,K0,S000,{quantity}\n")
+        report = empty_inbox(home)
+        assert report.added == [f"{day}.csv"], report.line()
+        assert (("K0", "S000", 0) in triples(home)) == stays
+    assert sorted([*triples(home), ("K0", "S000", 0)]) == before
+
+
 def test_a_list_of_prices_becomes_offers_of_the_shop_also_when_it_comes_again(tmp_path):
     home = start(tmp_path, [0])
     monday = "Mã sách,Giá,Tồn kho\nS001,61.000,4\nS002,62.000,0\n"
