@@ -28,9 +28,22 @@ EVERYONES = [
     "/register?next=/me",
     "/claim/not-a-token",
     "/books/0000000000",
+    "/books/0141439580",
+    "/books/0441172717",
+    "/cart",
+    "/orders/0",
     "/nowhere",
 ]
-SIGNED_IN = ["/", "/me", "/books/014143984X", "/books/0345806786", "/books?q=king", "/nowhere"]
+SIGNED_IN = [
+    "/",
+    "/me",
+    "/cart",
+    "/orders",
+    "/books/014143984X",
+    "/books/0345806786",
+    "/books?q=king",
+    "/nowhere",
+]
 
 UNLABELLED = """
 () => [...document.querySelectorAll("input:not([type=hidden]), select, textarea")]
