@@ -60,8 +60,8 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "Create accounts, invite readers of the data set, disable and list.",
     ),
     "bench": (
-        "bookrec.offline.cli.bench:bench",
-        "Measure the speed of scoring, compared with plain Keras.",
+        "bookrec.cli.bench:bench",
+        "Measure the speed of scoring beside plain Keras, and the quality and speed of search.",
     ),
     "doctor": (
         "bookrec.cli.doctor:doctor",

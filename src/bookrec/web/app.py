@@ -27,6 +27,7 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
+from bookrec.web.pages import catalogue as catalogue_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
@@ -80,7 +81,9 @@ def _pages() -> Router:
         path="/",
         route_handlers=[
             browse_pages.home,
-            browse_pages.catalogue,
+            catalogue_pages.catalogue,
+            catalogue_pages.author_page,
+            catalogue_pages.series_page,
             browse_pages.book_page,
             browse_pages.cover,
             browse_pages.nothing_here,
@@ -107,6 +110,7 @@ def _api() -> Router:
         path="/api/v1",
         route_handlers=[
             books_api.list_books,
+            books_api.suggest_texts,
             books_api.list_popular,
             books_api.get_book,
             books_api.list_similar,

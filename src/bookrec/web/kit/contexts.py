@@ -28,6 +28,11 @@ class BookCard(msgspec.Struct, frozen=True):
     """1–10; None without explicit ratings."""
     rating_count: int
     reader_count: int
+    category: str = ""
+    """'' when unknown, like language and series."""
+    language: str = ""
+    series: str = ""
+    series_number: float | None = None
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -89,6 +94,24 @@ class HomePage(msgspec.Struct, frozen=True):
     catalogue_size: int
 
 
+class FacetOption(msgspec.Struct, frozen=True):
+    """A value by which a list can be narrowed."""
+
+    text: str
+    """The value as the catalogue has it; of a decade its first year, of a rating the lowest mean."""
+    count: int
+    address: str
+    """Address of the narrowed list."""
+
+
+class FacetChoice(msgspec.Struct, frozen=True):
+    """Values of one property of the listed books."""
+
+    name: str
+    """'by' (author), 'publisher', 'decade', 'language', 'category', 'rating'."""
+    options: list[FacetOption]
+
+
 class CataloguePage(msgspec.Struct, frozen=True):
     """``/books``"""
 
@@ -106,6 +129,40 @@ class CataloguePage(msgspec.Struct, frozen=True):
     sorts: list[str]
     error: str | None = None
     """A message key for a malformed query, e.g. 'bad_year'."""
+    by: str = ""
+    """Name of the author whose books alone are listed; '' and None filter nothing, here and below."""
+    category: str = ""
+    language: str = ""
+    rating_from: int | None = None
+    facets: list[FacetChoice] = []
+    exact: bool = True
+    """False where no book has all typed words, and near ones are listed."""
+    nearest: list[BookCard] = []
+    """Books that come nearest, where nothing is listed."""
+
+
+class AuthorPage(msgspec.Struct, frozen=True):
+    """``/authors/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    total: int
+    page: int
+    pages: int
+    sort: str
+    sorts: list[str]
+    series: list[str]
+    """Series of the author's books."""
+
+
+class SeriesPage(msgspec.Struct, frozen=True):
+    """``/series/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    """One edition of each work, by number; those without one last."""
 
 
 class BookPage(msgspec.Struct, frozen=True):
@@ -118,6 +175,8 @@ class BookPage(msgspec.Struct, frozen=True):
     """1–10 when the reader rated it, 0 for a seen book without a rating, None when not seen."""
     because: list[Reason]
     """Seen books that are the reason to recommend this one."""
+    description: str = ""
+    """'' when unknown."""
 
 
 class LoginPage(msgspec.Struct, frozen=True):

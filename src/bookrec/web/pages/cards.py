@@ -25,6 +25,10 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
         rating_mean=book.rating_mean,
         rating_count=book.rating_count,
         reader_count=book.reader_count,
+        category=book.category,
+        language=book.language,
+        series=book.series,
+        series_number=book.series_number,
     )
 
 
