@@ -33,6 +33,7 @@ from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
 from bookrec.web.pages import cart as cart_pages
+from bookrec.web.pages import catalogue as catalogue_pages
 from bookrec.web.pages import orders as order_pages
 from bookrec.web.pages import own_account, owner, password_reset, shop_files
 from bookrec.web.pages import reader as reader_pages
@@ -94,7 +95,9 @@ def _pages() -> Router:
         path="/",
         route_handlers=[
             browse_pages.home,
-            browse_pages.catalogue,
+            catalogue_pages.catalogue,
+            catalogue_pages.author_page,
+            catalogue_pages.series_page,
             browse_pages.book_page,
             browse_pages.cover,
             browse_pages.nothing_here,
@@ -133,6 +136,7 @@ def _api() -> Router:
         path="/api/v1",
         route_handlers=[
             books_api.list_books,
+            books_api.suggest_texts,
             books_api.list_popular,
             books_api.get_book,
             books_api.list_similar,

@@ -34,6 +34,11 @@ class BookCard(msgspec.Struct, frozen=True):
     currency: str = ""
     stock: int | None = None
     """Copies; None = not counted, always for sale."""
+    category: str = ""
+    """'' when unknown, like language and series."""
+    language: str = ""
+    series: str = ""
+    series_number: float | None = None
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -128,6 +133,24 @@ class HomePage(msgspec.Struct, frozen=True):
     catalogue_size: int
 
 
+class FacetOption(msgspec.Struct, frozen=True):
+    """A value by which a list can be narrowed."""
+
+    text: str
+    """The value as the catalogue has it; of a decade its first year, of a rating the lowest mean."""
+    count: int
+    address: str
+    """Address of the narrowed list."""
+
+
+class FacetChoice(msgspec.Struct, frozen=True):
+    """Values of one property of the listed books."""
+
+    name: str
+    """'by' (author), 'publisher', 'decade', 'language', 'category', 'rating'."""
+    options: list[FacetOption]
+
+
 class CataloguePage(msgspec.Struct, frozen=True):
     """``/books``"""
 
@@ -145,6 +168,40 @@ class CataloguePage(msgspec.Struct, frozen=True):
     sorts: list[str]
     error: str | None = None
     """A message key for a malformed query, e.g. 'bad_year'."""
+    by: str = ""
+    """Name of the author whose books alone are listed; '' and None filter nothing, here and below."""
+    category: str = ""
+    language: str = ""
+    rating_from: int | None = None
+    facets: list[FacetChoice] = []
+    exact: bool = True
+    """False where no book has all typed words, and near ones are listed."""
+    nearest: list[BookCard] = []
+    """Books that come nearest, where nothing is listed."""
+
+
+class AuthorPage(msgspec.Struct, frozen=True):
+    """``/authors/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    total: int
+    page: int
+    pages: int
+    sort: str
+    sorts: list[str]
+    series: list[str]
+    """Series of the author's books."""
+
+
+class SeriesPage(msgspec.Struct, frozen=True):
+    """``/series/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    """One edition of each work, by number; those without one last."""
 
 
 class BookPage(msgspec.Struct, frozen=True):
@@ -159,6 +216,8 @@ class BookPage(msgspec.Struct, frozen=True):
     """Seen books that are the reason to recommend this one."""
     waiting: bool = False
     """Whether this visitor waits for the book to be back in stock."""
+    description: str = ""
+    """'' when unknown."""
 
 
 class LoginPage(msgspec.Struct, frozen=True):
