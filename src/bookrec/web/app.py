@@ -19,7 +19,9 @@ from litestar.static_files import create_static_files_router
 from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web.api import books as books_api
+from bookrec.web.api import history as history_api
 from bookrec.web.api import me as reader_api
+from bookrec.web.api import shelves as shelves_api
 from bookrec.web.kit.addresses import with_whole_ids
 from bookrec.web.kit.headers import answering_head, security_headers, with_headers
 from bookrec.web.kit.metrics import Metrics, measured
@@ -27,6 +29,9 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
+from bookrec.web.pages import history as history_pages
+from bookrec.web.pages import home as home_pages
+from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
@@ -79,7 +84,7 @@ def _pages() -> Router:
     return Router(
         path="/",
         route_handlers=[
-            browse_pages.home,
+            home_pages.home,
             browse_pages.catalogue,
             browse_pages.book_page,
             browse_pages.cover,
@@ -95,6 +100,12 @@ def _pages() -> Router:
             reader_pages.change_age,
             reader_pages.rate,
             reader_pages.unrate,
+            keep_pages.keep,
+            keep_pages.want_page,
+            history_pages.import_page,
+            history_pages.import_file,
+            history_pages.undo_import,
+            history_pages.export_file,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -111,6 +122,8 @@ def _api() -> Router:
             books_api.get_book,
             books_api.list_similar,
             *reader_api.HANDLERS,
+            *shelves_api.HANDLERS,
+            *history_api.HANDLERS,
         ],
         before_request=books_api.check_call,
         dependencies={

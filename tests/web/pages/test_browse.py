@@ -231,7 +231,7 @@ def test_a_rating_out_of_range_is_refused(client: Client, rating: str) -> None:
     signed_in(client)
     answer = post(client, f"/books/{EMMA}", f"/books/{EMMA}/rating", rating=rating)
     assert answer.status_code == 400
-    assert "checked" not in client.get(f"/books/{EMMA}").text
+    assert 'aria-pressed="true"' not in client.get(f"/books/{EMMA}").text
 
 
 def test_sign_out_ends_the_session_and_the_page_is_cacheable_again(client: Client) -> None:

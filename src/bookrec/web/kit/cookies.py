@@ -31,6 +31,13 @@ NOTICES: Final = frozenset(
         "claimed",
         "age_saved",
         "age_invalid",
+        "wanted",
+        "unwanted",
+        "dismissed",
+        "undismissed",
+        "owned",
+        "imported",
+        "import_undone",
     }
 )
 

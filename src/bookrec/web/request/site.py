@@ -12,6 +12,7 @@ from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.recommendations.history_actions import HistoryActions
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
@@ -31,6 +32,7 @@ class Site:
     passwords: Passwords
     lists: ReaderLists
     actions: ReaderActions
+    history_actions: HistoryActions
     form_tokens: FormTokens
     renderer: Renderer
     metrics: Metrics
@@ -54,6 +56,7 @@ async def open_site(
                 passwords=passwords,
                 lists=lists,
                 actions=ReaderActions(shop, lists, live_lists),
+                history_actions=HistoryActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
                 metrics=metrics,

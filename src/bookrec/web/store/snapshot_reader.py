@@ -41,6 +41,10 @@ class Snapshot:
         self._slow_connection = open_database(directory)
         self._slow_lock = threading.Lock()
         self.meta = read_meta(self._connection)
+        self.interactions_by_book = bool(
+            self.row("select 1 from sqlite_schema where name = 'interaction_by_book'")
+        )
+        """Whether the interactions of one book can be looked up: older snapshots lack the index."""
         # Closed with the last request that holds this snapshot, even long after the next publish.
         weakref.finalize(self, self._connection.close)
         weakref.finalize(self, self._slow_connection.close)
