@@ -211,8 +211,11 @@ class RegisterPage(msgspec.Struct, frozen=True):
     """A message key: 'username_taken', 'username_invalid', 'password_short', 'password_common',
     'password_long', 'age_invalid', 'too_many_attempts'."""
     suggestions: list[BookCard]
-    """Popular books of different authors to like; repeated field ``liked_isbns``."""
+    """Books of different authors to like; repeated field ``liked_isbns``."""
     liked_isbns: list[str]
+    shown_isbns: list[str]
+    """Books that were offered; repeated field ``shown``. The button ``name=action value=more`` asks for
+    others."""
     q: str
     """A search within the form (button ``name=action value=search``) for books to like."""
 

@@ -90,5 +90,5 @@ def _context(page_request: PageRequest, shelf: HomeShelf) -> ShelfContext:
         )
         for rank, book in enumerate(shelf.books, start=1)
     ]
-    reason = reason_card(shelf.reason) if shelf.reason else None
-    return ShelfContext(shelf.kind, items, reason, shelf.segment)
+    similar_to = reason_card(shelf.reason) if shelf.reason else None
+    return ShelfContext(shelf.kind, items, similar_to, shelf.segment)
