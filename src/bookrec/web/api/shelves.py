@@ -16,6 +16,7 @@ from bookrec.web.api.schemas import OwnRating, ShelvedBook, ShelvedBooks, api_bo
 from bookrec.web.request.page_request import private
 from bookrec.web.request.problems import require_book
 from bookrec.web.request.site import Site
+from bookrec.web.selling.front import ShopFront
 from bookrec.web.store import reader_history
 from bookrec.web.store.catalogue import books_by_id
 from bookrec.web.store.reader_history import DISMISSED, WANT
@@ -32,7 +33,7 @@ async def list_wanted(
 ) -> Response[ShelvedBooks]:
     """Get the books that the reader wants to read, the latest first; seen ones are left out."""
     history = await site.lists.history(snapshot, account)
-    return _shelf(snapshot, history.wanted, page, page_size)
+    return _shelf(snapshot, site.fronts.current(), history.wanted, page, page_size)
 
 
 @put("/me/want/{isbn:str}", summary="Want to read", tags=["me"])
@@ -51,7 +52,9 @@ async def want(
             status_code=409,
             detail="The reader has this book already; delete its rating first.",
         )
-    shelved = ShelvedBook(api_book(book), utc(history.wanted[book.book_id].created_at))
+    shelved = ShelvedBook(
+        api_book(book, site.fronts.current()), utc(history.wanted[book.book_id].created_at)
+    )
     return Response(shelved, headers=private())
 
 
@@ -76,7 +79,7 @@ async def list_dismissed(
 ) -> Response[ShelvedBooks]:
     """Get the books that are not for the reader, the latest first."""
     history = await site.lists.history(snapshot, account)
-    return _shelf(snapshot, history.dismissed, page, page_size)
+    return _shelf(snapshot, site.fronts.current(), history.dismissed, page, page_size)
 
 
 @put("/me/dismissed/{isbn:str}", summary="Not for me", tags=["me"])
@@ -90,7 +93,9 @@ async def dismiss(
     book = require_book(snapshot, isbn)
     await site.actions.shelve(snapshot, account, book, DISMISSED)
     history = await site.lists.history(snapshot, account)
-    shelved = ShelvedBook(api_book(book), utc(history.dismissed[book.book_id].created_at))
+    shelved = ShelvedBook(
+        api_book(book, site.fronts.current()), utc(history.dismissed[book.book_id].created_at)
+    )
     return Response(shelved, headers=private())
 
 
@@ -120,19 +125,24 @@ async def own(
     await site.actions.own(snapshot, account, book)
     seen = (await site.lists.history(snapshot, account)).books[book.book_id]
     origin = "shop" if seen.from_shop else "dataset"
-    answer = OwnRating(api_book(book), seen.rating or None, origin, seen.kind)
+    answer = OwnRating(
+        api_book(book, site.fronts.current()), seen.rating or None, origin, seen.kind
+    )
     return Response(answer, headers=private())
 
 
 def _shelf(
     snapshot: Snapshot,
+    front: ShopFront,
     shelved: dict[int, reader_history.ShelvedBook],
     page: int,
     page_size: int,
 ) -> Response[ShelvedBooks]:
     shown = list(shelved.values())[(page - 1) * page_size : page * page_size]
     books = books_by_id(snapshot, [book.book_id for book in shown])
-    items = [ShelvedBook(api_book(books[book.book_id]), utc(book.created_at)) for book in shown]
+    items = [
+        ShelvedBook(api_book(books[book.book_id], front), utc(book.created_at)) for book in shown
+    ]
     return Response(ShelvedBooks(items, len(shelved), page, page_size), headers=private())
 
 

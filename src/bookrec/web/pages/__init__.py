@@ -1,5 +1,5 @@
 """Pages: to browse, of a signed-in reader, to sign in and register.
 
-May import: `web.accounts`, `web.history_import`, `web.kit`, `web.recommendations`, `web.request`,
-`web.store`.
+May import: `shop.selling`, `web.accounts`, `web.history_import`, `web.kit`, `web.recommendations`,
+`web.request`, `web.selling`, `web.store`.
 """

@@ -15,7 +15,7 @@ from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import BookPage, CataloguePage
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card
-from bookrec.web.recommendations.lists import pass_chain
+from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
@@ -24,14 +24,13 @@ from bookrec.web.store.catalogue import (
     CatalogueBook,
     books_by_author,
     editions,
-    similar_books,
 )
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.search import SORTS, SearchQuery, search
 
 _SIMILAR: Final = 12
-_MOST_SIMILAR: Final = 100
-"""Neighbours and books of an author that are looked at: a reader may have many of them."""
+_MOST_BY_AUTHOR: Final = 100
+"""Books of an author that are looked at: a reader may have many of them."""
 _BY_AUTHOR: Final = 6
 _PAGE_SIZE: Final = 24
 _MOST_TEXT: Final = 200
@@ -79,14 +78,15 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
 
     The shelves of a signed-in reader have no book that they have or dismissed.
     """
-    snapshot = page_request.snapshot
+    snapshot, front = page_request.snapshot, page_request.front
     book = require_book(snapshot, isbn)
     history = await _history(page_request, book)
     works = (history.hidden_works if history else set()) | {book.work_id}
-    source, neighbours = similar_books(snapshot, book, _MOST_SIMILAR)
-    similar = pass_chain(neighbours, works, _SIMILAR)
+    source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works)
     works |= {item.book.work_id for item in similar}
-    by_author = pass_chain(books_by_author(snapshot, book.author, _MOST_SIMILAR), works, _BY_AUTHOR)
+    by_author = pass_chain(
+        front, books_by_author(snapshot, book.author, _MOST_BY_AUTHOR), works, _BY_AUTHOR
+    )
     reasons = find_reasons(snapshot, history, [book]) if history else {}
     kept = history is not None and book.work_id in history.kept_works
     near = near_ratings(snapshot, history, book) if history and not kept else None
@@ -102,6 +102,7 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
         ratings=rating_counts(snapshot, book),
         near_readers=near.readers if near else 0,
         near_pleased=near.pleased if near else 0,
+        waiting=front.waits_for(page_request.cart_owner, book.isbn),
     )
     return page_request.page("book.html", page, cacheable=True)
 

@@ -20,10 +20,10 @@ from bookrec.web.recommendations.home_shelves import (
     newest_books,
     reader_shelves,
 )
-from bookrec.web.recommendations.lists import popular_segment
+from bookrec.web.recommendations.lists import popular_segment, popular_shelf
 from bookrec.web.recommendations.live_lists import known_age
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import EVERYONE, ListedBook, books_by_isbn, popular_books
+from bookrec.web.store.catalogue import ListedBook, books_by_isbn
 from bookrec.web.store.per_snapshot import PerSnapshot
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -44,9 +44,9 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        popular = popular_books(snapshot, EVERYONE, SHELF_LENGTH)
+        popular = popular_shelf(snapshot, page_request.front, SHELF_LENGTH)
         newest = await _newest_books.of(snapshot)
-        shelf = new_shelf(newest, {item.book.work_id for item in popular})
+        shelf = new_shelf(page_request.front, newest, {item.book.work_id for item in popular})
         page = HomePage(
             yours=None,
             popular=listed_shelf(page_request, "popular", popular),
@@ -66,6 +66,7 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
     shelves = reader_shelves(
         snapshot,
+        page_request.front,
         history,
         [item.book for item in recommended.items],
         opened,

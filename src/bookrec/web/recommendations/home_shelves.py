@@ -9,15 +9,15 @@ from typing import Final
 
 import msgspec
 
-from bookrec.web.recommendations.lists import pass_chain, popular_for
+from bookrec.web.recommendations.lists import pass_chain, popular_for, similar_shelf
 from bookrec.web.recommendations.reasons import BY_AUTHOR, FOLLOWS, Reason, liked_books
 from bookrec.web.recommendations.series import place_in_series
+from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import (
     BOOK_COLUMNS,
     CatalogueBook,
     ListedBook,
     books_by_author,
-    similar_books,
 )
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
@@ -51,6 +51,7 @@ class HomeShelf(msgspec.Struct, frozen=True):
 
 def reader_shelves(
     snapshot: Snapshot,
+    front: ShopFront,
     history: ReaderHistory,
     shown: Iterable[CatalogueBook],
     opened: Sequence[CatalogueBook],
@@ -61,6 +62,7 @@ def reader_shelves(
 
     Args:
         snapshot: has the lists.
+        front: has the shop's stock and its rule.
         history: the reader's books.
         shown: books of the reader's own list, which the page shows already.
         opened: books that the reader opened last, the latest first.
@@ -69,28 +71,32 @@ def reader_shelves(
     """
     on_page = {book.work_id for book in shown}
     dismissed = {book.work_id for book in history.dismissed.values()}
-    again = pass_chain([ListedBook(book, 0.0) for book in opened], on_page | dismissed, LENGTH)
+    again = pass_chain(
+        front, [ListedBook(book, 0.0) for book in opened], on_page | dismissed, LENGTH
+    )
     if again:
         yield _noted(HomeShelf("opened", [item.book for item in again]), on_page)
     on_page |= history.kept_works
     likes = liked_books(snapshot, history)
-    because = _because_shelves(snapshot, likes, on_page)
+    because = _because_shelves(snapshot, front, likes, on_page)
     if shelf := next(because, None):
         yield shelf
-    if shelf := _author_shelf(snapshot, likes, on_page):
+    if shelf := _author_shelf(snapshot, front, likes, on_page):
         yield _noted(shelf, on_page)
     yield from because
-    popular = popular_for(snapshot, segment, on_page, LENGTH) if segment else []
+    popular = popular_for(snapshot, front, segment, on_page, LENGTH) if segment else []
     if len(popular) >= _LEAST:
         books = [item.book for item in popular]
         yield _noted(HomeShelf("popular", books, segment=segment), on_page)
-    if shelf := new_shelf(newest, on_page):
+    if shelf := new_shelf(front, newest, on_page):
         yield shelf
 
 
-def new_shelf(newest: Sequence[ListedBook], without_works: set[int]) -> HomeShelf | None:
+def new_shelf(
+    front: ShopFront, newest: Sequence[ListedBook], without_works: set[int]
+) -> HomeShelf | None:
     """Return the shelf of the newest books of other works; None when they are too few."""
-    fresh = pass_chain(list(newest), without_works, LENGTH)
+    fresh = pass_chain(front, list(newest), without_works, LENGTH)
     return HomeShelf("new", [item.book for item in fresh]) if len(fresh) >= _LEAST else None
 
 
@@ -111,7 +117,7 @@ def _noted(shelf: HomeShelf, on_page: set[int]) -> HomeShelf:
 
 
 def _because_shelves(
-    snapshot: Snapshot, likes: Sequence[Reason], on_page: set[int]
+    snapshot: Snapshot, front: ShopFront, likes: Sequence[Reason], on_page: set[int]
 ) -> Iterator[HomeShelf]:
     """Yield shelves of books similar to one of the reader's, each of another author's book."""
     authors: set[str] = set()
@@ -119,8 +125,7 @@ def _because_shelves(
         author = reason.book.author.casefold()
         if author in authors or reason.book.similar_source != "precomputed":
             continue
-        _, similar = similar_books(snapshot, reason.book, _MOST_CONSIDERED)
-        fresh = pass_chain(similar, on_page, LENGTH)
+        _, fresh = similar_shelf(snapshot, front, reason.book, LENGTH, on_page)
         if len(fresh) < _LEAST:
             continue
         authors.add(author)
@@ -130,7 +135,7 @@ def _because_shelves(
 
 
 def _author_shelf(
-    snapshot: Snapshot, likes: Sequence[Reason], on_page: set[int]
+    snapshot: Snapshot, front: ShopFront, likes: Sequence[Reason], on_page: set[int]
 ) -> HomeShelf | None:
     """Return books by authors of the reader's, those that come next in a series first."""
     by_author: dict[str, list[Reason]] = defaultdict(list)
@@ -141,7 +146,7 @@ def _author_shelf(
     others: list[list[tuple[CatalogueBook, Reason]]] = []
     for author, reasons in list(by_author.items())[:_MOST_AUTHORS]:
         listed = books_by_author(snapshot, author, _MOST_CONSIDERED)
-        fresh = [i.book for i in pass_chain(listed, on_page, _MOST_CONSIDERED)]
+        fresh = [i.book for i in pass_chain(front, listed, on_page, _MOST_CONSIDERED)]
         next_books = _next_in_series(fresh, [reason.book for reason in reasons])
         following += [(book, Reason(before, FOLLOWS)) for book, before in next_books]
         taken = {book.work_id for book, _ in next_books}

@@ -1,6 +1,6 @@
 """Every list: its source, the books that are filtered out of it, and the reasons for each book.
 
-A list passes one chain, here: source → no hidden work, one edition of a work (`pass_chain`) → reasons.
+A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) → reasons.
 Sources of a reader's list, in this order: the snapshot's stored list (``precomputed``); for a reader
 without one, the live list that the ranker made from their history (``live``); for a reader without a
 history, popular books of their age band (``popular``).
@@ -8,21 +8,25 @@ history, popular books of their age band (``popular``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
+from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
+from bookrec.web.selling.front import FrontWatch, ShopFront
+from bookrec.web.selling.stock_rule import prefer_buyable
 from bookrec.web.store.catalogue import (
     EVERYONE,
     CatalogueBook,
     ListedBook,
     popular_books,
+    similar_books,
     stored_list,
 )
 from bookrec.web.store.database import ShopDatabase
@@ -34,6 +38,8 @@ from bookrec.web.store.reader_history import (
 )
 from bookrec.web.store.snapshot_reader import Snapshot
 
+_MOST_SIMILAR: Final = 100
+"""Similar books that the stock rule looks at."""
 _MOST_POPULAR: Final = 500
 """Length of the snapshot's popular lists; a reader may have seen hundreds of their books."""
 
@@ -63,9 +69,10 @@ class Recommendations(msgspec.Struct, frozen=True):
 class ReaderLists:
     """Histories and recommendations of the readers behind accounts."""
 
-    def __init__(self, database: ShopDatabase, live_lists: LiveLists) -> None:
+    def __init__(self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch) -> None:
         self._database = database
         self._live_lists = live_lists
+        self._fronts = fronts
 
     async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
         """Return the reader's seen books, books to read and dismissed books."""
@@ -91,11 +98,11 @@ class ReaderLists:
             opened: books that the reader opened last, for reasons.
         """
         source, listed = await self._best(snapshot, account, history)
-        works = history.kept_works
-        chosen = pass_chain(listed, works, limit)
+        works, front = history.kept_works, self._fronts.current()
+        chosen = pass_chain(front, listed, works, limit)
         works |= {item.book.work_id for item in chosen}
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
-        popular = popular_for(snapshot, segment, works, limit - len(chosen))
+        popular = popular_for(snapshot, front, segment, works, limit - len(chosen))
         shelf = [item.book for item in chosen]
         reasons = find_reasons(snapshot, history, shelf, opened)
         items = [
@@ -137,27 +144,50 @@ def popular_segment(snapshot: Snapshot, age: int | None) -> str:
 
 
 def popular_for(
-    snapshot: Snapshot, segment: str, without_works: set[int], limit: int
+    snapshot: Snapshot, front: ShopFront, segment: str, without_works: set[int], limit: int
 ) -> list[ListedBook]:
     """Popular books of an age band, then of everyone, without some works."""
     if limit <= 0:
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
     popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
-    return pass_chain(popular, without_works, limit)
+    return pass_chain(front, popular, without_works, limit)
 
 
-def pass_chain(listed: list[ListedBook], without_works: set[int], limit: int) -> list[ListedBook]:
-    """Filter a list, best first: the chain that every list of pages and API passes.
+def popular_shelf(snapshot: Snapshot, front: ShopFront, limit: int) -> list[ListedBook]:
+    """Return the best popular books of everyone by the shop's stock rule."""
+    # All of the list only where a book far down may come first.
+    depth = limit if front.rule == IGNORE else _MOST_POPULAR
+    return pass_chain(front, popular_books(snapshot, EVERYONE, depth), set(), limit)
+
+
+def similar_shelf(
+    snapshot: Snapshot,
+    front: ShopFront,
+    book: CatalogueBook,
+    limit: int,
+    without_works: Collection[int] = (),
+) -> tuple[str, list[ListedBook]]:
+    """Return the source of a book's similar books, and the best of them that pass the chain."""
+    source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
+    return source, pass_chain(front, listed, without_works, limit)
+
+
+def pass_chain(
+    front: ShopFront, listed: list[ListedBook], without_works: Collection[int], limit: int
+) -> list[ListedBook]:
+    """Filter and order a list: the chain that every list of pages and API passes.
+
+    Works to leave out go first. The shop's stock rule orders or filters the rest, so that of a work the
+    edition that can be bought stands first; then one edition of a work.
 
     Args:
-        listed: the source.
-        without_works: works to leave out: `ReaderHistory.kept_works` or
-            `ReaderHistory.hidden_works`, and those that the page shows already.
+        front: has the shop's stock and its rule.
+        listed: the source, best first.
+        without_works: `ReaderHistory.kept_works` or `ReaderHistory.hidden_works`, and the works that
+            the page shows already.
         limit: length of the result.
-
-    Returns:
-        The first ``limit`` books of other works, one edition of each.
     """
     fresh = [item for item in listed if item.book.work_id not in without_works]
+    fresh = prefer_buyable(front, fresh)
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]
