@@ -133,7 +133,27 @@ def choose_reasons(places: Sequence[tuple[int, list[Candidate]]]) -> dict[int, l
                 reasons.append(other.reason)
         uses.update(reason.book.work_id for reason in reasons)
         chosen[book_id] = reasons
+    _relieve(explained, chosen, uses, share)
     return chosen
+
+
+def _relieve(
+    places: Sequence[tuple[int, list[Candidate]]],
+    chosen: dict[int, list[Reason]],
+    uses: Counter[int],
+    share: int,
+) -> None:
+    """Name another book where one exceeds its share, from the end of the shelf on."""
+    for book_id, candidates in reversed(places):
+        reasons = chosen[book_id]
+        kept = [reason for reason in reasons if uses[reason.book.work_id] <= share]
+        if len(kept) == len(reasons):
+            continue
+        free = [c.reason for c in candidates if uses[c.reason.book.work_id] < share]
+        if kept or free:
+            chosen[book_id] = kept or free[:1]
+            uses.subtract(reason.book.work_id for reason in reasons)
+            uses.update(reason.book.work_id for reason in chosen[book_id])
 
 
 def _goes_with(first: Candidate, other: Candidate) -> bool:
