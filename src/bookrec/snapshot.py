@@ -132,6 +132,7 @@ create table interaction (          -- own books, as the data set has them
     rating integer not null,        -- 1-10, 0 = interacted without a rating
     primary key (reader_id, book_id)
 ) without rowid;
+create index interaction_by_book on interaction (book_id, rating);
 
 create table user_top (
     reader_id integer not null,

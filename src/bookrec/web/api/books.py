@@ -42,18 +42,25 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 async def check_call(request: AnyRequest) -> None:
-    """Check a call before its handler: the body is JSON, and no parameter is misspelt.
+    """Check a call before its handler: a body is JSON, and no parameter is misspelt.
+
+    A handler that takes other media types names them in ``opt={"media_types": …}``.
 
     Raises:
         InvalidRequest: a query parameter the route does not have.
-        HTTPException: 415 for a body of another media type, 400 for one that is not UTF-8.
+        HTTPException: 415 for a body of another media type, 400 for JSON that is not UTF-8.
     """
     known = request.route_handler.parsed_fn_signature.parameters
     for name in request.query_params:
         if name not in known or name in _INJECTED:
             raise InvalidRequest(name, "is not a parameter of this route")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method in _WITH_BODY:
+    media_types = request.route_handler.opt.get("media_types")
+    if media_types is not None:
+        if media_type not in media_types:
+            detail = f"Send the body as one of {', '.join(media_types)}."
+            raise HTTPException(status_code=415, detail=detail)
+    elif request.method in _WITH_BODY and "data" in known:
         if media_type != "application/json":
             raise HTTPException(status_code=415, detail="Send the body as application/json.")
         await _check_encoding(request)

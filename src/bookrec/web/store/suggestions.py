@@ -50,7 +50,7 @@ def suggest(snapshot: Snapshot, text: str, limit: int) -> list[Suggestion]:
 def _suggestions(snapshot: Snapshot, query: Query) -> list[Suggestion]:
     """Return the texts that match a query, the likeliest first."""
     rows = snapshot.slow_rows(
-        "select suggestion_id, kind, suggestion.text, isbn, readers, suggestion_search.text"
+        "select suggestion_id, kind, suggestion.text, isbn, readers, suggestion_search.text"  # noqa: S608
         " from suggestion_search cross join suggestion"
         " on suggestion_id = suggestion_search.rowid"
         f" where suggestion_search match ? order by suggestion_search.rowid limit {_CONSIDERED}",
