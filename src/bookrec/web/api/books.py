@@ -52,14 +52,22 @@ async def check_call(request: AnyRequest) -> None:
 
 
 async def _check_encoding(request: AnyRequest) -> None:
-    # The decoder raises a plain UnicodeDecodeError, which would be answered like a bug.
+    # The decoder raises plain errors for these two faults, which would be answered like bugs.
     try:
         (await request.body()).decode()
     except UnicodeDecodeError as error:
         raise ClientException(f"The body is not UTF-8: {error.reason}.") from error
+    try:
+        msgspec.json.decode(await request.body(), type=msgspec.Raw)
+    except RecursionError as error:
+        raise ClientException("The body is nested too deep.") from error
+    except msgspec.DecodeError:
+        pass  # the route's own decoder says what is wrong
 
 
-_INJECTED: Final = frozenset({"site", "snapshot", "account", "request", "data", "isbn"})
+_INJECTED: Final = frozenset(
+    {"site", "snapshot", "account", "request", "data", "isbn", "session_id"}
+)
 """Arguments of handlers that are no query parameters."""
 
 

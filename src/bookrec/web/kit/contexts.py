@@ -106,7 +106,10 @@ class Shell(msgspec.Struct, frozen=True):
     """Value of ``?v=`` in the URLs of static files."""
     notice: str | None = None
     """A message key to show once after a form: 'rated', 'rating_removed', 'signed_in',
-    'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid', 'in_cart', …"""
+    'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid', … (see
+    `kit.cookies.NOTICES`)."""
+    operator: bool = False
+    """True when the signed-in reader runs the shop: the frame links to the owner's pages."""
     cacheable: bool = False
     """True when the page is the same for everyone: it then contains nothing personal."""
     shop: ShopFacts = ShopFacts()
@@ -222,7 +225,7 @@ class ErrorPage(msgspec.Struct, frozen=True):
 
     status: int
     title: str
-    """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'unavailable',
-    'failed'. The template has the words in each language."""
+    """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'too_slow', 'unavailable',
+    'shop_unavailable', 'failed'. The template has the words in each language."""
     command: str = ""
     """Command for the operator to run; '' when there is none."""

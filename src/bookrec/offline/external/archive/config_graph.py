@@ -1,11 +1,12 @@
 """Shapes of models that cannot rank, seen in their configuration before Keras is loaded.
 
-A ranker gives one score for one reader and one book. A model that names one of all books at once, or
+A ranker gives one score for one reader and one book. A model that gives several numbers for a pair, or
 that is given a list of ids, is another kind of model, whatever its layers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,8 @@ _PLAIN: Final = frozenset(
     {"Activation", "Dropout", "Softmax", "Flatten", "Reshape", "Masking", "SpatialDropout1D"}
 )
 """Layers that keep how many numbers there are."""
+_BOOK: Final = re.compile(r"book|isbn|item|title|movie|product")
+"""Words in the name of an input of the book."""
 _PAIRS_ONLY: Final = (
     "an imported model gives one score for the numbers of one reader and one book "
     "(docs/importing-models.md)"
@@ -54,19 +57,24 @@ def unsuitable_shape(config: JsonObject, split: Iterable[str] = ()) -> tuple[str
         softmax, units = _units(nodes, name)
         if units is None or units < 2:
             continue
-        if softmax and len(inputs) <= 1:
-            what = (
-                f"is not supported: its output is a softmax over all items, {units:,} numbers that "
-                "say which comes next"
-            )
-        elif softmax:
+        if softmax and not any(_is_of_book(node.name) for node in inputs):
+            continue  # over all books, perhaps: `external.outputs` makes a score of one book of it
+        if softmax:
             what = (
                 f"is not supported: its output is a softmax over {units:,} classes, not one score"
             )
         else:
-            what = f"is not supported: its output is {units:,} numbers, not one score"
+            what = (
+                f"is not supported: its output is {units:,} numbers, not one score and no softmax "
+                "over all books"
+            )
         return what, _PAIRS_ONLY
     return None
+
+
+def _is_of_book(name: str) -> bool:
+    """Whether the name of an input says that it is of the book that is scored."""
+    return bool(_BOOK.search(name.lower()))
 
 
 def _nodes(config: JsonObject) -> dict[str, _Node]:
