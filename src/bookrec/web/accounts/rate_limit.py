@@ -68,7 +68,7 @@ async def count_order(database: ShopDatabase, settings: SiteSettings, address: s
     Raises:
         TooManyAttempts: the address has used up its orders.
     """
-    limits = {f"order:{_network(address)}": settings.orders_per_address}
+    limits = {f"order:{network_of(address)}": settings.orders_per_address}
     await _count(database, settings.attempt_window_s, limits)
 
 
