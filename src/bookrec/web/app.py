@@ -19,9 +19,11 @@ from litestar.static_files import create_static_files_router
 from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web.api import books as books_api
+from bookrec.web.api import history as history_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
 from bookrec.web.api import selling as selling_api
+from bookrec.web.api import shelves as shelves_api
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
 from bookrec.web.edge.requests import with_checked_requests
@@ -33,6 +35,10 @@ from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
 from bookrec.web.pages import cart as cart_pages
+from bookrec.web.pages import catalogue as catalogue_pages
+from bookrec.web.pages import history as history_pages
+from bookrec.web.pages import home as home_pages
+from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import orders as order_pages
 from bookrec.web.pages import own_account, owner, password_reset, shop_files
 from bookrec.web.pages import reader as reader_pages
@@ -93,8 +99,10 @@ def _pages() -> Router:
     return Router(
         path="/",
         route_handlers=[
-            browse_pages.home,
-            browse_pages.catalogue,
+            home_pages.home,
+            catalogue_pages.catalogue,
+            catalogue_pages.author_page,
+            catalogue_pages.series_page,
             browse_pages.book_page,
             browse_pages.cover,
             browse_pages.nothing_here,
@@ -109,6 +117,12 @@ def _pages() -> Router:
             reader_pages.change_age,
             reader_pages.rate,
             reader_pages.unrate,
+            keep_pages.keep,
+            keep_pages.want_page,
+            history_pages.import_page,
+            history_pages.import_file,
+            history_pages.undo_import,
+            history_pages.export_file,
             cart_pages.cart_page,
             cart_pages.change_cart,
             order_pages.checkout_page,
@@ -133,10 +147,13 @@ def _api() -> Router:
         path="/api/v1",
         route_handlers=[
             books_api.list_books,
+            books_api.suggest_texts,
             books_api.list_popular,
             books_api.get_book,
             books_api.list_similar,
             *reader_api.HANDLERS,
+            *shelves_api.HANDLERS,
+            *history_api.HANDLERS,
             *selling_api.HANDLERS,
             *account_api.HANDLERS,
         ],

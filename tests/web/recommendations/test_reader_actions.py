@@ -41,11 +41,7 @@ class Shop:
     """A shop over the small snapshot, and its reader anna."""
 
     def __init__(
-        self,
-        snapshot: Snapshot,
-        database: ShopDatabase,
-        live: LiveInference,
-        fronts: FrontWatch,
+        self, snapshot: Snapshot, database: ShopDatabase, live: LiveInference, fronts: FrontWatch
     ) -> None:
         self.snapshot = snapshot
         self.database = database

@@ -1,61 +1,36 @@
 """Search of the whole catalogue: words, ISBNs, filters and orders.
 
-Words are folded like the index (`fold`), so accents, case and punctuation do not matter. Nothing a
-reader types can be FTS5 syntax: folding leaves letters, digits and spaces only, and each word is
-quoted besides. Every word must occur in title, author or ISBN; the last word may be a prefix.
+Words are folded like the index, so accents, case and punctuation do not matter; where no book has the
+words as they are typed, near ones count (`query_reading`).
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import msgspec
 
-from bookrec.isbn import id_spellings
-from bookrec.text import fold
 from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
-from bookrec.web.store.rows import NamedParameters, Row
+from bookrec.web.store.query_reading import Query, nearest_query
+from bookrec.web.store.relevance import IndexedBook, by_relevance
+from bookrec.web.store.rows import Row
+from bookrec.web.store.search_hits import Hits, find_hits
+from bookrec.web.store.search_hits import SearchQuery as SearchQuery
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
 
-_PRIOR_RATINGS: Final = 10
-"""Ratings of the catalogue's mean that the shrunk mean adds to each book, so that a single 10 does
-not lead: (10 · mean of all ratings + sum of the book's ratings) / (10 + number of its ratings)."""
-
-_SHORTEST_NUMBER: Final = 8
-"""Digits of the shortest number that is an ISBN, two zeros being lost."""
-
-_TITLE_ORDER: Final = (
-    "(select f.title from book_search f where f.rowid = book.book_id), book.book_id"
-)
+_WINDOW: Final = 160
+"""Most read hits that are ordered by relevance; all others follow them, the most read first."""
+_MOST_TITLES: Final = 60
+"""Hits with the typed title that are ordered by relevance besides, however few have read them."""
+_NEAREST: Final = 6
 _ORDERS: Final = {
-    # An exact title comes first. Then bm25 (negative, less is better), where a book of many readers
-    # counts up to twice: among editions and companions with the word, the best known one leads.
-    "relevance": "book_search.title <> :title, bm25(book_search, 10.0, 6.0, 1.0)"
-    " * (1.0 + book.reader_count / (book.reader_count + 20.0)), book.book_id",
-    "rating": "book.rating_mean is null, (:prior * :mean + book.rating_mean * book.rating_count)"
-    " / (:prior + book.rating_count) desc, book.reader_count desc, book.book_id",
-    "newest": "book.year is null, book.year desc, book.reader_count desc, book.book_id",
-    "title": _TITLE_ORDER,
+    "rating": "book.rating_place",
+    "newest": "book.year desc, book.place",
+    "title": "book.title_place",
 }
-
-
-class SearchQuery(msgspec.Struct, frozen=True):
-    """Words, filters, order and page of a search; '' and None filter nothing."""
-
-    q: str = ""
-    author: str = ""
-    """Words that must all be in the author's name."""
-    publisher: str = ""
-    """Whole name of the publisher; the case of a-z does not matter."""
-    year_from: int | None = None
-    year_to: int | None = None
-    sort: str = "relevance"
-    """One of `SORTS`; ``relevance`` without words is ``popular``."""
-    page: int = 1
-    """1-based."""
-    page_size: int = 24
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -63,136 +38,141 @@ class SearchResult(msgspec.Struct, frozen=True):
 
     items: list[CatalogueBook]
     total: int
+    exact: bool = True
+    """False where no book has all words as they were typed, and near ones are listed."""
+    nearest: list[CatalogueBook] = []
+    """The books that come nearest, where there are no hits at all and the query has words."""
 
 
 def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     """Run a search. It takes milliseconds on a large catalogue, so call it in a worker thread."""
-    condition, parameters = _condition(snapshot, query)
-    source = "book join book_search on book_search.rowid = book.book_id"
-    ranked = "book_search match" in condition
-    if not ranked:
-        source = "book"
-    sort = query.sort if ranked or query.sort != "relevance" else "popular"
-    ((total,),) = snapshot.slow_rows(
-        f"select count(*) from {source} where {condition}",  # noqa: S608
-        parameters,
+    hits = find_hits(snapshot, query)
+    exact = hits.words is None or hits.words.exact
+    total = hits.total
+    if not total:
+        return SearchResult([], 0, exact, _nearest(snapshot, hits))
+    sort = query.sort if hits.words or query.sort != "relevance" else "popular"
+    if sort == "relevance" and hits.words:
+        items = _most_relevant(hits, hits.words, query)
+    elif sort in ("popular", "relevance"):
+        items = _books(_by_popularity(hits, query))
+    else:
+        page = {"limit": query.page_size, "offset": query.offset}
+        rest = f"order by {_ORDERS[sort]} limit :limit offset :offset"
+        items = _books(hits.select(BOOK_COLUMNS, rest, page))
+    return SearchResult(items, total, exact)
+
+
+def _books(rows: list[Row]) -> list[CatalogueBook]:
+    return [CatalogueBook(*row) for row in rows]
+
+
+def _most_relevant(hits: Hits, words: Query, query: SearchQuery) -> list[CatalogueBook]:
+    """Return a page of the hits by relevance."""
+    window, last = _window(hits, words)
+    ordered = by_relevance(window, words)
+    places = [book.place for book in ordered[query.offset : query.offset + query.page_size]]
+    missing = query.page_size - len(places)
+    if missing and last is not None:
+        beyond = [book.place for book in window if book.place > last]
+        outside = f"and book_search.rowid not in ({', '.join(map(str, beyond))})" if beyond else ""
+        rows = hits.select(
+            "book_search.rowid",
+            f"and book_search.rowid > :last {outside} order by book_search.rowid"
+            " limit :limit offset :offset",
+            {
+                "last": last,
+                "limit": missing,
+                "offset": max(0, query.offset - len(ordered)),
+            },
+        )
+        places += [place for (place,) in rows]
+    return _books_at(hits.snapshot, places)
+
+
+def _window(hits: Hits, words: Query) -> tuple[list[IndexedBook], int | None]:
+    """Return the hits that are ordered by relevance, and the last place of the most read ones.
+
+    The place is None where these are all hits.
+    """
+    columns = (
+        "book_search.rowid, book.title, book_search.title, book_search.author,"
+        " book_search.isbn, book.reader_count"
     )
-    if sort == "popular":
-        rows = _by_popularity(snapshot, source, condition, parameters, query)
-        return SearchResult([CatalogueBook(*row) for row in rows], total)
-    if sort == "relevance":
-        parameters = {**parameters, "title": fold(query.q)}
-    elif sort == "rating":
-        parameters = {**parameters, "prior": _PRIOR_RATINGS, "mean": _mean_rating(snapshot)}
+    rows = hits.select(columns, f"order by book_search.rowid limit {_WINDOW}")
+    if len(rows) < _WINDOW:
+        return [IndexedBook.of_row(*row) for row in rows], None
+    last = rows[-1][0]
+    keys = words.title_keys
+    marks = ", ".join(f":key{number}" for number in range(len(keys)))
+    rows += hits.select(
+        columns,
+        f"and book_search.rowid in (select place from title_key where key in ({marks})"  # noqa: S608
+        f" and place > :last order by place limit {_MOST_TITLES})",
+        {"last": last, **{f"key{number}": key for number, key in enumerate(keys)}},
+    )
+    return [IndexedBook.of_row(*row) for row in rows], last
+
+
+def _books_at(snapshot: Snapshot, places: list[int]) -> list[CatalogueBook]:
+    """Return the books at places, in that order."""
+    marks = ", ".join(map(str, places))
     rows = snapshot.slow_rows(
-        f"select {BOOK_COLUMNS} from {source} where {condition}"  # noqa: S608
-        f" order by {_ORDERS[sort]} limit :limit offset :offset",
-        {**parameters, "limit": query.page_size, "offset": _offset(query)},
+        f"select place, {BOOK_COLUMNS} from book where place in ({marks})"  # noqa: S608
     )
-    return SearchResult([CatalogueBook(*row) for row in rows], total)
+    books = {place: CatalogueBook(*columns) for place, *columns in rows}
+    return [books[place] for place in places]
 
 
-def _offset(query: SearchQuery) -> int:
-    return (query.page - 1) * query.page_size
+def _nearest(snapshot: Snapshot, hits: Hits) -> list[CatalogueBook]:
+    """Return the books that have all words but one, or all that the catalogue knows."""
+    words = nearest_query(snapshot, hits.words) if hits.words else None
+    if words is None:
+        return []
+    near = replace(
+        hits,
+        words=words,
+        condition="book_search match :match",
+        parameters={"match": words.expression},
+        ranked=True,
+    )
+    ordered = by_relevance(_window(near, words)[0], words)
+    books = _books_at(snapshot, [book.place for book in ordered[: 4 * _NEAREST]])
+    return list({book.work_id: book for book in reversed(books)}.values())[::-1][:_NEAREST]
 
 
-def _by_popularity(
-    snapshot: Snapshot,
-    source: str,
-    condition: str,
-    parameters: NamedParameters,
-    query: SearchQuery,
-) -> list[Row]:
+def _by_popularity(hits: Hits, query: SearchQuery) -> list[Row]:
     """Return a page of the hits: those in the popular list of all readers, then the most read.
 
     The popular list leaves out what many have and few like. One query for each part reads little more
     than the page; an order over both parts would sort the catalogue.
     """
-    offset = _offset(query)
-    parameters = {**parameters, "everyone": EVERYONE, "limit": query.page_size, "offset": offset}
+    parameters = {
+        **hits.parameters,
+        "everyone": EVERYONE,
+        "limit": query.page_size,
+        "offset": query.offset,
+    }
     # Materialised: popular_top has no index by book.
     popular = (
         "with popular as materialized"
         " (select book_id, rank from popular_top where segment = :everyone) "
     )
-    listed = f"from {source} join popular on popular.book_id = book.book_id where {condition}"
-    rows = snapshot.slow_rows(
+    listed = (
+        f"from {hits.source} join popular on popular.book_id = book.book_id where {hits.condition}"
+    )
+    rows = hits.snapshot.slow_rows(
         f"{popular} select {BOOK_COLUMNS} {listed} order by popular.rank"
         " limit :limit offset :offset",
         parameters,
     )
     missing = query.page_size - len(rows)
     if missing:
-        ((count,),) = snapshot.slow_rows(f"{popular} select count(*) {listed}", parameters)
-        rows += snapshot.slow_rows(
-            f"select {BOOK_COLUMNS} from {source} where {condition} and book.book_id not in"  # noqa: S608
-            " (select book_id from popular_top where segment = :everyone)"
+        ((count,),) = hits.snapshot.slow_rows(f"{popular} select count(*) {listed}", parameters)
+        rows += hits.select(
+            BOOK_COLUMNS,
+            "and book.book_id not in (select book_id from popular_top where segment = :everyone)"
             " order by book.reader_count desc, book.book_id limit :limit offset :offset",
-            {**parameters, "limit": missing, "offset": max(0, offset - int(count))},
+            {"everyone": EVERYONE, "limit": missing, "offset": max(0, query.offset - int(count))},
         )
     return rows
-
-
-def _condition(snapshot: Snapshot, query: SearchQuery) -> tuple[str, NamedParameters]:
-    """Return the ``where`` clause of a query and its parameters."""
-    conditions = ["true"]
-    parameters: NamedParameters = {}
-    isbns = _known_isbns(snapshot, query.q)
-    if isbns:
-        marks = ", ".join(f":isbn{i}" for i in range(len(isbns)))
-        conditions.append(f"book.isbn in ({marks})")
-        parameters |= {f"isbn{i}": isbn for i, isbn in enumerate(isbns)}
-    match = match_expression("" if isbns else query.q, query.author)
-    if match:
-        conditions.append("book_search match :match")
-        parameters["match"] = match
-    elif (query.q.strip() and not isbns) or query.author.strip():
-        conditions.append("false")  # nothing but punctuation matches no title
-    if query.publisher.strip():
-        conditions.append("book.publisher = :publisher collate nocase")
-        parameters["publisher"] = query.publisher.strip()
-    if query.year_from is not None:
-        conditions.append("book.year >= :year_from")
-        parameters["year_from"] = query.year_from
-    if query.year_to is not None:
-        conditions.append("book.year <= :year_to")
-        parameters["year_to"] = query.year_to
-    return " and ".join(conditions), parameters
-
-
-def match_expression(q: str, author: str) -> str:
-    """Return the FTS5 expression for words anywhere and words of the author's name; '' for none.
-
-    >>> match_expression("C++ prim", "")
-    '"c" AND "prim"*'
-    """
-    words = fold(q).split()
-    parts = [f'"{word}"' for word in words]
-    if parts:
-        parts[-1] += "*"
-    parts += [f'author : "{word}"' for word in fold(author).split()]
-    return " AND ".join(parts)
-
-
-def _known_isbns(snapshot: Snapshot, q: str) -> list[str]:
-    """Return the catalogue's ids that ``q`` spells (`id_spellings`).
-
-    A short number may be a title (``1984``) as well as a code, and so is looked up as a word.
-    """
-    if q.strip().isdecimal() and len(q.strip()) < _SHORTEST_NUMBER:
-        return []
-    candidates = id_spellings(q)
-    marks = ",".join("?" * len(candidates))
-    rows = snapshot.slow_rows(
-        f"select isbn from book where isbn in ({marks})",  # noqa: S608
-        tuple(candidates),
-    )
-    return [isbn for (isbn,) in rows]
-
-
-def _mean_rating(snapshot: Snapshot) -> float:
-    """Return the mean of all explicit ratings; 0 when there are none."""
-    ((mean,),) = snapshot.slow_rows(
-        "select coalesce(sum(rating_mean * rating_count) / sum(rating_count), 0.0) from book"
-    )
-    return float(mean)

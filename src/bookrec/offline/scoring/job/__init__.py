@@ -2,5 +2,5 @@
 
 May import: `bookrec`, `inference`, `offline.data`, `offline.engines`, `offline.features`,
 `offline.models`, `offline.runtime`, `offline.scoring.lists`,
-`offline.scoring.shelf`.
+`offline.scoring.shelf`, `search`.
 """

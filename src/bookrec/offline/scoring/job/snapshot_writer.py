@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,9 +15,10 @@ from bookrec import __version__
 from bookrec.arrays import Array
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_statistics import BookStatistics
+from bookrec.offline.scoring.job.book_rows import BOOK_COLUMNS, book_rows
 from bookrec.offline.scoring.lists.top_n import Lists
+from bookrec.search.index import write_index
 from bookrec.snapshot import DATABASE_NAME, SCHEMA, SCHEMA_VERSION
-from bookrec.text import fold
 
 SqlRow: TypeAlias = tuple[str | int | float | None, ...]
 """Values of one row of a table."""
@@ -67,17 +68,13 @@ class SnapshotWriter:
         self, dataset: Dataset, statistics: BookStatistics, similar_source: list[str | None]
     ) -> None:
         """Write the catalogue and its search index."""
-        table = dataset.books
-        self._insert("book", 12, _book_rows(dataset, statistics, similar_source))
-        folded = (
-            (number, fold(title), fold(author), fold(isbn))
-            for number, (title, author, isbn) in enumerate(
-                zip(table["title"], table["author"], table["isbn"], strict=True), start=1
-            )
-        )
+        columns = ", ".join(BOOK_COLUMNS)
+        marks = ", ".join("?" * len(BOOK_COLUMNS))
         self.connection.executemany(
-            "insert into book_search (rowid, title, author, isbn) values (?, ?, ?, ?)", folded
+            f"insert into book ({columns}) values ({marks})",  # noqa: S608
+            book_rows(dataset, statistics, similar_source),
         )
+        write_index(self.connection)
 
     def readers(self, dataset: Dataset) -> None:
         """Write every reader of the data set."""
@@ -166,54 +163,6 @@ def add_meta(staging: Path, values: Mapping[str, str]) -> None:
     database = (staging / DATABASE_NAME).absolute().as_uri()
     with contextlib.closing(sqlite3.connect(database, uri=True)) as connection, connection:
         connection.executemany("insert into meta values (?, ?)", values.items())
-
-
-def _book_rows(
-    dataset: Dataset, statistics: BookStatistics, similar_source: list[str | None]
-) -> Iterator[SqlRow]:
-    table = dataset.books
-    years = table["year"].astype(object).where(table["year"].notna(), None)
-    columns = zip(
-        table["isbn"],
-        table["work_id"].tolist(),
-        table["title"],
-        table["author"],
-        years,
-        table["publisher"],
-        table["image_url"],
-        statistics.rating_mean.tolist(),
-        statistics.rating_count.tolist(),
-        statistics.reader_count.tolist(),
-        similar_source,
-        strict=True,
-    )
-    for number, (
-        isbn,
-        work,
-        title,
-        author,
-        year,
-        publisher,
-        image,
-        mean,
-        count,
-        readers,
-        source,
-    ) in enumerate(columns, start=1):
-        yield (
-            number,
-            isbn,
-            work,
-            title,
-            author,
-            None if year is None else int(year),
-            publisher,
-            image,
-            mean if count else None,
-            count,
-            readers,
-            source,
-        )
 
 
 def _list_rows(keys: Array, lists: Lists) -> Iterable[SqlRow]:
