@@ -23,7 +23,8 @@ from bookrec.shop.selling.orders import (
     OrderRequest,
     TotalChanged,
 )
-from bookrec.web.accounts.rate_limit import TooManyAttempts, client_address, count_order
+from bookrec.web.accounts.rate_limit import TooManyAttempts, count_order
+from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import text
 from bookrec.web.pages.cart import cart_context, priced_cart
