@@ -25,6 +25,7 @@ from source_tree import (
 WINGS = (
     "bookrec",  # the core: modules directly in the package
     "bookrec.shop",
+    "bookrec.search",
     "bookrec.offline.runtime",
     "bookrec.inference",
     "bookrec.web",

@@ -28,6 +28,10 @@ EVERYONES = [
     "/register?next=/me",
     "/claim/not-a-token",
     "/books/0000000000",
+    "/books/0141439580",
+    "/books/0441172717",
+    "/cart",
+    "/orders/0",
     "/nowhere",
 ]
 SIGNED_IN = [
@@ -35,6 +39,8 @@ SIGNED_IN = [
     "/me",
     "/want",
     "/me/import",
+    "/cart",
+    "/orders",
     "/books/014143984X",
     "/books/0345806786",
     "/books?q=king",

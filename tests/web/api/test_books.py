@@ -266,6 +266,7 @@ def test_schema_is_served_without_other_hosts(visitor: Client) -> None:
     assert set(paths) == {
         "/api/v1/books",
         "/api/v1/books/popular",
+        "/api/v1/suggest",
         "/api/v1/books/{isbn}",
         "/api/v1/books/{isbn}/similar",
         "/api/v1/accounts",

@@ -12,7 +12,16 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.params import FromPath, QueryParameter
 
 from bookrec.web.api.schemas import Book as BookAnswer
-from bookrec.web.api.schemas import BookList, RankedList, api_book, ranked_list
+from bookrec.web.api.schemas import (
+    BookList,
+    RankedList,
+    SuggestedText,
+    SuggestionList,
+    api_book,
+    ranked_list,
+)
+from bookrec.web.catalogue_search.search import SearchQuery, search
+from bookrec.web.catalogue_search.suggestions import suggest
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.recommendations.lists import popular_shelf, similar_shelf
@@ -20,7 +29,6 @@ from bookrec.web.request.page_request import path_with_query
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront
-from bookrec.web.store.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Length of the list.")]
@@ -59,14 +67,22 @@ async def check_call(request: AnyRequest) -> None:
 
 
 async def _check_encoding(request: AnyRequest) -> None:
-    # The decoder raises a plain UnicodeDecodeError, which would be answered like a bug.
+    # The decoder raises plain errors for these two faults, which would be answered like bugs.
     try:
         (await request.body()).decode()
     except UnicodeDecodeError as error:
         raise ClientException(f"The body is not UTF-8: {error.reason}.") from error
+    try:
+        msgspec.json.decode(await request.body(), type=msgspec.Raw)
+    except RecursionError as error:
+        raise ClientException("The body is nested too deep.") from error
+    except msgspec.DecodeError:
+        pass  # the route's own decoder says what is wrong
 
 
-_INJECTED: Final = frozenset({"site", "snapshot", "account", "request", "data", "isbn"})
+_INJECTED: Final = frozenset(
+    {"site", "snapshot", "account", "request", "data", "isbn", "session_id"}
+)
 """Arguments of handlers that are no query parameters."""
 
 
@@ -97,6 +113,8 @@ async def list_books(
 ) -> Response[BookList]:
     """Search by words of title, author or ISBN; ``relevance`` without words is ``popular``.
 
+    Where no book has the words as they are typed, books with near words are listed.
+
     ``rating`` sorts by a mean shrunk towards the catalogue's by ten ratings, so that a single 10 does
     not lead.
     """
@@ -107,6 +125,21 @@ async def list_books(
         [api_book(book, front) for book in result.items], result.total, page, page_size
     )
     return _public(request, front, site, snapshot, answer)
+
+
+@get("/suggest", summary="Suggest titles, authors and series", tags=["books"])
+async def suggest_texts(
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    front: NamedDependency[ShopFront],
+    q: Text = "",
+    limit: Limit = 20,
+) -> Response[SuggestionList]:
+    """Texts that ``q``, typed so far, may become. A title has its ``isbn``; names have none."""
+    suggestions = await asyncio.to_thread(suggest, snapshot, q, limit)
+    items = [msgspec.convert(s, SuggestedText, from_attributes=True) for s in suggestions]
+    return _public(request, front, site, snapshot, SuggestionList(items))
 
 
 @get("/books/popular", summary="Popular books", tags=["books"])

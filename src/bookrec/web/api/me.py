@@ -11,7 +11,6 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account, UsernameTaken
-from bookrec.web.accounts.rate_limit import client_address
 from bookrec.web.accounts.sessions import end_session, find_session, start_session
 from bookrec.web.api.books import Limit, Page, PageSize
 from bookrec.web.api.schemas import (
@@ -27,6 +26,7 @@ from bookrec.web.api.schemas import (
     recommended_list,
     utc,
 )
+from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
 from bookrec.web.kit.translations import preferred_language
 from bookrec.web.request.page_request import private
@@ -36,8 +36,9 @@ from bookrec.web.request.site import Site
 from bookrec.web.store.catalogue import books_by_id
 from bookrec.web.store.snapshot_reader import Snapshot
 
-_REASONS: Final = {
+REASONS: Final = {
     "username_invalid": ("username", "3 to 40 letters, digits and . _ -"),
+    "password_wrong": ("password", "not the password of this account"),
     "password_short": ("password", "at least 8 characters"),
     "password_long": ("password", "at most 256 characters"),
     "password_common": ("password", "too easy to guess; choose another one"),
@@ -93,7 +94,7 @@ async def create(
     except UsernameTaken as error:
         raise HTTPException(status_code=409, detail=str(error)) from error
     except Refused as refused:
-        raise InvalidRequest(*_REASONS[refused.key]) from refused
+        raise InvalidRequest(*REASONS[refused.key]) from refused
     answer = AccountAnswer(account.user_id, account.username, account.age)
     return Response(answer, status_code=201, headers=private())
 
@@ -111,7 +112,13 @@ async def sign_in_for_token(
             "Username and password do not go together.",
             headers={"www-authenticate": 'Bearer realm="bookrec"'},
         )
-    session = await start_session(site.database, site.settings, account, "bearer")
+    session = await start_session(
+        site.database,
+        site.settings,
+        account,
+        "bearer",
+        browser=request.headers.get("user-agent", ""),
+    )
     answer = SessionAnswer(session.token, utc(session.expires_at))
     return Response(answer, status_code=201, headers=private())
 

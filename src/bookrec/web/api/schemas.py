@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -45,6 +45,21 @@ class BookList(msgspec.Struct, frozen=True):
     total: int
     page: int
     page_size: int
+
+
+class SuggestedText(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A text that what was typed may become."""
+
+    kind: Literal["title", "author", "series"]
+    text: str
+    isbn: str | None = None
+    """Id of a title; absent for names."""
+
+
+class SuggestionList(msgspec.Struct, frozen=True):
+    """Texts to offer while somebody types, the likeliest first."""
+
+    items: list[SuggestedText]
 
 
 class OwnBookReference(msgspec.Struct, frozen=True, omit_defaults=True):

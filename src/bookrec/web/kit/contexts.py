@@ -34,6 +34,11 @@ class BookCard(msgspec.Struct, frozen=True):
     currency: str = ""
     stock: int | None = None
     """Copies; None = not counted, always for sale."""
+    category: str = ""
+    """'' when unknown, like language and series."""
+    language: str = ""
+    series: str = ""
+    series_number: float | None = None
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -110,8 +115,10 @@ class Shell(msgspec.Struct, frozen=True):
     """Value of ``?v=`` in the URLs of static files."""
     notice: str | None = None
     """A message key to show once after a form: 'rated', 'rating_removed', 'signed_in',
-    'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid', 'wanted',
-    'unwanted', 'dismissed', 'undismissed', 'owned', 'imported', 'import_undone', 'in_cart', …"""
+    'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid', … (see
+    `kit.cookies.NOTICES`)."""
+    operator: bool = False
+    """True when the signed-in reader runs the shop: the frame links to the owner's pages."""
     cacheable: bool = False
     """True when the page is the same for everyone: it then contains nothing personal."""
     shop: ShopFacts = ShopFacts()
@@ -144,6 +151,24 @@ class HomePage(msgspec.Struct, frozen=True):
     catalogue_size: int
 
 
+class FacetOption(msgspec.Struct, frozen=True):
+    """A value by which a list can be narrowed."""
+
+    text: str
+    """The value as the catalogue has it; of a decade its first year, of a rating the lowest mean."""
+    count: int
+    address: str
+    """Address of the narrowed list."""
+
+
+class FacetChoice(msgspec.Struct, frozen=True):
+    """Values of one property of the listed books."""
+
+    name: str
+    """'by' (author), 'publisher', 'decade', 'language', 'category', 'rating'."""
+    options: list[FacetOption]
+
+
 class CataloguePage(msgspec.Struct, frozen=True):
     """``/books``"""
 
@@ -161,6 +186,40 @@ class CataloguePage(msgspec.Struct, frozen=True):
     sorts: list[str]
     error: str | None = None
     """A message key for a malformed query, e.g. 'bad_year'."""
+    by: str = ""
+    """Name of the author whose books alone are listed; '' and None filter nothing, here and below."""
+    category: str = ""
+    language: str = ""
+    rating_from: int | None = None
+    facets: list[FacetChoice] = []
+    exact: bool = True
+    """False where no book has all typed words, and near ones are listed."""
+    nearest: list[BookCard] = []
+    """Books that come nearest, where nothing is listed."""
+
+
+class AuthorPage(msgspec.Struct, frozen=True):
+    """``/authors/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    total: int
+    page: int
+    pages: int
+    sort: str
+    sorts: list[str]
+    series: list[str]
+    """Series of the author's books."""
+
+
+class SeriesPage(msgspec.Struct, frozen=True):
+    """``/series/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    """One edition of each work, by number; those without one last."""
 
 
 class BookPage(msgspec.Struct, frozen=True):
@@ -185,6 +244,8 @@ class BookPage(msgspec.Struct, frozen=True):
     """Those of them who rated it 8 or more."""
     waiting: bool = False
     """Whether this visitor waits for the book to be back in stock."""
+    description: str = ""
+    """'' when unknown."""
 
 
 class WantPage(msgspec.Struct, frozen=True):
@@ -297,7 +358,7 @@ class ErrorPage(msgspec.Struct, frozen=True):
 
     status: int
     title: str
-    """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'unavailable',
-    'failed'. The template has the words in each language."""
+    """A message key: 'not_found', 'forbidden', 'bad_request', 'too_many', 'too_slow', 'unavailable',
+    'shop_unavailable', 'failed'. The template has the words in each language."""
     command: str = ""
     """Command for the operator to run; '' when there is none."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from litestar import get, post
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from bookrec.web.accounts.accounts import Account, UsernameTaken
 from bookrec.web.accounts.claims import ClaimInvalid, claim_account, claimed_user_id
-from bookrec.web.accounts.rate_limit import TooManyAttempts, client_address
+from bookrec.web.accounts.rate_limit import TooManyAttempts
 from bookrec.web.accounts.sessions import end_session, start_session
 from bookrec.web.kit import cookies
+from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card
@@ -44,7 +45,10 @@ async def login(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     username, to = text(form, "username"), local_path(text(form, "next"))
     try:
         address = client_address(page_request.request, page_request.site.settings)
-        account = await sign_in(page_request.site, username, text(form, "password"), address)
+        device = page_request.request.cookies.get(cookies.DEVICE, "")
+        account = await sign_in(
+            page_request.site, username, text(form, "password"), address, device
+        )
     except TooManyAttempts as refused:
         return page_request.page(
             "login.html",
@@ -56,16 +60,21 @@ async def login(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if account is None:
         page = LoginPage(to, username, "bad_credentials")
         return page_request.page("login.html", page, status=401, with_form=True)
-    return await _signed_in(page_request, account, to, "signed_in")
+    return await start_reading(page_request, account, to, "signed_in")
 
 
-async def _signed_in(
+async def start_reading(
     page_request: PageRequest, account: Account, to: str, notice: str
 ) -> AnyResponse:
-    """Start a session under a new token and redirect to ``to``."""
+    """Start a session under a new token, for a reader just known, and redirect to ``to``."""
     site = page_request.site
     session = await start_session(
-        site.database, site.settings, account, "cookie", replacing=page_request.session_token
+        site.database,
+        site.settings,
+        account,
+        "cookie",
+        replacing=page_request.session_token,
+        browser=page_request.request.headers.get("user-agent", ""),
     )
     session_cookie = cookies.make_cookie(
         cookies.SESSION,
@@ -74,11 +83,23 @@ async def _signed_in(
         max_age_s=site.settings.session_absolute_s,
     )
     page_request.response_cookies.append(session_cookie)
+    page_request.response_cookies.append(_device_cookie(page_request, account))
     if cart := page_request.request.cookies.get(cookies.CART):
         await site.desk.merge(cart, account.user_id)
     for name in (cookies.VISITOR, cookies.RECENT, cookies.CART):
         page_request.response_cookies.append(cookies.drop_cookie(name, secure=page_request.secure))
     return page_request.redirect(to, notice)
+
+
+def _device_cookie(page_request: PageRequest, account: Account) -> Cookie:
+    """Cookie by which this browser is known to have signed in; it outlives the session."""
+    tokens = page_request.site.form_tokens
+    present = page_request.request.cookies.get(cookies.DEVICE, "")
+    if not tokens.device_of(present, account.account_id):
+        present = tokens.new_device(account.account_id)
+    return cookies.make_cookie(
+        cookies.DEVICE, present, secure=page_request.secure, max_age_s=cookies.YEAR_S
+    )
 
 
 @post("/logout", opt={"signed_in": True})
@@ -127,7 +148,7 @@ async def register_reader(page_request: NamedDependency[PageRequest]) -> AnyResp
         return await _register_form(
             page_request, form, "too_many_attempts", status=429, headers=too_many.headers
         )
-    return await _signed_in(page_request, account, local_path(text(form, "next")), "welcome")
+    return await start_reading(page_request, account, local_path(text(form, "next")), "welcome")
 
 
 async def _register_form(
@@ -200,7 +221,7 @@ async def claim(page_request: NamedDependency[PageRequest], token: FromPath[str]
         return await _claim_form(page_request, token, username, "claim_invalid")
     except Refused as refused:
         return await _claim_form(page_request, token, username, refused.key)
-    return await _signed_in(page_request, account, "/", "claimed")
+    return await start_reading(page_request, account, "/", "claimed")
 
 
 async def _claim_form(

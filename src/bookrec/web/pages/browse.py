@@ -1,9 +1,7 @@
-"""Pages to browse: catalogue, book; and the generated covers."""
+"""Pages to look at: book; and the generated covers."""
 
 from __future__ import annotations
 
-import asyncio
-from math import ceil
 from typing import Final
 
 from litestar import Response, get
@@ -12,8 +10,8 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from bookrec.web.kit import cookies
-from bookrec.web.kit.contexts import BookPage, CataloguePage
-from bookrec.web.kit.http_types import AnyRequest, AnyResponse
+from bookrec.web.kit.contexts import BookPage
+from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
@@ -23,53 +21,16 @@ from bookrec.web.store.book_ratings import near_ratings, rating_counts
 from bookrec.web.store.catalogue import (
     CatalogueBook,
     books_by_author,
+    description,
     editions,
 )
 from bookrec.web.store.reader_history import ReaderHistory
-from bookrec.web.store.search import SORTS, SearchQuery, search
 
 _SIMILAR: Final = 12
 _MOST_BY_AUTHOR: Final = 100
 """Books of an author that are looked at: a reader may have many of them."""
 _BY_AUTHOR: Final = 6
-_PAGE_SIZE: Final = 24
-_MOST_TEXT: Final = 200
 _YEAR_S: Final = 365 * 86_400
-
-
-@get("/books")
-async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequest) -> AnyResponse:
-    """Search and browse the whole catalogue. A malformed filter is left out."""
-    fields = request.query_params
-    text = {
-        name: fields.get(name, "").strip()[:_MOST_TEXT] for name in ("q", "author", "publisher")
-    }
-    sort = fields.get("sort", "")
-    year_from, bad_from = _year(fields.get("year_from", ""))
-    year_to, bad_to = _year(fields.get("year_to", ""))
-    query = SearchQuery(
-        **text,
-        year_from=year_from,
-        year_to=year_to,
-        sort=sort if sort in SORTS else ("relevance" if text["q"] else "popular"),
-        page=page_number(fields.get("page", "")),
-        page_size=_PAGE_SIZE,
-    )
-    result = await asyncio.to_thread(search, page_request.snapshot, query)
-    page = CataloguePage(
-        items=[book_card(page_request, book) for book in result.items],
-        total=result.total,
-        page=query.page,
-        page_size=_PAGE_SIZE,
-        pages=ceil(result.total / _PAGE_SIZE),
-        **text,
-        year_from=year_from,
-        year_to=year_to,
-        sort=query.sort,
-        sorts=list(SORTS),
-        error="bad_year" if bad_from or bad_to else None,
-    )
-    return page_request.page("catalogue.html", page, cacheable=True, query=text["q"])
 
 
 @get("/books/{isbn:str}")
@@ -103,6 +64,7 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
         near_readers=near.readers if near else 0,
         near_pleased=near.pleased if near else 0,
         waiting=front.waits_for(page_request.cart_owner, book.isbn),
+        description=description(page_request.snapshot, book),
     )
     return page_request.page("book.html", page, cacheable=True)
 
@@ -137,16 +99,6 @@ async def cover(
 async def nothing_here(path: FromPath[str]) -> AnyResponse:
     """Answer any other address with a 404 page that knows who is signed in."""
     raise NotFoundException(f"There is no page {path}.")
-
-
-def _year(text: str) -> tuple[int | None, bool]:
-    """Year in a form field (None when empty), and whether the field is malformed."""
-    text = text.strip()
-    if not text:
-        return None, False
-    if text.isascii() and text.isdecimal() and len(text) <= 4:
-        return int(text), False
-    return None, True
 
 
 def page_number(text: str) -> int:

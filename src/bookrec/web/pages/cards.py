@@ -30,6 +30,10 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
         price=offer.price if offer else None,
         currency=offer.currency if offer else "",
         stock=offer.stock if offer else None,
+        category=book.category,
+        language=book.language,
+        series=book.series,
+        series_number=book.series_number,
     )
 
 

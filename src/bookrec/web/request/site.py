@@ -12,6 +12,8 @@ from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.mail.mail_settings import mail_settings
+from bookrec.web.mail.mailer import Mailer
 from bookrec.web.recommendations.history_actions import HistoryActions
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
@@ -40,6 +42,7 @@ class Site:
     metrics: Metrics
     fronts: FrontWatch
     desk: ShopDesk
+    mailer: Mailer
 
 
 @contextlib.asynccontextmanager
@@ -47,12 +50,14 @@ async def open_site(
     home: Home, settings: SiteSettings, renderer: Renderer, metrics: Metrics
 ) -> AsyncIterator[Site]:
     """Open the shop's database, migrated if need be, and the other parts; close them at the end."""
-    async with database.opened(home.shop_database) as shop:
+    async with database.opened(home.shop_database) as shop, contextlib.AsyncExitStack() as stack:
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
         fronts = FrontWatch(home.shop_database)
         lists = ReaderLists(shop, live_lists, fronts)
         passwords = Passwords()
+        mailer = Mailer(shop, mail_settings())
+        await stack.enter_async_context(mailer.running())
         try:
             yield Site(
                 settings=settings,
@@ -67,6 +72,7 @@ async def open_site(
                 metrics=metrics,
                 fronts=fronts,
                 desk=ShopDesk(shop),
+                mailer=mailer,
             )
         finally:
             passwords.close()

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from bookrec.isbn import id_spellings
+from bookrec.search.words import name_key, series_key
 from bookrec.web.store.rows import Row, SqlValue
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -27,6 +28,11 @@ class CatalogueBook(msgspec.Struct, frozen=True):
     rating_count: int
     reader_count: int
     similar_source: str | None
+    category: str
+    """'' when unknown, like language and series."""
+    language: str
+    series: str
+    series_number: float | None
 
 
 class ListedBook(msgspec.Struct, frozen=True):
@@ -92,6 +98,39 @@ def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
         (book.work_id, book.book_id),
     )
     return [CatalogueBook(*row) for row in rows]
+
+
+def description(snapshot: Snapshot, book: CatalogueBook) -> str:
+    """Return the book's description; '' when it has none."""
+    row = snapshot.row("select description from book where book_id = ?", (book.book_id,))
+    return str(row[0]) if row else ""
+
+
+def series_books(snapshot: Snapshot, series: str) -> list[CatalogueBook]:
+    """Return the books of a series by number, one edition of each work; those without number last."""
+    rows = snapshot.rows(
+        f"select {BOOK_COLUMNS} from book where series_key = ? and series_key <> ''"  # noqa: S608
+        " order by place",
+        (series_key(series),),
+    )
+    works: dict[int, CatalogueBook] = {}
+    for row in rows:
+        book = CatalogueBook(*row)
+        works.setdefault(book.work_id, book)
+    return sorted(
+        works.values(),
+        key=lambda b: (b.series_number is None, b.series_number or 0, b.year or 9999),
+    )
+
+
+def series_of_author(snapshot: Snapshot, author: str) -> list[str]:
+    """Return the series of an author's books, the most read first."""
+    rows = snapshot.rows(
+        "select series, min(place) from book where author_key = ? and series_key <> ''"
+        " group by series_key order by min(place)",
+        (name_key(author),),
+    )
+    return [series for series, _ in rows]
 
 
 def similar_books(

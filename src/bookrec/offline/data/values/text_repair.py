@@ -23,6 +23,10 @@ _WHITE: Final = re.compile(r"[\s\x00-\x1f\x7f]+")
 # C3, so the second byte alone determines the letter.
 _LOST_BYTE: Final = re.compile(r"(?:Ã|ï¿½|\ufffd)\?Â?([\xa0-\xbf])")
 _DAMAGE: Final = re.compile(r"Ã[?\x80-\xbf]|Â[\x80-\xbf]|ï¿½|\ufffd")
+_WORD: Final = r"[A-Za-z0-9.,:;!?'()/#*%+=_-]+"
+_PLAIN: Final = re.compile(f"(?:{_WORD}(?: {_WORD})*)?")
+"""A text that no rule changes, as most English ones are."""
+_NO_RULES: Final[frozenset[str]] = frozenset()
 _PASSES: Final = 100
 """Most passes over a text; each undoes one layer of damage."""
 
@@ -35,6 +39,8 @@ def repair_text(text: str) -> tuple[str, frozenset[str]]:
     >>> repair_text("Die S\xc3?\xc2\xa4ulen &amp; die Erde")[0]
     'Die Säulen & die Erde'
     """
+    if _PLAIN.fullmatch(text):
+        return text, _NO_RULES
     rules: set[str] = set()
     for _ in range(_PASSES):
         before = text
