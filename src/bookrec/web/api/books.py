@@ -132,14 +132,13 @@ async def suggest_texts(
     request: AnyRequest,
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
-    front: NamedDependency[ShopFront],
     q: Text = "",
     limit: Limit = 20,
 ) -> Response[SuggestionList]:
     """Texts that ``q``, typed so far, may become. A title has its ``isbn``; names have none."""
     suggestions = await asyncio.to_thread(suggest, snapshot, q, limit)
     items = [msgspec.convert(s, SuggestedText, from_attributes=True) for s in suggestions]
-    return _public(request, front, site, snapshot, SuggestionList(items))
+    return _public(request, site.fronts.current(), site, snapshot, SuggestionList(items))
 
 
 @get("/books/popular", summary="Popular books", tags=["books"])
