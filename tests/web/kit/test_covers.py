@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 
 import jinja2
 import pytest
-from contrast import contrast
 from hypothesis import given
 from hypothesis import strategies as st
 
