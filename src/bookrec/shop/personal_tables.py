@@ -31,6 +31,9 @@ TABLES: Final = (
     PersonalTable("claim", "user_id", frozenset({"token_hash"})),
     PersonalTable("outgoing_mail", "user_id", frozenset({"body"})),
     PersonalTable("shop_interaction", "user_id"),
+    PersonalTable("shelf_book", "user_id"),
+    PersonalTable("imported_book", "user_id"),
+    PersonalTable("history_import", "user_id"),
     PersonalTable("live_list", "user_id"),
     PersonalTable("live_list_state", "user_id"),
     # Its lines and the books waited for go with it.

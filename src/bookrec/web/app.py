@@ -34,14 +34,15 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
-from bookrec.web.pages import cart as cart_pages
 from bookrec.web.pages import catalogue as catalogue_pages
 from bookrec.web.pages import history as history_pages
 from bookrec.web.pages import home as home_pages
 from bookrec.web.pages import keep as keep_pages
-from bookrec.web.pages import orders as order_pages
-from bookrec.web.pages import own_account, owner, password_reset, shop_files
+from bookrec.web.pages import own_account, owner, password_reset
 from bookrec.web.pages import reader as reader_pages
+from bookrec.web.pages.selling import cart as cart_pages
+from bookrec.web.pages.selling import orders as order_pages
+from bookrec.web.pages.selling import shop_files
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
 from bookrec.web.request.problems import exception_handlers

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bookrec.settings import Home
+from bookrec.web.accounts.cli import create_account
 from exports import GOODREADS, LIBRARYTHING, STORYGRAPH
-from site_testing import Client, register
+from site_testing import PASSWORD, Client, bearer, register
+from small_snapshot import LISTED_READER
 
 CSV = {"content-type": "text/csv"}
 SHINING, CARRIE, DUNE = "0345806786", "0743412281", "0441172717"
@@ -70,6 +73,24 @@ def test_what_was_said_here_stays_and_undo_leaves_later_changes(client: Client) 
     # The like that the import made a rating of is a like again.
     assert ratings(client, headers) == {SHINING: 3, CARRIE: None, "0441569595": 9}
     assert shelf(client, headers, "dismissed") == [DUNE]
+
+
+def test_a_reader_with_a_stored_list_gets_a_live_one_from_a_new_history(
+    client: Client, home: Home
+) -> None:
+    create_account(home, "reader", PASSWORD, user_id=LISTED_READER)
+    headers = bearer(client, "reader")
+
+    def source() -> str:
+        answer = client.get("/api/v1/me/recommendations", headers=headers).json()
+        return str(answer["source"])
+
+    assert source() == "precomputed"
+    report = bring(client, headers, STORYGRAPH)
+    assert report["matched"]
+    assert source() == "live"
+    client.delete("/api/v1/me/import", headers=headers)
+    assert source() == "precomputed"
 
 
 def test_two_imports_are_undone_together(client: Client) -> None:

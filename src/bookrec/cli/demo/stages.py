@@ -159,7 +159,8 @@ class Plan:
 
 def in_words(seconds: float) -> str:
     """Say a duration as people do: to five seconds up to a minute and a half, then to half minutes."""
-    if seconds < 90:
-        return f"{max(5, 5 * round(seconds / 5))} s"
+    rounded = max(5, 5 * round(seconds / 5))
+    if rounded < 90:
+        return f"{rounded} s"
     minutes = round(seconds / 30) / 2
     return f"{minutes:g} min"

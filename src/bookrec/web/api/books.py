@@ -20,6 +20,8 @@ from bookrec.web.api.schemas import (
     api_book,
     ranked_list,
 )
+from bookrec.web.catalogue_search.search import SearchQuery, search
+from bookrec.web.catalogue_search.suggestions import suggest
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.recommendations.lists import popular_shelf, similar_shelf
@@ -27,9 +29,7 @@ from bookrec.web.request.page_request import path_with_query
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront
-from bookrec.web.store.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
-from bookrec.web.store.suggestions import suggest
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Length of the list.")]
 Page = Annotated[int, QueryParameter(ge=1, le=1_000_000, description="1-based.")]
@@ -138,7 +138,7 @@ async def suggest_texts(
     """Texts that ``q``, typed so far, may become. A title has its ``isbn``; names have none."""
     suggestions = await asyncio.to_thread(suggest, snapshot, q, limit)
     items = [msgspec.convert(s, SuggestedText, from_attributes=True) for s in suggestions]
-    return _public(request, site, snapshot, SuggestionList(items))
+    return _public(request, site.fronts.current(), site, snapshot, SuggestionList(items))
 
 
 @get("/books/popular", summary="Popular books", tags=["books"])

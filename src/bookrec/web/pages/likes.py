@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from bookrec.web.catalogue_search.search import SearchQuery, search
 from bookrec.web.recommendations.taste_grid import load_grid
 from bookrec.web.store.catalogue import CatalogueBook
 from bookrec.web.store.per_snapshot import PerSnapshot
-from bookrec.web.store.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SUGGESTIONS: Final = 24

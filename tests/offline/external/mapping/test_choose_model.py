@@ -137,10 +137,6 @@ def history(length: int | None) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("layers", "said"),
     [
-        (
-            [*history(10), layer("GlobalAveragePooling1D", "mean", ["table"])],
-            r"an input of a list of ids, 'history' \(10 ids\)",
-        ),
         ([*history(None), layer("Flatten", "flat", ["table"])], r"'history' \(of any length\)"),
         (
             [USER, BOOK, SUM, layer("Dense", "five", ["sum"], units=5, activation="softmax")],

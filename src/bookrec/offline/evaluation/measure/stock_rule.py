@@ -34,7 +34,7 @@ class StockRuleFigures:
     ndcg: float
     """Mean over readers; what is held out and sold out counts too."""
     ndcg_of_buyable: float
-    """The same with only books in stock as relevant, over the readers who have any."""
+    """Mean with only books in stock as relevant, over the readers who have any."""
     buyable: float
     """Share of the first places that can be bought."""
 

@@ -13,8 +13,6 @@ from typing import Final
 
 from bookrec.json_types import JsonObject, JsonValue
 
-_POOLING: Final = frozenset({"GlobalAveragePooling1D", "GlobalMaxPooling1D", "Mean", "Max"})
-"""Layers and operations that make one vector of a list of vectors."""
 _PLAIN: Final = frozenset(
     {"Activation", "Dropout", "Softmax", "Flatten", "Reshape", "Masking", "SpatialDropout1D"}
 )
@@ -58,7 +56,7 @@ def unsuitable_shape(config: JsonObject, split: Iterable[str] = ()) -> tuple[str
         if units is None or units < 2:
             continue
         if softmax and not any(_is_of_book(node.name) for node in inputs):
-            continue  # over all books, perhaps: `external.outputs` makes a score of one book of it
+            continue  # over all books, perhaps: `external.graphs` makes a score of one book of it
         if softmax:
             what = (
                 f"is not supported: its output is a softmax over {units:,} classes, not one score"
@@ -139,19 +137,7 @@ def _list_of_ids(source: _Node, nodes: dict[str, _Node]) -> str | None:
             continue
         if shape[1] is None:
             return "of any length"
-        following = [node for name in _spread(nodes, table.name) for node in _after(nodes, name)]
-        if any(node.kind in _POOLING for node in following):
-            return f"{shape[1]} ids"
     return None
-
-
-def _spread(nodes: dict[str, _Node], name: str) -> list[str]:
-    """Return a node and the plain layers behind it."""
-    reached = [name]
-    for node in _after(nodes, name):
-        if node.kind in ("Dropout", "SpatialDropout1D", "Activation"):
-            reached += _spread(nodes, node.name)
-    return reached
 
 
 def _after(nodes: dict[str, _Node], name: str) -> list[_Node]:

@@ -20,16 +20,16 @@ from bookrec.offline.external.crosses.plan_crosses import (
     plan_crosses,
 )
 from bookrec.offline.external.crosses.split_model import without_crosses
+from bookrec.offline.external.graphs.item_softmax import BOOK as OUTPUT_BOOK
+from bookrec.offline.external.graphs.item_softmax import softmax_layer, with_book_input
+from bookrec.offline.external.graphs.model_inputs import inputs_of
+from bookrec.offline.external.graphs.selected_columns import inputs_taken_apart
 from bookrec.offline.external.mapping.candidate import Guess, map_of
 from bookrec.offline.external.mapping.choose_model import Chosen, choose_model
 from bookrec.offline.external.mapping.mapping import InputMapping, Mapping
 from bookrec.offline.external.mapping.match import match_inputs
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
-from bookrec.offline.external.mapping.model_inputs import inputs_of
-from bookrec.offline.external.mapping.selected_columns import inputs_taken_apart
 from bookrec.offline.external.mapping.split_inputs import Stacked, find_stacked, unstacked
-from bookrec.offline.external.outputs.item_softmax import BOOK as OUTPUT_BOOK
-from bookrec.offline.external.outputs.item_softmax import softmax_layer, with_book_input
 from bookrec.offline.runtime.untyped import KerasModel
 
 

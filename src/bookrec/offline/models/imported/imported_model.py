@@ -16,10 +16,10 @@ from bookrec.offline.external.archive.archive import open_archive
 from bookrec.offline.external.artifacts import columns
 from bookrec.offline.external.artifacts.columns import STATISTICS
 from bookrec.offline.external.crosses.split_model import CrossTable, without_crosses
+from bookrec.offline.external.graphs.item_softmax import with_book_input
+from bookrec.offline.external.graphs.model_inputs import inputs_of
 from bookrec.offline.external.mapping.input_plan import Flags, InputPlan
-from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, unstacked
-from bookrec.offline.external.outputs.item_softmax import with_book_input
 from bookrec.offline.features.book_features import Vocabularies, as_columns
 from bookrec.offline.features.ranker_inputs import Side
 from bookrec.offline.models.imported.stored_plans import read_plans, write_plans

@@ -7,7 +7,7 @@ from math import inf, log1p
 from typing import Final
 
 from bookrec.search.words import FUNCTION_WORDS, search_words, title_head
-from bookrec.web.store.query_reading import Query, Reading, Slot
+from bookrec.web.catalogue_search.query_reading import Query, Reading, Slot
 
 
 @dataclass(frozen=True)

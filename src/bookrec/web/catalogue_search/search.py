@@ -11,12 +11,12 @@ from typing import Final
 
 import msgspec
 
+from bookrec.web.catalogue_search.query_reading import Query, nearest_query
+from bookrec.web.catalogue_search.relevance import IndexedBook, by_relevance
+from bookrec.web.catalogue_search.search_hits import Hits, find_hits
+from bookrec.web.catalogue_search.search_hits import SearchQuery as SearchQuery
 from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
-from bookrec.web.store.query_reading import Query, nearest_query
-from bookrec.web.store.relevance import IndexedBook, by_relevance
 from bookrec.web.store.rows import Row
-from bookrec.web.store.search_hits import Hits, find_hits
-from bookrec.web.store.search_hits import SearchQuery as SearchQuery
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")

@@ -36,7 +36,8 @@ def read_details(
     columns = ["isbn", *DETAILS]
     parts = [part.reindex(columns=columns, fill_value="") for part in (books, stock)]
     rows = pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
-    rows = rows.astype("str").replace("", None)
+    rows = rows.astype("str")
+    rows = rows[(rows[list(DETAILS)] != "").any(axis=1)].replace("", None)
     # The last text that is not blank counts.
     merged = rows.groupby("isbn", sort=True)[list(DETAILS)].last().fillna("")
     details = pd.DataFrame({"isbn": pd.array(merged.index.tolist(), dtype="str")})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 from bookrec.inference.ranker.split_ranker import Output
 from bookrec.offline.compile.keras_graph import Tensor, before_sigmoid, open_model
@@ -18,6 +19,12 @@ class Lookup:
     name: str
     rows: int
     """Rows of the embedding."""
+    pooled: bool = False
+    """Whether every use of the rows averages, sums or takes the largest of all that are looked up."""
+
+
+_POOLING: Final = frozenset({"GlobalAveragePooling1D", "GlobalMaxPooling1D"})
+_BETWEEN: Final = frozenset({"Dropout", "SpatialDropout1D", "Identity", "Activation"})
 
 
 @dataclass(frozen=True)
@@ -49,15 +56,24 @@ def inputs_of(model: KerasModel) -> tuple[list[ModelInput], Output]:
     """
     inputs, output = open_model(model)
     lookups: dict[str, dict[str, Lookup]] = {tensor.name: {} for tensor in inputs}
-    for tensor in tensors_of(output):
+    tensors = tensors_of(output)
+    for tensor in tensors:
         if tensor.kind == "Embedding" and len(tensor.sources) == 1:
             (name,) = tensor.sources
-            lookup = Lookup(tensor.operation, tensor.name, int(tensor.operation.input_dim))
+            rows = int(tensor.operation.input_dim)
+            lookup = Lookup(tensor.operation, tensor.name, rows, _is_pooled(tensor, tensors))
             lookups[name][tensor.name] = lookup
     model_inputs = [
         ModelInput(t.name, tuple(t.shape), t.dtype, tuple(lookups[t.name].values())) for t in inputs
     ]
     return model_inputs, before_sigmoid(output)[1]
+
+
+def _is_pooled(tensor: Tensor, tensors: list[Tensor]) -> bool:
+    uses = [other for other in tensors if tensor in other.inputs]
+    return bool(uses) and all(
+        use.kind in _POOLING or (use.kind in _BETWEEN and _is_pooled(use, tensors)) for use in uses
+    )
 
 
 def tensors_of(output: Tensor) -> list[Tensor]:

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 
 from bookrec.search.words import search_words
-from bookrec.web.store.query_reading import MOST_WORDS, Query, plain_reading, read_query
-from bookrec.web.store.relevance import IndexedBook, relevance
+from bookrec.web.catalogue_search.query_reading import MOST_WORDS, Query, plain_reading, read_query
+from bookrec.web.catalogue_search.relevance import IndexedBook, relevance
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _CONSIDERED: Final = 80

@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bookrec.search.words import first_name_first
-from bookrec.web.store.search_hits import SearchQuery, find_hits
+from bookrec.web.catalogue_search.search_hits import SearchQuery, find_hits
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_VALUES: Final = 8

@@ -22,7 +22,7 @@ start_tensorflow()
 
 import keras  # noqa: E402
 
-from bookrec.offline.external.outputs.item_softmax import with_book_input  # noqa: E402
+from bookrec.offline.external.graphs.item_softmax import with_book_input  # noqa: E402
 from bookrec.offline.models.bundle.bundle_files import load_bundle  # noqa: E402
 from bookrec.offline.models.import_job.import_job import open_directory  # noqa: E402
 

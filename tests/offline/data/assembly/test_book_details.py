@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from bookrec.offline.data.book_details import MAX_DESCRIPTION, read_details
+from bookrec.offline.data.assembly.book_details import MAX_DESCRIPTION, read_details
 from bookrec.offline.data.dataset import load_dataset, save_dataset
 from bookrec.offline.data.import_data import import_data
 from bookrec.settings import Home

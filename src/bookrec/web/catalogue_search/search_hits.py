@@ -10,7 +10,7 @@ import msgspec
 
 from bookrec.isbn import id_spellings
 from bookrec.search.words import name_key, search_words, series_key
-from bookrec.web.store.query_reading import Query, read_query
+from bookrec.web.catalogue_search.query_reading import Query, read_query
 from bookrec.web.store.rows import NamedParameters, Row
 from bookrec.web.store.snapshot_reader import Snapshot
 

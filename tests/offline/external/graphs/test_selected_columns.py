@@ -15,8 +15,8 @@ start_tensorflow()
 
 import keras  # noqa: E402
 
-from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E402
-from bookrec.offline.external.mapping.selected_columns import inputs_taken_apart  # noqa: E402
+from bookrec.offline.external.graphs.model_inputs import inputs_of  # noqa: E402
+from bookrec.offline.external.graphs.selected_columns import inputs_taken_apart  # noqa: E402
 from bookrec.offline.external.mapping.split_inputs import find_stacked, unstacked  # noqa: E402
 
 

@@ -27,7 +27,7 @@ from bookrec.web.accounts.rate_limit import TooManyAttempts, count_order
 from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import text
-from bookrec.web.pages.cart import cart_context, priced_cart
+from bookrec.web.pages.selling.cart import cart_context, priced_cart
 from bookrec.web.request.order_request import new_purchases, ordered_books
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.selling.cart_prices import PricedCart

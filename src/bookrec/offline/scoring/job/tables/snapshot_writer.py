@@ -15,7 +15,7 @@ from bookrec import __version__
 from bookrec.arrays import Array
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_statistics import BookStatistics
-from bookrec.offline.scoring.job.book_rows import BOOK_COLUMNS, book_rows
+from bookrec.offline.scoring.job.tables.book_rows import BOOK_COLUMNS, book_rows
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.search.index import write_index
 from bookrec.snapshot import DATABASE_NAME, SCHEMA, SCHEMA_VERSION

@@ -7,7 +7,7 @@ from typing import Final
 import keras
 
 from bookrec.offline.compile.keras_graph import Tensor, open_model
-from bookrec.offline.external.mapping.model_inputs import tensors_of
+from bookrec.offline.external.graphs.model_inputs import tensors_of
 from bookrec.offline.runtime.untyped import KerasArgument, KerasModel, KerasTensor
 
 _EVERYTHING: Final = slice(None)

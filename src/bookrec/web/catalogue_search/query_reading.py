@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bookrec.search.words import ARTICLES, FUNCTION_WORDS, search_words
-from bookrec.web.store.query_words import known_words, merged, neighbours, splits
+from bookrec.web.catalogue_search.query_words import known_words, merged, neighbours, splits
 from bookrec.web.store.snapshot_reader import Snapshot
 
 MOST_WORDS: Final = 16
