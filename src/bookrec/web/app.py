@@ -20,6 +20,7 @@ from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web.api import books as books_api
 from bookrec.web.api import me as reader_api
+from bookrec.web.api import selling as selling_api
 from bookrec.web.kit.addresses import with_whole_ids
 from bookrec.web.kit.headers import answering_head, security_headers, with_headers
 from bookrec.web.kit.metrics import Metrics, measured
@@ -27,8 +28,11 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
+from bookrec.web.pages import cart as cart_pages
 from bookrec.web.pages import catalogue as catalogue_pages
+from bookrec.web.pages import orders as order_pages
 from bookrec.web.pages import reader as reader_pages
+from bookrec.web.pages import shop_files
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
 from bookrec.web.request.problems import exception_handlers
@@ -98,6 +102,15 @@ def _pages() -> Router:
             reader_pages.change_age,
             reader_pages.rate,
             reader_pages.unrate,
+            cart_pages.cart_page,
+            cart_pages.change_cart,
+            order_pages.checkout_page,
+            order_pages.order,
+            order_pages.orders_page,
+            order_pages.order_page,
+            order_pages.cancel_order,
+            shop_files.shop_style,
+            shop_files.shop_logo,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -115,6 +128,7 @@ def _api() -> Router:
             books_api.get_book,
             books_api.list_similar,
             *reader_api.HANDLERS,
+            *selling_api.HANDLERS,
         ],
         before_request=books_api.check_call,
         dependencies={

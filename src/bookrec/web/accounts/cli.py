@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -129,6 +131,29 @@ def create(home: Home, username: str, age: int | None, user_id: str | None, gene
         click.echo(f"Password: {password}")
 
 
+def _site_address(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
+    """Check that an option is the address of a site, and drop the last slash.
+
+    Raises:
+        BadParameter: it is no http or https address with a host, or has more than a path.
+    """
+    example = "write it as https://books.example.org"
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no address ({error}); {example}.") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise click.BadParameter(f"{value!r} is no http or https address; {example}.")
+    if re.search(r"[\s<>\"\\^`{|}\x00-\x1f]", value) or not re.fullmatch(r"[\w.:%-]+", host):
+        raise click.BadParameter(f"{value!r} has characters that no address has; {example}.")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise click.BadParameter(
+            f"{value!r} has more than a host and a path; {example}, to which the link is added."
+        )
+    return value.rstrip("/")
+
+
 @accounts.command()
 @click.argument("user_id")
 @click.option(
@@ -139,7 +164,11 @@ def create(home: Home, username: str, age: int | None, user_id: str | None, gene
     help="Days until the link expires.",
 )
 @click.option(
-    "--site", default="http://127.0.0.1:8000", show_default=True, help="Address of the site."
+    "--site",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    callback=_site_address,
+    help="Address of the site.",
 )
 @click.pass_obj
 def invite(home: Home, user_id: str, days: int, site: str) -> None:
@@ -153,7 +182,7 @@ def invite(home: Home, user_id: str, days: int, site: str) -> None:
       bookrec accounts invite 276725 --site https://books.example.org
       bookrec accounts invite an.nguyen@example.com
     """
-    click.echo(site.rstrip("/") + invite_reader(home, user_id, days))
+    click.echo(site + invite_reader(home, user_id, days))
     click.echo(f"Works once, for {days} days.", err=True)
 
 

@@ -1,4 +1,4 @@
-"""Rate limits of sign-in and registration, per username and per client address, across workers.
+"""Rate limits of sign-in, registration and orders, per username and per client address, across workers.
 
 An attempt is counted before the password is hashed, in one transaction with the check, so that
 attempts sent at once cannot slip past together.
@@ -19,7 +19,7 @@ _IPV6_HOST_BITS = 64
 
 
 class TooManyAttempts(ShopError):
-    """Signing in or registering is refused for now."""
+    """Signing in, registering or ordering is refused for now."""
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"Too many attempts; try again in {retry_after_s} seconds.")
@@ -49,6 +49,16 @@ async def count_registration(database: ShopDatabase, settings: SiteSettings, add
         TooManyAttempts: the address has used up its registrations.
     """
     limits = {f"registration:{_network(address)}": settings.registrations_per_address}
+    await _count(database, settings.attempt_window_s, limits)
+
+
+async def count_order(database: ShopDatabase, settings: SiteSettings, address: str) -> None:
+    """Count one order: each takes stock from the others until the shop cancels it.
+
+    Raises:
+        TooManyAttempts: the address has used up its orders.
+    """
+    limits = {f"order:{_network(address)}": settings.orders_per_address}
     await _count(database, settings.attempt_window_s, limits)
 
 

@@ -2,8 +2,9 @@
 
 Every template sees ``page`` (the Struct of its page), ``shell`` (a `Shell`), and the functions ``_`` /
 ``gettext`` / ``ngettext`` (translations into ``shell.language``). Undefined names are errors. A page
-that caches may keep (``shell.cacheable``) is anonymous: it has no form but the search (GET), no
-``csrf_token`` and no notice.
+that caches may keep (``shell.cacheable``) is anonymous: it has no ``csrf_token`` and no notice, and no
+form but the search (GET) and the one that puts a book into the cart, which the browser's ``Origin``
+protects.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ class BookCard(msgspec.Struct, frozen=True):
     language: str = ""
     series: str = ""
     series_number: float | None = None
+    price: int | None = None
+    """Minor units of the currency; None = not for sale here."""
+    currency: str = ""
+    stock: int | None = None
+    """Copies; None = not counted, always for sale."""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -61,6 +67,31 @@ class Shelf(msgspec.Struct, frozen=True):
     """Segment of the popular books when ``source`` is 'popular': an age band, or 'all'."""
 
 
+class TitleLink(msgspec.Struct, frozen=True):
+    """A book that is named by its title alone."""
+
+    isbn: str
+    title: str
+
+
+class ShopFacts(msgspec.Struct, frozen=True):
+    """The shop's own name and settings, as the frame of every page shows them; '' = not set."""
+
+    name: str = "bookrec"
+    tagline: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    languages: tuple[str, ...] = ("en", "vi")
+    sells: bool = False
+    """Whether any book has a price."""
+    style_url: str = ""
+    """Address of the style sheet of the owner's colours."""
+    logo_url: str = ""
+    logo_width: int = 0
+    """Pixels at the height of the header's logo."""
+
+
 class Shell(msgspec.Struct, frozen=True):
     """Context of the frame around every page."""
 
@@ -80,9 +111,14 @@ class Shell(msgspec.Struct, frozen=True):
     """Value of ``?v=`` in the URLs of static files."""
     notice: str | None = None
     """A message key to show once after a form: 'rated', 'rating_removed', 'signed_in',
-    'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid'."""
+    'signed_out', 'welcome' (registered), 'claimed', 'age_saved', 'age_invalid', 'in_cart', …"""
     cacheable: bool = False
     """True when the page is the same for everyone: it then contains nothing personal."""
+    shop: ShopFacts = ShopFacts()
+    cart_copies: int = 0
+    """Copies in the cart of this visitor or reader."""
+    back_in_stock: list[TitleLink] = []
+    """Books they waited for and can buy now."""
 
 
 class HomePage(msgspec.Struct, frozen=True):
@@ -177,6 +213,8 @@ class BookPage(msgspec.Struct, frozen=True):
     """Seen books that are the reason to recommend this one."""
     description: str = ""
     """'' when unknown."""
+    waiting: bool = False
+    """Whether this visitor waits for the book to be back in stock."""
 
 
 class LoginPage(msgspec.Struct, frozen=True):

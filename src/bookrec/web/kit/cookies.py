@@ -19,6 +19,8 @@ NOTICE: Final = "bookrec_notice"
 RECENT: Final = "bookrec_recent"
 """Ids of books that a signed-in reader opened last. Anonymous visitors, whose pages are cached, have
 none."""
+CART: Final = "bookrec_cart"
+"""Random id of a visitor's cart; a signed-in reader's cart needs none."""
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
@@ -31,6 +33,16 @@ NOTICES: Final = frozenset(
         "claimed",
         "age_saved",
         "age_invalid",
+        "in_cart",
+        "cart_changed",
+        "cart_less",
+        "cart_full",
+        "not_for_sale",
+        "waiting",
+        "wait_ended",
+        "ordered",
+        "order_cancelled",
+        "order_too_late",
     }
 )
 

@@ -75,7 +75,9 @@ async def _signed_in(
         max_age_s=site.settings.session_absolute_s,
     )
     page_request.response_cookies.append(session_cookie)
-    for name in (cookies.VISITOR, cookies.RECENT):
+    if cart := page_request.request.cookies.get(cookies.CART):
+        await site.desk.merge(cart, account.user_id)
+    for name in (cookies.VISITOR, cookies.RECENT, cookies.CART):
         page_request.response_cookies.append(cookies.drop_cookie(name, secure=page_request.secure))
     return page_request.redirect(to, notice)
 

@@ -16,6 +16,8 @@ from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
+from bookrec.web.selling.front import FrontWatch
+from bookrec.web.selling.shop_desk import ShopDesk
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.snapshot_reader import SnapshotWatch
@@ -34,6 +36,8 @@ class Site:
     form_tokens: FormTokens
     renderer: Renderer
     metrics: Metrics
+    fronts: FrontWatch
+    desk: ShopDesk
 
 
 @contextlib.asynccontextmanager
@@ -44,7 +48,8 @@ async def open_site(
     async with database.opened(home.shop_database) as shop:
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
-        lists = ReaderLists(shop, live_lists)
+        fronts = FrontWatch(home.shop_database)
+        lists = ReaderLists(shop, live_lists, fronts)
         passwords = Passwords()
         try:
             yield Site(
@@ -57,7 +62,10 @@ async def open_site(
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
                 metrics=metrics,
+                fronts=fronts,
+                desk=ShopDesk(shop),
             )
         finally:
             passwords.close()
             live.close()
+            fronts.close()

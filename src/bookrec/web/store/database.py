@@ -1,22 +1,27 @@
 """Access to ``var/shop.sqlite`` off the event loop (aiosqlite).
 
-A worker has two connections: one reads in autocommit, one writes one transaction at a time. A read on
-the writing connection could see another request's half-done transaction.
+A worker has three connections: one reads in autocommit, one writes one transaction at a time, and one
+lets functions of the shop's core write in a thread. A read on a writing connection could see another
+request's half-done transaction.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import aiosqlite
 
+from bookrec.shop.connections import connect, in_transaction
 from bookrec.shop.schema import migrate
 from bookrec.web.store.rows import ParameterRows, Parameters, Row
 
 _BUSY_TIMEOUT_S = 10.0
+T = TypeVar("T")
 
 
 class Transaction:
@@ -46,9 +51,15 @@ class Transaction:
 class ShopDatabase:
     """The shop's database, open in one worker. Use `opened`."""
 
-    def __init__(self, reader: aiosqlite.Connection, writer: aiosqlite.Connection) -> None:
+    def __init__(
+        self,
+        reader: aiosqlite.Connection,
+        writer: aiosqlite.Connection,
+        worker: sqlite3.Connection,
+    ) -> None:
         self._reader = reader
         self._writer = writer
+        self._worker = worker
         self._write_lock = asyncio.Lock()
 
     async def rows(self, query: str, parameters: Parameters = ()) -> list[Row]:
@@ -59,6 +70,17 @@ class ShopDatabase:
         """Return the first row of a query, or None."""
         rows = await self.rows(query, parameters)
         return rows[0] if rows else None
+
+    async def work(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function of the shop's core in one write transaction, in a thread.
+
+        It runs to its end even when the request is cancelled: the connection has one user at a time.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._work(function)))
+
+    async def _work(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        async with self._write_lock:
+            return await asyncio.to_thread(in_transaction, self._worker, function)
 
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
@@ -93,7 +115,8 @@ async def opened(path: Path) -> AsyncIterator[ShopDatabase]:
         # `normal` can lose the last commits on power loss.
         await writer.execute("pragma synchronous = full")
         await writer.execute("pragma foreign_keys = on")
-        yield ShopDatabase(reader, writer)
+        worker = stack.enter_context(contextlib.closing(connect(path)))
+        yield ShopDatabase(reader, writer, worker)
 
 
 def _connect(path: Path) -> aiosqlite.Connection:

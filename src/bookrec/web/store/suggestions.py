@@ -53,8 +53,8 @@ def _suggestions(snapshot: Snapshot, query: Query) -> list[Suggestion]:
         "select suggestion_id, kind, suggestion.text, isbn, readers, suggestion_search.text"
         " from suggestion_search cross join suggestion"
         " on suggestion_id = suggestion_search.rowid"
-        f" where suggestion_search match ? order by suggestion_search.rowid limit {_CONSIDERED}",
-        (query.expression,),
+        " where suggestion_search match ? order by suggestion_search.rowid limit ?",
+        (query.expression, _CONSIDERED),
     )
     typed = " ".join(query.words)
     ranked: list[tuple[float, int, Suggestion]] = []

@@ -11,7 +11,7 @@ import pytest
 
 from bookrec.offline.data.interactions import all_interactions
 from bookrec.offline.features.book_statistics import book_statistics
-from bookrec.offline.scoring.job.book_rows import BOOK_COLUMNS
+from bookrec.offline.scoring.catalogue.book_rows import BOOK_COLUMNS
 from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.snapshot import DATABASE_NAME, SCHEMA_VERSION, check_structure
