@@ -122,8 +122,8 @@ async def suggest_texts(
 ) -> Response[SuggestionList]:
     """Texts that ``q``, typed so far, may become. A title has its ``isbn``; names have none."""
     suggestions = await asyncio.to_thread(suggest, snapshot, q, limit)
-    items = [msgspec.convert(s, SuggestedText, from_attributes=True) for s in suggestions]
-    return _public(request, site, snapshot, SuggestionList(items))
+    items = [SuggestedText(s.kind, s.text, s.isbn) for s in suggestions]
+    return _public(request, site.fronts.current(), site, snapshot, SuggestionList(items))
 
 
 @get("/books/popular", summary="Popular books", tags=["books"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
@@ -14,6 +14,7 @@ from bookrec.web.recommendations.lists import Recommendations
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store import catalogue
 from bookrec.web.store.catalogue import ListedBook
+from bookrec.web.store.suggestions import SuggestionKind
 
 
 class Book(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,7 +50,7 @@ class BookList(msgspec.Struct, frozen=True):
 class SuggestedText(msgspec.Struct, frozen=True, omit_defaults=True):
     """A text that what was typed may become."""
 
-    kind: Literal["title", "author", "series"]
+    kind: SuggestionKind
     text: str
     isbn: str | None = None
     """Id of a title; absent for names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -17,11 +17,13 @@ _BEGINNING: Final = 2.5
 """Relevance of a text that begins as typed."""
 
 
+SuggestionKind: TypeAlias = Literal["title", "author", "series"]
+
+
 class Suggestion(msgspec.Struct, frozen=True):
     """A text to offer."""
 
-    kind: str
-    """'title', 'author' or 'series'."""
+    kind: SuggestionKind
     text: str
     isbn: str | None
     """Id of a title; None for a name."""
