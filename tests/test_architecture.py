@@ -57,6 +57,7 @@ TREE = SourceTree.read(SOURCE)
 FREE_TESTS = {"browser", "docs", "templates", "tutorial", "support"}
 """Folders of tests that belong to no module: the site as a whole, documents, templates, helpers."""
 WHOLE = {"test_architecture", "test_end_to_end", "test_prose", "test_seams"} | {
+    "test_damaged_shops",
     "test_random_shops",
     "test_shop_cases",
 }

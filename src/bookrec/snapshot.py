@@ -2,17 +2,18 @@
 
 A snapshot is a directory ``precomputed/<snapshot_id>/`` with ``snapshot.sqlite`` (the tables below)
 and ``ranker/`` (arrays for live inference, see `inference.recommender`). ``precomputed/current``
-names the published snapshot.
+names the published snapshot, ``precomputed/withdrawn.json`` those that were rolled back.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -24,12 +25,16 @@ from bookrec.files import (
     remove_directory,
     staged_directory,
     versions,
+    write_atomically,
     write_pointer,
 )
 
 SCHEMA_VERSION: Final = 2
 DATABASE_NAME: Final = "snapshot.sqlite"
 RANKER_NAME: Final = "ranker"
+WITHDRAWN_NAME: Final = "withdrawn.json"
+"""File beside the snapshots that names those rolled back."""
+_MOST_WITHDRAWN: Final = 50
 ROWS_NAME: Final = "reader_rows.npy"
 """File in `RANKER_NAME` of [readers, F] reader features, if the ranker knows readers by id."""
 FINGERPRINTS_NAME: Final = "reader_marks.npy"
@@ -127,6 +132,7 @@ create table interaction (          -- own books, as the data set has them
     rating integer not null,        -- 1-10, 0 = interacted without a rating
     primary key (reader_id, book_id)
 ) without rowid;
+create index interaction_by_book on interaction (book_id, rating);
 
 create table user_top (
     reader_id integer not null,
@@ -256,6 +262,61 @@ def publish(snapshots: Path, snapshot_id: str, *, checked: bool = False) -> None
     if not checked:
         check_structure(directory)
     write_pointer(snapshots, snapshot_id)
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Inputs of a snapshot that an operator rolled back."""
+
+    snapshot_id: str
+    model_id: str
+    dataset_digest: str
+
+
+def withdraw(snapshots: Path, snapshot_id: str) -> None:
+    """Note that a snapshot was rolled back: the nightly job does not publish its lists again."""
+    try:
+        with contextlib.closing(open_database(snapshots / snapshot_id)) as connection:
+            meta = read_meta(connection)
+    except SnapshotError:  # a damaged one has no inputs to keep out
+        meta = {}
+    row = Withdrawn(snapshot_id, meta.get("model_id", ""), meta.get("dataset_digest", ""))
+    others = [other for other in withdrawn(snapshots) if other.snapshot_id != snapshot_id]
+    _write_withdrawn(snapshots, [*others, row])
+
+
+def restore(snapshots: Path, snapshot_id: str) -> None:
+    """Forget that a snapshot was rolled back: an operator publishes it again."""
+    rows = withdrawn(snapshots)
+    kept = [row for row in rows if row.snapshot_id != snapshot_id]
+    if kept != rows:
+        _write_withdrawn(snapshots, kept)
+
+
+def withdrawn(snapshots: Path) -> list[Withdrawn]:
+    """List the rolled-back snapshots, last one last; also those that were pruned since.
+
+    Raises:
+        SnapshotError: ``withdrawn.json`` is damaged.
+    """
+    path = snapshots / WITHDRAWN_NAME
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return [
+            Withdrawn(row["snapshot_id"], row["model_id"], row["dataset_digest"]) for row in rows
+        ]
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError, KeyError) as error:
+        raise SnapshotError(
+            f"{path} is damaged ({error}); remove it, and run 'bookrec snapshots rollback' again "
+            "for what must stay out."
+        ) from error
+
+
+def _write_withdrawn(snapshots: Path, rows: list[Withdrawn]) -> None:
+    text = json.dumps([asdict(row) for row in rows[-_MOST_WITHDRAWN:]], indent=1)
+    write_atomically(snapshots / WITHDRAWN_NAME, f"{text}\n".encode())
 
 
 def check_structure(directory: Path) -> None:

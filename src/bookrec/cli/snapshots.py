@@ -26,6 +26,9 @@ from bookrec.snapshot import (
     prune,
     publish,
     read_meta,
+    restore,
+    withdraw,
+    withdrawn,
 )
 
 TABLES = ("book", "reader", "interaction", "user_top", "similar_top", "popular_top")
@@ -45,7 +48,7 @@ def snapshots() -> None:
 @snapshots.command("list")
 @click.pass_obj
 def list_command(home: Home) -> None:
-    """List all snapshots, oldest first; a star marks the published one.
+    """List all snapshots, oldest first; * marks the published one, - one that was rolled back.
 
     \b
     Example:
@@ -54,8 +57,9 @@ def list_command(home: Home) -> None:
     infos = list_snapshots(home.snapshots)
     if not infos:
         click.echo(f"No snapshots in {home.snapshots}; run 'bookrec score' to make one.")
+    out = {row.snapshot_id for row in withdrawn(home.snapshots)}
     for info in infos:
-        mark = "*" if info.current else " "
+        mark = "*" if info.current else "-" if info.snapshot_id in out else " "
         summary = info.meta.get("error") or (
             f"{info.meta['preset']:8} {int(info.meta['readers']):>9,} readers "
             f"{int(info.meta['books']):>9,} books  {info.meta['model_id']}"
@@ -156,12 +160,21 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
 def rollback(home: Home, snapshot_id: str | None) -> None:
     """Publish an earlier snapshot again (default: the one before the published one).
 
+    The snapshot that was published until now is withdrawn, so that the next 'bookrec nightly' does not
+    bring it back: it publishes nothing from the same data and model, and where the earlier snapshot
+    has another model, it goes on with that one. To publish a withdrawn snapshot again, name it here.
+
     \b
     Example:
       bookrec snapshots rollback
     """
+    replaced = read_pointer(home.snapshots)
     target = snapshot_id or _previous(home)
     publish(home.snapshots, target)
+    restore(home.snapshots, target)
+    if replaced is not None and target < replaced:
+        withdraw(home.snapshots, replaced)
+        click.echo(f"Withdrew {replaced}: the nightly job does not publish its lists again.")
     click.echo(f"Published {target}; a running site follows within a second.")
 
 
@@ -237,7 +250,12 @@ def _shelf_lines(home: Home, directory: Path) -> Iterator[str]:
 
 def _previous(home: Home) -> str:
     current = read_pointer(home.snapshots)
-    earlier = [name for name in versions(home.snapshots) if current is None or name < current]
+    out = {row.snapshot_id for row in withdrawn(home.snapshots)}
+    earlier = [
+        name
+        for name in versions(home.snapshots)
+        if name not in out and (current is None or name < current)
+    ]
     if not earlier:
         raise SnapshotError(
             f"There is no snapshot before {current or 'none'} in {home.snapshots}; "

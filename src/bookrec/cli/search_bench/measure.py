@@ -10,7 +10,7 @@ from typing import Final
 
 from bookrec.cli.search_bench.queries import BenchQuery
 from bookrec.json_types import JsonObject
-from bookrec.web.store.search import SearchQuery, search
+from bookrec.web.catalogue_search.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
 
 TOP: Final = 10

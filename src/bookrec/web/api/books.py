@@ -20,6 +20,8 @@ from bookrec.web.api.schemas import (
     api_book,
     ranked_list,
 )
+from bookrec.web.catalogue_search.search import SearchQuery, search
+from bookrec.web.catalogue_search.suggestions import suggest
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.recommendations.lists import popular_shelf, similar_shelf
@@ -27,9 +29,7 @@ from bookrec.web.request.page_request import path_with_query
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront
-from bookrec.web.store.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
-from bookrec.web.store.suggestions import suggest
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Length of the list.")]
 Page = Annotated[int, QueryParameter(ge=1, le=1_000_000, description="1-based.")]
@@ -42,32 +42,47 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 async def check_call(request: AnyRequest) -> None:
-    """Check a call before its handler: the body is JSON, and no parameter is misspelt.
+    """Check a call before its handler: a body is JSON, and no parameter is misspelt.
+
+    A handler that takes other media types names them in ``opt={"media_types": …}``.
 
     Raises:
         InvalidRequest: a query parameter the route does not have.
-        HTTPException: 415 for a body of another media type, 400 for one that is not UTF-8.
+        HTTPException: 415 for a body of another media type, 400 for JSON that is not UTF-8.
     """
     known = request.route_handler.parsed_fn_signature.parameters
     for name in request.query_params:
         if name not in known or name in _INJECTED:
             raise InvalidRequest(name, "is not a parameter of this route")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method in _WITH_BODY:
+    media_types = request.route_handler.opt.get("media_types")
+    if media_types is not None:
+        if media_type not in media_types:
+            detail = f"Send the body as one of {', '.join(media_types)}."
+            raise HTTPException(status_code=415, detail=detail)
+    elif request.method in _WITH_BODY and "data" in known:
         if media_type != "application/json":
             raise HTTPException(status_code=415, detail="Send the body as application/json.")
         await _check_encoding(request)
 
 
 async def _check_encoding(request: AnyRequest) -> None:
-    # The decoder raises a plain UnicodeDecodeError, which would be answered like a bug.
+    # The decoder raises plain errors for these two faults, which would be answered like bugs.
     try:
         (await request.body()).decode()
     except UnicodeDecodeError as error:
         raise ClientException(f"The body is not UTF-8: {error.reason}.") from error
+    try:
+        msgspec.json.decode(await request.body(), type=msgspec.Raw)
+    except RecursionError as error:
+        raise ClientException("The body is nested too deep.") from error
+    except msgspec.DecodeError:
+        pass  # the route's own decoder says what is wrong
 
 
-_INJECTED: Final = frozenset({"site", "snapshot", "account", "request", "data", "isbn"})
+_INJECTED: Final = frozenset(
+    {"site", "snapshot", "account", "request", "data", "isbn", "session_id"}
+)
 """Arguments of handlers that are no query parameters."""
 
 
@@ -122,7 +137,7 @@ async def suggest_texts(
 ) -> Response[SuggestionList]:
     """Texts that ``q``, typed so far, may become. A title has its ``isbn``; names have none."""
     suggestions = await asyncio.to_thread(suggest, snapshot, q, limit)
-    items = [SuggestedText(s.kind, s.text, s.isbn) for s in suggestions]
+    items = [msgspec.convert(s, SuggestedText, from_attributes=True) for s in suggestions]
     return _public(request, site.fronts.current(), site, snapshot, SuggestionList(items))
 
 

@@ -21,7 +21,7 @@ from bookrec.shop.selling.orders import (
     TotalChanged,
 )
 from bookrec.web.accounts.accounts import Account
-from bookrec.web.accounts.rate_limit import client_address, count_order
+from bookrec.web.accounts.rate_limit import count_order
 from bookrec.web.api.selling_schemas import (
     CartAnswer,
     CartLineRequest,
@@ -32,6 +32,7 @@ from bookrec.web.api.selling_schemas import (
     cart_answer,
     order_answer,
 )
+from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
 from bookrec.web.kit.translations import preferred_language
 from bookrec.web.request.order_request import new_purchases, ordered_books

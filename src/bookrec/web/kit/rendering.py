@@ -35,6 +35,13 @@ class Renderer:
         environment = self._environments[shell.language]
         return environment.get_template(template).render(page=page, shell=shell)
 
+    def letter(self, template: str, language: str, context: dict[str, object]) -> tuple[str, str]:
+        """Render a letter in plain text; return its subject, the first line, and its body."""
+        environment = self._environments[language if language in LANGUAGES else DEFAULT_LANGUAGE]
+        text = environment.get_template(template).render(context)
+        subject, _, body = text.strip().partition("\n")
+        return subject.strip(), body.strip() + "\n"
+
     def _cover(self, title: str, author: str) -> str:
         return render_cover(self._environments[DEFAULT_LANGUAGE], title, author)
 
@@ -51,10 +58,10 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters["book_path"] = book_path
-    environment.filters["author_path"] = author_path
-    environment.filters["series_path"] = series_path
     environment.filters["money"] = partial(format_money, language=language)
     environment.filters["moment"] = partial(_moment, language=language)
+    environment.filters["author_path"] = author_path
+    environment.filters["series_path"] = series_path
     translations = load_translations(templates, language)
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return environment

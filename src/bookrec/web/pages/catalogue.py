@@ -17,6 +17,8 @@ from msgspec.structs import asdict, replace
 
 from bookrec.search.suggestions import best_spelling
 from bookrec.search.words import first_name_first
+from bookrec.web.catalogue_search.facets import RATINGS, Facet, find_facets
+from bookrec.web.catalogue_search.search import SORTS, SearchQuery, search
 from bookrec.web.kit.addresses import id_of_parameter
 from bookrec.web.kit.contexts import (
     AuthorPage,
@@ -30,8 +32,6 @@ from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.cards import book_card
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import CatalogueBook, series_books, series_of_author
-from bookrec.web.store.facets import RATINGS, Facet, find_facets
-from bookrec.web.store.search import SORTS, SearchQuery, search
 
 _PAGE_SIZE: Final = 24
 _MOST_TEXT: Final = 200

@@ -1,7 +1,8 @@
 """A request for a page: its account, language and snapshot, and the ways to answer it.
 
 `open_page_request` runs before every page handler, so no handler can forget it. It redirects to the
-sign-in page where a handler needs an account, and refuses forms that no page of this site sent.
+sign-in page where a handler needs an account (``opt={"signed_in": True}``), hides pages of operators
+from others (``opt={"operator": True}``), and refuses forms that no page of this site sent.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 import msgspec
 from litestar import Response
 from litestar.datastructures import Cookie
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import NotFoundException, PermissionDeniedException
 
 from bookrec.shop.selling.carts import CartOwner
 from bookrec.web.accounts.accounts import Account
@@ -21,7 +22,7 @@ from bookrec.web.accounts.sessions import find_session
 from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.addresses import book_path, id_of_parameter
 from bookrec.web.kit.contexts import Shell, ShopFacts, TitleLink
-from bookrec.web.kit.csrf import sent_from_here, tokens_match
+from bookrec.web.kit.csrf import masked, sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.translations import LANGUAGES, choose_language
@@ -90,6 +91,7 @@ class PageRequest:
         with_form: bool = False,
         query: str = "",
         headers: dict[str, str] | None = None,
+        path: str = "",
     ) -> AnyResponse:
         """Answer with a rendered page.
 
@@ -101,6 +103,7 @@ class PageRequest:
             with_form: the page has a form for anonymous visitors.
             query: text of the search box.
             headers: more headers, beside those about caching.
+            path: of the page, if a form on it was sent to another one.
         """
         anonymous = self.account is None and not self.request.cookies.get(cookies.CART)
         cacheable = cacheable and anonymous and self.notice is None
@@ -115,12 +118,13 @@ class PageRequest:
         shell = Shell(
             language=self.language,
             username=self.account.username if self.account else None,
-            csrf_token=form_token,
-            path=self.path,
+            csrf_token=masked(form_token),
+            path=path or self.path,
             query=query,
             sample=self.snapshot.sample,
             asset_version=self.site.renderer.version,
             notice=self.notice,
+            operator=self.account is not None and self.account.operator,
             cacheable=cacheable,
             shop=shop_facts(self.front),
             cart_copies=0 if anonymous else self.front.copies_in_cart(self.cart_owner),
@@ -196,19 +200,35 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
         front=front,
     )
     request.state.page_request = page_request
-    if account is None and request.route_handler.opt.get("signed_in"):
+    opt = request.route_handler.opt
+    if account is None and (opt.get("signed_in") or opt.get("operator")):
         return page_request.redirect(
             f"/login?{urlencode({'next': _page_to_return_to(page_request)})}"
         )
+    if opt.get("operator"):
+        _check_operator(page_request)
     if request.method in _FORM_METHODS:
         await _check_form(page_request)
     return None
+
+
+def _check_operator(page_request: PageRequest) -> None:
+    """Hide the owner's pages (``opt={"operator": True}``) from everybody else."""
+    account = page_request.account
+    if account is None or not account.operator:
+        raise NotFoundException(f"There is no page {page_request.request.scope['path']}.")
 
 
 async def provide_page_request(request: AnyRequest) -> PageRequest:
     """Return the page request that `open_page_request` opened."""
     page_request: PageRequest = request.state.page_request
     return page_request
+
+
+def signed_in(page_request: PageRequest) -> Account:
+    """Return the account of a request whose handler has ``opt={"signed_in": True}``."""
+    assert page_request.account is not None
+    return page_request.account
 
 
 async def _check_form(page_request: PageRequest) -> None:

@@ -12,6 +12,9 @@ from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.mail.mail_settings import mail_settings
+from bookrec.web.mail.mailer import Mailer
+from bookrec.web.recommendations.history_actions import HistoryActions
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
@@ -33,11 +36,13 @@ class Site:
     passwords: Passwords
     lists: ReaderLists
     actions: ReaderActions
+    history_actions: HistoryActions
     form_tokens: FormTokens
     renderer: Renderer
     metrics: Metrics
     fronts: FrontWatch
     desk: ShopDesk
+    mailer: Mailer
 
 
 @contextlib.asynccontextmanager
@@ -45,12 +50,14 @@ async def open_site(
     home: Home, settings: SiteSettings, renderer: Renderer, metrics: Metrics
 ) -> AsyncIterator[Site]:
     """Open the shop's database, migrated if need be, and the other parts; close them at the end."""
-    async with database.opened(home.shop_database) as shop:
+    async with database.opened(home.shop_database) as shop, contextlib.AsyncExitStack() as stack:
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
         fronts = FrontWatch(home.shop_database)
         lists = ReaderLists(shop, live_lists, fronts)
         passwords = Passwords()
+        mailer = Mailer(shop, mail_settings())
+        await stack.enter_async_context(mailer.running())
         try:
             yield Site(
                 settings=settings,
@@ -59,11 +66,13 @@ async def open_site(
                 passwords=passwords,
                 lists=lists,
                 actions=ReaderActions(shop, lists, live_lists),
+                history_actions=HistoryActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
                 metrics=metrics,
                 fronts=fronts,
                 desk=ShopDesk(shop),
+                mailer=mailer,
             )
         finally:
             passwords.close()

@@ -158,6 +158,18 @@ def similar_books(
     return book.similar_source, _one_edition_a_work(rows, limit)
 
 
+def books_by_author(snapshot: Snapshot, author: str, limit: int) -> list[ListedBook]:
+    """Return up to ``limit`` works of an author as the catalogue spells them, the most read first."""
+    if not author:
+        return []
+    rows = snapshot.rows(
+        f"select {BOOK_COLUMNS}, 0.0 from book where author = ?"  # noqa: S608
+        " order by reader_count desc, book_id",
+        (author,),
+    )
+    return _one_edition_a_work(rows, limit)
+
+
 def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBook]:
     """Return up to ``limit`` popular books of a segment, one edition of a work; [] if it has none."""
     rows = snapshot.each(

@@ -50,6 +50,10 @@ class Snapshot:
             self._free.put(connection)
         self.meta = read_meta(self._connection)
         self._kept: dict[Hashable, Any] = {}
+        self.interactions_by_book = bool(
+            self.row("select 1 from sqlite_schema where name = 'interaction_by_book'")
+        )
+        """Whether the interactions of one book can be looked up: older snapshots lack the index."""
         # Closed with the last request that holds this snapshot, even long after the next publish.
         for connection in (self._connection, *slow):
             weakref.finalize(self, connection.close)

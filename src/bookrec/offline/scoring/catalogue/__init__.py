@@ -1,4 +1,0 @@
-"""The catalogue as rows of a snapshot: statistics, details and series of books.
-
-May import: `offline.data`, `offline.features`.
-"""
