@@ -6,6 +6,7 @@
     ├── SnapshotError         fault of a snapshot, published or about to be
     │   └── NoSnapshot        nothing is published yet
     ├── ShopError             fault of the shop's database or an account
+    │   └── ShopUnavailable   the shop's database is locked, full or gone
     └── QualityGateRefused    exit code 3: the new lists break a limit of the quality gate
 
 Every message says what was wrong, where, and what to do next.
@@ -38,6 +39,10 @@ class NoSnapshot(SnapshotError):
 
 class ShopError(BookrecError):
     """An account or the shop's database does not allow a request."""
+
+
+class ShopUnavailable(ShopError):
+    """The shop's database cannot be used for now: it is locked, full, damaged or gone."""
 
 
 class QualityGateRefused(BookrecError):

@@ -2,17 +2,18 @@
 
 A snapshot is a directory ``precomputed/<snapshot_id>/`` with ``snapshot.sqlite`` (the tables below)
 and ``ranker/`` (arrays for live inference, see `inference.recommender`). ``precomputed/current``
-names the published snapshot.
+names the published snapshot, ``precomputed/withdrawn.json`` those that were rolled back.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -24,17 +25,23 @@ from bookrec.files import (
     remove_directory,
     staged_directory,
     versions,
+    write_atomically,
     write_pointer,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 DATABASE_NAME: Final = "snapshot.sqlite"
 RANKER_NAME: Final = "ranker"
+WITHDRAWN_NAME: Final = "withdrawn.json"
+"""File beside the snapshots that names those rolled back."""
+_MOST_WITHDRAWN: Final = 50
 ROWS_NAME: Final = "reader_rows.npy"
 """File in `RANKER_NAME` of [readers, F] reader features, if the ranker knows readers by id."""
 FINGERPRINTS_NAME: Final = "reader_marks.npy"
 """File in `RANKER_NAME` of [readers] fingerprints, if the ranker has reader inputs besides history and
 age band: a number that changes when any of those other inputs does."""
+NO_MODEL: Final = "none"
+"""``model_id`` of a snapshot of catalogue and popular books alone; it has no `RANKER_NAME`."""
 _SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 SCHEMA: Final = """
@@ -55,15 +62,62 @@ create table book (
     rating_mean real,            -- explicit ratings on the scale 1-10; null without any
     rating_count integer not null,  -- explicit ratings
     reader_count integer not null,  -- readers with any interaction, implicit ones included
-    similar_source text          -- 'precomputed', 'content' (a book without readers), null = no list
+    similar_source text,         -- 'precomputed', 'content' (a book without readers), null = no list
+    category text not null default '',
+    language text not null default '',
+    series text not null default '',
+    series_number real,          -- null = unknown
+    description text not null default '',
+    -- The next ones are written by bookrec.search.index; places start at 1.
+    place integer,               -- most readers first
+    rating_place integer,        -- best rated first
+    title_place integer,         -- by title
+    author_key text not null default '',  -- one for all spellings of a name
+    series_key text not null default ''
 );
 create index book_by_work on book (work_id);
 create index book_by_author on book (author);
 create index book_by_popularity on book (reader_count desc, book_id);
+create unique index book_by_place on book (place);
+create index book_by_rating on book (rating_place);
+create index book_by_title on book (title_place);
+create index book_by_year on book (year desc, place);
+create index book_by_publisher on book (publisher collate nocase, place);
+create index book_by_category on book (category, place) where category <> '';
+create index book_by_language on book (language, place) where language <> '';
+create index book_by_author_key on book (author_key, place);
+create index book_by_series on book (series_key, series_number) where series_key <> '';
 
+-- The search index. A row number of book_search is the book's place, so rows come most read first.
 create virtual table book_search using fts5 (
-    title, author, isbn,         -- folded by bookrec.text.fold; rowid = book_id
-    tokenize = 'unicode61', prefix = '2 3'
+    title, author, isbn,         -- spellings of bookrec.search.words, one a line, the usual one first
+    tokenize = 'unicode61', prefix = '1 2 3', detail = column, columnsize = 0
+);
+create table title_key (         -- whole titles with their words joined
+    key text not null,
+    place integer not null,
+    primary key (key, place)
+) without rowid;
+create table search_word (       -- vocabulary of titles and names
+    word_id integer primary key,
+    word text not null unique,
+    books integer not null,         -- books that have the word
+    author_books integer not null   -- books that have it in the author's name
+);
+create table search_edit (       -- see bookrec.search.edits
+    key integer not null,
+    word_id integer not null,
+    primary key (key, word_id)
+) without rowid;
+create table suggestion (        -- texts to offer while somebody types, most readers first
+    suggestion_id integer primary key,
+    kind text not null,             -- 'title', 'author', 'series'
+    text text not null,
+    isbn text,                      -- of a title
+    readers integer not null
+);
+create virtual table suggestion_search using fts5 (
+    text, tokenize = 'unicode61', prefix = '1 2 3', detail = none, columnsize = 0
 );
 
 create table reader (
@@ -78,6 +132,7 @@ create table interaction (          -- own books, as the data set has them
     rating integer not null,        -- 1-10, 0 = interacted without a rating
     primary key (reader_id, book_id)
 ) without rowid;
+create index interaction_by_book on interaction (book_id, rating);
 
 create table user_top (
     reader_id integer not null,
@@ -207,6 +262,61 @@ def publish(snapshots: Path, snapshot_id: str, *, checked: bool = False) -> None
     if not checked:
         check_structure(directory)
     write_pointer(snapshots, snapshot_id)
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """Inputs of a snapshot that an operator rolled back."""
+
+    snapshot_id: str
+    model_id: str
+    dataset_digest: str
+
+
+def withdraw(snapshots: Path, snapshot_id: str) -> None:
+    """Note that a snapshot was rolled back: the nightly job does not publish its lists again."""
+    try:
+        with contextlib.closing(open_database(snapshots / snapshot_id)) as connection:
+            meta = read_meta(connection)
+    except SnapshotError:  # a damaged one has no inputs to keep out
+        meta = {}
+    row = Withdrawn(snapshot_id, meta.get("model_id", ""), meta.get("dataset_digest", ""))
+    others = [other for other in withdrawn(snapshots) if other.snapshot_id != snapshot_id]
+    _write_withdrawn(snapshots, [*others, row])
+
+
+def restore(snapshots: Path, snapshot_id: str) -> None:
+    """Forget that a snapshot was rolled back: an operator publishes it again."""
+    rows = withdrawn(snapshots)
+    kept = [row for row in rows if row.snapshot_id != snapshot_id]
+    if kept != rows:
+        _write_withdrawn(snapshots, kept)
+
+
+def withdrawn(snapshots: Path) -> list[Withdrawn]:
+    """List the rolled-back snapshots, last one last; also those that were pruned since.
+
+    Raises:
+        SnapshotError: ``withdrawn.json`` is damaged.
+    """
+    path = snapshots / WITHDRAWN_NAME
+    try:
+        rows = json.loads(path.read_text(encoding="utf-8"))
+        return [
+            Withdrawn(row["snapshot_id"], row["model_id"], row["dataset_digest"]) for row in rows
+        ]
+    except FileNotFoundError:
+        return []
+    except (ValueError, TypeError, KeyError) as error:
+        raise SnapshotError(
+            f"{path} is damaged ({error}); remove it, and run 'bookrec snapshots rollback' again "
+            "for what must stay out."
+        ) from error
+
+
+def _write_withdrawn(snapshots: Path, rows: list[Withdrawn]) -> None:
+    text = json.dumps([asdict(row) for row in rows[-_MOST_WITHDRAWN:]], indent=1)
+    write_atomically(snapshots / WITHDRAWN_NAME, f"{text}\n".encode())
 
 
 def check_structure(directory: Path) -> None:

@@ -39,9 +39,9 @@ def test_a_damaged_snapshot_is_a_reason_to_make_another(home: Home):
     database = home.snapshots / IDS[0] / "snapshot.sqlite"
     database.chmod(0o600)
     database.write_bytes(b"no database at all")
-    assert nightly._is_news(home, load_dataset(home))
+    assert nightly._nothing_new(home, load_dataset(home)) == ""
     write_pointer(home.snapshots, IDS[1])  # not there
-    assert nightly._is_news(home, load_dataset(home))
+    assert nightly._nothing_new(home, load_dataset(home)) == ""
 
 
 def test_the_unexpected_is_a_sentence_and_leaves_the_old_snapshot(
@@ -90,7 +90,7 @@ def test_refused_lists_leave_the_former_snapshot_until_they_are_accepted(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ):
     build_instead(monkeypatch, lists_of(one_first=True))
-    monkeypatch.setattr(nightly, "read_manifest", lambda _: {"model_id": "hand-made"})
+    monkeypatch.setattr(nightly, "read_manifest", lambda *_: {"model_id": "hand-made"})
     refused = bookrec_in_process(home, "nightly")
     assert refused.returncode == 3
     (line,) = [line for line in refused.stdout.splitlines() if " score: " in line]
@@ -103,3 +103,82 @@ def test_refused_lists_leave_the_former_snapshot_until_they_are_accepted(
     accepted = bookrec_in_process(home, "nightly", "--accept")
     assert accepted.returncode == 0, accepted.stderr
     assert read_pointer(home.snapshots) not in (None, IDS[0])
+
+
+@pytest.fixture
+def rolled_back(home: Home) -> Home:
+    """A home whose snapshot of the present data and the current model was rolled back."""
+    digest = load_dataset(home).digest
+    add(
+        home.snapshots,
+        IDS[1],
+        change=f"update meta set value = '{digest}' where key = 'dataset_digest';"
+        "update meta set value = 'new-model' where key = 'model_id';",
+    )
+    result = bookrec_in_process(home, "snapshots", "rollback")
+    assert result.returncode == 0, result.stderr
+    assert f"Withdrew {IDS[1]}" in result.stdout
+    assert read_pointer(home.snapshots) == IDS[0]
+    return home
+
+
+def test_a_rolled_back_snapshot_stays_out(rolled_back: Home, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(nightly, "score", lambda *_, **__: pytest.fail("scored"))
+    for _ in range(2):
+        result = bookrec_in_process(rolled_back, "nightly")
+        assert result.returncode == 0, result.stderr
+        assert f"nothing new: {IDS[1]} was made of the same data and model" in result.stdout
+    assert read_pointer(rolled_back.snapshots) == IDS[0]
+    assert f"- {IDS[1]}" in bookrec_in_process(rolled_back, "snapshots", "list").stdout
+
+
+def test_it_stays_out_after_it_was_pruned(rolled_back: Home):
+    assert bookrec_in_process(rolled_back, "snapshots", "prune", "--keep", "1").returncode == 0
+    (rolled_back.snapshots / IDS[1]).rename(rolled_back.root / "pruned")
+    result = bookrec_in_process(rolled_back, "nightly")
+    assert "was rolled back" in result.stdout
+    assert read_pointer(rolled_back.snapshots) == IDS[0]
+
+
+@pytest.mark.parametrize(
+    ("kept", "force", "model_id"),
+    [
+        (True, False, "hand-made"),  # the model of the lists in force
+        (False, False, "new-model"),  # which was removed meanwhile
+        (True, True, "new-model"),
+    ],
+)
+def test_new_ratings_after_a_rollback_go_on_with_the_model_in_force(
+    rolled_back: Home, monkeypatch: pytest.MonkeyPatch, kept: bool, force: bool, model_id: str
+):
+    home, scored = rolled_back, []
+    if kept:
+        (home.models / "hand-made").mkdir(parents=True)
+
+    def score(_home: Home, chosen: str, *_: object, **__: object) -> str:
+        scored.append(chosen)
+        return IDS[0]
+
+    base = load_dataset(home)
+    ratings = [ShopInteraction("shop:1", base.books["isbn"][0], "like", None, 7)]
+    monkeypatch.setattr(nightly, "score", score)
+    monkeypatch.setattr(nightly, "read_shop", lambda _: ({}, ratings))
+    monkeypatch.setattr(
+        nightly,
+        "read_manifest",
+        lambda home, name=None: {"model_id": name or read_pointer(home.models)},
+    )
+    monkeypatch.setattr(nightly, "comparison_lines", lambda *_: [])
+    monkeypatch.setattr(nightly, "published_shelf", lambda *_: None)
+    result = bookrec_in_process(home, "nightly", *(["--force"] if force else []))
+    assert result.returncode == 0, result.stderr
+    assert scored == [model_id]
+    assert ("to which the site was rolled back" in result.stdout) == (model_id == "hand-made")
+
+
+def test_a_withdrawn_snapshot_named_by_the_operator_is_back(rolled_back: Home):
+    result = bookrec_in_process(rolled_back, "snapshots", "rollback", IDS[1])
+    assert result.returncode == 0, result.stderr
+    assert read_pointer(rolled_back.snapshots) == IDS[1]
+    assert "was rolled back" not in bookrec_in_process(rolled_back, "nightly").stdout
+    assert f"- {IDS[1]}" not in bookrec_in_process(rolled_back, "snapshots", "list").stdout

@@ -50,10 +50,6 @@ def row(user_id: str, book: int, rating: int) -> pd.DataFrame:
     return pd.DataFrame(content).astype({"rating": "int8", "timestamp": "Int64"})
 
 
-def nothing(dataset: Dataset) -> Dataset:
-    return dataset
-
-
 def new_reader(dataset: Dataset) -> Dataset:
     """Add a reader who sorts between the others, which renumbers every later reader."""
     readers, interactions = parts(dataset)

@@ -44,10 +44,10 @@ def fill(directory: Path, snapshot_id: str, change: str = "") -> None:
         connection.executescript(change)
 
 
-def add(home_snapshots: Path, snapshot_id: str, *, publish: bool = True) -> Path:
+def add(home_snapshots: Path, snapshot_id: str, *, publish: bool = True, change: str = "") -> Path:
     """Build (and publish) a snapshot that keeps all promises; its directory."""
     with snapshots.building(home_snapshots, snapshot_id) as staging:
-        fill(staging, snapshot_id)
+        fill(staging, snapshot_id, change)
     if publish:
         snapshots.publish(home_snapshots, snapshot_id)
     return home_snapshots / snapshot_id

@@ -24,8 +24,8 @@ def message_key(message_id: object) -> str:
 def used() -> set[str]:
     rows = extract_from_dir(
         templates_directory(),
-        method_map=[("**.html", "jinja2")],
-        options_map={"**.html": {"silent": "false"}},
+        method_map=[("**.html", "jinja2"), ("**.txt", "jinja2")],
+        options_map={"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}},
     )
     return {message_key(row[2]) for row in rows}
 

@@ -17,6 +17,7 @@ from bookrec.offline.scoring.shelf.snapshot_works import DoubledWorks, doubled_w
 from bookrec.settings import Home
 from bookrec.snapshot import (
     DATABASE_NAME,
+    NO_MODEL,
     RANKER_NAME,
     check_structure,
     current_snapshot,
@@ -25,6 +26,9 @@ from bookrec.snapshot import (
     prune,
     publish,
     read_meta,
+    restore,
+    withdraw,
+    withdrawn,
 )
 
 TABLES = ("book", "reader", "interaction", "user_top", "similar_top", "popular_top")
@@ -44,7 +48,7 @@ def snapshots() -> None:
 @snapshots.command("list")
 @click.pass_obj
 def list_command(home: Home) -> None:
-    """List all snapshots, oldest first; a star marks the published one.
+    """List all snapshots, oldest first; * marks the published one, - one that was rolled back.
 
     \b
     Example:
@@ -53,8 +57,9 @@ def list_command(home: Home) -> None:
     infos = list_snapshots(home.snapshots)
     if not infos:
         click.echo(f"No snapshots in {home.snapshots}; run 'bookrec score' to make one.")
+    out = {row.snapshot_id for row in withdrawn(home.snapshots)}
     for info in infos:
-        mark = "*" if info.current else " "
+        mark = "*" if info.current else "-" if info.snapshot_id in out else " "
         summary = info.meta.get("error") or (
             f"{info.meta['preset']:8} {int(info.meta['readers']):>9,} readers "
             f"{int(info.meta['books']):>9,} books  {info.meta['model_id']}"
@@ -119,6 +124,10 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     check_structure(directory)
     click.echo(f"{directory.name}: the tables pass all checks.")
     with contextlib.closing(open_database(directory)) as connection:
+        meta = read_meta(connection)
+        if meta["model_id"] == NO_MODEL:
+            click.echo("It has no lists to compare: catalogue and popular books alone.")
+            return
         _print_doubled_works(doubled_works(connection))
     if not pairs:
         return
@@ -129,8 +138,6 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     from bookrec.offline.models.bundle.bundle_files import load_bundle
     from bookrec.offline.scoring.job.verify import check_published
 
-    with contextlib.closing(open_database(directory)) as connection:
-        meta = read_meta(connection)
     bundle = load_bundle(home, meta["model_id"])
     dataset = load_dataset(home, meta["dataset_id"])
     parity = check_published(directory, bundle, dataset, pairs)
@@ -153,12 +160,21 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
 def rollback(home: Home, snapshot_id: str | None) -> None:
     """Publish an earlier snapshot again (default: the one before the published one).
 
+    The snapshot that was published until now is withdrawn, so that the next 'bookrec nightly' does not
+    bring it back: it publishes nothing from the same data and model, and where the earlier snapshot
+    has another model, it goes on with that one. To publish a withdrawn snapshot again, name it here.
+
     \b
     Example:
       bookrec snapshots rollback
     """
+    replaced = read_pointer(home.snapshots)
     target = snapshot_id or _previous(home)
     publish(home.snapshots, target)
+    restore(home.snapshots, target)
+    if replaced is not None and target < replaced:
+        withdraw(home.snapshots, replaced)
+        click.echo(f"Withdrew {replaced}: the nightly job does not publish its lists again.")
     click.echo(f"Published {target}; a running site follows within a second.")
 
 
@@ -234,7 +250,12 @@ def _shelf_lines(home: Home, directory: Path) -> Iterator[str]:
 
 def _previous(home: Home) -> str:
     current = read_pointer(home.snapshots)
-    earlier = [name for name in versions(home.snapshots) if current is None or name < current]
+    out = {row.snapshot_id for row in withdrawn(home.snapshots)}
+    earlier = [
+        name
+        for name in versions(home.snapshots)
+        if name not in out and (current is None or name < current)
+    ]
     if not earlier:
         raise SnapshotError(
             f"There is no snapshot before {current or 'none'} in {home.snapshots}; "

@@ -31,6 +31,7 @@ from bookrec.snapshot import (
     open_database,
     prune,
     read_meta,
+    withdrawn,
 )
 
 if TYPE_CHECKING:
@@ -77,9 +78,11 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
         with _stage(progress, "shop") as outcome:
             dataset = _extended_dataset(home)
             outcome.append(_counts(dataset))
-        if settings.train is None and not settings.force and not _is_news(home, dataset):
-            progress("nothing new: the published snapshot has all interactions of the shop")
-            return None
+        if settings.train is None and not settings.force:
+            reason = _nothing_new(home, dataset)
+            if reason:
+                progress(f"nothing new: {reason}")
+                return None
         with _stage(progress, "dataset") as outcome:
             save_dataset(home, dataset)
             outcome.append(f"{dataset.dataset_id}, {len(dataset.interactions):,} interactions")
@@ -134,23 +137,54 @@ def _counts(dataset: Dataset) -> str:
     return f"{shop['readers_added']:,} new readers; {kinds or 'no interactions'}"
 
 
-def _is_news(home: Home, dataset: Dataset) -> bool:
-    """Whether the published snapshot was made of another data set or model."""
+def _nothing_new(home: Home, dataset: Dataset) -> str:
+    """Reason why there is nothing to publish; '' when there is."""
+    meta = _published_meta(home)
+    model_id = _model_to_keep(home, meta)
+    if (meta.get("dataset_digest"), meta.get("model_id")) == (dataset.digest, model_id):
+        return "the published snapshot has all interactions of the shop"
+    for row in withdrawn(home.snapshots):
+        if (row.dataset_digest, row.model_id) == (dataset.digest, model_id):
+            return (
+                f"{row.snapshot_id} was made of the same data and model, and was rolled back; "
+                "--force publishes such lists again"
+            )
+    return ""
+
+
+def _published_meta(home: Home) -> dict[str, str]:
+    """Table ``meta`` of the published snapshot; {} when none is published, or it is damaged."""
     try:
         with contextlib.closing(open_database(current_snapshot(home.snapshots))) as connection:
-            meta = read_meta(connection)
-    except SnapshotError:  # none is published, or it is damaged: a new one is needed
-        return True
-    published = meta.get("dataset_digest"), meta.get("model_id")
-    return published != (dataset.digest, read_pointer(home.models))
+            return read_meta(connection)
+    except SnapshotError:
+        return {}
+
+
+def _model_to_keep(home: Home, published: dict[str, str]) -> str | None:
+    """Id of the model for lists without a training.
+
+    It is the current one; but after a rollback from that model's lists to another model's, that other
+    one, or the next night would bring the rolled-back model back.
+    """
+    current = read_pointer(home.models)
+    out = {row.model_id for row in withdrawn(home.snapshots)}
+    model_id = published.get("model_id")
+    if current in out and model_id and model_id not in out and model_id in versions(home.models):
+        return model_id
+    return current
 
 
 def _model(home: Home, settings: NightlySettings, progress: Progress) -> str:
     """Train a model, or keep the current one; return its id."""
     if settings.train is None:
         with _stage(progress, "model") as outcome:
-            model_id = str(read_manifest(home)["model_id"])
-            outcome.append(f"kept {model_id}")
+            chosen = None if settings.force else _model_to_keep(home, _published_meta(home))
+            model_id = str(read_manifest(home, chosen)["model_id"])
+            back = model_id != read_pointer(home.models)
+            outcome.append(
+                f"kept {model_id}{', to which the site was rolled back' if back else ''}"
+            )
         return model_id
     from bookrec.offline.training.train import train
 

@@ -1,4 +1,4 @@
-"""``var/shop.sqlite``, the only file that the site writes: its schema, and what the nightly job reads.
+"""``var/shop.sqlite``, the only file that the site writes: schema, readers' rows, nightly input.
 
 May import: `bookrec`, `shop.migrations`.
 """

@@ -1,4 +1,4 @@
 """The site: lookups in the published snapshot, accounts and ratings in the shop's database.
 
-May import: `bookrec`, `shop`, `web.api`, `web.kit`, `web.pages`, `web.request`.
+May import: `bookrec`, `shop`, `web.api`, `web.edge`, `web.kit`, `web.pages`, `web.request`.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import resource
 import socket
 
 import click
@@ -13,6 +14,12 @@ from bookrec.errors import BookrecError, SnapshotError
 from bookrec.settings import Home
 from bookrec.shop.schema import migrate
 from bookrec.snapshot import current_snapshot
+
+_MOST_CONNECTIONS = 8_000
+_OTHER_FILES = 192
+_BACKLOG = 2_048
+_HEADERS_MS = 10_000
+"""Milliseconds in which the headers of a request arrive."""
 
 
 @click.command()
@@ -38,8 +45,9 @@ def serve(home: Home, host: str, port: int, workers: int) -> None:
     It follows the published snapshot: no restart is needed after 'bookrec score' or 'bookrec nightly'.
     Settings: BOOKREC_REMOTE_COVERS=1 shows covers from other hosts, BOOKREC_SECURE_COOKIES=1 marks
     cookies Secure behind a proxy that ends TLS, BOOKREC_BEHIND_PROXY=1 tells clients apart by the
-    last address of the proxy's X-Forwarded-For. A proxy must pass the Host header on. The log goes
-    to stderr, one line of key=value pairs per event.
+    last address of the proxy's X-Forwarded-For, BOOKREC_COMPRESSION=0 leaves compression to the
+    proxy. A proxy must pass the Host header on. BOOKREC_SMTP, BOOKREC_MAIL_FROM and BOOKREC_SITE set up
+    e-mail (docs/accounts.md). The log goes to stderr, one line of key=value pairs per event.
 
     \b
     Example:
@@ -58,10 +66,11 @@ def run_site(home: Home, host: str, port: int, workers: int) -> None:
     # Imported here: the command's help must not wait for the server.
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
 
     from bookrec.web.kit.log import logging_config
 
-    port = _free_port(host, port)
+    port = free_port(host, port)
     migrate(home.shop_database)
     with contextlib.suppress(KeyboardInterrupt):
         # Worker processes read the home directory from the environment.
@@ -77,10 +86,27 @@ def run_site(home: Home, host: str, port: int, workers: int) -> None:
             log_level="warning",  # type: ignore[arg-type]
             log_dictconfig=logging_config(),
             respawn_failed_workers=True,
+            # Connections that say nothing must not keep others out.
+            backpressure=_most_connections(),
+            backlog=_BACKLOG,
+            http1_settings=HTTP1Settings(header_read_timeout=_HEADERS_MS),
             workers_kill_timeout=10,
         )
         server.on_startup(lambda: _print_address(home, host, port))
         server.serve()
+
+
+def _most_connections() -> int:
+    """Connections that a worker serves at once: as many as it may have files, less some for itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        # Workers inherit it.
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))
+        soft = max(soft, most)
+        return max(64, min(_MOST_CONNECTIONS, soft - _OTHER_FILES))
+    return _MOST_CONNECTIONS
 
 
 def _print_address(home: Home, host: str, port: int) -> None:
@@ -92,8 +118,8 @@ def _print_address(home: Home, host: str, port: int) -> None:
         click.echo(f"Pages answer 503 for now: {error}", err=True)
 
 
-def _free_port(host: str, port: int) -> int:
-    """Port to listen on; for 0 one that is free at this moment.
+def free_port(host: str, port: int) -> int:
+    """Return the port to listen on; for 0 one that is free at this moment.
 
     Raises:
         BookrecError: the port is in use, or the address is not one of this machine.

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookrec.settings import templates_directory
+from bookrec.shop.selling.contrast import contrast
+from bookrec.web.kit import covers
 from bookrec.web.kit.covers import HEIGHT, PALETTES, WIDTH, design_cover, render_cover
-from contrast import contrast
 
 # `True` as the site does; the drawing must not depend on it.
 ENVIRONMENTS = [
@@ -95,3 +96,21 @@ def test_any_text_gives_a_well_formed_cover_within_its_edges(title: str, author:
 @pytest.mark.parametrize("palette", PALETTES, ids=lambda p: p.ground)
 def test_palettes_can_be_read(palette: object) -> None:
     assert contrast(palette.ink, palette.ground) >= 4.5  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("title", ["x" * 200_000, "ab " * 70_000, "đ" * 200_000, "[" * 100_000])
+def test_a_very_long_title_costs_no_more_than_a_long_one(
+    title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured: list[str] = []
+    width = covers._character_width
+
+    def counted(character: str) -> float:
+        measured.append(character)
+        return width(character)
+
+    monkeypatch.setattr(covers, "_character_width", counted)
+    cover = covers.design_cover(title, title)
+    assert len(measured) < 60_000, "characters measured do not grow with the title"
+    assert cover.title.lines[-1].endswith("…")
+    assert sum(map(len, cover.title.lines)) < 400

@@ -95,3 +95,27 @@ def test_the_configuration_is_one_that_logging_takes() -> None:
     config = logging.config.DictConfigurator(logging_config())
     formatter = config.configure_formatter(config.config["formatters"]["line"])
     assert type(formatter) is type(line_formatter())
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "/a\nlevel=error",
+        "/a\rlevel=error",
+        "/\x1b[2K",
+        "/\x85x",
+        "/\u2028x",
+        "/\u202ex",
+        "/\0",
+        "/\udcff",
+    ],
+)
+def test_a_forged_value_stays_on_its_line(log: io.StringIO, forged: str) -> None:
+    get_logger(NAME).error("request failed", path=forged)
+    get_logger(NAME).error(forged)
+    logging.getLogger(NAME).error("no %s", forged)
+    text = log.getvalue()
+    assert text.count("\n") == 3
+    assert all(line.isprintable() for line in text.splitlines())
+    assert len(text.splitlines()) == 3
+    assert len(re.findall(r"(?:^| )level=", text, re.MULTILINE)) == 3 + text.count('"/a\\') * 0

@@ -81,6 +81,6 @@ def test_both_connections_are_safe_ones(tmp_path: Path) -> None:
             assert await transaction.row("pragma synchronous") == (2,)  # full
             assert await transaction.row("pragma foreign_keys") == (1,)
             assert await transaction.row("pragma journal_mode") == ("wal",)
-            assert await transaction.row("pragma busy_timeout") == (10_000,)
+            assert await transaction.row("pragma busy_timeout") == (900,)
 
     asyncio.run(scenario())

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Reader, Recommender
+from bookrec.offline.runtime.one_thread import one_blas_thread
 from bookrec.topk import best_first, first_of_each
 
 TOP: Final = 20
@@ -48,16 +49,17 @@ def score_candidates(
         count: Candidates per reader.
     """
     scored = []
-    for reader in tqdm(list(readers), desc="candidates of lists", disable=None, leave=False):
-        profile, seen = recommender.profile(reader), reader.history.books
-        scores = profile.retriever_scores
-        tower = recommender.retrieval.tower_scores([scores])[0]
-        books = recommender.retrieval.candidates(
-            scores, tower, count, recommender.editions(seen), left_out=recommender.left_out
-        )
-        logits = recommender.logits(profile, books, tower[books])
-        by_seen_author = recommender.by_seen_author(reader.history, books)
-        scored.append(ScoredCandidates(books, logits, by_seen_author))
+    with one_blas_thread():
+        for reader in tqdm(list(readers), desc="candidates of lists", disable=None, leave=False):
+            profile, seen = recommender.profile(reader), reader.history.books
+            scores = profile.retriever_scores
+            tower = recommender.retrieval.tower_scores([scores])[0]
+            books = recommender.retrieval.candidates(
+                scores, tower, count, recommender.editions(seen), left_out=recommender.left_out
+            )
+            logits = recommender.logits(profile, books, tower[books])
+            by_seen_author = recommender.by_seen_author(reader.history, books)
+            scored.append(ScoredCandidates(books, logits, by_seen_author))
     return scored
 
 

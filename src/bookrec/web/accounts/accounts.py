@@ -13,6 +13,7 @@ import msgspec
 from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.errors import ShopError
 from bookrec.web.store.database import ShopDatabase, Transaction
+from bookrec.web.store.rows import Row
 
 MIN_USERNAME: Final = 3
 MAX_USERNAME: Final = 40
@@ -26,6 +27,8 @@ class Account(msgspec.Struct, frozen=True):
     user_id: str
     username: str
     age: int | None
+    operator: bool = False
+    """Whether it sees the owner's pages."""
 
 
 class StoredAccount(msgspec.Struct, frozen=True):
@@ -44,6 +47,16 @@ class NewAccount(msgspec.Struct, frozen=True):
     age: int | None = None
     language: str = "en"
     liked_isbns: tuple[str, ...] = ()
+    operator: bool = False
+
+
+COLUMNS: Final = "account_id, user_id, username, age, operator"
+"""Columns of table ``account`` from which `account_of` makes an `Account`."""
+
+
+def account_of(row: Row) -> Account:
+    """Return the account of a row that begins with `COLUMNS`."""
+    return Account(*row[:4], operator=bool(row[4]))
 
 
 class UsernameTaken(ShopError):
@@ -75,11 +88,11 @@ def age_problem(age: int | None) -> str | None:
 async def find_for_sign_in(database: ShopDatabase, username: str) -> StoredAccount | None:
     """Return the account of a username, in any case."""
     row = await database.row(
-        "select account_id, user_id, username, age, password_hash, disabled_at is not null"
+        f"select {COLUMNS}, password_hash, disabled_at is not null"  # noqa: S608
         " from account where username_folded = ?",
         (fold_username(username),),
     )
-    return StoredAccount(Account(*row[:4]), row[4], bool(row[5])) if row else None
+    return StoredAccount(account_of(row), row[-2], bool(row[-1])) if row else None
 
 
 async def replace_hash(database: ShopDatabase, account: Account, password_hash: str) -> None:
@@ -128,7 +141,7 @@ async def insert_account(transaction: Transaction, new: NewAccount, user_id: str
     name = unicodedata.normalize("NFC", new.username)
     cursor = await transaction.execute(
         "insert into account (user_id, username, username_folded, password_hash, age, language,"
-        " created_at) values (?, ?, ?, ?, ?, ?, ?)",
+        " created_at, operator) values (?, ?, ?, ?, ?, ?, ?, ?)",
         # The number of a new reader is known only after the insert.
         (
             user_id or f"shop:new:{secrets.token_hex(8)}",
@@ -138,6 +151,7 @@ async def insert_account(transaction: Transaction, new: NewAccount, user_id: str
             new.age,
             new.language,
             now,
+            new.operator,
         ),
     )
     account_id = cursor.lastrowid
@@ -148,7 +162,7 @@ async def insert_account(transaction: Transaction, new: NewAccount, user_id: str
             "update account set user_id = ? where account_id = ?", (user_id, account_id)
         )
     await _insert_likes(transaction, user_id, new.liked_isbns, now)
-    return Account(account_id, user_id, name, new.age)
+    return Account(account_id, user_id, name, new.age, new.operator)
 
 
 async def _insert_likes(
@@ -169,30 +183,60 @@ class AccountLine(msgspec.Struct, frozen=True):
     age: int | None
     created_at: int
     disabled_at: int | None
+    operator: bool
 
 
 async def list_accounts(database: ShopDatabase) -> list[AccountLine]:
     """Return every account, oldest first."""
     rows = await database.rows(
-        "select username, user_id, age, created_at, disabled_at from account order by account_id"
+        "select username, user_id, age, created_at, disabled_at, operator from account"
+        " order by account_id"
     )
-    return [AccountLine(*row) for row in rows]
+    return [AccountLine(*row[:5], operator=bool(row[5])) for row in rows]
+
+
+async def account_named(shop: ShopDatabase | Transaction, username: str) -> Account:
+    """Return the account of a username that an operator typed.
+
+    Raises:
+        ShopError: there is no such account.
+    """
+    row = await shop.row(
+        f"select {COLUMNS} from account where username_folded = ?",  # noqa: S608
+        (fold_username(username),),
+    )
+    if row is None:
+        raise ShopError(f"There is no account {username!r}; see 'bookrec accounts list'.")
+    return account_of(row)
 
 
 async def disable_account(database: ShopDatabase, username: str) -> None:
-    """Stop an account from signing in and end its sessions.
+    """Stop an account from signing in; end its sessions and its links to a new password.
 
     Raises:
         ShopError: there is no such account.
     """
     async with database.write() as transaction:
-        row = await transaction.row(
-            "select account_id from account where username_folded = ?", (fold_username(username),)
-        )
-        if row is None:
-            raise ShopError(f"There is no account {username!r}; see 'bookrec accounts list'.")
+        account = await account_named(transaction, username)
         await transaction.execute(
             "update account set disabled_at = coalesce(disabled_at, ?) where account_id = ?",
-            (int(time.time()), row[0]),
+            (int(time.time()), account.account_id),
         )
-        await transaction.execute("delete from session where account_id = ?", row)
+        for table in ("session", "reset_link"):
+            await transaction.execute(
+                f"delete from {table} where account_id = ?",  # noqa: S608
+                (account.account_id,),
+            )
+
+
+async def enable_account(database: ShopDatabase, username: str) -> None:
+    """Let a disabled account sign in again, with its old password.
+
+    Raises:
+        ShopError: there is no such account.
+    """
+    async with database.write() as transaction:
+        account = await account_named(transaction, username)
+        await transaction.execute(
+            "update account set disabled_at = null where account_id = ?", (account.account_id,)
+        )

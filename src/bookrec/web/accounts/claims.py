@@ -26,7 +26,7 @@ class ClaimInvalid(ShopError):
 
 
 def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 async def invite(database: ShopDatabase, user_id: str, valid_s: int) -> str:

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import click
 
-from bookrec.errors import ShopError
+from bookrec.errors import BookrecError, ShopError
 from bookrec.reader_ids import ReaderIds
-from bookrec.settings import Home
+from bookrec.settings import Home, templates_directory
 from bookrec.snapshot import current_snapshot
 from bookrec.web.accounts import accounts as shop_accounts
-from bookrec.web.accounts import claims
+from bookrec.web.accounts import claims, resets
 from bookrec.web.accounts.accounts import Account, NewAccount
 from bookrec.web.accounts.passwords import generate_password, hash_password, password_problem
+from bookrec.web.kit.rendering import Renderer
+from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES
+from bookrec.web.mail.letters import link_letter
+from bookrec.web.mail.mail_settings import MailSettings, mail_settings
+from bookrec.web.mail.mailer import Mailer
+from bookrec.web.mail.outbox import Letter
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.snapshot_reader import Snapshot
@@ -42,7 +50,13 @@ def _with_database(home: Home, work: Callable[[ShopDatabase], Awaitable[T]]) -> 
 
 
 def create_account(
-    home: Home, username: str, password: str, *, age: int | None = None, user_id: str | None = None
+    home: Home,
+    username: str,
+    password: str,
+    *,
+    age: int | None = None,
+    user_id: str | None = None,
+    operator: bool = False,
 ) -> Account:
     """Create an account as the operator.
 
@@ -52,6 +66,7 @@ def create_account(
         password: see `password_problem`.
         age: in years, None when unknown.
         user_id: the reader of the data set it is for; None makes a new reader.
+        operator: whether it sees the owner's pages.
 
     Raises:
         ShopError: username, password or age are not acceptable, the username is taken, there is no
@@ -66,7 +81,7 @@ def create_account(
         raise ShopError(_PROBLEMS[problem])
     if user_id is not None:
         user_id = _find_reader(home, user_id)
-    new = NewAccount(username, hash_password(password), age)
+    new = NewAccount(username, hash_password(password), age, operator=operator)
     return _with_database(home, lambda shop: shop_accounts.create_account(shop, new, user_id))
 
 
@@ -95,14 +110,48 @@ def _find_reader(home: Home, typed: str) -> str:
     )
 
 
+def _site_address(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
+    """Check that an option is the address of a site, and drop the last slash.
+
+    Raises:
+        BadParameter: it is no http or https address with a host, or has more than a path.
+    """
+    example = "write it as https://books.example.org"
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no address ({error}); {example}.") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise click.BadParameter(f"{value!r} is no http or https address; {example}.")
+    if re.search(r"[\s<>\"\\^`{|}\x00-\x1f]", value) or not re.fullmatch(r"[\w.:%-]+", host):
+        raise click.BadParameter(f"{value!r} has characters that no address has; {example}.")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise click.BadParameter(
+            f"{value!r} has more than a host and a path; {example}, to which the link is added."
+        )
+    return value.rstrip("/")
+
+
+_site_option = click.option(
+    "--site",
+    envvar="BOOKREC_SITE",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    callback=_site_address,
+    help="Address of the site (BOOKREC_SITE).",
+)
+
+
 @click.group()
 def accounts() -> None:
-    """Create accounts, invite readers of the data set, disable and list.
+    """Create accounts, invite readers of the data set, reset passwords, disable, enable, list.
 
     \b
     Example:
       bookrec accounts create anna
       bookrec accounts invite 276725
+      bookrec accounts reset anna
     """
 
 
@@ -111,20 +160,30 @@ def accounts() -> None:
 @click.option("--age", type=int, help="Age in years (5-100).")
 @click.option("--reader", "user_id", help="The reader of the data set the account is for.")
 @click.option("--generate", is_flag=True, help="Generate a password and print it.")
+@click.option("--operator", is_flag=True, help="Let the account see the owner's pages (/owner).")
 @click.pass_obj
-def create(home: Home, username: str, age: int | None, user_id: str | None, generate: bool) -> None:
+def create(
+    home: Home,
+    username: str,
+    age: int | None,
+    user_id: str | None,
+    generate: bool,
+    operator: bool,
+) -> None:
     """Create an account; asks for its password, or generates one.
 
     \b
     Example:
       bookrec accounts create anna --age 34 --generate
+      bookrec accounts create owner --operator
     """
     if generate:
         password = generate_password()
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    account = create_account(home, username, password, age=age, user_id=user_id)
-    click.echo(f"Created {account.username} (reader {account.user_id}).")
+    account = create_account(home, username, password, age=age, user_id=user_id, operator=operator)
+    role = ", operator" if account.operator else ""
+    click.echo(f"Created {account.username} (reader {account.user_id}{role}).")
     if generate:
         click.echo(f"Password: {password}")
 
@@ -138,11 +197,19 @@ def create(home: Home, username: str, age: int | None, user_id: str | None, gene
     show_default=True,
     help="Days until the link expires.",
 )
+@_site_option
+@click.option("--email", help="Also send the link to this address (needs BOOKREC_SMTP).")
 @click.option(
-    "--site", default="http://127.0.0.1:8000", show_default=True, help="Address of the site."
+    "--language",
+    type=click.Choice(LANGUAGES),
+    default=DEFAULT_LANGUAGE,
+    show_default=True,
+    help="Language of the e-mail.",
 )
 @click.pass_obj
-def invite(home: Home, user_id: str, days: int, site: str) -> None:
+def invite(
+    home: Home, user_id: str, days: int, site: str, email: str | None, language: str
+) -> None:
     """Print a one-time link by which a reader of the data set claims their account.
 
     The reader is named by id, e-mail address or phone number. Whoever opens the link first chooses
@@ -153,8 +220,68 @@ def invite(home: Home, user_id: str, days: int, site: str) -> None:
       bookrec accounts invite 276725 --site https://books.example.org
       bookrec accounts invite an.nguyen@example.com
     """
-    click.echo(site.rstrip("/") + invite_reader(home, user_id, days))
+    settings = mail_settings() if email else None
+    if email and settings is None:
+        raise BookrecError(
+            "BOOKREC_SMTP is not set, so nothing can be sent; leave out --email and hand the link over."
+        )
+    path = invite_reader(home, user_id, days)
+    click.echo((settings.site if settings else site.rstrip("/")) + path)
     click.echo(f"Works once, for {days} days.", err=True)
+    if email and settings:
+        link = settings.site + path
+        letter = link_letter(
+            Renderer(templates_directory()), "claim", language, email, link, user_id, days
+        )
+        _with_database(home, lambda shop: _post(shop, settings, letter))
+        click.echo(f"The running site sends it to {email}.", err=True)
+
+
+async def _post(shop: ShopDatabase, settings: MailSettings, letter: Letter) -> None:
+    async with shop.write() as transaction:
+        await Mailer(shop, settings).post(transaction, letter)
+
+
+@accounts.command()
+@click.argument("username")
+@click.option(
+    "--hours",
+    type=click.IntRange(1, 24 * 14),
+    default=48,
+    show_default=True,
+    help="Hours until the link expires.",
+)
+@_site_option
+@click.pass_obj
+def reset(home: Home, username: str, hours: int, site: str) -> None:
+    """Print a one-time link by which a reader chooses a new password.
+
+    The old password works until then. A new link ends the one before. Setting the password ends
+    every session of the account.
+
+    \b
+    Example:
+      bookrec accounts reset anna --site https://books.example.org
+    """
+    path = _with_database(
+        home, lambda shop: resets.make_reset_link(shop, username, hours * resets.HOUR_S)
+    )
+    click.echo(site.rstrip("/") + path)
+    click.echo(f"Works once, for {hours} hours.", err=True)
+
+
+@accounts.command()
+@click.argument("username")
+@click.pass_obj
+def enable(home: Home, username: str) -> None:
+    """Let a disabled account sign in again, with its old password.
+
+    \b
+    Example:
+      bookrec accounts enable anna
+    """
+    _with_database(home, lambda shop: shop_accounts.enable_account(shop, username))
+    click.echo(f"Enabled {username}.")
 
 
 @accounts.command()
@@ -185,6 +312,7 @@ def list_accounts(home: Home) -> None:
         created = datetime.fromtimestamp(line.created_at, UTC).strftime("%Y-%m-%d")
         state = "disabled" if line.disabled_at else "active"
         age = "" if line.age is None else f"  age {line.age}"
-        click.echo(f"{line.username}  reader {line.user_id}  since {created}  {state}{age}")
+        role = "  operator" if line.operator else ""
+        click.echo(f"{line.username}  reader {line.user_id}  since {created}  {state}{role}{age}")
     if not lines:
         click.echo("No accounts yet; see 'bookrec accounts create --help'.", err=True)

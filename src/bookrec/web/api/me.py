@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from litestar import Response, delete, get, post, put
@@ -12,7 +11,6 @@ from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account, UsernameTaken
-from bookrec.web.accounts.rate_limit import client_address
 from bookrec.web.accounts.sessions import end_session, find_session, start_session
 from bookrec.web.api.books import Limit, Page, PageSize
 from bookrec.web.api.schemas import (
@@ -26,7 +24,9 @@ from bookrec.web.api.schemas import (
     SessionRequest,
     api_book,
     recommended_list,
+    utc,
 )
+from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
 from bookrec.web.kit.translations import preferred_language
 from bookrec.web.request.page_request import private
@@ -36,8 +36,9 @@ from bookrec.web.request.site import Site
 from bookrec.web.store.catalogue import books_by_id
 from bookrec.web.store.snapshot_reader import Snapshot
 
-_REASONS: Final = {
+REASONS: Final = {
     "username_invalid": ("username", "3 to 40 letters, digits and . _ -"),
+    "password_wrong": ("password", "not the password of this account"),
     "password_short": ("password", "at least 8 characters"),
     "password_long": ("password", "at most 256 characters"),
     "password_common": ("password", "too easy to guess; choose another one"),
@@ -93,7 +94,7 @@ async def create(
     except UsernameTaken as error:
         raise HTTPException(status_code=409, detail=str(error)) from error
     except Refused as refused:
-        raise InvalidRequest(*_REASONS[refused.key]) from refused
+        raise InvalidRequest(*REASONS[refused.key]) from refused
     answer = AccountAnswer(account.user_id, account.username, account.age)
     return Response(answer, status_code=201, headers=private())
 
@@ -111,9 +112,15 @@ async def sign_in_for_token(
             "Username and password do not go together.",
             headers={"www-authenticate": 'Bearer realm="bookrec"'},
         )
-    session = await start_session(site.database, site.settings, account, "bearer")
-    ends = datetime.fromtimestamp(session.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Response(SessionAnswer(session.token, ends), status_code=201, headers=private())
+    session = await start_session(
+        site.database,
+        site.settings,
+        account,
+        "bearer",
+        browser=request.headers.get("user-agent", ""),
+    )
+    answer = SessionAnswer(session.token, utc(session.expires_at))
+    return Response(answer, status_code=201, headers=private())
 
 
 @delete("/session", summary="Sign out", tags=["accounts"])
@@ -135,7 +142,10 @@ async def recommendations(
     """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
     recommended = await site.lists.recommend(snapshot, account, history, limit)
-    return Response(recommended_list(snapshot.snapshot_id, recommended), headers=private())
+    return Response(
+        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current()),
+        headers=private(),
+    )
 
 
 @get("/me/ratings", summary="Seen books", tags=["me"])
@@ -150,11 +160,13 @@ async def list_ratings(
     seen = list((await site.lists.history(snapshot, account)).books.values())
     shown = seen[(page - 1) * page_size : page * page_size]
     books = books_by_id(snapshot, [book.book_id for book in shown])
+    front = site.fronts.current()
     items = [
         OwnRating(
-            book=api_book(books[book.book_id]),
+            book=api_book(books[book.book_id], front),
             rating=book.rating or None,
             origin="shop" if book.from_shop else "dataset",
+            kind=book.kind,
         )
         for book in shown
     ]
@@ -172,7 +184,9 @@ async def rate(
     """Rate a book; the rating overrides the data set's."""
     book = require_book(snapshot, isbn)
     await site.actions.rate(snapshot, account, book, data.rating)
-    return Response(OwnRating(api_book(book), data.rating, "shop"), headers=private())
+    return Response(
+        OwnRating(api_book(book, site.fronts.current()), data.rating, "shop"), headers=private()
+    )
 
 
 @delete("/me/ratings/{isbn:str}", summary="Remove a rating", tags=["me"])

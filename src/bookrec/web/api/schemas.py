@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -11,12 +12,13 @@ from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.web.accounts.accounts import MAX_USERNAME, MIN_USERNAME
 from bookrec.web.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from bookrec.web.recommendations.lists import Recommendations
+from bookrec.web.selling.front import ShopFront
 from bookrec.web.store import catalogue
 from bookrec.web.store.catalogue import ListedBook
 
 
-class Book(msgspec.Struct, frozen=True):
-    """A book of the catalogue."""
+class Book(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A book of the catalogue; price, currency and stock are left out where they are not known."""
 
     isbn: str
     title: str
@@ -28,6 +30,12 @@ class Book(msgspec.Struct, frozen=True):
     rating_mean: float | None
     """1–10; null without explicit ratings."""
     rating_count: int
+    price: int | None = None
+    """Minor units of the currency: đồng for VND, cents for USD."""
+    currency: str | None = None
+    """ISO 4217."""
+    stock: int | None = None
+    """Copies that can be bought; absent beside a price where the shop does not count them."""
 
 
 class BookList(msgspec.Struct, frozen=True):
@@ -39,11 +47,31 @@ class BookList(msgspec.Struct, frozen=True):
     page_size: int
 
 
-class OwnBookReference(msgspec.Struct, frozen=True):
-    """A seen book that is the reason for a recommendation."""
+class SuggestedText(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A text that what was typed may become."""
+
+    kind: Literal["title", "author", "series"]
+    text: str
+    isbn: str | None = None
+    """Id of a title; absent for names."""
+
+
+class SuggestionList(msgspec.Struct, frozen=True):
+    """Texts to offer while somebody types, the likeliest first."""
+
+    items: list[SuggestedText]
+
+
+class OwnBookReference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A book of the reader's that is the reason for a recommendation."""
 
     isbn: str
     title: str
+    relation: str = ""
+    """``rated``, ``liked``, ``bought``, ``owned``, ``wanted``, ``readers`` (the data set knows it
+    without a rating), ``author`` (the same author) or ``follows`` (the listed book comes after it)."""
+    rating: int = 0
+    """The reader's rating, 1–10, where ``relation`` is ``rated``."""
 
 
 class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -115,6 +143,8 @@ class OwnRating(msgspec.Struct, frozen=True):
     """1–10; null for a book without a rating (a like, a purchase)."""
     origin: str
     """``shop``: rated or liked on this site; ``dataset``: part of the data set."""
+    kind: str = "rating"
+    """``rating``, ``like``, ``purchase``, ``owned``, or ``dataset`` without a rating."""
 
 
 class OwnRatings(msgspec.Struct, frozen=True):
@@ -126,8 +156,35 @@ class OwnRatings(msgspec.Struct, frozen=True):
     page_size: int
 
 
-def api_book(book: catalogue.CatalogueBook) -> Book:
-    """Return a catalogue row for the API."""
+class ShelvedBook(msgspec.Struct, frozen=True):
+    """A book on a shelf of the reader's own."""
+
+    book: Book
+    added_at: str
+    """ISO 8601, UTC."""
+
+
+class ShelvedBooks(msgspec.Struct, frozen=True):
+    """One page of a shelf of the reader's own, the latest first."""
+
+    items: list[ShelvedBook]
+    total: int
+    page: int
+    page_size: int
+
+
+def utc(seconds: int) -> str:
+    """Return a time as ISO 8601, UTC.
+
+    >>> utc(0)
+    '1970-01-01T00:00:00Z'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
+    """Return a catalogue row for the API, with the shop's offer."""
+    offer = front.offer(book.isbn)
     return Book(
         isbn=book.isbn,
         title=book.title,
@@ -137,26 +194,38 @@ def api_book(book: catalogue.CatalogueBook) -> Book:
         image_url=book.image_url,
         rating_mean=book.rating_mean,
         rating_count=book.rating_count,
+        price=offer.price if offer else None,
+        currency=offer.currency if offer else None,
+        stock=offer.stock if offer else None,
     )
 
 
-def ranked_list(source: str, snapshot_id: str, listed: list[ListedBook]) -> RankedList:
+def ranked_list(
+    source: str, snapshot_id: str, listed: list[ListedBook], front: ShopFront
+) -> RankedList:
     """Return a list that is the same for everyone."""
     items = [
-        RankedBook(rank, item.score, api_book(item.book))
+        RankedBook(rank, item.score, api_book(item.book, front))
         for rank, item in enumerate(listed, start=1)
     ]
     return RankedList(source, snapshot_id, items)
 
 
-def recommended_list(snapshot_id: str, recommendations: Recommendations) -> RankedList:
+def recommended_list(
+    snapshot_id: str, recommendations: Recommendations, front: ShopFront
+) -> RankedList:
     """Return a reader's list, with reasons."""
     items = [
         RankedBook(
             rank=item.rank,
             score=item.score,
-            book=api_book(item.book),
-            because=[OwnBookReference(book.isbn, book.title) for book in item.because],
+            book=api_book(item.book, front),
+            because=[
+                OwnBookReference(
+                    reason.book.isbn, reason.book.title, reason.relation, reason.rating
+                )
+                for reason in item.because
+            ],
             topped_up=item.topped_up,
         )
         for item in recommendations.items

@@ -16,9 +16,13 @@ VISITOR: Final = "bookrec_visit"
 """Signed random value of an anonymous visitor who was shown a form (see `kit.csrf`)."""
 NOTICE: Final = "bookrec_notice"
 """Message key to show once on the next page."""
+DEVICE: Final = "bookrec_device"
+"""Signed id of a browser that has signed in to an account before (see `accounts.rate_limit`)."""
 RECENT: Final = "bookrec_recent"
 """Ids of books that a signed-in reader opened last. Anonymous visitors, whose pages are cached, have
 none."""
+CART: Final = "bookrec_cart"
+"""Random id of a visitor's cart; a signed-in reader's cart needs none."""
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
@@ -31,11 +35,34 @@ NOTICES: Final = frozenset(
         "claimed",
         "age_saved",
         "age_invalid",
+        "wanted",
+        "unwanted",
+        "dismissed",
+        "undismissed",
+        "owned",
+        "imported",
+        "import_undone",
+        "in_cart",
+        "cart_changed",
+        "cart_less",
+        "cart_full",
+        "not_for_sale",
+        "waiting",
+        "wait_ended",
+        "ordered",
+        "order_cancelled",
+        "order_too_late",
+        "password_changed",
+        "password_reset",
+        "email_saved",
+        "session_ended",
+        "signed_out_everywhere",
+        "account_deleted",
     }
 )
 
 _MOST_RECENT: Final = 8
-_YEAR_S: Final = 365 * 86_400
+YEAR_S: Final = 365 * 86_400
 
 
 def make_cookie(
@@ -60,7 +87,7 @@ def drop_cookie(name: str, *, secure: bool) -> Cookie:
 
 def language_cookie(language: str, *, secure: bool) -> Cookie:
     """Return a cookie that keeps the chosen language for a year."""
-    return make_cookie(LANGUAGE, language, secure=secure, max_age_s=_YEAR_S)
+    return make_cookie(LANGUAGE, language, secure=secure, max_age_s=YEAR_S)
 
 
 def notice_of(cookies: Mapping[str, str]) -> str | None:

@@ -39,6 +39,8 @@ MOTIFS: Final = (
 )
 
 _LONG_TITLE: Final = 34
+_MOST_TEXT: Final = 400
+"""Characters of a title or author that a cover is made from; fewer than half of them fit."""
 _BRACKETED: Final = re.compile(r"\s*[(\[][^)\]]*[)\]]\s*$")
 _UNPRINTABLE: Final = frozenset({"Cc", "Cn", "Cs"})
 """Unicode categories: control characters, unassigned code points, lone surrogates."""
@@ -119,8 +121,10 @@ def render_cover(environment: jinja2.Environment, title: str, author: str) -> st
 
 
 def _printable(text: str) -> str:
-    """Text that is valid in an XML document, with single spaces."""
-    kept = (c for c in text if c.isspace() or unicodedata.category(c) not in _UNPRINTABLE)
+    """Text that is valid in an XML document, with single spaces and of a bounded length."""
+    kept = (
+        c for c in text[:_MOST_TEXT] if c.isspace() or unicodedata.category(c) not in _UNPRINTABLE
+    )
     return " ".join("".join(kept).split())
 
 
@@ -194,7 +198,11 @@ def _cut(lines: list[str], count: int, size: float) -> list[str]:
 def _fitting_prefix(text: str, size: float, reserve: str) -> int:
     """Number of characters (at least one) that fit on a line with ``reserve`` after them."""
     count = 1
-    while count < len(text) and _width(text[: count + 1] + reserve, size) <= _TEXT_WIDTH:
+    width = _width(text[:1] + reserve, size)
+    while count < len(text):
+        width += _width(text[count], size)
+        if width > _TEXT_WIDTH:
+            break
         count += 1
     return count
 

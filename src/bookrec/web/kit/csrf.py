@@ -20,6 +20,8 @@ from urllib.parse import urlsplit
 FIELD: Final = "csrf_token"
 _KEY_NAME: Final = "csrf.key"
 _KEY_BYTES: Final = 32
+_TOKEN_DIGITS: Final = 32
+"""Hexadecimal digits of a form token: 128 bits."""
 
 
 def load_key(directory: Path) -> bytes:
@@ -45,11 +47,13 @@ class FormTokens:
         self._key = key
 
     def _sign(self, purpose: str, value: str) -> str:
-        return hmac.new(self._key, f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(
+            self._key, f"{purpose}:{value}".encode(errors="surrogatepass"), hashlib.sha256
+        ).hexdigest()
 
     def for_session(self, session_token: str) -> str:
         """Return the form token of a signed-in reader."""
-        return self._sign("session", session_token)
+        return self._sign("session", session_token)[:_TOKEN_DIGITS]
 
     def new_visitor(self) -> str:
         """Make a cookie value for an anonymous visitor who is shown a form."""
@@ -63,12 +67,47 @@ class FormTokens:
 
     def for_visitor(self, cookie: str) -> str:
         """Return the form token of an anonymous visitor; '' for a cookie of another key."""
-        return self._sign("form", cookie.partition(".")[0]) if self.is_visitor(cookie) else ""
+        return (
+            self._sign("form", cookie.partition(".")[0])[:_TOKEN_DIGITS]
+            if self.is_visitor(cookie)
+            else ""
+        )
+
+    def new_device(self, account_id: int) -> str:
+        """Make a cookie value for a browser that has signed in to an account."""
+        device = secrets.token_urlsafe(12)
+        return f"{device}.{self._sign(f'device {account_id}', device)}"
+
+    def device_of(self, cookie: str, account_id: int) -> str:
+        """Return the id in a `new_device` cookie of this account; '' for any other value."""
+        device, _, signature = cookie.partition(".")
+        known = _equal(signature, self._sign(f"device {account_id}", device))
+        return device if known else ""
+
+
+def masked(token: str) -> str:
+    """Return a form token as a page shows it: another text each time; '' stays ''.
+
+    The length of a compressed page would tell the digits of a text that is always the same.
+    """
+    if not token:
+        return ""
+    mask = secrets.token_bytes(_TOKEN_DIGITS // 2)
+    return mask.hex() + _xor(mask, bytes.fromhex(token)).hex()
 
 
 def tokens_match(expected: str, sent: str) -> bool:
-    """Whether a form sent back the expected token; never true for an empty one."""
-    return bool(expected) and _equal(expected, sent)
+    """Whether a form sent back the expected token, `masked`; never true for an empty one."""
+    try:
+        mask, hidden = bytes.fromhex(sent[:_TOKEN_DIGITS]), bytes.fromhex(sent[_TOKEN_DIGITS:])
+    except ValueError:
+        return False
+    whole = len(mask) == len(hidden) == _TOKEN_DIGITS // 2
+    return bool(expected) and whole and _equal(expected, _xor(mask, hidden).hex())
+
+
+def _xor(text: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(text, other, strict=True))
 
 
 def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
@@ -87,4 +126,5 @@ def sent_from_here(headers: Mapping[str, str], host: str) -> bool:
 
 
 def _equal(a: str, b: str) -> bool:
-    return hmac.compare_digest(a.encode(), b.encode())
+    # Cookies and forms may hold lone surrogates.
+    return hmac.compare_digest(a.encode(errors="surrogatepass"), b.encode(errors="surrogatepass"))

@@ -51,6 +51,7 @@ def line_formatter() -> logging.Formatter:
         processors=[
             ProcessorFormatter.remove_processors_meta,
             _drop_private_fields,
+            _escape_unprintable,
             LogfmtRenderer(key_order=_KEY_ORDER, drop_missing=True),
         ],
     )
@@ -59,6 +60,23 @@ def line_formatter() -> logging.Formatter:
 def _drop_private_fields(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     # A library that sets the record factory of the process marks every record, ours too.
     return {field: value for field, value in event.items() if not field.startswith("_")}
+
+
+def _escape_unprintable(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    # The path of a request is anybody's text: it must not begin a line, move the cursor or hide.
+    return {
+        field: _escaped(value) if isinstance(value, str) else value
+        for field, value in event.items()
+    }
+
+
+def _escaped(text: str) -> str:
+    """Text whose control characters are escaped; line feeds are, by the renderer."""
+    if text.isprintable():
+        return text
+    return "".join(
+        c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text
+    )
 
 
 def logging_config() -> JsonObject:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from pathlib import Path
 
 import jinja2
 import msgspec
+from babel.dates import format_datetime
 
 from bookrec import __version__
-from bookrec.web.kit.addresses import book_path
+from bookrec.shop.selling.money import format_money
+from bookrec.web.kit.addresses import author_path, book_path, series_path
 from bookrec.web.kit.contexts import Shell
 from bookrec.web.kit.covers import render_cover
 from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES, load_translations
@@ -32,6 +35,13 @@ class Renderer:
         environment = self._environments[shell.language]
         return environment.get_template(template).render(page=page, shell=shell)
 
+    def letter(self, template: str, language: str, context: dict[str, object]) -> tuple[str, str]:
+        """Render a letter in plain text; return its subject, the first line, and its body."""
+        environment = self._environments[language if language in LANGUAGES else DEFAULT_LANGUAGE]
+        text = environment.get_template(template).render(context)
+        subject, _, body = text.strip().partition("\n")
+        return subject.strip(), body.strip() + "\n"
+
     def _cover(self, title: str, author: str) -> str:
         return render_cover(self._environments[DEFAULT_LANGUAGE], title, author)
 
@@ -48,9 +58,20 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters["book_path"] = book_path
+    environment.filters["money"] = partial(format_money, language=language)
+    environment.filters["moment"] = partial(_moment, language=language)
+    environment.filters["author_path"] = author_path
+    environment.filters["series_path"] = series_path
     translations = load_translations(templates, language)
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _moment(seconds: int, language: str) -> str:
+    """Date and time of seconds since 1970, in the server's time zone."""
+    moment = datetime.fromtimestamp(seconds).astimezone()
+    text: str = format_datetime(moment, "short", tzinfo=moment.tzinfo, locale=language)
+    return text
 
 
 def _version(templates: Path) -> str:

@@ -25,6 +25,8 @@ class SiteSettings:
     behind_proxy: bool = False
     """Take a client's address from the end of ``X-Forwarded-For`` (``BOOKREC_BEHIND_PROXY``). Only for
     a site that is reachable through a proxy alone, which adds that header."""
+    compression: bool = True
+    """Compress texts (``BOOKREC_COMPRESSION``); off where a proxy does."""
     snapshot_check_s: float = 1.0
     """Least seconds between two looks of a worker at ``precomputed/current``."""
     session_idle_s: int = 7 * 86_400
@@ -34,12 +36,20 @@ class SiteSettings:
     attempt_window_s: int = 15 * 60
     """Window in seconds over which attempts to sign in or register are counted."""
     attempts_per_username: int = 10
-    """Attempts on one username within the window."""
+    """Attempts on one username, from one address or one known browser, within the window."""
+    attempts_per_username_anywhere: int = 100
+    """Attempts on one username from all addresses together, known browsers left out."""
     attempts_per_address: int = 100
     """Attempts from one client address within the window."""
+    letters_per_username: int = 3
+    """Links by e-mail that one username may be sent within the window."""
+    letters_per_address: int = 20
+    """Links by e-mail that one client address may ask for within the window."""
     registrations_per_address: int = 50
     """Registrations from one client address within the window. It stops accounts and guesses at
     usernames in bulk; it is generous because a school may share an address."""
+    orders_per_address: int = 30
+    """Orders from one client address within the window."""
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> SiteSettings:
@@ -53,11 +63,12 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> SiteSettings:
         remote_covers=_flag(environ, "BOOKREC_REMOTE_COVERS"),
         secure_cookies=_flag(environ, "BOOKREC_SECURE_COOKIES"),
         behind_proxy=_flag(environ, "BOOKREC_BEHIND_PROXY"),
+        compression=_flag(environ, "BOOKREC_COMPRESSION", default="1"),
     )
 
 
-def _flag(environ: Mapping[str, str], name: str) -> bool:
-    value = environ.get(name, "0")
+def _flag(environ: Mapping[str, str], name: str, default: str = "0") -> bool:
+    value = environ.get(name, default)
     if value not in ("0", "1"):
         raise BookrecError(f"{name} is {value!r}; set it to 0 or 1.")
     return value == "1"

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from litestar import get, post
-from litestar.datastructures import FormMultiDict
+from litestar.datastructures import Cookie, FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from bookrec.web.accounts.accounts import Account, UsernameTaken
 from bookrec.web.accounts.claims import ClaimInvalid, claim_account, claimed_user_id
-from bookrec.web.accounts.rate_limit import TooManyAttempts, client_address
+from bookrec.web.accounts.rate_limit import TooManyAttempts
 from bookrec.web.accounts.sessions import end_session, start_session
 from bookrec.web.kit import cookies
+from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card
+from bookrec.web.pages.likes import books_to_like
 from bookrec.web.request.page_request import PageRequest, local_path
 from bookrec.web.request.sign_in import MOST_LIKES, Refused, new_account, register, sign_in
-from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, books_by_isbn, popular_books
+from bookrec.web.store.catalogue import books_by_isbn
 from bookrec.web.store.reader_history import build_history
-from bookrec.web.store.search import SearchQuery, search
 
-SUGGESTIONS: Final = 24
-_POPULAR_CONSIDERED: Final = 200
+_MOST_SHOWN: Final = 240
+"""Books that the form remembers to have offered."""
 _MOST_TEXT: Final = 2_000
 
 
@@ -45,7 +45,10 @@ async def login(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     username, to = text(form, "username"), local_path(text(form, "next"))
     try:
         address = client_address(page_request.request, page_request.site.settings)
-        account = await sign_in(page_request.site, username, text(form, "password"), address)
+        device = page_request.request.cookies.get(cookies.DEVICE, "")
+        account = await sign_in(
+            page_request.site, username, text(form, "password"), address, device
+        )
     except TooManyAttempts as refused:
         return page_request.page(
             "login.html",
@@ -57,16 +60,21 @@ async def login(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if account is None:
         page = LoginPage(to, username, "bad_credentials")
         return page_request.page("login.html", page, status=401, with_form=True)
-    return await _signed_in(page_request, account, to, "signed_in")
+    return await start_reading(page_request, account, to, "signed_in")
 
 
-async def _signed_in(
+async def start_reading(
     page_request: PageRequest, account: Account, to: str, notice: str
 ) -> AnyResponse:
-    """Start a session under a new token and redirect to ``to``."""
+    """Start a session under a new token, for a reader just known, and redirect to ``to``."""
     site = page_request.site
     session = await start_session(
-        site.database, site.settings, account, "cookie", replacing=page_request.session_token
+        site.database,
+        site.settings,
+        account,
+        "cookie",
+        replacing=page_request.session_token,
+        browser=page_request.request.headers.get("user-agent", ""),
     )
     session_cookie = cookies.make_cookie(
         cookies.SESSION,
@@ -75,9 +83,23 @@ async def _signed_in(
         max_age_s=site.settings.session_absolute_s,
     )
     page_request.response_cookies.append(session_cookie)
-    for name in (cookies.VISITOR, cookies.RECENT):
+    page_request.response_cookies.append(_device_cookie(page_request, account))
+    if cart := page_request.request.cookies.get(cookies.CART):
+        await site.desk.merge(cart, account.user_id)
+    for name in (cookies.VISITOR, cookies.RECENT, cookies.CART):
         page_request.response_cookies.append(cookies.drop_cookie(name, secure=page_request.secure))
     return page_request.redirect(to, notice)
+
+
+def _device_cookie(page_request: PageRequest, account: Account) -> Cookie:
+    """Cookie by which this browser is known to have signed in; it outlives the session."""
+    tokens = page_request.site.form_tokens
+    present = page_request.request.cookies.get(cookies.DEVICE, "")
+    if not tokens.device_of(present, account.account_id):
+        present = tokens.new_device(account.account_id)
+    return cookies.make_cookie(
+        cookies.DEVICE, present, secure=page_request.secure, max_age_s=cookies.YEAR_S
+    )
 
 
 @post("/logout", opt={"signed_in": True})
@@ -100,9 +122,9 @@ async def register_page(page_request: NamedDependency[PageRequest]) -> AnyRespon
 
 @post("/register")
 async def register_reader(page_request: NamedDependency[PageRequest]) -> AnyResponse:
-    """Register, or (``action=search``) search for more books to like and show the form again."""
+    """Register, or (``action=search``, ``more``) show the form again with other books to like."""
     form = await page_request.request.form()
-    if text(form, "action") == "search":
+    if text(form, "action") in ("search", "more"):
         return await _register_form(page_request, form, None)
     age, problem = read_age(text(form, "age"))
     if problem:
@@ -126,7 +148,7 @@ async def register_reader(page_request: NamedDependency[PageRequest]) -> AnyResp
         return await _register_form(
             page_request, form, "too_many_attempts", status=429, headers=too_many.headers
         )
-    return await _signed_in(page_request, account, local_path(text(form, "next")), "welcome")
+    return await start_reading(page_request, account, local_path(text(form, "next")), "welcome")
 
 
 async def _register_form(
@@ -140,7 +162,12 @@ async def _register_form(
     liked = books_by_isbn(page_request.snapshot, _liked_isbns(form))
     q = text(form, "q").strip()[:200]
     chosen = list({book.isbn: book for book in liked.values()}.values())
-    candidates = await _books_to_like(page_request, q)
+    more = text(form, "action") == "more"
+    q = "" if more else q
+    shown = _isbns(form, "shown", _MOST_SHOWN) if more else []
+    candidates = await books_to_like(
+        page_request.snapshot, q, [book.isbn for book in chosen], shown
+    )
     # Ticked books stay on the page, or a search would lose them.
     suggestions = chosen + [book for book in candidates if book not in chosen]
     page = RegisterPage(
@@ -151,27 +178,21 @@ async def _register_form(
         suggestions=[book_card(page_request, book) for book in suggestions],
         liked_isbns=[book.isbn for book in chosen],
         q=q,
+        shown_isbns=[*shown, *(book.isbn for book in candidates)][-_MOST_SHOWN:],
     )
     return page_request.page(
         "register.html", page, status=status if error else 200, with_form=True, headers=headers
     )
 
 
-async def _books_to_like(page_request: PageRequest, q: str) -> list[CatalogueBook]:
-    """Hits of the form's search; without a search, popular books of different authors."""
-    if q:
-        query = SearchQuery(q=q, page_size=SUGGESTIONS)
-        return (await asyncio.to_thread(search, page_request.snapshot, query)).items
-    popular = popular_books(page_request.snapshot, EVERYONE, _POPULAR_CONSIDERED)
-    by_author: dict[str, CatalogueBook] = {}
-    for item in popular:
-        by_author.setdefault(item.book.author.casefold() or item.book.isbn, item.book)
-    return list(by_author.values())[:SUGGESTIONS]
-
-
 def _liked_isbns(form: FormMultiDict) -> list[str]:
-    values = [value for value in form.getall("liked_isbns", []) if isinstance(value, str)]
-    return list(dict.fromkeys(values))[:MOST_LIKES]
+    return _isbns(form, "liked_isbns", MOST_LIKES)
+
+
+def _isbns(form: FormMultiDict, name: str, limit: int) -> list[str]:
+    """Return the first values of a repeated field, each once."""
+    values = [value for value in form.getall(name, []) if isinstance(value, str)]
+    return list(dict.fromkeys(values))[:limit]
 
 
 @get("/claim/{token:str}")
@@ -200,7 +221,7 @@ async def claim(page_request: NamedDependency[PageRequest], token: FromPath[str]
         return await _claim_form(page_request, token, username, "claim_invalid")
     except Refused as refused:
         return await _claim_form(page_request, token, username, refused.key)
-    return await _signed_in(page_request, account, "/", "claimed")
+    return await start_reading(page_request, account, "/", "claimed")
 
 
 async def _claim_form(

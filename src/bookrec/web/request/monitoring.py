@@ -24,9 +24,10 @@ async def ready(site: NamedDependency[Site]) -> Response[dict[str, str]]:
 
     Raises:
         SnapshotError: nothing can be served (503).
+        ShopUnavailable: the shop's database cannot be read or written (503).
     """
     snapshot = site.watch.current()
-    await site.database.row("select 1 from account limit 1")
+    await site.database.check()
     return Response({"status": "ready", "snapshot_id": snapshot.snapshot_id}, headers=_NO_STORE)
 
 

@@ -10,14 +10,15 @@ from litestar import Response
 from litestar.exceptions import HTTPException, NotFoundException
 from litestar.types import ExceptionHandlersMap
 
-from bookrec.errors import NoSnapshot, SnapshotError
+from bookrec.errors import NoSnapshot, ShopUnavailable, SnapshotError
 from bookrec.web.accounts.rate_limit import TooManyAttempts
 from bookrec.web.kit.addresses import id_of_parameter
-from bookrec.web.kit.contexts import ErrorPage, Shell
+from bookrec.web.kit.contexts import ErrorPage, Shell, ShopFacts
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.log import get_logger
 from bookrec.web.kit.rendering import Renderer
-from bookrec.web.request.page_request import HTML, language_of, path_with_query, private
+from bookrec.web.request.page_request import HTML, language_of, path_with_query, private, shop_facts
+from bookrec.web.request.site import Site
 from bookrec.web.store.catalogue import CatalogueBook, find_book
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -28,6 +29,7 @@ _TITLES: Final = {
     400: "bad_request",
     403: "forbidden",
     404: "not_found",
+    408: "too_slow",
     429: "too_many",
     503: "unavailable",
 }
@@ -85,11 +87,13 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         headers: dict[str, str] | None = None,
         invalid: list[InvalidParameter] | None = None,
         command: str = "",
+        title: str = "",
     ) -> AnyResponse:
         headers = private() | (headers or {})
         if request.scope["path"].startswith(_MACHINE_PATHS):
             return _problem(request, status, detail, headers, invalid or [])
-        return _error_page(renderer, request, status, headers, command)
+        page = ErrorPage(status, title or _title(status), command)
+        return _error_page(renderer, request, page, headers)
 
     def http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
         if error.status_code >= 500:
@@ -112,6 +116,18 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         headers = {"retry-after": "30"}
         return answer(request, 503, f"{detail} Run: {command}", headers=headers, command=command)
 
+    def no_shop(request: AnyRequest, error: ShopUnavailable) -> AnyResponse:
+        # The full message names paths of the server: it is for the log only.
+        logger.error("shop database unavailable", reason=str(error))
+        return answer(
+            request,
+            503,
+            "The shop's database cannot be used at the moment; nothing was saved. Try again in a "
+            "minute. The operator finds the reason in the log.",
+            headers={"retry-after": "10"},
+            title="shop_unavailable",
+        )
+
     def too_many(request: AnyRequest, error: TooManyAttempts) -> AnyResponse:
         return answer(request, 429, str(error), headers=error.headers)
 
@@ -123,6 +139,7 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
     return {
         HTTPException: http_error,
         SnapshotError: no_snapshot,
+        ShopUnavailable: no_shop,
         TooManyAttempts: too_many,
         Exception: bug,
     }
@@ -143,29 +160,32 @@ def _problem(
     )
 
 
+def _title(status: int) -> str:
+    return _TITLES.get(status, "failed" if status >= 500 else "bad_request")
+
+
 def _error_page(
-    renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
+    renderer: Renderer, request: AnyRequest, page: ErrorPage, headers: dict[str, str]
 ) -> AnyResponse:
     try:
-        return _rendered_error(renderer, request, status, headers, command)
+        return _rendered_error(renderer, request, page, headers)
     except Exception:
         # An error page that cannot be rendered must not hide its error.
         logger.exception("error page not rendered", path=request.scope["path"])
-        phrase = HTTPStatus(status).phrase
-        return Response(phrase, status_code=status, media_type="text/plain", headers=headers)
+        phrase = HTTPStatus(page.status).phrase
+        return Response(phrase, status_code=page.status, media_type="text/plain", headers=headers)
 
 
 def _rendered_error(
-    renderer: Renderer, request: AnyRequest, status: int, headers: dict[str, str], command: str
+    renderer: Renderer, request: AnyRequest, page: ErrorPage, headers: dict[str, str]
 ) -> AnyResponse:
     page_request = getattr(request.state, "page_request", None)
-    title = _TITLES.get(status, "failed" if status >= 500 else "bad_request")
-    page = ErrorPage(status, title, command)
     if page_request is not None:
         response: AnyResponse = page_request.page(
-            "error.html", page, status=status, headers=headers
+            "error.html", page, status=page.status, headers=headers
         )
         return response
+    site: Site | None = getattr(request.app.state, "site", None)
     # Without a snapshot, or without such a route, there is no reader to show in the frame.
     shell = Shell(
         language=language_of(request),
@@ -175,6 +195,7 @@ def _rendered_error(
         query="",
         sample=False,
         asset_version=renderer.version,
+        shop=ShopFacts() if site is None else shop_facts(site.fronts.current()),
     )
     body = renderer.page("error.html", page, shell).encode()
-    return Response(body, status_code=status, media_type=HTML, headers=headers)
+    return Response(body, status_code=page.status, media_type=HTML, headers=headers)

@@ -30,22 +30,27 @@ class Refused(ShopError):
         """Message key: ``username_invalid``, ``password_short``, …"""
 
 
-async def sign_in(site: Site, username: str, password: str, address: str) -> Account | None:
+async def sign_in(
+    site: Site, username: str, password: str, address: str, device_cookie: str = ""
+) -> Account | None:
     """Return the account of a username and password; None when they do not match.
 
     Unknown username, wrong password and disabled account look alike and take the same time.
 
     Raises:
-        TooManyAttempts: the username or the address has tried too often.
+        TooManyAttempts: too many attempts, see `accounts.rate_limit`.
     """
-    await count_sign_in(site.database, site.settings, username, address)
     stored = await find_for_sign_in(site.database, username)
+    device = ""
+    if stored is not None and device_cookie:
+        device = site.form_tokens.device_of(device_cookie, stored.account.account_id)
+    await count_sign_in(site.database, site.settings, username, address, device)
     right, new_hash = await site.passwords.verify(
         stored.password_hash if stored else None, password
     )
     if stored is None or not right or stored.disabled:
         return None
-    await forgive_attempts(site.database, username)
+    await forgive_attempts(site.database, username, address, device)
     if new_hash is not None:
         await replace_hash(site.database, stored.account, new_hash)
     return stored.account

@@ -12,10 +12,15 @@ from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.mail.mail_settings import mail_settings
+from bookrec.web.mail.mailer import Mailer
+from bookrec.web.recommendations.history_actions import HistoryActions
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
+from bookrec.web.selling.front import FrontWatch
+from bookrec.web.selling.shop_desk import ShopDesk
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.snapshot_reader import SnapshotWatch
@@ -31,9 +36,13 @@ class Site:
     passwords: Passwords
     lists: ReaderLists
     actions: ReaderActions
+    history_actions: HistoryActions
     form_tokens: FormTokens
     renderer: Renderer
     metrics: Metrics
+    fronts: FrontWatch
+    desk: ShopDesk
+    mailer: Mailer
 
 
 @contextlib.asynccontextmanager
@@ -41,11 +50,14 @@ async def open_site(
     home: Home, settings: SiteSettings, renderer: Renderer, metrics: Metrics
 ) -> AsyncIterator[Site]:
     """Open the shop's database, migrated if need be, and the other parts; close them at the end."""
-    async with database.opened(home.shop_database) as shop:
+    async with database.opened(home.shop_database) as shop, contextlib.AsyncExitStack() as stack:
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
-        lists = ReaderLists(shop, live_lists)
+        fronts = FrontWatch(home.shop_database)
+        lists = ReaderLists(shop, live_lists, fronts)
         passwords = Passwords()
+        mailer = Mailer(shop, mail_settings())
+        await stack.enter_async_context(mailer.running())
         try:
             yield Site(
                 settings=settings,
@@ -54,10 +66,15 @@ async def open_site(
                 passwords=passwords,
                 lists=lists,
                 actions=ReaderActions(shop, lists, live_lists),
+                history_actions=HistoryActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
                 metrics=metrics,
+                fronts=fronts,
+                desk=ShopDesk(shop),
+                mailer=mailer,
             )
         finally:
             passwords.close()
             live.close()
+            fronts.close()

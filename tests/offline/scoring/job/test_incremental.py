@@ -22,7 +22,6 @@ from dataset_changes import (
     deleted,
     new_rating,
     new_reader,
-    nothing,
     other_age,
     parts,
     reader_gone,
@@ -35,7 +34,6 @@ pytestmark = pytest.mark.slow
 
 
 CHANGES = [
-    nothing,
     new_reader,
     reader_without_books,
     reader_gone,
@@ -97,10 +95,7 @@ def test_the_tables_equal_those_of_a_full_run(
     assert said[0].startswith(f"changed since {published[preset].name}: "), said
     made = lists_made(said)
     assert made.get("readers", 0) <= 3
-    if change is nothing:
-        assert made == {}
-    else:
-        assert changed.digest != load_dataset(tiny_home).digest
+    assert changed.digest != load_dataset(tiny_home).digest
     full = score_tiny(home_with_models(tiny_home, tmp_path / "full"), model_id, changed)
     expected = tables(full)
     for table, found in tables(some).items():
@@ -112,6 +107,21 @@ def test_the_tables_equal_those_of_a_full_run(
     assert said[head].split()[-2:] == ["new", "published"]
     before = shelf_of(published[preset]).distinct
     assert f"distinct books {shelf_of(some).distinct} {before}".split() in map(str.split, said)
+
+
+def test_with_nothing_changed_nothing_is_published(
+    published: dict[str, Path], tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path
+):
+    home = home_with(published["default"], tiny_home, tmp_path)
+    model_id, dataset = tiny_bundles["default"].model_id, load_dataset(tiny_home)
+    files = sorted(home.snapshots.iterdir())
+    lines: list[str] = []
+    directory = score_tiny(home, model_id, dataset, changed=True, progress=lines.append)
+    assert directory.name == published["default"].name
+    assert lines[-1] == f"nothing changed since {directory.name}; nothing is published"
+    assert sorted(home.snapshots.iterdir()) == files
+    other = score_tiny(home, model_id, dataset, changed=True, top=9, progress=lines.append)
+    assert other.name != directory.name, "other settings make other lists"
 
 
 def test_an_age_within_its_band_touches_nobody(

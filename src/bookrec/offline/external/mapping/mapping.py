@@ -21,7 +21,9 @@ from bookrec.offline.external.artifacts.columns import (
     Counted,
     Side,
 )
+from bookrec.offline.external.artifacts.history_column import HISTORIES, Kept, Padded
 from bookrec.offline.external.artifacts.tokenizers import Tokens
+from bookrec.offline.external.crosses.declared import CrossMapping, problem_of
 
 ANSWER: Final = "?"
 """Value of an open field in a drafted mapping, which the user has to replace."""
@@ -58,6 +60,12 @@ class InputMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Label of the encoder that stands for unknown values; None = recognised by its name."""
     counted: Counted = "explicit"
     """Interactions that a statistic counts."""
+    padding: int = 0
+    """Code of the empty places of a history."""
+    padded: Padded = "before"
+    """Place of the padding of a history."""
+    kept: Kept = "last"
+    """Books that stay of a history that is longer than the input."""
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,6 +75,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Mapping by input; inputs that are missing here are matched automatically."""
     model: str | None = None
     """File name of the model; needed if the directory has several."""
+    crosses: dict[str, CrossMapping] = {}
+    """Cross of columns by input."""
     lambda_: dict[str, str] = msgspec.field(default_factory=dict, name="lambda")
     """Lambda layer → dtype that it casts to."""
 
@@ -96,6 +106,13 @@ def read_mapping(path: Path) -> Mapping:
             mapping.inputs[name] = input_mapping
         if problem := _problem(input_mapping):
             raise ModelError(f"{path}, [inputs.{name}]: {problem}.")
+    for name, cross in mapping.crosses.items():
+        if problem := problem_of(cross):
+            raise ModelError(f"{path}, [crosses.{name}]: {problem}.")
+        if name in mapping.inputs:
+            raise ModelError(
+                f"{path}: {name!r} is in [inputs] and in [crosses]; leave one of them out."
+            )
     for name, dtype in mapping.lambda_.items():
         if dtype not in CASTS:
             raise ModelError(
@@ -106,20 +123,27 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def _refuse_open_questions(path: Path, content: JsonObject) -> None:
-    inputs = content.get("inputs")
-    for name, fields in inputs.items() if isinstance(inputs, dict) else ():
-        if not isinstance(fields, dict):
-            continue
-        for field, value in fields.items():
-            if value == ANSWER:
-                raise ModelError(
-                    f"{path}, [inputs.{name}]: {field} is still {ANSWER!r}; write there what the "
-                    "model was trained with."
-                )
+    for table in ("inputs", "crosses"):
+        inputs = content.get(table)
+        for name, fields in inputs.items() if isinstance(inputs, dict) else ():
+            if not isinstance(fields, dict):
+                continue
+            for field, value in fields.items():
+                if value == ANSWER:
+                    raise ModelError(
+                        f"{path}, [{table}.{name}]: {field} is still {ANSWER!r}; write there what the "
+                        "model was trained with."
+                    )
 
 
 def _problem(mapping: InputMapping) -> str | None:
     columns = READER_COLUMNS if mapping.side == "reader" else BOOK_COLUMNS
+    if mapping.side == "reader" and mapping.column in HISTORIES:
+        if mapping.encoder is None:
+            return "a history has the encoder of its books"
+        if mapping.scaler or mapping.vectors or mapping.unknown is not None:
+            return "a history has neither scaler nor vectors nor unknown"
+        return None
     if mapping.column not in columns:
         listed = ", ".join(columns)
         return f"column is {mapping.column!r}; a {mapping.side} has {listed}"

@@ -15,8 +15,10 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import open_archive
 from bookrec.offline.external.artifacts import columns
 from bookrec.offline.external.artifacts.columns import STATISTICS
+from bookrec.offline.external.crosses.split_model import CrossTable, without_crosses
+from bookrec.offline.external.graphs.item_softmax import with_book_input
+from bookrec.offline.external.graphs.model_inputs import inputs_of
 from bookrec.offline.external.mapping.input_plan import Flags, InputPlan
-from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, unstacked
 from bookrec.offline.features.book_features import Vocabularies, as_columns
 from bookrec.offline.features.ranker_inputs import Side
@@ -62,6 +64,8 @@ class ImportedModel:
     """Inputs of the file that are split into several inputs here."""
     sources: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file used besides the model."""
+    crosses: tuple[CrossTable, ...] = ()
+    """Inputs of the file that cross columns of readers and books, split into two inputs here."""
 
     @property
     def sides(self) -> dict[str, Side]:
@@ -120,7 +124,8 @@ class ImportedModel:
                 f"{self.archive} is not the file that was imported (its SHA-256 differs); run "
                 "'bookrec artifacts import' again."
             )
-        model = unstacked(opened.model, self.stacked)
+        model = with_book_input(unstacked(opened.model, self.stacked))
+        model = without_crosses(model, self.crosses)
         return with_mean_rows(model, inputs_of(model)[0], self.plans)
 
     def save(self, directory: Path) -> ImportedModel:
@@ -133,8 +138,11 @@ class ImportedModel:
             "casts": self.casts,
             "stacked": self.stacked,
             "sources": self.sources,
+            "crosses": [table.name for table in self.crosses],
         }
-        write_plans(directory, facts, self.plans, {"base_row": self.base_row})
+        arrays: Inputs = {"base_row": self.base_row}
+        arrays |= {f"cross_{n}": table.codes for n, table in enumerate(self.crosses)}
+        write_plans(directory, facts, self.plans, arrays)
         return replace(self, archive=archive)
 
     @classmethod
@@ -149,6 +157,10 @@ class ImportedModel:
             arrays["base_row"],
             facts["stacked"],
             facts["sources"],
+            tuple(
+                CrossTable(name, arrays[f"cross_{number}"])
+                for number, name in enumerate(facts.get("crosses", []))
+            ),
         )
 
 

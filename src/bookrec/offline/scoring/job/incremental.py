@@ -65,6 +65,11 @@ class Changes:
     published_id: _Ids
     """[n_readers] ``reader_id`` in the published snapshot, 0 for a new reader."""
 
+    @property
+    def nothing(self) -> bool:
+        """Whether no list of a reader or book of the data set changes."""
+        return not (self.readers.any() or self.books.any())
+
 
 def reader_fingerprints(dataset: Dataset) -> NDArray[np.uint64]:
     """[n_readers] hashes of everything known of a reader but the history."""

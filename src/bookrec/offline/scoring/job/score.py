@@ -7,10 +7,10 @@ that ends; neither this process nor the workers import it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import Final
 
-from bookrec import __version__
 from bookrec.errors import ModelError, QualityGateRefused
 from bookrec.files import digest_of_bytes, read_pointer, remove_directory
 from bookrec.json_types import JsonObject
@@ -23,12 +23,13 @@ from bookrec.offline.scoring.job.job_directory import open_job
 from bookrec.offline.scoring.job.run import ScoreRun
 from bookrec.offline.scoring.job.score_report import ScoreReport
 from bookrec.offline.scoring.job.score_settings import ScoreSettings as ScoreSettings
+from bookrec.offline.scoring.job.tables.snapshot_writer import dataset_meta
 from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.offline.scoring.shelf.gate import refusals
 from bookrec.offline.scoring.shelf.gate_figures import gate_figures
 from bookrec.offline.scoring.shelf.shelf import Shelf
 from bookrec.settings import Home
-from bookrec.snapshot import publish
+from bookrec.snapshot import open_database, publish, read_meta
 
 SCORING_FORMAT: Final = 6
 """Version of the lists and shards; raised when equal models, data and settings give other ones."""
@@ -53,7 +54,7 @@ def score(
         again: command that continues a stopped run, for messages.
 
     Returns:
-        Id of the published snapshot.
+        Id of the published snapshot; with ``changed`` and nothing changed, of the one published before.
 
     Raises:
         ModelError: the bundle is missing or damaged, or knows no book of the data set.
@@ -66,6 +67,9 @@ def score(
     _check_fit(home, manifest, dataset)
     meta = _meta(manifest, dataset, settings)
     changes = _changes(home, dataset, meta, progress) if settings.changed else None
+    if changes is not None and changes.nothing and _same_inputs(changes, meta):
+        progress(f"nothing changed since {changes.snapshot.name}; nothing is published")
+        return changes.snapshot.name
     report = ScoreReport()
     with open_job(home.snapshots, _identity(meta, settings, changes)) as job:
         complete = (home.snapshots / job.snapshot_id).is_dir()
@@ -79,12 +83,19 @@ def score(
         with report.stage("publish"):
             publish(home.snapshots, job.snapshot_id, checked=not complete)
             job.remove()
-    for line in report.lines(sgemm_rate()):
+    for line in report.lines(sgemm_rate() if settings.verbose else None):
         progress(line)
     progress(f"published {job.snapshot_id}")
     for line in comparison_lines(home.snapshots / job.snapshot_id, published):
         progress(line)
     return job.snapshot_id
+
+
+def _same_inputs(changes: Changes, meta: dict[str, str]) -> bool:
+    """Whether a new snapshot would differ from the published one in its id and time only."""
+    with contextlib.closing(open_database(changes.snapshot)) as connection:
+        published = read_meta(connection)
+    return all(published.get(key) == value for key, value in meta.items())
 
 
 def _check_fit(home: Home, manifest: JsonObject, dataset: Dataset) -> None:
@@ -131,22 +142,15 @@ def _meta(manifest: JsonObject, dataset: Dataset, settings: ScoreSettings) -> di
     nobody, nothing = dataset.readers.iloc[:0], dataset.interactions.iloc[:0]
     files = sorted(manifest["files"].items())
     return {
-        "bookrec_version": __version__,
+        **dataset_meta(dataset),
         "scoring_format": str(SCORING_FORMAT),
         "model_id": str(manifest["model_id"]),
         "model_files": digest_of_bytes(text.encode() for pair in files for text in pair),
         "preset": str(manifest["preset"]),
-        "dataset_id": dataset.dataset_id,
-        "dataset_digest": dataset.digest,
         "catalogue_digest": dataset_digest(nobody, dataset.books, nothing, dataset.rating_max),
-        "readers": str(dataset.n_readers),
-        "books": str(dataset.n_books),
-        "interactions": str(len(dataset.interactions)),
-        "rating_max": str(dataset.rating_max),
         "top": str(settings.top),
         "candidates": "all" if settings.candidates is None else str(settings.candidates),
         "similar_candidates": str(settings.similar_candidates),
-        "sample": str(int(bool(dataset.manifest.get("sample", False)))),
         "metrics": json.dumps(manifest["metrics"]),
     }
 

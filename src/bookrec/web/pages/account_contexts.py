@@ -1,0 +1,73 @@
+"""Contexts of the templates of a reader's account, and of the owner's pages."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A session in the reader's list."""
+
+    session_id: str
+    device: str
+    """Browser and system, e.g. 'Firefox, Linux'; '' when unknown."""
+    program: bool
+    """True for a session of the API."""
+    started: str
+    """Time as ``2026-11-27 04:15`` (UTC), like ``seen``."""
+    seen: str
+    current: bool
+
+
+class AccountPage(msgspec.Struct, frozen=True):
+    """``/me/account``"""
+
+    user_id: str
+    email: str
+    letters: bool
+    """Whether the shop sends e-mail."""
+    sessions: list[SessionRow]
+    form: str = ""
+    """Form that was refused: 'password', 'email' or 'delete'."""
+    error: str | None = None
+    """Message key of the refusal."""
+
+
+class ResetPage(msgspec.Struct, frozen=True):
+    """``/reset/{token}``"""
+
+    username: str
+    error: str | None
+    """A message key; 'reset_invalid' shows no form."""
+
+
+class ForgotPage(msgspec.Struct, frozen=True):
+    """``/forgot``"""
+
+    letters: bool
+    """Whether the shop sends e-mail; else the page says whom to ask."""
+    username: str = ""
+    sent: bool = False
+    """True after the form, whether or not there is such an account."""
+    error: str | None = None
+
+
+class LetterRow(msgspec.Struct, frozen=True):
+    """A letter that could not be sent so far."""
+
+    user_id: str
+    created: str
+    tries: int
+    next_try: str
+    """'' when it was given up."""
+    error: str
+
+
+class OwnerPage(msgspec.Struct, frozen=True):
+    """``/owner``"""
+
+    snapshot_id: str
+    model_id: str
+    letters: bool
+    """Whether the shop sends e-mail."""
+    failures: list[LetterRow]
