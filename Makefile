@@ -11,8 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-# Arguments for pytest, e.g. `make test ARGS="-k search"` or, without workers, `make test ARGS=-n0`,
-# and the demo's port.
+# Arguments for pytest, e.g. `make test ARGS="-k search"` or, without workers, `make test ARGS=-n0`, or
+# for the demo, `make demo ARGS=--fresh`; and the demo's port.
 ARGS ?=
 PORT ?= 8000
 
@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test lint docs browser clean
+.PHONY: help install demo port test lint docs browser clean
 
 help:  ## This list
 	@echo "bookrec: from readers, books and ratings to a bookshop site with recommendations"
@@ -31,8 +31,16 @@ help:  ## This list
 	@echo "Another Python: make demo PYTHON=python3.12. Another port: make demo PORT=8080."
 	@echo "Then: $(BIN)/bookrec --help"
 
-demo: install  ## The whole path on sample data, then the site
-	$(BIN)/bookrec demo --port $(PORT)
+demo: port install  ## The whole path on sample data, and the site
+	$(BIN)/bookrec demo --port $(PORT) $(ARGS)
+
+# Before an installation of minutes.
+port:
+	@"$(PYTHON)" -c 'import socket; s = socket.socket(); \
+	  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' \
+	  2>/dev/null || ! command -v "$(PYTHON)" >/dev/null || { \
+	  echo "Port $(PORT) of 127.0.0.1 is in use, perhaps by an earlier demo, which is then at" \
+	    "http://127.0.0.1:$(PORT)/; choose another: make demo PORT=$$(($(PORT) + 1))." >&2; exit 1; }
 
 test: install  ## All tests (some skip, saying why, without Chromium or the real data sets)
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 \

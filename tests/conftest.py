@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from bookrec.cli.demo.build import LOG_NAME
+from bookrec.cli.demo.stages import has_lists
 from bookrec.settings import Home
 from command_line import bookrec
 from shared_builds import build_once, build_once_per_source
@@ -32,6 +34,8 @@ def pytest_configure() -> None:
     """Give each worker of pytest-xdist, and the processes that it starts, one thread."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+        # XGBoost takes every core all the same; its threads must not spin beside another worker.
+        os.environ["OMP_WAIT_POLICY"] = "passive"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -64,9 +68,9 @@ def _place(names: set[str]) -> int:
 def sample_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with the sample data imported, trained and scored by the commands themselves.
 
-    Where ``BOOKREC_SAMPLE_HOME`` names what ``bookrec demo`` builds with these commands, a copy of
-    that, without its accounts, once it is published. Otherwise it is built with a smaller training,
-    and kept in pytest's cache until the source changes.
+    It is what ``bookrec demo`` builds, without its accounts: a copy of the demo that
+    ``BOOKREC_SAMPLE_HOME`` names, once that is built, or one that is kept in pytest's cache until the
+    source changes.
 
     Shared by all workers: read it, or copy it (`sample_home_copy`), and never change it.
     """
@@ -74,42 +78,31 @@ def sample_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     def build(root: Path) -> None:
         if given := os.environ.get("BOOKREC_SAMPLE_HOME"):
             built = Path(given)
-            _wait_until_published(Home(built))
+            _wait_until_built(Home(built))
         else:
-            built = build_once_per_source(request.config, "sample-home", _build_sample_home)
+            built = build_once_per_source(request.config, "demo", _build_demo) / "demo"
         home = Home(root)
         for place in (root / "raw", root / "artifacts", home.snapshots):
             shutil.copytree(built / place.name, place)
+        shutil.copy(built / LOG_NAME, root)
 
     return Home(build_once(tmp_path_factory, "sample-home", build))
 
 
-def _wait_until_published(home: Home) -> None:
-    """Wait for a demo that is being built beside the tests."""
+def _wait_until_built(home: Home) -> None:
+    """Wait for a demo that is being built beside the tests: at its end one snapshot is left."""
     give_up_at = time.monotonic() + 900
-    while not (home.snapshots / "current").exists():
+    while not (has_lists(home) and len(list(home.snapshots.iterdir())) == 2):
         if time.monotonic() > give_up_at:
             pytest.fail(
-                f"BOOKREC_SAMPLE_HOME={home.root}: nothing is published there; run 'bookrec demo "
+                f"BOOKREC_SAMPLE_HOME={home.root}: no demo is built there; run 'bookrec demo "
                 "--no-serve' first, or unset it"
             )
         time.sleep(1)
 
 
-def _build_sample_home(root: Path) -> None:
-    from bookrec.offline.ranking.ranker_settings import RankerSettings
-    from bookrec.offline.retrieval.two_tower_settings import TwoTowerSettings
-    from smaller_training import train_smaller
-
-    home = Home(root)
-    bookrec(home, "data", "sample", str(root / "raw"))
-    bookrec(home, "data", "import", str(root / "raw"))
-    train_smaller(
-        home,
-        towers=TwoTowerSettings(side_by_side_whole=1, steps=600),
-        ranker=RankerSettings(rounds=1, trees=60, steps=400),
-    )
-    bookrec(home, "score")
+def _build_demo(root: Path) -> None:
+    bookrec(Home(root), "demo", "--no-serve")
 
 
 @pytest.fixture

@@ -40,6 +40,8 @@ ROWS_NAME: Final = "reader_rows.npy"
 FINGERPRINTS_NAME: Final = "reader_marks.npy"
 """File in `RANKER_NAME` of [readers] fingerprints, if the ranker has reader inputs besides history and
 age band: a number that changes when any of those other inputs does."""
+NO_MODEL: Final = "none"
+"""``model_id`` of a snapshot of catalogue and popular books alone; it has no `RANKER_NAME`."""
 _SNAPSHOT_ID: Final = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 SCHEMA: Final = """

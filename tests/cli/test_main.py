@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -91,6 +92,34 @@ def test_an_error_of_ours_is_one_sentence_and_exit_code_1(tmp_path: Path):
         f"Error: No snapshot is published in {Home(tmp_path).snapshots}; "
         "run 'bookrec score' first.\n"
     )
+
+
+def test_a_damaged_part_gives_doctor_exit_code_1(tmp_path: Path):
+    (tmp_path / "artifacts" / "datasets" / "lost").mkdir(parents=True)
+    (tmp_path / "artifacts" / "datasets" / "current").write_text("lost\n")
+    result = run("doctor", home=tmp_path)
+    assert "damaged  data set" in result.stdout
+    assert result.returncode == 1
+    assert run("doctor", home=tmp_path / "new").returncode == 0
+
+
+def test_models_are_listed_without_tensorflow(tmp_path: Path):
+    directory = tmp_path / "artifacts" / "models" / "hand-made"
+    directory.mkdir(parents=True)
+    manifest = {"model_id": "hand-made", "preset": "imported", "seed": 7, "dataset_id": "small"}
+    manifest |= {"dataset_digest": "d", "metrics": {}, "files": {}, "source": {"model": "a.h5"}}
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    code = (
+        "import sys; from bookrec.cli.main import main; main(); "
+        "print(sorted({'tensorflow', 'keras', 'pandas'} & sys.modules.keys()))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code, "--home", str(tmp_path), "artifacts", "list"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == "  hand-made  small  seed 7  imported from a.h5\n[]\n"
 
 
 def test_wrong_usage_is_exit_code_2(tmp_path: Path):

@@ -2,8 +2,10 @@
 
     python3.11 -m venv k2 && k2/bin/pip install 'tensorflow-cpu==2.15.*'
     k2/bin/python tests/support/make_keras2.py 2.15
+    k2/bin/python tests/support/make_keras2.py 2.15-operations
 
-The argument is the stem of the zip file in ``keras2``. The tests need no Keras 2: they read the files.
+The argument is the stem of the zip file in ``keras2``; with ``-operations`` after the version, it gets
+the models that call TensorFlow between their layers. The tests need no Keras 2: they read the files.
 """
 
 from __future__ import annotations
@@ -93,16 +95,57 @@ def with_operations() -> Any:
     return keras.Model([user, book], LAYERS.Flatten()(first * second))
 
 
+def sliced() -> Any:
+    """One input of two ids, taken apart by slices, as tutorials write it."""
+    import tensorflow as tf
+
+    pair = LAYERS.Input((2,), name="pair", dtype="int32")
+    user = LAYERS.Embedding(5, 3, name="user_table")(pair[:, 0])
+    book = LAYERS.Embedding(7, 3, name="book_table")(pair[:, 1])
+    user_bias = LAYERS.Embedding(5, 1)(pair[:, 0])
+    book_bias = LAYERS.Embedding(7, 1)(pair[:, 1:2])[:, 0]
+    product = tf.reduce_sum(tf.math.multiply(user, book), axis=1, keepdims=True)
+    return keras.Model(pair, tf.sigmoid(product + user_bias + book_bias))
+
+
+def joined() -> Any:
+    """Two inputs whose vectors are joined, reshaped and computed with by TensorFlow."""
+    import tensorflow as tf
+
+    user = LAYERS.Input((1,), name="user")
+    book = LAYERS.Input((1,), name="book")
+    numbers = LAYERS.Input((2,), name="numbers")
+    first = tf.squeeze(LAYERS.Embedding(5, 3)(tf.cast(user, tf.int32)), axis=1)
+    second = tf.reshape(LAYERS.Embedding(7, 3)(tf.cast(book, "int64")), [-1, 3])
+    number = tf.expand_dims(numbers[:, 1], axis=-1)
+    both = tf.concat([first, second, tf.math.add(first, second), number], axis=-1)
+    hidden = tf.nn.relu(LAYERS.Dense(4)(both))
+    hidden = tf.concat([hidden, 2.0 - first, second / 4.0, -number, numbers[:, :1] - 1.0], 1)
+    mean = tf.reduce_mean(tf.stack([first, second], axis=1), axis=1)
+    hidden = LAYERS.Dense(3)(hidden) * 0.5 + tf.maximum(mean, 0.2)
+    return keras.Model([user, book, numbers], LAYERS.Dense(1)(hidden))
+
+
+def unusual() -> Any:
+    """An operation that is not translated."""
+    import tensorflow as tf
+
+    numbers = LAYERS.Input((2,), name="numbers")
+    return keras.Model(numbers, tf.cumsum(LAYERS.Dense(1)(numbers), axis=1))
+
+
 MODELS = {f.__name__: f for f in (product, network, sequential, nested, with_operations)}
+OPERATIONS = {f.__name__: f for f in (sliced, joined, unusual)}
 
 
 def main(stem: str) -> None:
     """Write ``keras2/STEM.zip``: every model as .h5 and .keras, and ``expected.json``."""
     values = {name: np.array(numbers, "float32") for name, numbers in VALUES.items()}
+    models = OPERATIONS if stem.endswith("-operations") else MODELS
     expected: dict[str, Any] = {"keras": keras.__version__}
     with tempfile.TemporaryDirectory() as folder:
         directory = Path(folder)
-        for name, make in MODELS.items():
+        for name, make in models.items():
             model = make()
             # A layer whose weights are lost would go unnoticed with weights as a layer starts.
             rng = np.random.default_rng(7)

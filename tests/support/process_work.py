@@ -27,6 +27,10 @@ def describe(loaded: str, task: int) -> tuple[str, int]:
     return loaded, task * task
 
 
+def own_pid(_: str, __: object) -> int:
+    return os.getpid()
+
+
 def die(_: str, task: int) -> int:
     if task == 2:
         os.kill(os.getpid(), signal.SIGKILL)

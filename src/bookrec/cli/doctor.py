@@ -24,6 +24,7 @@ from bookrec.json_types import JsonObject
 from bookrec.settings import Home, templates_directory
 from bookrec.shop.schema import MIGRATIONS
 from bookrec.snapshot import (
+    NO_MODEL,
     RANKER_NAME,
     check_structure,
     current_snapshot,
@@ -180,9 +181,12 @@ def _snapshot(home: Home, dataset: JsonObject | None, model: JsonObject | None) 
     try:
         directory = current_snapshot(home.snapshots)
         check_structure(directory)
-        Recommender.load(directory / RANKER_NAME)
         with contextlib.closing(open_database(directory)) as connection:
             meta = read_meta(connection)
+        if meta.get("model_id") == NO_MODEL:
+            detail = f"{directory.name} has catalogue and popular books alone"
+            return DoctorLine("snapshot", "stale", detail, "bookrec score")
+        Recommender.load(directory / RANKER_NAME)
     except NoSnapshot:
         return DoctorLine("snapshot", "missing", "nothing published yet", "bookrec score")
     except (BookrecError, sqlite3.DatabaseError) as error:

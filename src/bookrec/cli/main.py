@@ -22,7 +22,7 @@ from bookrec.settings import Home
 
 VERBS: Final[dict[str, tuple[str, str]]] = {
     "demo": (
-        "bookrec.cli.demo:demo",
+        "bookrec.cli.demo.command:demo",
         "Build everything from sample data in the directory demo/, then serve the site.",
     ),
     "data": ("bookrec.offline.cli.data:data", "Write sample data; import raw data."),
@@ -58,6 +58,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "accounts": (
         "bookrec.web.accounts.cli:accounts",
         "Create accounts, invite readers, reset passwords, disable, enable, list.",
+    ),
+    "shop": (
+        "bookrec.cli.selling.shop:shop",
+        "Import prices and stock, look after orders, set the shop's name and bank.",
     ),
     "bench": (
         "bookrec.offline.cli.bench:bench",
@@ -117,7 +121,10 @@ def cli(ctx: click.Context, home: Path) -> None:
 def main() -> None:
     """Run the command line; a `BookrecError` becomes one sentence on stderr and an exit code."""
     try:
-        cli.main(standalone_mode=False)
+        # Without standalone mode, click returns the code of `click.exceptions.Exit`.
+        code = cli.main(standalone_mode=False)
+        if isinstance(code, int) and code:
+            sys.exit(code)
     except click.exceptions.Exit as stop:
         sys.exit(stop.exit_code)
     except click.ClickException as error:

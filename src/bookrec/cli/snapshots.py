@@ -17,6 +17,7 @@ from bookrec.offline.scoring.shelf.snapshot_works import DoubledWorks, doubled_w
 from bookrec.settings import Home
 from bookrec.snapshot import (
     DATABASE_NAME,
+    NO_MODEL,
     RANKER_NAME,
     check_structure,
     current_snapshot,
@@ -123,6 +124,10 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     check_structure(directory)
     click.echo(f"{directory.name}: the tables pass all checks.")
     with contextlib.closing(open_database(directory)) as connection:
+        meta = read_meta(connection)
+        if meta["model_id"] == NO_MODEL:
+            click.echo("It has no lists to compare: catalogue and popular books alone.")
+            return
         _print_doubled_works(doubled_works(connection))
     if not pairs:
         return
@@ -133,8 +138,6 @@ def verify(home: Home, snapshot_id: str | None, pairs: int) -> None:
     from bookrec.offline.models.bundle.bundle_files import load_bundle
     from bookrec.offline.scoring.job.verify import check_published
 
-    with contextlib.closing(open_database(directory)) as connection:
-        meta = read_meta(connection)
     bundle = load_bundle(home, meta["model_id"])
     dataset = load_dataset(home, meta["dataset_id"])
     parity = check_published(directory, bundle, dataset, pairs)

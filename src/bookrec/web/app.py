@@ -21,6 +21,7 @@ from bookrec.settings import Home
 from bookrec.web.api import books as books_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
+from bookrec.web.api import selling as selling_api
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
 from bookrec.web.edge.requests import with_checked_requests
@@ -31,7 +32,9 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
-from bookrec.web.pages import own_account, owner, password_reset
+from bookrec.web.pages import cart as cart_pages
+from bookrec.web.pages import orders as order_pages
+from bookrec.web.pages import own_account, owner, password_reset, shop_files
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
@@ -109,6 +112,15 @@ def _pages() -> Router:
             *own_account.HANDLERS,
             *password_reset.HANDLERS,
             *owner.HANDLERS,
+            cart_pages.cart_page,
+            cart_pages.change_cart,
+            order_pages.checkout_page,
+            order_pages.order,
+            order_pages.orders_page,
+            order_pages.order_page,
+            order_pages.cancel_order,
+            shop_files.shop_style,
+            shop_files.shop_logo,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -126,6 +138,7 @@ def _api() -> Router:
             books_api.list_similar,
             *reader_api.HANDLERS,
             *account_api.HANDLERS,
+            *selling_api.HANDLERS,
         ],
         before_request=books_api.check_call,
         dependencies={

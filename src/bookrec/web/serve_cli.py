@@ -70,7 +70,7 @@ def run_site(home: Home, host: str, port: int, workers: int) -> None:
 
     from bookrec.web.kit.log import logging_config
 
-    port = _free_port(host, port)
+    port = free_port(host, port)
     migrate(home.shop_database)
     with contextlib.suppress(KeyboardInterrupt):
         # Worker processes read the home directory from the environment.
@@ -118,8 +118,8 @@ def _print_address(home: Home, host: str, port: int) -> None:
         click.echo(f"Pages answer 503 for now: {error}", err=True)
 
 
-def _free_port(host: str, port: int) -> int:
-    """Port to listen on; for 0 one that is free at this moment.
+def free_port(host: str, port: int) -> int:
+    """Return the port to listen on; for 0 one that is free at this moment.
 
     Raises:
         BookrecError: the port is in use, or the address is not one of this machine.

@@ -22,13 +22,27 @@ def test_numbers_by_their_column_and_texts_that_override():
         ("B2", "120.000đ", "", "", "", "vi"),
         ("C3", "", "", "", "", ""),
     )
-    details = read_details(books, table(("B2", "99.000đ", "7", "", "", "")))
+    details, repaired = read_details(books, table(("B2", "99.000đ", "7", "", "", "")))
     assert details["isbn"].tolist() == ["A1", "B2"]
     assert details["price"].tolist() == [85_000, 99_000]
     assert details["stock"].tolist() == [3, 7]
     assert details["language"].tolist() == ["", "vi"]
     assert len(details["description"][0]) == MAX_DESCRIPTION
-    assert read_details(books[2:], NONE) is None
+    assert repaired == {"description_cut": 1}
+    assert read_details(books[2:], NONE) == (None, {})
+
+
+def test_what_is_changed_in_details_is_counted():
+    rows = [("A1", "liên hệ", "3", "Th&amp;o", "", ""), ("B2", "9,5", "ít", "BÃ¶ll", "", "-")]
+    details, repaired = read_details(table(*rows), NONE)
+    assert details["price"].isna().tolist() == [True, False]
+    assert details["category"].tolist() == ["Th&o", "Böll"]
+    assert repaired == {
+        "price_unknown": 1,
+        "stock_unknown": 1,
+        "html_entities_decoded": 1,
+        "double_encoding_undone": 1,
+    }
 
 
 def test_details_and_mapping_are_kept_and_belong_to_the_digest(tmp_path):

@@ -14,6 +14,7 @@ from bookrec.offline.data.import_data import ImportOptions, read_data
 BOOKS = "ISBN,Book-Title,Book-Author\n0141439513,Emma,Jane Austen\n080442957X,Vụ án,Franz Kafka\n"
 RATINGS = "User-ID,ISBN,Book-Rating\n4,0141439513,9\n7,080442957X,0\n7,0141439513,6\n"
 USERS = "User-ID,Location,Age\n4,đà lạt,34\n7,vinh,\n"
+RATED = ["4,0141439513,9", "7,080442957X,8"]
 PLAIN = {"Books.csv": BOOKS, "Ratings.csv": RATINGS, "Users.csv": USERS}
 PLAIN_ROWS = [("4", "0141439513", 9), ("7", "0141439513", 6), ("7", "080442957X", 0)]
 
@@ -278,6 +279,59 @@ CASES = {
         ),
         "fit both orders; write which part comes first",
     ),
+    "cancelled orders": (
+        {
+            "orders.csv": "order_id,order_date,status,customer_id,item_name,item_sku,item_quantity\n"
+            "7,2024-05-13,completed,71,Emma,0141439513,1\n8,2024-05-14,Refunded,72,Emma,0141439513,2\n"
+            "9,2024-05-20,cancelled,71,Emma,0141439513,1\n9,2024-05-20,,71,Vụ án,080442957X,1\n"
+            "10,2024-05-21,returned,72,Vụ án,080442957X,1\n"
+            "11,2024-05-22,pending,73,Vụ án,080442957X,1\n"
+        },
+        [("71", "0141439513", 0), ("73", "080442957X", 0)],
+    ),
+    "loans and returns of a library": (
+        {
+            "loans.csv": "borrower_id,barcode,event,event date\n"
+            "B7,0141439513,checkout,2024-05-13\nB7,0141439513,return,2024-05-20\n"
+            "B9,080442957X,checkout,2024-06-01\n",
+            "books.csv": BOOKS,
+        },
+        [("B7", "0141439513", 0), ("B9", "080442957X", 0)],
+    ),
+    "loans that say returned": (
+        {
+            "loans.csv": "member id,isbn,loan date,status\n5,0141439513,2024-05-13,returned\n"
+            "8,080442957X,2024-06-01,active\n",
+            "books.csv": BOOKS,
+        },
+        [("5", "0141439513", 0), ("8", "080442957X", 0)],
+    ),
+    "titles of reviews": (
+        {
+            "products.csv": "product_id,title,authors\nP1,Emma,Jane Austen\n",
+            "comments.csv": "product_id,comment_id,title,customer_id,rating\n"
+            "P1,31,Cực kì hài lòng,8,9\nP1,32,Bình thường,5,6\nP2,33,Rất vui,8,10\n",
+        },
+        [("5", "P1", 6), ("8", "P1", 9)],
+    ),
+    "descriptions of goods": (
+        {
+            "sales.csv": "InvoiceNo,StockCode,Description,Quantity,CustomerID,Country\n"
+            "501,0141439513,Emma,1,17,VN\n502,080442957X,Vụ án,2,19,VN\n503,080442957X,Vụ án,1,,VN\n"
+        },
+        [("17", "0141439513", 0), ("19", "080442957X", 0)],
+    ),
+    "books alone": (
+        {"Books.csv": BOOKS.replace("Book-Author", "Rating").replace("Jane Austen", "4.31")},
+        "Books.csv lists books, and no table says who read or bought them",
+    ),
+    "a column for each book": (
+        {
+            "survey.csv": "Timestamp,Your name?,Emma?,Vụ án?,Tắt đèn?\n5/31/2017 14:12,An,4,,5\n"
+            "6/5/2017 9:19,Bình,Did not read,2,3\n6/6/2017 9:19,Chi,5,Did not read,1\n"
+        },
+        "survey.csv seems to have a column for each book",
+    ),
     "orders and books": (
         {
             "orders.csv": "order_id,customer_id,isbn,quantity,order_date\n"
@@ -393,6 +447,32 @@ def test_years_ages_and_unknown_authors(tmp_path):
     assert dataset.books["author"].tolist() == ["", "Franz Kafka"]
     assert dataset.books["year"].tolist() == [2021, 2019]
     assert dataset.readers["age"].tolist() == [28, 41]
+
+
+def test_lists_of_a_program_are_texts(tmp_path):
+    rows = (
+        '0141439513,Emma,"[\'Jane Austen\', ""Flann O\'Brien""]","[\'Cổ điển\', \'Tình yêu\']"',
+        "080442957X,[sic],[Kafka],[]",
+    )
+    header = "ISBN,Book-Title,Book-Author,genres"
+    dataset = read(write(tmp_path, with_books(*rows, header=header, ratings=RATED))).dataset
+    assert dataset.books["author"].tolist() == ["Jane Austen, Flann O'Brien", "[Kafka]"]
+    assert dataset.books["title"].tolist() == ["Emma", "[sic]"]
+    assert dataset.details["category"].tolist() == ["Cổ điển, Tình yêu"]
+    assert dataset.manifest["files"]["Books.csv"]["repaired"]["list_unwrapped"] == 3
+
+
+def test_walk_in_customers_are_no_readers(tmp_path):
+    dataset = read(write(tmp_path, CASES["descriptions of goods"][0])).dataset
+    assert dataset.readers["user_id"].tolist() == ["17", "19"]
+    accounts = dataset.manifest["files"]
+    assert accounts["sales.csv (readers)"]["rejected"] == {"walk_in_customer": 1}
+    assert accounts["sales.csv (rows)"]["rejected"] == {"walk_in_customer": 1}
+
+
+def test_titles_of_reviews_are_not_those_of_books(tmp_path):
+    dataset = read(write(tmp_path, CASES["titles of reviews"][0])).dataset
+    assert dataset.books[["isbn", "title"]].to_numpy().tolist() == [["P1", "Emma"]]
 
 
 def test_times_of_several_shapes_are_seconds(tmp_path):

@@ -25,6 +25,7 @@ from process_work import (
     load,
     load_marker,
     loaded_with_blas,
+    own_pid,
 )
 
 
@@ -69,6 +70,25 @@ def test_what_a_killed_process_worked_on_is_done_by_a_fresh_one(tmp_path: Path, 
     assert made == {n + 100: n * n for n in range(12)}
     assert (tmp_path / "killed").exists()
     assert 2**20 < engine.peak_bytes < 2**33
+
+
+def test_a_block_keeps_the_processes_of_its_maps(tmp_path: Path):
+    engine = Processes(1)
+
+    def process_of(directory: Path) -> int:
+        ((_, pid),) = engine.map(own_pid, load, directory, [(0, None)])
+        return pid
+
+    alone = process_of(tmp_path)
+    with engine.kept():
+        first, second = process_of(tmp_path), process_of(tmp_path / "another")
+        with pytest.raises(BookrecError, match="worker process was killed"):
+            dict(engine.map(die, load, tmp_path, [(0, 2)]))
+        third = process_of(tmp_path)
+        assert is_running(third)
+    assert first == second
+    assert len({alone, first, third, os.getpid()}) == 4
+    assert not any(is_running(pid) for pid in (alone, first, third))
 
 
 def test_what_goes_wrong_with_loading_is_told_in_full(tmp_path: Path):

@@ -53,6 +53,25 @@ def test_an_invitation_opens_the_readers_own_shelf_once(client: Client, home: Ho
     assert "bookrec_session" not in client.cookies
 
 
+@pytest.mark.parametrize(
+    ("site", "fault"),
+    [
+        ("books.example", "is no http or https address"),
+        ("ftp://books.example", "is no http or https address"),
+        ("https://", "is no http or https address"),
+        ("https://books.example:port", "is no address"),
+        ("https://books example/", "has characters that no address has"),
+        ("https://books.example/?a=1", "has more than a host and a path"),
+        ("https://admin@books.example", "has more than a host and a path"),
+    ],
+)
+def test_a_site_that_is_no_address_is_refused(home: Home, site: str, fault: str) -> None:
+    refused = run(home, "invite", LISTED_READER, "--site", site)
+    assert refused.exit_code == 2
+    assert fault in " ".join(refused.output.split())
+    assert "/claim/" not in refused.output
+
+
 def test_a_refused_claim_leaves_the_link_open(client: Client, home: Home) -> None:
     path = invite_reader(home, LISTED_READER)
     register(client, "taken")

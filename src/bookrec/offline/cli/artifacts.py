@@ -39,10 +39,7 @@ def list_command(home: Home) -> None:
     Example:
       bookrec artifacts list
     """
-    from bookrec.offline.runtime.tensorflow_start import start_tensorflow
-
-    start_tensorflow()
-    from bookrec.offline.models.bundle.bundle_files import read_manifest
+    from bookrec.offline.models.bundle.stored_manifest import read_manifest
 
     current = read_pointer(home.models)
     names = versions(home.models)

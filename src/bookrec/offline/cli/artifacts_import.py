@@ -72,7 +72,7 @@ def import_command(
         click.echo(line)
     if draft_path is not None:
         name = opened.archive.path.relative_to(directory).as_posix()
-        text = draft(name, opened.guesses, opened.sources, opened.casts)
+        text = draft(name, opened.guesses, opened.sources, opened.casts, opened.crosses)
         write_atomically(draft_path, text.encode())
         click.echo(
             f"Wrote {draft_path}; look through it, then: "

@@ -73,6 +73,14 @@ def list_options(command: Command) -> Command:
 @click.option(
     "--workers", type=click.IntRange(0), help="Number of processes (default: one per core)."
 )
+@click.option(
+    "--without-model",
+    is_flag=True,
+    help="Publish the catalogue and popular books alone, for a first site before 'bookrec train'.",
+)
+@click.option(
+    "--verbose", is_flag=True, help="Compare the speed with what this machine can multiply."
+)
 @click.pass_obj
 def score(
     home: Home,
@@ -83,6 +91,8 @@ def score(
     changed: bool,
     engine: str,
     workers: int | None,
+    without_model: bool,
+    verbose: bool,
 ) -> None:
     """Score candidates for every reader and book, and publish the lists as a snapshot.
 
@@ -98,8 +108,18 @@ def score(
       bookrec score
       bookrec score --top 50 --candidates all
       bookrec score --changed
+      bookrec score --without-model
     """
     from bookrec.offline.data.dataset import load_dataset
+
+    if without_model:
+        if model_id is not None or changed:
+            raise click.UsageError("--without-model goes with neither --model nor --changed.")
+        from bookrec.offline.scoring.job.publish_catalogue import publish_catalogue
+
+        publish_catalogue(home, load_dataset(home), timed_progress())
+        click.echo("\nNext: bookrec serve, and bookrec train")
+        return
     from bookrec.offline.scoring.job.score import ScoreSettings
     from bookrec.offline.scoring.job.score import score as run
 
@@ -109,6 +129,7 @@ def score(
         changed=changed,
         engine=engine,
         workers=workers,
+        verbose=verbose,
         accept=accept,
     )
     run(home, model_id, load_dataset(home), settings, timed_progress())

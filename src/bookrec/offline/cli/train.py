@@ -32,10 +32,17 @@ _THEMES: Final = {
 )
 @list_weights_option
 @click.option(
+    "--quick",
+    is_flag=True,
+    help="A shortened training for a first look: fewer steps, one pair of towers, one round.",
+)
+@click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of the training."
 )
 @click.pass_obj
-def train(home: Home, preset: str, epochs: int | None, weigh_lists: bool, seed: int) -> None:
+def train(
+    home: Home, preset: str, epochs: int | None, weigh_lists: bool, quick: bool, seed: int
+) -> None:
     """Train ranker and retrieval on the current data set.
 
     Prints validation figures, popularity's among them, and makes the new bundle the current model.
@@ -43,6 +50,7 @@ def train(home: Home, preset: str, epochs: int | None, weigh_lists: bool, seed: 
     \b
     Example:
       bookrec train
+      bookrec train --quick
       bookrec train --preset classic --epochs 4 --seed 7
     """
     from bookrec.offline.runtime.tensorflow_start import start_tensorflow
@@ -54,6 +62,8 @@ def train(home: Home, preset: str, epochs: int | None, weigh_lists: bool, seed: 
     progress = timed_progress()
 
     settings = TrainSettings(preset=preset, seed=seed, weigh_lists=weigh_lists)
+    if quick:
+        settings = settings.quickly()
     if epochs is not None:
         settings = settings.with_epochs(epochs)
     bundle = run(home, settings, progress)

@@ -52,9 +52,12 @@ INTERACTION_DTYPES: Final = {
     "timestamp": "Int64",
 }
 
+COPY_DTYPES: Final = {"reader_idx": "int32", "book_idx": "int32", "copies": "int32"}
+
 _MANIFEST_KEYS: Final = {"dataset_id", "digest", "layout", "rating_max", "base_dataset_id"}
 DETAILS_FILE: Final = "book_details.parquet"
 KEYS_FILE: Final = "book_keys.parquet"
+COPIES_FILE: Final = "copies.parquet"
 MAPPING_FILE: Final = "mapping.toml"
 _NULL: Final = np.iinfo(np.int64).min
 
@@ -77,6 +80,20 @@ class Dataset:
     """Mapping of the source as TOML; "" = not known."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Further ids of books, such as codes of the shop → id of the book."""
+    copies: pd.DataFrame | None = None
+    """Pairs of which several copies were bought, columns of `COPY_DTYPES`; None = there are none."""
+
+    def interactions_with_copies(self) -> pd.DataFrame:
+        """Interactions, and ``copies`` that were bought: one of each without a rating, or more."""
+        one_each = (self.interactions["rating"] == 0).astype("int32")
+        if self.copies is None:
+            return self.interactions.assign(copies=one_each)
+        pairs = ["reader_idx", "book_idx"]
+        several = self.interactions[pairs].merge(self.copies, on=pairs, how="left")["copies"]
+        copies = several.to_numpy(dtype="float64", na_value=np.nan)
+        return self.interactions.assign(
+            copies=np.where(np.isnan(copies), one_each, copies).astype("int32")
+        )
 
     @property
     def n_readers(self) -> int:
@@ -143,7 +160,8 @@ def make_dataset(
     Args:
         readers: columns of `READER_DTYPES`, unique, sorted by `reader_sort_key`.
         books: columns of `BOOK_DTYPES`, unique, sorted by ISBN.
-        interactions: columns of `INTERACTION_DTYPES`, unique pairs, sorted by reader, then book.
+        interactions: columns of `INTERACTION_DTYPES`, unique pairs, sorted by reader, then book; and
+            ``copies`` that were bought, where that is known.
         layout: name of a well-known source, or another word, which becomes the prefix of the id.
         rating_max: highest rating of the source, 10 or 5.
         source: path of the raw files, for the operator.
@@ -159,9 +177,10 @@ def make_dataset(
     """
     readers = readers.astype(READER_DTYPES)[list(READER_DTYPES)].reset_index(drop=True)
     books = books.astype(BOOK_DTYPES)[list(BOOK_DTYPES)].reset_index(drop=True)
+    copies = _several_copies(interactions)
     interactions = interactions.astype(INTERACTION_DTYPES)[list(INTERACTION_DTYPES)]
     interactions = interactions.reset_index(drop=True)
-    digest = dataset_digest(readers, books, interactions, rating_max, details)
+    digest = dataset_digest(readers, books, interactions, rating_max, details, copies)
     known = known_sources().get(layout)
     prefix = layout if known is None else known.prefix
     if sample:
@@ -186,7 +205,16 @@ def make_dataset(
         "imported": list(imported),
         "added_to": added_to,
     }
-    return Dataset(readers, books, interactions, manifest, details, mapping, dict(keys or {}))
+    further = dict(keys or {})
+    return Dataset(readers, books, interactions, manifest, details, mapping, further, copies)
+
+
+def _several_copies(interactions: pd.DataFrame) -> pd.DataFrame | None:
+    """Pairs with more than one copy; None where there are none, or nothing is known of copies."""
+    if "copies" not in interactions:
+        return None
+    several = interactions.loc[interactions["copies"] > 1, list(COPY_DTYPES)]
+    return None if several.empty else several.astype(COPY_DTYPES).reset_index(drop=True)
 
 
 def dataset_digest(
@@ -195,12 +223,14 @@ def dataset_digest(
     interactions: pd.DataFrame,
     rating_max: int,
     details: pd.DataFrame | None = None,
+    copies: pd.DataFrame | None = None,
 ) -> str:
     """Return the SHA-256 of the contents of the tables, equal for equal data on every machine."""
 
     def parts() -> Iterator[bytes]:
         yield str(rating_max).encode()
-        for frame in (readers, books, interactions, *([] if details is None else [details])):
+        further = [frame for frame in (details, copies) if frame is not None]
+        for frame in (readers, books, interactions, *further):
             for name in frame.columns:
                 yield name.encode()
                 yield from _column_bytes(frame[name])
@@ -245,6 +275,8 @@ def save_dataset(home: Home, dataset: Dataset, rejected: pd.DataFrame | None = N
             if dataset.keys:
                 columns = {"key": list(dataset.keys), "isbn": list(dataset.keys.values())}
                 pd.DataFrame(columns, dtype="str").to_parquet(staging / KEYS_FILE, index=False)
+            if dataset.copies is not None:
+                dataset.copies.to_parquet(staging / COPIES_FILE, index=False)
             if dataset.mapping:
                 (staging / MAPPING_FILE).write_text(dataset.mapping, encoding="utf-8")
             _write_rejected(staging / "rejected.csv.gz", rejected)
@@ -305,6 +337,7 @@ def load_dataset(home: Home, dataset_id: str | None = None) -> Dataset:
         dataset.interactions,
         dataset.rating_max,
         dataset.details,
+        dataset.copies,
     )
     if digest != dataset.digest:
         raise DataError(
@@ -339,7 +372,9 @@ def _read(directory: Path) -> Dataset:
         details = pd.read_parquet(file).astype(DETAIL_DTYPES) if file.exists() else None
         mapping = toml.read_text(encoding="utf-8") if toml.exists() else ""
         keys = _read_keys(directory / KEYS_FILE)
-        return Dataset(readers, books, interactions, dict(manifest), details, mapping, keys)
+        several = directory / COPIES_FILE
+        copies = pd.read_parquet(several).astype(COPY_DTYPES) if several.exists() else None
+        return Dataset(readers, books, interactions, dict(manifest), details, mapping, keys, copies)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(
             f"{directory} cannot be read ({type(error).__name__}: {error}); "

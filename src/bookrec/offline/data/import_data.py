@@ -17,7 +17,6 @@ from bookrec.errors import DataError
 from bookrec.offline.data.assembly.assemble import Assembled, assemble
 from bookrec.offline.data.assembly.loss import MOST_LOST, heavy_losses
 from bookrec.offline.data.assembly.raw_table import NO_LOSS
-from bookrec.offline.data.book_details import read_details
 from bookrec.offline.data.dataset import Dataset, make_dataset, save_dataset
 from bookrec.offline.data.read_source import ReadSource, Undecided, read_source
 from bookrec.offline.data.reader_order import merge_readers
@@ -171,8 +170,7 @@ def _make(
             _nothing_left(assembled.rejected if table is None else table.rejected(), paths)
         )
     progress("Grouping editions")
-    works = group_works(zip(books["title"], books["author"], strict=True))
-    corrected = correct_works(books["isbn"].tolist(), works, lines)
+    corrected = group_editions(books, lines)
     books = books.assign(work_id=corrected.works)
     readers = merge_readers(assembled.readers, assembled.users)
     dataset = make_dataset(
@@ -185,7 +183,7 @@ def _make(
         files=assembled.accounts,
         sample=read.is_sample,
         citation=read.mapping.citation,
-        details=read_details(books, assembled.stock),
+        details=assembled.details,
         mapping=mapping,
         keys=assembled.keys.further(),
         imported=read.shas,
@@ -194,11 +192,17 @@ def _make(
     return Import(dataset, assembled.rejected, corrected, read.lines, notes)
 
 
+def group_editions(books: pd.DataFrame, lines: Sequence[Correction]) -> CorrectedWorks:
+    """Group the editions of a catalogue into works, and correct them by the operator's lines."""
+    works = group_works(zip(books["title"], books["author"], strict=True))
+    return correct_works(books["isbn"].tolist(), works, list(lines))
+
+
 def index_pairs(pairs: pd.DataFrame, users: Sequence[str], readers: pd.DataFrame) -> pd.DataFrame:
     """Return interactions by positions of readers and books, sorted by them.
 
     Args:
-        pairs: ``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp``.
+        pairs: ``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp``, ``copies``.
         users: ids of readers.
         readers: ``user_id`` of every reader of the data set, in its order.
     """
@@ -206,7 +210,7 @@ def index_pairs(pairs: pd.DataFrame, users: Sequence[str], readers: pd.DataFrame
     assert np.all(position >= 0), "every interaction has its reader"
     frame = pairs.drop(columns="user").assign(reader_idx=position[pairs["user"].to_numpy()])
     order = np.lexsort((frame["book_idx"], frame["reader_idx"]))
-    columns = ["reader_idx", "book_idx", "rating", "timestamp"]
+    columns = ["reader_idx", "book_idx", "rating", "timestamp", "copies"]
     return frame[columns].iloc[order].reset_index(drop=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
@@ -33,6 +34,13 @@ class Engine(Protocol):
 
     peak_bytes: int
     """Peak resident memory of the largest worker so far."""
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Keep the workers from one `map` of a block to the next, and end them after it.
+
+        Without it each `map` starts workers of its own, which import their modules again.
+        """
+        ...
 
     def map(
         self,

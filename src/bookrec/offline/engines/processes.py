@@ -51,6 +51,20 @@ class Processes:
         """Choose the number of processes; None = one per core, 0 = work in this process."""
         self.workers = workers if workers is not None else len(os.sched_getaffinity(0))
         self.peak_bytes = 0
+        self._keeps = False
+        self._kept: _Pool | None = None
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the processes from one map of the block to the next; see the protocol."""
+        self._keeps = True
+        try:
+            yield
+        finally:
+            self._keeps = False
+            if self._kept is not None:
+                self._kept.close()
+                self._kept = None
 
     def map(
         self,
@@ -89,10 +103,7 @@ class Processes:
         again: deque[tuple[int, Task]],
     ) -> Iterator[tuple[int, AnyResult]]:
         """Work until all tasks are done or a process dies; ``again`` then holds the unfinished ones."""
-        # Spawn, not fork: TensorFlow's threads do not survive a fork.
-        context = multiprocessing.get_context("spawn")
-        watched, held = context.Pipe(duplex=False)
-        pool = ProcessPoolExecutor(self.workers, context, _start, (watched,))
+        pool, self._kept = self._kept or _Pool(self.workers), None
         pending: dict[Future[_Outcome], tuple[int, Task]] = {}
         try:
             while True:
@@ -102,19 +113,19 @@ class Processes:
                     if not again:
                         break
                     with _interrupts_held():
-                        future = pool.submit(_work, work, load, directory, again[0][1])
+                        future = pool.executor.submit(_work, work, load, directory, again[0][1])
                     pending[future] = again.popleft()
                 if not pending:
-                    return
+                    break
                 yield from self._finished(pending)
         except BaseException:
             again.extendleft(reversed(pending.values()))
-            held.close()  # processes in the middle of a shard end at once
+            pool.close(at_once=True)
             raise
-        finally:
-            pool.shutdown(cancel_futures=True)
-            held.close()
-            watched.close()
+        if self._keeps:
+            self._kept = pool
+        else:
+            pool.close()
 
     def _finished(
         self, pending: dict[Future[_Outcome], tuple[int, Task]]
@@ -126,6 +137,24 @@ class Processes:
             number, _ = pending.pop(future)
             self.peak_bytes = max(self.peak_bytes, peak_bytes)
             yield number, result
+
+
+class _Pool:
+    """Worker processes, and the pipe whose end tells them that nobody waits for them."""
+
+    def __init__(self, workers: int) -> None:
+        # Spawn, not fork: TensorFlow's threads do not survive a fork.
+        context = multiprocessing.get_context("spawn")
+        self.watched, self.held = context.Pipe(duplex=False)
+        self.executor = ProcessPoolExecutor(workers, context, _start, (self.watched,))
+
+    def close(self, *, at_once: bool = False) -> None:
+        """End the processes, those in the middle of a shard only if ``at_once``."""
+        if at_once:
+            self.held.close()
+        self.executor.shutdown(cancel_futures=True)
+        self.held.close()
+        self.watched.close()
 
 
 def map_shards(

@@ -61,6 +61,10 @@ class RayEngine:
         self.peak_bytes = 0
         self._ray = import_ray()
 
+    def kept(self) -> contextlib.AbstractContextManager[None]:
+        """Do nothing: the workers of a cluster stay anyway; see the protocol."""
+        return contextlib.nullcontext()
+
     def map(
         self,
         work: Callable[[Loaded, Task], Result],

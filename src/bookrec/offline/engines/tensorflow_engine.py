@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,6 +43,10 @@ class TensorFlowEngine:
     def peak_bytes(self) -> int:
         """Peak resident memory of the largest worker; see the protocol."""
         return self._processes.peak_bytes
+
+    def kept(self) -> AbstractContextManager[None]:
+        """Keep the processes for a block; see the protocol."""
+        return self._processes.kept()
 
     def map(
         self,

@@ -25,6 +25,8 @@ from bookrec.offline.ranking.ranker_settings import RankerSettings
 
 _SHARD = 256
 """Readers per task of a worker process."""
+_FEW_SHARDS = 4
+"""Shards up to which this process builds the groups: worker processes take longer to start."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ def make_groups(
         age_bands: [R] age band of each reader.
         settings: Hyperparameters of the training.
         seed: Seed of all random draws.
-        workers: Worker processes; None = one per core. The groups do not depend on it.
+        workers: Worker processes; None = one per core, none for few readers. The groups do not depend
+            on it.
         label: Name of the progress bar.
 
     Raises:
@@ -77,6 +80,8 @@ def make_groups(
     target_start = by_reader(targets, len(age_bands))
     readers = np.flatnonzero(np.diff(target_start))
     shards = [readers[at : at + _SHARD] for at in range(0, len(readers), _SHARD)]
+    if workers is None and len(shards) <= _FEW_SHARDS:
+        workers = 0
     seeds = np.random.SeedSequence(seed).spawn(len(shards))
     work = (
         [

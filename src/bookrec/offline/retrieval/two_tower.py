@@ -216,7 +216,8 @@ def _train_step(towers: Towers, learning_rate: float, steps: int) -> TensorFlowF
     variables = towers.scorer.trainable_variables
     optimizer.build(variables)
 
-    @tf.function(reduce_retracing=True)
+    # Lengths differ from batch to batch: with them left open, the step is traced once, not twice.
+    @tf.function(input_signature=[_signature(towers)])
     def step(batch: Batch) -> Tensor:
         with tf.GradientTape() as tape:
             books = _book_vectors(towers, batch)
@@ -227,6 +228,25 @@ def _train_step(towers: Towers, learning_rate: float, steps: int) -> TensorFlowF
         return loss
 
     return step
+
+
+def _signature(towers: Towers) -> Batch:
+    """Specification of a batch of any size."""
+    whole, real = (tf.TensorSpec([None], kind) for kind in (tf.int32, tf.float32))
+    title = next(tensor for tensor in towers.book.inputs if tensor.name == TITLE.name)
+    return Batch(
+        shown_reader=whole,
+        shown_isbn=whole,
+        shown_weight=real,
+        age_band=whole,
+        hidden_reader=whole,
+        hidden_candidate=whole,
+        isbn=whole,
+        author=whole,
+        title=tf.TensorSpec([None, title.shape[1]], tf.float32),
+        popularity=real,
+        correction=real,
+    )
 
 
 def _book_vectors(towers: Towers, batch: Batch) -> Tensor:

@@ -12,6 +12,9 @@ def start_tensorflow() -> None:
     """Import TensorFlow without its messages. Call this before importing Keras; errors are raised."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    # For XGBoost, imported later: beside other work, its threads would spin while they wait for one
+    # another, and take many times the time of the work itself.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     with silenced_stderr(), _without_scikit_learn():
         import tensorflow as tf
     # Retracing warnings need no action: each one-sided branch is a small model, traced once.

@@ -43,6 +43,7 @@ class DefaultPreset(Preset):
         if settings.trees:
             run.progress("trees that the ranker is distilled from")
             folds = distil(folds, settings.folds, settings.trees, seed)
+        run.progress("training of the ranker")
         model = build_default(run.encoding.vocabularies, scaling=scaling_of(folds))
         train_ranker(model, folds, settings, seed)
         return TrainedRanker(model, run.fit_known())

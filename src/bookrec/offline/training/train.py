@@ -119,6 +119,7 @@ def _bundle(
 ) -> Bundle:
     fitted, settings = ranker.known, run.settings
     retrieval = fitted.retrieval
+    run.progress("book offsets for serving")
     fold_in = preset.fold_in(run, fitted, ranker.rows)
     recommender = run.recommender(ranker.model, fitted, fold_in)
     reader_centroid, centroid_weight = fold_in or (None, None)

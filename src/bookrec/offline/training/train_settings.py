@@ -32,6 +32,14 @@ class TrainSettings:
     classic: ClassicSettings = field(default_factory=ClassicSettings)
     """Settings of preset ``classic``."""
 
+    def quickly(self) -> TrainSettings:
+        """Return settings of a shortened training of preset ``default``, for a first look."""
+        return replace(
+            self,
+            towers=replace(self.towers, side_by_side_whole=1, steps=400),
+            ranker=replace(self.ranker, rounds=1, trees=60, steps=400),
+        )
+
     def with_epochs(self, epochs: int) -> TrainSettings:
         """Return settings with exactly this number of epochs for the ranker of any preset."""
         return replace(

@@ -28,6 +28,7 @@ def weigh_lists(
         The weights, and the scored candidates of the readers with the book offsets.
     """
     fitted = ranker.known
+    run.progress(f"list weights on {len(readers):,} readers")
     candidates = score_candidates(
         recommender,
         readers_at(run.known, run.age_bands, readers, ranker.rows),

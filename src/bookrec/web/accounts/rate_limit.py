@@ -1,4 +1,4 @@
-"""Rate limits of sign-in and registration, across workers.
+"""Rate limits of sign-in, registration and orders, across workers.
 
 Wrong guesses of others must not lock an account for its owner. Attempts on a username are counted for
 each address apart. A high limit over all addresses stops guessing from many of them; it does not bind
@@ -21,7 +21,7 @@ from bookrec.web.store.database import ShopDatabase
 
 
 class TooManyAttempts(ShopError):
-    """Signing in or registering is refused for now."""
+    """Signing in, registering or ordering is refused for now."""
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(f"Too many attempts; try again in {retry_after_s} seconds.")
@@ -59,6 +59,16 @@ async def count_registration(database: ShopDatabase, settings: SiteSettings, add
         TooManyAttempts: the address has used up its registrations.
     """
     limits = {f"registration:{network_of(address)}": settings.registrations_per_address}
+    await _count(database, settings.attempt_window_s, limits)
+
+
+async def count_order(database: ShopDatabase, settings: SiteSettings, address: str) -> None:
+    """Count one order: each takes stock from the others until the shop cancels it.
+
+    Raises:
+        TooManyAttempts: the address has used up its orders.
+    """
+    limits = {f"order:{network_of(address)}": settings.orders_per_address}
     await _count(database, settings.attempt_window_s, limits)
 
 

@@ -15,10 +15,11 @@ from bookrec.web.api.schemas import Book as BookAnswer
 from bookrec.web.api.schemas import BookList, RankedList, api_book, ranked_list
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
+from bookrec.web.recommendations.lists import popular_shelf, similar_shelf
 from bookrec.web.request.page_request import path_with_query
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
-from bookrec.web.store.catalogue import EVERYONE, popular_books, similar_books
+from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -102,8 +103,11 @@ async def list_books(
     """
     query = SearchQuery(q, author, publisher, year_from, year_to, sort, page, page_size)
     result = await asyncio.to_thread(search, snapshot, query)
-    answer = BookList([api_book(book) for book in result.items], result.total, page, page_size)
-    return _public(request, site, snapshot, answer)
+    front = site.fronts.current()
+    answer = BookList(
+        [api_book(book, front) for book in result.items], result.total, page, page_size
+    )
+    return _public(request, front, site, snapshot, answer)
 
 
 @get("/books/popular", summary="Popular books", tags=["books"])
@@ -114,9 +118,10 @@ async def list_popular(
     limit: Limit = 20,
 ) -> Response[RankedList]:
     """Books that most readers have; ``score`` is the share of readers."""
-    listed = popular_books(snapshot, EVERYONE, limit)
-    answer = ranked_list("popular", snapshot.snapshot_id, listed)
-    return _public(request, site, snapshot, answer)
+    front = site.fronts.current()
+    listed = popular_shelf(snapshot, front, limit)
+    answer = ranked_list("popular", snapshot.snapshot_id, listed, front)
+    return _public(request, front, site, snapshot, answer)
 
 
 @get("/books/{isbn:str}", summary="One book", tags=["books"])
@@ -127,7 +132,9 @@ async def get_book(
     isbn: FromPath[str],
 ) -> Response[BookAnswer]:
     """A book by its ISBN."""
-    return _public(request, site, snapshot, api_book(require_book(snapshot, isbn)))
+    front = site.fronts.current()
+    answer = api_book(require_book(snapshot, isbn), front)
+    return _public(request, front, site, snapshot, answer)
 
 
 @get("/books/{isbn:str}/similar", summary="Similar books", tags=["books"])
@@ -139,16 +146,19 @@ async def list_similar(
     limit: Limit = 20,
 ) -> Response[RankedList]:
     """Books similar to a book; ``source`` is ``content`` for a book without readers."""
-    source, listed = similar_books(snapshot, require_book(snapshot, isbn), limit)
-    answer = ranked_list(source, snapshot.snapshot_id, listed)
-    return _public(request, site, snapshot, answer)
+    front = site.fronts.current()
+    source, listed = similar_shelf(snapshot, front, require_book(snapshot, isbn), limit)
+    answer = ranked_list(source, snapshot.snapshot_id, listed, front)
+    return _public(request, front, site, snapshot, answer)
 
 
 def _public(
-    request: AnyRequest, site: Site, snapshot: Snapshot, answer: msgspec.Struct
+    request: AnyRequest, front: ShopFront, site: Site, snapshot: Snapshot, answer: msgspec.Struct
 ) -> AnyResponse:
     """Answer alike for everyone, with a tag by which clients ask for changes."""
-    tag = entity_tag(snapshot.snapshot_id, site.renderer.version, path_with_query(request))
+    tag = entity_tag(
+        snapshot.snapshot_id, site.renderer.version, front.tag, path_with_query(request)
+    )
     if has_current(request.headers, tag):
         return Response(None, status_code=304, headers=public(tag))
     return Response(answer, headers=public(tag))

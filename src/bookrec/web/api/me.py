@@ -142,7 +142,10 @@ async def recommendations(
     """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
     recommended = await site.lists.recommend(snapshot, account, history, limit)
-    return Response(recommended_list(snapshot.snapshot_id, recommended), headers=private())
+    return Response(
+        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current()),
+        headers=private(),
+    )
 
 
 @get("/me/ratings", summary="Seen books", tags=["me"])
@@ -157,9 +160,10 @@ async def list_ratings(
     seen = list((await site.lists.history(snapshot, account)).books.values())
     shown = seen[(page - 1) * page_size : page * page_size]
     books = books_by_id(snapshot, [book.book_id for book in shown])
+    front = site.fronts.current()
     items = [
         OwnRating(
-            book=api_book(books[book.book_id]),
+            book=api_book(books[book.book_id], front),
             rating=book.rating or None,
             origin="shop" if book.from_shop else "dataset",
         )
@@ -179,7 +183,9 @@ async def rate(
     """Rate a book; the rating overrides the data set's."""
     book = require_book(snapshot, isbn)
     await site.actions.rate(snapshot, account, book, data.rating)
-    return Response(OwnRating(api_book(book), data.rating, "shop"), headers=private())
+    return Response(
+        OwnRating(api_book(book, site.fronts.current()), data.rating, "shop"), headers=private()
+    )
 
 
 @delete("/me/ratings/{isbn:str}", summary="Remove a rating", tags=["me"])

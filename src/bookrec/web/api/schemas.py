@@ -11,12 +11,13 @@ from bookrec.ages import MAX_AGE, MIN_AGE
 from bookrec.web.accounts.accounts import MAX_USERNAME, MIN_USERNAME
 from bookrec.web.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from bookrec.web.recommendations.lists import Recommendations
+from bookrec.web.selling.front import ShopFront
 from bookrec.web.store import catalogue
 from bookrec.web.store.catalogue import ListedBook
 
 
-class Book(msgspec.Struct, frozen=True):
-    """A book of the catalogue."""
+class Book(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A book of the catalogue; price, currency and stock are left out where they are not known."""
 
     isbn: str
     title: str
@@ -28,6 +29,12 @@ class Book(msgspec.Struct, frozen=True):
     rating_mean: float | None
     """1–10; null without explicit ratings."""
     rating_count: int
+    price: int | None = None
+    """Minor units of the currency: đồng for VND, cents for USD."""
+    currency: str | None = None
+    """ISO 4217."""
+    stock: int | None = None
+    """Copies that can be bought; absent beside a price where the shop does not count them."""
 
 
 class BookList(msgspec.Struct, frozen=True):
@@ -126,8 +133,9 @@ class OwnRatings(msgspec.Struct, frozen=True):
     page_size: int
 
 
-def api_book(book: catalogue.CatalogueBook) -> Book:
-    """Return a catalogue row for the API."""
+def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
+    """Return a catalogue row for the API, with the shop's offer."""
+    offer = front.offer(book.isbn)
     return Book(
         isbn=book.isbn,
         title=book.title,
@@ -137,25 +145,32 @@ def api_book(book: catalogue.CatalogueBook) -> Book:
         image_url=book.image_url,
         rating_mean=book.rating_mean,
         rating_count=book.rating_count,
+        price=offer.price if offer else None,
+        currency=offer.currency if offer else None,
+        stock=offer.stock if offer else None,
     )
 
 
-def ranked_list(source: str, snapshot_id: str, listed: list[ListedBook]) -> RankedList:
+def ranked_list(
+    source: str, snapshot_id: str, listed: list[ListedBook], front: ShopFront
+) -> RankedList:
     """Return a list that is the same for everyone."""
     items = [
-        RankedBook(rank, item.score, api_book(item.book))
+        RankedBook(rank, item.score, api_book(item.book, front))
         for rank, item in enumerate(listed, start=1)
     ]
     return RankedList(source, snapshot_id, items)
 
 
-def recommended_list(snapshot_id: str, recommendations: Recommendations) -> RankedList:
+def recommended_list(
+    snapshot_id: str, recommendations: Recommendations, front: ShopFront
+) -> RankedList:
     """Return a reader's list, with reasons."""
     items = [
         RankedBook(
             rank=item.rank,
             score=item.score,
-            book=api_book(item.book),
+            book=api_book(item.book, front),
             because=[OwnBookReference(book.isbn, book.title) for book in item.because],
             topped_up=item.topped_up,
         )

@@ -2,8 +2,9 @@
 
 Every template sees ``page`` (the Struct of its page), ``shell`` (a `Shell`), and the functions ``_`` /
 ``gettext`` / ``ngettext`` (translations into ``shell.language``). Undefined names are errors. A page
-that caches may keep (``shell.cacheable``) is anonymous: it has no form but the search (GET), no
-``csrf_token`` and no notice.
+that caches may keep (``shell.cacheable``) is anonymous: it has no ``csrf_token`` and no notice, and no
+form but the search (GET) and the one that puts a book into the cart, which the browser's ``Origin``
+protects.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ class BookCard(msgspec.Struct, frozen=True):
     """1–10; None without explicit ratings."""
     rating_count: int
     reader_count: int
+    price: int | None = None
+    """Minor units of the currency; None = not for sale here."""
+    currency: str = ""
+    stock: int | None = None
+    """Copies; None = not counted, always for sale."""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -56,6 +62,31 @@ class Shelf(msgspec.Struct, frozen=True):
     """Segment of the popular books when ``source`` is 'popular': an age band, or 'all'."""
 
 
+class TitleLink(msgspec.Struct, frozen=True):
+    """A book that is named by its title alone."""
+
+    isbn: str
+    title: str
+
+
+class ShopFacts(msgspec.Struct, frozen=True):
+    """The shop's own name and settings, as the frame of every page shows them; '' = not set."""
+
+    name: str = "bookrec"
+    tagline: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+    languages: tuple[str, ...] = ("en", "vi")
+    sells: bool = False
+    """Whether any book has a price."""
+    style_url: str = ""
+    """Address of the style sheet of the owner's colours."""
+    logo_url: str = ""
+    logo_width: int = 0
+    """Pixels at the height of the header's logo."""
+
+
 class Shell(msgspec.Struct, frozen=True):
     """Context of the frame around every page."""
 
@@ -81,6 +112,11 @@ class Shell(msgspec.Struct, frozen=True):
     """True when the signed-in reader runs the shop: the frame links to the owner's pages."""
     cacheable: bool = False
     """True when the page is the same for everyone: it then contains nothing personal."""
+    shop: ShopFacts = ShopFacts()
+    cart_copies: int = 0
+    """Copies in the cart of this visitor or reader."""
+    back_in_stock: list[TitleLink] = []
+    """Books they waited for and can buy now."""
 
 
 class HomePage(msgspec.Struct, frozen=True):
@@ -121,6 +157,8 @@ class BookPage(msgspec.Struct, frozen=True):
     """1–10 when the reader rated it, 0 for a seen book without a rating, None when not seen."""
     because: list[Reason]
     """Seen books that are the reason to recommend this one."""
+    waiting: bool = False
+    """Whether this visitor waits for the book to be back in stock."""
 
 
 class LoginPage(msgspec.Struct, frozen=True):

@@ -21,6 +21,8 @@ DEVICE: Final = "bookrec_device"
 RECENT: Final = "bookrec_recent"
 """Ids of books that a signed-in reader opened last. Anonymous visitors, whose pages are cached, have
 none."""
+CART: Final = "bookrec_cart"
+"""Random id of a visitor's cart; a signed-in reader's cart needs none."""
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
@@ -39,6 +41,16 @@ NOTICES: Final = frozenset(
         "session_ended",
         "signed_out_everywhere",
         "account_deleted",
+        "in_cart",
+        "cart_changed",
+        "cart_less",
+        "cart_full",
+        "not_for_sale",
+        "waiting",
+        "wait_ended",
+        "ordered",
+        "order_cancelled",
+        "order_too_late",
     }
 )
 

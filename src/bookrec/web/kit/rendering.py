@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from functools import lru_cache
+from datetime import datetime
+from functools import lru_cache, partial
 from pathlib import Path
 
 import jinja2
 import msgspec
+from babel.dates import format_datetime
 
 from bookrec import __version__
+from bookrec.shop.selling.money import format_money
 from bookrec.web.kit.addresses import book_path
 from bookrec.web.kit.contexts import Shell
 from bookrec.web.kit.covers import render_cover
@@ -55,9 +58,18 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters["book_path"] = book_path
+    environment.filters["money"] = partial(format_money, language=language)
+    environment.filters["moment"] = partial(_moment, language=language)
     translations = load_translations(templates, language)
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _moment(seconds: int, language: str) -> str:
+    """Date and time of seconds since 1970, in the server's time zone."""
+    moment = datetime.fromtimestamp(seconds).astimezone()
+    text: str = format_datetime(moment, "short", tzinfo=moment.tzinfo, locale=language)
+    return text
 
 
 def _version(templates: Path) -> str:

@@ -48,6 +48,8 @@ class SiteSettings:
     registrations_per_address: int = 50
     """Registrations from one client address within the window. It stops accounts and guesses at
     usernames in bulk; it is generous because a school may share an address."""
+    orders_per_address: int = 30
+    """Orders from one client address within the window."""
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> SiteSettings:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -37,19 +37,27 @@ def load_translations(templates: Path, language: str) -> gettext.NullTranslation
     return gettext.GNUTranslations(compiled)
 
 
-def choose_language(cookies: Mapping[str, str], accept_language: str) -> str:
-    """Return the language of the cookie, else the best of ``Accept-Language``, else English."""
+def choose_language(
+    cookies: Mapping[str, str], accept_language: str, languages: Sequence[str] = LANGUAGES
+) -> str:
+    """Return the language of the cookie, else the best of ``Accept-Language``, else the first one.
+
+    Args:
+        cookies: of the request.
+        accept_language: header of the request.
+        languages: of the shop, the default first.
+    """
     chosen = cookies.get("lang", "")
-    return chosen if chosen in LANGUAGES else preferred_language(accept_language)
+    return chosen if chosen in languages else preferred_language(accept_language, languages)
 
 
-def preferred_language(accept_language: str) -> str:
+def preferred_language(accept_language: str, languages: Sequence[str] = LANGUAGES) -> str:
     """Return the site's language with the highest quality in an ``Accept-Language`` header.
 
     >>> preferred_language("fr, vi-VN;q=0.8, en;q=0.3")
     'vi'
     """
-    best = (0.0, DEFAULT_LANGUAGE)
+    best = (0.0, languages[0])
     for part in accept_language.split(",")[:20]:
         tag, _, parameter = part.partition(";")
         language = tag.strip().lower().split("-")[0]
@@ -57,6 +65,6 @@ def preferred_language(accept_language: str) -> str:
             quality = float(parameter.strip().removeprefix("q=") or 1.0)
         except ValueError:
             continue
-        if language in LANGUAGES and quality > best[0]:
+        if language in languages and quality > best[0]:
             best = (quality, language)
     return best[1]

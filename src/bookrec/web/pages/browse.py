@@ -16,16 +16,14 @@ from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import BookPage, CataloguePage, HomePage, Reason
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason, recommended_shelf
+from bookrec.web.recommendations.lists import popular_shelf, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import (
-    EVERYONE,
     CatalogueBook,
     books_by_isbn,
     editions,
-    popular_books,
-    similar_books,
 )
 from bookrec.web.store.search import SORTS, SearchQuery, search
 
@@ -54,7 +52,7 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     page = HomePage(
         yours=yours,
         popular=listed_shelf(
-            page_request, "popular", popular_books(snapshot, EVERYONE, SHELF_LENGTH)
+            page_request, "popular", popular_shelf(snapshot, page_request.front, SHELF_LENGTH)
         ),
         recently_opened=[book_card(page_request, book) for book in recent],
         catalogue_size=int(snapshot.meta.get("books", 0)),
@@ -101,7 +99,8 @@ async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequ
 async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[str]) -> AnyResponse:
     """Show one book, similar books, its other editions, and the reader's rating of it."""
     book = require_book(page_request.snapshot, isbn)
-    source, similar = similar_books(page_request.snapshot, book, _SIMILAR)
+    front = page_request.front
+    source, similar = similar_shelf(page_request.snapshot, front, book, _SIMILAR)
     my_rating, because = None, list[Reason]()
     if page_request.account is not None:
         my_rating, because = await _rating_or_reasons(page_request, page_request.account, book)
@@ -118,6 +117,7 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
         ],
         my_rating=my_rating,
         because=because,
+        waiting=front.waits_for(page_request.cart_owner, book.isbn),
     )
     return page_request.page("book.html", page, cacheable=True)
 

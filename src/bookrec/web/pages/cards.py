@@ -13,6 +13,7 @@ from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, ListedBook
 
 def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
     """Return a book as the pages of this request show it."""
+    offer = page_request.front.offer(book.isbn)
     remote = page_request.site.settings.remote_covers and book.image_url.startswith("https://")
     return BookCard(
         isbn=book.isbn,
@@ -25,6 +26,9 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
         rating_mean=book.rating_mean,
         rating_count=book.rating_count,
         reader_count=book.reader_count,
+        price=offer.price if offer else None,
+        currency=offer.currency if offer else "",
+        stock=offer.stock if offer else None,
     )
 
 

@@ -1,4 +1,5 @@
 """Recommendation lists: their sources, live ranking, reasons, and the actions that change them.
 
-May import: `bookrec`, `inference`, `web.accounts`, `web.kit`, `web.store`.
+May import: `bookrec`, `shop.selling`, `inference`, `web.accounts`, `web.kit`, `web.selling`,
+`web.store`.
 """

@@ -12,21 +12,27 @@ from typing import Final
 import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
+from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import find_reasons
+from bookrec.web.selling.front import FrontWatch, ShopFront
+from bookrec.web.selling.stock_rule import prefer_buyable
 from bookrec.web.store.catalogue import (
     EVERYONE,
     CatalogueBook,
     ListedBook,
     popular_books,
+    similar_books,
     stored_list,
 )
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.reader_history import INTERACTIONS_QUERY, ReaderHistory, build_history
 from bookrec.web.store.snapshot_reader import Snapshot
 
+_MOST_SIMILAR: Final = 100
+"""Similar books that the stock rule looks at."""
 _MOST_POPULAR: Final = 500
 """Length of the snapshot's popular lists; a reader may have seen hundreds of their books."""
 
@@ -56,9 +62,10 @@ class Recommendations(msgspec.Struct, frozen=True):
 class ReaderLists:
     """Histories and recommendations of the readers behind accounts."""
 
-    def __init__(self, database: ShopDatabase, live_lists: LiveLists) -> None:
+    def __init__(self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch) -> None:
         self._database = database
         self._live_lists = live_lists
+        self._fronts = fronts
 
     async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
         """Return the reader's seen books."""
@@ -70,11 +77,11 @@ class ReaderLists:
     ) -> Recommendations:
         """Return the best ``limit`` books for a reader, no seen work, one edition of a work."""
         source, listed = await self._best(snapshot, account, history)
-        works = history.works
-        chosen = _new_works(listed, works, limit)
+        works, front = history.works, self._fronts.current()
+        chosen = pass_chain(front, listed, works, limit)
         works |= {item.book.work_id for item in chosen}
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
-        popular = popular_for(snapshot, segment, works, limit - len(chosen))
+        popular = popular_for(snapshot, front, segment, works, limit - len(chosen))
         reasons = find_reasons(snapshot, history, [item.book for item in chosen])
         items = [
             RecommendedBook(
@@ -115,17 +122,39 @@ def popular_segment(snapshot: Snapshot, age: int | None) -> str:
 
 
 def popular_for(
-    snapshot: Snapshot, segment: str, without_works: set[int], limit: int
+    snapshot: Snapshot, front: ShopFront, segment: str, without_works: set[int], limit: int
 ) -> list[ListedBook]:
     """Popular books of an age band, then of everyone, without some works."""
     if limit <= 0:
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
     popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
-    return _new_works(popular, without_works, limit)
+    return pass_chain(front, popular, without_works, limit)
 
 
-def _new_works(listed: list[ListedBook], works: set[int], limit: int) -> list[ListedBook]:
-    """The first ``limit`` books of works that are not in ``works``, one edition of each."""
+def popular_shelf(snapshot: Snapshot, front: ShopFront, limit: int) -> list[ListedBook]:
+    """Return the best popular books of everyone by the shop's stock rule."""
+    # All of the list only where a book far down may come first.
+    depth = limit if front.rule == IGNORE else _MOST_POPULAR
+    return pass_chain(front, popular_books(snapshot, EVERYONE, depth), set(), limit)
+
+
+def similar_shelf(
+    snapshot: Snapshot, front: ShopFront, book: CatalogueBook, limit: int
+) -> tuple[str, list[ListedBook]]:
+    """Return the source of a book's similar books, and the best of them by the shop's stock rule."""
+    source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
+    return source, pass_chain(front, listed, set(), limit)
+
+
+def pass_chain(
+    front: ShopFront, listed: list[ListedBook], works: set[int], limit: int
+) -> list[ListedBook]:
+    """Return the first ``limit`` books of a list that pass the chain, which is the same for every list.
+
+    Works that are in ``works`` go out; the shop's stock rule orders or filters the rest, so that of a
+    work the edition that can be bought stands first; then one edition of a work.
+    """
     fresh = [item for item in listed if item.book.work_id not in works]
+    fresh = prefer_buyable(front, fresh)
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]

@@ -67,8 +67,10 @@ class LiveInference:
     ) -> list[tuple[int, float]] | None:
         """Return (book_id, score) of the best `TOP` books for a history, best first.
 
-        None when the ranker cannot be loaded or fails.
+        None when there is no model, or the ranker cannot be loaded or fails.
         """
+        if not snapshot.has_model:
+            return None
         ranker = await self._ranker(snapshot)
         if ranker is None:
             return None

@@ -16,20 +16,25 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 
+from bookrec.shop.selling.carts import CartOwner
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.sessions import find_session
 from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.addresses import book_path, id_of_parameter
-from bookrec.web.kit.contexts import Shell
+from bookrec.web.kit.contexts import Shell, ShopFacts, TitleLink
 from bookrec.web.kit.csrf import masked, sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.translations import LANGUAGES, choose_language
 from bookrec.web.request.site import Site
+from bookrec.web.selling.front import ShopFront, digest
+from bookrec.web.store.catalogue import books_by_isbn
 from bookrec.web.store.snapshot_reader import Snapshot
 
 HTML: Final = "text/html"
 """Media type of pages; Litestar adds the charset."""
+_LOGO_HEIGHT: Final = 36
+"""Pixels of the logo in the header of pages."""
 _VARY: Final = "Cookie, Accept-Language"
 _FORM_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
@@ -47,6 +52,8 @@ class PageRequest:
     session_token: str
     language: str
     notice: str | None
+    front: ShopFront
+    """The shop at one version: name, settings, prices, stock."""
     response_cookies: list[Cookie] = field(default_factory=list)
     """Cookies that the answer sets."""
 
@@ -54,6 +61,12 @@ class PageRequest:
     def secure(self) -> bool:
         """Whether cookies are for https only."""
         return is_secure(self.site, self.request)
+
+    @property
+    def cart_owner(self) -> CartOwner:
+        """Owner of this request's cart: the account, else the visitor of the cookie."""
+        user_id = self.account.user_id if self.account else None
+        return CartOwner(user_id, self.request.cookies.get(cookies.CART, ""))
 
     @property
     def path(self) -> str:
@@ -92,7 +105,8 @@ class PageRequest:
             headers: more headers, beside those about caching.
             path: of the page, if a form on it was sent to another one.
         """
-        cacheable = cacheable and self.account is None and self.notice is None
+        anonymous = self.account is None and not self.request.cookies.get(cookies.CART)
+        cacheable = cacheable and anonymous and self.notice is None
         tag = self._entity_tag() if cacheable else None
         if tag and has_current(self.request.headers, tag):
             return Response(None, status_code=304, headers=_public(tag))
@@ -112,6 +126,9 @@ class PageRequest:
             notice=self.notice,
             operator=self.account is not None and self.account.operator,
             cacheable=cacheable,
+            shop=shop_facts(self.front),
+            cart_copies=0 if anonymous else self.front.copies_in_cart(self.cart_owner),
+            back_in_stock=[] if anonymous else self._back_in_stock(),
         )
         return Response(
             self.site.renderer.page(template, page, shell).encode(),
@@ -129,6 +146,12 @@ class PageRequest:
             )
         return see_other(path, self.response_cookies)
 
+    def _back_in_stock(self) -> list[TitleLink]:
+        """Books that they waited for and can buy now."""
+        isbns = self.front.back_in_stock(self.cart_owner)
+        books = books_by_isbn(self.snapshot, isbns)
+        return [TitleLink(isbn, books[isbn].title) for isbn in isbns if isbn in books]
+
     def _start_form(self) -> str:
         tokens = self.site.form_tokens
         visitor = tokens.new_visitor()
@@ -143,6 +166,7 @@ class PageRequest:
         return entity_tag(
             self.snapshot.snapshot_id,
             site.renderer.version,
+            self.front.tag,
             f"remote covers: {site.settings.remote_covers}",
             self.language,
             self.path,
@@ -157,9 +181,11 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
         PermissionDeniedException: a form without its token, or from another site.
     """
     site: Site = request.app.state.site
+    await site.database.follow()
+    front = site.fronts.current()
     language = language_of(request)
     chosen = request.query_params.get("lang")
-    if request.method == "GET" and chosen in LANGUAGES:
+    if request.method == "GET" and chosen in front.settings.languages:
         cookie = cookies.language_cookie(chosen, secure=is_secure(site, request))
         return see_other(path_with_query(request), [cookie])
     token = request.cookies.get(cookies.SESSION, "")
@@ -172,6 +198,7 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
         session_token=token,
         language=language,
         notice=cookies.notice_of(request.cookies),
+        front=front,
     )
     request.state.page_request = page_request
     opt = request.route_handler.opt
@@ -207,11 +234,22 @@ async def _check_form(page_request: PageRequest) -> None:
     if (
         not same_site
         or not isinstance(sent, str)
-        or not tokens_match(page_request.form_token, sent)
+        or not (tokens_match(page_request.form_token, sent) or _by_origin(page_request))
     ):
         raise PermissionDeniedException(
             "This form is out of date or was sent from another site; open the page again."
         )
+
+
+def _by_origin(page_request: PageRequest) -> bool:
+    """Whether the browser's word that the form is of this site will do.
+
+    It does for a visitor's cart (``opt={"by_origin": True}``), whose form stands on pages that caches
+    keep and so has no token. A browser sends ``Origin`` with every form.
+    """
+    request = page_request.request
+    allowed = page_request.account is None and bool(request.route_handler.opt.get("by_origin"))
+    return allowed and "origin" in request.headers
 
 
 def _page_to_return_to(page_request: PageRequest) -> str:
@@ -222,6 +260,23 @@ def _page_to_return_to(page_request: PageRequest) -> str:
     return book_path(id_of_parameter(isbn)) if isbn else "/"
 
 
+def shop_facts(front: ShopFront) -> ShopFacts:
+    """Return the shop as the frame of every page shows it."""
+    settings, logo, style = front.settings, front.logo, front.style
+    return ShopFacts(
+        name=settings.name,
+        tagline=settings.tagline,
+        address=settings.address,
+        phone=settings.phone,
+        email=settings.email,
+        languages=settings.languages,
+        sells=front.sells,
+        style_url=f"/shop.css?v={digest(style.encode())}" if style else "",
+        logo_url=f"/shop-logo?v={digest(logo.content)}" if logo else "",
+        logo_width=min(240, round(logo.width * _LOGO_HEIGHT / logo.height)) if logo else 0,
+    )
+
+
 def is_secure(site: Site, request: AnyRequest) -> bool:
     """Whether cookies are marked Secure."""
     return site.settings.secure_cookies or request.url.scheme == "https"
@@ -229,7 +284,9 @@ def is_secure(site: Site, request: AnyRequest) -> bool:
 
 def language_of(request: AnyRequest) -> str:
     """Return the language to answer in."""
-    return choose_language(request.cookies, request.headers.get("accept-language", ""))
+    site: Site | None = getattr(request.app.state, "site", None)
+    languages = site.fronts.current().settings.languages if site else LANGUAGES
+    return choose_language(request.cookies, request.headers.get("accept-language", ""), languages)
 
 
 def path_with_query(request: AnyRequest) -> str:

@@ -13,11 +13,12 @@ from litestar.types import ExceptionHandlersMap
 from bookrec.errors import NoSnapshot, ShopUnavailable, SnapshotError
 from bookrec.web.accounts.rate_limit import TooManyAttempts
 from bookrec.web.kit.addresses import id_of_parameter
-from bookrec.web.kit.contexts import ErrorPage, Shell
+from bookrec.web.kit.contexts import ErrorPage, Shell, ShopFacts
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.log import get_logger
 from bookrec.web.kit.rendering import Renderer
-from bookrec.web.request.page_request import HTML, language_of, path_with_query, private
+from bookrec.web.request.page_request import HTML, language_of, path_with_query, private, shop_facts
+from bookrec.web.request.site import Site
 from bookrec.web.store.catalogue import CatalogueBook, find_book
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -184,6 +185,7 @@ def _rendered_error(
             "error.html", page, status=page.status, headers=headers
         )
         return response
+    site: Site | None = getattr(request.app.state, "site", None)
     # Without a snapshot, or without such a route, there is no reader to show in the frame.
     shell = Shell(
         language=language_of(request),
@@ -193,6 +195,7 @@ def _rendered_error(
         query="",
         sample=False,
         asset_version=renderer.version,
+        shop=ShopFacts() if site is None else shop_facts(site.fronts.current()),
     )
     body = renderer.page("error.html", page, shell).encode()
     return Response(body, status_code=page.status, media_type=HTML, headers=headers)

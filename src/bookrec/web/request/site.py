@@ -18,6 +18,8 @@ from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
+from bookrec.web.selling.front import FrontWatch
+from bookrec.web.selling.shop_desk import ShopDesk
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.snapshot_reader import SnapshotWatch
@@ -37,6 +39,8 @@ class Site:
     renderer: Renderer
     metrics: Metrics
     mailer: Mailer
+    fronts: FrontWatch
+    desk: ShopDesk
 
 
 @contextlib.asynccontextmanager
@@ -47,7 +51,8 @@ async def open_site(
     async with database.opened(home.shop_database) as shop, contextlib.AsyncExitStack() as stack:
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
-        lists = ReaderLists(shop, live_lists)
+        fronts = FrontWatch(home.shop_database, lambda: shop.identity)
+        lists = ReaderLists(shop, live_lists, fronts)
         passwords = Passwords()
         mailer = Mailer(shop, mail_settings())
         await stack.enter_async_context(mailer.running())
@@ -63,7 +68,10 @@ async def open_site(
                 renderer=renderer,
                 metrics=metrics,
                 mailer=mailer,
+                fronts=fronts,
+                desk=ShopDesk(shop),
             )
         finally:
             passwords.close()
             live.close()
+            fronts.close()

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import aiosqlite
 
 from bookrec.errors import ShopUnavailable
+from bookrec.shop.connections import connect
 
 _BUSY_TIMEOUT_S: Final = 0.9
 _FAULTS: Final = {
@@ -45,18 +46,21 @@ def _log_of(path: Path) -> Path:
 
 
 class Connections:
-    """A reading and a writing connection to the same file."""
+    """Connections to one file: one that reads, one that writes, and one for work in a thread."""
 
     def __init__(
         self,
         reader: aiosqlite.Connection,
         writer: aiosqlite.Connection,
+        worker: sqlite3.Connection,
         identity: Identity | None,
         stack: contextlib.AsyncExitStack,
     ) -> None:
         self.reader = reader
         self.writer = writer
-        self._identity = identity
+        self.worker = worker
+        self.identity = identity
+        """Device and inode of the opened file."""
         self._log: Identity | None = None
         self._stack = stack
 
@@ -77,7 +81,10 @@ class Connections:
             await writer.execute("pragma foreign_keys = on")
             # Deleted accounts leave no text behind in free pages.
             await writer.execute("pragma secure_delete = on")
-            connections = cls(reader, writer, identity, stack.pop_all())
+            worker = stack.enter_context(contextlib.closing(connect(path)))
+            worker.execute(f"pragma busy_timeout = {round(_BUSY_TIMEOUT_S * 1_000)}")
+            worker.execute("pragma secure_delete = on")
+            connections = cls(reader, writer, worker, identity, stack.pop_all())
         connections.note_log(path)
         if not connections.are_of(path):
             await connections.close()
@@ -86,7 +93,7 @@ class Connections:
 
     def are_of(self, path: Path) -> bool:
         """Whether the file at a path is still the opened one."""
-        return self._identity is not None and file_identity(path) == self._identity
+        return self.identity is not None and file_identity(path) == self.identity
 
     def note_log(self, path: Path) -> None:
         """Note the write-ahead log that belongs to the opened file."""
@@ -104,7 +111,7 @@ class Connections:
             path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
 
     async def close(self) -> None:
-        """Close both connections."""
+        """Close them all."""
         await self._stack.aclose()
 
 

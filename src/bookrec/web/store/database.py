@@ -1,10 +1,11 @@
 """Access to ``var/shop.sqlite`` off the event loop (aiosqlite).
 
-A worker has two connections (`store.connections`): one reads in autocommit, one writes one transaction
-at a time. A read on the writing connection could see another request's half-done transaction.
+A worker has three connections (`store.connections`): one reads in autocommit, one writes one
+transaction at a time, and one lets functions of the shop's core write in a thread. A read on a writing
+connection could see another request's half-done transaction.
 
 The file may be locked, full, deleted or replaced while the site runs. Then reads and writes raise
-`ShopUnavailable` within `WAIT_S`; nothing counts as written that is not in the file of this path. A
+`ShopUnavailable` within two seconds; nothing counts as written that is not in the file of this path. A
 restored file is opened as soon as it is there.
 """
 
@@ -12,21 +13,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import aiosqlite
 
 from bookrec.errors import ShopUnavailable
+from bookrec.shop.connections import in_transaction
 from bookrec.shop.schema import migrate
-from bookrec.web.store.connections import Connections, file_identity, reported
+from bookrec.web.store.connections import Connections, Identity, file_identity, reported
 from bookrec.web.store.rows import ParameterRows, Parameters, Row
 
-WAIT_S: Final = 1.8
-"""Most seconds that a read waits for a locked database; the start of a write waits less."""
+_READ_S: Final = 5.0
+"""Most seconds that a read waits for those before it; a locked file is reported sooner."""
 _QUEUE_S: Final = 10.0
 """Most seconds that a write waits for those before it: a slow disk is no fault."""
+T = TypeVar("T")
 
 
 class Transaction:
@@ -64,6 +68,18 @@ class ShopDatabase:
         self._refused_at = 0.0
         self._refusal = ""
 
+    @property
+    def identity(self) -> Identity | None:
+        """Device and inode of the opened file."""
+        return self._connections.identity
+
+    async def follow(self) -> None:
+        """Open a restored file; a lost or locked one changes nothing."""
+        if not self._connections.are_of(self._path) and self._path.exists():
+            with contextlib.suppress(ShopUnavailable), reported(self._path):
+                async with self._turn():
+                    pass
+
     async def rows(self, query: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows of a query, as last committed.
 
@@ -71,7 +87,7 @@ class ShopDatabase:
             ShopUnavailable: the database is locked, damaged or gone.
         """
         with reported(self._path):
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(_READ_S):
                 if not self._connections.are_of(self._path):
                     async with self._write_lock:
                         await self._reopen()
@@ -83,6 +99,30 @@ class ShopDatabase:
         rows = await self.rows(query, parameters)
         return rows[0] if rows else None
 
+    async def work(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function of the shop's core in one write transaction, in a thread.
+
+        It runs to its end even when the request is cancelled: the connection has one user at a time.
+
+        Raises:
+            ShopUnavailable: the database is locked, full, damaged or gone; nothing is written.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._work(function)))
+
+    async def _work(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        def checked(connection: sqlite3.Connection) -> T:
+            result = function(connection)
+            self._check_place()
+            return result
+
+        with self._noting_faults():
+            async with self._turn():
+                connections = self._connections
+                result = await asyncio.to_thread(in_transaction, connections.worker, checked)
+                self._check_place()
+                connections.note_log(self._path)
+        return result
+
     @contextlib.asynccontextmanager
     async def write(self) -> AsyncIterator[Transaction]:
         """Open a write transaction: committed durably when the block ends, rolled back on error.
@@ -90,48 +130,55 @@ class ShopDatabase:
         Raises:
             ShopUnavailable: the database is locked, full, damaged or gone; nothing is written.
         """
-        self._write_failed, failed_before = True, self._write_failed
+        with self._noting_faults():
+            async with self._transaction() as transaction:
+                yield transaction
+
+    @contextlib.contextmanager
+    def _noting_faults(self) -> Iterator[None]:
+        """Report faults of the file (`reported`), and note whether the last write failed by one."""
         try:
             with reported(self._path):
-                async with self._transaction() as transaction:
-                    yield transaction
+                yield
         except ShopUnavailable as error:
+            self._write_failed = True
             self._refused_at, self._refusal = asyncio.get_running_loop().time(), str(error)
-            raise
-        except BaseException:
-            self._write_failed = failed_before
             raise
         self._write_failed = False
 
     @contextlib.asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[Transaction]:
+    async def _turn(self) -> AsyncIterator[None]:
+        """Wait for the writes before this one, and open the file that is at the path now."""
         arrived = asyncio.get_running_loop().time()
         async with asyncio.timeout(_QUEUE_S):
             await self._write_lock.acquire()
-        committed = False
-        writer: aiosqlite.Connection | None = None
         try:
             if self._refused_at > arrived:
                 # The waits of many for a locked database must not add up.
                 raise ShopUnavailable(self._refusal)
             await self._reopen()
-            writer = self._connections.writer
-            # `immediate` takes the lock before reading, so the rows read stay true.
-            await writer.execute("begin immediate")
-            yield Transaction(writer)
-            self._check_place()
-            await writer.execute("commit")
-            committed = True
-            self._check_place()
-            self._connections.note_log(self._path)
+            yield
         finally:
-            # A request may be cancelled while one of these statements runs. They run in order,
-            # so the rollback comes last; without a transaction it does nothing.
+            self._write_lock.release()
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Transaction]:
+        async with self._turn():
+            writer, committed = self._connections.writer, False
             try:
-                if writer is not None and not committed:
-                    await asyncio.shield(writer.rollback())
+                # `immediate` takes the lock before reading, so the rows read stay true.
+                await writer.execute("begin immediate")
+                yield Transaction(writer)
+                self._check_place()
+                await writer.execute("commit")
+                committed = True
+                self._check_place()
+                self._connections.note_log(self._path)
             finally:
-                self._write_lock.release()
+                # A request may be cancelled while one of these statements runs. They run in order,
+                # so the rollback comes last; without a transaction it does nothing.
+                if not committed:
+                    await asyncio.shield(writer.rollback())
 
     async def check(self) -> None:
         """Check that the database can be read and written.

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bookrec.errors import NoSnapshot, SnapshotError
-from bookrec.snapshot import RANKER_NAME, current_snapshot, open_database, read_meta
+from bookrec.snapshot import NO_MODEL, RANKER_NAME, current_snapshot, open_database, read_meta
 from bookrec.web.kit.log import get_logger
 from bookrec.web.store.rows import NamedParameters, Parameters, Row
 
@@ -49,6 +49,11 @@ class Snapshot:
     def sample(self) -> bool:
         """True when the snapshot was made from generated sample data."""
         return self.meta.get("sample") == "1"
+
+    @property
+    def has_model(self) -> bool:
+        """False for a snapshot of catalogue and popular books alone."""
+        return self.meta.get("model_id") != NO_MODEL
 
     def rows(self, query: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows of a query that takes microseconds; for the event loop's thread only."""

@@ -14,6 +14,7 @@ from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.import_data import import_data
 from bookrec.offline.nightly import prune_extensions
 from bookrec.settings import Home
+from selling import stock_of
 
 BOOKS = "Mã sách,Mã vạch,Tên sách,Tác giả,Giá,Tồn kho\n" + "".join(
     f"S{n:03d},,Sách số {n},Tác giả {n % 3},{50_000 + n},{n}\n" for n in range(12)
@@ -183,3 +184,31 @@ def test_a_later_file_may_lack_the_zeros_of_a_code(tmp_path):
     put(home, "b.csv", HEADER + "D2,14/05/2025,K2,19,1\n")
     assert empty_inbox(home).refused == {}
     assert triples(home) == [("K1", "00018", 0), ("K2", "00019", 0)]
+
+
+def test_a_pair_stays_until_its_last_copy_is_returned(tmp_path: Path):
+    home = start(tmp_path, [0])
+    assert ("K0", "S000", 0) in triples(home)
+    before = sorted(triples(home))
+    for day, (quantity, stays) in enumerate([(2, True), (-1, True), (-1, True), (-1, False)]):
+        put(home, f"{day}.csv", f"{HEADER}R{day},0{day + 2}/05/2025,K0,S000,{quantity}\n")
+        report = empty_inbox(home)
+        assert report.added == [f"{day}.csv"], report.line()
+        assert (("K0", "S000", 0) in triples(home)) == stays
+    assert sorted([*triples(home), ("K0", "S000", 0)]) == before
+
+
+def test_a_list_of_prices_becomes_offers_of_the_shop_also_when_it_comes_again(tmp_path):
+    home = start(tmp_path, [0])
+    monday = "Mã sách,Giá,Tồn kho\nS001,61.000,4\nS002,62.000,0\n"
+    put(home, "monday.csv", monday)
+    assert empty_inbox(home).priced == {"monday.csv": 2}
+    put(home, "tuesday.csv", "Mã sách,Tồn kho\nS002,9\n")
+    put(home, "orders.csv", orders(5))
+    assert empty_inbox(home).priced == {"tuesday.csv": 1}
+    assert stock_of(home, "S002") == 9
+    put(home, "wednesday.csv", monday)
+    report = empty_inbox(home)
+    assert (report.known, report.priced) == (["wednesday.csv"], {"wednesday.csv": 1})
+    assert report.line() == "0 files added, 1 known already, 1 prices or stocks changed"
+    assert stock_of(home, "S002") == 0

@@ -1,6 +1,7 @@
 """Ids of books: of several columns, of several spellings, of the shop itself."""
 
 import pandas as pd
+import pytest
 
 from bookrec.offline.data.assembly.book_ids import BookKeys, identify_books, keys_of
 from raw_tables import raw_table
@@ -63,3 +64,19 @@ def test_an_id_of_several_books_names_the_first_and_is_counted():
     assert keys.add(["A", "B"], ["1", "2"]) == 0
     assert keys.add(["A", "B", "C"], ["3", "2", "3"]) == 1
     assert keys.isbn_of_key == {"A": "1", "B": "2", "C": "3"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (("", "9780306406157"), "0306406152"),
+        (("0140449132", "9780140449136"), "0140449132"),
+        (("140449132", "9.78014E+12"), "0140449132"),
+        (("9.78014E+12", "VH1"), "VH1"),
+        (("VH1", "9780306406157"), "0306406152"),
+    ],
+)
+def test_the_first_valid_id_of_a_row_counts(columns, chosen):
+    table = raw_table("book_id book_id_2", columns, title="Emma", author="", publisher="")
+    identify_books(table, "")
+    assert table.frame["isbn"].tolist() == [chosen]

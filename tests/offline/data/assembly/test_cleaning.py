@@ -40,7 +40,7 @@ def clean_titles(raw, this_year=2026):
 
 def ratings_table(*rows):
     columns = "user_id book_id rating timestamp"
-    blank = ("title", "author", "publisher", "quantity", "order_id", "kind")
+    blank = ("title", "author", "publisher", "quantity", "order_id", "kind", "status")
     return raw_table(columns, *rows, meaning="ratings", **dict.fromkeys(blank, ""))
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from bookrec.offline.data.assembly.book_ids import BookKeys
-from bookrec.offline.data.assembly.column_readings import returned_rows
+from bookrec.offline.data.assembly.column_readings import copies_of_rows, returned_rows
 from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
 from bookrec.offline.data.values.dates import DateFormat, convert
 from bookrec.offline.data.values.ratings import RatingScale
@@ -19,7 +19,7 @@ def ratings_of(texts):
     return found.ratings, found.unreadable.astype("int8")
 
 
-def cleaned(*rows, columns="user_id book_id rating quantity", keys=None):
+def clean(*rows, columns="user_id book_id rating quantity", keys=None):
     names = ("title", "author", "publisher", "timestamp", "kind", "order_id", "quantity", "rating")
     blank = {name: "" for name in names if name not in columns.split()}
     raw = raw_table(columns, *rows, meaning="purchases", **blank)
@@ -28,8 +28,13 @@ def cleaned(*rows, columns="user_id book_id rating quantity", keys=None):
         ratings_of,
         lambda texts: convert(texts, DateFormat()).seconds,
         returned_rows,
+        copies_of_rows,
     )
-    cleaned = clean_interactions(raw, keys or BookKeys(), CATALOGUE, values)
+    return clean_interactions(raw, keys or BookKeys(), CATALOGUE, values), raw
+
+
+def cleaned(*rows, columns="user_id book_id rating quantity", keys=None):
+    cleaned, raw = clean(*rows, columns=columns, keys=keys)
     pairs, users = cleaned.pairs, cleaned.users
     books = CATALOGUE[pairs["book_idx"].to_numpy()]
     found = zip([users[u] for u in pairs["user"]], books, pairs["rating"].tolist(), strict=True)
@@ -61,6 +66,24 @@ def test_a_return_takes_back_as_many_purchases(quantities, left):
     )
     returned = [reason for _, reason in reasons(raw) if reason == "returned"]
     assert len(returned) == len(quantities) - left
+
+
+@pytest.mark.parametrize(
+    ("quantities", "copies", "unmatched"),
+    [
+        (["3", "-1"], 2, 0),
+        (["2", "", "-2"], 1, 0),
+        (["1", "2", "-2.0"], 1, 0),
+        (["2", "-3"], 0, 1),
+        (["", "-1", "-1"], 0, 1),
+    ],
+)
+def test_copies_are_counted(quantities, copies, unmatched):
+    rows = [("k4", "K-7", "", quantity) for quantity in quantities]
+    cleaned_rows = clean(*rows, ("k9", "K-7", "8", ""))[0]
+    pairs = dict(zip(cleaned_rows.pairs["user"], cleaned_rows.pairs["copies"], strict=True))
+    assert pairs.get(0, 0) == copies
+    assert cleaned_rows.returned["copies"].tolist() == [unmatched] * bool(unmatched)
 
 
 def test_a_return_leaves_ratings():

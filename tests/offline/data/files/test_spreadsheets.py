@@ -3,7 +3,6 @@
 import datetime
 import io
 import zipfile
-from xml.sax.saxutils import escape
 
 import pytest
 
@@ -11,69 +10,7 @@ from bookrec.errors import DataError
 from bookrec.offline.data.files.read_tables import read_tables
 from bookrec.offline.data.files.source_files import SourceFile
 from bookrec.offline.data.files.spreadsheets import cell_text
-
-TYPES = (
-    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-    '<Default Extension="rels" '
-    'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-    '<Default Extension="xml" ContentType="application/xml"/></Types>'
-)
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-STYLES = (
-    f'<styleSheet xmlns="{MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs>'
-    "</styleSheet>"
-)
-
-
-def cell(value):
-    if value is None:
-        return "<c/>"
-    if isinstance(value, bool):
-        return f'<c t="b"><v>{int(value)}</v></c>'
-    if isinstance(value, datetime.datetime):
-        days = (value - datetime.datetime(1899, 12, 30)) / datetime.timedelta(days=1)
-        return f'<c s="1"><v>{days!r}</v></c>'
-    if isinstance(value, str):
-        return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
-    return f"<c><v>{value!r}</v></c>"
-
-
-def xlsx(sheets):
-    """Write the smallest workbook of sheets, name → rows."""
-    file = io.BytesIO()
-    entries = "".join(
-        f'<sheet name="{name}" sheetId="{i}" r:id="rId{i}"/>' for i, name in enumerate(sheets, 1)
-    )
-    links = "".join(
-        f'<Relationship Id="rId{i}" Type="{OFFICE}/worksheet" Target="worksheets/s{i}.xml"/>'
-        for i in range(1, len(sheets) + 1)
-    )
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("[Content_Types].xml", TYPES)
-        archive.writestr(
-            "_rels/.rels",
-            f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" '
-            f'Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        )
-        archive.writestr(
-            "xl/workbook.xml",
-            f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><sheets>{entries}</sheets></workbook>',
-        )
-        archive.writestr("xl/styles.xml", STYLES)
-        archive.writestr(
-            "xl/_rels/workbook.xml.rels",
-            f'<Relationships xmlns="{PACKAGE}">{links}<Relationship Id="rIdS" '
-            f'Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
-        )
-        for i, rows in enumerate(sheets.values(), 1):
-            data = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in rows)
-            archive.writestr(
-                f"xl/worksheets/s{i}.xml",
-                f'<worksheet xmlns="{MAIN}"><sheetData>{data}</sheetData></worksheet>',
-            )
-    return file.getvalue()
+from spreadsheet_files import ods, xls, xlsb, xlsx
 
 
 def read(content):
@@ -130,33 +67,35 @@ def test_a_damaged_or_empty_workbook_is_refused():
         read(broken.getvalue())
 
 
-def test_a_workbook_of_open_document():
-    urn = "urn:oasis:names:tc:opendocument:xmlns"
-    row = (
-        '<table:table-row><table:table-cell office:value-type="string"><text:p>{}</text:p>'
-        '</table:table-cell><table:table-cell office:value-type="{}" office:{}="{}">'
-        "<text:p>?</text:p></table:table-cell></table:table-row>"
-    )
-    data = (
-        row.format("Mã sách", "string", "string-value", "Ngày").replace("?", "Ngày")
-        + row.format("S1", "date", "date-value", "2024-03-05")
-        + row.format("S2", "date", "date-value", "2024-03-05T14:30:00")
-        + row.format("S3", "float", "value", "7.5")
-    )
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr(
-            "META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{urn}:manifest:1.0"/>'
-        )
-        archive.writestr(
-            "content.xml",
-            f'<office:document-content xmlns:office="{urn}:office:1.0" '
-            f'xmlns:table="{urn}:table:1.0" '
-            f'xmlns:text="{urn}:text:1.0"><office:body><office:spreadsheet>'
-            f'<table:table table:name="A">{data}</table:table>'
-            "</office:spreadsheet></office:body></office:document-content>",
-        )
-    (table,) = read(file.getvalue())
-    assert table.header == ["Mã sách", "Ngày"]
-    assert table.columns[1].tolist() == ["2024-03-05", "2024-03-05 14:30:00", "7.5"]
+WORKBOOK = {
+    "Đơn hàng": [
+        ["Mã sách", "Ngày", "SL", "Mới"],
+        ["S1", datetime.datetime(2024, 3, 5), 2, True],
+        ["S2", datetime.datetime(2024, 3, 5, 14, 30), 7.5, False],
+        ["00027", None, -1, None],
+    ],
+    "Trống": [],
+    "Sách": [["ISBN", "Tên"], ["080442957X", "Vụ án"], ["9780141439518", "Emma; & <b>"]],
+}
+
+
+@pytest.mark.parametrize("write", [xlsx, ods, xls, xlsb])
+def test_every_kind_of_workbook_has_the_same_cells(write):
+    content = write(WORKBOOK)
+    orders, books = read(content)
+    assert orders.name == "shop.xlsx:Đơn hàng"
+    assert orders.header == ["Mã sách", "Ngày", "SL", "Mới"]
+    assert orders.columns.to_numpy().tolist() == [
+        ["S1", "2024-03-05", "2", "true"],
+        ["S2", "2024-03-05 14:30:00", "7.5", "false"],
+        ["00027", "", "-1", ""],
+    ]
+    assert books.columns[1].tolist() == ["Vụ án", "Emma; & <b>"]
+
+
+@pytest.mark.parametrize("write", [xlsx, ods, xls, xlsb])
+def test_a_workbook_cut_short_is_refused(write):
+    content = write(WORKBOOK)
+    with pytest.raises(DataError, match=r"d/shop\.xlsx") as raised:
+        read(content[: len(content) // 3])
+    assert "\n" not in str(raised.value)

@@ -37,6 +37,8 @@ def test_stock_is_about_books_of_another_table():
 
 def test_what_is_missing_is_asked():
     (question,) = draft_mapping([BOOKS]).questions
+    assert "lists books, and no table says who read or bought them" in question
+    (question,) = draft_mapping([source_table("Ngày Ca", ("2024-01-02", "sáng"))]).questions
     assert "no table says which reader has which book" in question
     (question,) = draft_mapping([RATINGS]).questions
     assert "no table has the titles" in question

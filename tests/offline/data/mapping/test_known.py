@@ -9,6 +9,32 @@ from bookrec.offline.data.mapping.known_names import KNOWN_DIRECTORY, known_name
 
 GENRES = "|".join("0" * 19)
 LIKES = {
+    "calibre-catalog": (
+        {
+            "nga.csv": "author_sort,authors,isbn,library_name,pubdate,rating,tags,title,title_sort,"
+            "uuid\n"
+            '"Austen, Jane",Jane Austen,9780141439518,Sách,2002-12-31,8,Cổ điển,Emma,Emma,u1\n'
+            '"Kafka, Franz",Franz Kafka,,Sách,1999-01-01,,,Vụ án,Vụ án,u2\n',
+        },
+        [("nga", "0141439513", 8), ("nga", "Vụ án", 0)],
+    ),
+    "libib-export": (
+        {
+            "nga.csv": "item_type,title,creators,ean_isbn13,upc_isbn10,rating,status,completed\n"
+            "book,Emma,Jane Austen,9780141439518,0141439513,4.5,Completed,2024-02-03\n"
+            "book,Vụ án,Franz Kafka,,080442957X,,Not Begun,\n",
+        },
+        [("nga", "0141439513", 9)],
+    ),
+    "openreads-export": (
+        {
+            "nga.csv": "title,author,status,deleted,rating,finish_date,isbn,olid,my_review\n"
+            "Emma,Jane Austen,finished,false,3.5,2024-02-03T00:00:00.000,0141439513,OL1M,\n"
+            "Vụ án,Franz Kafka,planned,false,,,080442957X,OL2M,\n"
+            "Tắt đèn,Ngô Tất Tố,finished,true,5.0,2024-03-03T00:00:00.000,,OL3M,\n",
+        },
+        [("nga", "0141439513", 7)],
+    ),
     "book-crossing": (
         {
             "BX-Book-Ratings.csv": '"User-ID";"ISBN";"Book-Rating"\n"31";"080442957X";"8"\n',
@@ -94,9 +120,10 @@ LIKES = {
     ),
     "librarything-export": (
         {
-            "thu.tsv": "Book Id\tTitle\tPrimary Author\tRating\tISBN\tDate Read\n"
-            "880001\tEmma\tAusten, Jane\t3.5\t[0141439513]\t2024-03-17\n"
-            "880002\tVụ án\tKafka, Franz\t\t[080442957X]\t\n",
+            "thu.tsv": "Book Id\tTitle\tPrimary Author\tRating\tISBN\tDate Read\tCollections\n"
+            "880001\tEmma\tAusten, Jane\t3.5\t[0141439513]\t2024-03-17\tYour library\n"
+            "880002\tVụ án\tKafka, Franz\t\t[080442957X]\t\t\n"
+            "880003\tTắt đèn\tNgô, Tất Tố\t\t\t\tWishlist\n",
         },
         [("thu", "0141439513", 7), ("thu", "080442957X", 0)],
     ),

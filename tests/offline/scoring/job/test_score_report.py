@@ -37,6 +37,13 @@ def test_rates_and_shares_are_of_this_run():
     assert third.endswith(", largest worker 300 MiB")
 
 
+def test_without_a_machine_the_speed_alone_is_stated():
+    report = ScoreReport(multiply_adds=10_000, seconds={"readers": 2.0})
+    report.count("readers", 4_000_000, 4_000_000)
+    first = next(iter(report.lines()))
+    assert first == "readers: 4,000,000 pairs, 2.00 M pairs/s, candidates and features included"
+
+
 def test_a_pair_of_several_lists_is_work_once():
     report = ScoreReport(multiply_adds=10_000, seconds={"neighbours": 2.0})
     report.count("neighbours", 3_000_000, 1_500_000)

@@ -17,14 +17,18 @@ from bookrec.offline.data.additions.merge import (
 )
 from bookrec.offline.data.additions.read_addition import read_addition
 from bookrec.offline.data.assembly.assemble import Assembled, Known, assemble
-from bookrec.offline.data.book_details import read_details
 from bookrec.offline.data.dataset import Dataset, make_dataset
-from bookrec.offline.data.import_data import Import, ImportOptions, make_current, with_draft
+from bookrec.offline.data.import_data import (
+    Import,
+    ImportOptions,
+    group_editions,
+    make_current,
+    with_draft,
+)
 from bookrec.offline.data.read_source import ReadSource
 from bookrec.offline.data.reader_order import merge_readers
 from bookrec.offline.data.shop_updates import load_base_dataset
-from bookrec.offline.data.works.corrections import correct_works, read_corrections
-from bookrec.offline.data.works.grouping import group_works
+from bookrec.offline.data.works.corrections import read_corrections
 from bookrec.offline.runtime.progress import Progress
 from bookrec.reader_ids import ReaderIds
 from bookrec.settings import Home
@@ -85,9 +89,7 @@ def _merged(
     home: Home, base: Dataset, added: Assembled, read: ReadSource, source: Sequence[Path]
 ) -> Import:
     books = merge_books(base.books, added.books)
-    works = group_works(zip(books["title"], books["author"], strict=True))
-    corrections = read_corrections(home.work_corrections)
-    corrected = correct_works(books["isbn"].tolist(), works, corrections)
+    corrected = group_editions(books, read_corrections(home.work_corrections))
     described = base.readers
     new = added.readers[~added.readers["user_id"].isin(described["user_id"])]
     described = pd.concat([described, new], ignore_index=True)
@@ -103,7 +105,7 @@ def _merged(
         files=added.accounts,
         sample=base.manifest["sample"],
         citation=base.manifest.get("citation", ""),
-        details=merge_details(base.details, read_details(added.books, added.stock)),
+        details=merge_details(base.details, added.details),
         mapping=base.mapping or read.draft,
         keys=added.keys.further(),
         imported=[*base.manifest.get("imported", []), *read.shas],
@@ -120,7 +122,7 @@ def _interactions(
     ratings, rating_max = scaled(added.pairs["rating"], added_max, base)
     base_books = catalogue.get_indexer(pd.Index(base.books["isbn"]))
     base_readers = reader_positions(readers, base.readers["user_id"].tolist())
-    old = base.interactions.assign(
+    old = base.interactions_with_copies().assign(
         reader_idx=base_readers[base.interactions["reader_idx"].to_numpy()],
         book_idx=base_books[base.interactions["book_idx"].to_numpy()],
     )
@@ -135,7 +137,8 @@ def _interactions(
         {
             "reader_idx": reader_positions(readers, added.returned["user_id"].tolist()),
             "book_idx": added_books[added.returned["book_idx"].to_numpy(dtype="int64")],
+            "copies": added.returned["copies"].to_numpy(),
         }
     )
-    columns = ["reader_idx", "book_idx", "rating", "timestamp"]
+    columns = ["reader_idx", "book_idx", "rating", "timestamp", "copies"]
     return _Pairs(merge_interactions(old[columns], new[columns], returned), rating_max)

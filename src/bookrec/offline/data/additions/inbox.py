@@ -12,6 +12,8 @@ from bookrec.errors import DataError
 from bookrec.files import utc_now
 from bookrec.offline.data.additions.add_data import add_data
 from bookrec.offline.data.import_data import ImportOptions
+from bookrec.offline.data.prices.import_prices import import_prices
+from bookrec.offline.data.prices.price_tables import NoPrices
 from bookrec.offline.data.read_source import Undecided
 from bookrec.offline.runtime.progress import Progress
 from bookrec.settings import Home
@@ -31,6 +33,8 @@ class InboxReport:
     added: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     """Names of files whose tables were imported before."""
+    priced: dict[str, int] = field(default_factory=dict)
+    """Name → offers of the shop that the file added or changed."""
     refused: dict[str, str] = field(default_factory=dict)
     """Name → reason."""
     waiting: list[str] = field(default_factory=list)
@@ -41,6 +45,8 @@ class InboxReport:
         parts = [f"{len(self.added)} files added"]
         if self.known:
             parts.append(f"{len(self.known)} known already")
+        if self.priced:
+            parts.append(f"{sum(self.priced.values()):,} prices or stocks changed")
         if self.refused:
             reasons = "; ".join(f"{name}: {reason}" for name, reason in self.refused.items())
             parts.append(f"{len(self.refused)} refused ({reasons})")
@@ -92,7 +98,20 @@ def _take(
             draft.write_text(error.draft, encoding="utf-8")
         return
     (report.known if result is None else report.added).append(path.name)
+    _take_prices(home, path, options, report)
     _move(path, DONE)
+
+
+def _take_prices(home: Home, path: Path, options: ImportOptions, report: InboxReport) -> None:
+    """Store the prices and stock of a file as offers; also of a file that was imported before."""
+    try:
+        changes = import_prices(home, [path], options.mapping).changes
+    except NoPrices:
+        return
+    except DataError as error:
+        report.refused[path.name] = f"prices and stock: {error}"
+        return
+    report.priced[path.name] = changes.added + changes.changed
 
 
 def _move(path: Path, folder: str) -> Path:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.errors import DataError
+from bookrec.offline.data.assembly.unique_pairs import UniquePairs
 from bookrec.offline.data.book_details import DETAIL_DTYPES
 from bookrec.offline.data.dataset import Dataset
 
@@ -69,22 +70,26 @@ def scaled(ratings: pd.Series, added_max: int, base: Dataset) -> tuple[pd.Series
 def merge_interactions(
     base: pd.DataFrame, added: pd.DataFrame, returned: pd.DataFrame
 ) -> pd.DataFrame:
-    """Merge interactions: the last rating of a pair counts, else its last row.
+    """Merge interactions: the last rating of a pair counts, else its last row; copies add up.
 
     Args:
-        base: ``reader_idx``, ``book_idx``, ``rating``, ``timestamp``, unique pairs.
+        base: ``reader_idx``, ``book_idx``, ``rating``, ``timestamp``, ``copies``, unique pairs.
         added: the same.
-        returned: ``reader_idx``, ``book_idx`` of purchases of the base that are taken back; a pair
-            with a rating stays.
+        returned: ``reader_idx``, ``book_idx``, ``copies`` of purchases of the base that are taken back;
+            a pair with a rating stays, and so does one with more copies.
 
     Returns:
         Unique pairs, sorted by reader, then book.
     """
-    taken_back = _pairs(base).isin(_pairs(returned)) & (base["rating"] == 0)
-    rows = pd.concat([base[~taken_back], added], ignore_index=True)
-    order = np.lexsort((rows["rating"] > 0, _pairs(rows)))
-    kept = rows.iloc[order]
-    return kept[~_pairs(kept).duplicated(keep="last")].reset_index(drop=True)
+    copies_of_pair = returned.groupby(_pairs(returned))["copies"].sum()
+    taken = _pairs(base).map(copies_of_pair).fillna(0)
+    gone = (taken > 0) & (taken >= base["copies"]) & (base["rating"] == 0)
+    left = base.assign(copies=(base["copies"] - taken).clip(lower=0).astype("int32"))
+    rows = pd.concat([left[~gone], added], ignore_index=True)
+    unique = UniquePairs.of(_pairs(rows).to_numpy(), rows["rating"].to_numpy())
+    kept = rows.iloc[unique.kept]
+    copies = unique.sums(rows["copies"].to_numpy(dtype=np.int32))
+    return kept.assign(copies=copies).reset_index(drop=True)
 
 
 def _pairs(frame: pd.DataFrame) -> pd.Series:

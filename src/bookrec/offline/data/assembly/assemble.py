@@ -21,10 +21,18 @@ from bookrec.offline.data.assembly.cleaning import (
     clean_stock,
     split_years,
 )
-from bookrec.offline.data.assembly.column_readings import Readings, find_nobody, returned_rows
+from bookrec.offline.data.assembly.column_readings import (
+    Readings,
+    cancelled_rows,
+    copies_of_rows,
+    ended_loans,
+    find_nobody,
+    returned_rows,
+)
 from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.assembly.select_rows import SelectedRows
+from bookrec.offline.data.book_details import read_details
 from bookrec.offline.data.mapping.mapping import Mapping
 from bookrec.offline.data.values.dates import convert as convert_times
 from bookrec.offline.data.values.placeholders import is_unknown
@@ -47,12 +55,13 @@ class Assembled:
     books: pd.DataFrame
     """The catalogue's columns except ``work_id``, and `DETAILS`; sorted by ``isbn``."""
     pairs: pd.DataFrame
-    """``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp`` of unique pairs."""
+    """``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp``, ``copies`` of unique
+    pairs."""
     users: list[str]
     """Ids of the readers of the interactions."""
     keys: BookKeys
-    stock: pd.DataFrame
-    """``isbn`` and `DETAILS` of books that other tables describe."""
+    details: pd.DataFrame | None
+    """Details of books (`DETAIL_DTYPES`); None where the source has none."""
     accounts: dict[str, JsonObject]
     """Per file rows read, kept, rejected by reason, repaired by rule."""
     rejected: pd.DataFrame
@@ -62,7 +71,7 @@ class Assembled:
     catalogue: pd.Index
     """Ids of the books that ``book_idx`` numbers: those of the source, and of what it adds to."""
     returned: pd.DataFrame
-    """``user_id``, ``book_idx`` of purchases of earlier sources that are taken back."""
+    """``user_id``, ``book_idx``, ``copies`` of purchases of earlier sources that are taken back."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,10 @@ def assemble(
         if nobody is not None and nobody.rows.any():
             notes += [f"Left out {note}." for note in nobody.notes]
             rows.interactions.reject(nobody.rows, WALK_IN)
+            if rows.readers is not None:
+                rows.readers.reject(rows.readers.frame["user_id"].isin(nobody.names), WALK_IN)
+        rows.interactions.reject(cancelled_rows(rows.interactions.frame), "order_cancelled")
+        rows.interactions.reject(ended_loans(rows.interactions.frame), "loan_returned")
         cleaned = clean_interactions(rows.interactions, keys, catalogue, values)
         pairs, users = _numbered(cleaned.pairs, cleaned.users)
         names = [cleaned.users[at] for at in cleaned.returned["user"].tolist()]
@@ -130,6 +143,10 @@ def assemble(
         readers = clean_readers(reject_nameless(rows.readers))
         rows.readers.repair(READER_ADDED, len(set(users) - set(readers["user_id"])))
     stock = _NO_BOOKS if rows.stock is None else clean_stock(rows.stock, keys, catalogue)
+    details, repaired = read_details(books, stock)
+    for rule, n_rows in repaired.items():
+        if (described := rows.stock or rows.books) is not None:
+            described.repair(rule, n_rows)
     tables = {"readers": rows.readers, "books": rows.books, "rows": rows.interactions}
     present = {name: table for name, table in (tables | {"stock": rows.stock}).items() if table}
     for table in present.values():
@@ -140,12 +157,12 @@ def assemble(
         pairs,
         users,
         keys,
-        stock,
+        details,
         _accounts(present),
         pd.concat([table.rejected() for table in present.values()], ignore_index=True),
         notes,
         catalogue,
-        returned[["user_id", "book_idx"]],
+        returned[["user_id", "book_idx", "copies"]],
     )
 
 
@@ -203,7 +220,7 @@ def _values(table: RawTable, readings: Readings) -> Values:
         table.repaired.update(converted.repaired)
         return converted.seconds
 
-    return Values(_reader_fault, ratings, times, returned_rows)
+    return Values(_reader_fault, ratings, times, returned_rows, copies_of_rows)
 
 
 def _accounts(tables: dict[str, RawTable]) -> dict[str, JsonObject]:
@@ -225,12 +242,15 @@ _NO_READERS: Final = pd.DataFrame({"user_id": [], "age": [], "location": []}).as
     {"user_id": "str", "age": "Int16", "location": "str"}
 )
 _NO_BOOKS: Final = pd.DataFrame({"isbn": pd.Series([], dtype="str")})
-_NO_RETURNED: Final = pd.DataFrame({"user_id": pd.Series([], dtype="str"), "book_idx": []})
+_NO_RETURNED: Final = pd.DataFrame(
+    {"user_id": pd.Series([], dtype="str"), "book_idx": [], "copies": np.empty(0, dtype=np.int32)}
+)
 _NO_PAIRS: Final = pd.DataFrame(
     {
         "user": np.empty(0, dtype=np.int32),
         "book_idx": np.empty(0, dtype=np.int32),
         "rating": np.empty(0, dtype=np.int8),
         "timestamp": pd.array([], dtype="Int64"),
+        "copies": np.empty(0, dtype=np.int32),
     }
 )

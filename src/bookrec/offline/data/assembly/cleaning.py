@@ -19,6 +19,7 @@ from bookrec.offline.data.assembly.interaction_rows import BOOK_NOT_IN_CATALOGUE
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.mapping.fields import DETAILS
 from bookrec.offline.data.values.ages import ConvertedNumbers, convert_ages
+from bookrec.offline.data.values.list_texts import unwrap_list
 from bookrec.offline.data.values.placeholders import (
     PLACEHOLDER_UNKNOWN,
     blank_unknown,
@@ -63,6 +64,8 @@ def clean_books(
         The catalogue's columns except ``work_id``, and `DETAILS`, unsorted; and the book of each id.
     """
     identify_books(table, code_prefix)
+    for column in ("author", "publisher", "category"):
+        _repair_column(table, column, unwrap_list)
     repair_texts(table, ["title", "author", "publisher"])
     for column in ("author", "publisher"):
         known_texts, n_rows = blank_unknown(table.frame[column], author=column == "author")

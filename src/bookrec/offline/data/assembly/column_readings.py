@@ -19,6 +19,8 @@ from bookrec.offline.data.values.ratings import RatingScale, read_scale
 from bookrec.offline.data.values.walk_in import WalkIn, find_walk_in
 from bookrec.text import fold
 
+_MOST_COPIES: Final = 10_000
+"""Most copies that one row counts for."""
 _SCALES: Final = {
     "1-5": RatingScale(5),
     "0.5-5": RatingScale(5, whole=False),
@@ -31,6 +33,26 @@ _RETURNS: Final = frozenset(
     | {"tra hang", "hang tra", "hoan tra", "hoan tien", "da huy", "da tra", "tra lai", "hoan"}
 )
 """Folded words for copies that came back."""
+_CANCELLED: Final = frozenset(
+    {
+        "cancel",
+        "cancelled",
+        "canceled",
+        "refund",
+        "refunded",
+        "void",
+        "voided",
+        "failed",
+        "rejected",
+    }
+    | {"declined", "expired", "huy", "da huy", "huy don", "hoan tien", "da hoan tien", "that bai"}
+)
+"""Folded words for the state of an order that came to nothing."""
+_LOANS: Final = frozenset(
+    {"checkout", "check out", "checked out", "loan", "loaned", "lend", "issue", "issued"}
+    | {"borrow", "borrowed", "muon", "cho muon", "muon sach"}
+)
+"""Folded words for a loan; beside them a return is the end of a loan, not a regret."""
 
 
 @dataclass
@@ -111,14 +133,41 @@ def fill_orders(table: RawTable) -> None:
     orders = table.frame["order_id"]
     if not (orders != "").any():
         return
-    for column, rule in (("user_id", "reader_of_the_order"), ("timestamp", "time_of_the_order")):
+    for column, rule in (
+        ("user_id", "reader_of_the_order"),
+        ("timestamp", "time_of_the_order"),
+        ("status", "status_of_the_order"),
+    ):
         values = table.frame[column]
         blank = (values.str.strip() == "") & (orders != "")
         known = table.frame.loc[(values.str.strip() != "") & (orders != ""), ["order_id", column]]
+        if known.empty or not blank.any():
+            continue
         of_order = known.drop_duplicates("order_id").set_index("order_id")[column]
         filled = orders[blank].map(of_order).fillna("")
         table.repair(rule, int((filled != "").sum()))
         table.frame.loc[blank, column] = filled.astype("str")
+
+
+def cancelled_rows(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """[rows] whether the order came to nothing; a purchase that is returned did as well."""
+    codes, words = pd.factorize(frame["status"])
+    folded = [fold(word) for word in words]
+    cancelled = np.array([word in _CANCELLED for word in folded], dtype=bool)[codes]
+    returned = np.array([word in _RETURNS for word in folded], dtype=bool)[codes]
+    purchases = (frame["meaning"] == "purchases").to_numpy()
+    rows: NDArray[np.bool_] = cancelled | (returned & purchases)
+    return rows
+
+
+def ended_loans(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """[rows] whether a book of a library came back: its reader had it all the same."""
+    codes, words = pd.factorize(frame["kind"])
+    folded = [fold(word) for word in words]
+    if not any(word in _LOANS for word in folded):
+        return np.zeros(len(frame), dtype=bool)
+    rows: NDArray[np.bool_] = np.array([word in _RETURNS for word in folded], dtype=bool)[codes]
+    return rows
 
 
 def returned_rows(frame: pd.DataFrame) -> NDArray[np.bool_]:
@@ -130,3 +179,14 @@ def returned_rows(frame: pd.DataFrame) -> NDArray[np.bool_]:
         numbers = convert_numbers(frame["quantity"], read_number_format(frame["quantity"]))
         returned = returned | (numbers.numbers.fillna(1).to_numpy(dtype=float) < 0)
     return returned
+
+
+def copies_of_rows(frame: pd.DataFrame) -> NDArray[np.int32]:
+    """[rows] copies that were bought or returned; 1 where no number says it, 0 in other rows."""
+    traded = frame["meaning"].isin(["purchases", "returns"]).to_numpy() | returned_rows(frame)
+    copies = np.ones(len(frame))
+    if (frame["quantity"] != "").any():
+        numbers = convert_numbers(frame["quantity"], read_number_format(frame["quantity"])).numbers
+        copies = np.floor(numbers.abs().fillna(1).to_numpy(dtype=float))
+    rows: NDArray[np.int32] = np.where(traded, copies.clip(1, _MOST_COPIES), 0).astype(np.int32)
+    return rows

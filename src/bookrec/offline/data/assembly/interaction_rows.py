@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from bookrec.isbn import NO_ISBN, id_problem, made_book_id
 from bookrec.offline.data.assembly.book_ids import BookKeys, RepairedIds, id_columns
 from bookrec.offline.data.assembly.raw_table import PLACE_COLUMNS, RawTable
+from bookrec.offline.data.assembly.unique_pairs import UniquePairs
 
 BOOK_NOT_IN_CATALOGUE: Final = "book_not_in_catalogue"
 RATING_FAULTS: Final = ("", "rating_unreadable", "rating_out_of_range")
@@ -31,6 +32,8 @@ class Values:
     """Times in seconds since 1970, Int64, null = unknown."""
     returned: Callable[[pd.DataFrame], NDArray[np.bool_]]
     """Rows that take a purchase back, by ``meaning``, ``kind`` and ``quantity``."""
+    copies: Callable[[pd.DataFrame], NDArray[np.int32]]
+    """Copies that were bought, or returned; 0 in rows of ratings, views and likes."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,12 @@ class CleanedInteractions:
     """Unique pairs of reader and book."""
 
     pairs: pd.DataFrame
-    """``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp``."""
+    """``user`` (position in ``users``), ``book_idx``, ``rating``, ``timestamp``, ``copies``."""
     users: list[str]
     """Ids of readers."""
     returned: pd.DataFrame
-    """``user``, ``book_idx`` of pairs with more returned than bought copies: they take back purchases
-    of earlier files."""
+    """``user``, ``book_idx``, ``copies`` that were returned and not bought in this source: they take
+    back purchases of earlier files."""
 
 
 def clean_interactions(
@@ -65,14 +68,22 @@ def clean_interactions(
     books = _books(table, keys, catalogue, faults)
     times = values.times(frame["timestamp"])
     returned = values.returned(frame)
+    copies = values.copies(frame)
     numbers = pd.DataFrame({name: frame[name].to_numpy() for name in PLACE_COLUMNS})
     numbers = numbers.assign(user=users, book_idx=books, rating=ratings, timestamp=times.array)
-    table.frame = numbers.assign(returned=returned)
+    table.frame = numbers.assign(returned=returned, copies=copies)
     faults.reject(table)
     unmatched = _take_back(table)
     _keep_one_of_each_pair(table)
-    pairs = table.frame[["user", "book_idx", "rating", "timestamp"]]
-    returned_pairs = pd.DataFrame({"user": unmatched >> 32, "book_idx": unmatched & 0xFFFFFFFF})
+    pairs = table.frame[["user", "book_idx", "rating", "timestamp", "copies"]]
+    numbers_of_pairs = unmatched.index.to_numpy(np.int64)
+    returned_pairs = pd.DataFrame(
+        {
+            "user": numbers_of_pairs >> 32,
+            "book_idx": numbers_of_pairs & 0xFFFFFFFF,
+            "copies": unmatched.to_numpy(np.int32),
+        }
+    )
     return CleanedInteractions(pairs, names, returned_pairs)
 
 
@@ -183,40 +194,44 @@ def _pairs(frame: pd.DataFrame) -> NDArray[np.int64]:
     return pairs
 
 
-def _take_back(table: RawTable) -> NDArray[np.int64]:
-    """Reject returned copies and the purchase that each takes back; ratings stay.
+def _take_back(table: RawTable) -> pd.Series:
+    """Reject returned copies and the purchases that they take back; ratings stay.
+
+    Of a purchase of several copies some may stay.
 
     Returns:
-        [pairs] numbers (`_pairs`) of pairs with more returned than bought copies.
+        Number of a pair (`_pairs`) → copies that were returned and not bought in this source.
     """
     frame = table.frame
     returned = frame["returned"].to_numpy(dtype=bool)
-    unmatched = np.empty(0, dtype=np.int64)
+    unmatched = pd.Series([], dtype="int64")
     if returned.any():
-        pairs = pd.Series(_pairs(frame))
+        pairs = _pairs(frame)
+        copies = frame["copies"].to_numpy(dtype=np.int32).copy()
+        unmatched = pd.Series(copies[returned]).groupby(pairs[returned]).sum()
         implicit = ~returned & (frame["rating"].to_numpy() == 0)
-        # The last purchases of a pair are the ones taken back.
-        n_returned = pairs[returned].value_counts()
-        order = pairs[implicit].iloc[::-1].groupby(pairs[implicit].iloc[::-1]).cumcount()
-        taken = order.to_numpy() < pairs[order.index].map(n_returned).fillna(0).to_numpy()
-        n_bought = pairs[implicit].value_counts().reindex(n_returned.index, fill_value=0)
-        unmatched = n_returned.index[n_returned > n_bought].to_numpy(np.int64)
+        bought = np.flatnonzero(implicit & np.isin(pairs, unmatched.index))
         gone = returned.copy()
-        gone[order.index[taken]] = True
+        # The last purchases of a pair are the ones taken back.
+        for row in bought[::-1].tolist():
+            pair = pairs[row]
+            taken = min(max(int(copies[row]), 1), int(unmatched.at[pair]))
+            gone[row] = taken > 0 and taken >= copies[row]
+            copies[row] -= taken
+            unmatched.at[pair] -= taken
+        table.frame = frame.assign(copies=copies)
         table.reject(gone, "returned")
     table.frame = table.frame.drop(columns="returned")
-    return unmatched
+    return unmatched[unmatched > 0]
 
 
 def _keep_one_of_each_pair(table: RawTable) -> None:
-    """Keep the last rating of each pair, else its last row."""
+    """Keep the last rating of each pair, else its last row; it has the copies of all of them."""
     frame = table.frame
-    pairs = _pairs(frame)
-    explicit = frame["rating"].to_numpy() > 0
-    # A stable sort by pair, those without a rating first: the last of each pair stays.
-    order = np.lexsort((explicit, pairs))
-    last = np.ones(len(order), dtype=bool)
-    last[:-1] = pairs[order][1:] != pairs[order][:-1]
-    again = np.zeros(len(order), dtype=bool)
-    again[order[~last]] = True
+    unique = UniquePairs.of(_pairs(frame), frame["rating"].to_numpy())
+    copies = frame["copies"].to_numpy(dtype=np.int32).copy()
+    copies[unique.kept] = unique.sums(copies)
+    table.frame = frame.assign(copies=copies)
+    again = np.ones(len(frame), dtype=bool)
+    again[unique.kept] = False
     table.reject(again, "duplicate")

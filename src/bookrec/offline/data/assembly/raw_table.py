@@ -28,6 +28,8 @@ NO_LOSS: Final = frozenset(
         "returned",
         "walk_in_customer",
         "left_out",
+        "order_cancelled",
+        "loan_returned",
     }
 )
 """Reasons of rows that are left out without a loss: said twice, no row at all, or meant so."""

@@ -18,7 +18,10 @@ from bookrec.offline.data.mapping.mapping import FILE, TableMapping, position_of
 
 READER_TEXTS: Final = ("user_id", "age", "location")
 BOOK_TEXTS: Final = ("title", "author", "publisher", "year", "image_url")
-INTERACTION_TEXTS: Final = ("user_id", "rating", "timestamp", "quantity", "order_id", "kind")
+INTERACTION_TEXTS: Final = (
+    *("user_id", "rating", "timestamp"),
+    *("quantity", "order_id", "kind", "status"),
+)
 _FIELD_OF: Final = {"user_id": "reader_id", "timestamp": "time"}
 """Column of the data set → field of a mapping, where the names differ."""
 BOOK_IDS: Final = "book_id"

@@ -88,7 +88,9 @@ def _path(info: zipfile.ZipInfo) -> str:
             name = name.encode("cp437").decode("utf-8")
         except UnicodeError:
             name = info.filename
-    return name.replace("\\", "/")
+    # Names stand in messages of one line.
+    printable = "".join(c if c.isprintable() else "?" for c in name)
+    return printable.replace("\\", "/")
 
 
 def _is_junk(path: str) -> bool:

@@ -32,6 +32,7 @@ _OPENERS: Final[dict[bytes, Callable[[BinaryIO], object]]] = {
     b"BZh": bz2.open,
 }
 _CHUNK_BYTES: Final = 1 << 24
+_LONGEST_REASON: Final = 300
 
 
 def bare_name(name: str) -> str:
@@ -87,7 +88,9 @@ def too_large(place: str, limit_bytes: int) -> DataError:
 
 def damaged(place: str, error: Exception) -> DataError:
     """Return the error for a file that cannot be read or decompressed."""
-    reason = str(error) or type(error).__name__
+    # Libraries quote damaged bytes and break lines; a message is one line.
+    printable = "".join(c if c.isprintable() else " " for c in str(error))
+    reason = " ".join(printable.split())[:_LONGEST_REASON] or type(error).__name__
     if "encrypted" in reason or "password" in reason:
         return DataError(f"{place} is protected by a password; unpack it and import the files.")
     return DataError(

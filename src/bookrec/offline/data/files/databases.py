@@ -26,11 +26,14 @@ def read_parquet(content: bytes, name: str, place: str) -> SourceTable:
     """
     try:
         table = pq.read_table(pa.BufferReader(content))
-        columns = [_texts(column) for column in table.columns]
-    except (pa.ArrowException, OSError) as error:
+        table.validate(full=True)
+        texts = [_texts(column) for column in table.columns]
+        all_names = table.column_names
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise damaged(place, error) from error
-    names = [name for name in table.column_names if name != "__index_level_0__"]
-    columns = [columns[table.column_names.index(name)] for name in names]
+    kept = [at for at, name in enumerate(all_names) if name != "__index_level_0__"]
+    names = [all_names[at] for at in kept]
+    columns = [texts[at] for at in kept]
     arrays = pa.table(columns, names=[str(place) for place in range(len(columns))])
     return _stored(arrays, names, name, place, content)
 

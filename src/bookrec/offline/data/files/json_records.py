@@ -175,15 +175,19 @@ def _fields(record: dict[str, object]) -> Iterable[tuple[str, str]]:
 
 
 def _text(value: object) -> str:
-    """Return a value as text; a list of plain values is joined by ``|``, others stay JSON."""
+    """Return a value as text; plain values of a list, and of lists in it, are joined by ``|``.
+
+    Lists of objects stay JSON.
+    """
     if isinstance(value, str):
         return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, list) and not any(isinstance(part, dict | list) for part in value):
-        return "|".join(_text(part) for part in value)
+    if isinstance(value, list) and not any(isinstance(part, dict) for part in value):
+        texts = [_text(part) for part in value]
+        return "|".join(text for part, text in zip(value, texts, strict=True) if text or part == "")
     if isinstance(value, dict | list):
         return msgspec.json.encode(value).decode() if value else ""
     return str(value)

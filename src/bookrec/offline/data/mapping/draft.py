@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bookrec.offline.data.files.source_table import SourceTable
@@ -15,6 +15,10 @@ from bookrec.offline.data.mapping.profile import profile_columns
 
 _OF_BOOKS: Final = {name for name, field in FIELDS.items() if field.part == "book"}
 _KNOWN: Final = "the source is well known"
+_MOST_RETITLED: Final = 0.5
+"""Share of the books with several rows that may have several titles."""
+_FEWEST_BOOKS: Final = 3
+"""Fewest columns of ratings that a table with a column for each book has."""
 
 
 @dataclass(frozen=True)
@@ -75,13 +79,32 @@ def _draft_table(
     if known and kind and not kind.needed:
         columns = [DraftColumn(profile, UNUSED, _KNOWN) for profile in profiles]
         return DraftTable(table, TableMapping(name=table.name, columns={}), columns, _NOT_USED)
-    columns = _without_strays(draft_columns(profiles))
+    columns = _without_strays(_without_reviews(draft_columns(profiles), table))
     mapping = TableMapping(
         name=table.name,
         columns={_name(column, table): column.field for column in columns},
         rows=_rows(columns),
     )
     return DraftTable(table, mapping, columns, _use(mapping))
+
+
+def _without_reviews(columns: list[DraftColumn], table: SourceTable) -> list[DraftColumn]:
+    """Leave out a title that is the review's: rows of one book have several of them."""
+    at = {column.field: column.profile.position for column in columns if column.field}
+    if not {"reader_id", "book_id", "title"} <= set(at):
+        return columns
+    pairs = table.columns.iloc[:, [at["book_id"], at["title"]]].set_axis(["book", "title"], axis=1)
+    pairs = pairs[(pairs["book"] != "") & (pairs["title"] != "")]
+    titles = pairs.groupby("book")["title"].agg(["size", "nunique"])
+    several = titles[titles["size"] > 1]
+    if len(several) == 0 or (several["nunique"] > 1).mean() <= _MOST_RETITLED:
+        return columns
+    return [
+        replace(column, field=UNUSED, why="one book has several: they are titles of reviews")
+        if column.field == "title"
+        else column
+        for column in columns
+    ]
 
 
 def _without_strays(columns: list[DraftColumn]) -> list[DraftColumn]:
@@ -151,10 +174,43 @@ def _use(mapping: TableMapping) -> str:
 def _missing(drafts: Sequence[DraftTable]) -> list[str]:
     """Sentences on what a source needs and no table gives."""
     if not any(draft.mapping.rows for draft in drafts):
-        return [
-            "no table says which reader has which book; name the columns of readers (reader_id) and "
-            'books (book_id or title), or write reader = "file" where each file is one reader.'
-        ]
+        return [_without_rows(drafts)]
     if not any("title" in draft.mapping.fields() for draft in drafts):
         return ["no table has the titles of the books; add the list of books, or name its column."]
     return []
+
+
+def _without_rows(drafts: Sequence[DraftTable]) -> str:
+    """Why there are no interactions: a column for each book, books alone, or nothing that is known."""
+    wide = [draft.table.name for draft in drafts if _has_column_of_each_book(draft)]
+    if wide:
+        return (
+            f"{wide[0]} seems to have a column for each book; write one row for each reader and book "
+            "instead, with columns for the reader, the book and the rating."
+        )
+    books = [draft.table.name for draft in drafts if "title" in draft.mapping.fields()]
+    readers = any("reader_id" in draft.mapping.fields() for draft in drafts)
+    if books and not readers:
+        return (
+            f"{', '.join(books[:3])} lists books, and no table says who read or bought them; add the "
+            "orders, loans or ratings, or name the column of readers (reader_id); where each file is "
+            'one reader\'s own, write rows and reader = "file". Once orders or ratings are imported, '
+            "'bookrec data import --add' takes such lists."
+        )
+    return (
+        "no table says which reader has which book; name the columns of readers (reader_id) and "
+        'books (book_id or title), or write reader = "file" where each file is one reader.'
+    )
+
+
+def _has_column_of_each_book(draft: DraftTable) -> bool:
+    columns = [column for column in draft.columns if may_be_rating(column, most=_STARS)]
+    return (
+        "title" not in draft.mapping.fields()
+        and len(columns) >= _FEWEST_BOOKS
+        and 2 * len(columns) >= len(draft.columns)
+    )
+
+
+_STARS: Final = 12
+"""Most distinct values of a column of one book's ratings, words for "not read" among them."""

@@ -12,6 +12,8 @@ from bookrec.offline.data.mapping.profile import MOSTLY, ColumnProfile
 
 _WORDS_OF_NAMES: Final = 1.5
 _OFTEN_BLANK: Final = 0.5
+_WORDS_OF_TITLES: Final = 12
+"""Most words that titles have on the average."""
 _LEVELS: Final = 101
 """Most distinct values of a column that could hold ratings."""
 
@@ -48,6 +50,7 @@ def draft_columns(profiles: Sequence[ColumnProfile]) -> list[DraftColumn]:
         for p in profiles
         if p.position not in strong and (alias := _alias(p, weak=True, beside=fields))
     }
+    weak |= _titles_of_orders(profiles, strong | weak)
     chosen = _first_of_each(profiles, strong | weak)
     columns = [_draft(profile, chosen, strong | weak) for profile in profiles]
     return _by_content(columns)
@@ -60,6 +63,22 @@ def _alias(profile: ColumnProfile, *, weak: bool, beside: set[str] | None = None
         aliases = [alias for alias in aliases if _wanted(alias, beside)]
     fitting = [alias for alias in aliases if _fits(alias.field, profile)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _titles_of_orders(
+    profiles: Sequence[ColumnProfile], aliases: dict[int, Alias]
+) -> dict[int, Alias]:
+    """The description of what was bought as its title, in orders without another one."""
+    fields = {alias.field for alias in aliases.values()}
+    if "title" in fields or "reader_id" not in fields or not {"order_id", "quantity"} & fields:
+        return {}
+    return {
+        profile.position: alias
+        for profile in profiles
+        if profile.position not in aliases and profile.words <= _WORDS_OF_TITLES
+        for alias in aliases_of(profile.header)
+        if alias.field == "title" and _fits("title", profile)
+    }
 
 
 def _wanted(alias: Alias, beside: set[str]) -> bool:
@@ -157,9 +176,18 @@ def _by_content(columns: list[DraftColumn]) -> list[DraftColumn]:
     return columns
 
 
-def may_be_rating(column: DraftColumn) -> bool:
-    """Whether an unused column with an unknown name could hold ratings."""
+def may_be_rating(column: DraftColumn, most: int = 0) -> bool:
+    """Whether an unused column with an unknown name could hold ratings.
+
+    Args:
+        column: of a draft.
+        most: most distinct values of a short column that may hold words too; 0 = numbers only.
+    """
     profile = column.profile
+    if most:
+        digits = any(text.replace(".", "", 1).isdigit() for text in profile.samples)
+        unknown = column.field == UNUSED and not aliases_of(profile.header)
+        return unknown and bool(profile.header) and digits and profile.n_distinct <= most
     few = (
         2
         <= profile.n_distinct

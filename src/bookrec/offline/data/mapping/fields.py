@@ -44,6 +44,7 @@ FIELDS: Final = {
         Field("quantity", "interaction", "copies bought; never a rating, negative = returned"),
         Field("order_id", "interaction", "number of the order"),
         Field("kind", "interaction", "word for what happened: purchase, view, like or return"),
+        Field("status", "interaction", "state of the order; cancelled ones are left out"),
     )
 }
 """Name → field."""

@@ -64,7 +64,11 @@ class KnownTable(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             separator=self.separator,
             quoted=self.quoted,
             header_line=self.header_line,
-            skip={by_key.get(header_key(name), name): words for name, words in self.skip.items()},
+            skip={
+                by_key[header_key(name)]: words
+                for name, words in self.skip.items()
+                if header_key(name) in by_key
+            },
         )
 
 

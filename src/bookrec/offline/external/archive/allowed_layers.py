@@ -62,9 +62,6 @@ SETTINGS: Final = {
 }
 """Initializer, regularizer, constraint or policy → module."""
 
-OPERATIONS_OF_KERAS_2: Final = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer"})
-"""Classes that Keras 2 writes for operations on tensors outside layers."""
-
 _SEQUENCES: Final = """
     AdditiveAttention Attention AveragePooling1D Bidirectional Conv1D Conv1DTranspose ConvLSTM1D
     DepthwiseConv1D GRU GRUCell GroupQueryAttention LSTM LSTMCell MaxPooling1D MultiHeadAttention RNN

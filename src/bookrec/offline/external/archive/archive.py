@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import h5py
 import keras
 
 from bookrec.offline.external.archive.keras_config import RefusedConfig
@@ -51,6 +52,7 @@ def _load_model(checked: CheckedFile) -> KerasModel:
         ):  # that a mask ends at a Flatten, which is how it was trained
             warnings.simplefilter("ignore")
             model = keras.saving.deserialize_keras_object(checked.config, safe_mode=True)
+            _check_order(model, checked.weights)
             model.load_weights(checked.weights)
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RuntimeError) as error:
         written = checked.keras_version
@@ -60,6 +62,26 @@ def _load_model(checked: CheckedFile) -> KerasModel:
             f"open it where it was made with Keras 3, and {ADVICE}",
         ) from error
     return model
+
+
+def _check_order(model: KerasModel, weights: Path) -> None:
+    """Check that the weights of an HDF5 model come in the order of the layers.
+
+    Keras goes by the order alone, and would give layers of one shape each other's weights.
+    """
+    with h5py.File(weights, "r") as file:
+        group = file.get("model_weights")
+        if group is None:  # a .keras archive has a path for each layer
+            return
+        names = [_text(name) for name in group.attrs.get("layer_names", [])]
+        written = [name for name in names if len(group[name].attrs.get("weight_names", []))]
+    expected = [layer.name for layer in model.layers if layer.weights]
+    if sorted(written) == sorted(expected) and written != expected:
+        raise ValueError("its layers are in another order than their weights")
+
+
+def _text(name: bytes | str) -> str:
+    return name.decode("utf-8", "replace") if isinstance(name, bytes) else str(name)
 
 
 def _cause(error: Exception) -> str:

@@ -82,6 +82,8 @@ def _has_lists(layer: JsonObject) -> bool:
 
 def _earlier(value: JsonValue, models: set[JsonValue]) -> JsonValue:
     """Return nested lists in which references ``[model, call, …]`` have one call less."""
+    if isinstance(value, dict):
+        return {key: _earlier(item, models) for key, item in value.items()}
     if not isinstance(value, list):
         return value
     if len(value) >= 3 and isinstance(value[0], str) and isinstance(value[1], int):

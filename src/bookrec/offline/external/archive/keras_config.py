@@ -19,10 +19,14 @@ from bookrec.offline.external.archive.allowed_layers import (
     MODELS,
     NOT_SUPPORTED,
     OPERATIONS,
-    OPERATIONS_OF_KERAS_2,
     SETTINGS,
 )
 from bookrec.offline.external.archive.keras2 import MODEL_MODULES, translated
+from bookrec.offline.external.archive.keras2_operations import (
+    OPERATIONS_OF_KERAS_2,
+    NotTranslated,
+    translated_operation,
+)
 
 LARGEST_NUMBER: Final = 2**31
 """Numbers in a configuration are smaller than this."""
@@ -117,11 +121,20 @@ class _Writer:
         # An .h5 file does not state modules, but layers have settings that operations lack.
         plain = isinstance(settings, dict) and not settings.keys() & {"trainable", "dtype"}
         if kind in OPERATIONS_OF_KERAS_2:
-            raise RefusedConfig(*_written_with_operations(value, self.keras_version))
+            return self._operation(value, depth)
         known = _module_of(kind, module, value.get("registered_name"), operation=plain)
         fields = self._fields(value, ("config", "name", "inbound_nodes", "build_config"), depth)
         registered = kind if kind in OPERATIONS and known.startswith("keras.src.ops") else None
         return {"module": known, "class_name": kind, "registered_name": registered, **fields}
+
+    def _operation(self, value: JsonObject, depth: int) -> JsonObject:
+        """Replace an operation of TensorFlow in a file of Keras 2 by one of Keras 3."""
+        try:
+            operation = translated_operation(value)
+        except NotTranslated as reason:
+            refusal = _written_with_operations(value, self.keras_version, str(reason))
+            raise RefusedConfig(*refusal) from reason
+        return self._object(operation, depth)
 
     def _fields(self, value: JsonObject, names: tuple[str, ...], depth: int) -> JsonObject:
         fields = {name: self.value(value[name], depth + 1) for name in names if name in value}
@@ -202,13 +215,14 @@ def _is_layer_of_keras(kind: str, module: JsonValue, registered: JsonValue) -> b
     )
 
 
-def _written_with_operations(value: JsonObject, version: str) -> tuple[str, str]:
+def _written_with_operations(value: JsonObject, version: str, how: str) -> tuple[str, str]:
     """Return what is wrong with an operation of TensorFlow in a file of Keras 2, and advice."""
     config = value.get("config")
     name = config.get("function") if isinstance(config, dict) else None
     by = f"Keras {version}" if version else "Keras 2"
     return (
-        f"was written by {by} with TensorFlow's operation {_quoted(name)}, which Keras 3 lacks",
+        f"was written by {by} with TensorFlow's operation {_quoted(name)}{how and ' '}{how}, which is "
+        "not translated to Keras 3",
         "build the model there with layers (Multiply, Dot, Reshape …) in the place of operations on "
         "tensors, or save it again with Keras 3",
     )

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.external.artifacts.joined_columns import joined, parts_of
 
 Side = Literal["reader", "book"]
 """Side that a column belongs to."""
@@ -33,6 +34,8 @@ BOOK_COLUMNS: Final = (
     "author",
     "publisher",
     "year",
+    "category",
+    "language",
     "rating_mean",
     "rating_count",
 )
@@ -44,10 +47,13 @@ STATISTICS: Final = frozenset(
 IDENTITIES: Final = frozenset({"user_id", "isbn"})
 """Columns that identify a reader or book."""
 
+_DETAILS: Final = ("category", "language")
+"""Columns kept beside the books, for those that have them."""
+
 
 def side_of(column: str) -> Side:
-    """Return the side of a column."""
-    return "reader" if column in READER_COLUMNS else "book"
+    """Return the side of a column, or of columns joined (`joined_columns`)."""
+    return "reader" if parts_of(column)[0] in READER_COLUMNS else "book"
 
 
 def texts(dataset: Dataset, column: str) -> list[str]:
@@ -55,8 +61,15 @@ def texts(dataset: Dataset, column: str) -> list[str]:
 
     Args:
         dataset: data set.
-        column: column outside `STATISTICS`.
+        column: column outside `STATISTICS`, or several of one side (`joined_columns`).
     """
+    if len(names := parts_of(column)) > 1:
+        return joined([texts(dataset, name) for name in names])
+    if column in _DETAILS:
+        if dataset.details is None:
+            return [""] * dataset.n_books
+        details = dict(zip(dataset.details["isbn"], dataset.details[column], strict=True))
+        return [str(details.get(isbn) or "") for isbn in dataset.books["isbn"]]
     if column == "country":
         return [place.rpartition(",")[2].strip() for place in dataset.readers["location"]]
     if column in ("age", "year"):

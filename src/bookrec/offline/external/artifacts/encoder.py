@@ -12,7 +12,11 @@ import numpy as np
 from bookrec.arrays import Ints
 from bookrec.isbn import normalise_isbn
 from bookrec.offline.data.values.text_repair import repair_text
-from bookrec.offline.external.artifacts.age_labels import is_unknown_label
+from bookrec.offline.external.artifacts.joined_columns import (
+    parts_of,
+    spellings,
+    stands_for_unknown,
+)
 from bookrec.offline.external.pickles.objects.values import PickleValue
 from bookrec.text import fold
 
@@ -58,7 +62,7 @@ class Encoder:
             values: values of the column.
         """
         codes = np.full(len(values), NOT_KNOWN, dtype=np.int32)
-        for spelling in SPELLINGS[column]:
+        for spelling in spellings_of(column):
             code_of: dict[str, int] = {}
             for label, code in zip(self.labels, self.codes.tolist(), strict=True):
                 if key := spelling(label_text(label)):
@@ -89,7 +93,7 @@ class Encoder:
         """Return the label for unknown values (``Unknown``, ``<UNK>``, NaN, year 0); else None."""
         for label in self.labels:
             text = label_text(label)
-            if is_unknown_label(text) or (column == "year" and text in ("0", "-1")):
+            if stands_for_unknown(column, text):
                 return "nan" if label is None or label != label else label
         return None
 
@@ -135,5 +139,14 @@ SPELLINGS: Final[Mapping[str, tuple[Callable[[str], str], ...]]] = {
     "location": _TEXT,
     "country": _TEXT,
     "year": (str.strip,),
+    "category": _TEXT,
+    "language": (str.strip, str.casefold),
 }
 """Column → normalisations; two spellings are equal if one of them makes them equal, strictest first."""
+
+
+def spellings_of(column: str) -> tuple[Callable[[str], str], ...]:
+    """Return the normalisations of a column, or of joined columns, in which ages are labels."""
+    if column in SPELLINGS:
+        return SPELLINGS[column]
+    return spellings([SPELLINGS.get(name, (str.strip,)) for name in parts_of(column)])

@@ -63,6 +63,8 @@ _DIRECT: Final = (
     ("author", frozenset({"author", "authors"})),
     ("publisher", frozenset({"publisher", "publishers"})),
     ("year", frozenset({"year", "years", "yop", "publicationyear"})),
+    ("category", frozenset({"category", "categories", "genre", "genres"})),
+    ("language", frozenset({"language", "languages", "lang"})),
     ("title", frozenset({"title", "titles", "name"})),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +11,8 @@ from bookrec.json_types import JsonObject, JsonValue
 from bookrec.offline.external.artifacts.artifact_files import PartValue, Sources
 from bookrec.offline.external.artifacts.columns import BOOK_COLUMNS, READER_COLUMNS, side_of
 from bookrec.offline.external.artifacts.encoder import Encoder
+from bookrec.offline.external.crosses.declared import CrossMapping
+from bookrec.offline.external.crosses.split_model import BOOK, READER
 from bookrec.offline.external.mapping.candidate import Guess
 from bookrec.offline.external.mapping.mapping import ANSWER, InputMapping
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
@@ -22,7 +24,13 @@ _HEAD = """\
 """
 
 
-def draft(model: str, guesses: Sequence[Guess], sources: Sources, casts: dict[str, str]) -> str:
+def draft(
+    model: str,
+    guesses: Sequence[Guess],
+    sources: Sources,
+    casts: dict[str, str],
+    crosses: Mapping[str, CrossMapping] | None = None,
+) -> str:
     """Return a mapping file as TOML with comments.
 
     Args:
@@ -30,15 +38,34 @@ def draft(model: str, guesses: Sequence[Guess], sources: Sources, casts: dict[st
         guesses: guesses for its inputs.
         sources: contents of the directory.
         casts: Lambda layer → dtype that it is declared to cast to.
+        crosses: cross by input.
     """
+    crosses = crosses or {}
     lines = [_HEAD.format(directory=sources.directory), f"model = {_toml(model)}", ""]
     if casts:
         lines += ["[lambda]", *(f"{_toml(k)} = {_toml(v)}" for k, v in casts.items()), ""]
+    for name, cross in crosses.items():
+        lines += [*_cross(name, cross), ""]
+    halves = {f"{name}{end}" for name in crosses for end in ("", READER, BOOK)}
     for guess in guesses:
-        lines += [*_input(guess), ""]
+        if guess.input.name not in halves:
+            lines += [*_input(guess), ""]
     lines.append("# Found beside the model:")
-    lines += [f"#   {name}: {describe(part.value)}" for name, part in sources.parts.items()]
+    lines += [
+        f"#   {name}: {describe(part.value)}"
+        for name, part in sources.parts.items()
+        if name.rpartition(":")[2] not in halves
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _cross(name: str, cross: CrossMapping) -> Iterator[str]:
+    yield f"[crosses.{_toml(name)}]"
+    stated = msgspec.to_builtins(cross)
+    plain = msgspec.to_builtins(CrossMapping(columns=()))
+    for field, value in stated.items():
+        if value != plain[field] or field == "separator":
+            yield f"{field} = {_toml(list(value) if field == 'columns' else value)}"
 
 
 def _input(guess: Guess) -> Iterator[str]:

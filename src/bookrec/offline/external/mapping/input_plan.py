@@ -20,6 +20,7 @@ from bookrec.offline.external.artifacts.age_labels import (
 )
 from bookrec.offline.external.artifacts.columns import IDENTITIES, Doubles
 from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder, label_text
+from bookrec.offline.external.artifacts.joined_columns import parts_of, with_labels
 from bookrec.offline.external.artifacts.tokenizers import mean_vectors
 from bookrec.offline.external.mapping.mapping import InputMapping
 from bookrec.offline.external.pickles.objects.records import ScalerRecord, WordVectorsRecord
@@ -59,7 +60,8 @@ class InputPlan:
     @property
     def is_identity(self) -> bool:
         """Whether the input identifies the reader or book."""
-        return self.mapping.column in IDENTITIES or self.unknown == "leave out"
+        identities = IDENTITIES.intersection(parts_of(self.mapping.column))
+        return bool(identities) or self.unknown == "leave out"
 
     @property
     def side(self) -> Side:
@@ -108,9 +110,11 @@ class InputPlan:
         return numbers.astype(np.float32), known
 
     def _codes(self, texts: Sequence[str], encoder: Encoder) -> Ints:
-        bounds = self._bounds
+        bounds, column = self._bounds, self.mapping.column
+        if len(parts_of(column)) > 1:
+            texts = with_labels(column, texts, list(map(label_text, encoder.labels)))
         if bounds is None:
-            return encoder.find(self.mapping.column, texts)
+            return encoder.find(column, texts)
         places = np.array(
             [place_of_age(int(text), bounds) if text else -1 for text in texts], dtype=np.int64
         )

@@ -22,6 +22,7 @@ from bookrec.offline.external.artifacts.columns import (
     Side,
 )
 from bookrec.offline.external.artifacts.tokenizers import Tokens
+from bookrec.offline.external.crosses.declared import CrossMapping, problem_of
 
 ANSWER: Final = "?"
 """Value of an open field in a drafted mapping, which the user has to replace."""
@@ -67,6 +68,8 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Mapping by input; inputs that are missing here are matched automatically."""
     model: str | None = None
     """File name of the model; needed if the directory has several."""
+    crosses: dict[str, CrossMapping] = {}
+    """Cross of columns by input."""
     lambda_: dict[str, str] = msgspec.field(default_factory=dict, name="lambda")
     """Lambda layer → dtype that it casts to."""
 
@@ -96,6 +99,13 @@ def read_mapping(path: Path) -> Mapping:
             mapping.inputs[name] = input_mapping
         if problem := _problem(input_mapping):
             raise ModelError(f"{path}, [inputs.{name}]: {problem}.")
+    for name, cross in mapping.crosses.items():
+        if problem := problem_of(cross):
+            raise ModelError(f"{path}, [crosses.{name}]: {problem}.")
+        if name in mapping.inputs:
+            raise ModelError(
+                f"{path}: {name!r} is in [inputs] and in [crosses]; leave one of them out."
+            )
     for name, dtype in mapping.lambda_.items():
         if dtype not in CASTS:
             raise ModelError(
@@ -106,16 +116,17 @@ def read_mapping(path: Path) -> Mapping:
 
 
 def _refuse_open_questions(path: Path, content: JsonObject) -> None:
-    inputs = content.get("inputs")
-    for name, fields in inputs.items() if isinstance(inputs, dict) else ():
-        if not isinstance(fields, dict):
-            continue
-        for field, value in fields.items():
-            if value == ANSWER:
-                raise ModelError(
-                    f"{path}, [inputs.{name}]: {field} is still {ANSWER!r}; write there what the "
-                    "model was trained with."
-                )
+    for table in ("inputs", "crosses"):
+        inputs = content.get(table)
+        for name, fields in inputs.items() if isinstance(inputs, dict) else ():
+            if not isinstance(fields, dict):
+                continue
+            for field, value in fields.items():
+                if value == ANSWER:
+                    raise ModelError(
+                        f"{path}, [{table}.{name}]: {field} is still {ANSWER!r}; write there what the "
+                        "model was trained with."
+                    )
 
 
 def _problem(mapping: InputMapping) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bookrec.errors import ModelError
@@ -10,9 +10,17 @@ from bookrec.json_types import JsonValue
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import Archive, open_archive
 from bookrec.offline.external.artifacts.artifact_files import Sources
+from bookrec.offline.external.crosses.declared import CrossMapping
+from bookrec.offline.external.crosses.find_crosses import CrossFinder
+from bookrec.offline.external.crosses.plan_crosses import (
+    CrossedInput,
+    PlannedCrosses,
+    plan_crosses,
+)
+from bookrec.offline.external.crosses.split_model import without_crosses
 from bookrec.offline.external.mapping.candidate import Guess, map_of
 from bookrec.offline.external.mapping.choose_model import Chosen, choose_model
-from bookrec.offline.external.mapping.mapping import Mapping
+from bookrec.offline.external.mapping.mapping import InputMapping, Mapping
 from bookrec.offline.external.mapping.match import match_inputs
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
 from bookrec.offline.external.mapping.model_inputs import inputs_of
@@ -37,6 +45,10 @@ class Opened:
     """A guess for every input of the model, those in the mapping file included."""
     mapping: Mapping | None
     """Complete mapping; None while a question is open."""
+    crosses: dict[str, CrossMapping] = field(default_factory=dict)
+    """Cross by input, stated or sure."""
+    planned: PlannedCrosses = field(default_factory=PlannedCrosses)
+    """The crosses, split by side; their encoders are parts of ``sources``."""
 
     def unused(self) -> list[str]:
         """Return the files and parts that no input is given, each once.
@@ -49,12 +61,12 @@ class Opened:
             for guess in self.guesses
             for part in _parts_of(guess)
             if part is not None
-        }
+        } | self.planned.files
         used_files = {self.sources.file_of(part) for part in used}
         names = list(self.sources.ignored)
         for name in self.sources.parts:
             file = self.sources.file_of(name)
-            if map_of(name) not in used:
+            if map_of(name) not in used and file in self.sources.digests:
                 names.append(map_of(name) if file in used_files else file)
         return sorted(dict.fromkeys(names))
 
@@ -83,9 +95,13 @@ def open_chosen(chosen: Chosen, dataset: Dataset) -> Opened:
     """
     sources, stated = chosen.sources, chosen.mapping
     archive = open_archive(chosen.model, stated.lambda_)
-    whole, apart = inputs_of(archive.model)[0], inputs_taken_apart(archive.model)
-    stacked = find_stacked(whole, sources, stated.inputs, apart)
-    model = unstacked(archive.model, stacked)
+    model, stacked = _unstacked(archive.model, sources, stated)
+    content = ContentComparison(dataset)
+    readings = _crosses(model, sources, content, stated)
+    crosses = {name: several[0] for name, several in readings.items() if len(several) == 1}
+    planned = plan_crosses(crosses, sources, dataset)
+    model = without_crosses(model, planned.tables)
+    sources.parts |= {c.part.name: c.part for c in planned.inputs.values()}
     inputs, _ = inputs_of(model)
     names = [model_input.name for model_input in inputs]
     if extra := [name for name in stated.inputs if name not in names]:
@@ -93,8 +109,70 @@ def open_chosen(chosen: Chosen, dataset: Dataset) -> Opened:
             f"The mapping has [inputs.{extra[0]}], the model has {', '.join(names)}; "
             "fix the mapping."
         )
-    guesses = match_inputs(inputs, sources, ContentComparison(dataset), stated.inputs)
+    halves = {name: _mapping_of(cross) for name, cross in planned.inputs.items()}
+    guesses = match_inputs(inputs, sources, content, {**stated.inputs, **halves})
+    for guess in guesses:
+        if guess.input.name in planned.inputs:
+            guess.notes = [planned.inputs[guess.input.name].note]
+        if len(several := readings.get(guess.input.name, [])) > 1:
+            guess.questions["encoder"] = _several(guess.input.name, several)
     complete = None
     if all(guess.sure for guess in guesses):
         complete = Mapping(inputs={guess.input.name: guess.mapping() for guess in guesses})
-    return Opened(sources, archive, model, stacked, stated.lambda_, guesses, complete)
+    return Opened(
+        sources,
+        archive,
+        model,
+        stacked,
+        stated.lambda_,
+        guesses,
+        complete,
+        crosses,
+        planned,
+    )
+
+
+def _unstacked(model: KerasModel, sources: Sources, stated: Mapping) -> tuple[KerasModel, Stacked]:
+    whole, apart = inputs_of(model)[0], inputs_taken_apart(model)
+    stacked = find_stacked(whole, sources, stated.inputs, apart)
+    return unstacked(model, stacked), stacked
+
+
+def _crosses(
+    model: KerasModel, sources: Sources, content: ContentComparison, stated: Mapping
+) -> dict[str, list[CrossMapping]]:
+    """Return the stated cross of an input, or its readings as a cross (`CrossFinder`)."""
+    inputs, _ = inputs_of(model)
+    names = [model_input.name for model_input in inputs]
+    if extra := [name for name in stated.crosses if name not in names]:
+        raise ModelError(
+            f"The mapping has [crosses.{extra[0]}], the model has {', '.join(names)}; "
+            "fix the mapping."
+        )
+    plain = match_inputs(inputs, sources, content, stated.inputs)
+    rows = {
+        guess.input.name: guess.input.rows
+        for guess in plain
+        if guess.input.rows is not None
+        and guess.input.width == 1
+        and not guess.sure  # an encoder of one column that fits is not doubted
+        and guess.input.name not in stated.crosses
+    }
+    readings = CrossFinder(sources, content.dataset).find(rows) if rows else {}
+    columns = {guess.input.name: guess.column for guess in plain}
+    # A name that says another column contradicts a reading.
+    readings = {
+        name: [r for r in several if columns[name] in (None, *r.columns)]
+        for name, several in readings.items()
+    }
+    return readings | {name: [cross] for name, cross in stated.crosses.items()}
+
+
+def _mapping_of(crossed: CrossedInput) -> InputMapping:
+    """Return the mapping of a cross, or of its half on one side."""
+    return InputMapping(side=crossed.side, column=crossed.column, encoder=crossed.part.name)
+
+
+def _several(name: str, readings: list[CrossMapping]) -> str:
+    ways = " or ".join(f"{r.encoder} as {r.in_words()}" for r in readings)
+    return f"it could be {ways}; state [crosses.{name}] in the place of [inputs.{name}]"

@@ -17,6 +17,7 @@ from bookrec.offline.external.artifacts.age_labels import age_bounds, is_unknown
 from bookrec.offline.external.artifacts.artifact_files import PartValue, Sources
 from bookrec.offline.external.artifacts.columns import STATISTICS, Doubles
 from bookrec.offline.external.artifacts.encoder import Encoder, label_text
+from bookrec.offline.external.artifacts.joined_columns import parts_of
 from bookrec.offline.external.mapping.input_plan import InputPlan, Unknown
 from bookrec.offline.external.mapping.mapping import InputMapping, Mapping
 from bookrec.offline.external.mapping.model_inputs import ModelInput
@@ -160,7 +161,7 @@ class _Planner:
 
     def _is_the_book(self) -> bool:
         """Whether the input identifies the book."""
-        return self.mapping.column == "isbn" or (
+        return "isbn" in parts_of(self.mapping.column) or (
             self.mapping.column == "title" and self.mapping.encoder is not None
         )
 

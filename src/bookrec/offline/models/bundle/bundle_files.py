@@ -10,14 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from bookrec.errors import ModelError
-from bookrec.files import (
-    digest_of_file,
-    read_pointer,
-    staged_directory,
-    versions,
-    write_pointer,
-)
+from bookrec.files import digest_of_file, staged_directory, write_pointer
 from bookrec.json_types import JsonObject, JsonValue
 from bookrec.offline.features.book_features import Vocabularies
 from bookrec.offline.features.book_statistics import Scaler
@@ -25,6 +18,8 @@ from bookrec.offline.features.vocabulary import Vocabulary
 from bookrec.offline.models.bundle.bundle import Bundle, RankerOrigin
 from bookrec.offline.models.bundle.frozen_statistics import FrozenStatistics
 from bookrec.offline.models.bundle.load_keras import load_keras
+from bookrec.offline.models.bundle.stored_manifest import check_files as check_files
+from bookrec.offline.models.bundle.stored_manifest import read_manifest as read_manifest
 from bookrec.offline.retrieval.fit_similarities import FittedSimilarities
 from bookrec.settings import Home
 
@@ -39,16 +34,6 @@ ORIGINS: Final = {
 The manifest of a bundle names its origin in the key ``preset``; a preset's name there stands for
 `TRAINED`.
 """
-
-_MANIFEST_KEYS: Final = {
-    "model_id",
-    "preset",
-    "seed",
-    "dataset_id",
-    "dataset_digest",
-    "metrics",
-    "files",
-}
 
 
 def origin_name(manifest: JsonObject) -> str:
@@ -88,47 +73,6 @@ def save_bundle(home: Home, bundle: Bundle) -> Path:
 
 def _write_json(path: Path, content: JsonValue) -> None:
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def read_manifest(home: Home, model_id: str | None = None) -> JsonObject:
-    """Read the manifest of a bundle (None = the current one).
-
-    Raises:
-        ModelError: there is no such bundle, or its manifest is damaged.
-    """
-    name = model_id or read_pointer(home.models)
-    if name is None:
-        raise ModelError(f"There is no trained model in {home.models}; run 'bookrec train' first.")
-    path = home.models / name / "manifest.json"
-    if name not in versions(home.models) or not path.is_file():
-        known = ", ".join(versions(home.models)) or "none"
-        raise ModelError(f"There is no model {name!r} in {home.models} (known: {known}).")
-    try:
-        manifest: JsonObject = json.loads(path.read_text(encoding="utf-8"))
-        if missing := _MANIFEST_KEYS - manifest.keys():
-            raise ValueError(f"it lacks {', '.join(sorted(missing))}")
-        if manifest["model_id"] != name:
-            raise ValueError(f"it is the manifest of {manifest['model_id']}")
-    except (ValueError, AttributeError) as error:
-        raise ModelError(f"{path} is damaged ({error}); run 'bookrec train' again.") from error
-    return manifest
-
-
-def check_files(home: Home, manifest: JsonObject) -> None:
-    """Compare every file of a bundle with the digest in its manifest.
-
-    Raises:
-        ModelError: a file is missing or has changed.
-    """
-    directory = home.models / str(manifest["model_id"])
-    for name, digest in manifest["files"].items():
-        if not (directory / name).is_file():
-            raise ModelError(f"{directory / name} is missing; run 'bookrec train' again.")
-        if digest_of_file(directory / name) != digest:
-            raise ModelError(
-                f"{directory / name} has changed since the bundle was made (its SHA-256 differs "
-                "from manifest.json); run 'bookrec train' again."
-            )
 
 
 def load_bundle(home: Home, model_id: str | None = None) -> Bundle:

@@ -109,7 +109,12 @@ def make_bundle(
         plans,
         np.zeros(0, np.float32),
         opened.stacked,
-        {file: opened.sources.digests[file] for file in sorted(used)},
+        {
+            file: opened.sources.digests[file]
+            for file in sorted(used)
+            if file in opened.sources.digests
+        },
+        tuple(opened.planned.tables),
     )
     ranker = with_mean_rows(opened.model, inputs, plans)
     fitted = fit_serving(dataset, interactions, settings, progress)

@@ -15,6 +15,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import open_archive
 from bookrec.offline.external.artifacts import columns
 from bookrec.offline.external.artifacts.columns import STATISTICS
+from bookrec.offline.external.crosses.split_model import CrossTable, without_crosses
 from bookrec.offline.external.mapping.input_plan import Flags, InputPlan
 from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, unstacked
@@ -62,6 +63,8 @@ class ImportedModel:
     """Inputs of the file that are split into several inputs here."""
     sources: dict[str, str] = field(default_factory=dict)
     """SHA-256 of each file used besides the model."""
+    crosses: tuple[CrossTable, ...] = ()
+    """Inputs of the file that cross columns of readers and books, split into two inputs here."""
 
     @property
     def sides(self) -> dict[str, Side]:
@@ -120,7 +123,7 @@ class ImportedModel:
                 f"{self.archive} is not the file that was imported (its SHA-256 differs); run "
                 "'bookrec artifacts import' again."
             )
-        model = unstacked(opened.model, self.stacked)
+        model = without_crosses(unstacked(opened.model, self.stacked), self.crosses)
         return with_mean_rows(model, inputs_of(model)[0], self.plans)
 
     def save(self, directory: Path) -> ImportedModel:
@@ -133,8 +136,11 @@ class ImportedModel:
             "casts": self.casts,
             "stacked": self.stacked,
             "sources": self.sources,
+            "crosses": [table.name for table in self.crosses],
         }
-        write_plans(directory, facts, self.plans, {"base_row": self.base_row})
+        arrays: Inputs = {"base_row": self.base_row}
+        arrays |= {f"cross_{n}": table.codes for n, table in enumerate(self.crosses)}
+        write_plans(directory, facts, self.plans, arrays)
         return replace(self, archive=archive)
 
     @classmethod
@@ -149,6 +155,10 @@ class ImportedModel:
             arrays["base_row"],
             facts["stacked"],
             facts["sources"],
+            tuple(
+                CrossTable(name, arrays[f"cross_{number}"])
+                for number, name in enumerate(facts.get("crosses", []))
+            ),
         )
 
 

@@ -212,20 +212,21 @@ class ScoreRun:
         finished = sum(map(len, finished_shards))
         if finished:
             self.progress(f"going on: {finished:,} of {self.shards:,} shards are there")
-        for stage, finished_numbers in zip(stages, finished_shards, strict=True):
-            started = time.monotonic()
-            with self.report.stage(stage.reported):
-                self._compute_stage(engine, stage, set(finished_numbers))
-            self.report.worker_peak_bytes = engine.peak_bytes
-            if stage.shards:
-                taken = time.monotonic() - started
-                self.progress(
-                    f"{stage.label}: {len(stage.members):,} {stage.unit} in {taken:,.1f} s"
-                )
-        candidates = self.settings.candidates
-        if candidates is not None and candidates < self.dataset.n_books and len(stages.sample):
-            with self.report.stage("comparison"):
-                self._report_recall(engine, candidates, stages.sample)
+        with engine.kept():
+            for stage, finished_numbers in zip(stages, finished_shards, strict=True):
+                started = time.monotonic()
+                with self.report.stage(stage.reported):
+                    self._compute_stage(engine, stage, set(finished_numbers))
+                self.report.worker_peak_bytes = engine.peak_bytes
+                if stage.shards:
+                    taken = time.monotonic() - started
+                    self.progress(
+                        f"{stage.label}: {len(stage.members):,} {stage.unit} in {taken:,.1f} s"
+                    )
+            candidates = self.settings.candidates
+            if candidates is not None and candidates < self.dataset.n_books and len(stages.sample):
+                with self.report.stage("comparison"):
+                    self._report_recall(engine, candidates, stages.sample)
 
     def _report_recall(self, engine: Engine, candidates: int, sample: Histories) -> None:
         """Report candidate recall: the share of the exact lists that two-stage lists keep."""

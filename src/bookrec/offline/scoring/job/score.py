@@ -11,7 +11,6 @@ import contextlib
 import json
 from typing import Final
 
-from bookrec import __version__
 from bookrec.errors import ModelError, QualityGateRefused
 from bookrec.files import digest_of_bytes, read_pointer, remove_directory
 from bookrec.json_types import JsonObject
@@ -24,6 +23,7 @@ from bookrec.offline.scoring.job.job_directory import open_job
 from bookrec.offline.scoring.job.run import ScoreRun
 from bookrec.offline.scoring.job.score_report import ScoreReport
 from bookrec.offline.scoring.job.score_settings import ScoreSettings as ScoreSettings
+from bookrec.offline.scoring.job.snapshot_writer import dataset_meta
 from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.offline.scoring.shelf.gate import refusals
 from bookrec.offline.scoring.shelf.gate_figures import gate_figures
@@ -83,7 +83,7 @@ def score(
         with report.stage("publish"):
             publish(home.snapshots, job.snapshot_id, checked=not complete)
             job.remove()
-    for line in report.lines(sgemm_rate()):
+    for line in report.lines(sgemm_rate() if settings.verbose else None):
         progress(line)
     progress(f"published {job.snapshot_id}")
     for line in comparison_lines(home.snapshots / job.snapshot_id, published):
@@ -142,22 +142,15 @@ def _meta(manifest: JsonObject, dataset: Dataset, settings: ScoreSettings) -> di
     nobody, nothing = dataset.readers.iloc[:0], dataset.interactions.iloc[:0]
     files = sorted(manifest["files"].items())
     return {
-        "bookrec_version": __version__,
+        **dataset_meta(dataset),
         "scoring_format": str(SCORING_FORMAT),
         "model_id": str(manifest["model_id"]),
         "model_files": digest_of_bytes(text.encode() for pair in files for text in pair),
         "preset": str(manifest["preset"]),
-        "dataset_id": dataset.dataset_id,
-        "dataset_digest": dataset.digest,
         "catalogue_digest": dataset_digest(nobody, dataset.books, nothing, dataset.rating_max),
-        "readers": str(dataset.n_readers),
-        "books": str(dataset.n_books),
-        "interactions": str(len(dataset.interactions)),
-        "rating_max": str(dataset.rating_max),
         "top": str(settings.top),
         "candidates": "all" if settings.candidates is None else str(settings.candidates),
         "similar_candidates": str(settings.similar_candidates),
-        "sample": str(int(bool(dataset.manifest.get("sample", False)))),
         "metrics": json.dumps(manifest["metrics"]),
     }
 

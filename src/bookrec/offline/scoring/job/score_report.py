@@ -44,8 +44,8 @@ class ScoreReport:
         self.pairs[stage] = self.pairs.get(stage, 0) + pairs
         self.computed[stage] = self.computed.get(stage, 0) + computed
 
-    def lines(self, machine: SgemmRate) -> Iterator[str]:
-        """Yield the lines of the report; ``machine`` is the peak rate to compare with."""
+    def lines(self, machine: SgemmRate | None = None) -> Iterator[str]:
+        """Yield the lines of the report; ``machine`` is the peak rate to compare with, if any."""
         for stage, pairs in self.pairs.items():
             if pairs:
                 yield f"{stage}: {pairs:,} pairs, {self._rate(stage, machine)}"
@@ -61,13 +61,13 @@ class ScoreReport:
             if size
         )
 
-    def _rate(self, stage: str, machine: SgemmRate) -> str:
+    def _rate(self, stage: str, machine: SgemmRate | None) -> str:
         seconds = max(self.seconds[stage], 1e-9)
         rate = self.pairs[stage] / seconds
         line = f"{rate / 1e6:,.2f} M pairs/s, candidates and features included"
         if self.computed[stage] < self.pairs[stage]:
             line += f" ({self.computed[stage]:,} computed, each once for all lists that need it)"
-        if not self.multiply_adds:
+        if not self.multiply_adds or machine is None:
             return line
         share = 2 * self.multiply_adds * self.computed[stage] / seconds / machine.flops
         return (

@@ -24,5 +24,7 @@ class ScoreSettings:
     """Processes; None = one per core."""
     per_shard: int = 512
     """Readers or books of a shard, the most that a killed worker loses."""
+    verbose: bool = False
+    """Whether the report compares the speed with the machine's."""
     accept: bool = False
     """Whether to publish lists that the quality gate refuses."""

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from bookrec import __version__
 from bookrec.arrays import Array
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_statistics import BookStatistics
@@ -144,6 +145,20 @@ class SnapshotWriter:
     def _insert(self, table: str, columns: int, rows: Iterable[SqlRow]) -> None:
         marks = ", ".join("?" * columns)
         self.connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
+
+
+def dataset_meta(dataset: Dataset) -> dict[str, str]:
+    """Make the rows of table ``meta`` that say what a snapshot was made from."""
+    return {
+        "bookrec_version": __version__,
+        "dataset_id": dataset.dataset_id,
+        "dataset_digest": dataset.digest,
+        "readers": str(dataset.n_readers),
+        "books": str(dataset.n_books),
+        "interactions": str(len(dataset.interactions)),
+        "rating_max": str(dataset.rating_max),
+        "sample": str(int(bool(dataset.manifest.get("sample", False)))),
+    }
 
 
 def add_meta(staging: Path, values: Mapping[str, str]) -> None:

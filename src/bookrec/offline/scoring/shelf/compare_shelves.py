@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bookrec.errors import SnapshotError
 from bookrec.offline.scoring.shelf.shelf import META_KEY, Shelf, table_lines
-from bookrec.snapshot import current_snapshot, open_database, read_meta
+from bookrec.snapshot import NO_MODEL, current_snapshot, open_database, read_meta
 
 
 def shelf_of(directory: Path) -> Shelf:
@@ -29,9 +29,13 @@ def shelf_of(directory: Path) -> Shelf:
 
 
 def published_shelf(snapshots: Path) -> Shelf | None:
-    """Read the figures of the published snapshot; None where there is none, or it is damaged."""
+    """Read the figures of the published snapshot; None without one, without lists, or if damaged."""
     try:
-        return shelf_of(current_snapshot(snapshots))
+        published = current_snapshot(snapshots)
+        with contextlib.closing(open_database(published)) as connection:
+            if read_meta(connection).get("model_id") == NO_MODEL:
+                return None
+        return shelf_of(published)
     except (SnapshotError, sqlite3.DatabaseError):
         return None
 

@@ -1,0 +1,25 @@
+"""``bookrec shop``: the group of the verbs about selling."""
+
+from __future__ import annotations
+
+import click
+
+from bookrec.cli.selling.orders import orders
+from bookrec.cli.selling.prices import prices
+from bookrec.cli.selling.settings import settings
+
+
+@click.group()
+def shop() -> None:
+    """Import prices and stock, look after orders, set the shop's name and bank.
+
+    \b
+    Example:
+      bookrec shop prices import prices.xlsx
+      bookrec shop orders list --state new
+      bookrec shop settings set name "Hiệu sách Cây Bàng"
+    """
+
+
+for command in (prices, orders, settings):
+    shop.add_command(command)
