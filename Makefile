@@ -36,9 +36,8 @@ demo: port install  ## The whole path on sample data, and the site
 
 # Before an installation of minutes.
 port:
-	@"$(PYTHON)" -c 'import socket; s = socket.socket(); \
-	  s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' \
-	  2>/dev/null || ! command -v "$(PYTHON)" >/dev/null || { \
+	@! command -v "$(PYTHON)" >/dev/null || "$(PYTHON)" -c 'import socket, sys; \
+	  sys.exit(not socket.socket().connect_ex(("127.0.0.1", $(PORT))))' || { \
 	  echo "Port $(PORT) of 127.0.0.1 is in use, perhaps by an earlier demo, which is then at" \
 	    "http://127.0.0.1:$(PORT)/; choose another: make demo PORT=$$(($(PORT) + 1))." >&2; exit 1; }
 

@@ -25,6 +25,7 @@ from source_tree import (
 WINGS = (
     "bookrec",  # the core: modules directly in the package
     "bookrec.shop",
+    "bookrec.search",
     "bookrec.offline.runtime",
     "bookrec.inference",
     "bookrec.web",
@@ -56,6 +57,7 @@ TREE = SourceTree.read(SOURCE)
 FREE_TESTS = {"browser", "docs", "templates", "tutorial", "support"}
 """Folders of tests that belong to no module: the site as a whole, documents, templates, helpers."""
 WHOLE = {"test_architecture", "test_end_to_end", "test_prose", "test_seams"} | {
+    "test_damaged_shops",
     "test_random_shops",
     "test_shop_cases",
 }

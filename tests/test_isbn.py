@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookrec.isbn import (
+    choose_book_id,
     id_problem,
     id_spellings,
     is_isbn10,
@@ -184,6 +185,23 @@ def test_what_cannot_name_a_book_has_a_reason(text, reason):
 @pytest.mark.parametrize("code", ["a/b", "CARD#651", "0 14 02", "Ö1", "x" * 40, "5E12", "50%"])
 def test_codes_of_shops_can_name_a_book(code):
     assert is_usable_id(normalise_isbn(code))
+
+
+@pytest.mark.parametrize(
+    ("columns", "chosen"),
+    [
+        (["", "9780306406157"], "0306406152"),
+        (["0140449132", "9780140449136"], "0140449132"),
+        (["140449132", "9.78014E+12"], "0140449132"),
+        (["9.78014E+12", "VH1"], "VH1"),
+        (["VH1", "9780306406157"], "0306406152"),
+        (["9.78014E+12", " "], "9.78014E+12"),
+        (["", ' =""'], ""),
+        ([], ""),
+    ],
+)
+def test_the_first_valid_id_of_a_row_counts(columns, chosen):
+    assert choose_book_id(columns)[0] == chosen
 
 
 def test_the_id_of_a_book_without_a_code_lasts_and_is_usable():

@@ -84,7 +84,7 @@ def test_a_database_damaged_inside_fails_its_check(tmp_path: Path):
 
 def test_another_schema_version_is_refused_with_both_numbers(tmp_path: Path):
     fill(tmp_path, IDS[0], "update meta set value = '7' where key = 'schema_version'")
-    with pytest.raises(SnapshotError, match=f"version 7, this bookrec reads {1}.*bookrec score"):
+    with pytest.raises(SnapshotError, match=f"version 7, this bookrec reads {2}.*bookrec score"):
         snapshots.open_database(tmp_path)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 from operator import mul
 from typing import Final
 
@@ -212,6 +213,22 @@ def _isbn_of(text: str) -> tuple[str, str]:
     bare = _LABEL.sub("", text)
     inner = _as_isbn(bare) or _inside_junk(bare) or _without_hyphens(bare)
     return (text, "") if inner is None or inner == text else (inner, "isbn_junk_stripped")
+
+
+def choose_book_id(candidates: Iterable[str]) -> tuple[str, str]:
+    """Choose the id of a row with several columns of ids, e.g. ISBN and ISBN13.
+
+    Args:
+        candidates: raw texts of the columns, in order of preference.
+
+    Returns:
+        The first valid ISBN, else the first usable code, else the first text that is not blank (see
+        `id_problem`), else ""; and the rule that changed it, as `repair_isbn` names it.
+    """
+    repaired = [pair for text in candidates if (pair := repair_isbn(text))[0]]
+    usable = [pair for pair in repaired if is_usable_id(pair[0])]
+    valid = [pair for pair in usable if _as_isbn(pair[0]) is not None]
+    return next(iter(valid + usable + repaired), ("", ""))
 
 
 def made_book_id(title: str, author: str = "", publisher: str = "") -> str:

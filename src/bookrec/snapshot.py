@@ -29,7 +29,7 @@ from bookrec.files import (
     write_pointer,
 )
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 DATABASE_NAME: Final = "snapshot.sqlite"
 RANKER_NAME: Final = "ranker"
 WITHDRAWN_NAME: Final = "withdrawn.json"
@@ -62,15 +62,62 @@ create table book (
     rating_mean real,            -- explicit ratings on the scale 1-10; null without any
     rating_count integer not null,  -- explicit ratings
     reader_count integer not null,  -- readers with any interaction, implicit ones included
-    similar_source text          -- 'precomputed', 'content' (a book without readers), null = no list
+    similar_source text,         -- 'precomputed', 'content' (a book without readers), null = no list
+    category text not null default '',
+    language text not null default '',
+    series text not null default '',
+    series_number real,          -- null = unknown
+    description text not null default '',
+    -- The next ones are written by bookrec.search.index; places start at 1.
+    place integer,               -- most readers first
+    rating_place integer,        -- best rated first
+    title_place integer,         -- by title
+    author_key text not null default '',  -- one for all spellings of a name
+    series_key text not null default ''
 );
 create index book_by_work on book (work_id);
 create index book_by_author on book (author);
 create index book_by_popularity on book (reader_count desc, book_id);
+create unique index book_by_place on book (place);
+create index book_by_rating on book (rating_place);
+create index book_by_title on book (title_place);
+create index book_by_year on book (year desc, place);
+create index book_by_publisher on book (publisher collate nocase, place);
+create index book_by_category on book (category, place) where category <> '';
+create index book_by_language on book (language, place) where language <> '';
+create index book_by_author_key on book (author_key, place);
+create index book_by_series on book (series_key, series_number) where series_key <> '';
 
+-- The search index. A row number of book_search is the book's place, so rows come most read first.
 create virtual table book_search using fts5 (
-    title, author, isbn,         -- folded by bookrec.text.fold; rowid = book_id
-    tokenize = 'unicode61', prefix = '2 3'
+    title, author, isbn,         -- spellings of bookrec.search.words, one a line, the usual one first
+    tokenize = 'unicode61', prefix = '1 2 3', detail = column, columnsize = 0
+);
+create table title_key (         -- whole titles with their words joined
+    key text not null,
+    place integer not null,
+    primary key (key, place)
+) without rowid;
+create table search_word (       -- vocabulary of titles and names
+    word_id integer primary key,
+    word text not null unique,
+    books integer not null,         -- books that have the word
+    author_books integer not null   -- books that have it in the author's name
+);
+create table search_edit (       -- see bookrec.search.edits
+    key integer not null,
+    word_id integer not null,
+    primary key (key, word_id)
+) without rowid;
+create table suggestion (        -- texts to offer while somebody types, most readers first
+    suggestion_id integer primary key,
+    kind text not null,             -- 'title', 'author', 'series'
+    text text not null,
+    isbn text,                      -- of a title
+    readers integer not null
+);
+create virtual table suggestion_search using fts5 (
+    text, tokenize = 'unicode61', prefix = '1 2 3', detail = none, columnsize = 0
 );
 
 create table reader (
@@ -85,6 +132,7 @@ create table interaction (          -- own books, as the data set has them
     rating integer not null,        -- 1-10, 0 = interacted without a rating
     primary key (reader_id, book_id)
 ) without rowid;
+create index interaction_by_book on interaction (book_id, rating);
 
 create table user_top (
     reader_id integer not null,

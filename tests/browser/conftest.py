@@ -13,6 +13,7 @@ import pytest
 
 from bookrec.settings import Home
 from requirements import require_chromium
+from selling import DUNE, EMMA, offer, settings
 from site_testing import Server, start_server
 from small_snapshot import build_snapshot
 
@@ -52,10 +53,12 @@ def running(home: Home) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a site over the small snapshot."""
+    """Address of a site over the small snapshot, which sells Emma and waits for copies of Dune."""
     require_chromium()
     home = Home(tmp_path_factory.mktemp("small") / "home")
     build_snapshot(home)
+    offer(home, **{f"i{EMMA}": (85_000, 50), f"i{DUNE}": (120_000, 0)})
+    settings(home, bank="VCB", bank_account="0071000123456", bank_holder="TRAN AN")
     with running(home) as server:
         yield server.address
 

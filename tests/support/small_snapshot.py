@@ -20,8 +20,8 @@ from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import Retrieval
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.works.grouping import group_works
+from bookrec.search.index import write_index
 from bookrec.settings import Home
-from bookrec.text import fold
 from split_rankers import wide_and_deep
 
 # isbn, title, author, year, publisher, genre
@@ -109,6 +109,15 @@ BOOKS = [
     ("gb:12", "Winter Poems", "A. Solitary", 1971, "", "unread"),
     ("0999999990", "Nobody's Book", "A. Solitary", 1970, "Own Press", "unread"),
 ]
+
+# isbn → series and number; the second volume is listed first
+SERIES = {
+    "0553382578": ("Foundation Novels", 2.0),
+    "0553293354": ("Foundation Novels", 1.0),
+    "0439139597": ("Harry Potter", 4.0),
+    "0590353403": ("Harry Potter", 1.0),
+}
+DESCRIPTIONS = {"0441172717": "A desert planet, a spice, & a young man who <must> flee."}
 
 # user_id, age, genres in the order of liking, whether a list was stored
 READERS = [
@@ -201,6 +210,7 @@ class _Builder:
         self.connection.executemany("insert into meta values (?, ?)", meta.items())
         for book_id, row in enumerate(self.rows, start=1):
             self._insert_book(book_id, row)
+        write_index(self.connection)
         for reader_id, (user_id, age, _, _) in enumerate(READERS, start=1):
             self.connection.execute(
                 "insert into reader values (?, ?, ?)", (reader_id, user_id, age)
@@ -220,7 +230,9 @@ class _Builder:
         similar = self._similar(book_id)
         source = "content" if genre == "unread" else "precomputed"
         self.connection.execute(
-            "insert into book values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into book (book_id, isbn, work_id, title, author, year, publisher, image_url,"
+            " rating_mean, rating_count, reader_count, similar_source, category, language, series,"
+            " series_number, description) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 book_id,
                 isbn,
@@ -234,11 +246,11 @@ class _Builder:
                 len(ratings),
                 len(self.readers_of(book_id)),
                 source if similar else None,
+                "" if genre == "unread" else genre.capitalize(),
+                "vi" if genre == "vietnam" else "en",
+                *SERIES.get(isbn, ("", None)),
+                DESCRIPTIONS.get(isbn, ""),
             ),
-        )
-        self.connection.execute(
-            "insert into book_search (rowid, title, author, isbn) values (?, ?, ?, ?)",
-            (book_id, fold(title), fold(author), fold(isbn)),
         )
         self.connection.executemany(
             "insert into similar_top values (?, ?, ?, ?)",

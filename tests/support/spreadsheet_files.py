@@ -202,14 +202,15 @@ def _directory_entry(name: str, kind: int, start: int, size: int, child: int = -
     return entry + bytes(16 + 4 + 16) + struct.pack("<IQ", start, size)
 
 
-def xlsb(sheets: Sheets) -> bytes:
-    """A binary workbook of Excel since 2007."""
+def xlsb(sheets: Sheets, shift: int = 0) -> bytes:
+    """A binary workbook of Excel since 2007, its cells ``shift`` columns further right."""
     book = _record(0x83, b"") + _record(0x8F, b"")
     for n, name in enumerate(sheets, 1):
         book += _record(0x9C, struct.pack("<II", 0, n) + _wide(f"rId{n}") + _wide(name))
     book += _record(0x90, b"") + _record(0x84, b"")
     parts: dict[str, str | bytes] = {
-        f"worksheets/s{n}.bin": _xlsb_sheet(rows) for n, rows in enumerate(sheets.values(), 1)
+        f"worksheets/s{n}.bin": _xlsb_sheet(rows, shift)
+        for n, rows in enumerate(sheets.values(), 1)
     }
     return zipped({**_package("workbook.bin", parts, "bin"), "xl/workbook.bin": book})
 
@@ -228,7 +229,7 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(raw) // 2) + raw
 
 
-def _xlsb_sheet(rows: Sequence[Sequence[Cell]]) -> bytes:
+def _xlsb_sheet(rows: Sequence[Sequence[Cell]], shift: int) -> bytes:
     width = max(map(len, rows), default=0)
     body = _record(0x81, b"")
     body += _record(0x94, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, max(width - 1, 0)))
@@ -236,7 +237,7 @@ def _xlsb_sheet(rows: Sequence[Sequence[Cell]]) -> bytes:
     for row, cells in enumerate(rows):
         body += _record(0, struct.pack("<I13x", row))
         for column, value in enumerate(cells):
-            place = struct.pack("<II", column, 0)
+            place = struct.pack("<II", column + shift, 0)
             if isinstance(value, bool):
                 body += _record(4, place + bytes([value]))
             elif isinstance(value, datetime.datetime):

@@ -32,6 +32,11 @@ def sign_out(page: Any) -> None:
     page.get_by_role("button", name="Sign out").click()
 
 
+def rate(page: Any, mark: int) -> None:
+    """Press the button of a rating on a book's page."""
+    page.get_by_role("button", name=f"{mark} of 10", exact=True).click()
+
+
 def titles(page: Any, section: str) -> list[str]:
     """Titles of the books of a section, named by its heading, in order."""
     shelf = page.get_by_role("region", name=section)

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bookrec.settings import templates_directory
-from contrast import contrast
+from bookrec.shop.selling.contrast import DARK_GROUNDS, LIGHT_GROUNDS, contrast
 
 TEXT_ON_GROUND = [
     ("ink", "paper"),
@@ -37,6 +37,15 @@ def colours(scheme: str) -> dict[str, str]:
 def test_contrast_of_known_pairs() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_an_owners_colours_are_compared_with_the_grounds_of_the_pages() -> None:
+    day, night = colours("light"), colours("dark")
+    assert (day["paper"], day["sheet"]) == LIGHT_GROUNDS
+    assert (night["paper"], night["sheet"], night["accent-ink"]) == DARK_GROUNDS
+    # Text on a button, and on the front, is as light as the sheet.
+    assert contrast(day["accent-ink"], day["paper"]) < 1.2
+    assert contrast(day["front-ink"], day["paper"]) < 1.2
 
 
 def test_the_dark_scheme_has_colours_of_its_own() -> None:

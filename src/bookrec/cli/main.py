@@ -64,8 +64,8 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "Import prices and stock, look after orders, set the shop's name and bank.",
     ),
     "bench": (
-        "bookrec.offline.cli.bench:bench",
-        "Measure the speed of scoring, compared with plain Keras.",
+        "bookrec.cli.bench:bench",
+        "Measure the speed of scoring beside plain Keras, and the quality and speed of search.",
     ),
     "doctor": (
         "bookrec.cli.doctor:doctor",

@@ -15,16 +15,23 @@ T = TypeVar("T")
 _BUSY_TIMEOUT_S: Final = 20.0
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, wait_s: float = _BUSY_TIMEOUT_S) -> sqlite3.Connection:
     """Open a connection that writes durably; the caller closes it.
 
-    Any thread may use it, one at a time.
+    Any thread may use it, one at a time. It waits ``wait_s`` seconds for a locked file, and never
+    creates one.
     """
     connection = sqlite3.connect(
-        path, isolation_level=None, timeout=_BUSY_TIMEOUT_S, check_same_thread=False
+        f"{path.resolve().as_uri()}?mode=rw",
+        uri=True,
+        isolation_level=None,
+        timeout=wait_s,
+        check_same_thread=False,
     )
     connection.execute("pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")
+    # Deleted accounts leave no text behind in free pages.
+    connection.execute("pragma secure_delete = on")
     return connection
 
 

@@ -6,8 +6,12 @@ import contextlib
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bookrec.shop.schema import migrate
+
+WITHOUT_RATING: Final = ("like", "purchase", "owned")
+"""Kinds of interactions without a rating: ticked as liked, bought here, on the reader's own shelf."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class ShopInteraction:
     user_id: str
     isbn: str
     kind: str
-    """``rating``, ``like``, ``purchase``, or ``deleted`` (a tombstone)."""
+    """``rating``, one of `WITHOUT_RATING`, or ``deleted`` (a tombstone)."""
     rating: int | None
     """1–10 for kind ``rating``, else None."""
     created_at: int

@@ -12,11 +12,17 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.errors import ShopError
-from bookrec.shop.migrations import m0001_accounts, m0002_selling, m0004_accounts
+from bookrec.shop.migrations import (
+    m0001_accounts,
+    m0002_selling,
+    m0003_shelves,
+    m0004_accounts,
+)
 
 MIGRATIONS: Final[tuple[str, ...]] = (
     m0001_accounts.SCRIPT,
     m0002_selling.SCRIPT,
+    m0003_shelves.SCRIPT,
     m0004_accounts.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""

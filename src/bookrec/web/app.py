@@ -19,9 +19,11 @@ from litestar.static_files import create_static_files_router
 from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web.api import books as books_api
+from bookrec.web.api import history as history_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
 from bookrec.web.api import selling as selling_api
+from bookrec.web.api import shelves as shelves_api
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
 from bookrec.web.edge.requests import with_checked_requests
@@ -32,10 +34,15 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
-from bookrec.web.pages import cart as cart_pages
-from bookrec.web.pages import orders as order_pages
-from bookrec.web.pages import own_account, owner, password_reset, shop_files
+from bookrec.web.pages import catalogue as catalogue_pages
+from bookrec.web.pages import history as history_pages
+from bookrec.web.pages import home as home_pages
+from bookrec.web.pages import keep as keep_pages
+from bookrec.web.pages import own_account, owner, password_reset
 from bookrec.web.pages import reader as reader_pages
+from bookrec.web.pages.selling import cart as cart_pages
+from bookrec.web.pages.selling import orders as order_pages
+from bookrec.web.pages.selling import shop_files
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
 from bookrec.web.request.problems import exception_handlers
@@ -93,8 +100,10 @@ def _pages() -> Router:
     return Router(
         path="/",
         route_handlers=[
-            browse_pages.home,
-            browse_pages.catalogue,
+            home_pages.home,
+            catalogue_pages.catalogue,
+            catalogue_pages.author_page,
+            catalogue_pages.series_page,
             browse_pages.book_page,
             browse_pages.cover,
             browse_pages.nothing_here,
@@ -109,9 +118,12 @@ def _pages() -> Router:
             reader_pages.change_age,
             reader_pages.rate,
             reader_pages.unrate,
-            *own_account.HANDLERS,
-            *password_reset.HANDLERS,
-            *owner.HANDLERS,
+            keep_pages.keep,
+            keep_pages.want_page,
+            history_pages.import_page,
+            history_pages.import_file,
+            history_pages.undo_import,
+            history_pages.export_file,
             cart_pages.cart_page,
             cart_pages.change_cart,
             order_pages.checkout_page,
@@ -121,6 +133,9 @@ def _pages() -> Router:
             order_pages.cancel_order,
             shop_files.shop_style,
             shop_files.shop_logo,
+            *own_account.HANDLERS,
+            *password_reset.HANDLERS,
+            *owner.HANDLERS,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -133,12 +148,15 @@ def _api() -> Router:
         path="/api/v1",
         route_handlers=[
             books_api.list_books,
+            books_api.suggest_texts,
             books_api.list_popular,
             books_api.get_book,
             books_api.list_similar,
             *reader_api.HANDLERS,
-            *account_api.HANDLERS,
+            *shelves_api.HANDLERS,
+            *history_api.HANDLERS,
             *selling_api.HANDLERS,
+            *account_api.HANDLERS,
         ],
         before_request=books_api.check_call,
         dependencies={

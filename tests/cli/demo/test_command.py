@@ -167,6 +167,25 @@ def test_a_port_in_use_is_a_sentence_before_anything_is_written(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_make_looks_at_the_port_before_it_installs_anything() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = ["make", "--no-print-directory", "demo", "STAMP=/nowhere/installed"]
+        refused = subprocess.run(
+            [*command, f"PORT={port}", f"PYTHON={sys.executable}"],
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"Port {port} of 127.0.0.1 is in use")
+    assert f"make demo PORT={port + 1}" in refused.stderr
+    assert refused.stdout == ""
+
+
 @pytest.mark.parametrize("options", [(), ("--fresh",)])
 def test_a_directory_that_no_demo_made_stays(tmp_path: Path, options: tuple[str, ...]) -> None:
     (tmp_path / "demo").mkdir()

@@ -57,7 +57,7 @@ def test_the_time_left_follows_the_pace_of_the_finished_stages() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "5 s"), (12, "10 s"), (88, "90 s"), (91, "1.5 min"), (130, "2 min"), (400, "6.5 min")],
+    [(0, "5 s"), (12, "10 s"), (87, "85 s"), (88, "1.5 min"), (130, "2 min"), (400, "6.5 min")],
 )
 def test_durations_are_rounded_as_people_do(seconds: float, words: str) -> None:
     assert in_words(seconds) == words

@@ -1,7 +1,10 @@
 """Random shops, written in many ways: read back as they were, or refused; never different."""
 
 import json
+import sqlite3
 import tempfile
+import unicodedata
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from bookrec.errors import DataError
 from bookrec.isbn import repair_isbn, to_isbn13
 from bookrec.offline.data.import_data import read_data
 from bookrec.reader_ids import ReaderIds
+from spreadsheet_files import ods, xls, xlsb, xlsx
 
 SECRET = b"secret of a test"
 
@@ -37,9 +41,12 @@ AUTHORS = [
 ]
 ISBNS = ["0141439513", "080442957X", "0306406152", "0140449132", "0553256564", "034545104X"]
 CODES = ["TR-0007", "VN 00012", "SÁCH15", "AB/31", "K-0099", "Đ77"]
-SCALES = {5: range(1, 6), 10: range(1, 11), 100: range(40, 101, 5)}
+SCALES = {5: range(1, 6), 10: range(1, 11), 100: range(40, 101, 5), 50: range(5, 51, 5)}
+"""Highest rating → ratings; 50 stands for halves of five, in tenths."""
 FIRST_DAY = datetime(2024, 1, 2, tzinfo=UTC)
 DATES = ["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y-%m-%dT%H:%M:%SZ", "%d.%m.%Y", "seconds"]
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1258"]
+SHEETS = {"xlsx": xlsx, "ods": ods, "xls": xls, "xlsb": xlsb}
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,8 @@ class Shop:
     encoding: str
     line_end: str
     kind: str
+    comma: bool
+    """Whether decimals stand behind a comma."""
 
 
 @st.composite
@@ -94,10 +103,32 @@ def shops(draw):
         date,
         draw(st.booleans()),
         draw(st.sampled_from([",", ";", "\t", "|"])),
-        draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16"])),
+        draw(st.sampled_from(ENCODINGS)),
         draw(st.sampled_from(["\n", "\r\n"])),
-        draw(st.sampled_from(["csv", "csv", "csv", "jsonl", "parquet"])),
+        draw(st.sampled_from(["csv", "csv", "csv", "jsonl", "json", "parquet", "db", *SHEETS])),
+        draw(st.booleans()),
     )
+
+
+def rating_text(shop, rating):
+    if shop.most != 50:
+        return str(rating)
+    return f"{rating / 10:g}".replace(".", "," if shop.comma else ".")
+
+
+def encode(text, encoding):
+    """Bytes of a text; Vietnamese of windows-1258 has its tones behind the vowels."""
+    if encoding != "cp1258":
+        mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
+        return mark + text.encode(encoding)
+    tones = "\u0300\u0301\u0303\u0309\u0323"
+    parts = [unicodedata.normalize("NFD", letter) for letter in text]
+    split = [
+        unicodedata.normalize("NFC", "".join(c for c in part if c not in tones))
+        + "".join(c for c in part if c in tones)
+        for part in parts
+    ]
+    return "".join(split).encode("cp1258")
 
 
 def day_text(shop, day):
@@ -113,7 +144,7 @@ def tables(shop):
         columns=[name["book"], name["title"], name["author"]],
     )
     rows = pd.DataFrame(
-        [(r, b, str(rating), day_text(shop, day)) for r, b, rating, day in shop.rows],
+        [(r, b, rating_text(shop, rating), day_text(shop, day)) for r, b, rating, day in shop.rows],
         columns=[name["reader"], name["book"], name["rating"], name["time"]],
     )
     readers = pd.DataFrame(
@@ -126,11 +157,24 @@ def tables(shop):
 
 
 def write(shop, directory):
-    for name, frame in tables(shop).items():
+    frames = tables(shop)
+    if shop.kind == "db":
+        with closing(sqlite3.connect(directory / "shop.db")) as connection:
+            for name, frame in frames.items():
+                frame.to_sql(name, connection, index=False)
+            connection.commit()
+        return
+    if shop.kind in SHEETS:
+        sheets = {name: [list(f), *f.to_numpy().tolist()] for name, f in frames.items()}
+        (directory / f"shop.{shop.kind}").write_bytes(SHEETS[shop.kind](sheets))
+        return
+    for name, frame in frames.items():
         path = directory / f"{name}.{shop.kind}"
         if shop.kind == "csv":
             text = frame.to_csv(index=False, sep=shop.separator, lineterminator=shop.line_end)
-            path.write_bytes(text.encode(shop.encoding))
+            path.write_bytes(encode(text, shop.encoding))
+        elif shop.kind == "json":
+            path.write_text(json.dumps(frame.to_dict("records")), encoding="utf-8")
         elif shop.kind == "jsonl":
             lines = (json.dumps(row, ensure_ascii=False) for row in frame.to_dict("records"))
             path.write_bytes("\n".join(lines).encode())
@@ -166,7 +210,7 @@ def read_rows(dataset):
     return sorted(zip(users, isbns, rows["rating"].tolist(), rows["timestamp"], strict=True))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shops())
 def test_a_shop_is_read_as_it_was_written_or_refused(shop):
     with tempfile.TemporaryDirectory() as name:

@@ -66,6 +66,8 @@ OF_BASE = {("7", ISBNS[0]): 3, ("7", ISBNS[1]): 0, ("10", ISBNS[2]): 5}
         (said("7", 2, "rating", 8), {("7", ISBNS[2]): 8}),
         (said("7", 0, "like"), {}),
         (said("7", 0, "purchase"), {}),
+        (said("7", 0, "owned"), {}),
+        (said("7", 2, "owned"), {("7", ISBNS[2]): 0}),
         (said("7", 2, "purchase"), {("7", ISBNS[2]): 0}),
         (said("shop:1", 2, "like"), {("shop:1", ISBNS[2]): 0}),
     ],

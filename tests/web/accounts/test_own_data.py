@@ -36,6 +36,14 @@ def fill_tables(home: Home, username: str, email: str = EMAIL) -> str:
             "insert or replace into shop_interaction values (?, '0441172717', 'rating', 9, 1)",
             (user_id,),
         )
+        shop.execute(
+            "insert into shelf_book (user_id, isbn, shelf, created_at) values (?, '1', 'want', 1)",
+            (user_id,),
+        )
+        shop.execute("insert into history_import values (?, 1, '{}')", (user_id,))
+        shop.execute(
+            "insert into imported_book values (?, '1', 'want', 1, null, null, null)", (user_id,)
+        )
         (cart_id,) = shop.execute(
             "insert into cart (user_id, used_at) values (?, 1) returning cart_id", (user_id,)
         ).fetchone()

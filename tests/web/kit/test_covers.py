@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookrec.settings import templates_directory
+from bookrec.shop.selling.contrast import contrast
 from bookrec.web.kit import covers
 from bookrec.web.kit.covers import HEIGHT, PALETTES, WIDTH, design_cover, render_cover
-from contrast import contrast
 
 # `True` as the site does; the drawing must not depend on it.
 ENVIRONMENTS = [

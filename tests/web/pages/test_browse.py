@@ -182,6 +182,23 @@ def test_search_within_registration_keeps_what_was_ticked(client: Client) -> Non
     assert "not-a-book" not in answer.text
 
 
+def test_other_books_to_like_come_by_what_was_ticked(client: Client) -> None:
+    first = client.get("/register").text
+    offered = re.findall(r'name="liked_isbns" value="([^"]+)"', first)
+    shown = re.findall(r'name="shown" value="([^"]+)"', first)
+    assert offered == shown
+    assert len(offered) > 20
+    fields = {"action": "more", "liked_isbns": [offered[3]], "shown": shown[:12], "username": "thu"}
+    answer = post(client, "/register", "/register", **fields)
+    assert answer.status_code == 200
+    more = re.findall(r'name="liked_isbns" value="([^"]+)"', answer.text)
+    assert more[0] == offered[3]
+    assert re.search(rf'value="{offered[3]}"\s+checked', answer.text)
+    assert len(more) > 1
+    assert not set(more[1:]) & set(offered[:12])
+    assert 'value="thu"' in answer.text
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -231,7 +248,7 @@ def test_a_rating_out_of_range_is_refused(client: Client, rating: str) -> None:
     signed_in(client)
     answer = post(client, f"/books/{EMMA}", f"/books/{EMMA}/rating", rating=rating)
     assert answer.status_code == 400
-    assert "checked" not in client.get(f"/books/{EMMA}").text
+    assert 'aria-pressed="true"' not in client.get(f"/books/{EMMA}").text
 
 
 def test_sign_out_ends_the_session_and_the_page_is_cacheable_again(client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -15,6 +16,7 @@ from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
+from bookrec.web.selling.front import FrontWatch
 from bookrec.web.store.catalogue import CatalogueBook, find_book
 from bookrec.web.store.database import ShopDatabase, opened
 from bookrec.web.store.rows import Row
@@ -38,11 +40,13 @@ class CountedLiveLists(LiveLists):
 class Shop:
     """A shop over the small snapshot, and its reader anna."""
 
-    def __init__(self, snapshot: Snapshot, database: ShopDatabase, live: LiveInference) -> None:
+    def __init__(
+        self, snapshot: Snapshot, database: ShopDatabase, live: LiveInference, fronts: FrontWatch
+    ) -> None:
         self.snapshot = snapshot
         self.database = database
         self.live_lists = CountedLiveLists(database, live)
-        self.lists = ReaderLists(database, self.live_lists)
+        self.lists = ReaderLists(database, self.live_lists, fronts)
         self.actions = ReaderActions(database, self.lists, self.live_lists)
 
     def book(self, isbn: str) -> CatalogueBook:
@@ -72,7 +76,8 @@ def scenario(home: Home, snapshot_id: str) -> Callable[[Callable[[Shop], Awaitab
             try:
                 async with opened(home.shop_database) as database:
                     snapshot = Snapshot(current_snapshot(home.snapshots))
-                    await steps(Shop(snapshot, database, live))
+                    with contextlib.closing(FrontWatch(home.shop_database)) as fronts:
+                        await steps(Shop(snapshot, database, live, fronts))
             finally:
                 live.close()
 

@@ -85,17 +85,17 @@ VERBS: Final = (
         lambda home: read_pointer(home.models) is not None,
         (
             Stage("starting TensorFlow", 4),
-            Stage("training the two towers on a part of the data", 7, "towers for"),
-            Stage("computing features of books to rank, 1 of 3", 3, "similarity tables for the"),
-            Stage("computing features of books to rank, 2 of 3", 3, "similarity tables for the"),
-            Stage("computing features of books to rank, 3 of 3", 3, "similarity tables for the"),
+            Stage("training the two towers on a part of the data", 4, "towers for"),
+            Stage("computing features of books to rank, 1 of 3", 2, "similarity tables for the"),
+            Stage("computing features of books to rank, 2 of 3", 2, "similarity tables for the"),
+            Stage("computing features of books to rank, 3 of 3", 2, "similarity tables for the"),
             Stage("fitting the trees that teach the ranker", 5, "trees that"),
-            Stage("training the ranker", 8, "training of the ranker"),
-            Stage("training the two towers on more of the data", 7, "retrievers for validation"),
-            Stage("weighing the lists", 5, "list weights"),
-            Stage("measuring the lists on held-out books", 3, "validation on"),
-            Stage("training the two towers on all data", 7, "retrievers for serving"),
-            Stage("saving the model", 3, "book offsets"),
+            Stage("training the ranker", 11, "training of the ranker"),
+            Stage("training the two towers on more of the data", 5, "retrievers for validation"),
+            Stage("weighing the lists", 9, "list weights"),
+            Stage("measuring the lists on held-out books", 1, "validation on"),
+            Stage("training the two towers on all data", 5, "retrievers for serving"),
+            Stage("limiting how many lists a book is on, and saving", 9, "book offsets"),
         ),
     ),
     Verb(
@@ -159,7 +159,8 @@ class Plan:
 
 def in_words(seconds: float) -> str:
     """Say a duration as people do: to five seconds up to a minute and a half, then to half minutes."""
-    if seconds < 90:
-        return f"{max(5, 5 * round(seconds / 5))} s"
+    rounded = max(5, 5 * round(seconds / 5))
+    if rounded < 90:
+        return f"{rounded} s"
     minutes = round(seconds / 30) / 2
     return f"{minutes:g} min"

@@ -1,4 +1,4 @@
-"""``bookrec bench``."""
+"""``bookrec bench scoring``."""
 
 from __future__ import annotations
 
@@ -21,17 +21,7 @@ _CANDIDATES: Final = 1500
 _TOP: Final = 50
 
 
-@click.group()
-def bench() -> None:
-    """Measure the speed of scoring, compared with plain Keras.
-
-    \b
-    Example:
-      bookrec bench scoring
-    """
-
-
-@bench.command()
+@click.command()
 @click.option("--readers", type=click.IntRange(1), help="Readers in the model (default: 100,000).")
 @click.option(
     "--books", type=click.IntRange(100), help="Books in its catalogue (default: 150,000)."

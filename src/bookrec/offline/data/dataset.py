@@ -30,8 +30,8 @@ from bookrec.files import (
 )
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.json_types import JsonObject
+from bookrec.offline.data.assembly.book_details import DETAIL_DTYPES
 from bookrec.offline.data.assembly.raw_table import REJECTED_COLUMNS
-from bookrec.offline.data.book_details import DETAIL_DTYPES
 from bookrec.offline.data.mapping.known import known_sources
 from bookrec.settings import Home
 

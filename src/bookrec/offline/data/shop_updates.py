@@ -18,7 +18,7 @@ from bookrec.offline.data.assembly.interaction_rows import BOOK_NOT_IN_CATALOGUE
 from bookrec.offline.data.dataset import Dataset, load_dataset, make_dataset
 from bookrec.offline.data.reader_order import merge_readers
 from bookrec.settings import Home
-from bookrec.shop.interactions import ShopInteraction
+from bookrec.shop.interactions import WITHOUT_RATING, ShopInteraction
 
 SHOP: Final = "shop"
 """Name of the shop among the ``files`` of the manifest."""
@@ -150,7 +150,7 @@ def _merge(base: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     """Override interactions of the data set by the shop's, sorted by reader and book."""
     base = base.assign(kind="", weight=1)
     # Per pair, the highest weight wins: an implicit interaction loses to the data set's, others win.
-    implicit = pairs["kind"].isin(["like", "purchase"])
+    implicit = pairs["kind"].isin(WITHOUT_RATING)
     pairs = pairs.assign(weight=2).assign(weight=lambda rows: rows["weight"].where(~implicit, 0))
     rows = pd.concat([base, pairs.astype({"rating": "int8", "timestamp": "Int64"})])
     rows = rows.sort_values(["reader_idx", "book_idx", "weight"], kind="stable")

@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.recommender import Reader, Recommender
+from bookrec.offline.runtime.one_thread import one_blas_thread
 from bookrec.topk import best_first, first_of_each
 
 TOP: Final = 20
@@ -40,14 +41,15 @@ def score_candidates(
         count: Candidates per reader.
     """
     scored = []
-    for reader in tqdm(list(readers), desc="candidates of lists", disable=None, leave=False):
-        profile, seen = recommender.profile(reader), reader.history.books
-        scores = profile.retriever_scores
-        tower = recommender.retrieval.tower_scores([scores])[0]
-        books = recommender.retrieval.candidates(
-            scores, tower, count, recommender.editions(seen), left_out=recommender.left_out
-        )
-        scored.append(ScoredCandidates(books, recommender.logits(profile, books, tower[books])))
+    with one_blas_thread():
+        for reader in tqdm(list(readers), desc="candidates of lists", disable=None, leave=False):
+            profile, seen = recommender.profile(reader), reader.history.books
+            scores = profile.retriever_scores
+            tower = recommender.retrieval.tower_scores([scores])[0]
+            books = recommender.retrieval.candidates(
+                scores, tower, count, recommender.editions(seen), left_out=recommender.left_out
+            )
+            scored.append(ScoredCandidates(books, recommender.logits(profile, books, tower[books])))
     return scored
 
 

@@ -18,6 +18,7 @@ from bookrec.offline.metrics.list_figures import LIKED_METRICS, liked_figures, r
 from bookrec.offline.metrics.prediction import auc, log_loss
 from bookrec.offline.metrics.propensity import inverse_propensities, propensity_ndcg
 from bookrec.offline.metrics.shelf_figures import shelf_figures
+from bookrec.offline.runtime.one_thread import one_blas_thread
 from bookrec.topk import best_first
 
 TOP = 20
@@ -56,20 +57,22 @@ def list_metrics(
     lists: dict[str, list[Ints]] = {maker: [] for maker in makers}
     seen_books: list[Ints] = []
     everything = np.arange(retrieval.n_books, dtype=np.int32)
-    for reader in tqdm(list(readers), desc="validation", disable=None, leave=False):
-        profile = recommender.profile(reader)
-        scores, seen = profile.retriever_scores, reader.history.books
-        seen_books.append(seen)
-        tower = retrieval.tower_scores([scores])[0]
-        books = retrieval.candidates(scores, tower, candidates, seen)
-        logits = recommender.logits(profile, books, tower[books])
-        lists["pipeline"].append(_top(books, logits, seen))
-        for maker, values in (
-            *((label, scores.spread(name, retrieval.n_books)) for label, name in LISTED),
-            ("two-tower", tower),
-            ("popularity", retrieval.metadata.popularity),
-        ):
-            lists[maker].append(_top(everything, values, seen))
+    bar = tqdm(list(readers), desc="validation", disable=None, leave=False)
+    with one_blas_thread():
+        for reader in bar:
+            profile = recommender.profile(reader)
+            scores, seen = profile.retriever_scores, reader.history.books
+            seen_books.append(seen)
+            tower = retrieval.tower_scores([scores])[0]
+            books = retrieval.candidates(scores, tower, candidates, seen)
+            logits = recommender.logits(profile, books, tower[books])
+            lists["pipeline"].append(_top(books, logits, seen))
+            for maker, values in (
+                *((label, scores.spread(name, retrieval.n_books)) for label, name in LISTED),
+                ("two-tower", tower),
+                ("popularity", retrieval.metadata.popularity),
+            ):
+                lists[maker].append(_top(everything, values, seen))
     seen_by_row = _interactions(seen_books)
     return {
         maker: _figures(

@@ -126,9 +126,8 @@ def _read(
         f"select {_COLUMNS} from shop_order where {condition} order by number desc limit ?",  # noqa: S608
         (*parameters, limit),
     ).fetchall()
-    return [
-        StoredOrder(*row, _lines(connection, row[0]), _steps(connection, row[0])) for row in rows
-    ]
+    values = [(*row, _lines(connection, row[0]), _steps(connection, row[0])) for row in rows]
+    return [StoredOrder(*order) for order in values]
 
 
 def _lines(connection: sqlite3.Connection, order_id: str) -> list[OrderLine]:

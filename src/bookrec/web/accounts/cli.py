@@ -110,11 +110,35 @@ def _find_reader(home: Home, typed: str) -> str:
     )
 
 
+def _site_address(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
+    """Check that an option is the address of a site, and drop the last slash.
+
+    Raises:
+        BadParameter: it is no http or https address with a host, or has more than a path.
+    """
+    example = "write it as https://books.example.org"
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no address ({error}); {example}.") from error
+    if parts.scheme not in ("http", "https") or not host:
+        raise click.BadParameter(f"{value!r} is no http or https address; {example}.")
+    if re.search(r"[\s<>\"\\^`{|}\x00-\x1f]", value) or not re.fullmatch(r"[\w.:%-]+", host):
+        raise click.BadParameter(f"{value!r} has characters that no address has; {example}.")
+    if parts.query or parts.fragment or parts.username is not None:
+        raise click.BadParameter(
+            f"{value!r} has more than a host and a path; {example}, to which the link is added."
+        )
+    return value.rstrip("/")
+
+
 _site_option = click.option(
     "--site",
     envvar="BOOKREC_SITE",
     default="http://127.0.0.1:8000",
     show_default=True,
+    callback=_site_address,
     help="Address of the site (BOOKREC_SITE).",
 )
 
@@ -162,29 +186,6 @@ def create(
     click.echo(f"Created {account.username} (reader {account.user_id}{role}).")
     if generate:
         click.echo(f"Password: {password}")
-
-
-def _site_address(ctx: click.Context, param: click.Parameter, value: str) -> str:  # noqa: ARG001
-    """Check that an option is the address of a site, and drop the last slash.
-
-    Raises:
-        BadParameter: it is no http or https address with a host, or has more than a path.
-    """
-    example = "write it as https://books.example.org"
-    try:
-        parts = urlsplit(value)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise click.BadParameter(f"{value!r} is no address ({error}); {example}.") from error
-    if parts.scheme not in ("http", "https") or not host:
-        raise click.BadParameter(f"{value!r} is no http or https address; {example}.")
-    if re.search(r"[\s<>\"\\^`{|}\x00-\x1f]", value) or not re.fullmatch(r"[\w.:%-]+", host):
-        raise click.BadParameter(f"{value!r} has characters that no address has; {example}.")
-    if parts.query or parts.fragment or parts.username is not None:
-        raise click.BadParameter(
-            f"{value!r} has more than a host and a path; {example}, to which the link is added."
-        )
-    return value.rstrip("/")
 
 
 @accounts.command()

@@ -12,7 +12,16 @@ from litestar.exceptions import ClientException, HTTPException
 from litestar.params import FromPath, QueryParameter
 
 from bookrec.web.api.schemas import Book as BookAnswer
-from bookrec.web.api.schemas import BookList, RankedList, api_book, ranked_list
+from bookrec.web.api.schemas import (
+    BookList,
+    RankedList,
+    SuggestedText,
+    SuggestionList,
+    api_book,
+    ranked_list,
+)
+from bookrec.web.catalogue_search.search import SearchQuery, search
+from bookrec.web.catalogue_search.suggestions import suggest
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.recommendations.lists import popular_shelf, similar_shelf
@@ -20,7 +29,6 @@ from bookrec.web.request.page_request import path_with_query
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront
-from bookrec.web.store.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
 
 Limit = Annotated[int, QueryParameter(ge=1, le=100, description="Length of the list.")]
@@ -34,18 +42,25 @@ _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
 async def check_call(request: AnyRequest) -> None:
-    """Check a call before its handler: the body is JSON, and no parameter is misspelt.
+    """Check a call before its handler: a body is JSON, and no parameter is misspelt.
+
+    A handler that takes other media types names them in ``opt={"media_types": …}``.
 
     Raises:
         InvalidRequest: a query parameter the route does not have.
-        HTTPException: 415 for a body of another media type, 400 for one that is not UTF-8.
+        HTTPException: 415 for a body of another media type, 400 for JSON that is not UTF-8.
     """
     known = request.route_handler.parsed_fn_signature.parameters
     for name in request.query_params:
         if name not in known or name in _INJECTED:
             raise InvalidRequest(name, "is not a parameter of this route")
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if request.method in _WITH_BODY:
+    media_types = request.route_handler.opt.get("media_types")
+    if media_types is not None:
+        if media_type not in media_types:
+            detail = f"Send the body as one of {', '.join(media_types)}."
+            raise HTTPException(status_code=415, detail=detail)
+    elif request.method in _WITH_BODY and "data" in known:
         if media_type != "application/json":
             raise HTTPException(status_code=415, detail="Send the body as application/json.")
         await _check_encoding(request)
@@ -98,6 +113,8 @@ async def list_books(
 ) -> Response[BookList]:
     """Search by words of title, author or ISBN; ``relevance`` without words is ``popular``.
 
+    Where no book has the words as they are typed, books with near words are listed.
+
     ``rating`` sorts by a mean shrunk towards the catalogue's by ten ratings, so that a single 10 does
     not lead.
     """
@@ -108,6 +125,20 @@ async def list_books(
         [api_book(book, front) for book in result.items], result.total, page, page_size
     )
     return _public(request, front, site, snapshot, answer)
+
+
+@get("/suggest", summary="Suggest titles, authors and series", tags=["books"])
+async def suggest_texts(
+    request: AnyRequest,
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    q: Text = "",
+    limit: Limit = 20,
+) -> Response[SuggestionList]:
+    """Texts that ``q``, typed so far, may become. A title has its ``isbn``; names have none."""
+    suggestions = await asyncio.to_thread(suggest, snapshot, q, limit)
+    items = [msgspec.convert(s, SuggestedText, from_attributes=True) for s in suggestions]
+    return _public(request, site.fronts.current(), site, snapshot, SuggestionList(items))
 
 
 @get("/books/popular", summary="Popular books", tags=["books"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Final
 
 from litestar import Response, delete, get, post, put
@@ -25,6 +24,7 @@ from bookrec.web.api.schemas import (
     SessionRequest,
     api_book,
     recommended_list,
+    utc,
 )
 from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
@@ -119,8 +119,8 @@ async def sign_in_for_token(
         "bearer",
         browser=request.headers.get("user-agent", ""),
     )
-    ends = datetime.fromtimestamp(session.expires_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Response(SessionAnswer(session.token, ends), status_code=201, headers=private())
+    answer = SessionAnswer(session.token, utc(session.expires_at))
+    return Response(answer, status_code=201, headers=private())
 
 
 @delete("/session", summary="Sign out", tags=["accounts"])
@@ -166,6 +166,7 @@ async def list_ratings(
             book=api_book(books[book.book_id], front),
             rating=book.rating or None,
             origin="shop" if book.from_shop else "dataset",
+            kind=book.kind,
         )
         for book in shown
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -46,11 +47,31 @@ class BookList(msgspec.Struct, frozen=True):
     page_size: int
 
 
-class OwnBookReference(msgspec.Struct, frozen=True):
-    """A seen book that is the reason for a recommendation."""
+class SuggestedText(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A text that what was typed may become."""
+
+    kind: Literal["title", "author", "series"]
+    text: str
+    isbn: str | None = None
+    """Id of a title; absent for names."""
+
+
+class SuggestionList(msgspec.Struct, frozen=True):
+    """Texts to offer while somebody types, the likeliest first."""
+
+    items: list[SuggestedText]
+
+
+class OwnBookReference(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A book of the reader's that is the reason for a recommendation."""
 
     isbn: str
     title: str
+    relation: str = ""
+    """``rated``, ``liked``, ``bought``, ``owned``, ``wanted``, ``readers`` (the data set knows it
+    without a rating), ``author`` (the same author) or ``follows`` (the listed book comes after it)."""
+    rating: int = 0
+    """The reader's rating, 1–10, where ``relation`` is ``rated``."""
 
 
 class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -122,6 +143,8 @@ class OwnRating(msgspec.Struct, frozen=True):
     """1–10; null for a book without a rating (a like, a purchase)."""
     origin: str
     """``shop``: rated or liked on this site; ``dataset``: part of the data set."""
+    kind: str = "rating"
+    """``rating``, ``like``, ``purchase``, ``owned``, or ``dataset`` without a rating."""
 
 
 class OwnRatings(msgspec.Struct, frozen=True):
@@ -131,6 +154,32 @@ class OwnRatings(msgspec.Struct, frozen=True):
     total: int
     page: int
     page_size: int
+
+
+class ShelvedBook(msgspec.Struct, frozen=True):
+    """A book on a shelf of the reader's own."""
+
+    book: Book
+    added_at: str
+    """ISO 8601, UTC."""
+
+
+class ShelvedBooks(msgspec.Struct, frozen=True):
+    """One page of a shelf of the reader's own, the latest first."""
+
+    items: list[ShelvedBook]
+    total: int
+    page: int
+    page_size: int
+
+
+def utc(seconds: int) -> str:
+    """Return a time as ISO 8601, UTC.
+
+    >>> utc(0)
+    '1970-01-01T00:00:00Z'
+    """
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
@@ -171,7 +220,12 @@ def recommended_list(
             rank=item.rank,
             score=item.score,
             book=api_book(item.book, front),
-            because=[OwnBookReference(book.isbn, book.title) for book in item.because],
+            because=[
+                OwnBookReference(
+                    reason.book.isbn, reason.book.title, reason.relation, reason.rating
+                )
+                for reason in item.because
+            ],
             topped_up=item.topped_up,
         )
         for item in recommendations.items

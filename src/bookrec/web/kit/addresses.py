@@ -1,4 +1,4 @@
-"""Addresses of books: ids of any characters, also ``/``, ``#``, ``?`` and ``%``.
+"""Addresses of books, authors and series: ids of any characters, also ``/``, ``#``, ``?`` and ``%``.
 
 An ASGI server decodes the path, so ``/books/VH%2F00013`` and ``/books/VH/00013`` look alike to a
 route. `with_whole_ids` writes the id in such a path as one segment again, for the routes' sake.
@@ -14,7 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 # The ends are in lower case and ids in upper case, so an id that ends in /RATING is no form.
 _ID_IN_PATH: Final = re.compile(
-    r"(?P<start>/api/v1/me/ratings/|/api/v1/books/|/books/|/covers/)"
+    r"(?P<start>/api/v1/me/(?:ratings|owned|want|dismissed)/|/api/v1/books/|/books/|/covers/"
+    r"|/authors/|/series/)"
     r"(?P<isbn>.+?)(?P<end>/similar|/rating|/rating/delete|)",
     re.DOTALL,
 )
@@ -32,6 +33,16 @@ def id_in_path(isbn: str) -> str:
 def book_path(isbn: str) -> str:
     """Return the address of a book's page."""
     return f"/books/{id_in_path(isbn)}"
+
+
+def author_path(name: str) -> str:
+    """Return the address of an author's page."""
+    return f"/authors/{id_in_path(name)}"
+
+
+def series_path(name: str) -> str:
+    """Return the address of the page of a series."""
+    return f"/series/{id_in_path(name)}"
 
 
 def id_of_parameter(parameter: str) -> str:

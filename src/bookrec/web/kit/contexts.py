@@ -34,13 +34,22 @@ class BookCard(msgspec.Struct, frozen=True):
     currency: str = ""
     stock: int | None = None
     """Copies; None = not counted, always for sale."""
+    category: str = ""
+    """'' when unknown, like language and series."""
+    language: str = ""
+    series: str = ""
+    series_number: float | None = None
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """A seen book that is the reason for a recommendation."""
+    """A book of the reader's that is the reason for a recommendation."""
 
     isbn: str
     title: str
+    relation: str
+    """See `bookrec.web.recommendations.reasons.Reason`."""
+    rating: int = 0
+    """The reader's rating where ``relation`` is 'rated'."""
 
 
 class RankedCard(msgspec.Struct, frozen=True):
@@ -119,13 +128,45 @@ class Shell(msgspec.Struct, frozen=True):
     """Books they waited for and can buy now."""
 
 
+class HomeShelf(msgspec.Struct, frozen=True):
+    """A shelf of the home page beside the reader's list."""
+
+    kind: str
+    """'opened', 'because', 'authors', 'series', 'popular' or 'new'."""
+    items: list[RankedCard]
+    reason: Reason | None = None
+    """The book that those of a shelf 'because' are similar to."""
+    segment: str = ""
+    """Segment of the popular books: an age band, or 'all'."""
+
+
 class HomePage(msgspec.Struct, frozen=True):
-    """``/``"""
+    """``/``: no work is on it twice."""
 
     yours: Shelf | None
-    popular: Shelf
-    recently_opened: list[BookCard]
+    """None for a visitor."""
+    popular: Shelf | None
+    """For a visitor; None for a reader."""
+    shelves: list[HomeShelf]
     catalogue_size: int
+
+
+class FacetOption(msgspec.Struct, frozen=True):
+    """A value by which a list can be narrowed."""
+
+    text: str
+    """The value as the catalogue has it; of a decade its first year, of a rating the lowest mean."""
+    count: int
+    address: str
+    """Address of the narrowed list."""
+
+
+class FacetChoice(msgspec.Struct, frozen=True):
+    """Values of one property of the listed books."""
+
+    name: str
+    """'by' (author), 'publisher', 'decade', 'language', 'category', 'rating'."""
+    options: list[FacetOption]
 
 
 class CataloguePage(msgspec.Struct, frozen=True):
@@ -145,6 +186,40 @@ class CataloguePage(msgspec.Struct, frozen=True):
     sorts: list[str]
     error: str | None = None
     """A message key for a malformed query, e.g. 'bad_year'."""
+    by: str = ""
+    """Name of the author whose books alone are listed; '' and None filter nothing, here and below."""
+    category: str = ""
+    language: str = ""
+    rating_from: int | None = None
+    facets: list[FacetChoice] = []
+    exact: bool = True
+    """False where no book has all typed words, and near ones are listed."""
+    nearest: list[BookCard] = []
+    """Books that come nearest, where nothing is listed."""
+
+
+class AuthorPage(msgspec.Struct, frozen=True):
+    """``/authors/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    total: int
+    page: int
+    pages: int
+    sort: str
+    sorts: list[str]
+    series: list[str]
+    """Series of the author's books."""
+
+
+class SeriesPage(msgspec.Struct, frozen=True):
+    """``/series/{name}``"""
+
+    name: str
+    """The most read spelling."""
+    items: list[BookCard]
+    """One edition of each work, by number; those without one last."""
 
 
 class BookPage(msgspec.Struct, frozen=True):
@@ -155,10 +230,65 @@ class BookPage(msgspec.Struct, frozen=True):
     editions: list[BookCard]
     my_rating: int | None
     """1–10 when the reader rated it, 0 for a seen book without a rating, None when not seen."""
+    my_shelf: str | None
+    """'want', 'dismissed' or None."""
     because: list[Reason]
-    """Seen books that are the reason to recommend this one."""
+    """Books of the reader's that are the reason to recommend this one."""
+    by_author: list[BookCard]
+    """Other books of the author, the most read first."""
+    ratings: list[int]
+    """[10] numbers of readers who rated it 1, 2, … 10; [] without any rating."""
+    near_readers: int
+    """Readers of the nearest taste who rated it; 0 when there are too few to say so."""
+    near_pleased: int
+    """Those of them who rated it 8 or more."""
     waiting: bool = False
     """Whether this visitor waits for the book to be back in stock."""
+    description: str = ""
+    """'' when unknown."""
+
+
+class WantPage(msgspec.Struct, frozen=True):
+    """``/want``: books to read, and dismissed books."""
+
+    wanted: list[BookCard]
+    """One page of them, the latest first."""
+    wanted_total: int
+    page: int
+    pages: int
+    dismissed: list[BookCard]
+    """The latest first."""
+    dismissed_total: int
+
+
+class ImportRow(msgspec.Struct, frozen=True):
+    """An entry of an imported file."""
+
+    line: int
+    title: str
+    author: str
+    isbn: str
+    """'' for a book that the catalogue does not have."""
+    outcome: str
+    """'rating', 'owned', 'want', 'dismissed', or a reason of
+    `bookrec.web.recommendations.history_actions.ReportedEntry`."""
+    rating: int
+
+
+class ImportPage(msgspec.Struct, frozen=True):
+    """``/me/import``"""
+
+    error: str | None
+    """A message key: 'file_empty', 'file_large', 'file_long', 'file_no_table', 'file_no_columns'."""
+    most_megabytes: int
+    imported: bool
+    """Whether there is an import to undo: the tables are of the last one."""
+    matched: list[ImportRow]
+    unmatched: list[ImportRow]
+    ignored: list[ImportRow]
+    matched_total: int
+    unmatched_total: int
+    ignored_total: int
 
 
 class LoginPage(msgspec.Struct, frozen=True):
@@ -180,8 +310,11 @@ class RegisterPage(msgspec.Struct, frozen=True):
     """A message key: 'username_taken', 'username_invalid', 'password_short', 'password_common',
     'password_long', 'age_invalid', 'too_many_attempts'."""
     suggestions: list[BookCard]
-    """Popular books of different authors to like; repeated field ``liked_isbns``."""
+    """Books of different authors to like; repeated field ``liked_isbns``."""
     liked_isbns: list[str]
+    shown_isbns: list[str]
+    """Books that were offered; repeated field ``shown``. The button ``name=action value=more`` asks for
+    others."""
     q: str
     """A search within the form (button ``name=action value=search``) for books to like."""
 
@@ -203,8 +336,8 @@ class RatedCard(msgspec.Struct, frozen=True):
     book: BookCard
     rating: int
     """1–10, or 0 without a rating."""
-    from_shop: bool
-    """True for an interaction on this site, False for one of the data set."""
+    kind: str
+    """'rating', 'like', 'purchase', 'owned', or 'dataset': in the data set without a rating."""
 
 
 class MePage(msgspec.Struct, frozen=True):

@@ -13,7 +13,7 @@ from babel.dates import format_datetime
 
 from bookrec import __version__
 from bookrec.shop.selling.money import format_money
-from bookrec.web.kit.addresses import book_path
+from bookrec.web.kit.addresses import author_path, book_path, series_path
 from bookrec.web.kit.contexts import Shell
 from bookrec.web.kit.covers import render_cover
 from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES, load_translations
@@ -60,6 +60,8 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
     environment.filters["book_path"] = book_path
     environment.filters["money"] = partial(format_money, language=language)
     environment.filters["moment"] = partial(_moment, language=language)
+    environment.filters["author_path"] = author_path
+    environment.filters["series_path"] = series_path
     translations = load_translations(templates, language)
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return environment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 
 from litestar import get, post
@@ -19,14 +18,14 @@ from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card
+from bookrec.web.pages.likes import books_to_like
 from bookrec.web.request.page_request import PageRequest, local_path
 from bookrec.web.request.sign_in import MOST_LIKES, Refused, new_account, register, sign_in
-from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, books_by_isbn, popular_books
+from bookrec.web.store.catalogue import books_by_isbn
 from bookrec.web.store.reader_history import build_history
-from bookrec.web.store.search import SearchQuery, search
 
-SUGGESTIONS: Final = 24
-_POPULAR_CONSIDERED: Final = 200
+_MOST_SHOWN: Final = 240
+"""Books that the form remembers to have offered."""
 _MOST_TEXT: Final = 2_000
 
 
@@ -123,9 +122,9 @@ async def register_page(page_request: NamedDependency[PageRequest]) -> AnyRespon
 
 @post("/register")
 async def register_reader(page_request: NamedDependency[PageRequest]) -> AnyResponse:
-    """Register, or (``action=search``) search for more books to like and show the form again."""
+    """Register, or (``action=search``, ``more``) show the form again with other books to like."""
     form = await page_request.request.form()
-    if text(form, "action") == "search":
+    if text(form, "action") in ("search", "more"):
         return await _register_form(page_request, form, None)
     age, problem = read_age(text(form, "age"))
     if problem:
@@ -163,7 +162,12 @@ async def _register_form(
     liked = books_by_isbn(page_request.snapshot, _liked_isbns(form))
     q = text(form, "q").strip()[:200]
     chosen = list({book.isbn: book for book in liked.values()}.values())
-    candidates = await _books_to_like(page_request, q)
+    more = text(form, "action") == "more"
+    q = "" if more else q
+    shown = _isbns(form, "shown", _MOST_SHOWN) if more else []
+    candidates = await books_to_like(
+        page_request.snapshot, q, [book.isbn for book in chosen], shown
+    )
     # Ticked books stay on the page, or a search would lose them.
     suggestions = chosen + [book for book in candidates if book not in chosen]
     page = RegisterPage(
@@ -174,27 +178,21 @@ async def _register_form(
         suggestions=[book_card(page_request, book) for book in suggestions],
         liked_isbns=[book.isbn for book in chosen],
         q=q,
+        shown_isbns=[*shown, *(book.isbn for book in candidates)][-_MOST_SHOWN:],
     )
     return page_request.page(
         "register.html", page, status=status if error else 200, with_form=True, headers=headers
     )
 
 
-async def _books_to_like(page_request: PageRequest, q: str) -> list[CatalogueBook]:
-    """Hits of the form's search; without a search, popular books of different authors."""
-    if q:
-        query = SearchQuery(q=q, page_size=SUGGESTIONS)
-        return (await asyncio.to_thread(search, page_request.snapshot, query)).items
-    popular = popular_books(page_request.snapshot, EVERYONE, _POPULAR_CONSIDERED)
-    by_author: dict[str, CatalogueBook] = {}
-    for item in popular:
-        by_author.setdefault(item.book.author.casefold() or item.book.isbn, item.book)
-    return list(by_author.values())[:SUGGESTIONS]
-
-
 def _liked_isbns(form: FormMultiDict) -> list[str]:
-    values = [value for value in form.getall("liked_isbns", []) if isinstance(value, str)]
-    return list(dict.fromkeys(values))[:MOST_LIKES]
+    return _isbns(form, "liked_isbns", MOST_LIKES)
+
+
+def _isbns(form: FormMultiDict, name: str, limit: int) -> list[str]:
+    """Return the first values of a repeated field, each once."""
+    values = [value for value in form.getall(name, []) if isinstance(value, str)]
+    return list(dict.fromkeys(values))[:limit]
 
 
 @get("/claim/{token:str}")

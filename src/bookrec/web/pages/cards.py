@@ -6,6 +6,7 @@ import hashlib
 
 from bookrec.web.kit.addresses import id_in_path
 from bookrec.web.kit.contexts import BookCard, RankedCard, Reason, Shelf
+from bookrec.web.recommendations import reasons
 from bookrec.web.recommendations.lists import Recommendations
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, ListedBook
@@ -29,6 +30,10 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
         price=offer.price if offer else None,
         currency=offer.currency if offer else "",
         stock=offer.stock if offer else None,
+        category=book.category,
+        language=book.language,
+        series=book.series,
+        series_number=book.series_number,
     )
 
 
@@ -49,7 +54,7 @@ def recommended_shelf(page_request: PageRequest, recommendations: Recommendation
             RankedCard(
                 rank=item.rank,
                 book=book_card(page_request, item.book),
-                because=[reason(book) for book in item.because],
+                because=[reason_card(reason) for reason in item.because],
                 topped_up=item.topped_up,
             )
             for item in recommendations.items
@@ -58,9 +63,9 @@ def recommended_shelf(page_request: PageRequest, recommendations: Recommendation
     )
 
 
-def reason(book: CatalogueBook) -> Reason:
-    """Return a seen book as the reason for another."""
-    return Reason(book.isbn, book.title)
+def reason_card(reason: reasons.Reason) -> Reason:
+    """Return a reason as the pages show it."""
+    return Reason(reason.book.isbn, reason.book.title, reason.relation, reason.rating)
 
 
 def _cover_url(book: CatalogueBook, version: str) -> str:

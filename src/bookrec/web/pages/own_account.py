@@ -25,14 +25,13 @@ from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import text
 from bookrec.web.pages.account_contexts import AccountPage, SessionRow
-from bookrec.web.pages.reader import signed_in
 from bookrec.web.request.own_account import (
     change_email,
     change_password,
     delete_account,
     email_of,
 )
-from bookrec.web.request.page_request import PageRequest, private
+from bookrec.web.request.page_request import PageRequest, private, signed_in
 from bookrec.web.request.sign_in import Refused
 
 PATH: Final = "/me/account"

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
-from bookrec.web.accounts.accounts import Account, age_problem
+from bookrec.web.accounts.accounts import age_problem
 from bookrec.web.kit.addresses import book_path
 from bookrec.web.kit.contexts import MePage, RatedCard
 from bookrec.web.kit.http_types import AnyResponse
@@ -18,19 +18,13 @@ from bookrec.web.pages.account import read_age, text
 from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.cards import book_card, recommended_shelf
 from bookrec.web.recommendations.live_lists import known_age
-from bookrec.web.request.page_request import PageRequest
+from bookrec.web.request.page_request import PageRequest, signed_in
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import books_by_id
 
 _SHELF_LENGTH: Final = 20
 _PAGE_SIZE: Final = 24
 _RATINGS: Final = frozenset(str(rating) for rating in range(1, 11))
-
-
-def signed_in(page_request: PageRequest) -> Account:
-    """Return the account of a request whose handler has ``opt={"signed_in": True}``."""
-    assert page_request.account is not None
-    return page_request.account
 
 
 @get("/me", opt={"signed_in": True})
@@ -48,7 +42,7 @@ async def me(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         user_id=account.user_id,
         shelf=recommended_shelf(page_request, recommended),
         seen_books=[
-            RatedCard(book_card(page_request, books[book.book_id]), book.rating, book.from_shop)
+            RatedCard(book_card(page_request, books[book.book_id]), book.rating, book.kind)
             for book in shown
         ],
         seen_total=len(seen),

@@ -1,12 +1,14 @@
-"""A reader's list: its source, the books filtered out of it, and the reasons for each book.
+"""Every list: its source, the books that are filtered out of it, and the reasons for each book.
 
-Sources, in this order: the snapshot's stored list (``precomputed``); for a reader without one, the
-live list that the ranker made from their history (``live``); for a reader without a history, popular
-books of their age band (``popular``).
+A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) → reasons.
+Sources of a reader's list, in this order: the snapshot's stored list (``precomputed``); for a reader
+without one, the live list that the ranker made from their history (``live``); for a reader without a
+history, popular books of their age band (``popular``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import msgspec
@@ -16,7 +18,7 @@ from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
-from bookrec.web.recommendations.reasons import find_reasons
+from bookrec.web.recommendations.reasons import Reason, find_reasons
 from bookrec.web.selling.front import FrontWatch, ShopFront
 from bookrec.web.selling.stock_rule import prefer_buyable
 from bookrec.web.store.catalogue import (
@@ -28,7 +30,12 @@ from bookrec.web.store.catalogue import (
     stored_list,
 )
 from bookrec.web.store.database import ShopDatabase
-from bookrec.web.store.reader_history import INTERACTIONS_QUERY, ReaderHistory, build_history
+from bookrec.web.store.reader_history import (
+    INTERACTIONS_QUERY,
+    SHELF_QUERY,
+    ReaderHistory,
+    build_history,
+)
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_SIMILAR: Final = 100
@@ -43,8 +50,8 @@ class RecommendedBook(msgspec.Struct, frozen=True):
     rank: int
     score: float
     book: CatalogueBook
-    because: list[CatalogueBook]
-    """Up to two seen books that are the reason for it."""
+    because: list[Reason]
+    """Up to two books of the reader's that are the reason for it, of one relation."""
     topped_up: bool
     """True for a popular book that fills a list which ran out; its score is that of popular books."""
 
@@ -68,21 +75,36 @@ class ReaderLists:
         self._fronts = fronts
 
     async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
-        """Return the reader's seen books."""
+        """Return the reader's seen books, books to read and dismissed books."""
         rows = await self._database.rows(INTERACTIONS_QUERY, (account.user_id,))
-        return build_history(snapshot, account.user_id, rows)
+        shelves = await self._database.rows(SHELF_QUERY, (account.user_id,))
+        return build_history(snapshot, account.user_id, rows, shelves)
 
     async def recommend(
-        self, snapshot: Snapshot, account: Account, history: ReaderHistory, limit: int
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        history: ReaderHistory,
+        limit: int,
+        opened: Iterable[CatalogueBook] = (),
     ) -> Recommendations:
-        """Return the best ``limit`` books for a reader, no seen work, one edition of a work."""
+        """Return the best ``limit`` books for a reader: no work that they keep or dismissed.
+
+        Args:
+            snapshot: has the stored lists.
+            account: of the reader.
+            history: the reader's books.
+            limit: length of the list.
+            opened: books that the reader opened last, for reasons.
+        """
         source, listed = await self._best(snapshot, account, history)
-        works, front = history.works, self._fronts.current()
+        works, front = history.kept_works, self._fronts.current()
         chosen = pass_chain(front, listed, works, limit)
         works |= {item.book.work_id for item in chosen}
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
         popular = popular_for(snapshot, front, segment, works, limit - len(chosen))
-        reasons = find_reasons(snapshot, history, [item.book for item in chosen])
+        shelf = [item.book for item in chosen]
+        reasons = find_reasons(snapshot, history, shelf, opened)
         items = [
             RecommendedBook(
                 rank=rank,
@@ -99,11 +121,11 @@ class ReaderLists:
         self, snapshot: Snapshot, account: Account, history: ReaderHistory
     ) -> tuple[str, list[ListedBook]]:
         """Source and unfiltered list; ``popular`` and [] without a list of the reader's own."""
-        if history.reader_id is not None:
-            listed = stored_list(snapshot, history.reader_id)
-            if listed:
-                return "precomputed", listed
-        if not history.books:
+        if history.reader_id is not None and await self._live_lists.precomputed_suffices(
+            snapshot, account, history
+        ):
+            return "precomputed", stored_list(snapshot, history.reader_id)
+        if not (history.books or history.wanted):
             return "popular", []
         live = await self._live_lists.stored(snapshot, account)
         if live is None:
@@ -140,21 +162,32 @@ def popular_shelf(snapshot: Snapshot, front: ShopFront, limit: int) -> list[List
 
 
 def similar_shelf(
-    snapshot: Snapshot, front: ShopFront, book: CatalogueBook, limit: int
+    snapshot: Snapshot,
+    front: ShopFront,
+    book: CatalogueBook,
+    limit: int,
+    without_works: Collection[int] = (),
 ) -> tuple[str, list[ListedBook]]:
-    """Return the source of a book's similar books, and the best of them by the shop's stock rule."""
+    """Return the source of a book's similar books, and the best of them that pass the chain."""
     source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
-    return source, pass_chain(front, listed, set(), limit)
+    return source, pass_chain(front, listed, without_works, limit)
 
 
 def pass_chain(
-    front: ShopFront, listed: list[ListedBook], works: set[int], limit: int
+    front: ShopFront, listed: list[ListedBook], without_works: Collection[int], limit: int
 ) -> list[ListedBook]:
-    """Return the first ``limit`` books of a list that pass the chain, which is the same for every list.
+    """Filter and order a list: the chain that every list of pages and API passes.
 
-    Works that are in ``works`` go out; the shop's stock rule orders or filters the rest, so that of a
-    work the edition that can be bought stands first; then one edition of a work.
+    Works to leave out go first. The shop's stock rule orders or filters the rest, so that of a work the
+    edition that can be bought stands first; then one edition of a work.
+
+    Args:
+        front: has the shop's stock and its rule.
+        listed: the source, best first.
+        without_works: `ReaderHistory.kept_works` or `ReaderHistory.hidden_works`, and the works that
+            the page shows already.
+        limit: length of the result.
     """
-    fresh = [item for item in listed if item.book.work_id not in works]
+    fresh = [item for item in listed if item.book.work_id not in without_works]
     fresh = prefer_buyable(front, fresh)
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]

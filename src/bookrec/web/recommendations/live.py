@@ -74,9 +74,9 @@ class LiveInference:
         ranker = await self._ranker(snapshot)
         if ranker is None:
             return None
-        seen = list(history.books.values())
-        books = np.array([book.book_id - 1 for book in seen], dtype=np.int32)
-        ratings = np.array([book.rating for book in seen], dtype=np.int8)
+        evidence = history.evidence
+        books = np.array([book_id - 1 for book_id, _ in evidence], dtype=np.int32)
+        ratings = np.array([rating for _, rating in evidence], dtype=np.int8)
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:

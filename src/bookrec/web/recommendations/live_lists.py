@@ -1,8 +1,13 @@
-"""Live lists: made for readers without a list in the snapshot, kept in the shop's database."""
+"""Live lists, kept in the shop's database.
+
+They are made for readers without a list in the snapshot, and for those who brought a history along
+after the snapshot was made: its list knows too little of them.
+"""
 
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -11,7 +16,12 @@ from bookrec.web.accounts.accounts import Account
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.store.catalogue import ListedBook, books_by_id, books_by_isbn
 from bookrec.web.store.database import ShopDatabase, Transaction
-from bookrec.web.store.reader_history import INTERACTIONS_QUERY, ReaderHistory, build_history
+from bookrec.web.store.reader_history import (
+    INTERACTIONS_QUERY,
+    SHELF_QUERY,
+    ReaderHistory,
+    build_history,
+)
 from bookrec.web.store.rows import Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -23,6 +33,8 @@ class ShopReader(msgspec.Struct, frozen=True):
 
     interactions: list[Row]
     """See `INTERACTIONS_QUERY`."""
+    shelves: list[Row]
+    """See `SHELF_QUERY`."""
     age: int | None
     """In years; None when the account has none."""
 
@@ -57,15 +69,30 @@ class LiveLists:
         for _ in range(_MOST_TRIES):
             shop_reader = await _shop_reader(self._database, account)
             account = msgspec.structs.replace(account, age=shop_reader.age)
-            history = build_history(snapshot, account.user_id, shop_reader.interactions)
-            if _has_precomputed_list(snapshot, history):
+            history = build_history(
+                snapshot, account.user_id, shop_reader.interactions, shop_reader.shelves
+            )
+            if await self.precomputed_suffices(snapshot, account, history):
                 return
             ranked: list[tuple[int, float]] | None = []
-            if history.books:
+            if history.books or history.wanted:
                 age = known_age(snapshot, account, history)
                 ranked = await self._live.rank(snapshot, history, age)
             if ranked is None or await self._store(snapshot, account, shop_reader, ranked):
                 return
+
+    async def precomputed_suffices(
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory
+    ) -> bool:
+        """Whether the snapshot has a list of the reader, made after any history they brought."""
+        if history.reader_id is None or not snapshot.row(
+            "select 1 from user_top where reader_id = ?", (history.reader_id,)
+        ):
+            return False
+        row = await self._database.row(
+            "select created_at from history_import where user_id = ?", (account.user_id,)
+        )
+        return row is None or row[0] <= _made_at(snapshot)
 
     async def _store(
         self,
@@ -97,14 +124,17 @@ class LiveLists:
 
 async def _shop_reader(shop: ShopDatabase | Transaction, account: Account) -> ShopReader:
     interactions = await shop.rows(INTERACTIONS_QUERY, (account.user_id,))
+    shelves = await shop.rows(SHELF_QUERY, (account.user_id,))
     row = await shop.row("select age from account where account_id = ?", (account.account_id,))
-    return ShopReader(interactions, row[0] if row else None)
+    return ShopReader(interactions, shelves, row[0] if row else None)
 
 
-def _has_precomputed_list(snapshot: Snapshot, history: ReaderHistory) -> bool:
-    return history.reader_id is not None and bool(
-        snapshot.row("select 1 from user_top where reader_id = ?", (history.reader_id,))
-    )
+def _made_at(snapshot: Snapshot) -> float:
+    """Time of the snapshot; 0 when its ``created_at`` is no time, so that nothing is older."""
+    try:
+        return datetime.fromisoformat(snapshot.meta.get("created_at", "")).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def known_age(snapshot: Snapshot, account: Account, history: ReaderHistory) -> int | None:

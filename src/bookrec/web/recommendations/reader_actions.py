@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import time
 
+from bookrec.isbn import id_spellings
 from bookrec.web.accounts import accounts
 from bookrec.web.accounts.accounts import Account, NewAccount
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live_lists import LiveLists
-from bookrec.web.store.catalogue import CatalogueBook
-from bookrec.web.store.database import ShopDatabase
-from bookrec.web.store.reader_history import DELETED
+from bookrec.web.store.catalogue import CatalogueBook, books_by_id
+from bookrec.web.store.database import ShopDatabase, Transaction
+from bookrec.web.store.reader_history import DELETED, DISMISSED, WANT
 from bookrec.web.store.snapshot_reader import Snapshot
 
 
 class ReaderActions:
-    """Rate, unrate, change of age, and registration."""
+    """Rate, own, unrate, keep, dismiss, change of age, and registration."""
 
     def __init__(self, database: ShopDatabase, lists: ReaderLists, live_lists: LiveLists) -> None:
         self._database = database
@@ -32,12 +33,54 @@ class ReaderActions:
         await self._put(account, book, "rating", rating)
         await self._live_lists.refresh(snapshot, account)
 
+    async def own(self, snapshot: Snapshot, account: Account, book: CatalogueBook) -> None:
+        """Put a book among the reader's without a rating; a book that is there stays as it is."""
+        history = await self._lists.history(snapshot, account)
+        if book.book_id not in history.books:
+            await self._put(account, book, "owned", None)
+            await self._live_lists.refresh(snapshot, account)
+
     async def unrate(self, snapshot: Snapshot, account: Account, book: CatalogueBook) -> None:
         """Remove a book from the history, also one of the data set; a book not seen stays so."""
         history = await self._lists.history(snapshot, account)
         if book.book_id in history.books:
             await self._put(account, book, DELETED, None)
             await self._live_lists.refresh(snapshot, account)
+
+    async def shelve(
+        self, snapshot: Snapshot, account: Account, book: CatalogueBook, shelf: str
+    ) -> None:
+        """Put a book on a shelf of the reader's own, `WANT` or `DISMISSED`, and off the other.
+
+        A seen book cannot be wanted: it stays a seen book.
+        """
+        history = await self._lists.history(snapshot, account)
+        if shelf == WANT and book.work_id in history.works:
+            return
+        if history.shelf_of(book.book_id) == shelf:
+            return
+        async with self._database.write() as transaction:
+            await _take_off(transaction, account, book)
+            await transaction.execute(
+                "insert into shelf_book (user_id, isbn, shelf, created_at) values (?, ?, ?, ?)",
+                (account.user_id, book.isbn, shelf, int(time.time())),
+            )
+        await self._live_lists.refresh(snapshot, account)
+
+    async def unshelve(
+        self, snapshot: Snapshot, account: Account, book: CatalogueBook, shelf: str
+    ) -> None:
+        """Take a book off a shelf; a book that is not on it stays where it is."""
+        async with self._database.write() as transaction:
+            if not await _take_off(transaction, account, book, shelf):
+                return
+        await self._live_lists.refresh(snapshot, account)
+
+    async def last_dismissed(self, snapshot: Snapshot, account: Account) -> CatalogueBook | None:
+        """Return the book that the reader dismissed last; None without one in the catalogue."""
+        history = await self._lists.history(snapshot, account)
+        latest = next(iter(history.dismissed), None)
+        return None if latest is None else books_by_id(snapshot, [latest])[latest]
 
     async def set_age(self, snapshot: Snapshot, account: Account, age: int | None) -> None:
         """Store an age in years (checked by `age_problem`); None removes it."""
@@ -65,3 +108,18 @@ class ReaderActions:
                 " kind = excluded.kind, rating = excluded.rating, created_at = excluded.created_at",
                 (account.user_id, book.isbn, kind, rating, int(time.time())),
             )
+            if kind != DELETED:
+                await _take_off(transaction, account, book)
+
+
+async def _take_off(
+    transaction: Transaction, account: Account, book: CatalogueBook, shelf: str | None = None
+) -> bool:
+    """Remove a book from a shelf of the reader's (None: any), whatever the spelling of its ISBN."""
+    spellings = id_spellings(book.isbn)
+    cursor = await transaction.execute(
+        "delete from shelf_book where user_id = ? and shelf in (?, ?)"  # noqa: S608
+        f" and isbn in ({','.join('?' * len(spellings))})",
+        (account.user_id, shelf or WANT, shelf or DISMISSED, *spellings),
+    )
+    return cursor.rowcount > 0

@@ -226,6 +226,12 @@ async def provide_page_request(request: AnyRequest) -> PageRequest:
     return page_request
 
 
+def signed_in(page_request: PageRequest) -> Account:
+    """Return the account of a request whose handler has ``opt={"signed_in": True}``."""
+    assert page_request.account is not None
+    return page_request.account
+
+
 async def _check_form(page_request: PageRequest) -> None:
     request = page_request.request
     form = await request.form()

@@ -14,6 +14,7 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
 from bookrec.web.mail.mail_settings import mail_settings
 from bookrec.web.mail.mailer import Mailer
+from bookrec.web.recommendations.history_actions import HistoryActions
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
@@ -35,12 +36,13 @@ class Site:
     passwords: Passwords
     lists: ReaderLists
     actions: ReaderActions
+    history_actions: HistoryActions
     form_tokens: FormTokens
     renderer: Renderer
     metrics: Metrics
-    mailer: Mailer
     fronts: FrontWatch
     desk: ShopDesk
+    mailer: Mailer
 
 
 @contextlib.asynccontextmanager
@@ -64,12 +66,13 @@ async def open_site(
                 passwords=passwords,
                 lists=lists,
                 actions=ReaderActions(shop, lists, live_lists),
+                history_actions=HistoryActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
                 metrics=metrics,
-                mailer=mailer,
                 fronts=fronts,
                 desk=ShopDesk(shop),
+                mailer=mailer,
             )
         finally:
             passwords.close()

@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from bookrec.isbn import id_spellings
+from bookrec.search.words import name_key, series_key
 from bookrec.web.store.rows import Row, SqlValue
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -27,6 +28,11 @@ class CatalogueBook(msgspec.Struct, frozen=True):
     rating_count: int
     reader_count: int
     similar_source: str | None
+    category: str
+    """'' when unknown, like language and series."""
+    language: str
+    series: str
+    series_number: float | None
 
 
 class ListedBook(msgspec.Struct, frozen=True):
@@ -94,6 +100,39 @@ def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
     return [CatalogueBook(*row) for row in rows]
 
 
+def description(snapshot: Snapshot, book: CatalogueBook) -> str:
+    """Return the book's description; '' when it has none."""
+    row = snapshot.row("select description from book where book_id = ?", (book.book_id,))
+    return str(row[0]) if row else ""
+
+
+def series_books(snapshot: Snapshot, series: str) -> list[CatalogueBook]:
+    """Return the books of a series by number, one edition of each work; those without number last."""
+    rows = snapshot.rows(
+        f"select {BOOK_COLUMNS} from book where series_key = ? and series_key <> ''"  # noqa: S608
+        " order by place",
+        (series_key(series),),
+    )
+    works: dict[int, CatalogueBook] = {}
+    for row in rows:
+        book = CatalogueBook(*row)
+        works.setdefault(book.work_id, book)
+    return sorted(
+        works.values(),
+        key=lambda b: (b.series_number is None, b.series_number or 0, b.year or 9999),
+    )
+
+
+def series_of_author(snapshot: Snapshot, author: str) -> list[str]:
+    """Return the series of an author's books, the most read first."""
+    rows = snapshot.rows(
+        "select series, min(place) from book where author_key = ? and series_key <> ''"
+        " group by series_key order by min(place)",
+        (name_key(author),),
+    )
+    return [series for series, _ in rows]
+
+
 def similar_books(
     snapshot: Snapshot, book: CatalogueBook, limit: int
 ) -> tuple[str, list[ListedBook]]:
@@ -117,6 +156,18 @@ def similar_books(
         (book.book_id,),
     )
     return book.similar_source, _one_edition_a_work(rows, limit)
+
+
+def books_by_author(snapshot: Snapshot, author: str, limit: int) -> list[ListedBook]:
+    """Return up to ``limit`` works of an author as the catalogue spells them, the most read first."""
+    if not author:
+        return []
+    rows = snapshot.rows(
+        f"select {BOOK_COLUMNS}, 0.0 from book where author = ?"  # noqa: S608
+        " order by reader_count desc, book_id",
+        (author,),
+    )
+    return _one_edition_a_work(rows, limit)
 
 
 def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBook]:

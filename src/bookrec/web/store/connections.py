@@ -46,7 +46,7 @@ def _log_of(path: Path) -> Path:
 
 
 class Connections:
-    """Connections to one file: one that reads, one that writes, and one for work in a thread."""
+    """Connections to the same file: a reading one, a writing one, and one for threads that write."""
 
     def __init__(
         self,
@@ -81,8 +81,7 @@ class Connections:
             await writer.execute("pragma foreign_keys = on")
             # Deleted accounts leave no text behind in free pages.
             await writer.execute("pragma secure_delete = on")
-            worker = stack.enter_context(contextlib.closing(connect(path)))
-            worker.execute(f"pragma busy_timeout = {round(_BUSY_TIMEOUT_S * 1_000)}")
+            worker = stack.enter_context(contextlib.closing(connect(path, _BUSY_TIMEOUT_S)))
             worker.execute("pragma secure_delete = on")
             connections = cls(reader, writer, worker, identity, stack.pop_all())
         connections.note_log(path)
@@ -111,7 +110,7 @@ class Connections:
             path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
 
     async def close(self) -> None:
-        """Close them all."""
+        """Close all connections."""
         await self._stack.aclose()
 
 

@@ -30,6 +30,7 @@ _READ_S: Final = 5.0
 """Most seconds that a read waits for those before it; a locked file is reported sooner."""
 _QUEUE_S: Final = 10.0
 """Most seconds that a write waits for those before it: a slow disk is no fault."""
+
 T = TypeVar("T")
 
 
@@ -110,17 +111,15 @@ class ShopDatabase:
         return await asyncio.shield(asyncio.ensure_future(self._work(function)))
 
     async def _work(self, function: Callable[[sqlite3.Connection], T]) -> T:
-        def checked(connection: sqlite3.Connection) -> T:
+        def in_place(connection: sqlite3.Connection) -> T:
             result = function(connection)
             self._check_place()
             return result
 
-        with self._noting_faults():
-            async with self._turn():
-                connections = self._connections
-                result = await asyncio.to_thread(in_transaction, connections.worker, checked)
-                self._check_place()
-                connections.note_log(self._path)
+        with self._noting_failures():
+            async with self._turn() as connections:
+                result = await asyncio.to_thread(in_transaction, connections.worker, in_place)
+                self._committed()
         return result
 
     @contextlib.asynccontextmanager
@@ -130,25 +129,28 @@ class ShopDatabase:
         Raises:
             ShopUnavailable: the database is locked, full, damaged or gone; nothing is written.
         """
-        with self._noting_faults():
+        with self._noting_failures():
             async with self._transaction() as transaction:
                 yield transaction
 
     @contextlib.contextmanager
-    def _noting_faults(self) -> Iterator[None]:
-        """Report faults of the file (`reported`), and note whether the last write failed by one."""
+    def _noting_failures(self) -> Iterator[None]:
+        """Report faults of the file, and note whether the last write failed."""
+        self._write_failed, failed_before = True, self._write_failed
         try:
             with reported(self._path):
                 yield
         except ShopUnavailable as error:
-            self._write_failed = True
             self._refused_at, self._refusal = asyncio.get_running_loop().time(), str(error)
+            raise
+        except BaseException:
+            self._write_failed = failed_before
             raise
         self._write_failed = False
 
     @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """Wait for the writes before this one, and open the file that is at the path now."""
+    async def _turn(self) -> AsyncIterator[Connections]:
+        """Wait for the writes before this one, and open the file anew if it was restored."""
         arrived = asyncio.get_running_loop().time()
         async with asyncio.timeout(_QUEUE_S):
             await self._write_lock.acquire()
@@ -157,14 +159,14 @@ class ShopDatabase:
                 # The waits of many for a locked database must not add up.
                 raise ShopUnavailable(self._refusal)
             await self._reopen()
-            yield
+            yield self._connections
         finally:
             self._write_lock.release()
 
     @contextlib.asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Transaction]:
-        async with self._turn():
-            writer, committed = self._connections.writer, False
+        async with self._turn() as connections:
+            writer, committed = connections.writer, False
             try:
                 # `immediate` takes the lock before reading, so the rows read stay true.
                 await writer.execute("begin immediate")
@@ -172,13 +174,17 @@ class ShopDatabase:
                 self._check_place()
                 await writer.execute("commit")
                 committed = True
-                self._check_place()
-                self._connections.note_log(self._path)
+                self._committed()
             finally:
                 # A request may be cancelled while one of these statements runs. They run in order,
                 # so the rollback comes last; without a transaction it does nothing.
                 if not committed:
                     await asyncio.shield(writer.rollback())
+
+    def _committed(self) -> None:
+        """Check that what was committed is in the file of this path."""
+        self._check_place()
+        self._connections.note_log(self._path)
 
     async def check(self) -> None:
         """Check that the database can be read and written.

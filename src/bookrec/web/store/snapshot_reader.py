@@ -7,12 +7,13 @@ published meanwhile.
 
 from __future__ import annotations
 
+import queue
 import sqlite3
-import threading
 import time
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
+from typing import Any, Final, TypeVar
 
 from bookrec.errors import NoSnapshot, SnapshotError
 from bookrec.snapshot import NO_MODEL, RANKER_NAME, current_snapshot, open_database, read_meta
@@ -21,12 +22,16 @@ from bookrec.web.store.rows import NamedParameters, Parameters, Row
 
 logger = get_logger(__name__)
 
+_SLOW_CONNECTIONS: Final = 4
+_KEPT: Final = 500
+T = TypeVar("T")
+
 
 class Snapshot:
     """One published snapshot, open for reading.
 
     Lookups of microseconds run in place on the event loop (`rows`, `row`). Searches may take
-    milliseconds, so they run in a worker thread on a second connection (`slow_rows`).
+    milliseconds, so they run in worker threads, on connections of their own (`slow_rows`).
     """
 
     def __init__(self, directory: Path) -> None:
@@ -38,12 +43,20 @@ class Snapshot:
         self.snapshot_id = directory.name
         self.ranker_directory = directory / RANKER_NAME
         self._connection = open_database(directory)
-        self._slow_connection = open_database(directory)
-        self._slow_lock = threading.Lock()
+        # All are opened now: the file may be gone, after the next publish, when one is needed.
+        slow = [open_database(directory) for _ in range(_SLOW_CONNECTIONS)]
+        self._free: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        for connection in slow:
+            self._free.put(connection)
         self.meta = read_meta(self._connection)
+        self._kept: dict[Hashable, Any] = {}
+        self.interactions_by_book = bool(
+            self.row("select 1 from sqlite_schema where name = 'interaction_by_book'")
+        )
+        """Whether the interactions of one book can be looked up: older snapshots lack the index."""
         # Closed with the last request that holds this snapshot, even long after the next publish.
-        weakref.finalize(self, self._connection.close)
-        weakref.finalize(self, self._slow_connection.close)
+        for connection in (self._connection, *slow):
+            weakref.finalize(self, connection.close)
 
     @property
     def sample(self) -> bool:
@@ -69,9 +82,26 @@ class Snapshot:
         return row
 
     def slow_rows(self, query: str, parameters: Parameters | NamedParameters = ()) -> list[Row]:
-        """Return all rows of a query that may take milliseconds; for worker threads, one at a time."""
-        with self._slow_lock:
-            return self._slow_connection.execute(query, parameters).fetchall()
+        """Return all rows of a query that may take milliseconds; for worker threads.
+
+        As many queries as there are connections run at a time; SQLite lets go of the interpreter's lock
+        while it searches.
+        """
+        connection = self._free.get()
+        try:
+            return connection.execute(query, parameters).fetchall()
+        finally:
+            self._free.put(connection)
+
+    def keep(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return what ``compute`` returned for an equal key before, or now; recent keys only."""
+        value: T | None = self._kept.get(key)
+        if value is None:
+            value = compute()
+            if len(self._kept) >= _KEPT:
+                self._kept.clear()
+            self._kept[key] = value
+        return value
 
 
 class SnapshotWatch:

@@ -99,3 +99,16 @@ def test_a_workbook_cut_short_is_refused(write):
     with pytest.raises(DataError, match=r"d/shop\.xlsx") as raised:
         read(content[: len(content) // 3])
     assert "\n" not in str(raised.value)
+
+
+def test_a_sheet_with_cells_where_no_sheet_has_any_is_damaged():
+    (table,) = read(xlsb({"A": [["ISBN", "Tên"], ["080442957X", "Vụ án"]]}, shift=3))
+    assert table.header[-2:] == ["ISBN", "Tên"]
+    with pytest.raises(DataError, match="a sheet of 2 rows and 16,386 columns"):
+        read(xlsb({"A": [["ISBN", "Tên"], ["080442957X", "Vụ án"]]}, shift=1 << 14))
+
+
+def test_a_sheet_that_is_mostly_blank_is_refused(monkeypatch):
+    monkeypatch.setattr("bookrec.offline.data.files.spreadsheets._MOST_CELLS", 100)
+    with pytest.raises(DataError, match="a cell in row 2 and column 202"):
+        read(xlsb({"A": [["ISBN", "Tên"], ["080442957X", "Vụ án"]]}, shift=200))

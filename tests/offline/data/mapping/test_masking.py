@@ -26,3 +26,8 @@ def test_addresses_and_numbers_are_masked_and_ids_of_books_stay(text, masked):
 def test_a_number_that_could_be_an_isbn_is_masked_where_it_is_a_reader():
     assert mask_private("0306406152,x", set()) == "0306406152,x"
     assert mask_private("0306406152,x", {"0306406152"}) == "***,x"
+
+
+def test_a_number_is_masked_where_no_reader_is_private():
+    assert mask_private("7;0912 345.678;x", set()) == "7;***;x"
+    assert mask_private("a@b.vn;+84 912 345 678;84912345678", set()) == "***;***;***"

@@ -81,3 +81,9 @@ def test_encoded_twice_and_repaired_is_the_text_or_is_left_whole(text):
         repair_text(twice)[0] in {bare, " ".join(twice.split())}
         or DAMAGE_LEFT in repair_text(twice)[1]
     )
+
+
+def test_marks_without_width_are_removed_and_joiners_stay():
+    assert repair_text("\ufeffVụ\u200b án\u2060") == ("Vụ án", {"invisible_characters_removed"})
+    assert repair_text("\ufeff")[0] == ""
+    assert repair_text("می\u200cخواهم") == ("می\u200cخواهم", frozenset())

@@ -137,23 +137,7 @@ def history(length: int | None) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("layers", "said"),
     [
-        (
-            [*history(10), layer("GlobalAveragePooling1D", "mean", ["table"])],
-            r"an input of a list of ids, 'history' \(10 ids\)",
-        ),
         ([*history(None), layer("Flatten", "flat", ["table"])], r"'history' \(of any length\)"),
-        (
-            [USER, layer("Dense", "all", ["user"], units=400, activation="softmax")],
-            "a softmax over all items, 400 numbers",
-        ),
-        (
-            [
-                USER,
-                layer("Dense", "all", ["user"], units=400, activation="linear"),
-                layer("Softmax", "softmax", ["all"]),
-            ],
-            "a softmax over all items, 400 numbers",
-        ),
         (
             [USER, BOOK, SUM, layer("Dense", "five", ["sum"], units=5, activation="softmax")],
             "a softmax over 5 classes, not one score",
@@ -167,6 +151,12 @@ def test_another_kind_of_model_is_not_supported(
     write_model(tmp_path / "model.keras", *layers)
     with pytest.raises(ModelError, match=f"is not supported: .*{said}"):
         choose_model(tmp_path, None)
+
+
+def test_a_softmax_for_a_reader_alone_may_be_over_all_books(tmp_path: Path):
+    every = layer("Dense", "all", ["user"], units=400, activation="softmax")
+    write_model(tmp_path / "model.keras", USER, every)
+    assert choose_model(tmp_path, None).model.name == "model.keras"
 
 
 def test_ids_side_by_side_are_no_list(tmp_path: Path):

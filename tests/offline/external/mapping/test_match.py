@@ -19,13 +19,13 @@ start_tensorflow()
 
 from bookrec.offline.external.artifacts.artifact_files import find_sources  # noqa: E402
 from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder  # noqa: E402
+from bookrec.offline.external.graphs.model_inputs import Lookup, ModelInput  # noqa: E402
 from bookrec.offline.external.mapping.candidate import Guess  # noqa: E402
 from bookrec.offline.external.mapping.draft import draft  # noqa: E402
 from bookrec.offline.external.mapping.input_plan import InputPlan  # noqa: E402
 from bookrec.offline.external.mapping.mapping import InputMapping, Mapping, read_mapping  # noqa: E402
 from bookrec.offline.external.mapping.match import match_inputs  # noqa: E402
 from bookrec.offline.external.mapping.match_by_content import ContentComparison  # noqa: E402
-from bookrec.offline.external.mapping.model_inputs import Lookup, ModelInput  # noqa: E402
 from bookrec.offline.external.mapping.plan_inputs import make_plans  # noqa: E402
 
 READERS = ["8", "99", "276725", "shop:1"]

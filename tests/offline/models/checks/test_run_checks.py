@@ -20,7 +20,7 @@ from tiny_import import import_tiny
 start_tensorflow()
 
 from bookrec.offline.external.artifacts.encoder import Encoder  # noqa: E402
-from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E402
+from bookrec.offline.external.graphs.model_inputs import inputs_of  # noqa: E402
 from bookrec.offline.models.checks import encoder_checks, number_checks  # noqa: E402
 from bookrec.offline.models.checks.coverage_checks import (  # noqa: E402
     check_books_known,

@@ -15,9 +15,9 @@ start_tensorflow()
 import keras  # noqa: E402
 
 from bookrec.offline.external.artifacts.encoder import Encoder  # noqa: E402
+from bookrec.offline.external.graphs.model_inputs import inputs_of  # noqa: E402
 from bookrec.offline.external.mapping.input_plan import InputPlan  # noqa: E402
 from bookrec.offline.external.mapping.mapping import InputMapping  # noqa: E402
-from bookrec.offline.external.mapping.model_inputs import inputs_of  # noqa: E402
 from bookrec.offline.models.imported.unknown_rows import with_mean_rows  # noqa: E402
 
 USERS, BOOKS = 4, 6

@@ -42,7 +42,7 @@ from bookrec.offline.scoring.job import score as scoring
 from bookrec.offline.scoring.job import write_tables as score_tables
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.scoring.job.shard_store import ShardStore
-from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
+from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter
 from bookrec.settings import Home
 from tiny_scoring import score_tiny
 
@@ -283,7 +283,7 @@ def test_a_full_disk_is_a_sentence_and_the_next_run_goes_on(
 ):
     from bookrec.offline.scoring.job import run as score_run
     from bookrec.offline.scoring.job.shard_store import ShardStore
-    from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
+    from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter
 
     home = home_with_models(tiny_home, small_disk)
     dataset, model_id = load_dataset(tiny_home), tiny_bundles["default"].model_id

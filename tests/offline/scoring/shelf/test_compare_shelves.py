@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bookrec.files import write_pointer
-from bookrec.offline.scoring.job.snapshot_writer import add_meta
+from bookrec.offline.scoring.job.tables.snapshot_writer import add_meta
 from bookrec.offline.scoring.shelf.compare_shelves import (
     comparison_lines,
     published_shelf,

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.errors import DataError
+from bookrec.offline.data.assembly.book_details import DETAIL_DTYPES
 from bookrec.offline.data.assembly.unique_pairs import UniquePairs
-from bookrec.offline.data.book_details import DETAIL_DTYPES
 from bookrec.offline.data.dataset import Dataset
 
 _TEXTS: Final = ("title", "author", "publisher", "image_url")

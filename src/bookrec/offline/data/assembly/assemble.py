@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.json_types import JsonObject
+from bookrec.offline.data.assembly.book_details import read_details
 from bookrec.offline.data.assembly.book_ids import BookKeys
 from bookrec.offline.data.assembly.cleaning import (
     SHOP_PREFIX,
@@ -32,7 +33,6 @@ from bookrec.offline.data.assembly.column_readings import (
 from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.assembly.select_rows import SelectedRows
-from bookrec.offline.data.book_details import read_details
 from bookrec.offline.data.mapping.mapping import Mapping
 from bookrec.offline.data.values.dates import convert as convert_times
 from bookrec.offline.data.values.placeholders import is_unknown

@@ -76,12 +76,12 @@ def clean_interactions(
     unmatched = _take_back(table)
     _keep_one_of_each_pair(table)
     pairs = table.frame[["user", "book_idx", "rating", "timestamp", "copies"]]
-    numbers_of_pairs = unmatched.index.to_numpy(np.int64)
+    numbers_of_pairs = np.array(list(unmatched), dtype=np.int64)
     returned_pairs = pd.DataFrame(
         {
             "user": numbers_of_pairs >> 32,
             "book_idx": numbers_of_pairs & 0xFFFFFFFF,
-            "copies": unmatched.to_numpy(np.int32),
+            "copies": np.array(list(unmatched.values()), dtype=np.int32),
         }
     )
     return CleanedInteractions(pairs, names, returned_pairs)
@@ -194,7 +194,7 @@ def _pairs(frame: pd.DataFrame) -> NDArray[np.int64]:
     return pairs
 
 
-def _take_back(table: RawTable) -> pd.Series:
+def _take_back(table: RawTable) -> dict[int, int]:
     """Reject returned copies and the purchases that they take back; ratings stay.
 
     Of a purchase of several copies some may stay.
@@ -204,25 +204,26 @@ def _take_back(table: RawTable) -> pd.Series:
     """
     frame = table.frame
     returned = frame["returned"].to_numpy(dtype=bool)
-    unmatched = pd.Series([], dtype="int64")
+    unmatched: dict[int, int] = {}
     if returned.any():
         pairs = _pairs(frame)
         copies = frame["copies"].to_numpy(dtype=np.int32).copy()
-        unmatched = pd.Series(copies[returned]).groupby(pairs[returned]).sum()
+        for pair, count in zip(pairs[returned].tolist(), copies[returned].tolist(), strict=True):
+            unmatched[pair] = unmatched.get(pair, 0) + count
         implicit = ~returned & (frame["rating"].to_numpy() == 0)
-        bought = np.flatnonzero(implicit & np.isin(pairs, unmatched.index))
+        bought = np.flatnonzero(implicit & np.isin(pairs, np.unique(pairs[returned])))
         gone = returned.copy()
         # The last purchases of a pair are the ones taken back.
         for row in bought[::-1].tolist():
-            pair = pairs[row]
-            taken = min(max(int(copies[row]), 1), int(unmatched.at[pair]))
+            pair = int(pairs[row])
+            taken = min(max(int(copies[row]), 1), unmatched[pair])
             gone[row] = taken > 0 and taken >= copies[row]
             copies[row] -= taken
-            unmatched.at[pair] -= taken
+            unmatched[pair] -= taken
         table.frame = frame.assign(copies=copies)
         table.reject(gone, "returned")
     table.frame = table.frame.drop(columns="returned")
-    return unmatched[unmatched > 0]
+    return {pair: count for pair, count in unmatched.items() if count}
 
 
 def _keep_one_of_each_pair(table: RawTable) -> None:

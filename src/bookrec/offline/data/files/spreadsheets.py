@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from bookrec.errors import DataError
 from bookrec.offline.data.files.compression import damaged
@@ -24,6 +24,10 @@ from bookrec.offline.data.files.table_parts import (
 )
 
 _SAMPLE_ROWS = 200
+_MOST_ROWS = 1 << 20
+_MOST_COLUMNS = 1 << 14
+"""Limits of Excel; OpenDocument has the same."""
+_MOST_CELLS = 200_000_000
 
 
 def read_spreadsheet(
@@ -57,8 +61,8 @@ def _sheets(content: bytes, place: str) -> list[tuple[str, list[list[Any]]]]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return [
-            (sheet, workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False))
-            for sheet in workbook.sheet_names
+            (name, _cells(workbook.get_sheet_by_name(name), f"{place}, sheet {name!r}"))
+            for name in workbook.sheet_names
         ]
     except (CalamineError, OSError, ValueError) as error:
         raise damaged(place, error) from error
@@ -67,6 +71,24 @@ def _sheets(content: bytes, place: str) -> list[tuple[str, list[list[Any]]]]:
         if type(error).__name__ != "PanicException":
             raise
         raise damaged(place, ValueError("not a whole spreadsheet")) from error
+
+
+def _cells(sheet: CalamineSheet, place: str) -> list[list[Any]]:
+    """Cells of a sheet, those that are blank too.
+
+    Raises:
+        ValueError: no spreadsheet is as large, so the file is damaged.
+        DataError: one cell stands so far from the others that the blank ones fill the memory.
+    """
+    last_row, last_column = sheet.end or (0, 0)
+    if last_row >= _MOST_ROWS or last_column >= _MOST_COLUMNS:
+        raise ValueError(f"a sheet of {last_row + 1:,} rows and {last_column + 1:,} columns")
+    if last_row * last_column > _MOST_CELLS:
+        raise DataError(
+            f"{place} has a cell in row {last_row + 1:,} and column {last_column + 1:,}, and is blank "
+            "for the most part; delete what stands outside the table, or save the sheet as CSV."
+        )
+    return sheet.to_python(skip_empty_area=False)
 
 
 def cell_text(cell: object) -> str:

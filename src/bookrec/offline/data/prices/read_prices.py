@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bookrec.errors import DataError
-from bookrec.isbn import choose_book_id, id_spellings, is_usable_id, normalise_isbn
+from bookrec.isbn import id_spellings, is_isbn10, is_isbn13, is_usable_id, normalise_isbn
 from bookrec.offline.data.prices.price_tables import PriceTable
 from bookrec.offline.data.values.numbers import (
     NumberFormat,
@@ -182,4 +182,6 @@ def _book_id(names: Sequence[str], catalogue: Collection[str]) -> str:
         for spelling in id_spellings(name):
             if spelling in catalogue:
                 return spelling
-    return choose_book_id(names)[0]
+    usable = [isbn for name in names if is_usable_id(isbn := normalise_isbn(name))]
+    valid = [isbn for isbn in usable if is_isbn10(isbn) or is_isbn13(isbn)]
+    return next(iter([*valid, *usable]), "")

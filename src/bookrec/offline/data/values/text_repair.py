@@ -14,6 +14,7 @@ DOUBLE_ENCODING: Final = "double_encoding_undone"
 LOST_BYTE: Final = "lost_byte_restored"
 LOST_QUOTES: Final = "escaped_quotes_restored"
 UNICODE_COMPOSED: Final = "unicode_composed"
+INVISIBLE: Final = "invisible_characters_removed"
 DAMAGE_LEFT: Final = "damaged_text_left"
 
 _ENTITY: Final = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -23,6 +24,11 @@ _WHITE: Final = re.compile(r"[\s\x00-\x1f\x7f]+")
 # C3, so the second byte alone determines the letter.
 _LOST_BYTE: Final = re.compile(r"(?:Ã|ï¿½|\ufffd)\?Â?([\xa0-\xbf])")
 _DAMAGE: Final = re.compile(r"Ã[?\x80-\xbf]|Â[\x80-\xbf]|ï¿½|\ufffd")
+_NO_WIDTH: Final = re.compile("[\ufeff\u200b\u2060]")
+_WORD: Final = r"[A-Za-z0-9.,:;!?'()/#*%+=_-]+"
+_PLAIN: Final = re.compile(f"(?:{_WORD}(?: {_WORD})*)?")
+"""A text that no rule changes, as most English ones are."""
+_NO_RULES: Final[frozenset[str]] = frozenset()
 _PASSES: Final = 100
 """Most passes over a text; each undoes one layer of damage."""
 
@@ -35,6 +41,8 @@ def repair_text(text: str) -> tuple[str, frozenset[str]]:
     >>> repair_text("Die S\xc3?\xc2\xa4ulen &amp; die Erde")[0]
     'Die Säulen & die Erde'
     """
+    if _PLAIN.fullmatch(text):
+        return text, _NO_RULES
     rules: set[str] = set()
     for _ in range(_PASSES):
         before = text
@@ -49,6 +57,11 @@ def repair_text(text: str) -> tuple[str, frozenset[str]]:
     if _DAMAGE.search(text):
         rules.add(DAMAGE_LEFT)
     return text, frozenset(rules)
+
+
+def _remove_invisible(text: str) -> str:
+    """Remove marks of byte order and spaces without width; joiners of letters stay."""
+    return text if text.isascii() else _NO_WIDTH.sub("", text)
 
 
 def _compose(text: str) -> str:
@@ -88,4 +101,5 @@ _REPAIRS: Final = (
     (HTML_ENTITIES, _decode_entities),
     (LOST_BYTE, _restore_lost_bytes),
     (DOUBLE_ENCODING, _undo_double_encoding),
+    (INVISIBLE, _remove_invisible),
 )

@@ -1,5 +1,5 @@
 """Metrics of every scorer on the held-out set, tuning of baselines, results.
 
-May import: `bookrec`, `inference`, `offline.data`, `offline.evaluation.baselines`,
+May import: `bookrec`, `shop.selling`, `inference`, `offline.data`, `offline.evaluation.baselines`,
 `offline.evaluation.holdout`, `offline.metrics`, `offline.runtime`.
 """

@@ -33,6 +33,7 @@ from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.models.bundle.build_recommender import recommender_for
 from bookrec.offline.models.bundle.bundle import Bundle
 from bookrec.offline.retrieval.retriever_fit import fit_of
+from bookrec.offline.runtime.one_thread import one_blas_thread
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.training.presets import Preset, preset_named
 
@@ -149,14 +150,15 @@ class PipelineScorer:
         """See `Scorer.scores`."""
         recommender = self.pipeline.recommender
         scores = np.full((len(readers), recommender.n_books), -np.inf, dtype=np.float32)
-        for start in range(0, len(readers), TOWER_BLOCK):
-            some = readers[start : start + TOWER_BLOCK]
-            profiles = [recommender.profile(reader) for reader in self.pipeline.readers(some)]
-            tower = recommender.retrieval.tower_scores(
-                [profile.retriever_scores for profile in profiles]
-            )
-            block = _Block(self.pipeline, some, profiles, tower)
-            _SCORES_OF_PART[self.part](block, scores[start : start + len(some)])
+        with one_blas_thread():
+            for start in range(0, len(readers), TOWER_BLOCK):
+                some = readers[start : start + TOWER_BLOCK]
+                profiles = [recommender.profile(reader) for reader in self.pipeline.readers(some)]
+                tower = recommender.retrieval.tower_scores(
+                    [profile.retriever_scores for profile in profiles]
+                )
+                block = _Block(self.pipeline, some, profiles, tower)
+                _SCORES_OF_PART[self.part](block, scores[start : start + len(some)])
         return scores
 
     def evidence(self) -> list[Evidence]:

@@ -1,23 +1,24 @@
 """Shapes of models that cannot rank, seen in their configuration before Keras is loaded.
 
-A ranker gives one score for one reader and one book. A model that names one of all books at once, or
+A ranker gives one score for one reader and one book. A model that gives several numbers for a pair, or
 that is given a list of ids, is another kind of model, whatever its layers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from bookrec.json_types import JsonObject, JsonValue
 
-_POOLING: Final = frozenset({"GlobalAveragePooling1D", "GlobalMaxPooling1D", "Mean", "Max"})
-"""Layers and operations that make one vector of a list of vectors."""
 _PLAIN: Final = frozenset(
     {"Activation", "Dropout", "Softmax", "Flatten", "Reshape", "Masking", "SpatialDropout1D"}
 )
 """Layers that keep how many numbers there are."""
+_BOOK: Final = re.compile(r"book|isbn|item|title|movie|product")
+"""Words in the name of an input of the book."""
 _PAIRS_ONLY: Final = (
     "an imported model gives one score for the numbers of one reader and one book "
     "(docs/importing-models.md)"
@@ -54,19 +55,24 @@ def unsuitable_shape(config: JsonObject, split: Iterable[str] = ()) -> tuple[str
         softmax, units = _units(nodes, name)
         if units is None or units < 2:
             continue
-        if softmax and len(inputs) <= 1:
-            what = (
-                f"is not supported: its output is a softmax over all items, {units:,} numbers that "
-                "say which comes next"
-            )
-        elif softmax:
+        if softmax and not any(_is_of_book(node.name) for node in inputs):
+            continue  # over all books, perhaps: `external.graphs` makes a score of one book of it
+        if softmax:
             what = (
                 f"is not supported: its output is a softmax over {units:,} classes, not one score"
             )
         else:
-            what = f"is not supported: its output is {units:,} numbers, not one score"
+            what = (
+                f"is not supported: its output is {units:,} numbers, not one score and no softmax "
+                "over all books"
+            )
         return what, _PAIRS_ONLY
     return None
+
+
+def _is_of_book(name: str) -> bool:
+    """Whether the name of an input says that it is of the book that is scored."""
+    return bool(_BOOK.search(name.lower()))
 
 
 def _nodes(config: JsonObject) -> dict[str, _Node]:
@@ -131,19 +137,7 @@ def _list_of_ids(source: _Node, nodes: dict[str, _Node]) -> str | None:
             continue
         if shape[1] is None:
             return "of any length"
-        following = [node for name in _spread(nodes, table.name) for node in _after(nodes, name)]
-        if any(node.kind in _POOLING for node in following):
-            return f"{shape[1]} ids"
     return None
-
-
-def _spread(nodes: dict[str, _Node], name: str) -> list[str]:
-    """Return a node and the plain layers behind it."""
-    reached = [name]
-    for node in _after(nodes, name):
-        if node.kind in ("Dropout", "SpatialDropout1D", "Activation"):
-            reached += _spread(nodes, node.name)
-    return reached
 
 
 def _after(nodes: dict[str, _Node], name: str) -> list[_Node]:

@@ -1,5 +1,5 @@
 """Encoders, scalers and word vectors beside a model, and the data set columns they belong to.
 
-May import: `bookrec`, `offline.data`, `offline.external.archive`,
+May import: `bookrec`, `inference`, `offline.data`, `offline.external.archive`,
 `offline.external.pickles.machine`, `offline.external.pickles.objects`.
 """

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.offline.data.dataset import Dataset
+from bookrec.offline.external.artifacts.history_column import HISTORIES, histories
 from bookrec.offline.external.artifacts.joined_columns import joined, parts_of
 
 Side = Literal["reader", "book"]
@@ -53,7 +54,7 @@ _DETAILS: Final = ("category", "language")
 
 def side_of(column: str) -> Side:
     """Return the side of a column, or of columns joined (`joined_columns`)."""
-    return "reader" if parts_of(column)[0] in READER_COLUMNS else "book"
+    return "reader" if parts_of(column)[0] in (*READER_COLUMNS, *HISTORIES) else "book"
 
 
 def texts(dataset: Dataset, column: str) -> list[str]:
@@ -63,6 +64,8 @@ def texts(dataset: Dataset, column: str) -> list[str]:
         dataset: data set.
         column: column outside `STATISTICS`, or several of one side (`joined_columns`).
     """
+    if column in HISTORIES:
+        return histories(dataset, column)
     if len(names := parts_of(column)) > 1:
         return joined([texts(dataset, name) for name in names])
     if column in _DETAILS:

@@ -121,10 +121,10 @@ def _hashes(cross: CrossMapping, texts: Sequence[tuple[str, ...]]) -> Ints:
         return np.empty(0, dtype=np.int32)
     if cross.hash == "text":
         whole = [cross.separator.join(values) for values in texts]
-        return tf.strings.to_hash_bucket_fast(whole, cross.buckets).numpy().astype(np.int32)
+        return np.asarray(tf.strings.to_hash_bucket_fast(whole, cross.buckets), dtype=np.int32)
     parts = [tf.constant([[value] for value in values]) for values in zip(*texts, strict=True)]
     crossed = tf.sparse.cross_hashed(parts, cross.buckets)
-    return tf.sparse.to_dense(crossed).numpy()[:, 0].astype(np.int32)
+    return np.asarray(tf.sparse.to_dense(crossed)[:, 0], dtype=np.int32)
 
 
 def share_of_interactions(cross: CrossMapping, values: CrossValues, dataset: Dataset) -> float:

@@ -11,8 +11,8 @@ import msgspec
 from bookrec.json_types import JsonObject
 from bookrec.offline.external.artifacts.artifact_files import INVERTED, Part
 from bookrec.offline.external.artifacts.columns import side_of
+from bookrec.offline.external.graphs.model_inputs import ModelInput
 from bookrec.offline.external.mapping.mapping import InputMapping
-from bookrec.offline.external.mapping.model_inputs import ModelInput
 
 SAME_BOOK: Final = {"isbn": ("isbn", "title"), "title": ("title", "isbn")}
 """Columns that may identify a book; notebooks name inputs and encoders after either."""

@@ -20,6 +20,11 @@ from bookrec.offline.external.artifacts.age_labels import (
 )
 from bookrec.offline.external.artifacts.columns import IDENTITIES, Doubles
 from bookrec.offline.external.artifacts.encoder import NOT_KNOWN, Encoder, label_text
+from bookrec.offline.external.artifacts.history_column import (
+    HISTORIES,
+    books_of,
+    padded_rows,
+)
 from bookrec.offline.external.artifacts.joined_columns import parts_of, with_labels
 from bookrec.offline.external.artifacts.tokenizers import mean_vectors
 from bookrec.offline.external.mapping.mapping import InputMapping
@@ -60,8 +65,15 @@ class InputPlan:
     @property
     def is_identity(self) -> bool:
         """Whether the input identifies the reader or book."""
+        if self.is_history:
+            return True
         identities = IDENTITIES.intersection(parts_of(self.mapping.column))
         return bool(identities) or self.unknown == "leave out"
+
+    @property
+    def is_history(self) -> bool:
+        """Whether the input is a list of the reader's books."""
+        return self.mapping.column in HISTORIES
 
     @property
     def side(self) -> Side:
@@ -88,6 +100,8 @@ class InputPlan:
         Returns:
             [n] or [n, width] values, and the [n] mask of known values.
         """
+        if self.is_history:
+            return self._histories(texts)
         if self.words is not None:
             means = mean_vectors(texts, self.words.keys, self.words.vectors, self.mapping.tokens)
             return means, np.asarray(means.any(axis=1))
@@ -108,6 +122,21 @@ class InputPlan:
         if self.dtype.startswith(("int", "uint")):
             return np.rint(numbers).astype(self.dtype), known
         return numbers.astype(np.float32), known
+
+    def _histories(self, texts: Sequence[str]) -> tuple[Array, Flags]:
+        """Compute [n, width] codes of the books of n readers; known are readers with a known book."""
+        assert self.encoder is not None
+        books = [books_of(text) for text in texts]
+        codes = self.encoder.find("isbn", [isbn for isbns in books for isbn in isbns]).tolist()
+        rows, start = [], 0
+        for isbns in books:
+            some = codes[start : start + len(isbns)]
+            rows.append([code + self.mapping.offset for code in some if code != NOT_KNOWN])
+            start += len(isbns)
+        mapping = self.mapping
+        table = padded_rows(rows, self.width, mapping.padding, mapping.padded, mapping.kept)
+        whole = self.dtype if self.dtype.startswith(("int", "uint")) else "float32"
+        return table.astype(whole), np.array([bool(row) for row in rows], dtype=bool)
 
     def _codes(self, texts: Sequence[str], encoder: Encoder) -> Ints:
         bounds, column = self._bounds, self.mapping.column

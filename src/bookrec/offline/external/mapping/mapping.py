@@ -21,6 +21,7 @@ from bookrec.offline.external.artifacts.columns import (
     Counted,
     Side,
 )
+from bookrec.offline.external.artifacts.history_column import HISTORIES, Kept, Padded
 from bookrec.offline.external.artifacts.tokenizers import Tokens
 from bookrec.offline.external.crosses.declared import CrossMapping, problem_of
 
@@ -59,6 +60,12 @@ class InputMapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Label of the encoder that stands for unknown values; None = recognised by its name."""
     counted: Counted = "explicit"
     """Interactions that a statistic counts."""
+    padding: int = 0
+    """Code of the empty places of a history."""
+    padded: Padded = "before"
+    """Place of the padding of a history."""
+    kept: Kept = "last"
+    """Books that stay of a history that is longer than the input."""
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -131,6 +138,12 @@ def _refuse_open_questions(path: Path, content: JsonObject) -> None:
 
 def _problem(mapping: InputMapping) -> str | None:
     columns = READER_COLUMNS if mapping.side == "reader" else BOOK_COLUMNS
+    if mapping.side == "reader" and mapping.column in HISTORIES:
+        if mapping.encoder is None:
+            return "a history has the encoder of its books"
+        if mapping.scaler or mapping.vectors or mapping.unknown is not None:
+            return "a history has neither scaler nor vectors nor unknown"
+        return None
     if mapping.column not in columns:
         listed = ", ".join(columns)
         return f"column is {mapping.column!r}; a {mapping.side} has {listed}"

@@ -10,14 +10,17 @@ from collections.abc import Mapping, Sequence
 
 from bookrec.offline.external.artifacts.artifact_files import Sources
 from bookrec.offline.external.artifacts.columns import STATISTICS
+from bookrec.offline.external.artifacts.encoder import Encoder
+from bookrec.offline.external.artifacts.history_column import HISTORIES
 from bookrec.offline.external.artifacts.naming import column_named
 from bookrec.offline.external.artifacts.tokenizers import best_tokenizer
+from bookrec.offline.external.graphs.model_inputs import ModelInput
 from bookrec.offline.external.mapping.candidate import Guess, listed
-from bookrec.offline.external.mapping.mapping import InputMapping
+from bookrec.offline.external.mapping.history_questions import history_questions, pad_history
+from bookrec.offline.external.mapping.mapping import ANSWER, InputMapping
 from bookrec.offline.external.mapping.match_by_content import ContentComparison, fits_codes
 from bookrec.offline.external.mapping.match_encoders import EncoderMatcher
 from bookrec.offline.external.mapping.match_scalers import ScalerMatcher
-from bookrec.offline.external.mapping.model_inputs import ModelInput
 from bookrec.offline.external.pickles.objects.records import WordVectorsRecord
 
 
@@ -56,7 +59,7 @@ class _Matcher:
 
     def __init__(self, sources: Sources, content: ContentComparison) -> None:
         parts = list(sources.parts.values())
-        self.content = content
+        self.content, self.parts = content, sources.parts
         self.encoders = EncoderMatcher(parts, content)
         self.scalers = ScalerMatcher(parts, content)
         self.vectors = [(p, p.value) for p in parts if isinstance(p.value, WordVectorsRecord)]
@@ -83,7 +86,7 @@ class _Matcher:
         """Match an input of several numbers: a mean of word vectors."""
         width = guess.input.width
         if guess.input.lookups:
-            guess.questions["column"] = f"it is {width} ids at once, which no column has"
+            self._history(guess)
             return
         fitting = [(p, v) for p, v in self.vectors if v.vectors.shape[1] == width]
         guess.column = guess.column or "title"
@@ -95,6 +98,23 @@ class _Matcher:
         tokens, agreement = best_tokenizer(self.content.texts(guess.column), record.keys)
         guess.fields |= {"vectors": part.name, "tokens": tokens}
         guess.notes.append(f"words split by {tokens!r}: {agreement[tokens]:.0%} agreement")
+
+    def _history(self, guess: Guess) -> None:
+        """Match an input of several ids that an embedding looks up: a history of the reader."""
+        books = Guess(guess.input, "isbn")
+        self.encoders.match(books)
+        if books.column != "isbn":
+            guess.column = None
+            guess.questions["column"] = (
+                f"it is {guess.input.width} ids at once; {', '.join(HISTORIES)} if they are of books"
+            )
+            return
+        guess.fields |= {"encoder": books.fields.get("encoder", ANSWER)}
+        if (part := self.parts.get(str(books.fields.get("encoder")))) is None:
+            guess.questions |= books.questions
+        elif isinstance(part.value, Encoder):
+            pad_history(guess, part.value)
+        history_questions(guess, self.content.dataset)
 
     def _number(self, guess: Guess) -> None:
         """Match an input of one number that no embedding looks up."""

@@ -10,6 +10,8 @@ from bookrec.json_types import JsonValue
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.external.archive.archive import Archive, open_archive
 from bookrec.offline.external.artifacts.artifact_files import Sources
+from bookrec.offline.external.artifacts.columns import BOOK_COLUMNS
+from bookrec.offline.external.artifacts.encoder import Encoder
 from bookrec.offline.external.crosses.declared import CrossMapping
 from bookrec.offline.external.crosses.find_crosses import CrossFinder
 from bookrec.offline.external.crosses.plan_crosses import (
@@ -18,13 +20,15 @@ from bookrec.offline.external.crosses.plan_crosses import (
     plan_crosses,
 )
 from bookrec.offline.external.crosses.split_model import without_crosses
+from bookrec.offline.external.graphs.item_softmax import BOOK as OUTPUT_BOOK
+from bookrec.offline.external.graphs.item_softmax import softmax_layer, with_book_input
+from bookrec.offline.external.graphs.model_inputs import inputs_of
+from bookrec.offline.external.graphs.selected_columns import inputs_taken_apart
 from bookrec.offline.external.mapping.candidate import Guess, map_of
 from bookrec.offline.external.mapping.choose_model import Chosen, choose_model
 from bookrec.offline.external.mapping.mapping import InputMapping, Mapping
 from bookrec.offline.external.mapping.match import match_inputs
 from bookrec.offline.external.mapping.match_by_content import ContentComparison
-from bookrec.offline.external.mapping.model_inputs import inputs_of
-from bookrec.offline.external.mapping.selected_columns import inputs_taken_apart
 from bookrec.offline.external.mapping.split_inputs import Stacked, find_stacked, unstacked
 from bookrec.offline.runtime.untyped import KerasModel
 
@@ -96,6 +100,7 @@ def open_chosen(chosen: Chosen, dataset: Dataset) -> Opened:
     sources, stated = chosen.sources, chosen.mapping
     archive = open_archive(chosen.model, stated.lambda_)
     model, stacked = _unstacked(archive.model, sources, stated)
+    model = with_book_input(model)
     content = ContentComparison(dataset)
     readings = _crosses(model, sources, content, stated)
     crosses = {name: several[0] for name, several in readings.items() if len(several) == 1}
@@ -111,6 +116,7 @@ def open_chosen(chosen: Chosen, dataset: Dataset) -> Opened:
         )
     halves = {name: _mapping_of(cross) for name, cross in planned.inputs.items()}
     guesses = match_inputs(inputs, sources, content, {**stated.inputs, **halves})
+    _check_softmax(archive, guesses, sources)
     for guess in guesses:
         if guess.input.name in planned.inputs:
             guess.notes = [planned.inputs[guess.input.name].note]
@@ -171,6 +177,42 @@ def _crosses(
 def _mapping_of(crossed: CrossedInput) -> InputMapping:
     """Return the mapping of a cross, or of its half on one side."""
     return InputMapping(side=crossed.side, column=crossed.column, encoder=crossed.part.name)
+
+
+def _check_softmax(archive: Archive, guesses: list[Guess], sources: Sources) -> None:
+    """Check what the outputs of a softmax stand for: each a book, and no input another book.
+
+    Raises:
+        ModelError: another input is of a book, so the outputs are classes of a pair.
+    """
+    layer = softmax_layer(archive.model)
+    if layer is None:
+        return
+    name = f"{layer.name}{OUTPUT_BOOK}"
+    books = [g for g in guesses if g.column in BOOK_COLUMNS and g.input.name != name]
+    if books:
+        raise ModelError(
+            f"{archive.path} is not supported: its output is a softmax over {layer.units:,} classes, "
+            f"and its input {books[0].input.name!r} is of a book; an imported model gives one score "
+            "for a reader and a book, or a softmax over all books for a reader alone "
+            "(docs/importing-models.md)."
+        )
+    for guess in guesses:
+        if guess.input.name == name and guess.stated is None:
+            guess.notes.insert(0, f"outputs of {layer.name!r}: the logit of each book")
+            _ask_for_outputs(guess, archive, sources)
+
+
+def _ask_for_outputs(guess: Guess, archive: Archive, sources: Sources) -> None:
+    """Ask which output is which book, unless an encoder has exactly as many classes."""
+    part = sources.parts.get(str(guess.fields.get("encoder")))
+    rows = guess.input.rows
+    if part is None or not isinstance(part.value, Encoder) or part.value.size == rows:
+        return
+    guess.questions["offset"] = (
+        f"{part.name} has {part.value.size:,} classes for {rows:,} outputs of {archive.path.name}; 0 "
+        "if the last outputs belong to no book, 1 if the first does"
+    )
 
 
 def _several(name: str, readings: list[CrossMapping]) -> str:

@@ -17,10 +17,11 @@ from bookrec.offline.external.artifacts.age_labels import age_bounds, is_unknown
 from bookrec.offline.external.artifacts.artifact_files import PartValue, Sources
 from bookrec.offline.external.artifacts.columns import STATISTICS, Doubles
 from bookrec.offline.external.artifacts.encoder import Encoder, label_text
+from bookrec.offline.external.artifacts.history_column import HISTORIES
 from bookrec.offline.external.artifacts.joined_columns import parts_of
+from bookrec.offline.external.graphs.model_inputs import ModelInput
 from bookrec.offline.external.mapping.input_plan import InputPlan, Unknown
 from bookrec.offline.external.mapping.mapping import InputMapping, Mapping
-from bookrec.offline.external.mapping.model_inputs import ModelInput
 from bookrec.offline.external.pickles.objects.records import ScalerRecord, WordVectorsRecord
 
 _Kind = TypeVar("_Kind", bound=PartValue)
@@ -112,6 +113,8 @@ class _Planner:
         width = self.input.width
         if self.input.dtype == "string":
             raise self._error("it takes texts; a model is given numbers")
+        if self.mapping.column in HISTORIES:
+            return
         if words is None and width != 1:
             raise self._error(f"it takes {width} numbers; only word vectors give so many")
         if words is not None and words.vectors.shape[1] != width:
@@ -137,6 +140,8 @@ class _Planner:
         mapping, encoder = self.mapping, plan.encoder
         code: int | None = None
         kind: Unknown = "mean"
+        if plan.is_history:
+            return self._with_padding(plan)
         if plan.words is not None:
             return replace(plan, unknown="zeros")
         if isinstance(mapping.unknown, int):
@@ -158,6 +163,19 @@ class _Planner:
             kind = "leave out"
         number = self._number(plan, code)
         return replace(plan, unknown=kind, unknown_number=number)
+
+    def _with_padding(self, plan: InputPlan) -> InputPlan:
+        """Return the plan of a history, whose padding must be a row of its own."""
+        padding, offset = self.mapping.padding, self.mapping.offset
+        assert plan.encoder is not None
+        if plan.rows is not None and not 0 <= padding < plan.rows:
+            raise self._error(f"padding is {padding}, its embedding has {plan.rows:,} rows")
+        if padding in plan.encoder.codes + offset:
+            raise self._error(
+                f"padding is {padding}, which is the code of a book; say what fills short histories, "
+                "and offset"
+            )
+        return replace(plan, unknown="code", unknown_number=float(padding))
 
     def _is_the_book(self) -> bool:
         """Whether the input identifies the book."""

@@ -14,8 +14,8 @@ import keras
 
 from bookrec.offline.external.artifacts.artifact_files import Sources
 from bookrec.offline.external.artifacts.naming import column_named
-from bookrec.offline.external.mapping.model_inputs import ModelInput
-from bookrec.offline.external.mapping.selected_columns import (
+from bookrec.offline.external.graphs.model_inputs import ModelInput
+from bookrec.offline.external.graphs.selected_columns import (
     inputs_taken_apart,
     without_selections,
 )

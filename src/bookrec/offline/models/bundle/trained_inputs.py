@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Array
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
-from bookrec.offline.external.mapping.model_inputs import inputs_of
+from bookrec.offline.external.graphs.model_inputs import inputs_of
 from bookrec.offline.external.pickles.objects.records import ScalerRecord
 from bookrec.offline.features.book_statistics import book_statistics
 from bookrec.offline.features.ranker_inputs import (

@@ -15,6 +15,7 @@ from bookrec.inference.recommender import Reader, Recommender
 from bookrec.offline.data.histories import readers_at
 from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.metrics.ranking import ndcg
+from bookrec.offline.runtime.one_thread import one_blas_thread
 
 if TYPE_CHECKING:
     from bookrec.offline.data.dataset import Dataset
@@ -124,10 +125,11 @@ def popularity_figures(subject: Judged, pairs: list[tuple[int, int]]) -> Figures
     positions = np.array([position for position, _ in pairs], dtype=np.int32)
     readers = readers_at(shown, subject.age_bands, positions, subject.reader_rows)
     lists = np.full((len(pairs), 2, TOP), -1, dtype=np.int32)
-    rows = [
-        _compared(subject, recommender, counts, position, reader, book, rng, listed)
-        for (position, book), reader, listed in zip(pairs, readers, lists, strict=True)
-    ]
+    with one_blas_thread():
+        rows = [
+            _compared(subject, recommender, counts, position, reader, book, rng, listed)
+            for (position, book), reader, listed in zip(pairs, readers, lists, strict=True)
+        ]
     model, popular, above = np.array(rows, dtype=np.float64).reshape(-1, 3).T
     return Figures(model, popular, float(above.mean()), lists[:, 0], lists[:, 1])
 

@@ -21,6 +21,7 @@ from bookrec.offline.models.checks.list_checks import (
 )
 from bookrec.offline.models.checks.retrieval_alone import retrieval_finding, retrieval_ndcg
 from bookrec.offline.models.checks.subject import Subject
+from bookrec.offline.runtime.one_thread import one_blas_thread
 
 _READERS = 40
 """Readers whose orders are compared."""
@@ -58,7 +59,8 @@ def _logits(subject: Subject, readers: Ints, books: Ints) -> Floats:
     """[readers, books] logits of the ranker."""
     recommender = subject.recommender
     sampled = readers_at(subject.interactions, subject.age_bands, readers, subject.reader_rows)
-    rows = [recommender.logits(recommender.profile(reader), books) for reader in sampled]
+    with one_blas_thread():
+        rows = [recommender.logits(recommender.profile(reader), books) for reader in sampled]
     return np.stack(rows)
 
 

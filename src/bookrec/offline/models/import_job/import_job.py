@@ -12,7 +12,7 @@ import tensorflow as tf
 from bookrec.errors import DataError, ModelError
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, all_interactions
-from bookrec.offline.external.mapping.model_inputs import inputs_of
+from bookrec.offline.external.graphs.model_inputs import inputs_of
 from bookrec.offline.external.mapping.open_directory import Opened as Opened
 from bookrec.offline.external.mapping.open_directory import open_chosen as open_chosen
 from bookrec.offline.external.mapping.open_directory import open_directory as open_directory
@@ -179,8 +179,8 @@ def assemble(
             f"{dataset.dataset_id}: its encoder is of another catalogue, or spells ids otherwise."
         )
     readers = imported.readers(dataset, vocabularies)
-    imported = replace(imported, base_row=base_row_of(ranker, imported))
     rows = imported_rows(ranker, imported, readers)
+    imported = replace(imported, base_row=base_row_of(ranker, imported, rows))
     fold_in = fold_in_of(ranker, imported, rows, fitted.interactions, dataset.n_books)
     retrieval = fitted.retrieval
     manifest = new_manifest(

@@ -20,7 +20,7 @@ from bookrec.offline.compile.compile_ranker import (
 )
 from bookrec.offline.compile.keras_fallback import KerasRanker
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.external.mapping.model_inputs import tensors_of
+from bookrec.offline.external.graphs.model_inputs import tensors_of
 from bookrec.offline.models.imported.imported_model import ImportedModel, Inputs, SideInputs
 from bookrec.offline.models.imported.unknown_rows import AS_NUMBER
 from bookrec.offline.ranking.fold_in_fit import fit_fold_in
@@ -50,8 +50,13 @@ def imported_rows(model: KerasModel, imported: ImportedModel, readers: SideInput
     return rows
 
 
-def base_row_of(model: KerasModel, imported: ImportedModel) -> Floats:
-    """[F] features of an unknown reader, from the replacements of unknown inputs."""
+def base_row_of(model: KerasModel, imported: ImportedModel, rows: Floats | None) -> Floats:
+    """[F] features of an unknown reader, from the replacements of unknown inputs.
+
+    An empty history has no features of its own: with one, they are the mean of the known ``rows``.
+    """
+    if rows is not None and any(plan.is_history for plan in imported.plans):
+        return np.asarray(np.nanmean(rows, axis=0, dtype=np.float64), dtype=np.float32)
     unknown = {
         plan.name: np.array([plan.unknown_number]).astype(plan.dtype)
         for plan in imported.plans

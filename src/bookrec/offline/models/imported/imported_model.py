@@ -16,8 +16,9 @@ from bookrec.offline.external.archive.archive import open_archive
 from bookrec.offline.external.artifacts import columns
 from bookrec.offline.external.artifacts.columns import STATISTICS
 from bookrec.offline.external.crosses.split_model import CrossTable, without_crosses
+from bookrec.offline.external.graphs.item_softmax import with_book_input
+from bookrec.offline.external.graphs.model_inputs import inputs_of
 from bookrec.offline.external.mapping.input_plan import Flags, InputPlan
-from bookrec.offline.external.mapping.model_inputs import inputs_of
 from bookrec.offline.external.mapping.split_inputs import Stacked, unstacked
 from bookrec.offline.features.book_features import Vocabularies, as_columns
 from bookrec.offline.features.ranker_inputs import Side
@@ -123,7 +124,8 @@ class ImportedModel:
                 f"{self.archive} is not the file that was imported (its SHA-256 differs); run "
                 "'bookrec artifacts import' again."
             )
-        model = without_crosses(unstacked(opened.model, self.stacked), self.crosses)
+        model = with_book_input(unstacked(opened.model, self.stacked))
+        model = without_crosses(model, self.crosses)
         return with_mean_rows(model, inputs_of(model)[0], self.plans)
 
     def save(self, directory: Path) -> ImportedModel:

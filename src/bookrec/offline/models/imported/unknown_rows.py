@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Floats
+from bookrec.offline.external.graphs.model_inputs import ModelInput
 from bookrec.offline.external.mapping.input_plan import InputPlan
-from bookrec.offline.external.mapping.model_inputs import ModelInput
 from bookrec.offline.runtime.untyped import (
     KerasArgument,
     KerasLayer,

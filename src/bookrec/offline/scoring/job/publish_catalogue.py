@@ -10,7 +10,7 @@ from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import all_interactions, reader_age_bands
 from bookrec.offline.features.book_statistics import book_statistics
 from bookrec.offline.runtime.progress import Progress
-from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter, dataset_meta
+from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter, dataset_meta
 from bookrec.offline.scoring.lists.popular_books import POPULAR_TOP, popular_lists
 from bookrec.settings import Home
 from bookrec.snapshot import (

@@ -34,7 +34,6 @@ from bookrec.offline.scoring.job.job_directory import Job
 from bookrec.offline.scoring.job.score_report import ScoreReport, pair_multiply_adds
 from bookrec.offline.scoring.job.score_settings import ScoreSettings
 from bookrec.offline.scoring.job.similar_stages import similar_stages
-from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter, add_meta
 from bookrec.offline.scoring.job.stages import (
     Stage,
     content_stage,
@@ -42,6 +41,7 @@ from bookrec.offline.scoring.job.stages import (
     reader_stage,
     run_stage,
 )
+from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter, add_meta
 from bookrec.offline.scoring.job.write_tables import Stages, write_tables
 from bookrec.offline.scoring.lists.candidate_recall import (
     candidate_recall,

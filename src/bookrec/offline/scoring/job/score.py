@@ -23,7 +23,7 @@ from bookrec.offline.scoring.job.job_directory import open_job
 from bookrec.offline.scoring.job.run import ScoreRun
 from bookrec.offline.scoring.job.score_report import ScoreReport
 from bookrec.offline.scoring.job.score_settings import ScoreSettings as ScoreSettings
-from bookrec.offline.scoring.job.snapshot_writer import dataset_meta
+from bookrec.offline.scoring.job.tables.snapshot_writer import dataset_meta
 from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.offline.scoring.shelf.gate import refusals
 from bookrec.offline.scoring.shelf.gate_figures import gate_figures

@@ -15,8 +15,8 @@ from bookrec.offline.data.interactions import Interactions, reader_age_bands
 from bookrec.offline.features.book_statistics import BookStatistics
 from bookrec.offline.scoring.job.incremental import Changes
 from bookrec.offline.scoring.job.shard_store import ShardStore
-from bookrec.offline.scoring.job.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.job.stages import Stage, lists_of
+from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.lists.popular_books import POPULAR_TOP, popular_lists
 from bookrec.offline.scoring.lists.top_n import Lists
 

@@ -1,0 +1,178 @@
+"""Search of the whole catalogue: words, ISBNs, filters and orders.
+
+Words are folded like the index, so accents, case and punctuation do not matter; where no book has the
+words as they are typed, near ones count (`query_reading`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+import msgspec
+
+from bookrec.web.catalogue_search.query_reading import Query, nearest_query
+from bookrec.web.catalogue_search.relevance import IndexedBook, by_relevance
+from bookrec.web.catalogue_search.search_hits import Hits, find_hits
+from bookrec.web.catalogue_search.search_hits import SearchQuery as SearchQuery
+from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
+from bookrec.web.store.rows import Row
+from bookrec.web.store.snapshot_reader import Snapshot
+
+SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
+
+_WINDOW: Final = 160
+"""Most read hits that are ordered by relevance; all others follow them, the most read first."""
+_MOST_TITLES: Final = 60
+"""Hits with the typed title that are ordered by relevance besides, however few have read them."""
+_NEAREST: Final = 6
+_ORDERS: Final = {
+    "rating": "book.rating_place",
+    "newest": "book.year desc, book.place",
+    "title": "book.title_place",
+}
+
+
+class SearchResult(msgspec.Struct, frozen=True):
+    """One page of the hits, and the number of all hits."""
+
+    items: list[CatalogueBook]
+    total: int
+    exact: bool = True
+    """False where no book has all words as they were typed, and near ones are listed."""
+    nearest: list[CatalogueBook] = []
+    """The books that come nearest, where there are no hits at all and the query has words."""
+
+
+def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
+    """Run a search. It takes milliseconds on a large catalogue, so call it in a worker thread."""
+    hits = find_hits(snapshot, query)
+    exact = hits.words is None or hits.words.exact
+    total = hits.total
+    if not total:
+        return SearchResult([], 0, exact, _nearest(snapshot, hits))
+    sort = query.sort if hits.words or query.sort != "relevance" else "popular"
+    if sort == "relevance" and hits.words:
+        items = _most_relevant(hits, hits.words, query)
+    elif sort in ("popular", "relevance"):
+        items = _books(_by_popularity(hits, query))
+    else:
+        page = {"limit": query.page_size, "offset": query.offset}
+        rest = f"order by {_ORDERS[sort]} limit :limit offset :offset"
+        items = _books(hits.select(BOOK_COLUMNS, rest, page))
+    return SearchResult(items, total, exact)
+
+
+def _books(rows: list[Row]) -> list[CatalogueBook]:
+    return [CatalogueBook(*row) for row in rows]
+
+
+def _most_relevant(hits: Hits, words: Query, query: SearchQuery) -> list[CatalogueBook]:
+    """Return a page of the hits by relevance."""
+    window, last = _window(hits, words)
+    ordered = by_relevance(window, words)
+    places = [book.place for book in ordered[query.offset : query.offset + query.page_size]]
+    missing = query.page_size - len(places)
+    if missing and last is not None:
+        beyond = [book.place for book in window if book.place > last]
+        outside = f"and book_search.rowid not in ({', '.join(map(str, beyond))})" if beyond else ""
+        rows = hits.select(
+            "book_search.rowid",
+            f"and book_search.rowid > :last {outside} order by book_search.rowid"
+            " limit :limit offset :offset",
+            {
+                "last": last,
+                "limit": missing,
+                "offset": max(0, query.offset - len(ordered)),
+            },
+        )
+        places += [place for (place,) in rows]
+    return _books_at(hits.snapshot, places)
+
+
+def _window(hits: Hits, words: Query) -> tuple[list[IndexedBook], int | None]:
+    """Return the hits that are ordered by relevance, and the last place of the most read ones.
+
+    The place is None where these are all hits.
+    """
+    columns = (
+        "book_search.rowid, book.title, book_search.title, book_search.author,"
+        " book_search.isbn, book.reader_count"
+    )
+    rows = hits.select(columns, f"order by book_search.rowid limit {_WINDOW}")
+    if len(rows) < _WINDOW:
+        return [IndexedBook.of_row(*row) for row in rows], None
+    last = rows[-1][0]
+    keys = words.title_keys
+    marks = ", ".join(f":key{number}" for number in range(len(keys)))
+    rows += hits.select(
+        columns,
+        f"and book_search.rowid in (select place from title_key where key in ({marks})"  # noqa: S608
+        f" and place > :last order by place limit {_MOST_TITLES})",
+        {"last": last, **{f"key{number}": key for number, key in enumerate(keys)}},
+    )
+    return [IndexedBook.of_row(*row) for row in rows], last
+
+
+def _books_at(snapshot: Snapshot, places: list[int]) -> list[CatalogueBook]:
+    """Return the books at places, in that order."""
+    marks = ", ".join(map(str, places))
+    rows = snapshot.slow_rows(
+        f"select place, {BOOK_COLUMNS} from book where place in ({marks})"  # noqa: S608
+    )
+    books = {place: CatalogueBook(*columns) for place, *columns in rows}
+    return [books[place] for place in places]
+
+
+def _nearest(snapshot: Snapshot, hits: Hits) -> list[CatalogueBook]:
+    """Return the books that have all words but one, or all that the catalogue knows."""
+    words = nearest_query(snapshot, hits.words) if hits.words else None
+    if words is None:
+        return []
+    near = replace(
+        hits,
+        words=words,
+        condition="book_search match :match",
+        parameters={"match": words.expression},
+        ranked=True,
+    )
+    ordered = by_relevance(_window(near, words)[0], words)
+    books = _books_at(snapshot, [book.place for book in ordered[: 4 * _NEAREST]])
+    return list({book.work_id: book for book in reversed(books)}.values())[::-1][:_NEAREST]
+
+
+def _by_popularity(hits: Hits, query: SearchQuery) -> list[Row]:
+    """Return a page of the hits: those in the popular list of all readers, then the most read.
+
+    The popular list leaves out what many have and few like. One query for each part reads little more
+    than the page; an order over both parts would sort the catalogue.
+    """
+    parameters = {
+        **hits.parameters,
+        "everyone": EVERYONE,
+        "limit": query.page_size,
+        "offset": query.offset,
+    }
+    # Materialised: popular_top has no index by book.
+    popular = (
+        "with popular as materialized"
+        " (select book_id, rank from popular_top where segment = :everyone) "
+    )
+    listed = (
+        f"from {hits.source} join popular on popular.book_id = book.book_id where {hits.condition}"
+    )
+    rows = hits.snapshot.slow_rows(
+        f"{popular} select {BOOK_COLUMNS} {listed} order by popular.rank"
+        " limit :limit offset :offset",
+        parameters,
+    )
+    missing = query.page_size - len(rows)
+    if missing:
+        ((count,),) = hits.snapshot.slow_rows(f"{popular} select count(*) {listed}", parameters)
+        rows += hits.select(
+            BOOK_COLUMNS,
+            "and book.book_id not in (select book_id from popular_top where segment = :everyone)"
+            " order by book.reader_count desc, book.book_id limit :limit offset :offset",
+            {"everyone": EVERYONE, "limit": missing, "offset": max(0, query.offset - int(count))},
+        )
+    return rows
