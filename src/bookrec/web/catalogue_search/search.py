@@ -21,7 +21,7 @@ from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
 
-_WINDOW: Final = 160
+_WINDOW: Final = 120
 """Most read hits that are ordered by relevance; all others follow them, the most read first."""
 _MOST_TITLES: Final = 60
 """Hits with the typed title that are ordered by relevance besides, however few have read them."""

@@ -124,8 +124,8 @@ def _add_filters(query: SearchQuery, conditions: list[str], parameters: NamedPar
     by, series = query.by.strip(), query.series.strip()
     for column, operator, name, value in (
         ("publisher collate nocase", "=", "publisher", publisher or None),
-        ("author_key", "=", "by", name_key(by) if by else None),
-        ("series_key", "=", "series", series_key(series) if series else None),
+        ("author_key", "=", "by", (name_key(by) or by) if by else None),
+        ("series_key", "=", "series", (series_key(series) or series) if series else None),
         ("category", "=", "category", query.category.strip() or None),
         ("language", "=", "language", query.language.strip() or None),
         ("year", ">=", "year_from", query.year_from),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -17,11 +17,13 @@ _BEGINNING: Final = 2.5
 """Relevance of a text that begins as typed."""
 
 
+SuggestionKind: TypeAlias = Literal["title", "author", "series"]
+
+
 class Suggestion(msgspec.Struct, frozen=True):
     """A text to offer."""
 
-    kind: str
-    """'title', 'author' or 'series'."""
+    kind: SuggestionKind
     text: str
     isbn: str | None
     """Id of a title; None for a name."""
@@ -50,11 +52,11 @@ def suggest(snapshot: Snapshot, text: str, limit: int) -> list[Suggestion]:
 def _suggestions(snapshot: Snapshot, query: Query) -> list[Suggestion]:
     """Return the texts that match a query, the likeliest first."""
     rows = snapshot.slow_rows(
-        "select suggestion_id, kind, suggestion.text, isbn, readers, suggestion_search.text"  # noqa: S608
+        "select suggestion_id, kind, suggestion.text, isbn, readers, suggestion_search.text"
         " from suggestion_search cross join suggestion"
         " on suggestion_id = suggestion_search.rowid"
-        f" where suggestion_search match ? order by suggestion_search.rowid limit {_CONSIDERED}",
-        (query.expression,),
+        " where suggestion_search match ? order by suggestion_search.rowid limit ?",
+        (query.expression, _CONSIDERED),
     )
     typed = " ".join(query.words)
     ranked: list[tuple[float, int, Suggestion]] = []

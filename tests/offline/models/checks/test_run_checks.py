@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -27,7 +28,10 @@ from bookrec.offline.models.checks.coverage_checks import (  # noqa: E402
     check_readers_known,
 )
 from bookrec.offline.models.checks.finding import Finding  # noqa: E402
-from bookrec.offline.models.checks.ranking_checks import check_orders_differ  # noqa: E402
+from bookrec.offline.models.checks.ranking_checks import (  # noqa: E402
+    check_beats_popularity,
+    check_orders_differ,
+)
 from bookrec.offline.models.checks.subject import Subject  # noqa: E402
 from bookrec.offline.models.imported.imported_origin import Imported, imported_model  # noqa: E402
 
@@ -78,6 +82,24 @@ def classic(tiny_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Checke
 def test_a_correct_import_has_no_finding(classic: Checked, check: Callable):
     findings = classic.levels(check)
     assert {finding.level for finding in findings.values()} == {"ok"}
+
+
+def test_a_bad_model_is_compared_with_retrieval_and_popularity(classic: Checked):
+    """The weights are random: the retrieval alone lists better books, by as much as is stated."""
+    subject = Subject(classic.bundle, classic.dataset)
+    findings = {finding.check: finding for finding in check_beats_popularity(subject)}
+    retrieval = findings["beats retrieval"]
+    assert retrieval.level == "warning"
+    figures = r"NDCG@20 0\.\d{4}, .+ alone 0\.\d{4} \(difference -0\.\d{4} ± 0\.\d{4}, -\d+%\)"
+    assert re.match(figures, retrieval.text)
+    assert retrieval.figures["ndcg@20"] < retrieval.figures["retrieval_ndcg@20"]
+    popularity = findings["beats popularity"]
+    assert popularity.level != "ok"
+    assert re.match(r"NDCG@20 0\.\d{4}, popularity 0\.\d{4} \(difference -", popularity.text)
+    authors = findings["own authors"]
+    assert re.match(r"\d+\.\d% of the places are .*, of popular books", authors.text)
+    assert authors.figures.keys() == {"share", "popularity_share"}
+    assert "own language" in findings  # the sample has too few readers of a known language to judge
 
 
 def test_scalers_are_of_the_same_data(classic: Checked):
