@@ -8,10 +8,11 @@ import io
 from bookrec.web.history_import.entries import ABANDONED, READ, WANTED, read_entries
 from bookrec.web.history_import.export import ExportedBook, goodreads_csv
 from bookrec.web.store.catalogue import CatalogueBook
+from catalogue_books import make_book
 
 
 def book(isbn: str, title: str) -> CatalogueBook:
-    return CatalogueBook(1, isbn, 1, title, "A, B", 1999, "P", "", 7.0, 3, 4, None)
+    return make_book(1, isbn=isbn, title=title, author="A, B", year=1999, rating_mean=7.0)
 
 
 def test_what_is_written_is_read_again() -> None:

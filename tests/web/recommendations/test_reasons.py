@@ -19,6 +19,7 @@ from bookrec.web.recommendations.reasons import (
 from bookrec.web.store.catalogue import CatalogueBook, find_book, stored_list
 from bookrec.web.store.reader_history import ReaderHistory, build_history
 from bookrec.web.store.snapshot_reader import Snapshot
+from catalogue_books import make_book
 
 SHINING, CARRIE, IT, LOT = "0345806786", "0743412281", "1501142976", "0307743667"
 DRACULA = "014143984X"
@@ -106,13 +107,8 @@ def test_the_data_set_knows_no_likes(snapshot: Snapshot) -> None:
     assert relations
 
 
-def made(number: int, title: str = "", author: str = "A") -> CatalogueBook:
-    title = title or f"Book {number}"
-    return CatalogueBook(number, str(number), number, title, author, None, "", "", None, 0, 1, None)
-
-
 def test_a_prequel_comes_before_a_stranger() -> None:
-    before, stranger = made(1, "One (Saga, #1)"), made(2, "Other", "B")
+    before, stranger = make_book(1), make_book(2)
     candidates = [
         Candidate(Reason(stranger, "rated", 10), 1.0),
         Candidate(Reason(before, "follows"), 1.6),
@@ -122,7 +118,7 @@ def test_a_prequel_comes_before_a_stranger() -> None:
 
 
 def test_no_book_exceeds_a_quarter_where_another_could_be_named() -> None:
-    favourite, second, third = made(1), made(2), made(3)
+    favourite, second, third = make_book(1), make_book(2), make_book(3)
     both = [
         Candidate(Reason(favourite, "rated", 10), 1.0),
         Candidate(Reason(second, "rated", 9), 0.5),

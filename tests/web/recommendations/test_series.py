@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from bookrec.web.recommendations.series import PlaceInSeries, place_in_series, precedes
+from bookrec.web.recommendations.series import (
+    PlaceInSeries,
+    place_in_series,
+    precedes,
+    series_place,
+)
+from catalogue_books import make_book
 
 
 @pytest.mark.parametrize(
@@ -36,6 +42,12 @@ def test_series(title: str, name: str, number: float) -> None:
 )
 def test_no_series(title: str) -> None:
     assert place_in_series(title) is None
+
+
+def test_the_catalogue_knows_better_than_the_title() -> None:
+    book = make_book(1, title="Odd (Saga, #9)", series="The Trilogy", series_number=2.0)
+    assert series_place(book) == PlaceInSeries("the trilogy", 2.0)
+    assert series_place(make_book(1, title="Odd (Saga, #9)")) == PlaceInSeries("saga", 9.0)
 
 
 def test_order() -> None:

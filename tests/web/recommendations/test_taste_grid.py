@@ -8,8 +8,8 @@ import numpy as np
 
 from bookrec.snapshot import current_snapshot
 from bookrec.web.recommendations.taste_grid import TasteGrid, load_grid, telling_order
-from bookrec.web.store.catalogue import CatalogueBook
 from bookrec.web.store.snapshot_reader import Snapshot
+from catalogue_books import make_book
 
 
 def likes_of(*columns: str) -> np.ndarray:
@@ -25,10 +25,7 @@ def test_every_taste_has_a_book_before_a_large_one_has_its_second() -> None:
 
 
 def test_ticks_choose_the_readers_who_decide() -> None:
-    books = [
-        CatalogueBook(n, str(n), n, f"B{n}", f"A{n}", None, "", "", None, 0, 1, None)
-        for n in range(4)
-    ]
+    books = [make_book(number) for number in range(4)]
     # 60 readers like 0 and 1; 100 others like 2 and 3.
     likes = np.zeros((160, 4), dtype=bool)
     likes[:60, 0] = likes[:50, 1] = True

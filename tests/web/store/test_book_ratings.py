@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bookrec.snapshot import SCHEMA
+from bookrec.snapshot import SCHEMA, SCHEMA_VERSION
 from bookrec.web.store.book_ratings import NearRatings, near_ratings, rating_counts
-from bookrec.web.store.catalogue import CatalogueBook
+from bookrec.web.store.catalogue import CatalogueBook, books_by_id
 from bookrec.web.store.reader_history import ReaderHistory, SeenBook
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -30,10 +30,12 @@ def make_snapshot(directory: Path, *, index: bool = True) -> Snapshot:
     directory.mkdir()
     with sqlite3.connect(directory / "snapshot.sqlite") as connection:
         connection.executescript(SCHEMA)
-        connection.execute("insert into meta values ('schema_version', '1')")
+        connection.execute("insert into meta values ('schema_version', ?)", (str(SCHEMA_VERSION),))
         for book_id in (LIKED, ALSO_LIKED, DISLIKED, THE_BOOK):
             connection.execute(
-                "insert into book values (?, ?, ?, 'T', 'A', null, '', '', 7.0, 5, 6, null)",
+                "insert into book (book_id, isbn, work_id, title, author, publisher, image_url,"
+                " rating_mean, rating_count, reader_count)"
+                " values (?, ?, ?, 'T', 'A', '', '', 7.0, 5, 6)",
                 (book_id, str(book_id), book_id),
             )
         for reader, ratings in RATINGS.items():
@@ -48,9 +50,7 @@ def make_snapshot(directory: Path, *, index: bool = True) -> Snapshot:
 
 
 def the_book(snapshot: Snapshot) -> CatalogueBook:
-    row = snapshot.row("select * from book where book_id = ?", (THE_BOOK,))
-    assert row is not None
-    return CatalogueBook(*row)
+    return books_by_id(snapshot, [THE_BOOK])[THE_BOOK]
 
 
 def history_of(reader_id: int) -> ReaderHistory:

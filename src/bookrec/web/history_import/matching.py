@@ -86,8 +86,8 @@ def _same_title(snapshot: Snapshot, title: str, author: str) -> list[CatalogueBo
     if name:
         expression += f' AND author : "{name}"'
     rows = snapshot.slow_rows(
-        f"select {BOOK_COLUMNS} from book_search join book on book.book_id = book_search.rowid"  # noqa: S608
-        " where book_search match ? order by book.reader_count desc, book.book_id limit ?",
+        f"select {BOOK_COLUMNS} from book_search join book on book.place = book_search.rowid"  # noqa: S608
+        " where book_search match ? order by book_search.rowid limit ?",
         (expression, _MOST_HITS),
     )
     books = [CatalogueBook(*row) for row in rows]

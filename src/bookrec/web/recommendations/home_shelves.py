@@ -11,7 +11,7 @@ import msgspec
 
 from bookrec.web.recommendations.lists import pass_chain, popular_for, similar_shelf
 from bookrec.web.recommendations.reasons import BY_AUTHOR, FOLLOWS, Reason, liked_books
-from bookrec.web.recommendations.series import place_in_series
+from bookrec.web.recommendations.series import series_place
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import (
     BOOK_COLUMNS,
@@ -168,12 +168,12 @@ def _next_in_series(
     """Pairs of a book and the latest known one of its series, where it is the next to read."""
     latest: dict[str, tuple[float, CatalogueBook]] = {}
     for book in known:
-        place = place_in_series(book.title)
+        place = series_place(book)
         if place and place.number > latest.get(place.name, (0.0, book))[0]:
             latest[place.name] = (place.number, book)
     next_books: dict[str, tuple[float, CatalogueBook]] = {}
     for book in fresh:
-        place = place_in_series(book.title)
+        place = series_place(book)
         if place is None or place.name not in latest or place.number <= latest[place.name][0]:
             continue
         if place.name not in next_books or place.number < next_books[place.name][0]:

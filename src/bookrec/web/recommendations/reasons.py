@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from bookrec.web.recommendations.series import place_in_series, precedes
+from bookrec.web.recommendations.series import precedes, series_place
 from bookrec.web.store.catalogue import CatalogueBook, books_by_id
 from bookrec.web.store.reader_history import IN_DATA_SET, WANT, ReaderHistory, SeenBook
 from bookrec.web.store.snapshot_reader import Snapshot
@@ -210,7 +210,7 @@ def _candidate(book: CatalogueBook, own_book: _OwnBook, nearness: float) -> Cand
     weight = own_book.weight
     same_author = bool(book.author) and book.author.casefold() == own_book.book.author.casefold()
     if same_author and own_book.kind not in (WANT, OPENED):
-        earlier, later = place_in_series(own_book.book.title), place_in_series(book.title)
+        earlier, later = series_place(own_book.book), series_place(book)
         if precedes(earlier, later):
             distance = (later.number - earlier.number) if earlier and later else 0.0
             return Candidate(own_book.reason(FOLLOWS), _FOLLOWS_WEIGHT * weight / max(distance, 1))

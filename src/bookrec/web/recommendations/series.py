@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from bookrec.text import fold
+from bookrec.web.store.catalogue import CatalogueBook
 
 _NUMBER: Final = r"(?P<number>[0-9]{1,3}(?:\.[0-9])?)"
 _WORD: Final = r"(?:#|n[o°º]\.?|book|bk\.?|vol(?:ume)?\.?|part|band|tome|tập|quyển|cuốn)"
@@ -83,6 +84,13 @@ def place_in_series(title: str) -> PlaceInSeries | None:
     if not words or {words[0], words[-1]} & _NO_SERIES:
         return None
     return PlaceInSeries(" ".join(words), float(match["number"]))
+
+
+def series_place(book: CatalogueBook) -> PlaceInSeries | None:
+    """Return a book's place in its series: the catalogue's, else the one that its title names."""
+    if book.series and book.series_number is not None:
+        return PlaceInSeries(fold(book.series), book.series_number)
+    return place_in_series(book.title)
 
 
 def precedes(earlier: PlaceInSeries | None, later: PlaceInSeries | None) -> bool:

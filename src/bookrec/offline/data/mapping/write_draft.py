@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from bookrec.offline.data.mapping.draft import Draft, DraftTable
@@ -52,7 +52,7 @@ def _table_toml(draft: DraftTable) -> Iterator[str]:
         yield "skip = " + _inline({name: list(words) for name, words in mapping.skip.items()})
     yield "[tables.columns]"
     fields = mapping.columns
-    keys = [c.profile.header if c.profile.header in fields else _number(c) for c in draft.columns]
+    keys = [_key(column, fields) for column in draft.columns]
     # Of several columns of ids, the first in the mapping counts: its order is kept.
     places = {key: place for place, key in enumerate(fields)}
     columns = zip(keys, draft.columns, strict=True)
@@ -69,6 +69,14 @@ def _syntax_toml(mapping: TableMapping) -> Iterator[str]:
         yield f"quoted = {json.dumps(mapping.quoted)}"
     if mapping.header_line is not None:
         yield f"header_line = {mapping.header_line}"
+
+
+def _key(column: DraftColumn, fields: Mapping[str, str]) -> str:
+    """Header of a column, or its number: a header such as "#2" would name another column."""
+    header = column.profile.header
+    if header in fields and not header.startswith("#"):
+        return header
+    return _number(column)
 
 
 def _number(column: DraftColumn) -> str:
