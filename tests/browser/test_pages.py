@@ -27,6 +27,8 @@ EVERYONES = [
     "/register",
     "/register?next=/me",
     "/claim/not-a-token",
+    "/forgot",
+    "/reset/not-a-token",
     "/books/0000000000",
     "/books/0141439580",
     "/books/0441172717",
@@ -37,6 +39,7 @@ EVERYONES = [
 SIGNED_IN = [
     "/",
     "/me",
+    "/me/account",
     "/want",
     "/me/import",
     "/cart",

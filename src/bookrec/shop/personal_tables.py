@@ -16,13 +16,36 @@ class PersonalTable:
 
     name: str
     key: str
-    """Column that names the reader: ``user_id`` or ``account_id``."""
+    """Column that names the reader, ``user_id`` or ``account_id``; with ``parent`` the column by which
+    a row belongs to one of the parent's."""
     secret: frozenset[str] = frozenset()
     """Columns that a reader's download leaves out: hashes of passwords and tokens."""
     cleared: tuple[tuple[str, str], ...] = ()
     """SQL expressions by column with which deletion overwrites a row that stays; () removes it."""
     reason: str = ""
     """Reason why cleared rows stay; '' for a table whose rows are removed."""
+    parent: str = ""
+    """Table whose rows name the reader by ``user_id``; '' for a table that does so itself."""
+
+    @property
+    def reader_column(self) -> str:
+        """Column whose value selects the reader's rows: ``user_id`` or ``account_id``."""
+        return "user_id" if self.parent else self.key
+
+    @property
+    def condition(self) -> str:
+        """SQL condition of the reader's rows, with one parameter."""
+        if not self.parent:
+            return f"{self.key} = ?"
+        return f"{self.key} in (select {self.key} from {self.parent} where user_id = ?)"  # noqa: S608
+
+
+_FINISHED: Final = "state in ('done', 'cancelled')"
+
+
+def _if_finished(column: str, value: str) -> tuple[str, str]:
+    # The shop still needs a name and an address for an order on its way.
+    return column, f"case when {_FINISHED} then {value} else {column} end"
 
 
 TABLES: Final = (
@@ -36,21 +59,38 @@ TABLES: Final = (
     PersonalTable("history_import", "user_id"),
     PersonalTable("live_list", "user_id"),
     PersonalTable("live_list_state", "user_id"),
-    # Its lines and the books waited for go with it.
+    PersonalTable("cart_line", "cart_id", parent="cart"),
+    PersonalTable("stock_wait", "cart_id", parent="cart"),
     PersonalTable("cart", "user_id", frozenset({"token_hash"})),
+    PersonalTable(
+        "shop_order_line",
+        "order_id",
+        parent="shop_order",
+        cleared=(("taken_up", "0"),),
+        reason="books of an order",
+    ),
+    PersonalTable(
+        "shop_order_state",
+        "order_id",
+        parent="shop_order",
+        cleared=(("note", "''"),),
+        reason="steps of an order",
+    ),
     PersonalTable(
         "shop_order",
         "user_id",
         frozenset({"idempotency_key", "request_digest"}),
         cleared=(
             ("user_id", "null"),
-            ("name", "'-'"),
-            ("phone", "'-'"),
-            ("email", "''"),
-            ("address", "iif(delivery = 'pickup', '', '-')"),
-            ("note", "''"),
+            ("idempotency_key", "lower(hex(randomblob(16)))"),
+            ("request_digest", "''"),
+            _if_finished("name", "''"),
+            _if_finished("phone", "'-'"),
+            _if_finished("email", "''"),
+            _if_finished("address", "case delivery when 'pickup' then '' else '-' end"),
+            _if_finished("note", "''"),
         ),
-        reason="the shop's books count every sale",
+        reason="the shop's books; an order on its way is delivered like a guest's",
     ),
     # Last: rows of other tables may refer to it.
     PersonalTable("account", "user_id", frozenset({"password_hash"})),
@@ -60,13 +100,13 @@ end with their window."""
 
 
 def deletion_statements() -> list[tuple[str, str]]:
-    """Return the statements that delete a reader, in order, each with the column it selects by."""
-    return [(_deletion(table), table.key) for table in TABLES]
+    """Return the statements that delete a reader, in order, each with its `reader_column`."""
+    return [(_deletion(table), table.reader_column) for table in TABLES]
 
 
 def _deletion(table: PersonalTable) -> str:
     # Names of tables and columns come from the registry above.
     if not table.cleared:
-        return f"delete from {table.name} where {table.key} = ?"  # noqa: S608
+        return f"delete from {table.name} where {table.condition}"  # noqa: S608
     values = ", ".join(f"{column} = {value}" for column, value in table.cleared)
-    return f"update {table.name} set {values} where {table.key} = ?"  # noqa: S608
+    return f"update {table.name} set {values} where {table.condition}"  # noqa: S608

@@ -36,6 +36,34 @@ def fill_tables(home: Home, username: str, email: str = EMAIL) -> str:
             "insert or replace into shop_interaction values (?, '0441172717', 'rating', 9, 1)",
             (user_id,),
         )
+        shop.execute(
+            "insert into shelf_book (user_id, isbn, shelf, created_at) values (?, '1', 'want', 1)",
+            (user_id,),
+        )
+        shop.execute("insert into history_import values (?, 1, '{}')", (user_id,))
+        shop.execute(
+            "insert into imported_book values (?, '1', 'want', 1, null, null, null)", (user_id,)
+        )
+        (cart_id,) = shop.execute(
+            "insert into cart (user_id, used_at) values (?, 1) returning cart_id", (user_id,)
+        ).fetchone()
+        shop.execute("insert into cart_line values (?, '0141439580', 1, 1)", (cart_id,))
+        shop.execute("insert into stock_wait values (?, '0441172717', 1)", (cart_id,))
+        for number, state in ((2 * account_id, "done"), (2 * account_id + 1, "packed")):
+            order = f"order-{number}"
+            shop.execute(
+                "insert into shop_order values (?, ?, ?, ?, 'digest', ?, 'VND', 5, 0, 5,"
+                " 'Annika Larsson', '', ?, 'delivery', '7 Elm Street', 'cash', 'ring twice', 'en', 1)",
+                (order, number, user_id, f"{user_id} {number}", state, email),
+            )
+            shop.execute(
+                "insert into shop_order_line values (?, '0141439580', 'Emma', 'Austen', 5, 1, 1)",
+                (order,),
+            )
+            shop.execute(
+                "insert into shop_order_state values (?, 1, 'new', 'buyer', 'for Annika', 1)",
+                (order,),
+            )
     return user_id
 
 
@@ -49,7 +77,8 @@ def rows_by_table(path: Path, user_id: str, account_id: int) -> dict[str, int]:
         keys = {"user_id": user_id, "account_id": account_id}
         return {
             table.name: shop.execute(
-                f"select count(*) from {table.name} where {table.key} = ?", (keys[table.key],)
+                f"select count(*) from {table.name} where {table.condition}",
+                (keys[table.reader_column],),
             ).fetchone()[0]
             for table in TABLES
         }
@@ -99,6 +128,18 @@ def test_deletion_leaves_no_trace_and_touches_nobody_else(home: Home, snapshot_i
             other_id,
         )
     with contextlib.closing(sqlite3.connect(home.shop_database)) as shop:
+        shop.execute("pragma secure_delete = on")
+        shop.execute("pragma foreign_keys = on")
+        orders = shop.execute(
+            "select state, user_id, name, phone, email, address, note from shop_order"
+            " where number in (4, 5) order by number"
+        ).fetchall()
+        assert orders == [
+            ("done", None, "", "-", "", "-", ""),
+            ("packed", None, "Annika Larsson", "", EMAIL, "7 Elm Street", "ring twice"),
+        ], "an order on its way is delivered like a guest's"
+        assert shop.execute("select count(*) from shop_order_line").fetchone() == (4,)
+        shop.execute("delete from shop_order where number = 5")
         shop.execute("delete from account where username = 'annika-l'")
         shop.execute("delete from sign_in_attempt")
         shop.commit()

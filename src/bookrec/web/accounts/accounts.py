@@ -56,7 +56,8 @@ COLUMNS: Final = "account_id, user_id, username, age, operator"
 
 def account_of(row: Row) -> Account:
     """Return the account of a row that begins with `COLUMNS`."""
-    return Account(*row[:4], operator=bool(row[4]))
+    account_id, user_id, username, age, operator = row[:5]
+    return Account(account_id, user_id, username, age, bool(operator))
 
 
 class UsernameTaken(ShopError):
@@ -183,7 +184,8 @@ class AccountLine(msgspec.Struct, frozen=True):
     age: int | None
     created_at: int
     disabled_at: int | None
-    operator: bool
+    operator: int
+    """1 or 0."""
 
 
 async def list_accounts(database: ShopDatabase) -> list[AccountLine]:
@@ -192,7 +194,7 @@ async def list_accounts(database: ShopDatabase) -> list[AccountLine]:
         "select username, user_id, age, created_at, disabled_at, operator from account"
         " order by account_id"
     )
-    return [AccountLine(*row[:5], operator=bool(row[5])) for row in rows]
+    return [AccountLine(*row) for row in rows]
 
 
 async def account_named(shop: ShopDatabase | Transaction, username: str) -> Account:

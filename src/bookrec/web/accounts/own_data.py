@@ -23,14 +23,14 @@ async def personal_rows(database: ShopDatabase, account: Account) -> JsonObject:
     """
     tables: JsonObject = {}
     for table in TABLES:
-        key = _key(account, table.key)
+        key = _key(account, table.reader_column)
         columns = [
             row[0]
             for row in await database.rows("select name from pragma_table_info(?)", (table.name,))
             if row[0] not in table.secret
         ]
         rows = await database.rows(
-            f"select {', '.join(columns)} from {table.name} where {table.key} = ?",  # noqa: S608
+            f"select {', '.join(columns)} from {table.name} where {table.condition}",  # noqa: S608
             (key,),
         )
         tables[table.name] = [dict(zip(columns, row, strict=True)) for row in rows]

@@ -133,7 +133,21 @@ async def open_sessions(
         " order by last_seen_at desc, created_at desc",
         (account.account_id, now, now - settings.session_idle_s),
     )
-    return [OpenSession(_session_id(row[0]), *row[1:], row[0] == _hash(token)) for row in rows]
+    sessions = []
+    for token_hash, kind, browser, created_at, last_seen_at, expires_at in rows:
+        current = token_hash == _hash(token)
+        sessions.append(
+            OpenSession(
+                _session_id(token_hash),
+                kind,
+                browser,
+                created_at,
+                last_seen_at,
+                expires_at,
+                current,
+            )
+        )
+    return sessions
 
 
 def _session_id(token_hash: bytes) -> str:

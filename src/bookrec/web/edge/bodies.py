@@ -12,8 +12,9 @@ from collections import Counter
 from http import HTTPStatus
 from typing import Final
 
+from litestar.enums import ScopeType
 from litestar.exceptions import HTTPException
-from litestar.types import ASGIApp, HTTPReceiveMessage, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Receive, Scope, Send
 
 from bookrec.web.edge.answers import send_problem
 from bookrec.web.kit.client_address import address_in, network_of
@@ -76,7 +77,7 @@ def with_bounded_bodies(app: ASGIApp, *, behind_proxy: bool) -> ASGIApp:
     clients: Counter[str] = Counter()
 
     async def app_with_bounded_bodies(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _has_body(scope):
+        if scope["type"] != ScopeType.HTTP or not _has_body(scope):
             await app(scope, receive, send)
             return
         client = network_of(address_in(scope, behind_proxy=behind_proxy))
@@ -98,7 +99,7 @@ def with_bounded_bodies(app: ASGIApp, *, behind_proxy: bool) -> ASGIApp:
     return app_with_bounded_bodies
 
 
-def _has_body(scope: Scope) -> bool:
+def _has_body(scope: HTTPScope) -> bool:
     headers = dict(scope["headers"])
     return (
         scope["method"] in _WITH_BODY

@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from litestar.datastructures import MutableScopeHeaders
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPResponseStartEvent, Message, Receive, Scope, Send
 
 _LEAST_BYTES: Final = 600
@@ -70,7 +71,7 @@ def with_compression(app: ASGIApp) -> ASGIApp:
     """Wrap an application: texts are compressed for clients that take it."""
 
     async def app_with_compression(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         headers = dict(scope["headers"])
@@ -131,7 +132,8 @@ class _Compressor:
 
 
 def _is_text(headers: MutableScopeHeaders) -> bool:
-    return headers.get("content-type", "").startswith(_TYPES)
+    content_type: str = headers.get("content-type", "")
+    return content_type.startswith(_TYPES)
 
 
 def _may_compress(status: int, headers: MutableScopeHeaders) -> bool:

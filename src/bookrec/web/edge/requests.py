@@ -11,6 +11,7 @@ import re
 from http import HTTPStatus
 from typing import Final
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from bookrec.web.edge.answers import send_problem
@@ -27,7 +28,7 @@ def with_checked_requests(app: ASGIApp) -> ASGIApp:
     """Wrap an application: it gets requests whose address is text of a moderate length."""
 
     async def app_with_checked_requests(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await app(scope, receive, send)
             return
         problem = address_problem(scope)

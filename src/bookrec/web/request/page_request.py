@@ -181,6 +181,7 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
         PermissionDeniedException: a form without its token, or from another site.
     """
     site: Site = request.app.state.site
+    await site.database.follow()
     front = site.fronts.current()
     language = language_of(request)
     chosen = request.query_params.get("lang")

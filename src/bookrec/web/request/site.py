@@ -53,7 +53,7 @@ async def open_site(
     async with database.opened(home.shop_database) as shop, contextlib.AsyncExitStack() as stack:
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
-        fronts = FrontWatch(home.shop_database)
+        fronts = FrontWatch(home.shop_database, lambda: shop.identity)
         lists = ReaderLists(shop, live_lists, fronts)
         passwords = Passwords()
         mailer = Mailer(shop, mail_settings())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +15,10 @@ from bookrec.shop.selling.carts import CartOwner, find_cart
 from bookrec.shop.selling.logo import Logo, read_logo
 from bookrec.shop.selling.offers import Offer, count_offers
 from bookrec.shop.selling.shop_settings import FIRST, IGNORE, ShopSettings, read_settings
+from bookrec.web.store.connections import Identity, file_identity, reported
 
 _MOST_KEPT: Final = 50_000
+_BUSY_TIMEOUT_S: Final = 0.3
 _MOST_PARAMETERS: Final = 500
 
 
@@ -113,14 +115,45 @@ class ShopFront:
 class FrontWatch:
     """The shop's front of a worker; it follows every change in the database."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the shop's database, which is migrated already."""
-        self._connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    def __init__(self, path: Path, opened: Callable[[], Identity | None] = lambda: None) -> None:
+        """Open the shop's database, which is migrated already.
+
+        Args:
+            path: of the file.
+            opened: returns the identity of the file that `ShopDatabase` has opened. This connection
+                follows it, because the log of a lost file must be gone before the restored one is
+                opened.
+        """
+        self._path = path
+        self._opened = opened
+        self._open()
+
+    def _open(self) -> None:
+        self._identity = file_identity(self._path)
+        self._connection = sqlite3.connect(
+            f"{self._path.resolve().as_uri()}?mode=rw",
+            uri=True,
+            isolation_level=None,
+            timeout=_BUSY_TIMEOUT_S,
+            check_same_thread=False,
+        )
         self._connection.execute("pragma query_only = on")
         self._front: ShopFront | None = None
 
     def current(self) -> ShopFront:
-        """Return the shop's front as last committed."""
+        """Return the shop's front as last committed; that of a lost file until another is there.
+
+        Raises:
+            ShopUnavailable: the database is locked or damaged.
+        """
+        with reported(self._path):
+            opened = self._opened()
+            if opened not in (None, self._identity) and opened == file_identity(self._path):
+                self._connection.close()
+                self._open()
+            return self._current()
+
+    def _current(self) -> ShopFront:
         (version,) = self._connection.execute("select version from shop_version").fetchone()
         if self._front is None or self._front.version != version:
             self._front = ShopFront(self._connection, version)

@@ -59,7 +59,8 @@ class Connections:
         self.reader = reader
         self.writer = writer
         self.worker = worker
-        self._identity = identity
+        self.identity = identity
+        """Device and inode of the opened file."""
         self._log: Identity | None = None
         self._stack = stack
 
@@ -81,6 +82,7 @@ class Connections:
             # Deleted accounts leave no text behind in free pages.
             await writer.execute("pragma secure_delete = on")
             worker = stack.enter_context(contextlib.closing(connect(path, _BUSY_TIMEOUT_S)))
+            worker.execute("pragma secure_delete = on")
             connections = cls(reader, writer, worker, identity, stack.pop_all())
         connections.note_log(path)
         if not connections.are_of(path):
@@ -90,7 +92,7 @@ class Connections:
 
     def are_of(self, path: Path) -> bool:
         """Whether the file at a path is still the opened one."""
-        return self._identity is not None and file_identity(path) == self._identity
+        return self.identity is not None and file_identity(path) == self.identity
 
     def note_log(self, path: Path) -> None:
         """Note the write-ahead log that belongs to the opened file."""

@@ -5,7 +5,7 @@ transaction at a time, and one lets functions of the shop's core write in a thre
 connection could see another request's half-done transaction.
 
 The file may be locked, full, deleted or replaced while the site runs. Then reads and writes raise
-`ShopUnavailable` within `WAIT_S`; nothing counts as written that is not in the file of this path. A
+`ShopUnavailable` within two seconds; nothing counts as written that is not in the file of this path. A
 restored file is opened as soon as it is there.
 """
 
@@ -23,11 +23,11 @@ import aiosqlite
 from bookrec.errors import ShopUnavailable
 from bookrec.shop.connections import in_transaction
 from bookrec.shop.schema import migrate
-from bookrec.web.store.connections import Connections, file_identity, reported
+from bookrec.web.store.connections import Connections, Identity, file_identity, reported
 from bookrec.web.store.rows import ParameterRows, Parameters, Row
 
-WAIT_S: Final = 1.8
-"""Most seconds that a read waits for a locked database; the start of a write waits less."""
+_READ_S: Final = 5.0
+"""Most seconds that a read waits for those before it; a locked file is reported sooner."""
 _QUEUE_S: Final = 10.0
 """Most seconds that a write waits for those before it: a slow disk is no fault."""
 
@@ -69,6 +69,18 @@ class ShopDatabase:
         self._refused_at = 0.0
         self._refusal = ""
 
+    @property
+    def identity(self) -> Identity | None:
+        """Device and inode of the opened file."""
+        return self._connections.identity
+
+    async def follow(self) -> None:
+        """Open a restored file; a lost or locked one changes nothing."""
+        if not self._connections.are_of(self._path) and self._path.exists():
+            with contextlib.suppress(ShopUnavailable), reported(self._path):
+                async with self._turn():
+                    pass
+
     async def rows(self, query: str, parameters: Parameters = ()) -> list[Row]:
         """Return all rows of a query, as last committed.
 
@@ -76,7 +88,7 @@ class ShopDatabase:
             ShopUnavailable: the database is locked, damaged or gone.
         """
         with reported(self._path):
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(_READ_S):
                 if not self._connections.are_of(self._path):
                     async with self._write_lock:
                         await self._reopen()
