@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator
 from email.message import EmailMessage
@@ -23,6 +24,7 @@ from bookrec.web.mail.outbox import (
     Letter,
     QueuedLetter,
     enqueue,
+    enqueue_at_once,
     has_due,
     mark_failed,
     mark_sent,
@@ -68,6 +70,16 @@ class Mailer:
         await enqueue(transaction, letter, user_id)
         self._wake.set()
         return True
+
+    def post_at_once(
+        self, connection: sqlite3.Connection, letter: Letter, user_id: str | None = None
+    ) -> None:
+        """Queue a letter in a transaction of the shop's core; call `wake` after its commit."""
+        enqueue_at_once(connection, letter, user_id)
+
+    def wake(self) -> None:
+        """Have the queue looked at now."""
+        self._wake.set()
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

@@ -6,12 +6,14 @@ emptied once it is sent or given up, because it may hold a one-time link.
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from typing import Final
 
 import msgspec
 
 from bookrec.web.store.database import ShopDatabase, Transaction
+from bookrec.web.store.rows import Parameters
 
 MOST_TRIES: Final = 8
 LEASE_S: Final = 300
@@ -41,15 +43,29 @@ class QueuedLetter(msgspec.Struct, frozen=True):
 
 async def enqueue(transaction: Transaction, letter: Letter, user_id: str | None) -> None:
     """Add a letter for a reader, or for nobody known, and forget old ones."""
+    for statement, parameters in _additions(letter, user_id):
+        await transaction.execute(statement, parameters)
+
+
+def enqueue_at_once(connection: sqlite3.Connection, letter: Letter, user_id: str | None) -> None:
+    """Add a letter in a transaction of the shop's core, see `enqueue`."""
+    for statement, parameters in _additions(letter, user_id):
+        connection.execute(statement, parameters)
+
+
+def _additions(letter: Letter, user_id: str | None) -> list[tuple[str, Parameters]]:
     now = int(time.time())
-    await transaction.execute(
-        "delete from outgoing_mail where next_try_at is null and created_at <= ?", (now - _KEPT_S,)
-    )
-    await transaction.execute(
-        "insert into outgoing_mail (user_id, recipient, subject, body, created_at, next_try_at)"
-        " values (?, ?, ?, ?, ?, ?)",
-        (user_id, letter.recipient, letter.subject, letter.body, now, now),
-    )
+    return [
+        (
+            "delete from outgoing_mail where next_try_at is null and created_at <= ?",
+            (now - _KEPT_S,),
+        ),
+        (
+            "insert into outgoing_mail (user_id, recipient, subject, body, created_at, next_try_at)"
+            " values (?, ?, ?, ?, ?, ?)",
+            (user_id, letter.recipient, letter.subject, letter.body, now, now),
+        ),
+    ]
 
 
 async def has_due(database: ShopDatabase) -> bool:

@@ -20,6 +20,7 @@ from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
 from bookrec.web.selling.front import FrontWatch
+from bookrec.web.selling.order_letter import OrderLetters
 from bookrec.web.selling.shop_desk import ShopDesk
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
@@ -71,7 +72,7 @@ async def open_site(
                 renderer=renderer,
                 metrics=metrics,
                 fronts=fronts,
-                desk=ShopDesk(shop),
+                desk=ShopDesk(shop, OrderLetters(renderer, mailer)),
                 mailer=mailer,
             )
         finally:

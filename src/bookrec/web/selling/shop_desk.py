@@ -10,14 +10,16 @@ from bookrec.shop.selling.carts import CartLine, CartOwner
 from bookrec.shop.selling.order_states import StoredOrder
 from bookrec.shop.selling.orders import OrderRequest
 from bookrec.shop.selling.shop_settings import read_settings
+from bookrec.web.selling.order_letter import OrderLetters
 from bookrec.web.store.database import ShopDatabase
 
 
 class ShopDesk:
     """Carts and orders."""
 
-    def __init__(self, database: ShopDatabase) -> None:
+    def __init__(self, database: ShopDatabase, letters: OrderLetters) -> None:
         self._database = database
+        self._letters = letters
 
     async def cart(self, owner: CartOwner) -> list[CartLine]:
         """Return the lines of an owner's cart."""
@@ -55,17 +57,26 @@ class ShopDesk:
     async def place(
         self, request: OrderRequest, new_isbns: Collection[str], owner: CartOwner
     ) -> StoredOrder:
-        """Place an order and take its books out of the buyer's cart. Raises as `place_order` does."""
+        """Place an order, take its books out of the buyer's cart, and confirm it by e-mail.
+
+        Raises as `place_order` does.
+        """
 
         def place(connection: sqlite3.Connection) -> StoredOrder:
             settings = read_settings(connection)
+            earlier = orders.find_by_key(connection, request)
             order_id = orders.place_order(connection, settings, request, new_isbns)
             if carts.find_cart(connection, owner) is not None:
                 for line in orders.lines_of(request.books):
                     carts.set_quantity(connection, owner, line.isbn, 0)
-            return _stored(connection, order_id)
+            order = _stored(connection, order_id)
+            if earlier is None:
+                self._letters.queue(connection, order, settings)
+            return order
 
-        return await self._database.work(place)
+        order = await self._database.work(place)
+        self._letters.placed()
+        return order
 
     async def order(self, order_id: str) -> StoredOrder | None:
         """Return an order by its id."""
