@@ -57,7 +57,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("bookrec.web.serve_cli:serve", "Serve the site until Ctrl-C or SIGTERM."),
     "accounts": (
         "bookrec.web.accounts.cli:accounts",
-        "Create accounts, invite readers, reset passwords, disable, enable, list.",
+        "Create accounts, invite readers of the data set, reset passwords, disable, enable, list.",
     ),
     "shop": (
         "bookrec.cli.selling.shop:shop",

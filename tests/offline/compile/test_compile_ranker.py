@@ -126,7 +126,7 @@ def test_default(features: BookFeatures, standardised: bool):
     ranker = compile_ranker(model, features)
     assert not knows_readers_by_id(model)
     rng = np.random.default_rng(3)
-    pairs = rng.normal(size=(BOOKS, len(PAIR_FEATURES))).astype(np.float32)
+    pairs = rng.normal(0, 3, size=(BOOKS, len(PAIR_FEATURES))).astype(np.float32)
     reader = rng.normal(size=len(READER_ACTIVITY)).astype(np.float32)
     for band in (0, 5):
         inputs: dict[str, Any] = dict(features.inputs(slice(None)))

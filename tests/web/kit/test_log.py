@@ -107,7 +107,6 @@ def test_the_configuration_is_one_that_logging_takes() -> None:
         "/\u2028x",
         "/\u202ex",
         "/\0",
-        "/\udcff",
     ],
 )
 def test_a_forged_value_stays_on_its_line(log: io.StringIO, forged: str) -> None:
@@ -118,4 +117,12 @@ def test_a_forged_value_stays_on_its_line(log: io.StringIO, forged: str) -> None
     assert text.count("\n") == 3
     assert all(line.isprintable() for line in text.splitlines())
     assert len(text.splitlines()) == 3
-    assert len(re.findall(r"(?:^| )level=", text, re.MULTILINE)) == 3 + text.count('"/a\\') * 0
+    assert len(re.findall(r"(?:^| )level=", text, re.MULTILINE)) == 3
+
+
+def test_half_a_character_is_escaped() -> None:
+    # Formatted without a logger: the report of a test with it cannot be sent by a worker of the tests.
+    record = logging.LogRecord(NAME, logging.ERROR, "f", 1, "no %s", ("/\udcff",), None)
+    line = line_formatter().format(record)
+    assert line.isprintable()
+    assert "udcff" in line

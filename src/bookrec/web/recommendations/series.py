@@ -21,37 +21,11 @@ _WITH_WORD: Final = re.compile(
     rf"^(?P<name>.*?\w.*?)[\s,;:\-–(\[]+{_WORD}\s*{_NUMBER}(?!\w)", re.IGNORECASE
 )
 """A name, a word for a volume and its number; the rest is the volume's own title."""
-_NO_SERIES: Final = frozenset(
-    {
-        "book",
-        "books",
-        "bk",
-        "vol",
-        "volume",
-        "part",
-        "band",
-        "tome",
-        "tap",
-        "quyen",
-        "cuon",
-        "no",
-        "classics",
-        "classic",
-        "library",
-        "edition",
-        "editions",
-        "printing",
-        "press",
-        "paperbacks",
-        "penguin",
-        "everyman",
-        "everymans",
-        "wordsworth",
-        "level",
-        "ages",
-        "collection",
-    }
-)
+_PUBLISHERS_WORDS: Final = """
+    book books bk vol volume part band tome tap quyen cuon no classics classic library edition editions
+    printing press paperbacks penguin everyman everymans wordsworth level ages collection
+"""
+_NO_SERIES: Final = frozenset(_PUBLISHERS_WORDS.split())
 """Words of the lists of publishers, which readers do not follow in order, and of volumes without a
 series: a name that ends in one of them, or begins with it, is no series."""
 _MOST_VOLUMES: Final = 150

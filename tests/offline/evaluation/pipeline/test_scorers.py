@@ -100,7 +100,13 @@ def test_the_published_part_is_what_the_recommender_lists(pipeline: Any):
 def test_every_part_passes_the_check_for_leaks(pipeline: Any, split: Split):
     check("default", list(pipeline.evidence), split.known, split.test)
     parts = {part.part for part in pipeline.evidence}
-    assert parts == {"popularity", "book statistics", "item-kNN lists", "random walks"}
+    assert parts == {
+        "popularity",
+        "book statistics",
+        "item-kNN lists",
+        "random walks",
+        "SLIM weights",
+    }
 
 
 def test_a_model_that_has_seen_the_test_part_is_refused(

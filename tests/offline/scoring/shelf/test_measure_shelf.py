@@ -74,7 +74,8 @@ def test_every_figure_of_a_small_snapshot(tmp_path: Path):
 
 def test_only_the_first_places_count(tmp_path: Path):
     books = "\n".join(
-        f"insert into book values ({n}, 'ml:{n}', {n}, 'T', 'A', null, '', '', 8, 1, {60 - n}, null);"
+        "insert into book (book_id, isbn, work_id, title, author, publisher, image_url, rating_mean,"
+        f" rating_count, reader_count) values ({n}, 'ml:{n}', {n}, 'T', 'A', '', '', 8, 1, {60 - n});"
         for n in range(1, 41)
     )
     lists = "insert into user_top values " + ", ".join(f"(1, {n}, {n}, .5)" for n in range(1, 31))
