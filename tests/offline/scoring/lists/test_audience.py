@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from bookrec.offline.cli.audience import as_csv, as_json
 from bookrec.offline.engines.engine import make_engine
 from bookrec.offline.scoring.lists.audience import Offer, audience
 from bookrec.settings import Home
-from bookrec.snapshot import current_snapshot, open_database
+from bookrec.snapshot import RANKER_NAME, current_snapshot, open_database
 from command_line import bookrec_here
 
 
@@ -44,15 +45,22 @@ def listed(sample_home: Home) -> tuple[str, dict[str, float], set[str], int]:
     return isbn, dict(scores), {user_id for (user_id,) in owners}, readers
 
 
-def test_the_audience_has_the_scores_of_the_lists(sample_home: Home, listed):
+def test_the_audience_has_the_scores_of_the_lists_before_the_author_price(
+    sample_home: Home, listed
+):
     isbn, scores, owners, readers = listed
+    ranker = current_snapshot(sample_home.snapshots) / RANKER_NAME / "ranker.json"
+    price = json.loads(ranker.read_text(encoding="utf-8"))["author_price"]
     offers = audience(
         current_snapshot(sample_home.snapshots), isbn, 10**6, make_engine("processes", 0)
     )
     assert len(scores) > 20
     found = {offer.user_id: offer.score for offer in offers}
     for user_id, score in scores.items():
-        assert found[user_id] == pytest.approx(score, rel=1e-4)
+        odds = score / (1 - score) * math.exp(price)
+        # A reader of the author pays the price in lists, and not here.
+        of_the_author = pytest.approx(odds / (1 + odds), rel=1e-4)
+        assert found[user_id] in (pytest.approx(score, rel=1e-4), of_the_author)
     assert owners
     assert not owners & found.keys()
     assert len(offers) == readers - len(owners)
