@@ -117,6 +117,11 @@ class Recommender:
         """Books of each work, in CSR form."""
         return grouped(self.work_of_book)
 
+    @cached_property
+    def _n_authors(self) -> int:
+        """Number of author codes, the unknown included."""
+        return int(self.retrieval.metadata.author.max(initial=0)) + 1
+
     def editions(self, books: Ints) -> Ints:
         """Positions of all editions of the works of ``books`` [N]."""
         return rows_of(*self._books_by_work, np.unique(self.work_of_book[books]))[0]
@@ -241,7 +246,7 @@ class Recommender:
     def by_seen_author(self, history: History, books: Ints) -> NDArray[np.bool_]:
         """[C] mask of books by an author of the reader's seen books; the unknown author is none."""
         author = self.retrieval.metadata.author
-        seen = np.zeros(int(author.max(initial=0)) + 1, dtype=bool)
+        seen = np.zeros(self._n_authors, dtype=bool)
         seen[author[history.books]] = True
         seen[0] = False
         return seen[author[books]]

@@ -23,6 +23,7 @@ from bookrec.web.api.schemas import (
     SessionAnswer,
     SessionRequest,
     api_book,
+    own_rating,
     recommended_list,
     utc,
 )
@@ -161,15 +162,7 @@ async def list_ratings(
     shown = seen[(page - 1) * page_size : page * page_size]
     books = books_by_id(snapshot, [book.book_id for book in shown])
     front = site.fronts.current()
-    items = [
-        OwnRating(
-            book=api_book(books[book.book_id], front),
-            rating=book.rating or None,
-            origin="shop" if book.from_shop else "dataset",
-            kind=book.kind,
-        )
-        for book in shown
-    ]
+    items = [own_rating(books[seen_book.book_id], seen_book, front) for seen_book in shown]
     return Response(OwnRatings(items, len(seen), page, page_size), headers=private())
 
 

@@ -13,8 +13,9 @@ from bookrec.web.accounts.accounts import MAX_USERNAME, MIN_USERNAME
 from bookrec.web.accounts.passwords import MAX_LENGTH, MIN_LENGTH
 from bookrec.web.recommendations.lists import Recommendations
 from bookrec.web.selling.front import ShopFront
-from bookrec.web.store import catalogue
+from bookrec.web.store import catalogue, reader_history
 from bookrec.web.store.catalogue import ListedBook
+from bookrec.web.store.reader_history import SeenBook
 
 
 class Book(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -198,6 +199,19 @@ def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
         currency=offer.currency if offer else None,
         stock=offer.stock if offer else None,
     )
+
+
+def own_rating(book: catalogue.CatalogueBook, seen: SeenBook, front: ShopFront) -> OwnRating:
+    """Return a seen book for the API."""
+    origin = "shop" if seen.from_shop else "dataset"
+    return OwnRating(api_book(book, front), seen.rating or None, origin, seen.kind)
+
+
+def shelved_book(
+    book: catalogue.CatalogueBook, shelved: reader_history.ShelvedBook, front: ShopFront
+) -> ShelvedBook:
+    """Return a book of a shelf for the API."""
+    return ShelvedBook(api_book(book, front), utc(shelved.created_at))
 
 
 def ranked_list(

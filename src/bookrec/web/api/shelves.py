@@ -12,13 +12,13 @@ from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.api.books import Page, PageSize
-from bookrec.web.api.schemas import OwnRating, ShelvedBook, ShelvedBooks, api_book, utc
+from bookrec.web.api.schemas import OwnRating, ShelvedBook, ShelvedBooks, own_rating, shelved_book
 from bookrec.web.request.page_request import private
 from bookrec.web.request.problems import require_book
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store import reader_history
-from bookrec.web.store.catalogue import books_by_id
+from bookrec.web.store.catalogue import CatalogueBook, books_by_id
 from bookrec.web.store.reader_history import DISMISSED, WANT
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -52,10 +52,7 @@ async def want(
             status_code=409,
             detail="The reader has this book already; delete its rating first.",
         )
-    shelved = ShelvedBook(
-        api_book(book, site.fronts.current()), utc(history.wanted[book.book_id].created_at)
-    )
-    return Response(shelved, headers=private())
+    return _shelved(site, book, history.wanted)
 
 
 @delete("/me/want/{isbn:str}", summary="No longer want to read", tags=["me"])
@@ -93,10 +90,7 @@ async def dismiss(
     book = require_book(snapshot, isbn)
     await site.actions.shelve(snapshot, account, book, DISMISSED)
     history = await site.lists.history(snapshot, account)
-    shelved = ShelvedBook(
-        api_book(book, site.fronts.current()), utc(history.dismissed[book.book_id].created_at)
-    )
-    return Response(shelved, headers=private())
+    return _shelved(site, book, history.dismissed)
 
 
 @delete("/me/dismissed/{isbn:str}", summary="Undo a dismissal", tags=["me"])
@@ -124,10 +118,13 @@ async def own(
     book = require_book(snapshot, isbn)
     await site.actions.own(snapshot, account, book)
     seen = (await site.lists.history(snapshot, account)).books[book.book_id]
-    origin = "shop" if seen.from_shop else "dataset"
-    answer = OwnRating(
-        api_book(book, site.fronts.current()), seen.rating or None, origin, seen.kind
-    )
+    return Response(own_rating(book, seen, site.fronts.current()), headers=private())
+
+
+def _shelved(
+    site: Site, book: CatalogueBook, shelf: dict[int, reader_history.ShelvedBook]
+) -> Response[ShelvedBook]:
+    answer = shelved_book(book, shelf[book.book_id], site.fronts.current())
     return Response(answer, headers=private())
 
 
@@ -140,9 +137,7 @@ def _shelf(
 ) -> Response[ShelvedBooks]:
     shown = list(shelved.values())[(page - 1) * page_size : page * page_size]
     books = books_by_id(snapshot, [book.book_id for book in shown])
-    items = [
-        ShelvedBook(api_book(books[book.book_id], front), utc(book.created_at)) for book in shown
-    ]
+    items = [shelved_book(books[book.book_id], book, front) for book in shown]
     return Response(ShelvedBooks(items, len(shelved), page, page_size), headers=private())
 
 
