@@ -39,6 +39,8 @@ class BookCard(msgspec.Struct, frozen=True):
     language: str = ""
     series: str = ""
     series_number: float | None = None
+    promoted: bool = False
+    """Whether the shop promotes it: the card says so."""
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -132,7 +134,7 @@ class HomeShelf(msgspec.Struct, frozen=True):
     """A shelf of the home page beside the reader's list."""
 
     kind: str
-    """'opened', 'because', 'authors', 'series', 'popular' or 'new'."""
+    """'promoted', 'opened', 'because', 'authors', 'series', 'popular' or 'new'."""
     items: list[RankedCard]
     reason: Reason | None = None
     """The book that those of a shelf 'because' are similar to."""
@@ -149,6 +151,8 @@ class HomePage(msgspec.Struct, frozen=True):
     """For a visitor; None for a reader."""
     shelves: list[HomeShelf]
     catalogue_size: int
+    promoted: HomeShelf | None = None
+    """Books that the shop promotes: below the reader's own list, for a visitor above all shelves."""
 
 
 class FacetOption(msgspec.Struct, frozen=True):
