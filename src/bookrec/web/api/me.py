@@ -65,7 +65,7 @@ async def provide_account(request: AnyRequest, site: NamedDependency[Site]) -> A
     if account is None:
         raise NotAuthorizedException(
             "Send a valid token as 'Authorization: Bearer TOKEN'; POST /api/v1/session gives one.",
-            headers={"www-authenticate": 'Bearer realm="bookrec"'},
+            headers={"www-authenticate": 'Bearer realm="shop"'},
         )
     return account
 
@@ -111,7 +111,7 @@ async def sign_in_for_token(
     if account is None:
         raise NotAuthorizedException(
             "Username and password do not go together.",
-            headers={"www-authenticate": 'Bearer realm="bookrec"'},
+            headers={"www-authenticate": 'Bearer realm="shop"'},
         )
     session = await start_session(
         site.database,

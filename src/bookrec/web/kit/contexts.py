@@ -85,6 +85,9 @@ class ShopFacts(msgspec.Struct, frozen=True):
 
     name: str = "bookrec"
     tagline: str = ""
+    welcome: str = ""
+    intro: str = ""
+    about: str = ""
     address: str = ""
     phone: str = ""
     email: str = ""

@@ -58,6 +58,14 @@ NOTICES: Final = frozenset(
         "session_ended",
         "signed_out_everywhere",
         "account_deleted",
+        "settings_saved",
+        "order_moved",
+        "promoted",
+        "promotion_ended",
+        "correction_removed",
+        "book_saved",
+        "book_added",
+        "book_known",
     }
 )
 

@@ -1,4 +1,4 @@
-"""Contexts of the templates of a reader's account, and of the owner's pages."""
+"""Contexts of the templates of a reader's account."""
 
 from __future__ import annotations
 
@@ -61,13 +61,3 @@ class LetterRow(msgspec.Struct, frozen=True):
     next_try: str
     """'' when it was given up."""
     error: str
-
-
-class OwnerPage(msgspec.Struct, frozen=True):
-    """``/owner``"""
-
-    snapshot_id: str
-    model_id: str
-    letters: bool
-    """Whether the shop sends e-mail."""
-    failures: list[LetterRow]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -21,11 +22,16 @@ from bookrec.web.recommendations.home_shelves import (
     promoted_shelf,
     reader_shelves,
 )
-from bookrec.web.recommendations.lists import popular_segment, popular_shelf
+from bookrec.web.recommendations.lists import (
+    Recommendations,
+    popular_segment,
+    popular_shelf,
+)
 from bookrec.web.recommendations.live_lists import known_age
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import ListedBook, books_by_isbn
+from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_isbn
 from bookrec.web.store.per_snapshot import PerSnapshot
+from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SHELF_LENGTH: Final = 12
@@ -68,6 +74,18 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
     recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
+    return await home_of_reader(page_request, account, history, recommended, opened)
+
+
+async def home_of_reader(
+    page_request: PageRequest,
+    account: Account,
+    history: ReaderHistory,
+    recommended: Recommendations,
+    opened: Sequence[CatalogueBook],
+) -> HomePage:
+    """Return the shelves of a reader around their list."""
+    snapshot = page_request.snapshot
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
     shown = [item.book for item in recommended.items]
     works = history.kept_works | {book.work_id for book in shown}

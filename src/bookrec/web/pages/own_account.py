@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.types import ControllerRouterHandler
 
+from bookrec.shop.owner.day_counts import DOWNLOAD
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.own_data import personal_rows
 from bookrec.web.accounts.rate_limit import TooManyAttempts
@@ -120,6 +121,7 @@ async def end_all(page_request: NamedDependency[PageRequest]) -> AnyResponse:
 async def download(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Download all of the reader's data in the shop's database as JSON."""
     rows = await personal_rows(page_request.site.database, signed_in(page_request))
+    page_request.site.tally.count(DOWNLOAD)
     return Response(
         msgspec.json.format(msgspec.json.encode(rows), indent=2),
         media_type="application/json",

@@ -40,8 +40,8 @@ class HomeShelf(msgspec.Struct, frozen=True):
     """A shelf: its kind, its books, and what is true of all of them."""
 
     kind: str
-    """``promoted``, ``opened``, ``because``, ``authors``, ``series`` (authors, the next books of series first),
-    ``popular`` or ``new``."""
+    """``promoted``, ``opened``, ``because``, ``authors``, ``series`` (authors, the next books of series
+    first), ``popular`` or ``new``."""
     books: list[CatalogueBook]
     reason: Reason | None = None
     """The book of the reader's that those of a shelf ``because`` are similar to."""

@@ -272,6 +272,9 @@ def shop_facts(front: ShopFront) -> ShopFacts:
     return ShopFacts(
         name=settings.name,
         tagline=settings.tagline,
+        welcome=settings.welcome,
+        intro=settings.intro,
+        about=settings.about,
         address=settings.address,
         phone=settings.phone,
         email=settings.email,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bookrec.settings import Home
 from bookrec.web.accounts.passwords import Passwords
@@ -24,6 +25,7 @@ from bookrec.web.selling.order_letter import OrderLetters
 from bookrec.web.selling.shop_desk import ShopDesk
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.day_tally import DayTally
 from bookrec.web.store.snapshot_reader import SnapshotWatch
 
 
@@ -44,6 +46,10 @@ class Site:
     fronts: FrontWatch
     desk: ShopDesk
     mailer: Mailer
+    tally: DayTally
+    snapshots: Path
+    """Directory of all snapshots."""
+    nightly_log: Path
 
 
 @contextlib.asynccontextmanager
@@ -55,10 +61,12 @@ async def open_site(
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
         fronts = FrontWatch(home.shop_database, lambda: shop.identity)
-        lists = ReaderLists(shop, live_lists, fronts)
+        tally = DayTally(shop)
+        lists = ReaderLists(shop, live_lists, fronts, tally)
         passwords = Passwords()
         mailer = Mailer(shop, mail_settings())
         await stack.enter_async_context(mailer.running())
+        await stack.enter_async_context(tally.running())
         try:
             yield Site(
                 settings=settings,
@@ -78,6 +86,9 @@ async def open_site(
                 fronts=fronts,
                 desk=ShopDesk(shop, OrderLetters(renderer, mailer)),
                 mailer=mailer,
+                tally=tally,
+                snapshots=home.snapshots,
+                nightly_log=home.nightly_log,
             )
         finally:
             passwords.close()

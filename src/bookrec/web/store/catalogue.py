@@ -90,9 +90,15 @@ def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
     return read_books(snapshot, rows)
 
 
-def description(snapshot: Snapshot, book: CatalogueBook) -> str:
+def catalogue_row(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
+    """Return a book as the snapshot has it, without the operator's correction; None without it."""
+    row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608
+    return CatalogueBook(*row) if row else None
+
+
+def description(snapshot: Snapshot, book: CatalogueBook, *, corrected: bool = True) -> str:
     """Return the book's description; '' when it has none."""
-    correction = snapshot.corrections.get(book.isbn)
+    correction = snapshot.corrections.get(book.isbn) if corrected else None
     if correction is not None and correction.description is not None:
         return correction.description
     row = snapshot.row("select description from book where book_id = ?", (book.book_id,))
@@ -183,9 +189,7 @@ def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
     return [ListedBook(corrected_book(corrections, row[:-1]), row[-1]) for row in rows]
 
 
-def _one_edition_a_work(
-    snapshot: Snapshot, rows: Iterable[Row], limit: int
-) -> list[ListedBook]:
+def _one_edition_a_work(snapshot: Snapshot, rows: Iterable[Row], limit: int) -> list[ListedBook]:
     """Keep the first row of each work, and read no more rows than ``limit`` works need.
 
     Args:
