@@ -22,6 +22,7 @@ from bookrec.web.recommendations.home_shelves import (
 )
 from bookrec.web.recommendations.lists import popular_segment, popular_shelf
 from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import ListedBook, books_by_isbn
 from bookrec.web.store.per_snapshot import PerSnapshot
@@ -53,7 +54,16 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
             shelves=[_context(page_request, shelf)] if shelf else [],
             catalogue_size=int(snapshot.meta.get("books", 0)),
         )
+    _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
+
+
+def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
+    for name, shelf in (("yours", page.yours), ("popular", page.popular)):
+        if shelf is not None:
+            note_list(page_request, name, [item.book.isbn for item in shelf.items])
+    for other in page.shelves:
+        note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 
 
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:

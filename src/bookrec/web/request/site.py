@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bookrec.settings import Home
 from bookrec.web.accounts.passwords import Passwords
+from bookrec.web.events.recorder import EventRecorder
 from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
@@ -44,6 +45,7 @@ class Site:
     fronts: FrontWatch
     desk: ShopDesk
     mailer: Mailer
+    recorder: EventRecorder
 
 
 @contextlib.asynccontextmanager
@@ -59,6 +61,8 @@ async def open_site(
         passwords = Passwords()
         mailer = Mailer(shop, mail_settings())
         await stack.enter_async_context(mailer.running())
+        recorder = EventRecorder(shop, metrics)
+        await stack.enter_async_context(recorder.running())
         try:
             yield Site(
                 settings=settings,
@@ -66,7 +70,7 @@ async def open_site(
                 database=shop,
                 passwords=passwords,
                 lists=lists,
-                actions=ReaderActions(shop, lists, live_lists),
+                actions=ReaderActions(shop, lists, live_lists, recorder),
                 history_actions=HistoryActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
@@ -74,6 +78,7 @@ async def open_site(
                 fronts=fronts,
                 desk=ShopDesk(shop, OrderLetters(renderer, mailer)),
                 mailer=mailer,
+                recorder=recorder,
             )
         finally:
             passwords.close()
