@@ -19,6 +19,7 @@ from litestar.types import ControllerRouterHandler
 from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web.api import books as books_api
+from bookrec.web.api import events as events_api
 from bookrec.web.api import history as history_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
@@ -47,6 +48,7 @@ from bookrec.web.pages.owner import settings as owner_settings
 from bookrec.web.pages.selling import cart as cart_pages
 from bookrec.web.pages.selling import orders as order_pages
 from bookrec.web.pages.selling import shop_files
+from bookrec.web.pages.visits import recording, seconds
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
 from bookrec.web.request.problems import exception_handlers
@@ -140,6 +142,8 @@ def _pages() -> Router:
             *own_account.HANDLERS,
             *password_reset.HANDLERS,
             *_owner_pages(),
+            *recording.HANDLERS,
+            *seconds.HANDLERS,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -167,12 +171,14 @@ def _api() -> Router:
             *history_api.HANDLERS,
             *selling_api.HANDLERS,
             *account_api.HANDLERS,
+            *events_api.HANDLERS,
         ],
         before_request=books_api.check_call,
         dependencies={
             "site": Provide(books_api.provide_site),
             "snapshot": Provide(books_api.provide_snapshot),
             "account": Provide(reader_api.provide_account),
+            "caller": Provide(events_api.provide_caller),
         },
     )
 

@@ -27,9 +27,11 @@ from bookrec.web.api.schemas import (
     recommended_list,
     utc,
 )
+from bookrec.web.events.consent import caller_of
 from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
 from bookrec.web.kit.translations import preferred_language
+from bookrec.web.request.page_events import note_shown
 from bookrec.web.request.page_request import private
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.sign_in import Refused, register, sign_in
@@ -135,6 +137,7 @@ async def sign_out(
 
 @get("/me/recommendations", summary="Recommendations", tags=["me"])
 async def recommendations(
+    request: AnyRequest,
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     account: NamedDependency[Account],
@@ -143,8 +146,10 @@ async def recommendations(
     """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
     recommended = await site.lists.recommend(snapshot, account, history, limit)
+    actor = caller_of(request.headers, "", account)
+    list_id = note_shown(site, actor, "api", [item.book.isbn for item in recommended.items])
     return Response(
-        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current()),
+        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current(), list_id),
         headers=private(),
     )
 

@@ -3,8 +3,8 @@
 Every template sees ``page`` (the Struct of its page), ``shell`` (a `Shell`), and the functions ``_`` /
 ``gettext`` / ``ngettext`` (translations into ``shell.language``). Undefined names are errors. A page
 that caches may keep (``shell.cacheable``) is anonymous: it has no ``csrf_token`` and no notice, and no
-form but the search (GET) and the one that puts a book into the cart, which the browser's ``Origin``
-protects.
+form but the search (GET), the one that puts a book into the cart and the one that asks for consent,
+which the browser's ``Origin`` protects.
 """
 
 from __future__ import annotations
@@ -131,6 +131,12 @@ class Shell(msgspec.Struct, frozen=True):
     """Copies in the cart of this visitor or reader."""
     back_in_stock: list[TitleLink] = []
     """Books they waited for and can buy now."""
+    asks_consent: bool = False
+    """Whether the page asks the visitor if their visit may be recorded."""
+    consent: str = ""
+    """State of a visitor's consent, see `bookrec.web.events.consent.Consent`; '' for a reader."""
+    view_id: str = ""
+    """Name of the event that a book's page was opened; '' when the visit is not recorded."""
 
 
 class HomeShelf(msgspec.Struct, frozen=True):

@@ -23,6 +23,8 @@ RECENT: Final = "bookrec_recent"
 none."""
 CART: Final = "bookrec_cart"
 """Random id of a visitor's cart; a signed-in reader's cart needs none."""
+CONSENT: Final = "bookrec_consent"
+"""Random value of a visitor who agreed that their visits are recorded; ``no`` of one who refused."""
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
@@ -66,6 +68,9 @@ NOTICES: Final = frozenset(
         "book_saved",
         "book_added",
         "book_known",
+        "recording",
+        "not_recording",
+        "forgotten",
     }
 )
 

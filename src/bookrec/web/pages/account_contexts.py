@@ -27,6 +27,10 @@ class AccountPage(msgspec.Struct, frozen=True):
     letters: bool
     """Whether the shop sends e-mail."""
     sessions: list[SessionRow]
+    recorded: bool = True
+    """Whether the reader's visits are recorded."""
+    event_days: int = 90
+    """Days for which single events are kept."""
     form: str = ""
     """Form that was refused: 'password', 'email' or 'delete'."""
     error: str | None = None

@@ -30,6 +30,7 @@ from bookrec.web.kit.contexts import (
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.cards import book_card
+from bookrec.web.request.page_events import note_list, note_search
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import CatalogueBook, series_books, series_of_author
 
@@ -63,6 +64,11 @@ async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequ
         exact=result.exact,
         nearest=[book_card(page_request, book) for book in result.nearest],
     )
+    if query.page == 1:
+        note_search(page_request, query.q, result.total)
+    note_list(
+        page_request, "search" if query.q else "catalogue", [book.isbn for book in result.items]
+    )
     return page_request.page("catalogue.html", page, cacheable=True, query=query.q)
 
 
@@ -92,6 +98,7 @@ async def author_page(
         sorts=list(SORTS[1:]),
         series=series_of_author(page_request.snapshot, name),
     )
+    note_list(page_request, "catalogue", [book.isbn for book in result.items])
     return page_request.page("author.html", page, cacheable=True)
 
 

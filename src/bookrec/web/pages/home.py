@@ -28,6 +28,7 @@ from bookrec.web.recommendations.lists import (
     popular_shelf,
 )
 from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_isbn
 from bookrec.web.store.per_snapshot import PerSnapshot
@@ -64,7 +65,16 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
             catalogue_size=int(snapshot.meta.get("books", 0)),
             promoted=_context(page_request, promoted) if promoted else None,
         )
+    _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
+
+
+def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
+    for name, shelf in (("yours", page.yours), ("popular", page.popular)):
+        if shelf is not None:
+            note_list(page_request, name, [item.book.isbn for item in shelf.items])
+    for other in (*([page.promoted] if page.promoted else []), *page.shelves):
+        note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 
 
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:

@@ -170,6 +170,8 @@ async def _show(
         email=await email_of(site, account) if email is None else email,
         letters=site.mailer.sends,
         sessions=await _sessions(page_request, account),
+        recorded=account.recorded,
+        event_days=page_request.front.settings.event_days,
         form=form,
         error=error if refused else None,
     )

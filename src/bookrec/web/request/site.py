@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bookrec.settings import Home
 from bookrec.web.accounts.passwords import Passwords
+from bookrec.web.events.recorder import EventRecorder
 from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
@@ -50,6 +51,7 @@ class Site:
     snapshots: Path
     """Directory of all snapshots."""
     nightly_log: Path
+    recorder: EventRecorder
 
 
 @contextlib.asynccontextmanager
@@ -67,6 +69,8 @@ async def open_site(
         mailer = Mailer(shop, mail_settings())
         await stack.enter_async_context(mailer.running())
         await stack.enter_async_context(tally.running())
+        recorder = EventRecorder(shop, metrics)
+        await stack.enter_async_context(recorder.running())
         try:
             yield Site(
                 settings=settings,
@@ -78,7 +82,7 @@ async def open_site(
                 database=shop,
                 passwords=passwords,
                 lists=lists,
-                actions=ReaderActions(shop, lists, live_lists),
+                actions=ReaderActions(shop, lists, live_lists, recorder),
                 history_actions=HistoryActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
@@ -89,6 +93,7 @@ async def open_site(
                 tally=tally,
                 snapshots=home.snapshots,
                 nightly_log=home.nightly_log,
+                recorder=recorder,
             )
         finally:
             passwords.close()
