@@ -11,7 +11,6 @@ from litestar.types import ControllerRouterHandler
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.mail.outbox import letter_failures
 from bookrec.web.pages.account_contexts import LetterRow, OwnerPage
-from bookrec.web.pages.own_account import minute
 from bookrec.web.request.page_request import PageRequest
 
 _MOST_FAILURES: Final = 20
@@ -29,9 +28,9 @@ async def owner(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         failures=[
             LetterRow(
                 user_id=failure.user_id,
-                created=minute(failure.created_at),
+                created=failure.created_at,
                 tries=failure.tries,
-                next_try="" if failure.next_try_at is None else minute(failure.next_try_at),
+                next_try=failure.next_try_at,
                 error=failure.error,
             )
             for failure in failures
