@@ -17,6 +17,7 @@ from bookrec.shop.migrations import (
     m0002_selling,
     m0003_shelves,
     m0004_accounts,
+    m0005_events,
 )
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -24,6 +25,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     m0002_selling.SCRIPT,
     m0003_shelves.SCRIPT,
     m0004_accounts.SCRIPT,
+    m0005_events.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""
 
