@@ -61,7 +61,7 @@ class DiversitySettings:
     @property
     def changes_lists(self) -> bool:
         """Whether any list can come out in another order."""
-        return bool(self.strength > 0 or self.most_of_author > 0)
+        return self.strength > 0 or self.most_of_author > 0
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ class DiversityFacts:
 def mix_of(groups: Ints, n_groups: int) -> Scores:
     """[G] shares of the known groups among a reader's books; all 0 where none is known."""
     counts = np.bincount(groups[groups > 0], minlength=n_groups).astype(np.float64)
-    return counts / max(counts.sum(), 1.0)
+    shares: Scores = counts / max(counts.sum(), 1.0)
+    return shares
 
 
 def listed_similarity(
@@ -141,8 +142,8 @@ def _within_limit(
     """[C] mask of candidates whose author may stand on the next place; unknown authors always may."""
     if not settings.most_of_author or n_chosen >= settings.author_places:
         return np.ones(len(author), dtype=bool)
-    within: NDArray[np.bool_] = of_author[author] < settings.most_of_author
-    return (author == 0) | within
+    within: NDArray[np.bool_] = (author == 0) | (of_author[author] < settings.most_of_author)
+    return within
 
 
 def _scaled(scores: NDArray[np.floating]) -> Scores:

@@ -87,6 +87,7 @@ def test_each_plot_is_there(page):
         "Calibration",
         "Learning curves: default",
         "List weights: default",
+        "Diversity: default",
         "Tuning: ease",
     }
     for chart in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
