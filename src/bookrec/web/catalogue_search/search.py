@@ -15,7 +15,8 @@ from bookrec.web.catalogue_search.query_reading import Query, nearest_query
 from bookrec.web.catalogue_search.relevance import IndexedBook, by_relevance
 from bookrec.web.catalogue_search.search_hits import Hits, find_hits
 from bookrec.web.catalogue_search.search_hits import SearchQuery as SearchQuery
-from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
+from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook, read_books
+from bookrec.web.store.corrected_books import added_with_words, corrected_book
 from bookrec.web.store.rows import Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -26,6 +27,7 @@ _WINDOW: Final = 120
 _MOST_TITLES: Final = 60
 """Hits with the typed title that are ordered by relevance besides, however few have read them."""
 _NEAREST: Final = 6
+_HAS: Final = "select 1 from book where isbn = ?"
 _ORDERS: Final = {
     "rating": "book.rating_place",
     "newest": "book.year desc, book.place",
@@ -46,6 +48,22 @@ class SearchResult(msgspec.Struct, frozen=True):
 
 def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     """Run a search. It takes milliseconds on a large catalogue, so call it in a worker thread."""
+    result = _search_snapshot(snapshot, query)
+    if not snapshot.corrections or query != SearchQuery(
+        q=query.q, sort=query.sort, page_size=query.page_size
+    ):
+        return result
+    # Books that the operator added since the snapshot; the next one has them in its index.
+    known = {book.isbn for book in result.items}
+    added = [b for b in added_with_words(snapshot.corrections, query.q) if b.isbn not in known]
+    added = [b for b in added if not snapshot.slow_rows(_HAS, (b.isbn,))]
+    if not added:
+        return result
+    items = added if not result.exact else [*added, *result.items]
+    return SearchResult(items, len(added) + (result.total if result.exact else 0))
+
+
+def _search_snapshot(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     hits = find_hits(snapshot, query)
     exact = hits.words is None or hits.words.exact
     total = hits.total
@@ -55,16 +73,12 @@ def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     if sort == "relevance" and hits.words:
         items = _most_relevant(hits, hits.words, query)
     elif sort in ("popular", "relevance"):
-        items = _books(_by_popularity(hits, query))
+        items = read_books(snapshot, _by_popularity(hits, query))
     else:
         page = {"limit": query.page_size, "offset": query.offset}
         rest = f"order by {_ORDERS[sort]} limit :limit offset :offset"
-        items = _books(hits.select(BOOK_COLUMNS, rest, page))
+        items = read_books(snapshot, hits.select(BOOK_COLUMNS, rest, page))
     return SearchResult(items, total, exact)
-
-
-def _books(rows: list[Row]) -> list[CatalogueBook]:
-    return [CatalogueBook(*row) for row in rows]
 
 
 def _most_relevant(hits: Hits, words: Query, query: SearchQuery) -> list[CatalogueBook]:
@@ -120,7 +134,7 @@ def _books_at(snapshot: Snapshot, places: list[int]) -> list[CatalogueBook]:
     rows = snapshot.slow_rows(
         f"select place, {BOOK_COLUMNS} from book where place in ({marks})"  # noqa: S608
     )
-    books = {place: CatalogueBook(*columns) for place, *columns in rows}
+    books = {place: corrected_book(snapshot.corrections, tuple(row)) for place, *row in rows}
     return [books[place] for place in places]
 
 

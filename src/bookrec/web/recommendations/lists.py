@@ -154,11 +154,13 @@ def popular_for(
     return pass_chain(front, popular, without_works, limit)
 
 
-def popular_shelf(snapshot: Snapshot, front: ShopFront, limit: int) -> list[ListedBook]:
-    """Return the best popular books of everyone by the shop's stock rule."""
+def popular_shelf(
+    snapshot: Snapshot, front: ShopFront, limit: int, without_works: Collection[int] = ()
+) -> list[ListedBook]:
+    """Return the best popular books of everyone by the shop's stock rule, without some works."""
     # All of the list only where a book far down may come first.
-    depth = limit if front.rule == IGNORE else _MOST_POPULAR
-    return pass_chain(front, popular_books(snapshot, EVERYONE, depth), set(), limit)
+    depth = limit + len(without_works) if front.rule == IGNORE else _MOST_POPULAR
+    return pass_chain(front, popular_books(snapshot, EVERYONE, depth), without_works, limit)
 
 
 def similar_shelf(
