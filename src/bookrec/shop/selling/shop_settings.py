@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from bookrec.errors import ShopError
+from bookrec.languages import find_language, known_languages
+from bookrec.settings import templates_directory
 from bookrec.shop.selling.banks import BINS, bank_bin
 from bookrec.shop.selling.contrast import (
     DARK_GROUNDS,
@@ -28,7 +30,6 @@ ONLY: Final = "only in stock"
 FIRST: Final = "stock first"
 IGNORE: Final = "ignore"
 STOCK_RULES: Final = (ONLY, FIRST, IGNORE)
-LANGUAGES: Final = ("en", "vi")
 DEFAULT_EVENT_DAYS: Final = 90
 _MOST_EVENT_DAYS: Final = 730
 _MOST_TEXT: Final = 200
@@ -61,8 +62,8 @@ class ShopSettings:
     """Whether the shop delivers; pickup is always possible."""
     delivery_fee: int = 0
     """Minor units of the currency."""
-    languages: tuple[str, ...] = LANGUAGES
-    """The first one is the default."""
+    languages: tuple[str, ...] = ()
+    """Of the pages, the first one is the default; () = all that the templates directory has."""
     stock_rule: str = ""
     """One of `STOCK_RULES`; '' = `FIRST` once prices are loaded, else `IGNORE`."""
     accent: str = ""
@@ -164,10 +165,11 @@ def _event_days(value: str, _: str) -> str:
 
 
 def _languages(value: str, _: str) -> str:
-    codes = list(dict.fromkeys(re.split(r"[\s,]+", value.strip().lower())))
-    if not codes or not set(codes) <= set(LANGUAGES):
-        raise _Refused(f"is a list such as 'vi en', of: {', '.join(LANGUAGES)}")
-    return " ".join(codes)
+    known = known_languages(templates_directory())
+    codes = [find_language(code, known) for code in re.split(r"[\s,]+", value.strip()) if code]
+    if None in codes:
+        raise _Refused(f"is a list such as 'vi en', of: {', '.join(known)}; '' for all of them")
+    return " ".join(dict.fromkeys(code for code in codes if code))
 
 
 def _colour(*grounds: str) -> Callable[[str, str], str]:
@@ -206,7 +208,7 @@ SETTINGS: Final = {
         Setting("bank_holder", "holder of the account", _text),
         Setting("delivery", "whether the shop delivers: yes, no", _one_of("yes", "no")),
         Setting("delivery_fee", "for an order, in the currency", _fee),
-        Setting("languages", "of the pages, the default first: 'vi en'", _languages),
+        Setting("languages", "of the pages, the default first: 'vi en'; '' = all", _languages),
         Setting("stock_rule", ", ".join(STOCK_RULES), _one_of("", *STOCK_RULES)),
         Setting(
             "accent", "colour of links, buttons and the front, by day", _colour(*LIGHT_GROUNDS)
@@ -235,7 +237,7 @@ def read_settings(connection: sqlite3.Connection) -> ShopSettings:
         **texts,
         delivery=stored.get("delivery", "yes") == "yes",
         delivery_fee=int(stored.get("delivery_fee", "0")),
-        languages=tuple(stored.get("languages", " ".join(LANGUAGES)).split()),
+        languages=tuple(stored.get("languages", "").split()),
         event_days=int(stored.get("event_days", DEFAULT_EVENT_DAYS)),
     )
 

@@ -12,10 +12,11 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
-from babel.dates import format_date
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 
 from bookrec.shop.selling.money import format_money
+from bookrec.web.kit.formats import format_rounded, format_share
 
 WIDTH: Final = 360
 HEIGHT: Final = 190
@@ -168,10 +169,9 @@ def day_labels(days: Sequence[str], language: str) -> list[str]:
     """Write days as people of a language do, without the year.
 
     >>> day_labels(["2026-11-27"], "en"), day_labels(["2026-11-27"], "vi")
-    (['27 Nov'], ['27/11'])
+    (['11/27'], ['27/11'])
     """
-    pattern = "d/M" if language == "vi" else "d MMM"
-    return [format_date(date.fromisoformat(day), pattern, locale=language) for day in days]
+    return [format_skeleton("Md", date.fromisoformat(day), locale=language) for day in days]
 
 
 def night_label(moment: str, language: str) -> str:
@@ -190,7 +190,7 @@ def whole_words(language: str) -> Words:
 
 def decimal_words(language: str) -> Words:
     """Return a function that writes numbers with three decimals."""
-    return lambda number: str(format_decimal(number, "0.000", locale=language))
+    return lambda number: format_rounded(number, language, 3)
 
 
 def money_words(currency: str, language: str) -> Words:
@@ -200,4 +200,4 @@ def money_words(currency: str, language: str) -> Words:
 
 def share_words(language: str) -> Words:
     """Return a function that writes shares as a percentage with a decimal."""
-    return lambda number: str(format_decimal(100 * number, "0.0", locale=language)) + "\u00a0%"
+    return lambda number: format_share(number, language, 1)

@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from bookrec.web.contexts.book import BookPage
 from bookrec.web.kit import cookies
-from bookrec.web.kit.contexts import BookPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf

@@ -19,14 +19,14 @@ from bookrec.search.suggestions import best_spelling
 from bookrec.search.words import first_name_first
 from bookrec.web.catalogue_search.facets import RATINGS, Facet, find_facets
 from bookrec.web.catalogue_search.search import SORTS, SearchQuery, search
-from bookrec.web.kit.addresses import id_of_parameter
-from bookrec.web.kit.contexts import (
+from bookrec.web.contexts.catalogue import (
     AuthorPage,
     CataloguePage,
     FacetChoice,
     FacetOption,
     SeriesPage,
 )
+from bookrec.web.kit.addresses import id_of_parameter
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.cards import book_card

@@ -10,9 +10,10 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from bookrec.web.accounts.accounts import Account
+from bookrec.web.contexts.books import RankedCard
+from bookrec.web.contexts.home import HomePage
+from bookrec.web.contexts.home import HomeShelf as ShelfContext
 from bookrec.web.kit import cookies
-from bookrec.web.kit.contexts import HomePage, RankedCard
-from bookrec.web.kit.contexts import HomeShelf as ShelfContext
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
 from bookrec.web.recommendations.home_shelves import (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -198,15 +197,10 @@ def _row(session: OpenSession) -> SessionRow:
         session_id=session.session_id,
         device=device_name(session.browser),
         program=session.kind == "bearer",
-        started=minute(session.created_at),
-        seen=minute(session.last_seen_at),
+        started=session.created_at,
+        seen=session.last_seen_at,
         current=session.current,
     )
-
-
-def minute(at: int) -> str:
-    """Return a time in seconds since 1970 as ``2026-11-27 04:15`` (UTC)."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def device_name(user_agent: str) -> str:

@@ -88,7 +88,7 @@ def _drafts(page_request: PageRequest, book: CatalogueBook) -> list[Draft]:
         "shop": settings,
     }
     drafts = []
-    for language in settings.languages:
+    for language in settings.languages or renderer.languages:
         subject, body = renderer.letter("mail/audience.txt", language, context)
         drafts.append(Draft(language, subject, body))
     return drafts

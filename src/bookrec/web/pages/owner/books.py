@@ -20,8 +20,8 @@ from bookrec.shop.owner.corrections import (
 )
 from bookrec.shop.owner.promotions import MOST, end_promotion, promote
 from bookrec.web.catalogue_search.search import SearchQuery, search
+from bookrec.web.contexts.books import BookCard
 from bookrec.web.kit.addresses import id_in_path
-from bookrec.web.kit.contexts import BookCard
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.owner.edit_book import correction_of, field_texts, offer_texts, store_book
 from bookrec.web.pages.account import text

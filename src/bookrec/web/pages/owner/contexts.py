@@ -1,10 +1,11 @@
-"""Contexts of the owner's pages; see `bookrec.web.kit.contexts`."""
+"""Contexts of the owner's pages; see `bookrec.web.contexts`."""
 
 from __future__ import annotations
 
 import msgspec
 
-from bookrec.web.kit.contexts import BookCard, HomePage
+from bookrec.web.contexts.books import BookCard
+from bookrec.web.contexts.home import HomePage
 from bookrec.web.owner.plots import Plot
 from bookrec.web.pages.account_contexts import LetterRow
 from bookrec.web.selling.contexts import OrderFacts, OrderStepFacts

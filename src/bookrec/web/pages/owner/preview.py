@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 
 from bookrec.web.accounts.accounts import COLUMNS, Account, account_of
 from bookrec.web.catalogue_search.search import SearchQuery, search
-from bookrec.web.kit.contexts import HomePage
+from bookrec.web.contexts.home import HomePage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.home import SHELF_LENGTH, home_of_reader
 from bookrec.web.pages.owner.contexts import PreviewForm, PreviewPage

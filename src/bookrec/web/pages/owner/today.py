@@ -20,7 +20,6 @@ from bookrec.web.owner.nights import read_nights
 from bookrec.web.owner.plots import bars, day_labels, money_words, whole_words
 from bookrec.web.owner.shown_books import searches_without_hits
 from bookrec.web.pages.account_contexts import LetterRow
-from bookrec.web.pages.own_account import minute
 from bookrec.web.pages.owner.contexts import Amount, RevenuePlot, SearchRow, TodayPage
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.selling.order_facts import order_facts
@@ -71,9 +70,9 @@ async def today_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         failures=[
             LetterRow(
                 user_id=failure.user_id,
-                created=minute(failure.created_at),
+                created=failure.created_at,
                 tries=failure.tries,
-                next_try="" if failure.next_try_at is None else minute(failure.next_try_at),
+                next_try=failure.next_try_at,
                 error=failure.error,
             )
             for failure in failures
