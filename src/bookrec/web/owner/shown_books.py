@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 import msgspec
@@ -19,7 +20,7 @@ class Shown(msgspec.Struct, frozen=True):
     shown: int
     opened: int
     kept: int
-    """Put into the cart or on the shelf to read, after they were opened there."""
+    """Put on the shelf to read or into the cart, after they were opened there."""
     bought: int
 
     @property
@@ -41,9 +42,30 @@ def searches_without_hits(
     return [(count.query, count.searches) for count in counts]
 
 
+_KEPT: Final = """
+    select shelf, position, sum(events) from (
+        select shelf, position, count(*) as events from events
+        where created_at >= :since * 86400 and created_at < :until * 86400 and kind = 'want'
+        and position > 0 group by 1, 2
+        union all
+        select shelf, position, sum(events) from event_days
+        where day >= :since and day < :until and kind = 'want' and position > 0 group by 1, 2
+    ) group by 1, 2
+"""
+"""Books put on the shelf to read, by the shelf and place where they were opened."""
+
+
 def places_shown(connection: sqlite3.Connection, days: int) -> list[PlaceCount]:
-    """Return what was shown in the last days, by shelf and place."""
-    return count_by_place(connection, *_span(days))
+    """Return what was shown in the last days, by shelf and place; ``carts`` has books to read too."""
+    since, until = _span(days)
+    wants = {
+        (row[0], row[1]): row[2]
+        for row in connection.execute(_KEPT, {"since": since, "until": until})
+    }
+    return [
+        replace(count, carts=count.carts + wants.get((count.shelf, count.position), 0))
+        for count in count_by_place(connection, since, until)
+    ]
 
 
 _MOST_PLACES: Final = 12
