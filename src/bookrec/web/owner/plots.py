@@ -13,8 +13,9 @@ from typing import Final
 
 import msgspec
 from babel.dates import format_skeleton
-from babel.numbers import format_decimal
+from babel.numbers import format_compact_decimal, format_decimal
 
+from bookrec.shop.selling.currencies import major_units
 from bookrec.shop.selling.money import format_money
 from bookrec.web.kit.formats import format_rounded, format_share
 
@@ -91,32 +92,32 @@ class Plot(msgspec.Struct, frozen=True):
         return float(_RIGHT)
 
 
-def bars(labels: Sequence[str], numbers: Sequence[float], words: Words) -> Plot:
+def bars(
+    labels: Sequence[str],
+    numbers: Sequence[float],
+    words: Words,
+    axis_words: Words | None = None,
+) -> Plot:
     """Return a plot of bars from 0.
 
     Args:
         labels: texts of the places.
         numbers: at least 0, as many.
         words: writes a number as people do.
+        axis_words: writes it shortly, for the axis; None = ``words``.
     """
-    return _plot("bars", labels, numbers, words, 0.0, _top(max(numbers, default=0.0)))
+    top = _top(max(numbers, default=0.0))
+    return _plot("bars", labels, numbers, words, 0.0, top, axis_words)
 
 
 def line(labels: Sequence[str], numbers: Sequence[float], words: Words) -> Plot:
-    """Return a plot of points that a line joins, from 0 if that is near, else from a round number."""
+    """Return a plot of points that a line joins, between round numbers around them."""
     low, high = min(numbers, default=0.0), max(numbers, default=0.0)
-    bottom = (
-        0.0
-        if low <= high / 2
-        else _step(high - low, high) * math.floor(low / _step(high - low, high))
-    )
-    top = bottom + _top(high - bottom)
+    room = max(high - low, abs(high) / 10) or 1.0
+    step = float(10 ** math.floor(math.log10(room)))
+    bottom = max(0.0, math.floor((low - room / 2) / step) * step)
+    top = math.ceil((high + room / 2) / step) * step
     return _plot("line", labels, numbers, words, bottom, top)
-
-
-def _step(span: float, high: float) -> float:
-    span = span or high / 10 or 1.0
-    return float(10 ** math.floor(math.log10(span)))
 
 
 def _top(highest: float) -> float:
@@ -134,6 +135,7 @@ def _plot(
     words: Words,
     bottom: float,
     top: float,
+    axis_words: Words | None = None,
 ) -> Plot:
     count = max(len(numbers), 1)
     place = (_RIGHT - _LEFT) / count
@@ -159,7 +161,10 @@ def _plot(
             )
         )
     ticks = [
-        Tick(round(_BOTTOM - (_BOTTOM - _TOP) * share, 1), words(bottom + (top - bottom) * share))
+        Tick(
+            round(_BOTTOM - (_BOTTOM - _TOP) * share, 1),
+            (axis_words or words)(bottom + (top - bottom) * share),
+        )
         for share in (0.0, 0.5, 1.0)
     ]
     return Plot(kind, marks, ticks, not any(numbers))
@@ -196,6 +201,15 @@ def decimal_words(language: str) -> Words:
 def money_words(currency: str, language: str) -> Words:
     """Return a function that writes amounts in minor units."""
     return lambda number: format_money(round(number), currency, language)
+
+
+def short_money_words(currency: str, language: str) -> Words:
+    """Return a function that writes amounts in minor units shortly, without the currency: ``2M``."""
+    return lambda number: str(
+        format_compact_decimal(
+            float(major_units(round(number), currency)), locale=language, fraction_digits=1
+        )
+    )
 
 
 def share_words(language: str) -> Words:

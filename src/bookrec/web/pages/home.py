@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final
-
 from litestar import get
 from litestar.di import NamedDependency
 
@@ -19,31 +15,20 @@ from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recomm
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
-    newest_books,
     promoted_shelf,
-    reader_shelves,
 )
 from bookrec.web.recommendations.lists import (
-    Recommendations,
-    popular_segment,
     popular_shelf,
 )
-from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.recommendations.reader_home import (
+    SHELF_LENGTH,
+    ReaderHome,
+    newest_of,
+    reader_home,
+)
 from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_isbn
-from bookrec.web.store.per_snapshot import PerSnapshot
-from bookrec.web.store.reader_history import ReaderHistory
-from bookrec.web.store.snapshot_reader import Snapshot
-
-SHELF_LENGTH: Final = 12
-
-
-def _newest(snapshot: Snapshot) -> list[ListedBook]:
-    return newest_books(snapshot, datetime.now(UTC).year)
-
-
-_newest_books: Final = PerSnapshot(_newest)
+from bookrec.web.store.catalogue import books_by_isbn
 
 
 @get("/")
@@ -56,7 +41,7 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         promoted = promoted_shelf(snapshot, page_request.front, set())
         works = {book.work_id for book in promoted.books} if promoted else set()
         popular = popular_shelf(snapshot, page_request.front, SHELF_LENGTH, works)
-        newest = await _newest_books.of(snapshot)
+        newest = await newest_of.of(snapshot)
         works |= {item.book.work_id for item in popular}
         shelf = new_shelf(page_request.front, newest, works)
         page = HomePage(
@@ -85,38 +70,20 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
     recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
-    return await home_of_reader(page_request, account, history, recommended, opened)
-
-
-async def home_of_reader(
-    page_request: PageRequest,
-    account: Account,
-    history: ReaderHistory,
-    recommended: Recommendations,
-    opened: Sequence[CatalogueBook],
-) -> HomePage:
-    """Return the shelves of a reader around their list."""
-    snapshot = page_request.snapshot
-    segment = popular_segment(snapshot, known_age(snapshot, account, history))
-    shown = [item.book for item in recommended.items]
-    works = history.kept_works | {book.work_id for book in shown}
-    promoted = promoted_shelf(snapshot, page_request.front, works)
-    shelves = reader_shelves(
-        snapshot,
-        page_request.front,
-        history,
-        [*shown, *(promoted.books if promoted else [])],
-        opened,
-        await _newest_books.of(snapshot),
-        # Popular books are the reader's own list already when nothing else is known of them.
-        segment if recommended.source != "popular" else "",
+    front = page_request.front
+    return home_page(
+        page_request, await reader_home(snapshot, front, account, history, recommended, opened)
     )
+
+
+def home_page(page_request: PageRequest, home: ReaderHome) -> HomePage:
+    """Return the lists of a reader's home page for its template."""
     return HomePage(
-        yours=recommended_shelf(page_request, recommended),
+        yours=recommended_shelf(page_request, home.recommended),
         popular=None,
-        shelves=[_context(page_request, shelf) for shelf in shelves],
-        catalogue_size=int(snapshot.meta.get("books", 0)),
-        promoted=_context(page_request, promoted) if promoted else None,
+        shelves=[_context(page_request, shelf) for shelf in home.shelves],
+        catalogue_size=int(page_request.snapshot.meta.get("books", 0)),
+        promoted=_context(page_request, home.promoted) if home.promoted else None,
     )
 
 

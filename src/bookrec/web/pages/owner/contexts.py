@@ -6,6 +6,7 @@ import msgspec
 
 from bookrec.web.contexts.books import BookCard
 from bookrec.web.contexts.home import HomePage
+from bookrec.web.owner.draft import Draft
 from bookrec.web.owner.plots import Plot
 from bookrec.web.pages.account_contexts import LetterRow
 from bookrec.web.selling.contexts import OrderFacts, OrderStepFacts
@@ -163,14 +164,6 @@ class MemberRow(msgspec.Struct, frozen=True):
     email: str
     age: int | None
     percent: str
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A message that the owner may send."""
-
-    language: str
-    subject: str
-    body: str
 
 
 class AudiencePage(msgspec.Struct, frozen=True):
