@@ -92,7 +92,10 @@ def parse_fields(texts: Mapping[str, str]) -> BookCorrection:
 
 def _text(name: str, value: str) -> str:
     if name == "description":
-        text, most = "\n".join(line.strip() for line in value.strip().splitlines()), _MOST_DESCRIPTION
+        text, most = (
+            "\n".join(line.strip() for line in value.strip().splitlines()),
+            _MOST_DESCRIPTION,
+        )
     else:
         text, most = " ".join(value.split()), _MOST_TEXT
     if len(text) > most:
@@ -106,7 +109,9 @@ def _year(text: str) -> int:
     latest = datetime.now(UTC).year + 5
     if not text:
         return UNKNOWN_YEAR
-    if not (text.isascii() and text.isdecimal() and 1 <= len(text) <= 4 and 1 <= int(text) <= latest):
+    if not (
+        text.isascii() and text.isdecimal() and 1 <= len(text) <= 4 and 1 <= int(text) <= latest
+    ):
         raise FieldRefused("year", f"is {text!r}; write a number from 1 to {latest}, or nothing")
     return int(text)
 

@@ -183,9 +183,7 @@ def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
     return [ListedBook(corrected_book(corrections, row[:-1]), row[-1]) for row in rows]
 
 
-def _one_edition_a_work(
-    snapshot: Snapshot, rows: Iterable[Row], limit: int
-) -> list[ListedBook]:
+def _one_edition_a_work(snapshot: Snapshot, rows: Iterable[Row], limit: int) -> list[ListedBook]:
     """Keep the first row of each work, and read no more rows than ``limit`` works need.
 
     Args:
