@@ -8,8 +8,8 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
-    "scoring": "bookrec.offline.cli.bench:scoring",
-    "audiences": "bookrec.offline.cli.bench_audiences:audiences",
+    "scoring": "bookrec.offline.cli.bench.scoring:scoring",
+    "audiences": "bookrec.offline.cli.bench.audiences:audiences",
     "search": "bookrec.cli.search_bench.command:search",
 }
 """Command → ``module:command``."""

@@ -146,7 +146,7 @@ def _able_readers(split: Split, n_readers: int, settings: AudienceSettings) -> I
 
 
 def as_rows(outcomes: Sequence[Outcome]) -> list[dict[str, float | str | None]]:
-    """Return the figures by name, with ratios to the average of the same size; None for a ratio to 0."""
+    """Return the figures by name, with ratios to the average of a size; None for a ratio to 0."""
     rows: list[dict[str, float | str | None]] = []
     average: dict[int, Outcome] = {o.size: o for o in outcomes if o.rule == "average"}
     for outcome in outcomes:
