@@ -46,7 +46,7 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works)
     works |= {item.book.work_id for item in similar}
     by_author = pass_chain(
-        front, books_by_author(snapshot, book.author, _MOST_BY_AUTHOR), works, _BY_AUTHOR
+        snapshot, front, books_by_author(snapshot, book.author, _MOST_BY_AUTHOR), works, _BY_AUTHOR
     )
     reasons = find_reasons(snapshot, history, [book]) if history else {}
     kept = history is not None and book.work_id in history.kept_works
