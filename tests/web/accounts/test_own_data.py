@@ -44,6 +44,15 @@ def fill_tables(home: Home, username: str, email: str = EMAIL) -> str:
         shop.execute(
             "insert into imported_book values (?, '1', 'want', 1, null, null, null)", (user_id,)
         )
+        shop.execute(
+            "insert into events (user_id, kind, isbn, created_at) values (?, 'view', '1', 1)",
+            (user_id,),
+        )
+        shop.execute(
+            "insert into impressions (user_id, list_id, shelf, page, isbns, size, created_at)"
+            " values (?, 'a', 'yours', '/', '1', 1, 1)",
+            (user_id,),
+        )
         (cart_id,) = shop.execute(
             "insert into cart (user_id, used_at) values (?, 1) returning cart_id", (user_id,)
         ).fetchone()

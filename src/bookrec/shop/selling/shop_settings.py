@@ -30,6 +30,8 @@ ONLY: Final = "only in stock"
 FIRST: Final = "stock first"
 IGNORE: Final = "ignore"
 STOCK_RULES: Final = (ONLY, FIRST, IGNORE)
+DEFAULT_EVENT_DAYS: Final = 90
+_MOST_EVENT_DAYS: Final = 730
 _MOST_TEXT: Final = 200
 _ACCOUNT: Final = re.compile(r"[0-9A-Za-z]{4,19}")
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -61,6 +63,8 @@ class ShopSettings:
     """Colour of links, buttons and the shop front by day."""
     accent_dark: str = ""
     """Colour of links and buttons by night."""
+    event_days: int = DEFAULT_EVENT_DAYS
+    """Days after which what readers opened and were shown is kept as daily counts only."""
 
     @property
     def takes_transfers(self) -> bool:
@@ -130,6 +134,14 @@ def _fee(value: str, currency: str) -> str:
     return str(amount)
 
 
+def _event_days(value: str, _: str) -> str:
+    if not value:
+        return str(DEFAULT_EVENT_DAYS)
+    if not (value.isascii() and value.isdecimal() and 1 <= int(value[:9]) <= _MOST_EVENT_DAYS):
+        raise _Refused(f"is a number of days from 1 to {_MOST_EVENT_DAYS}")
+    return str(int(value))
+
+
 def _languages(value: str, _: str) -> str:
     known = known_languages(templates_directory())
     codes = [find_language(code, known) for code in re.split(r"[\s,]+", value.strip()) if code]
@@ -177,6 +189,7 @@ SETTINGS: Final = {
             "accent", "colour of links, buttons and the front, by day", _colour(*LIGHT_GROUNDS)
         ),
         Setting("accent_dark", "colour of links and buttons by night", _colour(*DARK_GROUNDS)),
+        Setting("event_days", "for which single events of readers are kept", _event_days),
     )
 }
 """Key → setting. The logo is a file beside them (`bookrec.shop.selling.logo`)."""
@@ -193,13 +206,14 @@ def read_settings(connection: sqlite3.Connection) -> ShopSettings:
     texts = {
         key: stored[key]
         for key in SETTINGS
-        if key in stored and key not in ("delivery", "delivery_fee", "languages")
+        if key in stored and key not in ("delivery", "delivery_fee", "languages", "event_days")
     }
     return ShopSettings(
         **texts,
         delivery=stored.get("delivery", "yes") == "yes",
         delivery_fee=int(stored.get("delivery_fee", "0")),
         languages=tuple(stored.get("languages", "").split()),
+        event_days=int(stored.get("event_days", DEFAULT_EVENT_DAYS)),
     )
 
 

@@ -16,9 +16,9 @@ from bookrec.web.catalogue_search.query_reading import Query, nearest_query
 from bookrec.web.catalogue_search.relevance import IndexedBook, by_relevance
 from bookrec.web.catalogue_search.search_hits import Hits, find_hits
 from bookrec.web.catalogue_search.search_hits import SearchQuery as SearchQuery
-from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook
+from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook, read_books
+from bookrec.web.store.corrected_books import added_with_words, corrected_book
 from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
-from bookrec.web.store.rows import Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
@@ -30,6 +30,7 @@ _WINDOW: Final = 120
 _MOST_TITLES: Final = 60
 """Hits with the typed title that are ordered by relevance besides, however few have read them."""
 _NEAREST: Final = 6
+_HAS: Final = "select 1 from book where isbn = ?"
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -51,6 +52,22 @@ def search(snapshot: Snapshot, query: SearchQuery, offers: OfferTable = NO_OFFER
         query: words, filters, order and page.
         offers: prices and stock, for filters, orders and the edition of a work to list.
     """
+    result = _search_snapshot(snapshot, query, offers)
+    if not snapshot.corrections or query != SearchQuery(
+        q=query.q, sort=query.sort, page_size=query.page_size, works=query.works
+    ):
+        return result
+    # Books that the operator added since the snapshot; the next one has them in its index.
+    known = {book.isbn for book in result.items}
+    added = [b for b in added_with_words(snapshot.corrections, query.q) if b.isbn not in known]
+    added = [b for b in added if not snapshot.slow_rows(_HAS, (b.isbn,))]
+    if not added:
+        return result
+    items = added if not result.exact else [*added, *result.items]
+    return SearchResult(items, len(added) + (result.total if result.exact else 0))
+
+
+def _search_snapshot(snapshot: Snapshot, query: SearchQuery, offers: OfferTable) -> SearchResult:
     hits = find_hits(snapshot, query, offers)
     exact = hits.words is None or hits.words.exact
     total = hits.total
@@ -59,11 +76,7 @@ def search(snapshot: Snapshot, query: SearchQuery, offers: OfferTable = NO_OFFER
     if query.sort == "relevance" and hits.words:
         return SearchResult(_most_relevant(hits, hits.words, query), total, exact)
     sort = "popular" if query.sort == "relevance" else query.sort
-    return SearchResult(_books(page_of_hits(hits, query, sort)), total, exact)
-
-
-def _books(rows: list[Row]) -> list[CatalogueBook]:
-    return [CatalogueBook(*row) for row in rows]
+    return SearchResult(read_books(snapshot, page_of_hits(hits, query, sort)), total, exact)
 
 
 def _most_relevant(hits: Hits, words: Query, query: SearchQuery) -> list[CatalogueBook]:
@@ -119,7 +132,7 @@ def _books_at(snapshot: Snapshot, places: list[int]) -> list[CatalogueBook]:
     rows = snapshot.slow_rows(
         f"select place, {BOOK_COLUMNS} from book where place in ({marks})"  # noqa: S608
     )
-    books = {place: CatalogueBook(*columns) for place, *columns in rows}
+    books = {place: corrected_book(snapshot.corrections, tuple(row)) for place, *row in rows}
     return [books[place] for place in places]
 
 

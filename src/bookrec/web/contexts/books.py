@@ -32,6 +32,8 @@ class BookCard(msgspec.Struct, frozen=True):
     language: str = ""
     series: str = ""
     series_number: float | None = None
+    promoted: bool = False
+    """Whether the shop promotes it: the card says so."""
 
 
 class Reason(msgspec.Struct, frozen=True):

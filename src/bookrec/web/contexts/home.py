@@ -11,7 +11,7 @@ class HomeShelf(msgspec.Struct, frozen=True):
     """A shelf of the home page beside the reader's list."""
 
     kind: str
-    """'opened', 'because', 'authors', 'series', 'popular' or 'new'."""
+    """'promoted', 'opened', 'because', 'authors', 'series', 'popular' or 'new'."""
     items: list[RankedCard]
     reason: Reason | None = None
     """The book that those of a shelf 'because' are similar to."""
@@ -28,3 +28,5 @@ class HomePage(msgspec.Struct, frozen=True):
     """For a visitor; None for a reader."""
     shelves: list[HomeShelf]
     catalogue_size: int
+    promoted: HomeShelf | None = None
+    """Books that the shop promotes: below the reader's own list, for a visitor above all shelves."""

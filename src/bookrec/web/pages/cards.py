@@ -34,6 +34,7 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
         language=book.language,
         series=book.series,
         series_number=book.series_number,
+        promoted=book.isbn in page_request.front.promoted,
     )
 
 

@@ -20,6 +20,7 @@ from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
     newest_books,
+    promoted_shelf,
     reader_shelves,
 )
 from bookrec.web.recommendations.lists import popular_segment, popular_shelf
@@ -48,15 +49,20 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        popular = popular_shelf(snapshot, page_request.front, SHELF_LENGTH, page_request.language)
+        promoted = promoted_shelf(snapshot, page_request.front, set())
+        works = {book.work_id for book in promoted.books} if promoted else set()
+        popular = popular_shelf(
+            snapshot, page_request.front, SHELF_LENGTH, works, page_request.language
+        )
         newest = await _newest(page_request)
-        shown = {item.book.work_id for item in popular}
-        shelf = new_shelf(snapshot, page_request.front, newest, shown)
+        works |= {item.book.work_id for item in popular}
+        shelf = new_shelf(snapshot, page_request.front, newest, works)
         page = HomePage(
             yours=None,
             popular=listed_shelf(page_request, "popular", popular),
             shelves=[_context(page_request, shelf)] if shelf else [],
             catalogue_size=int(snapshot.meta.get("books", 0)),
+            promoted=_context(page_request, promoted) if promoted else None,
         )
     return page_request.page("home.html", page, cacheable=True)
 
@@ -69,11 +75,14 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     opened = [known[isbn] for isbn in isbns if isbn in known]
     recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
+    shown = [item.book for item in recommended.items]
+    works = history.kept_works | {book.work_id for book in shown}
+    promoted = promoted_shelf(snapshot, page_request.front, works)
     shelves = reader_shelves(
         snapshot,
         page_request.front,
         history,
-        [item.book for item in recommended.items],
+        [*shown, *(promoted.books if promoted else [])],
         opened,
         await _newest(page_request),
         # Popular books are the reader's own list already when nothing else is known of them.
@@ -84,6 +93,7 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
         popular=None,
         shelves=[_context(page_request, shelf) for shelf in shelves],
         catalogue_size=int(snapshot.meta.get("books", 0)),
+        promoted=_context(page_request, promoted) if promoted else None,
     )
 
 

@@ -18,6 +18,8 @@ from bookrec.web.store.catalogue import (
     CatalogueBook,
     ListedBook,
     books_by_author,
+    books_by_isbn,
+    read_books,
 )
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
@@ -38,8 +40,8 @@ class HomeShelf(msgspec.Struct, frozen=True):
     """A shelf: its kind, its books, and what is true of all of them."""
 
     kind: str
-    """``opened``, ``because``, ``authors``, ``series`` (authors, the next books of series first),
-    ``popular`` or ``new``."""
+    """``promoted``, ``opened``, ``because``, ``authors``, ``series`` (authors, the next books of series
+    first), ``popular`` or ``new``."""
     books: list[CatalogueBook]
     reason: Reason | None = None
     """The book of the reader's that those of a shelf ``because`` are similar to."""
@@ -92,6 +94,24 @@ def reader_shelves(
         yield shelf
 
 
+def promoted_shelf(
+    snapshot: Snapshot, front: ShopFront, without_works: set[int]
+) -> HomeShelf | None:
+    """Return the shelf of the books that the shop promotes, the latest first; None without any.
+
+    Args:
+        snapshot: has the books.
+        front: has the promoted books, the stock and its rule.
+        without_works: works that the page shows, or that the reader has, wants or dismissed.
+    """
+    if not front.promoted:
+        return None
+    books = books_by_isbn(snapshot, front.promoted)
+    listed = [ListedBook(books[isbn], 0.0) for isbn in front.promoted if isbn in books]
+    fresh = pass_chain(snapshot, front, listed, without_works, LENGTH)
+    return HomeShelf("promoted", [item.book for item in fresh]) if fresh else None
+
+
 def new_shelf(
     snapshot: Snapshot,
     front: ShopFront,
@@ -118,7 +138,7 @@ def newest_books(
     first = query.format(f"language in ({marks})")
     rows = snapshot.slow_rows(first, (this_year, *codes, _MOST_CONSIDERED)) if codes else []
     rows += snapshot.slow_rows(query.format("true"), (this_year, _MOST_CONSIDERED))
-    return [ListedBook(CatalogueBook(*row), 0.0) for row in rows]
+    return [ListedBook(book, 0.0) for book in read_books(snapshot, rows)]
 
 
 def _noted(shelf: HomeShelf, on_page: set[int]) -> HomeShelf:

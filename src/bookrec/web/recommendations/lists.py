@@ -156,19 +156,24 @@ def popular_for(
 
 
 def popular_shelf(
-    snapshot: Snapshot, front: ShopFront, limit: int, language: str = ""
+    snapshot: Snapshot,
+    front: ShopFront,
+    limit: int,
+    without_works: Collection[int] = (),
+    language: str = "",
 ) -> list[ListedBook]:
-    """Return the best popular books of everyone by the shop's stock rule.
+    """Return the best popular books of everyone by the shop's stock rule, without some works.
 
     Books in a visitor's language come first: the popular ones, then the most read others.
     """
     codes = codes_of_language(snapshot, language) if language else ()
     # All of the list only where a book far down may come first.
-    depth = limit if front.rule == IGNORE and not codes else _MOST_POPULAR
+    short = front.rule == IGNORE and not codes
+    depth = limit + len(without_works) if short else _MOST_POPULAR
     popular = popular_books(snapshot, EVERYONE, depth)
     first = [item for item in popular if item.book.language in codes]
     first += books_in_language(snapshot, codes, depth) if codes else []
-    return pass_chain(snapshot, front, [*first, *popular], set(), limit)
+    return pass_chain(snapshot, front, [*first, *popular], without_works, limit)
 
 
 def similar_shelf(

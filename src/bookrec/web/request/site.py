@@ -62,7 +62,11 @@ async def open_site(
         try:
             yield Site(
                 settings=settings,
-                watch=SnapshotWatch(home.snapshots, settings.snapshot_check_s),
+                watch=SnapshotWatch(
+                    home.snapshots,
+                    settings.snapshot_check_s,
+                    lambda: fronts.current().corrections,
+                ),
                 database=shop,
                 passwords=passwords,
                 lists=lists,

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.shop.connections import connect
+from bookrec.shop.owner.corrections import read_corrections
+from bookrec.shop.owner.promotions import read_promotions
 from bookrec.shop.selling.carts import CartOwner, find_cart
 from bookrec.shop.selling.logo import Logo, read_logo
 from bookrec.shop.selling.offers import Offer, count_offers
 from bookrec.shop.selling.shop_settings import FIRST, IGNORE, ShopSettings, read_settings
 from bookrec.web.store.connections import Identity, file_identity, reported
+from bookrec.web.store.corrected_books import Corrections
 from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
 
 _MOST_KEPT: Final = 50_000
@@ -44,6 +47,9 @@ class ShopFront:
         self.logo: Logo | None = read_logo(connection)
         self.sells: bool = count_offers(connection, self.settings.currency)[0] > 0
         """Whether any book has a price."""
+        self.corrections: Corrections = read_corrections(connection)
+        self.promoted: tuple[str, ...] = read_promotions(connection)
+        """ISBNs of the promoted books, the latest first."""
 
     @property
     def tag(self) -> str:

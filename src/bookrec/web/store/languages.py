@@ -6,7 +6,7 @@ from typing import Final
 
 from babel import Locale, UnknownLocaleError
 
-from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook, ListedBook
+from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook, ListedBook, read_books
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _LEAST_MEAN: Final = 6.0
@@ -36,7 +36,7 @@ def books_in_language(snapshot: Snapshot, codes: tuple[str, ...], limit: int) ->
             " and coalesce(rating_mean, 10) >= ? order by place limit ?",
             (code, _LEAST_MEAN, limit),
         )
-        books += [CatalogueBook(*row) for row in rows]
+        books += read_books(snapshot, rows)
     books.sort(key=lambda book: (-book.reader_count, book.book_id))
     return [ListedBook(book, 0.0) for book in books[:limit]]
 
