@@ -1,7 +1,7 @@
 """Corrections of the catalogue's books, and books that the operator added.
 
-A correction overrides the snapshot's row where the site reads it. The nightly job takes all of them into
-the data set, so that search and lists follow.
+A correction overrides the snapshot's row where the site reads it. The nightly job takes all of them
+into the data set, so that search and lists follow.
 """
 
 from __future__ import annotations

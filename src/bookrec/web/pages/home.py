@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Final
 
@@ -26,17 +27,19 @@ from bookrec.web.recommendations.lists import popular_segment, popular_shelf
 from bookrec.web.recommendations.live_lists import known_age
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import ListedBook, books_by_isbn
-from bookrec.web.store.per_snapshot import PerSnapshot
-from bookrec.web.store.snapshot_reader import Snapshot
+from bookrec.web.store.languages import codes_of_language
 
 SHELF_LENGTH: Final = 12
 
 
-def _newest(snapshot: Snapshot) -> list[ListedBook]:
-    return newest_books(snapshot, datetime.now(UTC).year)
-
-
-_newest_books: Final = PerSnapshot(_newest)
+async def _newest(page_request: PageRequest) -> list[ListedBook]:
+    """Newest books of the catalogue, those in the page's language first."""
+    snapshot, this_year = page_request.snapshot, datetime.now(UTC).year
+    codes = codes_of_language(snapshot, page_request.language)
+    key = ("newest", this_year, codes)
+    return await asyncio.to_thread(
+        snapshot.keep, key, lambda: newest_books(snapshot, this_year, codes)
+    )
 
 
 @get("/")
@@ -48,10 +51,12 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     else:
         promoted = promoted_shelf(snapshot, page_request.front, set())
         works = {book.work_id for book in promoted.books} if promoted else set()
-        popular = popular_shelf(snapshot, page_request.front, SHELF_LENGTH, works)
-        newest = await _newest_books.of(snapshot)
+        popular = popular_shelf(
+            snapshot, page_request.front, SHELF_LENGTH, works, page_request.language
+        )
+        newest = await _newest(page_request)
         works |= {item.book.work_id for item in popular}
-        shelf = new_shelf(page_request.front, newest, works)
+        shelf = new_shelf(snapshot, page_request.front, newest, works)
         page = HomePage(
             yours=None,
             popular=listed_shelf(page_request, "popular", popular),
@@ -79,7 +84,7 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
         history,
         [*shown, *(promoted.books if promoted else [])],
         opened,
-        await _newest_books.of(snapshot),
+        await _newest(page_request),
         # Popular books are the reader's own list already when nothing else is known of them.
         segment if recommended.source != "popular" else "",
     )
