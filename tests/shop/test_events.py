@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bookrec.shop.connections import opened
-from bookrec.shop.events import Actor, Event, Impression, delete_visitor, write_batch
+from bookrec.shop.events import Actor, Event, Impression, delete_recorded, write_batch
 
 LINH = Actor(user_id="shop:1")
 AN = Actor(user_id="276725")
@@ -115,7 +115,7 @@ def test_a_visitor_who_withdraws_leaves_nothing(shop: sqlite3.Connection) -> Non
     ]
     write_batch(shop, events, [shown(VISITOR, "/", "A"), shown(LINH, "/", "A")])
     assert rows(shop, "visitor, length(query), hits")[0] == ("4f1d", 200, 2)
-    delete_visitor(shop, "4f1d")
+    delete_recorded(shop, VISITOR)
     assert rows(shop, "user_id") == [("shop:1",)]
     assert shop.execute("select user_id from impressions").fetchall() == [("shop:1",)]
 

@@ -127,7 +127,7 @@ class AudienceChoice:
             values = self.expected_shares()
         else:
             served = float(self.settings.patience) + self.likes()
-            unserved = served ** -self.settings.fairness
+            unserved = served**-self.settings.fairness
             values = unserved @ self.interest / self.members
         values[self.shown] = -np.inf
         return values

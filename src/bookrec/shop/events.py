@@ -122,8 +122,10 @@ def write_batch(
 
 def _placed(connection: sqlite3.Connection, event: Event) -> Event:
     """Return an event with the list that it came from, if one is known."""
-    if event.isbn is None or event.list_id:
+    if event.isbn is None:
         return event
+    if event.list_id:
+        return _placed_by_list(connection, event)
     if event.kind == "view":
         return _placed_by_page(connection, event)
     if event.kind in PASSIVE or event.kind == "dismiss":
@@ -136,6 +138,20 @@ def _placed(connection: sqlite3.Connection, event: Event) -> Event:
         (event.actor.key, event.created_at - _FOLLOWS_CLICK_S, event.created_at, event.isbn),
     ).fetchone()
     return replace(event, list_id=row[0], shelf=row[1], position=row[2]) if row else event
+
+
+def _placed_by_list(connection: sqlite3.Connection, event: Event) -> Event:
+    """Return an event with the shelf of the list that its sender named, and its place there."""
+    row = connection.execute(
+        # Index impressions_by_list.
+        f"select shelf, isbns, arm from impressions where list_id = ? and {event.actor.column} = ?",  # noqa: S608
+        (event.list_id, event.actor.key),
+    ).fetchone()
+    listed = row[1].split("\n") if row else []
+    if event.isbn not in listed:
+        return replace(event, list_id=None, shelf=None, position=None)
+    position = listed.index(event.isbn) + 1
+    return replace(event, shelf=row[0], position=position, arm=event.arm or row[2])
 
 
 def _placed_by_page(connection: sqlite3.Connection, event: Event) -> Event:
@@ -191,7 +207,7 @@ def _impression_row(impression: Impression) -> tuple[str | int | None, ...]:
     )
 
 
-def delete_visitor(connection: sqlite3.Connection, visitor: str) -> None:
-    """Delete all rows of a visitor, who withdrew the consent."""
-    connection.execute("delete from events where visitor = ?", (visitor,))
-    connection.execute("delete from impressions where visitor = ?", (visitor,))
+def delete_recorded(connection: sqlite3.Connection, actor: Actor) -> None:
+    """Delete all events and impressions of an actor, who withdrew the consent."""
+    for table in ("events", "impressions"):
+        connection.execute(f"delete from {table} where {actor.column} = ?", (actor.key,))  # noqa: S608
