@@ -107,17 +107,36 @@ def write_batch(
 ) -> None:
     """Write events and impressions, in one transaction of the caller's.
 
+    Those of readers who left or switched the recording off meanwhile are left out.
+
     A view whose link stood in a list shown to its actor becomes a click on that list as well; what is
     done with a book after a click on it belongs to the list of that click.
     """
-    connection.executemany(_INSERT_IMPRESSION, [_impression_row(item) for item in impressions])
+    actors = {event.actor for event in events} | {shown.actor for shown in impressions}
+    recorded = _recorded(connection, actors)
+    rows = [_impression_row(item) for item in impressions if item.actor in recorded]
+    connection.executemany(_INSERT_IMPRESSION, rows)
     for event in events:
+        if event.actor not in recorded:
+            continue
         placed = _placed(connection, event)
         if placed.kind == "view" and placed.list_id and not event.list_id:
             click_id = f"{placed.list_id}.{placed.position}"
             click = replace(placed, kind="click", client_id=click_id, seconds=None)
             connection.execute(_INSERT_EVENT, _event_row(click))
         connection.execute(_INSERT_EVENT, _event_row(placed))
+
+
+def _recorded(connection: sqlite3.Connection, actors: set[Actor]) -> set[Actor]:
+    """Return the visitors, and the readers whose account is there and records events."""
+    user_ids = [actor.user_id for actor in actors if actor.user_id is not None]
+    marks = ",".join("?" * len(user_ids))
+    rows = connection.execute(
+        f"select user_id from account where user_id in ({marks}) and records_events = 1",  # noqa: S608
+        user_ids,
+    )
+    known = {user_id for (user_id,) in rows}
+    return {actor for actor in actors if actor.user_id is None or actor.user_id in known}
 
 
 def _placed(connection: sqlite3.Connection, event: Event) -> Event:

@@ -36,12 +36,12 @@ from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
-from bookrec.web.pages import catalogue as catalogue_pages
 from bookrec.web.pages import history as history_pages
 from bookrec.web.pages import home as home_pages
 from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import own_account, password_reset
 from bookrec.web.pages import reader as reader_pages
+from bookrec.web.pages.browsing import catalogue, names
 from bookrec.web.pages.owner import audience, books, lists, preview, readers, today
 from bookrec.web.pages.owner import orders as owner_orders
 from bookrec.web.pages.owner import settings as owner_settings
@@ -107,9 +107,11 @@ def _pages() -> Router:
         path="/",
         route_handlers=[
             home_pages.home,
-            catalogue_pages.catalogue,
-            catalogue_pages.author_page,
-            catalogue_pages.series_page,
+            catalogue.catalogue,
+            names.author_page,
+            names.publisher_page,
+            names.series_page,
+            names.new_page,
             browse_pages.book_page,
             browse_pages.cover,
             browse_pages.nothing_here,

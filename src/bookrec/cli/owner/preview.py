@@ -52,6 +52,7 @@ async def _home(home: Home, reader: str, liked: tuple[str, ...], age: int | None
                 reader,
                 list(liked),
                 age,
+                (site.fronts.current().settings.languages or site.renderer.languages)[0],
             )
         except UnknownName as unknown:
             kind = "reader" if unknown.kind == "no_reader" else "book"

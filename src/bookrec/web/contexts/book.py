@@ -13,6 +13,7 @@ class BookPage(msgspec.Struct, frozen=True):
     book: BookCard
     similar: Shelf
     editions: list[BookCard]
+    """All editions of the work, this one too, those in stock first; [] where there is only one."""
     my_rating: int | None
     """1–10 when the reader rated it, 0 for a seen book without a rating, None when not seen."""
     my_shelf: str | None

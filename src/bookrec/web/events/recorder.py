@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
@@ -39,6 +40,7 @@ class EventRecorder:
         self._database = database
         self._metrics = metrics
         self._queue: deque[Event | Impression] = deque()
+        self._writing: list[Event | Impression] = []
         self._of_actor: dict[str, list[Event]] = {}
         self._taken: Counter[str] = Counter()
         self._window_ends = 0.0
@@ -74,6 +76,7 @@ class EventRecorder:
     def drop(self, actor: Actor) -> None:
         """Forget what waits of an actor, who withdrew the consent."""
         self._queue = deque(item for item in self._queue if item.actor != actor)
+        self._writing = [item for item in self._writing if item.actor != actor]
         self._of_actor.pop(actor.key, None)
 
     def has_room(self, count: int) -> bool:
@@ -145,25 +148,36 @@ class EventRecorder:
 
     async def _write_one(self) -> None:
         """Write one batch; on failure it waits on, unless its rows themselves are at fault."""
-        batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
-        if not batch:
+        if not self._queue:
             return
-        events = [item for item in batch if isinstance(item, Event)]
-        impressions = [item for item in batch if isinstance(item, Impression)]
+        self._writing = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+        outcome = "written"
         try:
-            await self._database.work(lambda c: write_batch(c, events, impressions))
+            await self._database.work(self._write)
         except ShopUnavailable:
-            self._queue.extendleft(reversed(batch))
+            self._queue.extendleft(reversed(self._writing))
+            self._writing = []
             raise
         except Exception:
-            self._metrics.count_events("failed", len(batch))
-            self._forget(events)
+            outcome = "failed"
             raise
-        self._metrics.count_events("written", len(batch))
-        self._forget(events)
+        finally:
+            self._metrics.count_events(outcome, len(self._writing))
+            self._forget(self._writing)
+            self._writing = []
 
-    def _forget(self, events: Sequence[Event]) -> None:
+    def _write(self, connection: sqlite3.Connection) -> None:
+        """Write the batch as it is by now: somebody may have withdrawn the consent."""
+        batch = self._writing
+        write_batch(
+            connection,
+            [item for item in batch if isinstance(item, Event)],
+            [item for item in batch if isinstance(item, Impression)],
+        )
+
+    def _forget(self, items: Sequence[Event | Impression]) -> None:
         """Take events off the pending ones; they are the oldest of their actors."""
+        events = (item for item in items if isinstance(item, Event))
         for key, count in Counter(event.actor.key for event in events).items():
             rest = self._of_actor.pop(key, [])[count:]
             if rest:

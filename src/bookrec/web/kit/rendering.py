@@ -16,7 +16,7 @@ from markupsafe import Markup
 from bookrec import __version__
 from bookrec.languages import SOURCE_LANGUAGE, known_languages
 from bookrec.web.contexts.shell import Shell
-from bookrec.web.kit.addresses import author_path, book_path, series_path
+from bookrec.web.kit.addresses import author_path, book_path, publisher_path, series_path
 from bookrec.web.kit.covers import render_cover
 from bookrec.web.kit.formats import filters, format_number, own_name
 from bookrec.web.kit.translations import load_translations
@@ -71,6 +71,7 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
     environment.filters["book_path"] = book_path
     environment.filters["author_path"] = author_path
     environment.filters["series_path"] = series_path
+    environment.filters["publisher_path"] = publisher_path
     environment.filters |= filters(language)
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals |= _sentences(load_translations(templates, language), language)

@@ -8,7 +8,12 @@ from typing import Final
 from bookrec.web.accounts.accounts import COLUMNS, Account, account_of
 from bookrec.web.catalogue_search.search import SearchQuery, search
 from bookrec.web.recommendations.lists import ReaderLists
-from bookrec.web.recommendations.reader_home import SHELF_LENGTH, ReaderHome, reader_home
+from bookrec.web.recommendations.reader_home import (
+    SHELF_LENGTH,
+    ReaderHome,
+    newest_in,
+    reader_home,
+)
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import find_book
 from bookrec.web.store.database import ShopDatabase
@@ -36,6 +41,7 @@ async def preview_home(
     reader: str,
     liked: Sequence[str],
     age: int | None,
+    language: str,
 ) -> ReaderHome:
     """Return the lists of a home page, by the site's own chain; nothing is stored or counted.
 
@@ -47,6 +53,7 @@ async def preview_home(
         reader: username or id of a reader; '' for a new one.
         liked: ISBNs or titles that a new reader likes.
         age: of a new reader; None = unknown.
+        language: of the page, for its new books.
 
     Raises:
         UnknownName: there is no such reader or book.
@@ -59,7 +66,8 @@ async def preview_home(
         rows = [(_liked(snapshot, name), "like", None) for name in liked]
         history = build_history(snapshot, "", rows)
     recommended = await lists.preview(snapshot, account, history, SHELF_LENGTH)
-    return await reader_home(snapshot, front, account, history, recommended)
+    newest = await newest_in(snapshot, language)
+    return reader_home(snapshot, front, account, history, recommended, newest)
 
 
 def _liked(snapshot: Snapshot, name: str) -> str:

@@ -23,7 +23,7 @@ from bookrec.web.recommendations.lists import (
 from bookrec.web.recommendations.reader_home import (
     SHELF_LENGTH,
     ReaderHome,
-    newest_of,
+    newest_in,
     reader_home,
 )
 from bookrec.web.request.page_events import note_list
@@ -40,10 +40,12 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     else:
         promoted = promoted_shelf(snapshot, page_request.front, set())
         works = {book.work_id for book in promoted.books} if promoted else set()
-        popular = popular_shelf(snapshot, page_request.front, SHELF_LENGTH, works)
-        newest = await newest_of.of(snapshot)
+        popular = popular_shelf(
+            snapshot, page_request.front, SHELF_LENGTH, works, page_request.language
+        )
+        newest = await newest_in(snapshot, page_request.language)
         works |= {item.book.work_id for item in popular}
-        shelf = new_shelf(page_request.front, newest, works)
+        shelf = new_shelf(snapshot, page_request.front, newest, works)
         page = HomePage(
             yours=None,
             popular=listed_shelf(page_request, "popular", popular),
@@ -70,10 +72,10 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
     recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
+    newest = await newest_in(snapshot, page_request.language)
     front = page_request.front
-    return home_page(
-        page_request, await reader_home(snapshot, front, account, history, recommended, opened)
-    )
+    home = reader_home(snapshot, front, account, history, recommended, newest, opened)
+    return home_page(page_request, home)
 
 
 def home_page(page_request: PageRequest, home: ReaderHome) -> HomePage:

@@ -21,7 +21,7 @@ from bookrec.web.accounts.accounts import Account
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
 from bookrec.web.selling.front import FrontWatch, ShopFront
-from bookrec.web.selling.stock_rule import prefer_buyable
+from bookrec.web.selling.stock_rule import prefer_buyable, with_buyable_editions
 from bookrec.web.store.catalogue import (
     EVERYONE,
     CatalogueBook,
@@ -32,6 +32,7 @@ from bookrec.web.store.catalogue import (
 )
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.day_tally import DayTally
+from bookrec.web.store.languages import books_in_language, codes_of_language
 from bookrec.web.store.reader_history import (
     INTERACTIONS_QUERY,
     SHELF_QUERY,
@@ -125,7 +126,7 @@ class ReaderLists:
     ) -> Recommendations:
         """Pass a source through the chain, fill it up, and find the reasons."""
         works, front = history.kept_works, self._fronts.current()
-        chosen = pass_chain(front, listed, works, limit)
+        chosen = pass_chain(snapshot, front, listed, works, limit)
         works |= {item.book.work_id for item in chosen}
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
         popular = popular_for(snapshot, front, segment, works, limit - len(chosen))
@@ -179,16 +180,28 @@ def popular_for(
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
     popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
-    return pass_chain(front, popular, without_works, limit)
+    return pass_chain(snapshot, front, popular, without_works, limit)
 
 
 def popular_shelf(
-    snapshot: Snapshot, front: ShopFront, limit: int, without_works: Collection[int] = ()
+    snapshot: Snapshot,
+    front: ShopFront,
+    limit: int,
+    without_works: Collection[int] = (),
+    language: str = "",
 ) -> list[ListedBook]:
-    """Return the best popular books of everyone by the shop's stock rule, without some works."""
+    """Return the best popular books of everyone by the shop's stock rule, without some works.
+
+    Books in a visitor's language come first: the popular ones, then the most read others.
+    """
+    codes = codes_of_language(snapshot, language) if language else ()
     # All of the list only where a book far down may come first.
-    depth = limit + len(without_works) if front.rule == IGNORE else _MOST_POPULAR
-    return pass_chain(front, popular_books(snapshot, EVERYONE, depth), without_works, limit)
+    short = front.rule == IGNORE and not codes
+    depth = limit + len(without_works) if short else _MOST_POPULAR
+    popular = popular_books(snapshot, EVERYONE, depth)
+    first = [item for item in popular if item.book.language in codes]
+    first += books_in_language(snapshot, codes, depth) if codes else []
+    return pass_chain(snapshot, front, [*first, *popular], without_works, limit)
 
 
 def similar_shelf(
@@ -200,18 +213,23 @@ def similar_shelf(
 ) -> tuple[str, list[ListedBook]]:
     """Return the source of a book's similar books, and the best of them that pass the chain."""
     source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
-    return source, pass_chain(front, listed, without_works, limit)
+    return source, pass_chain(snapshot, front, listed, without_works, limit)
 
 
 def pass_chain(
-    front: ShopFront, listed: list[ListedBook], without_works: Collection[int], limit: int
+    snapshot: Snapshot,
+    front: ShopFront,
+    listed: list[ListedBook],
+    without_works: Collection[int],
+    limit: int,
 ) -> list[ListedBook]:
     """Filter and order a list: the chain that every list of pages and API passes.
 
-    Works to leave out go first. The shop's stock rule orders or filters the rest, so that of a work the
-    edition that can be bought stands first; then one edition of a work.
+    Works to leave out go first. A book that cannot be bought makes room for an edition of its work
+    that can. The shop's stock rule orders or filters the rest; then one edition of a work.
 
     Args:
+        snapshot: has the editions.
         front: has the shop's stock and its rule.
         listed: the source, best first.
         without_works: `ReaderHistory.kept_works` or `ReaderHistory.hidden_works`, and the works that
@@ -219,5 +237,5 @@ def pass_chain(
         limit: length of the result.
     """
     fresh = [item for item in listed if item.book.work_id not in without_works]
-    fresh = prefer_buyable(front, fresh)
+    fresh = prefer_buyable(front, with_buyable_editions(snapshot, front, fresh))
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -19,7 +20,7 @@ from bookrec.web.recommendations.lists import Recommendations, popular_segment
 from bookrec.web.recommendations.live_lists import known_age
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import CatalogueBook, ListedBook
-from bookrec.web.store.per_snapshot import PerSnapshot
+from bookrec.web.store.languages import codes_of_language
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -27,12 +28,14 @@ SHELF_LENGTH: Final = 12
 """Books of the reader's own list."""
 
 
-def _newest(snapshot: Snapshot) -> list[ListedBook]:
-    return newest_books(snapshot, datetime.now(UTC).year)
-
-
-newest_of: Final = PerSnapshot(_newest)
-"""Newest books of a snapshot."""
+async def newest_in(snapshot: Snapshot, language: str) -> list[ListedBook]:
+    """Return the newest books of the catalogue, those in a language first."""
+    this_year = datetime.now(UTC).year
+    codes = codes_of_language(snapshot, language)
+    key = ("newest", this_year, codes)
+    return await asyncio.to_thread(
+        snapshot.keep, key, lambda: newest_books(snapshot, this_year, codes)
+    )
 
 
 class ReaderHome(msgspec.Struct, frozen=True):
@@ -43,12 +46,13 @@ class ReaderHome(msgspec.Struct, frozen=True):
     shelves: list[HomeShelf]
 
 
-async def reader_home(
+def reader_home(
     snapshot: Snapshot,
     front: ShopFront,
     account: Account,
     history: ReaderHistory,
     recommended: Recommendations,
+    newest: Sequence[ListedBook],
     opened: Sequence[CatalogueBook] = (),
 ) -> ReaderHome:
     """Return the lists around a reader's own.
@@ -59,6 +63,7 @@ async def reader_home(
         account: of the reader.
         history: the reader's books.
         recommended: the reader's own list.
+        newest: newest books of the catalogue, see `newest_in`.
         opened: books that the reader opened last, the latest first.
     """
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
@@ -71,7 +76,7 @@ async def reader_home(
         history,
         [*shown, *(promoted.books if promoted else [])],
         opened,
-        await newest_of.of(snapshot),
+        newest,
         # Popular books are the reader's own list already when nothing else is known of them.
         segment if recommended.source != "popular" else "",
     )

@@ -90,6 +90,19 @@ def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
     return read_books(snapshot, rows)
 
 
+def editions_of_works(snapshot: Snapshot, works: Iterable[int]) -> list[CatalogueBook]:
+    """Return the editions of those works that have several, the most read first."""
+    several = snapshot.keep("works of several editions", lambda: _works_of_several(snapshot))
+    wanted = list(several.intersection(works))
+    books = _books_where_in(snapshot, "work_id", wanted)
+    return sorted(books, key=lambda book: (-book.reader_count, book.book_id))
+
+
+def _works_of_several(snapshot: Snapshot) -> frozenset[int]:
+    rows = snapshot.rows("select work_id from book group by work_id having count(*) > 1")
+    return frozenset(work for (work,) in rows)
+
+
 def catalogue_row(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
     """Return a book as the snapshot has it, without the operator's correction; None without it."""
     row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608

@@ -1,4 +1,4 @@
-"""The operator's corrections over rows of the snapshot, and books that the snapshot lacks so far."""
+"""The operator's corrections over rows of the snapshot, and books that only the operator knows."""
 
 from __future__ import annotations
 

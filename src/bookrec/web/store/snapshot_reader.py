@@ -20,6 +20,12 @@ from bookrec.errors import NoSnapshot, ShopUnavailable, SnapshotError
 from bookrec.snapshot import NO_MODEL, RANKER_NAME, current_snapshot, open_database, read_meta
 from bookrec.web.kit.log import get_logger
 from bookrec.web.store.corrected_books import Corrections
+from bookrec.web.store.offer_table import (
+    NO_OFFERS,
+    OfferTable,
+    change_offer_table,
+    create_offer_table,
+)
 from bookrec.web.store.rows import NamedParameters, Parameters, Row
 
 logger = get_logger(__name__)
@@ -49,7 +55,10 @@ class Snapshot:
         slow = [open_database(directory) for _ in range(_SLOW_CONNECTIONS)]
         self._free: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         for connection in slow:
+            create_offer_table(connection)
             self._free.put(connection)
+        self._offers = dict.fromkeys(map(id, slow), NO_OFFERS)
+        """Id of a slow connection → the offers that it has."""
         self.meta = read_meta(self._connection)
         self.corrections: Corrections = {}
         """The operator's corrections of its books, as they were when it was last asked for."""
@@ -85,14 +94,28 @@ class Snapshot:
         row: Row | None = self._connection.execute(query, parameters).fetchone()
         return row
 
-    def slow_rows(self, query: str, parameters: Parameters | NamedParameters = ()) -> list[Row]:
+    def slow_rows(
+        self,
+        query: str,
+        parameters: Parameters | NamedParameters = (),
+        offers: OfferTable = NO_OFFERS,
+    ) -> list[Row]:
         """Return all rows of a query that may take milliseconds; for worker threads.
 
         As many queries as there are connections run at a time; SQLite lets go of the interpreter's lock
         while it searches.
+
+        Args:
+            query: one statement.
+            parameters: its values.
+            offers: offers that ``temp.offer`` has for it.
         """
         connection = self._free.get()
         try:
+            loaded = self._offers[id(connection)]
+            if offers is not NO_OFFERS and offers.version != loaded.version:
+                change_offer_table(connection, loaded, offers)
+                self._offers[id(connection)] = offers
             return connection.execute(query, parameters).fetchall()
         finally:
             self._free.put(connection)

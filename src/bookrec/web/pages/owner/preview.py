@@ -43,6 +43,7 @@ async def preview_page(page_request: NamedDependency[PageRequest]) -> AnyRespons
             form.reader,
             lines,
             age,
+            page_request.language,
         )
     except UnknownName as unknown:
         return _page(page_request, replace(form, error=unknown.kind, missing=unknown.name))
