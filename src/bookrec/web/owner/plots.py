@@ -12,12 +12,16 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
-from babel.dates import format_skeleton
-from babel.numbers import format_compact_decimal, format_decimal
 
 from bookrec.shop.selling.currencies import major_units
 from bookrec.shop.selling.money import format_money
-from bookrec.web.kit.formats import format_rounded, format_share
+from bookrec.web.kit.formats import (
+    format_compact,
+    format_place,
+    format_rounded,
+    format_share,
+    format_short_day,
+)
 
 WIDTH: Final = 360
 HEIGHT: Final = 190
@@ -176,7 +180,7 @@ def day_labels(days: Sequence[str], language: str) -> list[str]:
     >>> day_labels(["2026-11-27"], "en"), day_labels(["2026-11-27"], "vi")
     (['11/27'], ['27/11'])
     """
-    return [format_skeleton("Md", date.fromisoformat(day), locale=language) for day in days]
+    return [format_short_day(date.fromisoformat(day), language) for day in days]
 
 
 def night_label(moment: str, language: str) -> str:
@@ -190,7 +194,7 @@ def night_label(moment: str, language: str) -> str:
 
 def whole_words(language: str) -> Words:
     """Return a function that writes whole numbers, with tenths where they are none."""
-    return lambda number: str(format_decimal(round(number, 1), locale=language))
+    return lambda number: format_place(round(number, 1), language)
 
 
 def decimal_words(language: str) -> Words:
@@ -205,11 +209,7 @@ def money_words(currency: str, language: str) -> Words:
 
 def short_money_words(currency: str, language: str) -> Words:
     """Return a function that writes amounts in minor units shortly, without the currency: ``2M``."""
-    return lambda number: str(
-        format_compact_decimal(
-            float(major_units(round(number), currency)), locale=language, fraction_digits=1
-        )
-    )
+    return lambda number: format_compact(float(major_units(round(number), currency)), language)
 
 
 def share_words(language: str) -> Words:

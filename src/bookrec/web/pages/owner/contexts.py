@@ -231,7 +231,7 @@ class PlaceRow(msgspec.Struct, frozen=True):
     opened: str
     kept: str
     bought: str
-    share: str
+    rate: str
     """Opened per shown, as a percentage."""
 
 
@@ -254,7 +254,7 @@ class ListsPage(msgspec.Struct, frozen=True):
     snapshot_id: str
     snapshot_at: int
     model_id: str
-    readers: str
+    with_list: str
     """Readers with a list."""
     quality: list[PlotRow]
     nights: list[NightRow]

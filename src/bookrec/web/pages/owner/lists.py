@@ -67,7 +67,7 @@ async def lists_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         snapshot_id=snapshot.snapshot_id,
         snapshot_at=seconds_of(snapshot.meta.get("created_at", "")),
         model_id=snapshot.meta.get("model_id", ""),
-        readers=whole(counts.readers),
+        with_list=whole(counts.readers),
         quality=await _quality(page_request, runs),
         nights=[_night(run, whole) for run in runs[::-1][:_MOST_NIGHTS]],
         night_plot=_night_plot(runs, language),
