@@ -9,8 +9,8 @@ from bookrec.web.accounts.accounts import COLUMNS, Account, account_of
 from bookrec.web.catalogue_search.search import SearchQuery, search
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.reader_home import (
-    SHELF_LENGTH,
     ReaderHome,
+    list_length,
     newest_in,
     reader_home,
 )
@@ -65,7 +65,7 @@ async def preview_home(
         account = Account(0, "", "", age)
         rows = [(_liked(snapshot, name), "like", None) for name in liked]
         history = build_history(snapshot, "", rows)
-    recommended = await lists.preview(snapshot, account, history, SHELF_LENGTH)
+    recommended = await lists.preview(snapshot, account, history, list_length(front))
     newest = await newest_in(snapshot, language)
     return reader_home(snapshot, front, account, history, recommended, newest)
 

@@ -23,6 +23,7 @@ from bookrec.web.recommendations.lists import (
 from bookrec.web.recommendations.reader_home import (
     SHELF_LENGTH,
     ReaderHome,
+    list_length,
     newest_in,
     reader_home,
 )
@@ -71,7 +72,8 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     isbns = cookies.recent_isbns(page_request.request.cookies)
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
-    recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
+    length = list_length(page_request.front)
+    recommended = await lists.recommend(snapshot, account, history, length, opened)
     newest = await newest_in(snapshot, page_request.language)
     front = page_request.front
     home = reader_home(snapshot, front, account, history, recommended, newest, opened)

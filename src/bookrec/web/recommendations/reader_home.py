@@ -38,6 +38,19 @@ async def newest_in(snapshot: Snapshot, language: str) -> list[ListedBook]:
     )
 
 
+def list_length(front: ShopFront) -> int:
+    """Return the length of a reader's list from which the promoted books can be left out."""
+    return SHELF_LENGTH + len(front.promoted)
+
+
+def _without(recommended: Recommendations, promoted: HomeShelf | None) -> Recommendations:
+    """Return the reader's list without the promoted books, which have a place of their own."""
+    works = {book.work_id for book in promoted.books} if promoted else set()
+    kept = [item for item in recommended.items if item.book.work_id not in works][:SHELF_LENGTH]
+    items = [msgspec.structs.replace(item, rank=rank) for rank, item in enumerate(kept, start=1)]
+    return msgspec.structs.replace(recommended, items=items)
+
+
 class ReaderHome(msgspec.Struct, frozen=True):
     """Lists of a home page; no work is on it twice."""
 
@@ -62,14 +75,14 @@ def reader_home(
         front: has the shop's stock and its promoted books.
         account: of the reader.
         history: the reader's books.
-        recommended: the reader's own list.
+        recommended: the reader's own list, `list_length` long.
         newest: newest books of the catalogue, see `newest_in`.
         opened: books that the reader opened last, the latest first.
     """
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
+    promoted = promoted_shelf(snapshot, front, history.kept_works)
+    recommended = _without(recommended, promoted)
     shown = [item.book for item in recommended.items]
-    works = history.kept_works | {book.work_id for book in shown}
-    promoted = promoted_shelf(snapshot, front, works)
     shelves = reader_shelves(
         snapshot,
         front,

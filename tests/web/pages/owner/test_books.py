@@ -98,3 +98,22 @@ def test_forms_without_a_token_change_nothing(owner: Client) -> None:
     answer = owner.post("/owner/book", data={"isbn": EMMA, "action": "promote"})
     assert answer.status_code == 403
     assert "promoted" not in owner.get(f"/api/v1/books/{EMMA}").json()
+
+
+def test_a_promoted_book_leaves_the_readers_own_list_for_its_place(owner: Client) -> None:
+    reader = register(owner, "hoa", liked_isbns=["0345342968"])
+    best = owner.get("/api/v1/me/recommendations?limit=1", headers=reader).json()["items"][0]
+    isbn = best["book"]["isbn"]
+    send(owner, "/owner/book", isbn=isbn, action="promote")
+    owner.cookies.clear()
+    sign_in(owner, "hoa")
+    page = owner.get("/").text
+    links = re.findall(r'<a class="book-link" href="/books/([^"]+)"', page)
+    assert promoted_on(page) == [isbn]
+    assert links.count(isbn) == 1
+    own = re.search(r'<section aria-labelledby="yours">.*?</section>', page, re.DOTALL)
+    assert own
+    assert own[0].count('class="book-link"') == 12
+    # The API's list is the model's own; the book is marked there.
+    again = owner.get("/api/v1/me/recommendations?limit=1", headers=reader).json()["items"][0]
+    assert again["book"]["promoted"] is True
