@@ -24,7 +24,7 @@ from bookrec.web.kit.formats import (
 )
 
 WIDTH: Final = 360
-HEIGHT: Final = 190
+HEIGHT: Final = 194
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 352, 22, 160
 _MOST_LABELS: Final = 7
 _BAR_SHARE: Final = 0.68
@@ -114,13 +114,22 @@ def bars(
     return _plot("bars", labels, numbers, words, 0.0, top, axis_words)
 
 
-def line(labels: Sequence[str], numbers: Sequence[float], words: Words) -> Plot:
-    """Return a plot of points that a line joins, between round numbers around them."""
+def line(
+    labels: Sequence[str], numbers: Sequence[float], words: Words, most: float = math.inf
+) -> Plot:
+    """Return a plot of points that a line joins, between round numbers around them.
+
+    Args:
+        labels: texts of the places.
+        numbers: at least 0, as many.
+        words: writes a number as people do.
+        most: highest number that there can be.
+    """
     low, high = min(numbers, default=0.0), max(numbers, default=0.0)
     room = max(high - low, abs(high) / 10) or 1.0
     step = float(10 ** math.floor(math.log10(room)))
     bottom = max(0.0, math.floor((low - room / 2) / step) * step)
-    top = math.ceil((high + room / 2) / step) * step
+    top = min(most, math.ceil((high + room / 2) / step) * step)
     return _plot("line", labels, numbers, words, bottom, top)
 
 

@@ -107,7 +107,9 @@ async def _quality(page_request: PageRequest, runs: list[NightlyRun]) -> list[Pl
         known = [quality for quality in snapshots if name in quality.figures]
         labels = [night_label(quality.published_at, language) for quality in known]
         numbers = [quality.figures[name] for quality in known]
-        rows.append(PlotRow(name, line(labels, numbers, words.get(name, decimal_words(language)))))
+        most = 10.0 if name == "rating_mean" else 1.0
+        of_name = words.get(name, decimal_words(language))
+        rows.append(PlotRow(name, line(labels, numbers, of_name, most)))
     return [row for row in rows if row.plot.marks]
 
 
