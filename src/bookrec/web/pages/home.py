@@ -17,6 +17,7 @@ from bookrec.web.contexts.home import HomeShelf as ShelfContext
 from bookrec.web.kit import cookies
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
+from bookrec.web.recommendations.diversity import step_of
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
@@ -122,6 +123,7 @@ async def home_of_reader(
         shelves=[_context(page_request, shelf) for shelf in shelves],
         catalogue_size=int(snapshot.meta.get("books", 0)),
         promoted=_context(page_request, promoted) if promoted else None,
+        diversity=step_of(account, page_request.front.settings),
     )
 
 
