@@ -1,0 +1,139 @@
+"""The static list of a reader, and a fold-in that weighs recent books more.
+
+Both score with the EASE table that `bookrec train` fits (`retrieval.ease`, on windowed histories where
+times are known). The static list takes the books that the reader had before the visit, all alike. The
+fold-in takes these and the visit, the book of age a with weight ``decay^a``, age 0 being the latest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bookrec.arrays import Ints
+from bookrec.inference.similarity_table import SimilarityTable
+from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.evaluation.holdout.leaks import Evidence
+from bookrec.offline.evaluation.sessions.makers.item_knn import visit_matrix
+from bookrec.offline.evaluation.sessions.makers.maker import (
+    Quiet,
+    Request,
+    SessionMaker,
+    VisitFitData,
+    best_unseen,
+    counts_evidence,
+    prior_of,
+    visits_evidence,
+)
+from bookrec.offline.retrieval.ease import ease_table
+from bookrec.offline.retrieval.time_windows import windowed_histories
+from bookrec.offline.retrieval.visits import Visits
+from bookrec.topk import best_first
+
+COVERED = 6_000
+"""Books that EASE covers, at most."""
+_ENTRIES = 2_400_000
+STORED = 50
+"""Books of a stored list."""
+
+
+@dataclass
+class StaticLists:
+    """Stored lists by EASE; the list of a stranger is the popular one."""
+
+    visits: Visits
+    """Visits that the table is fitted to when the first list of a reader needs it."""
+    strength: float
+    """λ of EASE, see `ease_table`."""
+    counts: NDArray[np.int64]
+    stored: tuple[Ints, NDArray[np.float64]] = field(init=False)
+    """Books and scores of the list of the current reader, best first."""
+
+    def __post_init__(self) -> None:
+        self.begin(np.empty(0, dtype=np.int32))
+
+    @cached_property
+    def table(self) -> SimilarityTable:
+        """Weights of EASE between the books."""
+        visits = self.visits
+        ratings, times = np.zeros(len(visits.book), np.int8), visits.time.astype(np.int64)
+        events = _first_events(Interactions(visits.visit, visits.book, ratings, times))
+        histories = windowed_histories(events, len(visits), visits.n_books)
+        covered = min(COVERED, visits.n_books)
+        return ease_table(histories, covered, _ENTRIES // covered, self.strength)
+
+    def scores(self, books: Ints, weights: NDArray[np.floating]) -> NDArray[np.float64]:
+        """[B] scores of a weighted history, with popular books below."""
+        neighbours, values, lengths = self.table.of(books)
+        weighted = values * np.repeat(weights, lengths)
+        return np.bincount(neighbours, weighted, len(self.counts)) + prior_of(self.counts)
+
+    def begin(self, history: Ints) -> None:
+        """See `ListMaker.begin`: store the list of a reader."""
+        scores = self.counts.astype(np.float64)
+        if len(history):
+            scores = self.scores(history, np.ones(len(history)))
+            scores[history] = -np.inf
+        books = best_first(scores, STORED)
+        books = books[scores[books] > -np.inf]
+        self.stored = books.astype(np.int32), scores[books]
+
+    def top(self, request: Request, count: int) -> Ints:
+        """See `ListMaker.top`."""
+        books, _ = self.stored
+        return books[~np.isin(books, request.visit)][:count]
+
+    def evidence(self) -> list[Evidence]:
+        """See `ListMaker.evidence`."""
+        return [
+            *counts_evidence(self.counts),
+            visits_evidence(visit_matrix(self.visits), self.visits.ids),
+        ]
+
+
+@dataclass
+class FoldIn(Quiet):
+    """EASE over the history and the visit, the latest books weighing most."""
+
+    lists: StaticLists
+    decay: float
+
+    def top(self, request: Request, count: int) -> Ints:
+        """See `ListMaker.top`."""
+        books = np.concatenate([request.recent, request.history[::-1]])
+        weights = self.decay ** np.arange(len(books))
+        return best_unseen(self.lists.scores(books, weights), request.seen, count)
+
+    def evidence(self) -> list[Evidence]:
+        """See `ListMaker.evidence`."""
+        return self.lists.evidence()
+
+
+def static_lists(data: VisitFitData, strength: float) -> StaticLists:
+    """Fit the static lists to visits."""
+    return data.kept("static", strength, lambda: StaticLists(data.visits, strength, data.counts))
+
+
+def _first_events(events: Interactions) -> Interactions:
+    """Keep the first of the events of a visit with the same book."""
+    key = events.reader_idx.astype(np.int64) * (int(events.book_idx.max(initial=0)) + 1)
+    _, first = np.unique(key + events.book_idx, return_index=True)
+    return events[np.sort(first)]
+
+
+STATIC = SessionMaker(
+    "static",
+    "Steck, WWW 2019",
+    {"strength": (5.0, 2.0, 10.0)},
+    lambda data, settings: static_lists(data, settings["strength"]),
+    needs_histories=True,
+)
+FOLD_IN = SessionMaker(
+    "fold-in",
+    "Steck, WWW 2019",
+    {"decay": (0.95, 0.98, 0.9, 0.8, 0.7, 1.0), "strength": (5.0, 2.0, 10.0)},
+    lambda data, settings: FoldIn(static_lists(data, settings["strength"]), settings["decay"]),
+)
