@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--split",
-    type=click.Choice(["hold-out", "leave-one-out", "k-fold"]),
+    type=click.Choice(["hold-out", "leave-one-out", "k-fold", "temporal"]),
     default="hold-out",
     show_default=True,
     help="Interactions to hold out; see docs/evaluation.md.",

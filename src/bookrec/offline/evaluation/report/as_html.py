@@ -15,11 +15,11 @@ from bookrec.offline.evaluation.report.charts import charts_of
 from bookrec.offline.evaluation.report.tables import Table, tables
 
 METHOD: Final = """Baselines were tuned on the validation part
-({{ about.settings.tuning_readers }} readers at most, {{ about.settings.tuning_budget_s }} seconds each)
-by NDCG@20 over liked books, or over all where nobody liked one, and, like our models, fitted to training
-and validation part before the test part was looked at. Each fitted part was checked for interactions
-that the known part does not have. Intervals: percentile bootstrap over readers; p: paired t-test over
-readers against the best baseline, Holm-corrected."""
+({{ about.settings.tuning_readers }} readers at most, {{ about.settings.tuning_budget_s }} seconds
+each) by NDCG@20 over liked books, or over all where nobody liked one, and, like our models, fitted to
+training and validation part before the test part was looked at. Each fitted part was checked for
+interactions that the known part does not have. Intervals: percentile bootstrap over readers; p: paired
+t-test over readers against the best baseline, Holm-corrected."""
 
 
 def as_html(plain: JsonObject) -> str:

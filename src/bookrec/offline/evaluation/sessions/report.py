@@ -15,8 +15,8 @@ _TITLES: Final = dict(zip(METRICS, (f"HR@{TOP}", f"MRR@{TOP}", f"NDCG@{TOP}"), s
 _METHOD: Final = """List makers were tuned on the validation visits
 ({{ about.settings.tuning_visits }} at most, {{ about.settings.tuning_budget_s }} seconds each) by
 NDCG@20 and fitted to the known visits before the test visits were replayed. Each fitted part was
-checked for events that the known visits do not have. Intervals: percentile bootstrap over visits; p: paired t-test
-over visits, Holm-corrected. Processor time is of one list, on one thread."""
+checked for events that the known visits do not have. Intervals: percentile bootstrap over visits;
+p: paired t-test over visits, Holm-corrected. Processor time is of one list, on one thread."""
 
 
 def as_text(plain: JsonObject) -> str:

@@ -1,7 +1,8 @@
 """The site's rule: the stored list blended with stored neighbours of recent books.
 
 `inference.reacting` is the rule, `retrieval.visit_neighbours` the table of neighbours. A request looks
-up rows of the table and computes nothing else.
+up rows of the table and computes nothing else. `BLENDED_SIMILAR` takes similar books instead of
+neighbours in visits: item-kNN by BM25, which knows no order.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.evaluation.baselines.baseline import Settings
 from bookrec.offline.evaluation.holdout.leaks import Evidence
 from bookrec.offline.evaluation.sessions.makers.fold_in import StaticLists, static_lists
+from bookrec.offline.evaluation.sessions.makers.item_knn import visit_matrix
 from bookrec.offline.evaluation.sessions.makers.maker import (
     Request,
     SessionMaker,
     VisitFitData,
 )
+from bookrec.offline.retrieval.ease import STRENGTH
+from bookrec.offline.retrieval.item_knn import item_knn_table
 from bookrec.offline.retrieval.visit_neighbours import (
     VisitNeighbourSettings,
     pair_weights,
@@ -67,6 +71,10 @@ class Blended:
 _TABLE_SETTINGS: Final = ("window", "fade", "backward", "support", "penalty", "half_life")
 _EVENTS: Final = 60
 """Latest events looked at: those of the visit, then the reader's latest before it."""
+_STORED: Final = 50
+"""Similar books of a book in a snapshot."""
+_POPULAR: Final = 200
+"""Popular books that fill lists."""
 _TABLE: Final = VisitNeighbourSettings()
 
 
@@ -79,17 +87,32 @@ def _fit(data: VisitFitData, settings: Settings) -> Blended:
 
     pairs, table = data.kept("visit-neighbours", neighbours, fit)
     rule = ReactionSettings(settings["list_weight"], settings["decay"], settings["events"])
-    popular = np.argsort(-data.counts, kind="stable")[:200]
-    return Blended(static_lists(data, 5.0), pairs, table, rule, popular)
+    popular = np.argsort(-data.counts, kind="stable")[:_POPULAR]
+    return Blended(static_lists(data, STRENGTH), pairs, table, rule, popular)
 
 
+def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
+    matrix = data.kept("visit-matrix", 0, lambda: visit_matrix(data.visits))
+    pairs = data.kept("common-visits", 0, lambda: (matrix.T @ matrix).tocsr())
+    table = data.kept("similar", 0, lambda: item_knn_table(matrix, neighbours=_STORED))
+    rule = ReactionSettings(settings["list_weight"], settings["decay"], settings["events"])
+    popular = np.argsort(-data.counts, kind="stable")[:_POPULAR]
+    return Blended(static_lists(data, STRENGTH), pairs, table, rule, popular)
+
+
+_RULE: Final = {
+    "decay": (DEFAULTS.decay, 0.4, 0.5, 0.7, 0.8, 0.9),
+    "list_weight": (DEFAULTS.list_weight, 0.02, 0.1, 0.5, 1.0),
+    "events": (DEFAULTS.events, 5, 20),
+}
+BLENDED_SIMILAR = SessionMaker(
+    "blended-similar", "docs/sessions.md", _RULE, _fit_similar, ours=True
+)
 BLENDED = SessionMaker(
     "blended",
     "docs/sessions.md",
     {
-        "decay": (DEFAULTS.decay, 0.4, 0.5, 0.7, 0.8, 0.9),
-        "list_weight": (DEFAULTS.list_weight, 0.02, 0.1, 0.5, 1.0),
-        "events": (DEFAULTS.events, 5, 20),
+        **_RULE,
         "penalty": (_TABLE.penalty, 0.0, 0.1, 0.3, 0.4),
         "support": (_TABLE.support, 0.0, 100.0, 1000.0),
         "fade": (_TABLE.fade, 0.7, 0.6, 0.9, 0.95),

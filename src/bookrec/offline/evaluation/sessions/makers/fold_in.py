@@ -28,7 +28,7 @@ from bookrec.offline.evaluation.sessions.makers.maker import (
     prior_of,
     visits_evidence,
 )
-from bookrec.offline.retrieval.ease import ease_table
+from bookrec.offline.retrieval.ease import STRENGTH, ease_table
 from bookrec.offline.retrieval.time_windows import windowed_histories
 from bookrec.offline.retrieval.visits import Visits
 from bookrec.topk import best_first
@@ -127,13 +127,13 @@ def _first_events(events: Interactions) -> Interactions:
 STATIC = SessionMaker(
     "static",
     "Steck, WWW 2019",
-    {"strength": (5.0, 2.0, 10.0)},
+    {"strength": (STRENGTH, 2.0, 10.0)},
     lambda data, settings: static_lists(data, settings["strength"]),
     needs_histories=True,
 )
 FOLD_IN = SessionMaker(
     "fold-in",
     "Steck, WWW 2019",
-    {"decay": (0.95, 0.98, 0.9, 0.8, 0.7, 1.0), "strength": (5.0, 2.0, 10.0)},
+    {"decay": (0.95, 0.98, 0.9, 0.8, 0.7, 1.0), "strength": (STRENGTH, 2.0, 10.0)},
     lambda data, settings: FoldIn(static_lists(data, settings["strength"]), settings["decay"]),
 )

@@ -18,6 +18,7 @@ MAKERS: Final = {
     "fold-in": f"{_MAKERS}.fold_in:FOLD_IN",
     "item-knn": f"{_MAKERS}.item_knn:ITEM_KNN",
     "vs-knn": f"{_MAKERS}.vs_knn:VS_KNN",
+    "blended-similar": f"{_MAKERS}.blended:BLENDED_SIMILAR",
     "blended": f"{_MAKERS}.blended:BLENDED",
     "gru4rec": f"{_MAKERS}.gru4rec:GRU4REC",
 }
