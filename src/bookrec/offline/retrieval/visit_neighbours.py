@@ -7,7 +7,8 @@ the shares ``q_ij = w_ij / W_i``, the table has
 
     (q_ij + support / (W_i + support) · Σ_k q_ik q_kj) / (n_j + PRIOR)^penalty
 
-where n_j counts the events of book j. The second step reaches the neighbours of neighbours, which helps
+where n_j counts the events of book j. The second step takes the `keep` largest shares of each row. It
+reaches the neighbours of neighbours, which helps
 a book that few visits know and hurts one that many know, so its weight falls with ``W_i``. Only the
 largest weights of a book are kept. Rows are not scaled: users of a table divide by the largest weight
 of a row (`inference.reacting`).
@@ -65,7 +66,7 @@ def table_of(
     pairs: sparse.csr_matrix, visits: Visits, settings: VisitNeighbourSettings
 ) -> SimilarityTable:
     """Make the table from the `pair_weights` of the visits."""
-    weights = _two_steps(pairs, settings.support)
+    weights = _two_steps(pairs, settings.support, settings.keep)
     popularity = np.bincount(visits.book, minlength=visits.n_books)
     divisor = (popularity + PRIOR) ** settings.penalty
     entries = weights.tocoo()
@@ -75,20 +76,23 @@ def table_of(
     return strongest(row, column, values, visits.n_books, settings.keep)
 
 
-def _two_steps(weights: sparse.csr_matrix, support: float) -> sparse.csr_matrix:
+def _two_steps(weights: sparse.csr_matrix, support: float, keep: int) -> sparse.csr_matrix:
     """CSR [B, B] shares of one step, and of a second one where a row has little support."""
     total = np.asarray(weights.sum(axis=1)).ravel()
-    shares = sparse.diags(1.0 / np.maximum(total, 1e-12)) @ weights
+    shares = (sparse.diags(1.0 / np.maximum(total, 1e-12)) @ weights).tocsr()
     if not support:
-        return shares.tocsr()
-    second = sparse.diags(support / (total + support)) @ shares
-    return (shares + second @ shares).tocsr()
+        return shares
+    entries = shares.tocoo()
+    largest = strongest(entries.row, entries.col, entries.data, len(total), keep)
+    steps = sparse.csr_matrix((largest.weight, largest.neighbour, largest.start), shares.shape)
+    second = sparse.diags(support / (total + support)) @ steps
+    return (shares + second @ steps).tocsr()
 
 
 def strongest(
     row: NDArray[np.integer],
     column: NDArray[np.integer],
-    values: Floats,
+    values: NDArray[np.floating],
     n_books: int,
     keep: int,
 ) -> SimilarityTable:
@@ -107,7 +111,9 @@ def strongest(
     within = np.arange(len(row)) - np.repeat(row_starts(lengths)[:-1], lengths)
     first = within < keep
     counts = np.bincount(row[first], minlength=n_books)
-    return SimilarityTable(row_starts(counts), column[first].astype(np.int32), values[first])
+    return SimilarityTable(
+        row_starts(counts), column[first].astype(np.int32), values[first].astype(np.float32)
+    )
 
 
 def pair_weights(visits: Visits, settings: VisitNeighbourSettings) -> sparse.csr_matrix:
