@@ -7,11 +7,10 @@ the shares ``q_ij = w_ij / W_i``, the table has
 
     (q_ij + support / (W_i + support) · Σ_k q_ik q_kj) / (n_j + PRIOR)^penalty
 
-where n_j counts the events of book j. The second step takes the `keep` largest shares of each row. It
-reaches the neighbours of neighbours, which helps
-a book that few visits know and hurts one that many know, so its weight falls with ``W_i``. Only the
-largest weights of a book are kept. Rows are not scaled: users of a table divide by the largest weight
-of a row (`inference.reacting`).
+where n_j counts the events of book j. The second step takes the `keep` largest shares of each
+row. It reaches the neighbours of neighbours, which helps a book that few visits know and hurts one that
+many know, so its weight falls with ``W_i``. Only the `keep` largest weights of a book stay. Rows are not
+scaled: users of a table divide by the largest weight of a row (`inference.reacting`).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from bookrec.arrays import Floats, Ints
+from bookrec.arrays import Ints
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.retrieval.visits import Visits
 from bookrec.ragged import row_starts
@@ -79,14 +78,14 @@ def table_of(
 def _two_steps(weights: sparse.csr_matrix, support: float, keep: int) -> sparse.csr_matrix:
     """CSR [B, B] shares of one step, and of a second one where a row has little support."""
     total = np.asarray(weights.sum(axis=1)).ravel()
-    shares = (sparse.diags(1.0 / np.maximum(total, 1e-12)) @ weights).tocsr()
+    shares = sparse.csr_matrix(sparse.diags(1.0 / np.maximum(total, 1e-12)) @ weights)
     if not support:
         return shares
     entries = shares.tocoo()
     largest = strongest(entries.row, entries.col, entries.data, len(total), keep)
     steps = sparse.csr_matrix((largest.weight, largest.neighbour, largest.start), shares.shape)
     second = sparse.diags(support / (total + support)) @ steps
-    return (shares + second @ steps).tocsr()
+    return sparse.csr_matrix(shares + second @ steps)
 
 
 def strongest(
@@ -111,9 +110,8 @@ def strongest(
     within = np.arange(len(row)) - np.repeat(row_starts(lengths)[:-1], lengths)
     first = within < keep
     counts = np.bincount(row[first], minlength=n_books)
-    return SimilarityTable(
-        row_starts(counts), column[first].astype(np.int32), values[first].astype(np.float32)
-    )
+    neighbours, weights = column[first].astype(np.int32), values[first].astype(np.float32)
+    return SimilarityTable(row_starts(counts), neighbours, weights)
 
 
 def pair_weights(visits: Visits, settings: VisitNeighbourSettings) -> sparse.csr_matrix:

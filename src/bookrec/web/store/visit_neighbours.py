@@ -19,9 +19,9 @@ _SIMILAR: Final = (
 )
 _VISITS: Final = (
     "select book_id, rank, next_book_id, score from visit_top where book_id in ({marks})"
-    " union all "
-    + _SIMILAR
-    + " and not exists (select 1 from visit_top v where v.book_id = similar_top.book_id)"
+)
+_NOT_IN_VISITS: Final = (
+    " and not exists (select 1 from visit_top v where v.book_id = similar_top.book_id)"
 )
 
 
@@ -34,7 +34,7 @@ def visit_neighbours(snapshot: Snapshot, books: Sequence[int]) -> Neighbours:
         snapshot: Has the tables.
         books: Distinct ``book_id`` of the recent books.
     """
-    query = _VISITS if snapshot.visit_top else _SIMILAR
+    query = f"{_VISITS} union all {_SIMILAR}{_NOT_IN_VISITS}" if snapshot.visit_top else _SIMILAR
     rows: dict[int, list[tuple[int, float]]] = {book: [] for book in books}
     parameters = tuple(books) * (2 if snapshot.visit_top else 1)
     marks = ",".join("?" * len(books))
