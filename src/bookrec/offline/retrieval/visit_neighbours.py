@@ -7,9 +7,9 @@ the shares ``q_ij = w_ij / W_i``, the table has
 
     (q_ij + support / (W_i + support) · Σ_k q_ik q_kj) / (n_j + PRIOR)^penalty
 
-where n_j counts the events of book j. The second step takes the `keep` largest shares of each
-row. It reaches the neighbours of neighbours, which helps a book that few visits know and hurts one that
-many know, so its weight falls with ``W_i``. Only the `keep` largest weights of a book stay. Rows are not
+where n_j counts the events of book j. The second step takes the ``keep`` largest shares of each row. It
+reaches the neighbours of neighbours, which helps a book that few visits know and hurts one that many
+know, so its weight falls with ``W_i``. Only the ``keep`` largest weights of a book stay. Rows are not
 scaled: users of a table divide by the largest weight of a row (`inference.reacting`).
 """
 

@@ -75,12 +75,16 @@ def evaluate_sessions(
     results = SessionResults(_about(source, settings), settings.seed)
     if source.timed:
         check_times(source.split.known, source.split.test.visits)
+    train = VisitFitData(source.split.train, settings.seed)
+    known = VisitFitData(source.split.known, settings.seed)
     for name in settings.makers:
         maker = maker_named(name)
         if maker.needs_histories and not any(map(len, source.split.test.histories)):
             progress(f"{name}: left out, as these visits are of strangers")
             continue
-        results.measured[name] = _measured(name, source, settings, results, progress)
+        results.measured[name] = _measured(
+            name, source, (train, known), settings, results, progress
+        )
         results.sources[name] = maker.source
         if maker.ours:
             results.ours.add(name)
@@ -94,16 +98,18 @@ def evaluate_sessions(
 def _measured(
     name: str,
     source: Source,
+    parts: tuple[VisitFitData, VisitFitData],
     settings: SessionSettings,
     results: SessionResults,
     progress: Progress,
 ) -> Replayed:
     """Tune one list maker, fit it to the known visits, check it, and replay the test visits."""
     split, maker = source.split, maker_named(name)
+    train, known = parts
     rng = np.random.default_rng(settings.seed)
     tuning = tune(
         maker,
-        VisitFitData(split.train, settings.seed),
+        train,
         split.validation.some(settings.tuning_visits, rng),
         settings.tuning_budget_s,
         lambda line: progress(f"tuning {line}"),
@@ -112,7 +118,7 @@ def _measured(
     test = split.test.some(settings.visits, rng)
     started = time.monotonic()
     with one_blas_thread():
-        fitted = maker.fit(VisitFitData(split.known, settings.seed), tuning.best)
+        fitted = maker.fit(known, tuning.best)
         fit_s = time.monotonic() - started
         leaks.check(
             name, fitted.evidence(), split.known.interactions(), split.test.visits.interactions()

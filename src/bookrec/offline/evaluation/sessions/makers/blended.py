@@ -26,7 +26,6 @@ from bookrec.offline.evaluation.sessions.makers.maker import (
     SessionMaker,
     VisitFitData,
 )
-from bookrec.offline.retrieval.ease import STRENGTH
 from bookrec.offline.retrieval.item_knn import item_knn_table
 from bookrec.offline.retrieval.visit_neighbours import (
     VisitNeighbourSettings,
@@ -88,7 +87,7 @@ def _fit(data: VisitFitData, settings: Settings) -> Blended:
     pairs, table = data.kept("visit-neighbours", neighbours, fit)
     rule = ReactionSettings(settings["list_weight"], settings["decay"], settings["events"])
     popular = np.argsort(-data.counts, kind="stable")[:_POPULAR]
-    return Blended(static_lists(data, STRENGTH), pairs, table, rule, popular)
+    return Blended(static_lists(data), pairs, table, rule, popular)
 
 
 def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
@@ -97,7 +96,7 @@ def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
     table = data.kept("similar", 0, lambda: item_knn_table(matrix, neighbours=_STORED))
     rule = ReactionSettings(settings["list_weight"], settings["decay"], settings["events"])
     popular = np.argsort(-data.counts, kind="stable")[:_POPULAR]
-    return Blended(static_lists(data, STRENGTH), pairs, table, rule, popular)
+    return Blended(static_lists(data), pairs, table, rule, popular)
 
 
 _RULE: Final = {

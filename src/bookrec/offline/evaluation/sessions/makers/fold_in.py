@@ -1,8 +1,9 @@
-"""The static list of a reader, and a fold-in that weighs recent books more.
+"""Static lists of readers, and a fold-in that weighs recent books more.
 
-Both score with the EASE table that `bookrec train` fits (`retrieval.ease`, on windowed histories where
-times are known). The static list takes the books that the reader had before the visit, all alike. The
-fold-in takes these and the visit, the book of age a with weight ``decay^a``, age 0 being the latest.
+All score with the EASE table that `bookrec train` fits (`retrieval.ease`, on windowed histories where
+times are known). A static list takes the books that the reader had before the visit: all alike, or, as
+`STATIC_RECENT`, the book of age a with weight ``decay^a``, age 0 being the latest. The fold-in takes
+these books and the visit, weighed in the same way.
 """
 
 from __future__ import annotations
@@ -40,24 +41,17 @@ STORED = 50
 """Books of a stored list."""
 
 
-@dataclass
-class StaticLists:
-    """Stored lists by EASE; the list of a stranger is the popular one."""
+@dataclass(frozen=True)
+class EaseOfVisits:
+    """The EASE table of visits, fitted when it is first needed."""
 
     visits: Visits
-    """Visits that the table is fitted to when the first list of a reader needs it."""
     strength: float
-    """λ of EASE, see `ease_table`."""
-    counts: NDArray[np.int64]
-    stored: tuple[Ints, NDArray[np.float64]] = field(init=False)
-    """Books and scores of the list of the current reader, best first."""
-
-    def __post_init__(self) -> None:
-        self.begin(np.empty(0, dtype=np.int32))
+    """λ, see `ease_table`."""
 
     @cached_property
     def table(self) -> SimilarityTable:
-        """Weights of EASE between the books."""
+        """Weights between the books."""
         visits = self.visits
         ratings, times = np.zeros(len(visits.book), np.int8), visits.time.astype(np.int64)
         events = _first_events(Interactions(visits.visit, visits.book, ratings, times))
@@ -65,9 +59,24 @@ class StaticLists:
         covered = min(COVERED, visits.n_books)
         return ease_table(histories, covered, _ENTRIES // covered, self.strength)
 
+
+@dataclass
+class StaticLists:
+    """Stored lists by EASE; the list of a stranger is the popular one."""
+
+    ease: EaseOfVisits
+    counts: NDArray[np.int64]
+    decay: float
+    """Factor per later book of the reader, 0–1."""
+    stored: tuple[Ints, NDArray[np.float64]] = field(init=False)
+    """Books and scores of the list of the current reader, best first."""
+
+    def __post_init__(self) -> None:
+        self.begin(np.empty(0, dtype=np.int32))
+
     def scores(self, books: Ints, weights: NDArray[np.floating]) -> NDArray[np.float64]:
         """[B] scores of a weighted history, with popular books below."""
-        neighbours, values, lengths = self.table.of(books)
+        neighbours, values, lengths = self.ease.table.of(books)
         weighted = values * np.repeat(weights, lengths)
         return np.bincount(neighbours, weighted, len(self.counts)) + prior_of(self.counts)
 
@@ -75,7 +84,7 @@ class StaticLists:
         """See `ListMaker.begin`: store the list of a reader."""
         scores = self.counts.astype(np.float64)
         if len(history):
-            scores = self.scores(history, np.ones(len(history)))
+            scores = self.scores(history, self.decay ** np.arange(len(history))[::-1])
             scores[history] = -np.inf
         books = best_first(scores, STORED)
         books = books[scores[books] > -np.inf]
@@ -88,9 +97,10 @@ class StaticLists:
 
     def evidence(self) -> list[Evidence]:
         """See `ListMaker.evidence`."""
+        visits = self.ease.visits
         return [
             *counts_evidence(self.counts),
-            visits_evidence(visit_matrix(self.visits), self.visits.ids),
+            visits_evidence(visit_matrix(visits), visits.ids),
         ]
 
 
@@ -112,9 +122,16 @@ class FoldIn(Quiet):
         return self.lists.evidence()
 
 
-def static_lists(data: VisitFitData, strength: float) -> StaticLists:
-    """Fit the static lists to visits."""
-    return data.kept("static", strength, lambda: StaticLists(data.visits, strength, data.counts))
+def static_lists(data: VisitFitData, strength: float = STRENGTH, decay: float = 1.0) -> StaticLists:
+    """Make the static lists of visits.
+
+    Args:
+        data: The visits.
+        strength: λ of EASE.
+        decay: Factor per later book of a reader.
+    """
+    ease = data.kept("ease", strength, lambda: EaseOfVisits(data.visits, strength))
+    return StaticLists(ease, data.counts, decay)
 
 
 def _first_events(events: Interactions) -> Interactions:
@@ -129,6 +146,13 @@ STATIC = SessionMaker(
     "Steck, WWW 2019",
     {"strength": (STRENGTH, 2.0, 10.0)},
     lambda data, settings: static_lists(data, settings["strength"]),
+    needs_histories=True,
+)
+STATIC_RECENT = SessionMaker(
+    "static-recent",
+    "Steck, WWW 2019",
+    {"decay": (0.95, 0.98, 0.9, 0.8, 0.7, 1.0)},
+    lambda data, settings: static_lists(data, decay=settings["decay"]),
     needs_histories=True,
 )
 FOLD_IN = SessionMaker(

@@ -15,6 +15,7 @@ MAKERS: Final = {
     "popular": f"{_MAKERS}.popular:POPULAR",
     "popular-of-the-day": f"{_MAKERS}.popular:POPULAR_OF_THE_DAY",
     "static": f"{_MAKERS}.fold_in:STATIC",
+    "static-recent": f"{_MAKERS}.fold_in:STATIC_RECENT",
     "fold-in": f"{_MAKERS}.fold_in:FOLD_IN",
     "item-knn": f"{_MAKERS}.item_knn:ITEM_KNN",
     "vs-knn": f"{_MAKERS}.vs_knn:VS_KNN",
