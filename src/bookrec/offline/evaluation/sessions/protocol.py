@@ -91,7 +91,6 @@ def evaluate_sessions(
         results.about["seconds"] = round(time.monotonic() - started, 1)
         keep(results)
     results.about["finished"] = True
-    keep(results)
     return results
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
@@ -85,10 +84,6 @@ class SessionResults:
         }
         values: JsonObject = defined(plain)
         return values
-
-    def as_json(self) -> str:
-        """Write the results as JSON text."""
-        return json.dumps(self.as_plain(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _rows(by_metric: dict[str, dict[str, PairedComparison]], name: str) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
@@ -38,8 +39,7 @@ def run_sessions(
 
     def keep(results: SessionResults) -> None:
         if report is not None and results.measured:
-            write_atomically(report / "report.json", results.as_json().encode())
-            write_atomically(report / "report.html", as_html(results.as_plain()).encode())
+            _write(report, results.as_plain())
 
     source = _source(home, name, settings)
     split = source.split
@@ -47,7 +47,16 @@ def run_sessions(
         f"{source.name}, split {split.label}: {len(split.known):,} known visits, "
         f"{len(split.test.visits):,} to replay"
     )
-    return evaluate_sessions(source, settings, progress, keep).as_plain()
+    plain = evaluate_sessions(source, settings, progress, keep).as_plain()
+    if report is not None:
+        _write(report, plain)
+    return plain
+
+
+def _write(report: Path, plain: JsonObject) -> None:
+    text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False)
+    write_atomically(report / "report.json", f"{text}\n".encode())
+    write_atomically(report / "report.html", as_html(plain).encode())
 
 
 def _source(home: Home, name: str, settings: SessionSettings) -> Source:
