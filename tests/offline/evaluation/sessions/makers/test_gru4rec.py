@@ -10,9 +10,9 @@ from small_visits import visits_of
 
 
 def test_sequences_predict_each_next_book_and_long_visits_are_cut():
-    visits = visits_of([[3, 1, 2], [*range(50)]], 50)
+    visits = visits_of([[3, 1, 2], [*range(50)], *[[*range(45)]] * 30], 50)
     shown, following = sequences(visits)
-    assert shown.shape == (3, 40)
+    assert shown.shape == (3 + 60, 40)
     assert shown[0, :3].tolist() == [4, 2, 0]
     assert following[0, :3].tolist() == [2, 3, 0]
     assert (shown[1, 0], following[1, -1]) == (1, 41)

@@ -32,6 +32,8 @@ from bookrec.offline.runtime.untyped import KerasModel
 
 _STEPS = 40
 """Events of a training sequence, and events that a request looks back on, at most."""
+_WHOLE = 0.95
+"""Share of the visits that are not cut."""
 _BATCH = 128
 _RATE = 2e-3
 
@@ -89,12 +91,14 @@ class Gru4Rec(Quiet):
 def sequences(visits: Visits) -> tuple[Ints, Ints]:
     """Training sequences: [n, steps] codes of books, 1 + position and 0 for padding, and the next ones.
 
-    A long visit is cut into several; each part begins with the last event of the one before.
+    A visit longer than most is cut into several, which saves padding; each part begins with the last
+    event of the one before.
     """
+    longest = int(np.clip(np.quantile(visits.lengths - 1, _WHOLE), 1, _STEPS))
     parts = [
-        books[first : first + _STEPS + 1] + 1
+        books[first : first + longest + 1] + 1
         for books in (visits.books_of(place) for place in range(len(visits)))
-        for first in range(0, len(books) - 1, _STEPS)
+        for first in range(0, len(books) - 1, longest)
     ]
     steps = max(len(part) for part in parts) - 1
     shown, following = (np.zeros((len(parts), steps), dtype=np.int32) for _ in range(2))
