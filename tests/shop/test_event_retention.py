@@ -30,6 +30,10 @@ VISITOR = Actor(visitor="4f1d")
 
 def fill(shop: sqlite3.Connection) -> None:
     """Write three days: one list of three shown twice, two clicks, one purchase, searches."""
+    shop.execute(
+        "insert into account (user_id, username, username_folded, password_hash, created_at)"
+        " values ('shop:1', 'linh', 'linh', 'x', 0)"
+    )
     for day in (TODAY - 100, TODAY - 91, TODAY):
         at = day * DAY + 500
         write_batch(

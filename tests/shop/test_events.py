@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bookrec.shop.connections import opened
-from bookrec.shop.events import Actor, Event, Impression, delete_visitor, write_batch
+from bookrec.shop.events import Actor, Event, Impression, delete_recorded, write_batch
 
 LINH = Actor(user_id="shop:1")
 AN = Actor(user_id="276725")
@@ -19,10 +19,20 @@ VISITOR = Actor(visitor="4f1d")
 NOW = 1_000_000
 
 
+def add_readers(connection: sqlite3.Connection) -> None:
+    for user_id in ("shop:1", "276725"):
+        connection.execute(
+            "insert into account (user_id, username, username_folded, password_hash, created_at)"
+            " values (?1, ?1, ?1, 'x', 0)",
+            (user_id,),
+        )
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    """An empty shop's database."""
+    """A shop's database with two readers."""
     with opened(tmp_path / "shop.sqlite") as connection:
+        add_readers(connection)
         yield connection
 
 
@@ -115,9 +125,18 @@ def test_a_visitor_who_withdraws_leaves_nothing(shop: sqlite3.Connection) -> Non
     ]
     write_batch(shop, events, [shown(VISITOR, "/", "A"), shown(LINH, "/", "A")])
     assert rows(shop, "visitor, length(query), hits")[0] == ("4f1d", 200, 2)
-    delete_visitor(shop, "4f1d")
+    delete_recorded(shop, VISITOR)
     assert rows(shop, "user_id") == [("shop:1",)]
     assert shop.execute("select user_id from impressions").fetchall() == [("shop:1",)]
+
+
+def test_readers_who_left_or_switched_off_are_left_out(shop: sqlite3.Connection) -> None:
+    shop.execute("delete from account where user_id = '276725'")
+    shop.execute("update account set records_events = 0 where user_id = 'shop:1'")
+    events = [Event(actor, "view", NOW, isbn="A") for actor in (LINH, AN, VISITOR)]
+    write_batch(shop, events, [shown(LINH, "/", "A"), shown(AN, "/", "A")])
+    assert rows(shop, "user_id, visitor") == [(None, "4f1d")]
+    assert shop.execute("select count(*) from impressions").fetchone() == (0,)
 
 
 def test_nobody_and_two_are_no_actor(shop: sqlite3.Connection) -> None:

@@ -107,11 +107,18 @@ def write_batch(
 ) -> None:
     """Write events and impressions, in one transaction of the caller's.
 
+    Those of readers who left or switched the recording off meanwhile are left out.
+
     A view whose link stood in a list shown to its actor becomes a click on that list as well; what is
     done with a book after a click on it belongs to the list of that click.
     """
-    connection.executemany(_INSERT_IMPRESSION, [_impression_row(item) for item in impressions])
+    actors = {event.actor for event in events} | {shown.actor for shown in impressions}
+    recorded = _recorded(connection, actors)
+    rows = [_impression_row(item) for item in impressions if item.actor in recorded]
+    connection.executemany(_INSERT_IMPRESSION, rows)
     for event in events:
+        if event.actor not in recorded:
+            continue
         placed = _placed(connection, event)
         if placed.kind == "view" and placed.list_id and not event.list_id:
             click_id = f"{placed.list_id}.{placed.position}"
@@ -120,10 +127,24 @@ def write_batch(
         connection.execute(_INSERT_EVENT, _event_row(placed))
 
 
+def _recorded(connection: sqlite3.Connection, actors: set[Actor]) -> set[Actor]:
+    """Return the visitors, and the readers whose account is there and records events."""
+    user_ids = [actor.user_id for actor in actors if actor.user_id is not None]
+    marks = ",".join("?" * len(user_ids))
+    rows = connection.execute(
+        f"select user_id from account where user_id in ({marks}) and records_events = 1",  # noqa: S608
+        user_ids,
+    )
+    known = {user_id for (user_id,) in rows}
+    return {actor for actor in actors if actor.user_id is None or actor.user_id in known}
+
+
 def _placed(connection: sqlite3.Connection, event: Event) -> Event:
     """Return an event with the list that it came from, if one is known."""
-    if event.isbn is None or event.list_id:
+    if event.isbn is None:
         return event
+    if event.list_id:
+        return _placed_by_list(connection, event)
     if event.kind == "view":
         return _placed_by_page(connection, event)
     if event.kind in PASSIVE or event.kind == "dismiss":
@@ -136,6 +157,20 @@ def _placed(connection: sqlite3.Connection, event: Event) -> Event:
         (event.actor.key, event.created_at - _FOLLOWS_CLICK_S, event.created_at, event.isbn),
     ).fetchone()
     return replace(event, list_id=row[0], shelf=row[1], position=row[2]) if row else event
+
+
+def _placed_by_list(connection: sqlite3.Connection, event: Event) -> Event:
+    """Return an event with the shelf of the list that its sender named, and its place there."""
+    row = connection.execute(
+        # Index impressions_by_list.
+        f"select shelf, isbns, arm from impressions where list_id = ? and {event.actor.column} = ?",  # noqa: S608
+        (event.list_id, event.actor.key),
+    ).fetchone()
+    listed = row[1].split("\n") if row else []
+    if event.isbn not in listed:
+        return replace(event, list_id=None, shelf=None, position=None)
+    position = listed.index(event.isbn) + 1
+    return replace(event, shelf=row[0], position=position, arm=event.arm or row[2])
 
 
 def _placed_by_page(connection: sqlite3.Connection, event: Event) -> Event:
@@ -191,7 +226,7 @@ def _impression_row(impression: Impression) -> tuple[str | int | None, ...]:
     )
 
 
-def delete_visitor(connection: sqlite3.Connection, visitor: str) -> None:
-    """Delete all rows of a visitor, who withdrew the consent."""
-    connection.execute("delete from events where visitor = ?", (visitor,))
-    connection.execute("delete from impressions where visitor = ?", (visitor,))
+def delete_recorded(connection: sqlite3.Connection, actor: Actor) -> None:
+    """Delete all events and impressions of an actor, who withdrew the consent."""
+    for table in ("events", "impressions"):
+        connection.execute(f"delete from {table} where {actor.column} = ?", (actor.key,))  # noqa: S608

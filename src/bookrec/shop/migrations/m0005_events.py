@@ -48,6 +48,7 @@ create table impressions (
 );
 create index impressions_by_reader on impressions (user_id, created_at) where user_id is not null;
 create index impressions_by_visitor on impressions (visitor, created_at) where visitor is not null;
+create index impressions_by_list on impressions (list_id);
 create index impressions_by_time on impressions (created_at);
 
 -- What is kept of events and lists older than the retention: counts that name nobody.

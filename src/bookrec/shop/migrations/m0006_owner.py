@@ -38,7 +38,7 @@ create trigger promotion_deleted after delete on promotion
 begin update shop_version set version = version + 1; end;
 
 create table day_count (
-    day text not null,                   -- 2026-11-27, UTC
+    day text not null,                   -- 2026-11-27, the server's
     kind text not null,                  -- see bookrec.shop.owner.day_counts
     what text not null,
     count integer not null check (count > 0),

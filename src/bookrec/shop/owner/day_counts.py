@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-NO_HITS: Final = "no_hits"
-"""Searches without an exact hit; ``what`` is the folded query."""
 LIST_SOURCE: Final = "list_source"
 """Lists that readers were shown; ``what`` is ``precomputed``, ``live`` or ``popular``."""
 DOWNLOAD: Final = "data_download"
@@ -17,8 +15,11 @@ DOWNLOAD: Final = "data_download"
 DELETION: Final = "data_deletion"
 """Deletions of accounts."""
 KEPT_DAYS: Final = 400
-_MOST_QUERIES: Final = 2_000
-"""Different queries of a day that are kept, so that nobody can fill the disk."""
+COUNT_ONE: Final = (
+    "insert into day_count values (?, ?, ?, 1)"
+    " on conflict (day, kind, what) do update set count = count + 1"
+)
+"""Statement that counts one more of (day, kind, what)."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,8 @@ class DayCount:
 
 
 def today(now: datetime | None = None) -> str:
-    """Return the day of a time (default: now) as ``2026-11-27``, UTC."""
-    return (now or datetime.now(UTC)).date().isoformat()
+    """Return the day of a time (default: now) as ``2026-11-27``, in the server's time zone."""
+    return (now or datetime.now(UTC)).astimezone().date().isoformat()
 
 
 def days_back(count: int, last: str | None = None) -> list[str]:
@@ -47,13 +48,7 @@ def add_counts(
     """Add counts by (kind, what) to those of a day, and forget days beyond `KEPT_DAYS`."""
     oldest = days_back(KEPT_DAYS, day)[0]
     connection.execute("delete from day_count where day < ?", (oldest,))
-    (queries,) = connection.execute(
-        "select count(*) from day_count where day = ? and kind = ?", (day, NO_HITS)
-    ).fetchone()
     for (kind, what), count in counts.items():
-        if kind == NO_HITS and queries >= _MOST_QUERIES:
-            continue
-        queries += kind == NO_HITS
         connection.execute(
             "insert into day_count values (?, ?, ?, ?)"
             " on conflict (day, kind, what) do update set count = count + excluded.count",
@@ -68,15 +63,3 @@ def read_counts(connection: sqlite3.Connection, kind: str, since: str) -> list[D
         (kind, since),
     )
     return [DayCount(*row) for row in rows]
-
-
-def most_counted(
-    connection: sqlite3.Connection, kind: str, since: str, limit: int
-) -> list[tuple[str, int]]:
-    """Read what was counted most from a day on, with its sum, the largest first."""
-    rows = connection.execute(
-        "select what, sum(count) from day_count where kind = ? and day >= ?"
-        " group by what order by sum(count) desc, what limit ?",
-        (kind, since, limit),
-    )
-    return [(row[0], int(row[1])) for row in rows]

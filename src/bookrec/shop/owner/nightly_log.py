@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 
+from bookrec.errors import QualityGateRefused
+from bookrec.files import utc_now
 from bookrec.json_types import JsonObject
 
-NAME: Final = "nightly.jsonl"
-"""File beside the shop's database."""
 PUBLISHED: Final = "published"
 NOTHING_NEW: Final = "nothing_new"
 REFUSED: Final = "refused"
 FAILED: Final = "failed"
+FIGURES: Final = ("ndcg", "coverage", "commonest", "rating_mean")
+"""Figures that are shown: how well the lists hit what readers took up next (NDCG@20), the share of
+the catalogue on any list, the share of readers with the commonest book, the mean rating of listed
+books."""
 _MOST_BYTES: Final = 1_000_000
 """End of the file that is read: thousands of runs."""
 
@@ -38,6 +45,51 @@ class NightlyRun:
     """Seconds of each stage, in order."""
     figures: dict[str, float] = field(default_factory=dict)
     """Figures of the published lists, by name."""
+
+
+class Night:
+    """A run that goes on."""
+
+    def __init__(self) -> None:
+        self.started_at = utc_now()
+        self.stages: dict[str, float] = {}
+        """Seconds of each finished stage."""
+        self.reason = ""
+        self.snapshot_id = self.model_id = ""
+        self.figures: dict[str, float] = {}
+
+    def published(self, snapshot_id: str, meta: Mapping[str, str]) -> None:
+        """Note what was published, with the snapshot's table ``meta``."""
+        self.snapshot_id, self.model_id = snapshot_id, meta.get("model_id", "")
+        self.figures = figures_of_meta(meta)
+
+
+@contextlib.contextmanager
+def night_log(path: Path) -> Iterator[Night]:
+    """Append the run of a block to the log, whatever its end."""
+    night, started = Night(), time.monotonic()
+    outcome = FAILED
+    try:
+        yield night
+        outcome = PUBLISHED if night.snapshot_id else NOTHING_NEW
+    except BaseException as error:
+        outcome = REFUSED if isinstance(error, QualityGateRefused) else FAILED
+        night.reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise
+    finally:
+        append_run(
+            path,
+            NightlyRun(
+                started_at=night.started_at,
+                outcome=outcome,
+                seconds=round(time.monotonic() - started, 1),
+                snapshot_id=night.snapshot_id,
+                model_id=night.model_id,
+                reason=night.reason,
+                stages=night.stages,
+                figures=night.figures,
+            ),
+        )
 
 
 def append_run(path: Path, run: NightlyRun) -> None:
@@ -78,3 +130,19 @@ def _parse(line: str) -> NightlyRun | None:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def figures_of_meta(meta: Mapping[str, str]) -> dict[str, float]:
+    """Read the figures of a snapshot from its table ``meta``."""
+    shelf, metrics = _object(meta.get("shelf")), _object(meta.get("metrics"))
+    figures = {name: shelf.get(name) for name in FIGURES}
+    figures["ndcg"] = metrics.get("pipeline", {}).get("ndcg@20_liked")
+    return {name: float(value) for name, value in figures.items() if isinstance(value, int | float)}
+
+
+def _object(text: str | None) -> JsonObject:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

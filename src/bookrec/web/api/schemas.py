@@ -91,13 +91,15 @@ class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
     """True for a popular book that fills a list which ran out."""
 
 
-class RankedList(msgspec.Struct, frozen=True):
+class RankedList(msgspec.Struct, frozen=True, omit_defaults=True):
     """A list, its source and its snapshot."""
 
     source: str
     """``precomputed``, ``live``, ``popular`` or ``content``."""
     snapshot_id: str
     items: list[RankedBook]
+    list_id: str = ""
+    """Names this answer in events (``POST /events``); absent where none are recorded."""
 
 
 class NewAccountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -229,7 +231,7 @@ def ranked_list(
 
 
 def recommended_list(
-    snapshot_id: str, recommendations: Recommendations, front: ShopFront
+    snapshot_id: str, recommendations: Recommendations, front: ShopFront, list_id: str = ""
 ) -> RankedList:
     """Return a reader's list, with reasons."""
     items = [
@@ -247,4 +249,4 @@ def recommended_list(
         )
         for item in recommendations.items
     ]
-    return RankedList(recommendations.source, snapshot_id, items)
+    return RankedList(recommendations.source, snapshot_id, items, list_id)

@@ -17,6 +17,9 @@ class ShopFacts(msgspec.Struct, frozen=True):
 
     name: str = "bookrec"
     tagline: str = ""
+    welcome: str = ""
+    intro: str = ""
+    about: str = ""
     address: str = ""
     phone: str = ""
     email: str = ""
@@ -61,3 +64,9 @@ class Shell(msgspec.Struct, frozen=True):
     """Copies in the cart of this visitor or reader."""
     back_in_stock: list[TitleLink] = []
     """Books they waited for and can buy now."""
+    asks_consent: bool = False
+    """Whether the page asks the visitor if their visit may be recorded."""
+    consent: str = ""
+    """State of a visitor's consent, see `bookrec.web.events.consent.Consent`; '' for a reader."""
+    view_id: str = ""
+    """Name of the event that a book's page was opened; '' when the visit is not recorded."""

@@ -1,4 +1,4 @@
-"""Contexts of the templates of a reader's account, and of the owner's pages."""
+"""Contexts of the templates of a reader's account."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class AccountPage(msgspec.Struct, frozen=True):
     letters: bool
     """Whether the shop sends e-mail."""
     sessions: list[SessionRow]
+    recorded: bool = True
+    """Whether the reader's visits are recorded."""
+    event_days: int = 90
+    """Days for which single events are kept."""
     form: str = ""
     """Form that was refused: 'password', 'email' or 'delete'."""
     error: str | None = None
@@ -62,13 +66,3 @@ class LetterRow(msgspec.Struct, frozen=True):
     next_try: int | None
     """None when it was given up."""
     error: str
-
-
-class OwnerPage(msgspec.Struct, frozen=True):
-    """``/owner``"""
-
-    snapshot_id: str
-    model_id: str
-    letters: bool
-    """Whether the shop sends e-mail."""
-    failures: list[LetterRow]

@@ -15,6 +15,7 @@ from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
+from bookrec.web.request.page_events import note_list, note_view
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
 from bookrec.web.selling.stock_rule import buyable_first
@@ -67,7 +68,10 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
         waiting=front.waits_for(page_request.cart_owner, book.isbn),
         description=description(page_request.snapshot, book),
     )
-    return page_request.page("book.html", page, cacheable=True)
+    view_id = note_view(page_request, book.isbn)
+    note_list(page_request, "similar", [item.book.isbn for item in similar])
+    note_list(page_request, "by_author", [item.book.isbn for item in by_author])
+    return page_request.page("book.html", page, cacheable=True, view_id=view_id)
 
 
 def _editions(page_request: PageRequest, book: CatalogueBook) -> list[CatalogueBook]:

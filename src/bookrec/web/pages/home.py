@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -23,11 +24,17 @@ from bookrec.web.recommendations.home_shelves import (
     promoted_shelf,
     reader_shelves,
 )
-from bookrec.web.recommendations.lists import popular_segment, popular_shelf
+from bookrec.web.recommendations.lists import (
+    Recommendations,
+    popular_segment,
+    popular_shelf,
+)
 from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import ListedBook, books_by_isbn
+from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_isbn
 from bookrec.web.store.languages import codes_of_language
+from bookrec.web.store.reader_history import ReaderHistory
 
 SHELF_LENGTH: Final = 12
 
@@ -64,7 +71,16 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
             catalogue_size=int(snapshot.meta.get("books", 0)),
             promoted=_context(page_request, promoted) if promoted else None,
         )
+    _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
+
+
+def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
+    for name, shelf in (("yours", page.yours), ("popular", page.popular)):
+        if shelf is not None:
+            note_list(page_request, name, [item.book.isbn for item in shelf.items])
+    for other in (*([page.promoted] if page.promoted else []), *page.shelves):
+        note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 
 
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
@@ -74,6 +90,18 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
     recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
+    return await home_of_reader(page_request, account, history, recommended, opened)
+
+
+async def home_of_reader(
+    page_request: PageRequest,
+    account: Account,
+    history: ReaderHistory,
+    recommended: Recommendations,
+    opened: Sequence[CatalogueBook],
+) -> HomePage:
+    """Return the shelves of a reader around their list."""
+    snapshot = page_request.snapshot
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
     shown = [item.book for item in recommended.items]
     works = history.kept_works | {book.work_id for book in shown}

@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.types import ControllerRouterHandler
 
+from bookrec.shop.owner.day_counts import DOWNLOAD
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.own_data import personal_rows
 from bookrec.web.accounts.rate_limit import TooManyAttempts
@@ -119,6 +120,7 @@ async def end_all(page_request: NamedDependency[PageRequest]) -> AnyResponse:
 async def download(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Download all of the reader's data in the shop's database as JSON."""
     rows = await personal_rows(page_request.site.database, signed_in(page_request))
+    page_request.site.tally.count(DOWNLOAD)
     return Response(
         msgspec.json.format(msgspec.json.encode(rows), indent=2),
         media_type="application/json",
@@ -167,6 +169,8 @@ async def _show(
         email=await email_of(site, account) if email is None else email,
         letters=site.mailer.sends,
         sessions=await _sessions(page_request, account),
+        recorded=account.recorded,
+        event_days=page_request.front.settings.event_days,
         form=form,
         error=error if refused else None,
     )

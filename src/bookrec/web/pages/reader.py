@@ -18,6 +18,7 @@ from bookrec.web.pages.account import read_age, text
 from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.cards import book_card, recommended_shelf
 from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest, signed_in
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import books_by_id
@@ -50,6 +51,7 @@ async def me(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         pages=pages,
         age=known_age(snapshot, account, history),
     )
+    note_list(page_request, "yours", [item.book.isbn for item in recommended.items])
     return page_request.page("me.html", context)
 
 

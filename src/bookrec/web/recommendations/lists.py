@@ -14,6 +14,7 @@ from typing import Final
 import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
+from bookrec.shop.owner.day_counts import LIST_SOURCE
 from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
@@ -30,6 +31,7 @@ from bookrec.web.store.catalogue import (
     stored_list,
 )
 from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.day_tally import DayTally
 from bookrec.web.store.languages import books_in_language, codes_of_language
 from bookrec.web.store.reader_history import (
     INTERACTIONS_QUERY,
@@ -70,10 +72,13 @@ class Recommendations(msgspec.Struct, frozen=True):
 class ReaderLists:
     """Histories and recommendations of the readers behind accounts."""
 
-    def __init__(self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch) -> None:
+    def __init__(
+        self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch, tally: DayTally
+    ) -> None:
         self._database = database
         self._live_lists = live_lists
         self._fronts = fronts
+        self._tally = tally
 
     async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
         """Return the reader's seen books, books to read and dismissed books."""
@@ -99,6 +104,27 @@ class ReaderLists:
             opened: books that the reader opened last, for reasons.
         """
         source, listed = await self._best(snapshot, account, history)
+        self._tally.count(LIST_SOURCE, source)
+        return self._listed(snapshot, account, history, limit, opened, source, listed)
+
+    async def preview(
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory, limit: int
+    ) -> Recommendations:
+        """Return the list that `recommend` would, without storing or counting anything."""
+        source, listed = await self._best(snapshot, account, history, store=False)
+        return self._listed(snapshot, account, history, limit, (), source, listed)
+
+    def _listed(
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        history: ReaderHistory,
+        limit: int,
+        opened: Iterable[CatalogueBook],
+        source: str,
+        listed: list[ListedBook],
+    ) -> Recommendations:
+        """Pass a source through the chain, fill it up, and find the reasons."""
         works, front = history.kept_works, self._fronts.current()
         chosen = pass_chain(snapshot, front, listed, works, limit)
         works |= {item.book.work_id for item in chosen}
@@ -119,7 +145,7 @@ class ReaderLists:
         return Recommendations(source, segment, items)
 
     async def _best(
-        self, snapshot: Snapshot, account: Account, history: ReaderHistory
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory, *, store: bool = True
     ) -> tuple[str, list[ListedBook]]:
         """Source and unfiltered list; ``popular`` and [] without a list of the reader's own."""
         if history.reader_id is not None and await self._live_lists.precomputed_suffices(
@@ -129,7 +155,9 @@ class ReaderLists:
         if not (history.books or history.wanted):
             return "popular", []
         live = await self._live_lists.stored(snapshot, account)
-        if live is None:
+        if live is None and not store:
+            live = await self._live_lists.ranked(snapshot, account, history)
+        elif live is None:
             await self._live_lists.refresh(snapshot, account)
             live = await self._live_lists.stored(snapshot, account)
         return ("live", live) if live else ("popular", [])

@@ -22,6 +22,7 @@ from bookrec.shop.selling.carts import CartOwner
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.sessions import find_session
 from bookrec.web.contexts.shell import Shell, ShopFacts, TitleLink
+from bookrec.web.events.consent import Consent, consent_of
 from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.addresses import book_path, id_of_parameter
 from bookrec.web.kit.csrf import masked, sent_from_here, tokens_match
@@ -38,7 +39,7 @@ HTML: Final = "text/html"
 """Media type of pages; Litestar adds the charset."""
 _LOGO_HEIGHT: Final = 36
 """Pixels of the logo in the header of pages."""
-_VARY: Final = "Cookie, Accept-Language"
+_VARY: Final = "Cookie, Accept-Language, DNT, Sec-GPC"
 _FORM_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -57,6 +58,8 @@ class PageRequest:
     notice: str | None
     front: ShopFront
     """The shop at one version: name, settings, prices, stock."""
+    consent: Consent
+    """Whether this visit is recorded, and under which name."""
     response_cookies: list[Cookie] = field(default_factory=list)
     """Cookies that the answer sets."""
 
@@ -95,6 +98,7 @@ class PageRequest:
         query: str = "",
         headers: dict[str, str] | None = None,
         path: str = "",
+        view_id: str = "",
     ) -> AnyResponse:
         """Answer with a rendered page.
 
@@ -107,9 +111,12 @@ class PageRequest:
             query: text of the search box.
             headers: more headers, beside those about caching.
             path: of the page, if a form on it was sent to another one.
+            view_id: name of the event of this page, by which its script tells the seconds.
         """
         anonymous = self.account is None and not self.request.cookies.get(cookies.CART)
-        cacheable = cacheable and anonymous and self.notice is None
+        asks = cacheable and self.account is None and self.consent.state == "open"
+        recorded = self.consent.actor is not None
+        cacheable = cacheable and anonymous and not recorded and self.notice is None
         tag = self._entity_tag() if cacheable else None
         if tag and has_current(self.request.headers, tag):
             return Response(None, status_code=304, headers=_public(tag))
@@ -129,6 +136,9 @@ class PageRequest:
             notice=self.notice,
             operator=self.account is not None and self.account.operator,
             cacheable=cacheable,
+            asks_consent=asks,
+            consent=self.consent.state if self.account is None else "",
+            view_id=view_id,
             shop=shop_facts(self.front, self.site.renderer),
             cart_copies=0 if anonymous else self.front.copies_in_cart(self.cart_owner),
             back_in_stock=[] if anonymous else self._back_in_stock(),
@@ -172,6 +182,7 @@ class PageRequest:
             self.front.tag,
             f"remote covers: {site.settings.remote_covers}",
             self.language,
+            self.consent.state,
             self.path,
         )
 
@@ -202,6 +213,7 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
         language=language,
         notice=cookies.notice_of(request.cookies),
         front=front,
+        consent=consent_of(request.headers, request.cookies.get(cookies.CONSENT, ""), account),
     )
     request.state.page_request = page_request
     opt = request.route_handler.opt
@@ -275,6 +287,9 @@ def shop_facts(front: ShopFront, renderer: Renderer) -> ShopFacts:
     return ShopFacts(
         name=settings.name,
         tagline=settings.tagline,
+        welcome=settings.welcome,
+        intro=settings.intro,
+        about=settings.about,
         address=settings.address,
         phone=settings.phone,
         email=settings.email,

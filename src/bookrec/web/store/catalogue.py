@@ -103,9 +103,15 @@ def _works_of_several(snapshot: Snapshot) -> frozenset[int]:
     return frozenset(work for (work,) in rows)
 
 
-def description(snapshot: Snapshot, book: CatalogueBook) -> str:
+def catalogue_row(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
+    """Return a book as the snapshot has it, without the operator's correction; None without it."""
+    row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608
+    return CatalogueBook(*row) if row else None
+
+
+def description(snapshot: Snapshot, book: CatalogueBook, *, corrected: bool = True) -> str:
     """Return the book's description; '' when it has none."""
-    correction = snapshot.corrections.get(book.isbn)
+    correction = snapshot.corrections.get(book.isbn) if corrected else None
     if correction is not None and correction.description is not None:
         return correction.description
     row = snapshot.row("select description from book where book_id = ?", (book.book_id,))

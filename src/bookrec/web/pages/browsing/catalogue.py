@@ -21,6 +21,7 @@ from bookrec.web.contexts.catalogue import CataloguePage, FacetChoice, FacetOpti
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.browsing.addresses import FILTERS, list_address, narrowed, read_query
 from bookrec.web.pages.cards import book_card
+from bookrec.web.request.page_events import note_list, note_search
 from bookrec.web.request.page_request import PageRequest
 
 PAGE_SIZE: Final = 24
@@ -45,6 +46,11 @@ async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequ
         facets=[_choice(facet, query) for facet in facets],
         exact=result.exact,
         nearest=[book_card(page_request, book) for book in result.nearest],
+    )
+    if query.page == 1:
+        note_search(page_request, query.q, result.total)
+    note_list(
+        page_request, "search" if query.q else "catalogue", [book.isbn for book in result.items]
     )
     return page_request.page("catalogue.html", page, cacheable=True, query=query.q)
 

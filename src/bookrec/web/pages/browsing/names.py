@@ -23,6 +23,7 @@ from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.browsing.addresses import MOST_TEXT
 from bookrec.web.pages.browsing.catalogue import PAGE_SIZE, list_books, sorts_of
 from bookrec.web.pages.cards import book_card
+from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import CatalogueBook, series_books, series_of_author
 from bookrec.web.store.languages import codes_of_language
@@ -51,6 +52,7 @@ async def author_page(
         sorts=_sorts(page_request),
         series=series_of_author(page_request.snapshot, name),
     )
+    note_list(page_request, "catalogue", [book.isbn for book in result.items])
     return page_request.page("author.html", page, cacheable=True)
 
 
@@ -73,6 +75,7 @@ async def publisher_page(
         sort=query.sort,
         sorts=_sorts(page_request),
     )
+    note_list(page_request, "catalogue", [book.isbn for book in result.items])
     return page_request.page("publisher.html", page, cacheable=True)
 
 
@@ -109,6 +112,7 @@ async def new_page(page_request: NamedDependency[PageRequest], request: AnyReque
         page=query.page,
         pages=min(_MOST_NEW, ceil(result.total / PAGE_SIZE)),
     )
+    note_list(page_request, "catalogue", [book.isbn for book in result.items])
     return page_request.page("new.html", page, cacheable=True)
 
 
