@@ -23,8 +23,10 @@ RUINED: Final = "isbn_ruined_by_spreadsheet"
 
 _ISBN10: Final = re.compile(r"[0-9]{9}[0-9X]")
 _ISBN13: Final = re.compile(r"97[89][0-9]{10}")
-_WEIGHTS_10: Final = tuple(range(10, 0, -1))
+_WEIGHTS_10: Final = tuple(range(10, 1, -1))
 _WEIGHTS_13: Final = (1, 3) * 6 + (1,)
+_ZERO_DIGIT: Final = ord("0")
+_OFFSET_10: Final = _ZERO_DIGIT * sum(_WEIGHTS_10)
 _OWN_PREFIX: Final = re.compile(r"(?:gb|ml|made):[0-9a-z]{1,32}", re.IGNORECASE)
 """Ids that bookrec itself gives to books without codes, and that two layouts give."""
 _OTHER_BOOK: Final = re.compile(r"[0-9X]{10,13}~[1-9][0-9]?")
@@ -58,7 +60,9 @@ _NO_ID: Final = frozenset(
 
 def isbn10_check_digit(first_nine: str) -> str:
     """Return the tenth character (``0``-``9`` or ``X``) of an ISBN-10 that begins with nine digits."""
-    return "0123456789X"[-sum(map(mul, _WEIGHTS_10, map(int, first_nine))) % 11]
+    # Bytes are numbers already, and there may be millions of ISBNs.
+    total = sum(map(mul, _WEIGHTS_10, first_nine.encode())) - _OFFSET_10
+    return "0123456789X"[-total % 11]
 
 
 def is_isbn10(text: str) -> bool:
@@ -73,7 +77,9 @@ def is_isbn13(text: str) -> bool:
 
 def _isbn13_sum(digits: str) -> int:
     """Sum of the digits with weights 1, 3, 1, 3, …"""
-    return sum(map(mul, _WEIGHTS_13, map(int, digits)))
+    weights = _WEIGHTS_13[: len(digits)]
+    total: int = sum(map(mul, weights, digits.encode()))
+    return total - _ZERO_DIGIT * sum(weights)
 
 
 def to_isbn10(isbn13: str) -> str | None:

@@ -12,6 +12,7 @@ from bookrec.web.contexts.home import HomeShelf as ShelfContext
 from bookrec.web.kit import cookies
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
+from bookrec.web.recommendations.diversity import step_of
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
@@ -77,10 +78,10 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     newest = await newest_in(snapshot, page_request.language)
     front = page_request.front
     home = reader_home(snapshot, front, account, history, recommended, newest, opened)
-    return home_page(page_request, home)
+    return home_page(page_request, account, home)
 
 
-def home_page(page_request: PageRequest, home: ReaderHome) -> HomePage:
+def home_page(page_request: PageRequest, account: Account, home: ReaderHome) -> HomePage:
     """Return the lists of a reader's home page for its template."""
     return HomePage(
         yours=recommended_shelf(page_request, home.recommended),
@@ -88,6 +89,7 @@ def home_page(page_request: PageRequest, home: ReaderHome) -> HomePage:
         shelves=[_context(page_request, shelf) for shelf in home.shelves],
         catalogue_size=int(page_request.snapshot.meta.get("books", 0)),
         promoted=_context(page_request, home.promoted) if home.promoted else None,
+        diversity=step_of(account, page_request.front.settings),
     )
 
 

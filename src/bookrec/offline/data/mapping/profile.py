@@ -94,5 +94,8 @@ def _profile(position: int, header: str, values: pd.Series) -> ColumnProfile:
 
 
 def _is_isbn(text: str) -> bool:
+    # An ISBN without its zeros and its last X has seven digits.
+    if sum(map(str.isdigit, text)) < 7:
+        return False
     isbn = normalise_isbn(text)
     return is_isbn10(isbn) or is_isbn13(isbn)

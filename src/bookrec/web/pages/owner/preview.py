@@ -14,7 +14,7 @@ from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.owner.preview import UnknownName, preview_home
 from bookrec.web.pages.home import home_page
 from bookrec.web.pages.owner.contexts import PreviewForm, PreviewPage
-from bookrec.web.request.page_request import PageRequest
+from bookrec.web.request.page_request import PageRequest, signed_in
 
 _MOST_LIKES: Final = 20
 _MOST_TEXT: Final = 200
@@ -47,7 +47,7 @@ async def preview_page(page_request: NamedDependency[PageRequest]) -> AnyRespons
         )
     except UnknownName as unknown:
         return _page(page_request, replace(form, error=unknown.kind, missing=unknown.name))
-    return _page(page_request, form, home_page(page_request, home))
+    return _page(page_request, form, home_page(page_request, signed_in(page_request), home))
 
 
 def _page(
