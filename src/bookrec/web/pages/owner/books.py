@@ -148,7 +148,7 @@ async def _page(
 ) -> AnyResponse:
     front, snapshot = page_request.front, page_request.snapshot
     currency = front.settings.currency
-    price, stock = await page_request.site.database.work(
+    price, stock = await page_request.site.database.read(
         lambda c: offer_texts(c, book.isbn, currency)
     )
     correction = front.corrections.get(book.isbn, BookCorrection(book.isbn))

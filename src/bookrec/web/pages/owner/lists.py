@@ -60,8 +60,8 @@ async def lists_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     whole = whole_words(language)
     runs = await asyncio.to_thread(read_nights, site.nightly_log)
     counts = await list_counts.of(snapshot)
-    places = await site.database.work(lambda c: places_shown(c, _DAYS))
-    business = await site.database.work(lambda c: read_business(c, _SOURCE_DAYS))
+    places = await site.database.read(lambda c: places_shown(c, _DAYS))
+    business = await site.database.read(lambda c: read_business(c, _SOURCE_DAYS))
     by_places = by_place(places)
     page = ListsPage(
         snapshot_id=snapshot.snapshot_id,
@@ -147,7 +147,7 @@ def _place(row: Shown, language: str) -> PlaceRow:
 async def _stock(page_request: PageRequest, counts: ListCounts) -> StockFacts:
     """Return the part of the page about stock."""
     currency, whole = page_request.front.settings.currency, whole_words(page_request.language)
-    offers = await page_request.site.database.work(lambda c: read_stock(c, currency))
+    offers = await page_request.site.database.read(lambda c: read_stock(c, currency))
     stock = sellable_stock(page_request.snapshot, counts, offers, _MOST_BOOKS)
     rows = [
         CountRow(

@@ -37,9 +37,9 @@ _CLOSED: Final = ("done", CANCELLED)
 async def today_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Show orders, revenue, new readers, failed searches, what is in force, and unsent letters."""
     site, snapshot, language = page_request.site, page_request.snapshot, page_request.language
-    business = await site.database.work(lambda c: read_business(c, _DAYS))
-    waiting = await site.database.work(_waiting_orders)
-    searches = await site.database.work(lambda c: searches_without_hits(c, _WEEK, _MOST_SEARCHES))
+    business = await site.database.read(lambda c: read_business(c, _DAYS))
+    waiting = await site.database.read(_waiting_orders)
+    searches = await site.database.read(lambda c: searches_without_hits(c, _WEEK, _MOST_SEARCHES))
     nights = await asyncio.to_thread(read_nights, site.nightly_log)
     last = nights[-1] if nights else None
     failures = await letter_failures(site.database, _MOST_FAILURES)
