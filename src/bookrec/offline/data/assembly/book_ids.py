@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.isbn import NO_ISBN, id_problem, made_book_id
+from bookrec.isbn import CODE_PREFIX, NO_ISBN, id_problem, made_book_id
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.assembly.repaired_ids import CODE, ISBN, UNUSABLE, RepairedIds
-from bookrec.offline.data.assembly.select_rows import BOOK_IDS
+from bookrec.offline.data.assembly.select_rows import BOOK_IDS, OWN_CODES
 
 
 @dataclass
@@ -34,9 +34,10 @@ class BookKeys:
         for key, isbn in zip(keys, isbns, strict=True):
             if key and self.isbn_of_key.setdefault(key, isbn) != isbn:
                 ambiguous += 1
-            if key[:1] == "0" and key.isdigit():
-                same = self.isbn_without_zeros.setdefault(key.lstrip("0"), isbn) == isbn
-                self.isbn_without_zeros[key.lstrip("0")] = isbn if same else ""
+            code = key.removeprefix(CODE_PREFIX)
+            if code[:1] == "0" and code.isdigit():
+                same = self.isbn_without_zeros.setdefault(code.lstrip("0"), isbn) == isbn
+                self.isbn_without_zeros[code.lstrip("0")] = isbn if same else ""
         return ambiguous
 
     def further(self) -> dict[str, str]:
@@ -48,19 +49,25 @@ class BookKeys:
 
         A spreadsheet drops them.
         """
-        return text not in self.isbn_of_key and bool(self.isbn_without_zeros.get(text))
+        return text not in self.isbn_of_key and bool(self._with_zeros(text))
+
+    def _with_zeros(self, text: str) -> str | None:
+        return self.isbn_without_zeros.get(text.removeprefix(CODE_PREFIX))
 
     def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
         """[ids] positions in the catalogue of the books that ids name; -1 = none."""
-        named = [
-            self.isbn_of_key.get(text) or self.isbn_without_zeros.get(text) or text for text in ids
-        ]
+        named = [self.isbn_of_key.get(text) or self._with_zeros(text) or text for text in ids]
         return catalogue.get_indexer(pd.Index(named, dtype="str")).astype(np.int64)
 
 
 def id_columns(frame: pd.DataFrame) -> list[str]:
     """Columns of ids of books, in order of preference."""
     return [name for name in frame.columns if str(name).startswith(BOOK_IDS)]
+
+
+def repaired_ids(frame: pd.DataFrame, name: str) -> RepairedIds:
+    """Repair one of `id_columns`."""
+    return RepairedIds.of(frame[name], own_codes=name.startswith(OWN_CODES))
 
 
 def identify_books(table: RawTable, code_prefix: str) -> None:
@@ -72,7 +79,7 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
     """
     columns = []
     for name in id_columns(table.frame):
-        columns.append(RepairedIds.of(table.frame[name]))
+        columns.append(repaired_ids(table.frame, name))
         columns[-1].count_repairs(table)
         # Later each id is a key of the book, in the one spelling in which interactions name it.
         table.frame[name] = pd.array(columns[-1].of_rows(), dtype="str")
@@ -84,7 +91,8 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
                 continue
             here = (chosen == "") & (kind[column.codes] == wanted)
             prefix = code_prefix if wanted == CODE else ""
-            ids = np.array([prefix + text for text in column.ids], dtype=object)
+            bare = [text.removeprefix(CODE_PREFIX) if prefix else text for text in column.ids]
+            ids = np.array([prefix + text for text in bare], dtype=object)
             chosen[here] = ids[column.codes[here]]
     _unite_codes(columns, kinds, chosen, code_prefix)
     _make_missing(table, chosen)

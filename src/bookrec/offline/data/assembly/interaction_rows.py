@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.isbn import NO_ISBN, id_problem, made_book_id
-from bookrec.offline.data.assembly.book_ids import BookKeys, id_columns
+from bookrec.offline.data.assembly.book_ids import BookKeys, id_columns, repaired_ids
 from bookrec.offline.data.assembly.raw_table import PLACE_COLUMNS, RawTable
 from bookrec.offline.data.assembly.repaired_ids import BLANK, UNUSABLE, RepairedIds
 from bookrec.offline.data.assembly.unique_pairs import UniquePairs
@@ -142,7 +142,7 @@ def _books(
     named = np.zeros(len(frame), dtype=bool)
     of_ids = Faults(len(frame))
     for name in id_columns(frame):
-        column = RepairedIds.of(frame[name])
+        column = repaired_ids(frame, name)
         column.count_repairs(table)
         positions = keys.positions(column.ids, catalogue)
         lacking = np.array([keys.lacks_zeros(text) for text in column.ids], dtype=bool)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.isbn import id_problem, is_isbn10, is_isbn13, repair_isbn
+from bookrec.isbn import id_problem, is_isbn10, is_isbn13, repair_code, repair_isbn
 from bookrec.offline.data.assembly.raw_table import RawTable
 
 BLANK, ISBN, CODE, UNUSABLE = range(4)
@@ -34,10 +34,14 @@ class RepairedIds:
     """[distinct] `BLANK`, `ISBN`, `CODE` or `UNUSABLE`."""
 
     @classmethod
-    def of(cls, column: pd.Series) -> RepairedIds:
-        """Repair a column of texts."""
+    def of(cls, column: pd.Series, *, own_codes: bool = False) -> RepairedIds:
+        """Repair a column of texts; with ``own_codes`` by `repair_code`."""
         codes, values = pd.factorize(column)
         texts: list[str] = values.tolist()
+        if own_codes:
+            repaired = [repair_code(text) for text in texts]
+            kinds = np.array([_kind(isbn) for isbn, _ in repaired], dtype=np.int8)
+            return cls(codes, [isbn for isbn, _ in repaired], [rule for _, rule in repaired], kinds)
         pairs: list[tuple[str, str] | None] = [None] * len(texts)
         _take_isbn10(texts, pairs)
         _take_isbn13(texts, pairs)

@@ -22,8 +22,8 @@ from bookrec.offline.data.histories import Histories, reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.engines.engine import Engine, make_engine
 from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
+from bookrec.offline.models.bundle.bundle_files import IMPORTED
 from bookrec.offline.models.checks.retrieval_alone import retrieval_sentence
-from bookrec.offline.models.imported.imported_model import STEM
 from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.compile_model import (
@@ -130,7 +130,7 @@ class ScoreRun:
             with self.report.stage("shelf"):
                 with contextlib.closing(open_database(staging)) as database:
                     shelf = measure_shelf(database)
-                ranking = self._ranking(interactions, imported=metadata["preset"] == STEM)
+                ranking = self._ranking(interactions, imported=metadata["preset"] == IMPORTED)
                 add_meta(staging, {META_KEY: shelf.to_json(), **ranking})
             measured = time.monotonic()
         self.report.seconds["checks"] = time.monotonic() - measured
