@@ -109,8 +109,8 @@ def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
 
 
 _RULE: Final = {
-    "decay": (DEFAULTS.decay, 0.4, 0.5, 0.7, 0.8, 0.9),
-    "list_weight": (DEFAULTS.list_weight, 0.02, 0.1, 0.5, 1.0),
+    "decay": (DEFAULTS.decay, 0.5, 0.4, 0.7, 0.8, 0.9),
+    "list_weight": (DEFAULTS.list_weight, 0.1, 0.02, 0.5, 1.0),
     "events": (DEFAULTS.events, 5, 20),
 }
 BLENDED_SIMILAR = SessionMaker(
