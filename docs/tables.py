@@ -68,6 +68,7 @@ _LABELS: Final = {
     "default: item-knn alone": "bookrec, item-kNN alone",
     "default: random walk alone": "bookrec, RP3beta alone",
     "default: rp3beta alone": "bookrec, RP3beta alone",
+    "default: SLIM alone": "bookrec, SLIM alone",
     "classic": "preset `classic`",
     "popular": "popular",
     "popular-of-the-day": "popular of the day",

@@ -10,7 +10,6 @@ from bookrec.web.pages.browsing.addresses import narrowed
 from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
 from bookrec.web.store.snapshot_reader import Snapshot
 
-
 OFFERS = OfferTable(
     "facets",
     {

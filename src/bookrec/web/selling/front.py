@@ -153,6 +153,7 @@ class FrontWatch:
         self._path = path
         self._opened = opened
         self._table = NO_OFFERS
+        self._table_read_at: tuple[Identity | None, int] | None = None
         self._table_lock = threading.Lock()
         self._open()
 
@@ -197,13 +198,16 @@ class FrontWatch:
             connection.execute("begin")
             (number,) = connection.execute("select version from shop_version").fetchone()
             version = (file_identity(self._path), number)
-            if self._table.version != version:
+            if self._table_read_at != version:
                 rows = connection.execute(
                     "select isbn, price, stock from offer where currency = ? and price is not null",
                     (read_settings(connection).currency,),
                 )
                 offers = {isbn: (price, stock != 0) for isbn, price, stock in rows}
-                self._table = OfferTable(version, offers)
+                self._table_read_at = version
+                # Most sales leave copies: then all that was worked out with the offers still holds.
+                if offers != self._table.offers:
+                    self._table = OfferTable(version, offers)
             connection.execute("commit")
             return self._table
 
