@@ -20,7 +20,7 @@ from bookrec.web.recommendations.home_shelves import (
     newest_books,
     reader_shelves,
 )
-from bookrec.web.recommendations.lists import popular_segment, popular_shelf
+from bookrec.web.recommendations.lists import popular_segment, popular_shelf, visitor_shelf
 from bookrec.web.recommendations.live_lists import known_age
 from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
@@ -45,15 +45,7 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        popular = popular_shelf(snapshot, page_request.front, SHELF_LENGTH)
-        newest = await _newest_books.of(snapshot)
-        shelf = new_shelf(page_request.front, newest, {item.book.work_id for item in popular})
-        page = HomePage(
-            yours=None,
-            popular=listed_shelf(page_request, "popular", popular),
-            shelves=[_context(page_request, shelf)] if shelf else [],
-            catalogue_size=int(snapshot.meta.get("books", 0)),
-        )
+        page = await _visitor_page(page_request, snapshot)
     _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
 
@@ -66,13 +58,34 @@ def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
         note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 
 
+async def _visitor_page(page_request: PageRequest, snapshot: Snapshot) -> HomePage:
+    front = page_request.front
+    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor)
+    if page_request.consent.actor is not None:
+        listed, reasons = visitor_shelf(snapshot, front, visit, SHELF_LENGTH)
+        source = "visit" if visit else "popular"
+        popular = listed_shelf(page_request, source, listed, reasons)
+    else:
+        listed = popular_shelf(snapshot, front, SHELF_LENGTH)
+        popular = listed_shelf(page_request, "popular", listed)
+    works = {item.book.work_id for item in listed} | visit.dismissed
+    shelf = new_shelf(front, await _newest_books.of(snapshot), works, visit)
+    return HomePage(
+        yours=None,
+        popular=popular,
+        shelves=[_context(page_request, shelf)] if shelf else [],
+        catalogue_size=int(snapshot.meta.get("books", 0)),
+    )
+
+
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     snapshot, lists = page_request.snapshot, page_request.site.lists
     history = await lists.history(snapshot, account)
     isbns = cookies.recent_isbns(page_request.request.cookies)
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
-    recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
+    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor, history)
+    recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened, visit)
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
     shelves = reader_shelves(
         snapshot,
@@ -83,6 +96,7 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
         await _newest_books.of(snapshot),
         # Popular books are the reader's own list already when nothing else is known of them.
         segment if recommended.source != "popular" else "",
+        visit,
     )
     return HomePage(
         yours=recommended_shelf(page_request, recommended),

@@ -1,6 +1,7 @@
 """Every list: its source, the books that are filtered out of it, and the reasons for each book.
 
-A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) → reasons.
+A list passes one chain: source → the visit → no hidden work, stock, one edition of a work → reasons
+(`pass_chain`). The visit comes early because it brings books in; the later steps keep its order.
 Sources of a reader's list, in this order: the snapshot's stored list (``precomputed``); for a reader
 without one, the live list that the ranker made from their history (``live``); for a reader without a
 history, popular books of their age band (``popular``).
@@ -19,6 +20,7 @@ from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.selling.front import FrontWatch, ShopFront
 from bookrec.web.selling.stock_rule import prefer_buyable
 from bookrec.web.store.catalogue import (
@@ -40,6 +42,8 @@ from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_SIMILAR: Final = 100
 """Similar books that the stock rule looks at."""
+_MOST_FOLLOWED: Final = 50
+"""Popular books that stand in for the list of somebody whose visit is all that is known of them."""
 _MOST_POPULAR: Final = 500
 """Length of the snapshot's popular lists; a reader may have seen hundreds of their books."""
 
@@ -87,6 +91,7 @@ class ReaderLists:
         history: ReaderHistory,
         limit: int,
         opened: Iterable[CatalogueBook] = (),
+        visit: Visit | None = None,
     ) -> Recommendations:
         """Return the best ``limit`` books for a reader: no work that they keep or dismissed.
 
@@ -96,15 +101,23 @@ class ReaderLists:
             history: the reader's books.
             limit: length of the list.
             opened: books that the reader opened last, for reasons.
+            visit: what the reader did lately; the list follows it.
         """
+        visit = visit or Visit(snapshot)
         source, listed = await self._best(snapshot, account, history)
+        segment = popular_segment(snapshot, known_age(snapshot, account, history))
+        if source == "popular" and visit:
+            listed = popular_books(snapshot, segment, _MOST_FOLLOWED)
+        listed, because = visit.follow(listed, with_neighbours=True)
         works, front = history.kept_works, self._fronts.current()
         chosen = pass_chain(front, listed, works, limit)
         works |= {item.book.work_id for item in chosen}
-        segment = popular_segment(snapshot, known_age(snapshot, account, history))
-        popular = popular_for(snapshot, front, segment, works, limit - len(chosen))
+        popular = popular_for(snapshot, front, segment, works, limit - len(chosen), visit)
         shelf = [item.book for item in chosen]
-        reasons = find_reasons(snapshot, history, shelf, opened)
+        ids = {book.book_id for book in shelf}
+        because = {book_id: book for book_id, book in because.items() if book_id in ids}
+        raised = visit.reasons(because, history)
+        reasons = find_reasons(snapshot, history, shelf, opened, raised)
         items = [
             RecommendedBook(
                 rank=rank,
@@ -144,14 +157,37 @@ def popular_segment(snapshot: Snapshot, age: int | None) -> str:
 
 
 def popular_for(
-    snapshot: Snapshot, front: ShopFront, segment: str, without_works: set[int], limit: int
+    snapshot: Snapshot,
+    front: ShopFront,
+    segment: str,
+    without_works: set[int],
+    limit: int,
+    visit: Visit | None = None,
 ) -> list[ListedBook]:
     """Popular books of an age band, then of everyone, without some works."""
     if limit <= 0:
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
     popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
-    return pass_chain(front, popular, without_works, limit)
+    return pass_chain(front, popular, without_works, limit, visit)
+
+
+def visitor_shelf(
+    snapshot: Snapshot, front: ShopFront, visit: Visit, limit: int
+) -> tuple[list[ListedBook], dict[int, list[Reason]]]:
+    """Return popular books after a visitor's visit, with the similar books that it brings in.
+
+    The reasons are by ``book_id``: the recent book for which each was raised.
+    """
+    depth = _MOST_FOLLOWED if front.rule == IGNORE else _MOST_POPULAR
+    popular = popular_books(snapshot, EVERYONE, depth)
+    listed, because = visit.follow(popular, with_neighbours=True)
+    # Somebody who has just looked at a book need not be shown it.
+    works = {book.work_id for book in visit.books.values()} | visit.dismissed
+    chosen = pass_chain(front, listed, works, limit)
+    reasons = visit.reasons(because)
+    ids = [item.book.book_id for item in chosen]
+    return chosen, {book_id: [reasons[book_id]] for book_id in ids if book_id in reasons}
 
 
 def popular_shelf(snapshot: Snapshot, front: ShopFront, limit: int) -> list[ListedBook]:
@@ -167,14 +203,19 @@ def similar_shelf(
     book: CatalogueBook,
     limit: int,
     without_works: Collection[int] = (),
+    visit: Visit | None = None,
 ) -> tuple[str, list[ListedBook]]:
     """Return the source of a book's similar books, and the best of them that pass the chain."""
     source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
-    return source, pass_chain(front, listed, without_works, limit)
+    return source, pass_chain(front, listed, without_works, limit, visit)
 
 
 def pass_chain(
-    front: ShopFront, listed: list[ListedBook], without_works: Collection[int], limit: int
+    front: ShopFront,
+    listed: list[ListedBook],
+    without_works: Collection[int],
+    limit: int,
+    visit: Visit | None = None,
 ) -> list[ListedBook]:
     """Filter and order a list: the chain that every list of pages and API passes.
 
@@ -187,7 +228,11 @@ def pass_chain(
         without_works: `ReaderHistory.kept_works` or `ReaderHistory.hidden_works`, and the works that
             the page shows already.
         limit: length of the result.
+        visit: what the person did lately, after which the list is re-ordered; None for one that is in
+            its order on purpose, or was re-ordered before.
     """
+    if visit is not None:
+        listed, _ = visit.follow(listed)
     fresh = [item for item in listed if item.book.work_id not in without_works]
     fresh = prefer_buyable(front, fresh)
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]

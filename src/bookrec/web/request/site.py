@@ -20,6 +20,7 @@ from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
+from bookrec.web.recommendations.visits import Visits
 from bookrec.web.selling.front import FrontWatch
 from bookrec.web.selling.order_letter import OrderLetters
 from bookrec.web.selling.shop_desk import ShopDesk
@@ -46,6 +47,7 @@ class Site:
     desk: ShopDesk
     mailer: Mailer
     recorder: EventRecorder
+    visits: Visits
 
 
 @contextlib.asynccontextmanager
@@ -79,6 +81,7 @@ async def open_site(
                 desk=ShopDesk(shop, OrderLetters(renderer, mailer)),
                 mailer=mailer,
                 recorder=recorder,
+                visits=Visits(shop, recorder),
             )
         finally:
             passwords.close()
