@@ -14,7 +14,7 @@ import pytest
 from bookrec.errors import ShopUnavailable
 from bookrec.shop.events import Actor, Event, Impression
 from bookrec.web.events import recorder as recorders
-from bookrec.web.events.recorder import BATCH, PER_MINUTE, WAITING, EventRecorder
+from bookrec.web.events.recorder import BATCH, PER_MINUTE, EventRecorder
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.store.database import opened
 
@@ -56,26 +56,31 @@ def outcomes(recorder: EventRecorder) -> dict[str, float]:
     }
 
 
-def test_a_full_queue_drops_views_and_keeps_what_was_done(tmp_path: Path) -> None:
+def test_a_full_queue_drops_views_and_keeps_what_was_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 70
+    monkeypatch.setattr(recorders, "WAITING", most)
+
     async def flood(recorder: EventRecorder) -> None:
-        for number in range(WAITING + 30):
+        for number in range(most + 30):
             recorder.note(view(number, Actor(visitor=f"v{number}")))
-        assert recorder.waiting == WAITING
+        assert recorder.waiting == most
         assert not recorder.has_room(1)
         assert recorder.note(rate(1))
         shown = Impression(AN, "l", "yours", "/", ("A",), 1)
         assert not recorder.note(shown)
-        for number in range(2 * WAITING):
+        for number in range(2 * most):
             recorder.note(rate(number))
-        assert recorder.waiting == 2 * WAITING
-        assert outcomes(recorder) == {"dropped": 30 + 1 + WAITING + 1}
+        assert recorder.waiting == 2 * most
+        assert outcomes(recorder) == {"dropped": 30 + 1 + most + 1}
         await recorder.write_all()
         assert recorder.waiting == 0
-        assert outcomes(recorder)["written"] == 2 * WAITING
+        assert outcomes(recorder)["written"] == 2 * most
 
     rows = run(tmp_path / "shop.sqlite", flood)
-    assert len(rows) == 2 * WAITING
-    assert rows[WAITING] == ("rate", "R1")
+    assert len(rows) == 2 * most
+    assert rows[most] == ("rate", "R1")
 
 
 def test_one_actor_cannot_fill_the_queue(tmp_path: Path) -> None:
