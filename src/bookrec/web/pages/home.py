@@ -63,7 +63,7 @@ async def _visitor_page(page_request: PageRequest, snapshot: Snapshot) -> HomePa
     visit = await page_request.site.visits.of(snapshot, page_request.consent.actor)
     if page_request.consent.actor is not None:
         listed, reasons = visitor_shelf(snapshot, front, visit, SHELF_LENGTH)
-        source = "visit" if visit else "popular"
+        source = "visit" if visit.has_recent else "popular"
         popular = listed_shelf(page_request, source, listed, reasons)
     else:
         listed = popular_shelf(snapshot, front, SHELF_LENGTH)

@@ -103,10 +103,10 @@ class ReaderLists:
             opened: books that the reader opened last, for reasons.
             visit: what the reader did lately; the list follows it.
         """
-        visit = visit or Visit(snapshot)
+        visit = Visit(snapshot) if visit is None else visit
         source, listed = await self._best(snapshot, account, history)
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
-        if source == "popular" and visit:
+        if source == "popular" and visit.has_recent:
             listed = popular_books(snapshot, segment, _MOST_FOLLOWED)
         listed, because = visit.follow(listed, with_neighbours=True)
         works, front = history.kept_works, self._fronts.current()

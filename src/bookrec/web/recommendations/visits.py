@@ -97,7 +97,8 @@ class Visit:
             [book.book_id for book in books], list(kinds), _SETTINGS
         )
 
-    def __bool__(self) -> bool:
+    @property
+    def has_recent(self) -> bool:
         """Whether any recent book counts."""
         return len(self.recent.books) > 0
 
@@ -130,7 +131,7 @@ class Visit:
         """
         head, rest = list(listed[:_FOLLOWED]), list(listed[_FOLLOWED:])
         because: dict[int, CatalogueBook] = {}
-        if self:
+        if self.has_recent:
             result = self._blend(head)
             by_id = {item.book.book_id: item for item in head}
             if with_neighbours:
