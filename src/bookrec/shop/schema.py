@@ -18,6 +18,7 @@ from bookrec.shop.migrations import (
     m0003_shelves,
     m0004_accounts,
     m0005_events,
+    m0006_owner,
 )
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -26,6 +27,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     m0003_shelves.SCRIPT,
     m0004_accounts.SCRIPT,
     m0005_events.SCRIPT,
+    m0006_owner.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bookrec.cli.selling.events import events
 from bookrec.cli.selling.orders import orders
 from bookrec.cli.selling.prices import prices
 from bookrec.cli.selling.settings import settings
@@ -11,7 +12,7 @@ from bookrec.cli.selling.settings import settings
 
 @click.group()
 def shop() -> None:
-    """Import prices and stock, look after orders, set the shop's name and bank.
+    """Import prices and stock, look after orders, set the shop's name and bank, thin events.
 
     \b
     Example:
@@ -21,5 +22,5 @@ def shop() -> None:
     """
 
 
-for command in (prices, orders, settings):
+for command in (prices, orders, settings, events):
     shop.add_command(command)

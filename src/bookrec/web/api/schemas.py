@@ -37,6 +37,8 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     """ISO 4217."""
     stock: int | None = None
     """Copies that can be bought; absent beside a price where the shop does not count them."""
+    promoted: bool = False
+    """True for a book that the shop promotes."""
 
 
 class BookList(msgspec.Struct, frozen=True):
@@ -201,6 +203,7 @@ def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
         price=offer.price if offer else None,
         currency=offer.currency if offer else None,
         stock=offer.stock if offer else None,
+        promoted=book.isbn in front.promoted,
     )
 
 

@@ -35,10 +35,9 @@ from bookrec.web.api.selling_schemas import (
 from bookrec.web.events.consent import caller_of
 from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
-from bookrec.web.kit.translations import preferred_language
 from bookrec.web.request.order_request import new_purchases, ordered_books
 from bookrec.web.request.page_events import note_act
-from bookrec.web.request.page_request import private
+from bookrec.web.request.page_request import language_of, private
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
 from bookrec.web.selling.cart_prices import price_cart
@@ -110,7 +109,7 @@ async def create_order(
     if data.items is not None:
         lines = _lines(snapshot, data.items)
     cart = price_cart(snapshot, site.fronts.current(), lines)
-    language = preferred_language(request.headers.get("accept-language", ""))
+    language = language_of(request, cookies={})
     order_request = OrderRequest(
         user_id=account.user_id,
         buyer=buyer,

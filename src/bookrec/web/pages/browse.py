@@ -9,8 +9,8 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from bookrec.web.contexts.book import BookPage
 from bookrec.web.kit import cookies
-from bookrec.web.kit.contexts import BookPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
@@ -18,6 +18,7 @@ from bookrec.web.recommendations.reasons import find_reasons
 from bookrec.web.request.page_events import note_list, note_view
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
+from bookrec.web.selling.stock_rule import buyable_first
 from bookrec.web.store.book_ratings import near_ratings, rating_counts
 from bookrec.web.store.catalogue import (
     CatalogueBook,
@@ -48,7 +49,7 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works, visit)
     works |= {item.book.work_id for item in similar}
     authored = books_by_author(snapshot, book.author, _MOST_BY_AUTHOR)
-    by_author = pass_chain(front, authored, works, _BY_AUTHOR, visit)
+    by_author = pass_chain(snapshot, front, authored, works, _BY_AUTHOR, visit)
     reasons = find_reasons(snapshot, history, [book]) if history else {}
     kept = history is not None and book.work_id in history.kept_works
     near = near_ratings(snapshot, history, book) if history and not kept else None
@@ -56,7 +57,7 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     page = BookPage(
         book=book_card(page_request, book),
         similar=listed_shelf(page_request, source, similar),
-        editions=[book_card(page_request, other) for other in editions(snapshot, book)],
+        editions=[book_card(page_request, edition) for edition in _editions(page_request, book)],
         my_rating=seen.rating if seen else None,
         my_shelf=history.shelf_of(book.book_id) if history else None,
         because=[] if kept else [reason_card(r) for r in reasons.get(book.book_id, [])],
@@ -71,6 +72,13 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     note_list(page_request, "similar", [item.book.isbn for item in similar])
     note_list(page_request, "by_author", [item.book.isbn for item in by_author])
     return page_request.page("book.html", page, cacheable=True, view_id=view_id)
+
+
+def _editions(page_request: PageRequest, book: CatalogueBook) -> list[CatalogueBook]:
+    """Editions of a book's work, those in stock first; [] where there is only one."""
+    others = editions(page_request.snapshot, book)
+    together = sorted([book, *others], key=lambda b: (-b.reader_count, b.book_id))
+    return buyable_first(page_request.front, together) if others else []
 
 
 async def _history(page_request: PageRequest, opened: CatalogueBook) -> ReaderHistory | None:

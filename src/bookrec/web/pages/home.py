@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -9,43 +11,53 @@ from litestar import get
 from litestar.di import NamedDependency
 
 from bookrec.web.accounts.accounts import Account
+from bookrec.web.contexts.books import RankedCard
+from bookrec.web.contexts.home import HomePage
+from bookrec.web.contexts.home import HomeShelf as ShelfContext
 from bookrec.web.kit import cookies
-from bookrec.web.kit.contexts import HomePage, RankedCard
-from bookrec.web.kit.contexts import HomeShelf as ShelfContext
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
     newest_books,
+    promoted_shelf,
     reader_shelves,
 )
-from bookrec.web.recommendations.lists import popular_segment, popular_shelf, visitor_shelf
+from bookrec.web.recommendations.lists import (
+    Recommendations,
+    popular_segment,
+    popular_shelf,
+    visitor_shelf,
+)
 from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import ListedBook, books_by_isbn
-from bookrec.web.store.per_snapshot import PerSnapshot
-from bookrec.web.store.snapshot_reader import Snapshot
+from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_isbn
+from bookrec.web.store.languages import codes_of_language
+from bookrec.web.store.reader_history import ReaderHistory
 
 SHELF_LENGTH: Final = 12
 
 
-def _newest(snapshot: Snapshot) -> list[ListedBook]:
-    return newest_books(snapshot, datetime.now(UTC).year)
-
-
-_newest_books: Final = PerSnapshot(_newest)
+async def _newest(page_request: PageRequest) -> list[ListedBook]:
+    """Newest books of the catalogue, those in the page's language first."""
+    snapshot, this_year = page_request.snapshot, datetime.now(UTC).year
+    codes = codes_of_language(snapshot, page_request.language)
+    key = ("newest", this_year, codes)
+    return await asyncio.to_thread(
+        snapshot.keep, key, lambda: newest_books(snapshot, this_year, codes)
+    )
 
 
 @get("/")
 async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Show a signed-in reader their shelves; a visitor, popular and new books."""
-    snapshot = page_request.snapshot
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        page = await _visitor_page(page_request, snapshot)
+        page = await _visitor_page(page_request)
     _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
 
@@ -54,27 +66,30 @@ def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
     for name, shelf in (("yours", page.yours), ("popular", page.popular)):
         if shelf is not None:
             note_list(page_request, name, [item.book.isbn for item in shelf.items])
-    for other in page.shelves:
+    for other in (*([page.promoted] if page.promoted else []), *page.shelves):
         note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 
 
-async def _visitor_page(page_request: PageRequest, snapshot: Snapshot) -> HomePage:
-    front = page_request.front
+async def _visitor_page(page_request: PageRequest) -> HomePage:
+    snapshot, front, language = page_request.snapshot, page_request.front, page_request.language
     visit = await page_request.site.visits.of(snapshot, page_request.consent.actor)
-    if page_request.consent.actor is not None:
-        listed, reasons = visitor_shelf(snapshot, front, visit, SHELF_LENGTH)
-        source = "visit" if visit.has_recent else "popular"
-        popular = listed_shelf(page_request, source, listed, reasons)
-    else:
-        listed = popular_shelf(snapshot, front, SHELF_LENGTH)
+    promoted = promoted_shelf(snapshot, front, set(visit.dismissed))
+    works = {book.work_id for book in promoted.books} if promoted else set()
+    if page_request.consent.actor is None:
+        listed = popular_shelf(snapshot, front, SHELF_LENGTH, works, language)
         popular = listed_shelf(page_request, "popular", listed)
-    works = {item.book.work_id for item in listed} | visit.dismissed
-    shelf = new_shelf(front, await _newest_books.of(snapshot), works, visit)
+    else:
+        listed, because = visitor_shelf(snapshot, front, visit, SHELF_LENGTH, works, language)
+        source = "visit" if visit.has_recent else "popular"
+        popular = listed_shelf(page_request, source, listed, because)
+    works |= {item.book.work_id for item in listed} | visit.dismissed
+    shelf = new_shelf(snapshot, front, await _newest(page_request), works, visit)
     return HomePage(
         yours=None,
         popular=popular,
         shelves=[_context(page_request, shelf)] if shelf else [],
         catalogue_size=int(snapshot.meta.get("books", 0)),
+        promoted=_context(page_request, promoted) if promoted else None,
     )
 
 
@@ -86,14 +101,30 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     opened = [known[isbn] for isbn in isbns if isbn in known]
     visit = await page_request.site.visits.of(snapshot, page_request.consent.actor, history)
     recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened, visit)
+    return await home_of_reader(page_request, account, history, recommended, opened, visit)
+
+
+async def home_of_reader(
+    page_request: PageRequest,
+    account: Account,
+    history: ReaderHistory,
+    recommended: Recommendations,
+    opened: Sequence[CatalogueBook],
+    visit: Visit | None = None,
+) -> HomePage:
+    """Return the shelves of a reader around their list."""
+    snapshot = page_request.snapshot
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
+    shown = [item.book for item in recommended.items]
+    works = history.kept_works | {book.work_id for book in shown}
+    promoted = promoted_shelf(snapshot, page_request.front, works)
     shelves = reader_shelves(
         snapshot,
         page_request.front,
         history,
-        [item.book for item in recommended.items],
+        [*shown, *(promoted.books if promoted else [])],
         opened,
-        await _newest_books.of(snapshot),
+        await _newest(page_request),
         # Popular books are the reader's own list already when nothing else is known of them.
         segment if recommended.source != "popular" else "",
         visit,
@@ -103,6 +134,7 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
         popular=None,
         shelves=[_context(page_request, shelf) for shelf in shelves],
         catalogue_size=int(snapshot.meta.get("books", 0)),
+        promoted=_context(page_request, promoted) if promoted else None,
     )
 
 

@@ -11,8 +11,8 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from bookrec.web.accounts.accounts import age_problem
+from bookrec.web.contexts.reader import MePage, RatedCard
 from bookrec.web.kit.addresses import book_path
-from bookrec.web.kit.contexts import MePage, RatedCard
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import read_age, text
 from bookrec.web.pages.browse import page_number

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
@@ -18,9 +19,10 @@ from numpy.typing import NDArray
 
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.inference.reacting import (
+    DEFAULTS,
     DISMISS,
     KIND_WEIGHTS,
-    ReactionSettings,
+    STRANGERS,
     RecentBooks,
     Reordered,
     recent_books,
@@ -45,8 +47,11 @@ _LOW_RATING: Final = 4
 """A rating up to this one counts like a dismissal; those above it and below 7 say nothing."""
 SEARCH: Final = "search"
 LOW: Final = "low rating"
-_SETTINGS: Final = ReactionSettings(kinds={**KIND_WEIGHTS, SEARCH: 0.5, LOW: KIND_WEIGHTS[DISMISS]})
-"""The measured settings; the first hit of a search weighs half of an opened book."""
+_KINDS: Final = {**KIND_WEIGHTS, SEARCH: 0.5, LOW: KIND_WEIGHTS[DISMISS]}
+"""The measured weights; the first hit of a search weighs half of an opened book."""
+_SETTINGS: Final = replace(DEFAULTS, kinds=_KINDS)
+_OF_STRANGERS: Final = replace(STRANGERS, kinds=_KINDS)
+"""Settings for lists of popular books."""
 _IN_LIVE_LISTS: Final = frozenset({"like", "rate", LOW, "want", "buy"})
 """Kinds after which the list of a reader who is not in the snapshot is made anew: it knows them."""
 _FOLLOWED: Final = 100
@@ -121,18 +126,24 @@ class Visit:
         )
 
     def follow(
-        self, listed: Sequence[ListedBook], *, with_neighbours: bool = False
+        self,
+        listed: Sequence[ListedBook],
+        *,
+        with_neighbours: bool = False,
+        personal: bool = True,
     ) -> tuple[list[ListedBook], dict[int, CatalogueBook]]:
         """Re-order a list after the visit; return it with the recent book that raised each.
 
         Args:
             listed: a list, best first.
             with_neighbours: let similar books of the recent ones in, with their scores as such.
+            personal: the list is made for this person, or for one book; else it says little.
         """
-        head, rest = list(listed[:_FOLLOWED]), list(listed[_FOLLOWED:])
+        distinct = list({item.book.book_id: item for item in reversed(listed)}.values())[::-1]
+        head, rest = distinct[:_FOLLOWED], distinct[_FOLLOWED:]
         because: dict[int, CatalogueBook] = {}
         if self.has_recent:
-            result = self._blend(head)
+            result = self._blend(head, personal)
             by_id = {item.book.book_id: item for item in head}
             if with_neighbours:
                 by_id = self._with_neighbours(by_id, result)
@@ -144,9 +155,19 @@ class Visit:
         return head + rest, because
 
     def reasons(
-        self, because: Mapping[int, CatalogueBook], history: ReaderHistory | None = None
+        self,
+        because: Mapping[int, CatalogueBook],
+        shown: Iterable[CatalogueBook],
+        history: ReaderHistory | None = None,
     ) -> dict[int, Reason]:
-        """Return the reasons of books that the visit raised, in the words of what was done."""
+        """Return the reasons of the shown books that the visit raised, in the words of what was done.
+
+        Args:
+            because: second result of `follow`.
+            shown: books of the shelf.
+            history: of a reader, for ratings.
+        """
+        ids = {book.book_id for book in shown}
         ratings = {} if history is None else {b: s.rating for b, s in history.books.items()}
         return {
             book_id: Reason(
@@ -155,14 +176,20 @@ class Visit:
                 ratings.get(book.book_id, 0) if self.kinds[book.book_id] == "rate" else 0,
             )
             for book_id, book in because.items()
+            if book_id in ids
         }
 
-    def _blend(self, listed: Sequence[ListedBook]) -> Reordered:
-        stored = (
-            np.array([item.book.book_id for item in listed], dtype=np.int64),
-            np.array([item.score for item in listed], dtype=np.float64),
+    def _blend(self, listed: Sequence[ListedBook], personal: bool) -> Reordered:
+        scores = np.array([item.score for item in listed], dtype=np.float64)
+        if (np.diff(scores) > 0).any():
+            # Not in the order of its scores, such as books in the reader's language first.
+            scores = -np.arange(len(listed), dtype=np.float64)
+        return reordered(
+            (np.array([item.book.book_id for item in listed], dtype=np.int64), scores),
+            self.recent,
+            self._neighbours,
+            settings=_SETTINGS if personal else _OF_STRANGERS,
         )
-        return reordered(stored, self.recent, self._neighbours, settings=_SETTINGS)
 
     def _with_neighbours(
         self, listed: dict[int, ListedBook], result: Reordered

@@ -7,6 +7,7 @@ from others (``opt={"operator": True}``), and refuses forms that no page of this
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -16,17 +17,19 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 
+from bookrec.languages import SOURCE_LANGUAGE
 from bookrec.shop.selling.carts import CartOwner
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.sessions import find_session
+from bookrec.web.contexts.shell import Shell, ShopFacts, TitleLink
 from bookrec.web.events.consent import Consent, consent_of
 from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.addresses import book_path, id_of_parameter
-from bookrec.web.kit.contexts import Shell, ShopFacts, TitleLink
 from bookrec.web.kit.csrf import masked, sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
-from bookrec.web.kit.translations import LANGUAGES, choose_language
+from bookrec.web.kit.rendering import Renderer
+from bookrec.web.kit.translations import choose_language
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront, digest
 from bookrec.web.store.catalogue import books_by_isbn
@@ -136,7 +139,7 @@ class PageRequest:
             asks_consent=asks,
             consent=self.consent.state if self.account is None else "",
             view_id=view_id,
-            shop=shop_facts(self.front),
+            shop=shop_facts(self.front, self.site.renderer),
             cart_copies=0 if anonymous else self.front.copies_in_cart(self.cart_owner),
             back_in_stock=[] if anonymous else self._back_in_stock(),
         )
@@ -196,7 +199,7 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
     front = site.fronts.current()
     language = language_of(request)
     chosen = request.query_params.get("lang")
-    if request.method == "GET" and chosen in front.settings.languages:
+    if request.method == "GET" and chosen in languages_of(front, site.renderer):
         cookie = cookies.language_cookie(chosen, secure=is_secure(site, request))
         return see_other(path_with_query(request), [cookie])
     token = request.cookies.get(cookies.SESSION, "")
@@ -278,16 +281,19 @@ def _page_to_return_to(page_request: PageRequest) -> str:
     return book_path(id_of_parameter(isbn)) if isbn else "/"
 
 
-def shop_facts(front: ShopFront) -> ShopFacts:
+def shop_facts(front: ShopFront, renderer: Renderer) -> ShopFacts:
     """Return the shop as the frame of every page shows it."""
     settings, logo, style = front.settings, front.logo, front.style
     return ShopFacts(
         name=settings.name,
         tagline=settings.tagline,
+        welcome=settings.welcome,
+        intro=settings.intro,
+        about=settings.about,
         address=settings.address,
         phone=settings.phone,
         email=settings.email,
-        languages=settings.languages,
+        languages={code: renderer.language_names[code] for code in languages_of(front, renderer)},
         sells=front.sells,
         style_url=f"/shop.css?v={digest(style.encode())}" if style else "",
         logo_url=f"/shop-logo?v={digest(logo.content)}" if logo else "",
@@ -300,11 +306,23 @@ def is_secure(site: Site, request: AnyRequest) -> bool:
     return site.settings.secure_cookies or request.url.scheme == "https"
 
 
-def language_of(request: AnyRequest) -> str:
-    """Return the language to answer in."""
+def languages_of(front: ShopFront, renderer: Renderer) -> tuple[str, ...]:
+    """Return the languages of the shop's pages, the default first: those of its setting, else all."""
+    chosen = [code for code in front.settings.languages if code in renderer.languages]
+    return tuple(chosen) or renderer.languages
+
+
+def language_of(request: AnyRequest, cookies: Mapping[str, str] | None = None) -> str:
+    """Return the language to answer in.
+
+    Args:
+        request: has the header and the cookie.
+        cookies: in place of the request's: {} for the API, which has none.
+    """
     site: Site | None = getattr(request.app.state, "site", None)
-    languages = site.fronts.current().settings.languages if site else LANGUAGES
-    return choose_language(request.cookies, request.headers.get("accept-language", ""), languages)
+    languages = languages_of(site.fronts.current(), site.renderer) if site else (SOURCE_LANGUAGE,)
+    chosen = request.cookies if cookies is None else cookies
+    return choose_language(chosen, request.headers.get("accept-language", ""), languages)
 
 
 def path_with_query(request: AnyRequest) -> str:
