@@ -114,19 +114,14 @@ def test_the_report_of_an_import(home: Home, tmp_path: Path) -> None:
 
 
 def test_events_prune_turns_old_events_into_counts(home: Home) -> None:
-    with in_shop(home) as shop:
-        visitor = Actor(visitor="an")
-        write_batch(
-            shop,
-            [Event(visitor, "view", at, isbn="A") for at in (1_000, 2_000, int(time.time()))],
-            [Impression(visitor, "l", "popular", "/", ("A", "B"), 1_000)],
-        )
+    visitor = Actor(visitor="an")
+    views = [Event(visitor, "view", at, isbn="A") for at in (1_000, 2_000, int(time.time()))]
+    shown = Impression(visitor, "l", "popular", "/", ("A", "B"), 1_000)
+    in_shop(home, lambda shop: write_batch(shop, views, [shown]))
     run(home, "settings", "set", "event_days", "30")
     result = run(home, "events", "prune")
     assert result.output == "2 events and 1 lists older than 30 days are counts now.\n"
     assert run(home, "events", "prune").output.startswith("0 events and 0 lists")
-    with in_shop(home) as shop:
-        assert shop.execute("select kind, isbn, events from event_days").fetchall() == [
-            ("view", "A", 2)
-        ]
+    days = "select kind, isbn, events from event_days"
+    assert in_shop(home, lambda shop: shop.execute(days).fetchall()) == [("view", "A", 2)]
     assert "1 to 730" in refusal(home, "settings", "set", "event_days", "0")

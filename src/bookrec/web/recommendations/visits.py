@@ -139,7 +139,10 @@ class Visit:
             with_neighbours: let similar books of the recent ones in, with their scores as such.
             personal: the list is made for this person, or for one book; else it says little.
         """
-        distinct = list({item.book.book_id: item for item in reversed(listed)}.values())[::-1]
+        first: dict[int, ListedBook] = {}
+        for item in listed:
+            first.setdefault(item.book.book_id, item)
+        distinct = list(first.values())
         head, rest = distinct[:_FOLLOWED], distinct[_FOLLOWED:]
         because: dict[int, CatalogueBook] = {}
         if self.has_recent:
