@@ -73,7 +73,9 @@ async def provide_caller(request: AnyRequest, site: NamedDependency[Site]) -> Ac
     return caller_of(request.headers, visitor, account)
 
 
-@post("/events", summary="Send events", tags=["events"], status_code=202)
+@post(
+    "/events", summary="Send events", tags=["events"], status_code=202, opt={"items": EventRequest}
+)
 async def send_events(
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],

@@ -72,7 +72,8 @@ class OwnBookReference(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     relation: str = ""
     """``rated``, ``liked``, ``bought``, ``owned``, ``wanted``, ``readers`` (the data set knows it
-    without a rating), ``author`` (the same author) or ``follows`` (the listed book comes after it)."""
+    without a rating), ``author`` (the same author), ``follows`` (the listed book comes after it), or of
+    this visit ``opened``, ``searched``, ``carted``."""
     rating: int = 0
     """The reader's rating, 1–10, where ``relation`` is ``rated``."""
 

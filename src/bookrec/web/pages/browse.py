@@ -44,12 +44,12 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     snapshot, front = page_request.snapshot, page_request.front
     book = require_book(snapshot, isbn)
     history = await _history(page_request, book)
-    works = (history.hidden_works if history else set()) | {book.work_id}
-    source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works)
+    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor, history)
+    works = (history.hidden_works if history else set()) | {book.work_id} | visit.dismissed
+    source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works, visit)
     works |= {item.book.work_id for item in similar}
-    by_author = pass_chain(
-        snapshot, front, books_by_author(snapshot, book.author, _MOST_BY_AUTHOR), works, _BY_AUTHOR
-    )
+    authored = books_by_author(snapshot, book.author, _MOST_BY_AUTHOR)
+    by_author = pass_chain(snapshot, front, authored, works, _BY_AUTHOR, visit)
     reasons = find_reasons(snapshot, history, [book]) if history else {}
     kept = history is not None and book.work_id in history.kept_works
     near = near_ratings(snapshot, history, book) if history and not kept else None

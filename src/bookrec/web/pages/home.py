@@ -20,6 +20,7 @@ from bookrec.web.recommendations.home_shelves import (
 )
 from bookrec.web.recommendations.lists import (
     popular_shelf,
+    visitor_shelf,
 )
 from bookrec.web.recommendations.reader_home import (
     SHELF_LENGTH,
@@ -36,25 +37,10 @@ from bookrec.web.store.catalogue import books_by_isbn
 @get("/")
 async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Show a signed-in reader their shelves; a visitor, popular and new books."""
-    snapshot = page_request.snapshot
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        promoted = promoted_shelf(snapshot, page_request.front, set())
-        works = {book.work_id for book in promoted.books} if promoted else set()
-        popular = popular_shelf(
-            snapshot, page_request.front, SHELF_LENGTH, works, page_request.language
-        )
-        newest = await newest_in(snapshot, page_request.language)
-        works |= {item.book.work_id for item in popular}
-        shelf = new_shelf(snapshot, page_request.front, newest, works)
-        page = HomePage(
-            yours=None,
-            popular=listed_shelf(page_request, "popular", popular),
-            shelves=[_context(page_request, shelf)] if shelf else [],
-            catalogue_size=int(snapshot.meta.get("books", 0)),
-            promoted=_context(page_request, promoted) if promoted else None,
-        )
+        page = await _visitor_page(page_request)
     _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
 
@@ -67,17 +53,41 @@ def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
         note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 
 
+async def _visitor_page(page_request: PageRequest) -> HomePage:
+    snapshot, front, language = page_request.snapshot, page_request.front, page_request.language
+    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor)
+    promoted = promoted_shelf(snapshot, front, set(visit.dismissed))
+    works = {book.work_id for book in promoted.books} if promoted else set()
+    if page_request.consent.actor is None:
+        listed = popular_shelf(snapshot, front, SHELF_LENGTH, works, language)
+        popular = listed_shelf(page_request, "popular", listed)
+    else:
+        listed, because = visitor_shelf(snapshot, front, visit, SHELF_LENGTH, works, language)
+        source = "visit" if visit.has_recent else "popular"
+        popular = listed_shelf(page_request, source, listed, because)
+    works |= {item.book.work_id for item in listed} | visit.dismissed
+    shelf = new_shelf(snapshot, front, await newest_in(snapshot, language), works, visit)
+    return HomePage(
+        yours=None,
+        popular=popular,
+        shelves=[_context(page_request, shelf)] if shelf else [],
+        catalogue_size=int(snapshot.meta.get("books", 0)),
+        promoted=_context(page_request, promoted) if promoted else None,
+    )
+
+
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     snapshot, lists = page_request.snapshot, page_request.site.lists
     history = await lists.history(snapshot, account)
     isbns = cookies.recent_isbns(page_request.request.cookies)
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
+    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor, history)
     length = list_length(page_request.front)
-    recommended = await lists.recommend(snapshot, account, history, length, opened)
+    recommended = await lists.recommend(snapshot, account, history, length, opened, visit)
     newest = await newest_in(snapshot, page_request.language)
     front = page_request.front
-    home = reader_home(snapshot, front, account, history, recommended, newest, opened)
+    home = reader_home(snapshot, front, account, history, recommended, newest, opened, visit)
     return home_page(page_request, account, home)
 
 
