@@ -9,6 +9,7 @@ from pathlib import Path
 
 import jinja2
 import msgspec
+from babel.core import Locale, get_global
 from babel.dates import format_datetime
 
 from bookrec import __version__
@@ -60,11 +61,18 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
     environment.filters["book_path"] = book_path
     environment.filters["money"] = partial(format_money, language=language)
     environment.filters["moment"] = partial(_moment, language=language)
+    environment.filters["territory"] = _with_territory
     environment.filters["author_path"] = author_path
     environment.filters["series_path"] = series_path
     translations = load_translations(templates, language)
     environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _with_territory(language: str) -> str:
+    """Language and its likeliest country, as Open Graph has them: ``vi_VN``."""
+    likely = Locale.parse(get_global("likely_subtags").get(language, language))
+    return f"{language}_{likely.territory}" if likely.territory else language
 
 
 def _moment(seconds: int, language: str) -> str:

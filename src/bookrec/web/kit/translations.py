@@ -16,6 +16,8 @@ from bookrec.errors import BookrecError
 LANGUAGES: Final = ("en", "vi")
 DEFAULT_LANGUAGE: Final = "en"
 """Language of the message ids."""
+PATH_LANGUAGE: Final = "path_language"
+"""Key of a request's state: the language that the start of its path names."""
 
 
 def load_translations(templates: Path, language: str) -> gettext.NullTranslations:

@@ -8,11 +8,12 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import BookPage
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.pages.cards import book_card, listed_shelf, reason_card
+from bookrec.web.pages.cards import PublicView, book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
 from bookrec.web.request.page_request import PageRequest
@@ -39,9 +40,18 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
 
     The shelves of a signed-in reader have no book that they have or dismissed.
     """
-    snapshot, front = page_request.snapshot, page_request.front
+    snapshot = page_request.snapshot
     book = require_book(snapshot, isbn)
     history = await _history(page_request, book)
+    page = book_context(page_request, book, history)
+    if page_request.front.waits_for(page_request.cart_owner, book.isbn):
+        page = replace(page, waiting=True)
+    return page_request.page("book.html", page, cacheable=True)
+
+
+def book_context(view: PublicView, book: CatalogueBook, history: ReaderHistory | None) -> BookPage:
+    """Return the page of a book, for a reader or for visitors."""
+    snapshot, front = view.snapshot, view.front
     works = (history.hidden_works if history else set()) | {book.work_id}
     source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works)
     works |= {item.book.work_id for item in similar}
@@ -52,21 +62,19 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     kept = history is not None and book.work_id in history.kept_works
     near = near_ratings(snapshot, history, book) if history and not kept else None
     seen = history.books.get(book.book_id) if history else None
-    page = BookPage(
-        book=book_card(page_request, book),
-        similar=listed_shelf(page_request, source, similar),
-        editions=[book_card(page_request, other) for other in editions(snapshot, book)],
+    return BookPage(
+        book=book_card(view, book),
+        similar=listed_shelf(view, source, similar),
+        editions=[book_card(view, other) for other in editions(snapshot, book)],
         my_rating=seen.rating if seen else None,
         my_shelf=history.shelf_of(book.book_id) if history else None,
         because=[] if kept else [reason_card(r) for r in reasons.get(book.book_id, [])],
-        by_author=[book_card(page_request, item.book) for item in by_author],
+        by_author=[book_card(view, item.book) for item in by_author],
         ratings=rating_counts(snapshot, book),
         near_readers=near.readers if near else 0,
         near_pleased=near.pleased if near else 0,
-        waiting=front.waits_for(page_request.cart_owner, book.isbn),
-        description=description(page_request.snapshot, book),
+        description=description(snapshot, book),
     )
-    return page_request.page("book.html", page, cacheable=True)
 
 
 async def _history(page_request: PageRequest, opened: CatalogueBook) -> ReaderHistory | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Final
 from urllib.parse import urlencode
@@ -18,7 +18,7 @@ from msgspec.structs import asdict, replace
 from bookrec.search.suggestions import best_spelling
 from bookrec.search.words import first_name_first
 from bookrec.web.catalogue_search.facets import RATINGS, Facet, find_facets
-from bookrec.web.catalogue_search.search import SORTS, SearchQuery, search
+from bookrec.web.catalogue_search.search import SORTS, SearchQuery, SearchResult, search
 from bookrec.web.kit.addresses import id_of_parameter
 from bookrec.web.kit.contexts import (
     AuthorPage,
@@ -29,11 +29,12 @@ from bookrec.web.kit.contexts import (
 )
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.browse import page_number
-from bookrec.web.pages.cards import book_card
+from bookrec.web.pages.cards import PublicView, book_card
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import CatalogueBook, series_books, series_of_author
+from bookrec.web.store.snapshot_reader import Snapshot
 
-_PAGE_SIZE: Final = 24
+PAGE_SIZE: Final = 24
 _MOST_TEXT: Final = 200
 _TEXTS: Final = ("q", "author", "publisher", "by", "category", "language")
 _FILTERS: Final = (*_TEXTS, "year_from", "year_to", "rating_from")
@@ -45,25 +46,37 @@ async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequ
     """Search and browse the whole catalogue. A malformed filter is left out."""
     fields = request.query_params
     query, malformed = _read_query(fields)
-    snapshot = page_request.snapshot
-    result = await asyncio.to_thread(search, snapshot, query)
-    facets = await asyncio.to_thread(find_facets, snapshot, query) if result.total else []
+    result = await asyncio.to_thread(search, page_request.snapshot, query)
+    facets = await asyncio.to_thread(list_facets, page_request.snapshot, query, result)
+    page = catalogue_context(page_request, query, result, facets)
+    if malformed:
+        page = replace(page, error="bad_year")
+    return page_request.page("catalogue.html", page, cacheable=True, query=query.q)
+
+
+def list_facets(snapshot: Snapshot, query: SearchQuery, result: SearchResult) -> list[Facet]:
+    """Return the facets of a search that has hits; call it in a worker thread."""
+    return find_facets(snapshot, query) if result.total else []
+
+
+def catalogue_context(
+    view: PublicView, query: SearchQuery, result: SearchResult, facets: Sequence[Facet]
+) -> CataloguePage:
+    """Return a page of the catalogue."""
     texts = {name: getattr(query, name) for name in _FILTERS}
-    page = CataloguePage(
-        items=[book_card(page_request, book) for book in result.items],
+    return CataloguePage(
+        items=[book_card(view, book) for book in result.items],
         total=result.total,
         page=query.page,
-        page_size=_PAGE_SIZE,
-        pages=ceil(result.total / _PAGE_SIZE),
+        page_size=PAGE_SIZE,
+        pages=ceil(result.total / PAGE_SIZE),
         **texts,
         sort=query.sort,
         sorts=list(SORTS),
-        error="bad_year" if malformed else None,
         facets=[_choice(facet, query) for facet in facets],
         exact=result.exact,
-        nearest=[book_card(page_request, book) for book in result.nearest],
+        nearest=[book_card(view, book) for book in result.nearest],
     )
-    return page_request.page("catalogue.html", page, cacheable=True, query=query.q)
 
 
 @get("/authors/{name:str}")
@@ -73,26 +86,37 @@ async def author_page(
     """Show the books of an author, whose name may be in any spelling."""
     name = id_of_parameter(name)[:_MOST_TEXT]
     sort = request.query_params.get("sort", "")
-    query = SearchQuery(
-        by=name,
-        sort=sort if sort in SORTS[1:] else "popular",
-        page=page_number(request.query_params.get("page", "")),
-        page_size=_PAGE_SIZE,
-    )
+    number = page_number(request.query_params.get("page", ""))
+    query = author_query(name, sort, number)
     result = await asyncio.to_thread(search, page_request.snapshot, query)
     if not result.total:
         raise NotFoundException(f"There is no author {name}.")
-    page = AuthorPage(
-        name=_usual_name(result.items, name),
-        items=[book_card(page_request, book) for book in result.items],
+    page = author_context(page_request, query, result)
+    return page_request.page("author.html", page, cacheable=True)
+
+
+def author_query(name: str, sort: str, number: int) -> SearchQuery:
+    """Return the search for a page of an author's books, numbered from 1."""
+    return SearchQuery(
+        by=name,
+        sort=sort if sort in SORTS[1:] else "popular",
+        page=number,
+        page_size=PAGE_SIZE,
+    )
+
+
+def author_context(view: PublicView, query: SearchQuery, result: SearchResult) -> AuthorPage:
+    """Return a page of an author's books."""
+    return AuthorPage(
+        name=_usual_name(result.items, query.by),
+        items=[book_card(view, book) for book in result.items],
         total=result.total,
         page=query.page,
-        pages=ceil(result.total / _PAGE_SIZE),
+        pages=ceil(result.total / PAGE_SIZE),
         sort=query.sort,
         sorts=list(SORTS[1:]),
-        series=series_of_author(page_request.snapshot, name),
+        series=series_of_author(view.snapshot, query.by),
     )
-    return page_request.page("author.html", page, cacheable=True)
 
 
 @get("/series/{name:str}")
@@ -101,16 +125,23 @@ async def series_page(
 ) -> AnyResponse:
     """Show the books of a series in their order."""
     name = id_of_parameter(name)[:_MOST_TEXT]
-    books = series_books(page_request.snapshot, name)
-    if not books:
+    page = series_context(page_request, name)
+    if page is None:
         raise NotFoundException(f"There is no series {name}.")
+    return page_request.page("series.html", page, cacheable=True)
+
+
+def series_context(view: PublicView, name: str) -> SeriesPage | None:
+    """Return the page of a series; None for an unknown one."""
+    books = series_books(view.snapshot, name)
+    if not books:
+        return None
     spellings: Counter[str] = Counter()
     for book in books:
         spellings[book.series] += book.reader_count
-    page = SeriesPage(
-        name=best_spelling(spellings), items=[book_card(page_request, book) for book in books]
+    return SeriesPage(
+        name=best_spelling(spellings), items=[book_card(view, book) for book in books]
     )
-    return page_request.page("series.html", page, cacheable=True)
 
 
 def _usual_name(books: list[CatalogueBook], name: str) -> str:
@@ -135,7 +166,7 @@ def _read_query(fields: Mapping[str, str]) -> tuple[SearchQuery, bool]:
         rating_from=rating_from if rating_from in RATINGS else None,
         sort=sort if sort in SORTS else ("relevance" if texts["q"] else "popular"),
         page=page_number(fields.get("page", "")),
-        page_size=_PAGE_SIZE,
+        page_size=PAGE_SIZE,
     )
     return query, bad_from or bad_to
 

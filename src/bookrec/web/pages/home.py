@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -13,7 +14,13 @@ from bookrec.web.kit import cookies
 from bookrec.web.kit.contexts import HomePage, RankedCard
 from bookrec.web.kit.contexts import HomeShelf as ShelfContext
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
+from bookrec.web.pages.cards import (
+    PublicView,
+    book_card,
+    listed_shelf,
+    reason_card,
+    recommended_shelf,
+)
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
@@ -44,16 +51,20 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        popular = popular_shelf(snapshot, page_request.front, SHELF_LENGTH)
-        newest = await _newest_books.of(snapshot)
-        shelf = new_shelf(page_request.front, newest, {item.book.work_id for item in popular})
-        page = HomePage(
-            yours=None,
-            popular=listed_shelf(page_request, "popular", popular),
-            shelves=[_context(page_request, shelf)] if shelf else [],
-            catalogue_size=int(snapshot.meta.get("books", 0)),
-        )
+        page = visitor_home(page_request, await _newest_books.of(snapshot))
     return page_request.page("home.html", page, cacheable=True)
+
+
+def visitor_home(view: PublicView, newest: Sequence[ListedBook]) -> HomePage:
+    """Return the home page of visitors: popular books, and the newest others."""
+    popular = popular_shelf(view.snapshot, view.front, SHELF_LENGTH)
+    shelf = new_shelf(view.front, newest, {item.book.work_id for item in popular})
+    return HomePage(
+        yours=None,
+        popular=listed_shelf(view, "popular", popular),
+        shelves=[_context(view, shelf)] if shelf else [],
+        catalogue_size=int(view.snapshot.meta.get("books", 0)),
+    )
 
 
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
@@ -82,11 +93,11 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     )
 
 
-def _context(page_request: PageRequest, shelf: HomeShelf) -> ShelfContext:
+def _context(view: PublicView, shelf: HomeShelf) -> ShelfContext:
     items = [
         RankedCard(
             rank=rank,
-            book=book_card(page_request, book),
+            book=book_card(view, book),
             because=[reason_card(reason)] if (reason := shelf.reasons.get(book.book_id)) else [],
         )
         for rank, book in enumerate(shelf.books, start=1)

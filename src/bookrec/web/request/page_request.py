@@ -21,11 +21,13 @@ from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.sessions import find_session
 from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.addresses import book_path, id_of_parameter
-from bookrec.web.kit.contexts import Shell, ShopFacts, TitleLink
+from bookrec.web.kit.contexts import PageHead, Shell, ShopFacts, TitleLink
 from bookrec.web.kit.csrf import masked, sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
-from bookrec.web.kit.translations import LANGUAGES, choose_language
+from bookrec.web.kit.translations import LANGUAGES, PATH_LANGUAGE, choose_language
+from bookrec.web.page_head.page_head import page_head
+from bookrec.web.page_head.public_addresses import LiveAddresses
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront, digest
 from bookrec.web.store.catalogue import books_by_isbn
@@ -56,6 +58,16 @@ class PageRequest:
     """The shop at one version: name, settings, prices, stock."""
     response_cookies: list[Cookie] = field(default_factory=list)
     """Cookies that the answer sets."""
+
+    @property
+    def remote_covers(self) -> bool:
+        """Whether covers on other hosts are shown."""
+        return self.site.settings.remote_covers
+
+    @property
+    def cover_version(self) -> str:
+        """Version of the drawing of covers."""
+        return self.site.renderer.version
 
     @property
     def secure(self) -> bool:
@@ -115,6 +127,7 @@ class PageRequest:
             form_token = self._start_form()
         if self.notice is not None:
             self.response_cookies.append(cookies.drop_cookie(cookies.NOTICE, secure=self.secure))
+        shop = shop_facts(self.front)
         shell = Shell(
             language=self.language,
             username=self.account.username if self.account else None,
@@ -126,9 +139,10 @@ class PageRequest:
             notice=self.notice,
             operator=self.account is not None and self.account.operator,
             cacheable=cacheable,
-            shop=shop_facts(self.front),
+            shop=shop,
             cart_copies=0 if anonymous else self.front.copies_in_cart(self.cart_owner),
             back_in_stock=[] if anonymous else self._back_in_stock(),
+            head=self._head(page, shop) if cacheable else None,
         )
         return Response(
             self.site.renderer.page(template, page, shell).encode(),
@@ -145,6 +159,10 @@ class PageRequest:
                 cookies.make_cookie(cookies.NOTICE, notice, secure=self.secure, max_age_s=60)
             )
         return see_other(path, self.response_cookies)
+
+    def _head(self, page: msgspec.Struct, shop: ShopFacts) -> PageHead | None:
+        addresses = LiveAddresses(self.site.settings.address, shop.languages)
+        return page_head(page, self.language, shop.languages, addresses, shop)
 
     def _back_in_stock(self) -> list[TitleLink]:
         """Books that they waited for and can buy now."""
@@ -168,6 +186,7 @@ class PageRequest:
             site.renderer.version,
             self.front.tag,
             f"remote covers: {site.settings.remote_covers}",
+            site.settings.address,
             self.language,
             self.path,
         )
@@ -292,6 +311,9 @@ def language_of(request: AnyRequest) -> str:
     """Return the language to answer in."""
     site: Site | None = getattr(request.app.state, "site", None)
     languages = site.fronts.current().settings.languages if site else LANGUAGES
+    named = request.scope.get("state", {}).get(PATH_LANGUAGE)
+    if named in languages:
+        return str(named)
     return choose_language(request.cookies, request.headers.get("accept-language", ""), languages)
 
 
