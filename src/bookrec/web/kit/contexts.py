@@ -401,6 +401,10 @@ class MePage(msgspec.Struct, frozen=True):
     age: int | None
 
 
+class FileSearchPage(msgspec.Struct, frozen=True):
+    """``search.html`` of an exported site: a script lists the hits."""
+
+
 class ErrorPage(msgspec.Struct, frozen=True):
     """Any error: 404, 403, 429, 500, and 503 without a snapshot."""
 

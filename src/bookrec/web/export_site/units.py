@@ -1,0 +1,63 @@
+"""Units of work of an export: a few books, authors, series or pages of the catalogue each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+from bookrec.web.export_site.files.links import SORTS
+from bookrec.web.pages.catalogue import PAGE_SIZE
+from bookrec.web.store.snapshot_reader import Snapshot
+
+T = TypeVar("T")
+_BOOKS: Final = 50
+_NAMES: Final = 50
+_PAGES: Final = 25
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """Work for one call of a process."""
+
+    kind: str
+    """``books``, ``authors``, ``series``, ``list`` or ``single``."""
+    keys: list[str]
+    """ISBNs; names of authors or series; page numbers of the catalogue; names of single pages."""
+    pages: int
+    """Pages of one language, for progress; of an author with many books the first alone counts."""
+    sort: str = ""
+    """Order of a ``list``."""
+
+
+def all_units(snapshot: Snapshot, singles: Sequence[str]) -> list[Unit]:
+    """Return the units of a whole site.
+
+    Args:
+        snapshot: has the catalogue.
+        singles: names of the single pages.
+    """
+    isbns = [str(row[0]) for row in snapshot.rows("select isbn from book order by place")]
+    units = [Unit("single", list(singles), len(singles))]
+    units += [Unit("books", part, len(part)) for part in _parts(isbns, _BOOKS)]
+    for kind, query in _NAMES_QUERIES.items():
+        names = [str(row[0]) for row in snapshot.rows(query)]
+        units += [Unit(kind, part, len(part)) for part in _parts(names, _NAMES)]
+    numbers = [str(number) for number in range(1, -(-len(isbns) // PAGE_SIZE) + 1)] or ["1"]
+    for sort in SORTS:
+        units += [Unit("list", part, len(part), sort) for part in _parts(numbers, _PAGES)]
+    return units
+
+
+_NAMES_QUERIES: Final = {
+    "authors": "select author, min(place) from book where author_key <> '' group by author_key"
+    " order by min(place)",
+    "series": "select series, min(place) from book where series_key <> '' group by series_key"
+    " order by min(place)",
+}
+"""Queries for one spelling of each name, that of its most popular book."""
+
+
+def _parts(items: list[T], size: int) -> Iterator[list[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
