@@ -47,19 +47,22 @@ class IndexedBook(msgspec.Struct, frozen=True):
     def row(self) -> list[str | int]:
         """Return its row in a file: ISBN, title, author, year, other spellings of its words."""
         usual = f"{search_words(self.title)} {search_words(self.author)} {self.isbn.lower()}"
-        others = sorted(self._all_words() - set(usual.split()))
+        others = sorted((self._all_words() | self._ids()) - set(usual.split()))
         row: list[str | int] = [self.isbn, self.title, self.author, self.year or 0]
         return [*row, " ".join(others)] if others else row
 
     def words(self) -> set[str]:
         """Return the words to index; function words only where there is nothing else."""
         words = self._all_words()
-        return words - FUNCTION_WORDS or words
+        return (words - FUNCTION_WORDS or words) | self._ids()
 
     def _all_words(self) -> set[str]:
         texts = [*title_spellings(self.title), *author_spellings(self.author)]
+        return {word for text in texts for word in text.split()}
+
+    def _ids(self) -> set[str]:
         ids = {search_words(text).replace(" ", "") for text in id_spellings(self.isbn)}
-        return {word for text in texts for word in text.split()} | ids - {""}
+        return ids - {""}
 
 
 def read_books(snapshot: Snapshot) -> list[IndexedBook]:
