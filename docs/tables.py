@@ -67,6 +67,7 @@ _LABELS: Final = {
     "default: item-knn alone": "bookrec, item-kNN alone",
     "default: random walk alone": "bookrec, RP3beta alone",
     "default: rp3beta alone": "bookrec, RP3beta alone",
+    "default: SLIM alone": "bookrec, SLIM alone",
     "classic": "preset `classic`",
 }
 _DATA_SETS: Final = {

@@ -87,7 +87,7 @@ function suggestFor(input) {
       list.replaceChildren(...items.map(option));
       list.hidden = false;
       input.setAttribute("aria-expanded", "true");
-      status.textContent = `${items.length} ${words.count}`;
+      status.textContent = words.counts.split("|")[items.length - 1];
       activate(-1);
     } catch (error) {
       if (error.name !== "AbortError") close();

@@ -1,4 +1,4 @@
-"""A snapshot of many books, made of copies of a small one's, to measure the site and its export at size.
+"""A snapshot of many books, made of copies, to measure the site and its export at size.
 
 `python tests/support/large_catalogue.py HOME NEW_HOME [BOOKS]` copies the published snapshot of a home
 into another home until it has so many books (56,000). Copies have other ISBNs, works, and a word in

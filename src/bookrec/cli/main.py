@@ -69,7 +69,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "bench": (
         "bookrec.cli.bench:bench",
-        "Measure the speed of scoring beside plain Keras, and the quality and speed of search.",
+        "Measure the speed of scoring beside plain Keras, rules for live audiences, and search.",
     ),
     "doctor": (
         "bookrec.cli.doctor:doctor",

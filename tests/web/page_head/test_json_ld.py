@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from bookrec.web.kit.contexts import BookCard, BookPage, Shelf, ShopFacts
+from bookrec.web.contexts.book import BookPage
+from bookrec.web.contexts.books import BookCard, Shelf
+from bookrec.web.contexts.shell import ShopFacts
 from bookrec.web.page_head.json_ld import book_data, script_text
 from bookrec.web.page_head.public_addresses import LiveAddresses
 

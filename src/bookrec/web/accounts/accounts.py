@@ -29,6 +29,8 @@ class Account(msgspec.Struct, frozen=True):
     age: int | None
     operator: bool = False
     """Whether it sees the owner's pages."""
+    recorded: bool = True
+    """Whether what the reader opens and is shown is recorded."""
 
 
 class StoredAccount(msgspec.Struct, frozen=True):
@@ -50,14 +52,14 @@ class NewAccount(msgspec.Struct, frozen=True):
     operator: bool = False
 
 
-COLUMNS: Final = "account_id, user_id, username, age, operator"
+COLUMNS: Final = "account_id, user_id, username, age, operator, records_events"
 """Columns of table ``account`` from which `account_of` makes an `Account`."""
 
 
 def account_of(row: Row) -> Account:
     """Return the account of a row that begins with `COLUMNS`."""
-    account_id, user_id, username, age, operator = row[:5]
-    return Account(account_id, user_id, username, age, bool(operator))
+    account_id, user_id, username, age, operator, recorded = row[:6]
+    return Account(account_id, user_id, username, age, bool(operator), bool(recorded))
 
 
 class UsernameTaken(ShopError):

@@ -81,7 +81,7 @@ async def _check_encoding(request: AnyRequest) -> None:
 
 
 _INJECTED: Final = frozenset(
-    {"site", "snapshot", "account", "request", "data", "isbn", "session_id"}
+    {"site", "snapshot", "account", "caller", "request", "data", "isbn", "session_id"}
 )
 """Arguments of handlers that are no query parameters."""
 

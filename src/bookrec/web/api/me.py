@@ -27,10 +27,11 @@ from bookrec.web.api.schemas import (
     recommended_list,
     utc,
 )
+from bookrec.web.events.consent import caller_of
 from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
-from bookrec.web.kit.translations import preferred_language
-from bookrec.web.request.page_request import private
+from bookrec.web.request.page_events import note_shown
+from bookrec.web.request.page_request import language_of, private
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.sign_in import Refused, register, sign_in
 from bookrec.web.request.site import Site
@@ -65,7 +66,7 @@ async def provide_account(request: AnyRequest, site: NamedDependency[Site]) -> A
     if account is None:
         raise NotAuthorizedException(
             "Send a valid token as 'Authorization: Bearer TOKEN'; POST /api/v1/session gives one.",
-            headers={"www-authenticate": 'Bearer realm="bookrec"'},
+            headers={"www-authenticate": 'Bearer realm="shop"'},
         )
     return account
 
@@ -89,7 +90,7 @@ async def create(
             data.password,
             client_address(request, site.settings),
             age=data.age,
-            language=preferred_language(request.headers.get("accept-language", "")),
+            language=language_of(request, cookies={}),
             liked_isbns=data.liked_isbns,
         )
     except UsernameTaken as error:
@@ -111,7 +112,7 @@ async def sign_in_for_token(
     if account is None:
         raise NotAuthorizedException(
             "Username and password do not go together.",
-            headers={"www-authenticate": 'Bearer realm="bookrec"'},
+            headers={"www-authenticate": 'Bearer realm="shop"'},
         )
     session = await start_session(
         site.database,
@@ -135,6 +136,7 @@ async def sign_out(
 
 @get("/me/recommendations", summary="Recommendations", tags=["me"])
 async def recommendations(
+    request: AnyRequest,
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     account: NamedDependency[Account],
@@ -143,8 +145,10 @@ async def recommendations(
     """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
     recommended = await site.lists.recommend(snapshot, account, history, limit)
+    actor = caller_of(request.headers, "", account)
+    list_id = note_shown(site, actor, "api", [item.book.isbn for item in recommended.items])
     return Response(
-        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current()),
+        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current(), list_id),
         headers=private(),
     )
 

@@ -37,6 +37,8 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     """ISO 4217."""
     stock: int | None = None
     """Copies that can be bought; absent beside a price where the shop does not count them."""
+    promoted: bool = False
+    """True for a book that the shop promotes."""
 
 
 class BookList(msgspec.Struct, frozen=True):
@@ -89,13 +91,15 @@ class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
     """True for a popular book that fills a list which ran out."""
 
 
-class RankedList(msgspec.Struct, frozen=True):
+class RankedList(msgspec.Struct, frozen=True, omit_defaults=True):
     """A list, its source and its snapshot."""
 
     source: str
     """``precomputed``, ``live``, ``popular`` or ``content``."""
     snapshot_id: str
     items: list[RankedBook]
+    list_id: str = ""
+    """Names this answer in events (``POST /events``); absent where none are recorded."""
 
 
 class NewAccountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -210,6 +214,7 @@ def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
         price=offer.price if offer else None,
         currency=offer.currency if offer else None,
         stock=offer.stock if offer else None,
+        promoted=book.isbn in front.promoted,
     )
 
 
@@ -238,7 +243,7 @@ def ranked_list(
 
 
 def recommended_list(
-    snapshot_id: str, recommendations: Recommendations, front: ShopFront
+    snapshot_id: str, recommendations: Recommendations, front: ShopFront, list_id: str = ""
 ) -> RankedList:
     """Return a reader's list, with reasons."""
     items = [
@@ -256,4 +261,4 @@ def recommended_list(
         )
         for item in recommendations.items
     ]
-    return RankedList(recommendations.source, snapshot_id, items)
+    return RankedList(recommendations.source, snapshot_id, items, list_id)

@@ -3,7 +3,7 @@
 Pages are rendered by the templates and contexts of the live site. Units of work run in a pool of
 processes; `files` names, links and publishes what they make.
 
-May import: `bookrec`, `search`, `shop`, `shop.selling`, `web.catalogue_search`, `web.kit`,
-`web.export_site.files`, `web.page_head`, `web.pages`, `web.recommendations`, `web.request`,
-`web.selling`, `web.store`.
+May import: `bookrec`, `search`, `shop`, `shop.selling`, `web.catalogue_search`, `web.contexts`,
+`web.export_site.files`, `web.kit`, `web.page_head`, `web.pages`, `web.recommendations`,
+`web.request`, `web.selling`, `web.store`.
 """

@@ -16,6 +16,7 @@ import bookrec
 from bookrec.errors import BookrecError
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot
+from bookrec.web.export_site.files.links import SORTS
 from bookrec.web.export_site.files.manifest import FORMAT, FileEntry, Manifest
 from bookrec.web.export_site.files.publish import SiteDirectory, opened_site
 from bookrec.web.export_site.frozen_shop import freeze_shop
@@ -30,8 +31,9 @@ from bookrec.web.export_site.shared_files import (
 )
 from bookrec.web.export_site.site_view import ExportSettings, ExportSource, SiteView
 from bookrec.web.export_site.unit_files import FileMaker
-from bookrec.web.export_site.unit_pages import ACCOUNT_SINGLES, SINGLES
+from bookrec.web.export_site.unit_pages import ACCOUNT_SINGLES, SINGLES, list_query
 from bookrec.web.export_site.units import all_units
+from bookrec.web.pages.browsing.catalogue import books_of
 
 _LIBRARIES: Final = ("babel", "jinja2", "markupsafe")
 """Libraries whose version may change a page."""
@@ -88,7 +90,8 @@ def _export(plan: ExportPlan, site: SiteDirectory, source: ExportSource) -> Expo
     today = datetime.now(UTC).date().isoformat()
     report = ExportReport(books=int(view.snapshot.meta.get("books", 0)))
     singles = (*SINGLES, *ACCOUNT_SINGLES) if plan.api_url else SINGLES
-    units = all_units(view.snapshot, singles)
+    listed = books_of(view, list_query(SORTS[0], 1)).total
+    units = all_units(view.snapshot, singles, listed)
     files: dict[str, FileEntry] = {}
     languages = len(view.languages)
     progress = PageProgress(languages * sum(unit.pages for unit in units))

@@ -1,6 +1,7 @@
 """Copy of what the shop sells and how it looks, so that all processes of an export see one version.
 
-The copy has offers, settings and files of the shop. It has nothing of a reader, a cart or an order.
+The copy has offers, settings and files of the shop, corrected and promoted books. It has nothing of a
+reader, a cart or an order.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.shop.schema import migrate
-from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.connections import reported
 
-_TABLES: Final = ("offer", "shop_setting", "shop_file", "shop_version")
+_TABLES: Final = (
+    *("offer", "shop_setting", "shop_file", "shop_version", "book_correction", "promotion"),
+)
 
 
 def freeze_shop(database: Path, copy: Path) -> None:
@@ -36,13 +38,6 @@ def freeze_shop(database: Path, copy: Path) -> None:
             connection.execute(f"create table {table} as select * from shop.{table}")  # noqa: S608
         connection.execute("create unique index offer_by_isbn on offer (isbn)")
         connection.execute("commit")
-
-
-def open_front(copy: Path) -> ShopFront:
-    """Open the shop's front of a copy."""
-    connection = sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)
-    (version,) = connection.execute("select version from shop_version").fetchone()
-    return ShopFront(connection, version)
 
 
 def _create(path: Path) -> sqlite3.Connection:

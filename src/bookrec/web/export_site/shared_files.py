@@ -17,6 +17,7 @@ from bookrec.web.export_site.files.search_index import FOLDER, read_books, searc
 from bookrec.web.export_site.files.sitemap import robots_file, sitemap_files
 from bookrec.web.export_site.site_view import SiteView
 from bookrec.web.export_site.unit_files import FileMaker
+from bookrec.web.export_site.units import all_isbns
 from bookrec.web.recommendations.home_shelves import newest_books
 from bookrec.web.store.catalogue import CatalogueBook, books_by_isbn
 
@@ -64,7 +65,7 @@ def arrived_books(
     """
     if not old:
         return {}
-    isbns = [str(row[0]) for row in view.snapshot.rows("select isbn from book order by place")]
+    isbns = all_isbns(view.snapshot)
     days = {
         isbn: arrived.get(isbn, today)
         for isbn in isbns

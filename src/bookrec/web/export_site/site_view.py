@@ -9,14 +9,13 @@ from typing import Final
 
 import msgspec
 
+from bookrec.web.contexts.shell import FileSite, Shell, ShopFacts
 from bookrec.web.export_site.files.links import FEED_FILE, SiteLinks
 from bookrec.web.export_site.files.manifest import digest
-from bookrec.web.export_site.frozen_shop import open_front
-from bookrec.web.kit.contexts import FileSite, Shell, ShopFacts
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.page_head.page_head import page_head
-from bookrec.web.request.page_request import shop_facts
-from bookrec.web.selling.front import ShopFront
+from bookrec.web.request.page_request import languages_of, shop_facts
+from bookrec.web.selling.front import FrontWatch, ShopFront
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _LOGO_ENDINGS: Final = {"image/png": "png", "image/jpeg": "jpg"}
@@ -52,13 +51,15 @@ class SiteView:
     def __init__(self, source: ExportSource) -> None:
         self.settings = source.settings
         self.snapshot = Snapshot(source.snapshot)
-        self.front: ShopFront = open_front(source.shop)
+        self._fronts = FrontWatch(source.shop)
+        self.front: ShopFront = self._fronts.current()
+        self.snapshot.corrections = self.front.corrections
         self.renderer = Renderer(source.templates)
         logo = self.front.logo
         self.links = SiteLinks(
             self.settings.base_url,
             self.settings.api_url,
-            self.front.settings.languages,
+            self.languages,
             _LOGO_ENDINGS.get(logo.media_type, "png") if logo else "png",
         )
 
@@ -75,12 +76,12 @@ class SiteView:
     @property
     def languages(self) -> tuple[str, ...]:
         """Languages of the site, the default first."""
-        return self.front.settings.languages
+        return languages_of(self.front, self.renderer)
 
     @cached_property
     def shop(self) -> ShopFacts:
         """The shop in the frame of pages."""
-        return shop_facts(self.front)
+        return shop_facts(self.front, self.renderer)
 
     @cached_property
     def frame(self) -> bytes:
@@ -105,7 +106,7 @@ class SiteView:
             asset_version=self.renderer.version,
             cacheable=True,
             shop=self.shop,
-            head=page_head(page, language, self.languages, self.links, self.shop),
+            head=page_head(page, language, self.links, self.shop),
             files=self._files(language),
         )
         return self.links.relink(self.renderer.page(template, page, shell), language).encode()

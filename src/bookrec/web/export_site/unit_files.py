@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from bookrec.web.contexts.book import BookPage
 from bookrec.web.export_site.files.links import cover_file
 from bookrec.web.export_site.files.manifest import (
     FileEntry,
@@ -20,7 +21,6 @@ from bookrec.web.export_site.files.publish import SiteDirectory
 from bookrec.web.export_site.site_view import ExportSource, SiteView
 from bookrec.web.export_site.unit_pages import pages_of, with_language
 from bookrec.web.export_site.units import Unit
-from bookrec.web.kit.contexts import BookPage
 
 
 class UnitResult(msgspec.Struct, frozen=True):
@@ -55,15 +55,15 @@ class FileMaker:
         if old is not None and there and old.inputs == inputs:
             self.entries[file] = old
             return
-        made = content()
+        new = content()
         self.rendered += 1
-        entry = made_entry(inputs, made, old, self.today, listed=listed)
+        entry = made_entry(inputs, new, old, self.today, listed=listed)
         self.entries[file] = entry
         if old is None or not there or old.content != entry.content:
             self.written += 1
             target = self.directory.staged / file
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(made)
+            target.write_bytes(new)
 
     def taken(self, pages: int) -> UnitResult:
         """Return the result so far, and begin anew."""
@@ -85,7 +85,7 @@ class UnitWorker:
         """Make the files of a unit: its pages in every language, and covers of its books."""
         view, maker = self.view, self.maker
         for page in pages_of(view, unit):
-            for language in view.languages:
+            for language in view.languages if page.language is None else (page.language,):
                 local = with_language(page, view.links.folder(language))
                 maker.make(
                     local.file,

@@ -14,8 +14,10 @@ from typing import Final
 from bookrec.isbn import is_isbn10, is_isbn13
 from bookrec.json_types import JsonObject
 from bookrec.shop.selling.currencies import major_units
+from bookrec.web.contexts.book import BookPage
+from bookrec.web.contexts.books import BookCard
+from bookrec.web.contexts.shell import ShopFacts
 from bookrec.web.kit.addresses import author_path, book_path, series_path
-from bookrec.web.kit.contexts import BookCard, BookPage, ShopFacts
 from bookrec.web.page_head.public_addresses import PublicAddresses
 
 _CONTEXT: Final = "https://schema.org"
@@ -90,7 +92,7 @@ def list_data(
     """Return a list of books by their ISBNs, in order, and the thing that they belong to.
 
     Args:
-        kind: type of the thing: ``Person`` or ``BookSeries``.
+        kind: type of the thing, such as ``Person``.
         name: of the thing.
         path: of its page.
         language: of the page.

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
 
 from bookrec.json_types import JsonObject
-from bookrec.web.kit.addresses import author_path, book_path, series_path
-from bookrec.web.kit.contexts import (
+from bookrec.web.contexts.book import BookPage
+from bookrec.web.contexts.catalogue import (
     AuthorPage,
-    BookPage,
     CataloguePage,
-    HomePage,
-    OtherLanguage,
-    PageHead,
+    NewBooksPage,
+    PublisherPage,
     SeriesPage,
-    ShopFacts,
 )
+from bookrec.web.contexts.home import HomePage
+from bookrec.web.contexts.shell import OtherLanguage, PageHead, ShopFacts
+from bookrec.web.kit.addresses import author_path, book_path, publisher_path, series_path
 from bookrec.web.page_head.json_ld import book_data, list_data, script_text, shop_data
 from bookrec.web.page_head.public_addresses import PublicAddresses
 
+_KINDS: Final[dict[type, str]] = {
+    AuthorPage: "Person",
+    PublisherPage: "Organization",
+    SeriesPage: "BookSeries",
+}
+"""Page of a name → type of what has the name, in schema.org."""
 _NOT_INDEXED: Final = PageHead(robots="noindex, follow")
 
 
 def page_head(
     page: msgspec.Struct,
     language: str,
-    languages: Sequence[str],
     addresses: PublicAddresses,
     shop: ShopFacts,
 ) -> PageHead | None:
@@ -40,18 +44,17 @@ def page_head(
     Args:
         page: context of the page's template.
         language: of the page.
-        languages: of the shop, the default first.
         addresses: of the site's pages.
-        shop: for the offers' seller.
+        shop: has the languages, and is the offers' seller.
     """
     if isinstance(page, CataloguePage) and not _is_plain(page):
         return _NOT_INDEXED
-    if isinstance(page, AuthorPage) and page.sort != "popular":
+    if isinstance(page, AuthorPage | PublisherPage) and page.sort != "popular":
         return _NOT_INDEXED
     path = _canonical_path(page)
     if path is None:
         return None
-    urls = [(code, addresses.page_url(path, code)) for code in languages]
+    urls = [(code, addresses.page_url(path, code)) for code in shop.languages]
     return PageHead(
         canonical=addresses.page_url(path, language),
         others=[OtherLanguage(code, url) for code, url in urls if url and len(urls) > 1],
@@ -64,8 +67,9 @@ def page_head(
 
 def _is_plain(page: CataloguePage) -> bool:
     filters = (page.q, page.author, page.publisher, page.by, page.category, page.language)
-    bounds = (page.year_from, page.year_to, page.rating_from)
-    return not any(filters) and bounds == (None, None, None) and page.sort == "popular"
+    bounds = (page.year_from, page.year_to, page.rating_from, page.price_from, page.price_below)
+    filtered = any(filters) or page.in_stock or any(bound is not None for bound in bounds)
+    return not filtered and page.sort == "popular"
 
 
 def _canonical_path(page: msgspec.Struct) -> str | None:
@@ -73,6 +77,10 @@ def _canonical_path(page: msgspec.Struct) -> str | None:
         return book_path(page.book.isbn)
     if isinstance(page, AuthorPage):
         return _numbered(author_path(page.name), page.page)
+    if isinstance(page, PublisherPage):
+        return _numbered(publisher_path(page.name), page.page)
+    if isinstance(page, NewBooksPage):
+        return _numbered("/new", page.page)
     if isinstance(page, SeriesPage):
         return series_path(page.name)
     if isinstance(page, CataloguePage):
@@ -102,8 +110,8 @@ def _json_ld(
     data: JsonObject | None = None
     if isinstance(page, BookPage):
         data = book_data(page, language, addresses, shop)
-    elif isinstance(page, AuthorPage | SeriesPage):
-        kind = "Person" if isinstance(page, AuthorPage) else "BookSeries"
+    elif isinstance(page, AuthorPage | PublisherPage | SeriesPage):
+        kind = _KINDS[type(page)]
         isbns = [book.isbn for book in page.items]
         data = list_data(kind, page.name, path, language, addresses, isbns)
     elif isinstance(page, HomePage):

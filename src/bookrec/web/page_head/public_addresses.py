@@ -13,7 +13,7 @@ from typing import Protocol
 
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from bookrec.web.kit.translations import LANGUAGES, PATH_LANGUAGE
+from bookrec.web.kit.translations import PATH_LANGUAGE
 
 
 class PublicAddresses(Protocol):
@@ -47,9 +47,9 @@ class LiveAddresses:
         return f"{self.site}{path}" if self.site else ""
 
 
-def with_language_paths(app: ASGIApp) -> ASGIApp:
+def with_language_paths(app: ASGIApp, languages: Sequence[str]) -> ASGIApp:
     """Wrap an application: ``/vi/books`` is ``/books`` in Vietnamese, whatever the visitor prefers."""
-    starts = {f"/{language}/": language for language in LANGUAGES}
+    starts = {f"/{language}/": language for language in languages}
 
     async def app_with_language_paths(scope: Scope, receive: Receive, send: Send) -> None:
         if "path" in scope:

@@ -10,14 +10,16 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from msgspec.structs import replace
 
+from bookrec.web.contexts.book import BookPage
 from bookrec.web.kit import cookies
-from bookrec.web.kit.contexts import BookPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import PublicView, book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
+from bookrec.web.request.page_events import note_list, note_view
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
+from bookrec.web.selling.stock_rule import buyable_first
 from bookrec.web.store.book_ratings import near_ratings, rating_counts
 from bookrec.web.store.catalogue import (
     CatalogueBook,
@@ -46,7 +48,10 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     page = book_context(page_request, book, history)
     if page_request.front.waits_for(page_request.cart_owner, book.isbn):
         page = replace(page, waiting=True)
-    return page_request.page("book.html", page, cacheable=True)
+    view_id = note_view(page_request, book.isbn)
+    note_list(page_request, "similar", [place.book.isbn for place in page.similar.items])
+    note_list(page_request, "by_author", [card.isbn for card in page.by_author])
+    return page_request.page("book.html", page, cacheable=True, view_id=view_id)
 
 
 def book_context(view: PublicView, book: CatalogueBook, history: ReaderHistory | None) -> BookPage:
@@ -56,7 +61,7 @@ def book_context(view: PublicView, book: CatalogueBook, history: ReaderHistory |
     source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works)
     works |= {item.book.work_id for item in similar}
     by_author = pass_chain(
-        front, books_by_author(snapshot, book.author, _MOST_BY_AUTHOR), works, _BY_AUTHOR
+        snapshot, front, books_by_author(snapshot, book.author, _MOST_BY_AUTHOR), works, _BY_AUTHOR
     )
     reasons = find_reasons(snapshot, history, [book]) if history else {}
     kept = history is not None and book.work_id in history.kept_works
@@ -65,7 +70,7 @@ def book_context(view: PublicView, book: CatalogueBook, history: ReaderHistory |
     return BookPage(
         book=book_card(view, book),
         similar=listed_shelf(view, source, similar),
-        editions=[book_card(view, other) for other in editions(snapshot, book)],
+        editions=[book_card(view, edition) for edition in _editions(view, book)],
         my_rating=seen.rating if seen else None,
         my_shelf=history.shelf_of(book.book_id) if history else None,
         because=[] if kept else [reason_card(r) for r in reasons.get(book.book_id, [])],
@@ -75,6 +80,13 @@ def book_context(view: PublicView, book: CatalogueBook, history: ReaderHistory |
         near_pleased=near.pleased if near else 0,
         description=description(snapshot, book),
     )
+
+
+def _editions(view: PublicView, book: CatalogueBook) -> list[CatalogueBook]:
+    """Editions of a book's work, those in stock first; [] where there is only one."""
+    others = editions(view.snapshot, book)
+    together = sorted([book, *others], key=lambda b: (-b.reader_count, b.book_id))
+    return buyable_first(view.front, together) if others else []
 
 
 async def _history(page_request: PageRequest, opened: CatalogueBook) -> ReaderHistory | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol
 
+from bookrec.web.contexts.books import BookCard, RankedCard, Reason, Shelf
 from bookrec.web.kit.addresses import id_in_path
-from bookrec.web.kit.contexts import BookCard, RankedCard, Reason, Shelf
 from bookrec.web.recommendations import reasons
 from bookrec.web.recommendations.lists import Recommendations
 from bookrec.web.selling.front import ShopFront
@@ -56,6 +56,7 @@ def book_card(view: PublicView, book: CatalogueBook) -> BookCard:
         language=book.language,
         series=book.series,
         series_number=book.series_number,
+        promoted=book.isbn in view.front.promoted,
     )
 
 

@@ -11,13 +11,14 @@ from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
 from bookrec.web.accounts.accounts import age_problem
+from bookrec.web.contexts.reader import MePage, RatedCard
 from bookrec.web.kit.addresses import book_path
-from bookrec.web.kit.contexts import MePage, RatedCard
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import read_age, text
 from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.cards import book_card, recommended_shelf
 from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest, signed_in
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import books_by_id
@@ -50,6 +51,7 @@ async def me(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         pages=pages,
         age=known_age(snapshot, account, history),
     )
+    note_list(page_request, "yours", [item.book.isbn for item in recommended.items])
     return page_request.page("me.html", context)
 
 

@@ -14,13 +14,14 @@ from typing import Final
 import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
+from bookrec.shop.owner.day_counts import LIST_SOURCE
 from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
 from bookrec.web.selling.front import FrontWatch, ShopFront
-from bookrec.web.selling.stock_rule import prefer_buyable
+from bookrec.web.selling.stock_rule import prefer_buyable, with_buyable_editions
 from bookrec.web.store.catalogue import (
     EVERYONE,
     CatalogueBook,
@@ -30,6 +31,8 @@ from bookrec.web.store.catalogue import (
     stored_list,
 )
 from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.day_tally import DayTally
+from bookrec.web.store.languages import books_in_language, codes_of_language
 from bookrec.web.store.reader_history import (
     INTERACTIONS_QUERY,
     SHELF_QUERY,
@@ -69,10 +72,13 @@ class Recommendations(msgspec.Struct, frozen=True):
 class ReaderLists:
     """Histories and recommendations of the readers behind accounts."""
 
-    def __init__(self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch) -> None:
+    def __init__(
+        self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch, tally: DayTally
+    ) -> None:
         self._database = database
         self._live_lists = live_lists
         self._fronts = fronts
+        self._tally = tally
 
     async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
         """Return the reader's seen books, books to read and dismissed books."""
@@ -98,8 +104,29 @@ class ReaderLists:
             opened: books that the reader opened last, for reasons.
         """
         source, listed = await self._best(snapshot, account, history)
+        self._tally.count(LIST_SOURCE, source)
+        return self._listed(snapshot, account, history, limit, opened, source, listed)
+
+    async def preview(
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory, limit: int
+    ) -> Recommendations:
+        """Return the list that `recommend` would, without storing or counting anything."""
+        source, listed = await self._best(snapshot, account, history, store=False)
+        return self._listed(snapshot, account, history, limit, (), source, listed)
+
+    def _listed(
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        history: ReaderHistory,
+        limit: int,
+        opened: Iterable[CatalogueBook],
+        source: str,
+        listed: list[ListedBook],
+    ) -> Recommendations:
+        """Pass a source through the chain, fill it up, and find the reasons."""
         works, front = history.kept_works, self._fronts.current()
-        chosen = pass_chain(front, listed, works, limit)
+        chosen = pass_chain(snapshot, front, listed, works, limit)
         works |= {item.book.work_id for item in chosen}
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
         popular = popular_for(snapshot, front, segment, works, limit - len(chosen))
@@ -118,7 +145,7 @@ class ReaderLists:
         return Recommendations(source, segment, items)
 
     async def _best(
-        self, snapshot: Snapshot, account: Account, history: ReaderHistory
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory, *, store: bool = True
     ) -> tuple[str, list[ListedBook]]:
         """Source and unfiltered list; ``popular`` and [] without a list of the reader's own."""
         if history.reader_id is not None and await self._live_lists.precomputed_suffices(
@@ -128,7 +155,9 @@ class ReaderLists:
         if not (history.books or history.wanted):
             return "popular", []
         live = await self._live_lists.stored(snapshot, account)
-        if live is None:
+        if live is None and not store:
+            live = await self._live_lists.ranked(snapshot, account, history)
+        elif live is None:
             await self._live_lists.refresh(snapshot, account)
             live = await self._live_lists.stored(snapshot, account)
         return ("live", live) if live else ("popular", [])
@@ -151,14 +180,28 @@ def popular_for(
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
     popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
-    return pass_chain(front, popular, without_works, limit)
+    return pass_chain(snapshot, front, popular, without_works, limit)
 
 
-def popular_shelf(snapshot: Snapshot, front: ShopFront, limit: int) -> list[ListedBook]:
-    """Return the best popular books of everyone by the shop's stock rule."""
+def popular_shelf(
+    snapshot: Snapshot,
+    front: ShopFront,
+    limit: int,
+    without_works: Collection[int] = (),
+    language: str = "",
+) -> list[ListedBook]:
+    """Return the best popular books of everyone by the shop's stock rule, without some works.
+
+    Books in a visitor's language come first: the popular ones, then the most read others.
+    """
+    codes = codes_of_language(snapshot, language) if language else ()
     # All of the list only where a book far down may come first.
-    depth = limit if front.rule == IGNORE else _MOST_POPULAR
-    return pass_chain(front, popular_books(snapshot, EVERYONE, depth), set(), limit)
+    short = front.rule == IGNORE and not codes
+    depth = limit + len(without_works) if short else _MOST_POPULAR
+    popular = popular_books(snapshot, EVERYONE, depth)
+    first = [item for item in popular if item.book.language in codes]
+    first += books_in_language(snapshot, codes, depth) if codes else []
+    return pass_chain(snapshot, front, [*first, *popular], without_works, limit)
 
 
 def similar_shelf(
@@ -170,18 +213,23 @@ def similar_shelf(
 ) -> tuple[str, list[ListedBook]]:
     """Return the source of a book's similar books, and the best of them that pass the chain."""
     source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
-    return source, pass_chain(front, listed, without_works, limit)
+    return source, pass_chain(snapshot, front, listed, without_works, limit)
 
 
 def pass_chain(
-    front: ShopFront, listed: list[ListedBook], without_works: Collection[int], limit: int
+    snapshot: Snapshot,
+    front: ShopFront,
+    listed: list[ListedBook],
+    without_works: Collection[int],
+    limit: int,
 ) -> list[ListedBook]:
     """Filter and order a list: the chain that every list of pages and API passes.
 
-    Works to leave out go first. The shop's stock rule orders or filters the rest, so that of a work the
-    edition that can be bought stands first; then one edition of a work.
+    Works to leave out go first. A book that cannot be bought makes room for an edition of its work
+    that can. The shop's stock rule orders or filters the rest; then one edition of a work.
 
     Args:
+        snapshot: has the editions.
         front: has the shop's stock and its rule.
         listed: the source, best first.
         without_works: `ReaderHistory.kept_works` or `ReaderHistory.hidden_works`, and the works that
@@ -189,5 +237,5 @@ def pass_chain(
         limit: length of the result.
     """
     fresh = [item for item in listed if item.book.work_id not in without_works]
-    fresh = prefer_buyable(front, fresh)
+    fresh = prefer_buyable(front, with_buyable_editions(snapshot, front, fresh))
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]

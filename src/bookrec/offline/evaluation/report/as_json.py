@@ -53,6 +53,7 @@ def as_plain(results: Results) -> JsonObject:
         "neighbourhoods": results.similar_books,
         "learning_curves": results.curves,
         "list_weights": results.list_weights,
+        "diversity": results.diversity,
     }
     defined: JsonObject = _defined(plain)
     return defined

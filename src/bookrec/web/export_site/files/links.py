@@ -140,6 +140,22 @@ def author_file(key: str, number: int) -> str:
     return f"{name}.html" if number == 1 else f"{name}/{number}.html"
 
 
+def publisher_file(key: str, number: int) -> str:
+    """Return the file of a page of a publisher's books, by the key of the name."""
+    name = f"publishers/{file_name(key)}"
+    return f"{name}.html" if number == 1 else f"{name}/{number}.html"
+
+
+def publisher_key(name: str) -> str:
+    """Return the key by which spellings of a publisher are one: small letters for A to Z."""
+    return "".join(c.lower() if c.isascii() else c for c in name)
+
+
+def new_file(number: int) -> str:
+    """Return the file of a page of new books, numbered from 1."""
+    return "new/index.html" if number == 1 else f"new/{number}.html"
+
+
 def series_file(key: str) -> str:
     """Return the file of the page of a series, by its key."""
     return f"series/{file_name(key)}.html"
@@ -166,6 +182,17 @@ def _authors(rest: str, fields: dict[str, str]) -> str | None:
     return author_file(key, number) if key and number is not None and usual else None
 
 
+def _publishers(rest: str, fields: dict[str, str]) -> str | None:
+    key, number = publisher_key(rest), _page(fields)
+    usual = fields.get("sort", SORTS[0]) == SORTS[0] and not fields.keys() - {"sort", "page"}
+    return publisher_file(key, number) if rest.strip() and number is not None and usual else None
+
+
+def _new(rest: str, fields: dict[str, str]) -> str | None:
+    number = _page(fields)
+    return None if rest or number is None or fields.keys() - {"page"} else new_file(number)
+
+
 def _series(rest: str, fields: dict[str, str]) -> str | None:
     key = series_key(rest)
     return series_file(key) if key and not fields else None
@@ -179,7 +206,9 @@ _PAGES: Final[dict[str, Callable[[str, dict[str, str]], str | None]]] = {
     "": _home,
     "books": _books,
     "authors": _authors,
+    "publishers": _publishers,
     "series": _series,
+    "new": _new,
     "404": _named("404.html"),
     "search": _named(SEARCH_FILE),
     "sign-in": _named(LOGIN_FILE),

@@ -26,16 +26,16 @@ def sitemap_files(files: Mapping[str, FileEntry], links: SiteLinks) -> dict[str,
     """Return the files of the sitemap, by path: the index and its parts."""
     pages = sorted(file for file, entry in files.items() if entry.listed)
     pages.sort(key=lambda file: _section(file, links))
-    made: dict[str, bytes] = {}
+    parts: dict[str, bytes] = {}
     days: dict[str, str] = {}
     for section, members in groupby(pages, key=lambda file: _section(file, links)):
         entries = [(links.url_of(file), files[file].day) for file in members]
         for number, part in enumerate(_parts(entries), start=1):
             name = f"sitemaps/{section}-{number}.xml"
-            made[name] = _document("urlset", "url", part)
+            parts[name] = _document("urlset", "url", part)
             days[name] = max(day for _, day in part)
-    parts = [(links.url_of(name), day) for name, day in days.items()]
-    return {**made, INDEX_FILE: _document("sitemapindex", "sitemap", parts)}
+    index = [(links.url_of(name), day) for name, day in days.items()]
+    return {**parts, INDEX_FILE: _document("sitemapindex", "sitemap", index)}
 
 
 def robots_file(links: SiteLinks) -> bytes:
