@@ -13,7 +13,7 @@ from bookrec.web.export_site.unit_files import UnitResult, UnitWorker
 from bookrec.web.export_site.units import Unit
 
 _worker: UnitWorker | None = None
-"""Of this process, when it is one of the pool."""
+"""Worker of this process, when it is one of the pool."""
 
 
 def work_units(

@@ -46,7 +46,7 @@ class ExportSource:
 
 
 class SiteView:
-    """What the pages show; see `bookrec.web.pages.cards.PublicView`."""
+    """Contents of the pages; see `bookrec.web.pages.cards.PublicView`."""
 
     def __init__(self, source: ExportSource) -> None:
         self.settings = source.settings

@@ -56,7 +56,7 @@ class ExportedPage(msgspec.Struct, frozen=True):
     file: str
     """Without the language's folder."""
     path: str
-    """Of the same page on the live site."""
+    """Path of the same page on the live site."""
     template: str
     page: msgspec.Struct
     listed: bool = True
