@@ -3,6 +3,7 @@
 const { api, base, root } = document.body.dataset;
 const SESSION = "bookrec-session";
 const WAIT_MS = 4000;
+const MOST_HITS = 48;
 const one = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
@@ -258,24 +259,26 @@ async function searchFiles(text, most) {
 async function search(text) {
   if (api) {
     try {
-      const { items } = await call("GET", `/books?${new URLSearchParams({ q: text, page_size: 48 })}`);
-      return { books: items, near: false };
+      const query = new URLSearchParams({ q: text, page_size: MOST_HITS });
+      const { items, total } = await call("GET", `/books?${query}`);
+      return { books: items, total, near: false };
     } catch {
       // The files have an index.
     }
   }
-  return searchFiles(text, 48);
+  return searchFiles(text, MOST_HITS);
 }
 
 async function showHits(text) {
-  const { books, near } = await search(text);
+  const { books, total, near } = await search(text);
   const count = one("#hit-count");
   one("#hits").replaceChildren(...books.map((book) => {
     const item = bookItem(book);
     one(".book-reason", item).remove();
     return item;
   }));
-  count.textContent = books.length ? `${books.length} ${count.dataset.many}` : count.dataset.none;
+  const number = total ?? `${books.length}${books.length === MOST_HITS ? "+" : ""}`;
+  count.textContent = books.length ? `${number} ${count.dataset.many}` : count.dataset.none;
   one("#near").hidden = !near;
   one("#no-hits").hidden = books.length > 0;
 }
