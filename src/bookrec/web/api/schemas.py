@@ -148,6 +148,18 @@ class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rating: Annotated[int, Meta(ge=1, le=10)]
 
 
+class OwnBook(msgspec.Struct, frozen=True):
+    """What the reader did with a book."""
+
+    isbn: str
+    seen: bool
+    """Whether it is one of the reader's own books."""
+    rating: int | None
+    """1–10; null without a rating."""
+    shelf: str | None
+    """``want``, ``dismissed`` or null."""
+
+
 class OwnRating(msgspec.Struct, frozen=True):
     """A seen book and its rating."""
 

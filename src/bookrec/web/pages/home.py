@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from litestar import get
 from litestar.di import NamedDependency
 
@@ -11,7 +13,13 @@ from bookrec.web.contexts.home import HomePage
 from bookrec.web.contexts.home import HomeShelf as ShelfContext
 from bookrec.web.kit import cookies
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
+from bookrec.web.pages.cards import (
+    PublicView,
+    book_card,
+    listed_shelf,
+    reason_card,
+    recommended_shelf,
+)
 from bookrec.web.recommendations.diversity import step_of
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
@@ -29,9 +37,10 @@ from bookrec.web.recommendations.reader_home import (
     newest_in,
     reader_home,
 )
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import books_by_isbn
+from bookrec.web.store.catalogue import ListedBook, books_by_isbn
 
 
 @get("/")
@@ -40,9 +49,45 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        page = await _visitor_page(page_request)
+        snapshot, actor = page_request.snapshot, page_request.consent.actor
+        visit = await page_request.site.visits.of(snapshot, actor) if actor else None
+        newest = await newest_in(snapshot, page_request.language)
+        page = visitor_home(page_request, page_request.language, newest, visit)
     _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
+
+
+def visitor_home(
+    view: PublicView, language: str, newest: Sequence[ListedBook], visit: Visit | None = None
+) -> HomePage:
+    """Return the home page of visitors: popular books, those in their language first, and new ones.
+
+    Args:
+        view: snapshot and shop.
+        language: of the page.
+        newest: newest books of the catalogue, see `newest_in`.
+        visit: of a visitor who consented, which the lists follow; None for everyone else.
+    """
+    snapshot, front = view.snapshot, view.front
+    promoted = promoted_shelf(snapshot, front, set(visit.dismissed) if visit is not None else set())
+    works = {book.work_id for book in promoted.books} if promoted else set()
+    if visit is None:
+        listed = popular_shelf(snapshot, front, SHELF_LENGTH, works, language)
+        popular = listed_shelf(view, "popular", listed)
+    else:
+        listed, because = visitor_shelf(snapshot, front, visit, SHELF_LENGTH, works, language)
+        source = "visit" if visit.has_recent else "popular"
+        popular = listed_shelf(view, source, listed, because)
+        works |= visit.dismissed
+    works |= {item.book.work_id for item in listed}
+    shelf = new_shelf(snapshot, front, newest, works, visit)
+    return HomePage(
+        yours=None,
+        popular=popular,
+        shelves=[_context(view, shelf)] if shelf else [],
+        catalogue_size=int(snapshot.meta.get("books", 0)),
+        promoted=_context(view, promoted) if promoted else None,
+    )
 
 
 def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
@@ -51,29 +96,6 @@ def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
             note_list(page_request, name, [item.book.isbn for item in shelf.items])
     for other in (*([page.promoted] if page.promoted else []), *page.shelves):
         note_list(page_request, other.kind, [item.book.isbn for item in other.items])
-
-
-async def _visitor_page(page_request: PageRequest) -> HomePage:
-    snapshot, front, language = page_request.snapshot, page_request.front, page_request.language
-    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor)
-    promoted = promoted_shelf(snapshot, front, set(visit.dismissed))
-    works = {book.work_id for book in promoted.books} if promoted else set()
-    if page_request.consent.actor is None:
-        listed = popular_shelf(snapshot, front, SHELF_LENGTH, works, language)
-        popular = listed_shelf(page_request, "popular", listed)
-    else:
-        listed, because = visitor_shelf(snapshot, front, visit, SHELF_LENGTH, works, language)
-        source = "visit" if visit.has_recent else "popular"
-        popular = listed_shelf(page_request, source, listed, because)
-    works |= {item.book.work_id for item in listed} | visit.dismissed
-    shelf = new_shelf(snapshot, front, await newest_in(snapshot, language), works, visit)
-    return HomePage(
-        yours=None,
-        popular=popular,
-        shelves=[_context(page_request, shelf)] if shelf else [],
-        catalogue_size=int(snapshot.meta.get("books", 0)),
-        promoted=_context(page_request, promoted) if promoted else None,
-    )
 
 
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
@@ -103,11 +125,11 @@ def home_page(page_request: PageRequest, account: Account, home: ReaderHome) -> 
     )
 
 
-def _context(page_request: PageRequest, shelf: HomeShelf) -> ShelfContext:
+def _context(view: PublicView, shelf: HomeShelf) -> ShelfContext:
     items = [
         RankedCard(
             rank=rank,
-            book=book_card(page_request, book),
+            book=book_card(view, book),
             because=[reason_card(reason)] if (reason := shelf.reasons.get(book.book_id)) else [],
         )
         for rank, book in enumerate(shelf.books, start=1)
