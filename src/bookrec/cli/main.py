@@ -63,6 +63,10 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "bookrec.web.accounts.cli:accounts",
         "Create accounts, invite readers of the data set, reset passwords, disable, enable, list.",
     ),
+    "experiments": (
+        "bookrec.cli.experiments.command:experiments",
+        "Show some readers lists by other settings, and compare what follows.",
+    ),
     "shop": (
         "bookrec.cli.selling.shop:shop",
         "Look after the shop: prices, orders, settings, books, promotions, audiences, the report.",
