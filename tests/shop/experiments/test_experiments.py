@@ -24,7 +24,7 @@ from bookrec.shop.experiments.experiments import (
 from bookrec.shop.experiments.outcomes import read_outcomes
 from bookrec.shop.selling.shop_settings import ShopSettings
 
-ARMS = {"a": {}, "b": {"diversity": "2", "stock_rule": "ignore"}}
+ARMS = {"a": {}, "b": {"diversity": "2", "most_of_author": "1"}}
 DAY = 86_400
 
 
@@ -73,7 +73,7 @@ def test_an_arm_changes_the_settings_of_its_readers_alone():
     readers = {experiment.arm_of(f"shop:{number}"): f"shop:{number}" for number in range(20)}
     assert experiment.settings_for(readers["a"], shop) == shop
     changed = experiment.settings_for(readers["b"], shop)
-    assert changed == replace(shop, diversity=2, stock_rule="ignore")
+    assert changed == replace(shop, diversity=2, most_of_author=1)
 
 
 def reader(connection: sqlite3.Connection, number: int) -> str:
