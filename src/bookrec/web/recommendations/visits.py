@@ -72,7 +72,7 @@ _Touch = tuple[str, str, int]
 
 
 class Visit:
-    """What one person did and passed over lately; empty for somebody who is not recorded."""
+    """Deeds of a person lately, and books passed over; empty for somebody who is not recorded."""
 
     def __init__(
         self,
