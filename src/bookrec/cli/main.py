@@ -63,9 +63,13 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "bookrec.web.accounts.cli:accounts",
         "Create accounts, invite readers of the data set, reset passwords, disable, enable, list.",
     ),
+    "experiments": (
+        "bookrec.cli.experiments.command:experiments",
+        "Show some readers lists by other settings, and compare what follows.",
+    ),
     "shop": (
         "bookrec.cli.selling.shop:shop",
-        "Import prices and stock, look after orders, set the shop's name and bank.",
+        "Look after the shop: prices, orders, settings, books, promotions, audiences, the report.",
     ),
     "bench": (
         "bookrec.cli.bench:bench",

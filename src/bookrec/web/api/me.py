@@ -10,11 +10,12 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from bookrec.web.accounts.accounts import Account, UsernameTaken
+from bookrec.web.accounts.accounts import Account, UsernameTaken, store_diversity
 from bookrec.web.accounts.sessions import end_session, find_session, start_session
 from bookrec.web.api.books import Limit, Page, PageSize
 from bookrec.web.api.schemas import (
     AccountAnswer,
+    DiversityStep,
     NewAccountRequest,
     OwnRating,
     OwnRatings,
@@ -144,13 +145,25 @@ async def recommendations(
 ) -> Response[RankedList]:
     """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
-    recommended = await site.lists.recommend(snapshot, account, history, limit)
     actor = caller_of(request.headers, "", account)
+    visit = await site.visits.of(snapshot, actor, history)
+    recommended = await site.lists.recommend(snapshot, account, history, limit, visit=visit)
     list_id = note_shown(site, actor, "api", [item.book.isbn for item in recommended.items])
     return Response(
         recommended_list(snapshot.snapshot_id, recommended, site.fronts.current(), list_id),
         headers=private(),
     )
+
+
+@put("/me/diversity", summary="Move the slider of diversity", tags=["me"])
+async def move_slider(
+    site: NamedDependency[Site],
+    account: NamedDependency[Account],
+    data: JSONBody[DiversityStep],
+) -> Response[DiversityStep]:
+    """Set how surprising the reader's list is; ``null`` leaves it to the shop."""
+    await store_diversity(site.database, account, data.step)
+    return Response(data, headers=private())
 
 
 @get("/me/ratings", summary="Seen books", tags=["me"])
@@ -202,6 +215,7 @@ HANDLERS: Final[list[ControllerRouterHandler]] = [
     sign_in_for_token,
     sign_out,
     recommendations,
+    move_slider,
     list_ratings,
     rate,
     take_back,

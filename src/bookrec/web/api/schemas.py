@@ -72,7 +72,8 @@ class OwnBookReference(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     relation: str = ""
     """``rated``, ``liked``, ``bought``, ``owned``, ``wanted``, ``readers`` (the data set knows it
-    without a rating), ``author`` (the same author) or ``follows`` (the listed book comes after it)."""
+    without a rating), ``author`` (the same author), ``follows`` (the listed book comes after it), or of
+    this visit ``opened``, ``searched``, ``carted``."""
     rating: int = 0
     """The reader's rating, 1–10, where ``relation`` is ``rated``."""
 
@@ -134,6 +135,13 @@ class SessionAnswer(msgspec.Struct, frozen=True):
     """ISO 8601, UTC; earlier when the token is not used for a week."""
 
 
+class DiversityStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Step of the slider of a reader's list."""
+
+    step: Annotated[int, Meta(ge=0, le=4)] | None
+    """0 = the books most like those of the reader, 4 = the most surprising; null = the shop's."""
+
+
 class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of a rating."""
 
@@ -141,7 +149,7 @@ class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnBook(msgspec.Struct, frozen=True):
-    """What the reader did with a book."""
+    """State of a book for the reader."""
 
     isbn: str
     seen: bool

@@ -16,6 +16,7 @@ from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import PublicView, book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.request.page_events import note_list, note_view
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
@@ -45,7 +46,8 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     snapshot = page_request.snapshot
     book = require_book(snapshot, isbn)
     history = await _history(page_request, book)
-    page = book_context(page_request, book, history)
+    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor, history)
+    page = book_context(page_request, book, history, visit)
     if page_request.front.waits_for(page_request.cart_owner, book.isbn):
         page = replace(page, waiting=True)
     view_id = note_view(page_request, book.isbn)
@@ -54,15 +56,21 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     return page_request.page("book.html", page, cacheable=True, view_id=view_id)
 
 
-def book_context(view: PublicView, book: CatalogueBook, history: ReaderHistory | None) -> BookPage:
-    """Return the page of a book, for a reader or for visitors."""
+def book_context(
+    view: PublicView,
+    book: CatalogueBook,
+    history: ReaderHistory | None,
+    visit: Visit | None = None,
+) -> BookPage:
+    """Return the page of a book, for a reader or for visitors; its shelves follow the visit."""
     snapshot, front = view.snapshot, view.front
     works = (history.hidden_works if history else set()) | {book.work_id}
-    source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works)
+    if visit is not None:
+        works |= visit.dismissed
+    source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works, visit)
     works |= {item.book.work_id for item in similar}
-    by_author = pass_chain(
-        snapshot, front, books_by_author(snapshot, book.author, _MOST_BY_AUTHOR), works, _BY_AUTHOR
-    )
+    authored = books_by_author(snapshot, book.author, _MOST_BY_AUTHOR)
+    by_author = pass_chain(snapshot, front, authored, works, _BY_AUTHOR, visit)
     reasons = find_reasons(snapshot, history, [book]) if history else {}
     kept = history is not None and book.work_id in history.kept_works
     near = near_ratings(snapshot, history, book) if history and not kept else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Protocol
 
 from bookrec.web.contexts.books import BookCard, RankedCard, Reason, Shelf
@@ -60,10 +61,21 @@ def book_card(view: PublicView, book: CatalogueBook) -> BookCard:
     )
 
 
-def listed_shelf(view: PublicView, source: str, listed: list[ListedBook]) -> Shelf:
-    """Return a list that is the same for everyone."""
+def listed_shelf(
+    view: PublicView,
+    source: str,
+    listed: list[ListedBook],
+    because: Mapping[int, list[reasons.Reason]] | None = None,
+) -> Shelf:
+    """Return a list that belongs to no reader; reasons are by ``book_id``."""
+    because = because or {}
     items = [
-        RankedCard(rank, book_card(view, item.book)) for rank, item in enumerate(listed, start=1)
+        RankedCard(
+            rank,
+            book_card(view, item.book),
+            [reason_card(reason) for reason in because.get(item.book.book_id, [])],
+        )
+        for rank, item in enumerate(listed, start=1)
     ]
     return Shelf(source, items)
 
