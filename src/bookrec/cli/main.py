@@ -61,7 +61,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "shop": (
         "bookrec.cli.selling.shop:shop",
-        "Import prices and stock, look after orders, set the shop's name and bank.",
+        "Look after the shop: prices, orders, settings, books, promotions, audiences, the report.",
     ),
     "bench": (
         "bookrec.cli.bench:bench",

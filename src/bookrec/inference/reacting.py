@@ -25,7 +25,7 @@ recommendation", RecSys 2017, weigh recent items more in a like way.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -58,7 +58,7 @@ class ReactionSettings:
 
     list_weight: float = 0.25
     """Weight of the stored list, beside 1 for the nearest neighbour of a book just opened."""
-    decay: float = 0.8
+    decay: float = 0.6
     """Factor per later book, 0–1."""
     events: int = 10
     """Number of recent books that count, N."""
@@ -67,7 +67,9 @@ class ReactionSettings:
 
 
 DEFAULTS: Final = ReactionSettings()
-"""Settings of the site."""
+"""Settings for a reader with a list."""
+STRANGERS: Final = replace(DEFAULTS, list_weight=0.02)
+"""Settings for the popular list, which says nothing of the person who looks at it."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from bookrec.shop.migrations import (
     m0004_accounts,
     m0005_events,
     m0006_owner,
+    m0007_diversity,
 )
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -28,6 +29,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     m0004_accounts.SCRIPT,
     m0005_events.SCRIPT,
     m0006_owner.SCRIPT,
+    m0007_diversity.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""
 

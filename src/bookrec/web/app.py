@@ -124,6 +124,7 @@ def _pages() -> Router:
             account_pages.claim,
             reader_pages.me,
             reader_pages.change_age,
+            reader_pages.move_slider,
             reader_pages.rate,
             reader_pages.unrate,
             keep_pages.keep,

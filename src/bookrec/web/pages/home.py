@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final
-
 from litestar import get
 from litestar.di import NamedDependency
 
@@ -17,36 +12,25 @@ from bookrec.web.contexts.home import HomeShelf as ShelfContext
 from bookrec.web.kit import cookies
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
+from bookrec.web.recommendations.diversity import step_of
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
-    newest_books,
     promoted_shelf,
-    reader_shelves,
 )
 from bookrec.web.recommendations.lists import (
-    Recommendations,
-    popular_segment,
     popular_shelf,
 )
-from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.recommendations.reader_home import (
+    SHELF_LENGTH,
+    ReaderHome,
+    list_length,
+    newest_in,
+    reader_home,
+)
 from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_isbn
-from bookrec.web.store.languages import codes_of_language
-from bookrec.web.store.reader_history import ReaderHistory
-
-SHELF_LENGTH: Final = 12
-
-
-async def _newest(page_request: PageRequest) -> list[ListedBook]:
-    """Newest books of the catalogue, those in the page's language first."""
-    snapshot, this_year = page_request.snapshot, datetime.now(UTC).year
-    codes = codes_of_language(snapshot, page_request.language)
-    key = ("newest", this_year, codes)
-    return await asyncio.to_thread(
-        snapshot.keep, key, lambda: newest_books(snapshot, this_year, codes)
-    )
+from bookrec.web.store.catalogue import books_by_isbn
 
 
 @get("/")
@@ -61,7 +45,7 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         popular = popular_shelf(
             snapshot, page_request.front, SHELF_LENGTH, works, page_request.language
         )
-        newest = await _newest(page_request)
+        newest = await newest_in(snapshot, page_request.language)
         works |= {item.book.work_id for item in popular}
         shelf = new_shelf(snapshot, page_request.front, newest, works)
         page = HomePage(
@@ -89,39 +73,23 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     isbns = cookies.recent_isbns(page_request.request.cookies)
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
-    recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened)
-    return await home_of_reader(page_request, account, history, recommended, opened)
+    length = list_length(page_request.front)
+    recommended = await lists.recommend(snapshot, account, history, length, opened)
+    newest = await newest_in(snapshot, page_request.language)
+    front = page_request.front
+    home = reader_home(snapshot, front, account, history, recommended, newest, opened)
+    return home_page(page_request, account, home)
 
 
-async def home_of_reader(
-    page_request: PageRequest,
-    account: Account,
-    history: ReaderHistory,
-    recommended: Recommendations,
-    opened: Sequence[CatalogueBook],
-) -> HomePage:
-    """Return the shelves of a reader around their list."""
-    snapshot = page_request.snapshot
-    segment = popular_segment(snapshot, known_age(snapshot, account, history))
-    shown = [item.book for item in recommended.items]
-    works = history.kept_works | {book.work_id for book in shown}
-    promoted = promoted_shelf(snapshot, page_request.front, works)
-    shelves = reader_shelves(
-        snapshot,
-        page_request.front,
-        history,
-        [*shown, *(promoted.books if promoted else [])],
-        opened,
-        await _newest(page_request),
-        # Popular books are the reader's own list already when nothing else is known of them.
-        segment if recommended.source != "popular" else "",
-    )
+def home_page(page_request: PageRequest, account: Account, home: ReaderHome) -> HomePage:
+    """Return the lists of a reader's home page for its template."""
     return HomePage(
-        yours=recommended_shelf(page_request, recommended),
+        yours=recommended_shelf(page_request, home.recommended),
         popular=None,
-        shelves=[_context(page_request, shelf) for shelf in shelves],
-        catalogue_size=int(snapshot.meta.get("books", 0)),
-        promoted=_context(page_request, promoted) if promoted else None,
+        shelves=[_context(page_request, shelf) for shelf in home.shelves],
+        catalogue_size=int(page_request.snapshot.meta.get("books", 0)),
+        promoted=_context(page_request, home.promoted) if home.promoted else None,
+        diversity=step_of(account, page_request.front.settings),
     )
 
 

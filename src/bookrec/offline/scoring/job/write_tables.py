@@ -19,6 +19,7 @@ from bookrec.offline.scoring.job.stages import Stage, lists_of
 from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.lists.popular_books import POPULAR_TOP, popular_lists
 from bookrec.offline.scoring.lists.top_n import Lists
+from bookrec.offline.scoring.lists.visit_lists import visit_lists
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,8 @@ def write_tables(
     for readers, lists in _written(store, stages.readers):
         writer.user_top(readers, lists)
     writer.books(dataset, statistics, _write_similar(writer, store, stages, changes, statistics))
+    following = visit_lists(interactions, dataset.work_of_book)
+    writer.visit_top(np.arange(dataset.n_books), following)
     bands = reader_age_bands(dataset)
     for segment, popular in popular_lists(interactions, bands, dataset.work_of_book, POPULAR_TOP):
         writer.popular_top(segment, popular)
