@@ -31,7 +31,7 @@ CODE = re.compile(r"[\w-]+=\"[^\"]*\"|[/?&]\w+[=?]?|\b\w+=")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 NUMBER = re.compile(
-    r"\{\{-?\s*[\w.]*?(?:\b|_)(?:count|total|number_of|readers|copies|quantity|stock|mean|price|amount"
+    r"\{\{-?\s*[\w.]*?(?:\b|_)(?:count|total|number_of|copies|quantity|stock|mean|price|amount"
     r"|revenue|size)\s*-?\}\}"
 )
 """An expression that prints a number without a filter."""
