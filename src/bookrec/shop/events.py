@@ -10,7 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, get_args
+from typing import Final, Literal, TypeVar, get_args
+
+from bookrec.shop.experiments.experiments import running_experiment, tag
 
 Kind = Literal[
     "view", "search", "click", "rate", "like", "comment", "want", "cart", "buy", "dismiss"
@@ -24,8 +26,10 @@ MOST_QUERY: Final = 200
 """Characters of a search that are kept."""
 _CLICK_WITHIN_S: Final = 6 * 3_600
 """A list shown longer ago than this has no clicks: its page was left."""
+_LATEST_LISTS: Final = 200
+"""Lists of an actor among which a click's is looked for: about forty pages."""
 _FOLLOWS_CLICK_S: Final = 7 * 86_400
-"""What is done with a book this long after a click on it counts for the list of the click."""
+"""Time after a click in which an act with the book counts for the list of the click."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Impression:
     arm: str | None = None
 
 
+Tagged = TypeVar("Tagged", Event, Impression)
+
 _INSERT_EVENT: Final = (
     "insert into events (user_id, visitor, client_id, kind, isbn, list_id, shelf, position, seconds,"
     " rating, query, hits, arm, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -114,12 +120,19 @@ def write_batch(
     """
     actors = {event.actor for event in events} | {shown.actor for shown in impressions}
     recorded = _recorded(connection, actors)
-    rows = [_impression_row(item) for item in impressions if item.actor in recorded]
+    experiment = running_experiment(connection)
+
+    def tagged(item: Tagged) -> Tagged:
+        if experiment is None or item.arm is not None:
+            return item
+        return replace(item, arm=tag(experiment, item.actor.user_id))
+
+    rows = [_impression_row(tagged(item)) for item in impressions if item.actor in recorded]
     connection.executemany(_INSERT_IMPRESSION, rows)
     for event in events:
         if event.actor not in recorded:
             continue
-        placed = _placed(connection, event)
+        placed = tagged(_placed(connection, event))
         if placed.kind == "view" and placed.list_id and not event.list_id:
             click_id = f"{placed.list_id}.{placed.position}"
             click = replace(placed, kind="click", client_id=click_id, seconds=None)
@@ -150,11 +163,11 @@ def _placed(connection: sqlite3.Connection, event: Event) -> Event:
     if event.kind in PASSIVE or event.kind == "dismiss":
         return event
     row = connection.execute(
-        # Index events_by_reader or events_by_visitor.
-        f"select list_id, shelf, position from events where {event.actor.column} = ?"  # noqa: S608
-        " and created_at between ? and ? and kind = 'click' and isbn = ?"
+        # Index events_by_click.
+        "select list_id, shelf, position from events where coalesce(user_id, visitor) = ?"
+        " and isbn = ? and created_at between ? and ? and kind = 'click'"
         " order by created_at desc limit 1",
-        (event.actor.key, event.created_at - _FOLLOWS_CLICK_S, event.created_at, event.isbn),
+        (event.actor.key, event.isbn, event.created_at - _FOLLOWS_CLICK_S, event.created_at),
     ).fetchone()
     return replace(event, list_id=row[0], shelf=row[1], position=row[2]) if row else event
 
@@ -179,9 +192,10 @@ def _placed_by_page(connection: sqlite3.Connection, event: Event) -> Event:
         return event
     rows = connection.execute(
         # Index impressions_by_reader or impressions_by_visitor.
-        f"select list_id, shelf, isbns, arm from impressions where {event.actor.column} = ?"  # noqa: S608
-        " and created_at >= ? and page = ? order by created_at desc, impression_id limit 50",
-        (event.actor.key, event.created_at - _CLICK_WITHIN_S, event.came_from),
+        "select list_id, shelf, isbns, arm from (select * from impressions"  # noqa: S608
+        f" where {event.actor.column} = ? and created_at >= ?"
+        " order by created_at desc, impression_id desc limit ?) where page = ?",
+        (event.actor.key, event.created_at - _CLICK_WITHIN_S, _LATEST_LISTS, event.came_from),
     )
     for list_id, shelf, isbns, arm in rows:
         listed = isbns.split("\n")

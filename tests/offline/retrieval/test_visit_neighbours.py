@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.retrieval.visit_neighbours import (
     VisitNeighbourSettings,
     fit_visit_neighbours,
+    mixed,
 )
 from small_visits import visits_of
 
@@ -56,3 +58,19 @@ def test_only_the_largest_weights_are_kept_and_events_beyond_the_window_do_not_c
 def test_a_repeated_book_is_no_neighbour_of_itself():
     table = fit_visit_neighbours(visits_of([[1, 1, 0]], 2), PLAIN)
     assert table.of(np.array([1]))[0].tolist() == [0]
+
+
+def test_rows_of_ease_are_added_in_units_of_their_largest_weight():
+    table = fit_visit_neighbours(VISITS, PLAIN)
+    ease = SimilarityTable(
+        np.array([0, 3, 3, 3, 3]),
+        np.array([1, 3, 2], dtype=np.int32),
+        np.array([0.8, 0.4, -0.5], dtype=np.float32),
+    )
+    both = mixed(table, ease, 0.5, keep=2)
+    neighbours, weights, _ = both.of(np.array([0]))
+    # 1: .4 / .6 + .5, 2: 1, 3: .25, which is cut.
+    assert neighbours.tolist() == [1, 2]
+    assert weights.tolist() == pytest.approx([2 / 3 + 0.5, 1.0])
+    assert both.of(np.array([1]))[1].tolist() == [1.0, 0.25]
+    assert mixed(table, ease, 0.0, keep=2) is table

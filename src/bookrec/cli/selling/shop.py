@@ -9,6 +9,7 @@ from bookrec.cli.owner.books import books
 from bookrec.cli.owner.preview import preview
 from bookrec.cli.owner.promotions import promotions
 from bookrec.cli.owner.report import report
+from bookrec.cli.selling.events import events
 from bookrec.cli.selling.orders import orders
 from bookrec.cli.selling.prices import prices
 from bookrec.cli.selling.settings import settings
@@ -28,7 +29,7 @@ def shop() -> None:
 
 
 for command in (
-    *(prices, orders, settings),
+    *(prices, orders, settings, events),
     *(books, promotions, audience, preview, report),
 ):
     shop.add_command(command)

@@ -30,6 +30,8 @@ from bookrec.ragged import row_starts
 PRIOR: Final = 5.0
 """Events added to the popularity of each book."""
 
+EASE_SHARE: Final = 0.3
+"""Weight of EASE beside the neighbours in visits."""
 _WAITING: Final = 8_000_000
 """Pairs of events that are kept before they are summed, which bounds memory."""
 
@@ -73,6 +75,36 @@ def table_of(
     row, column = entries.row[kept], entries.col[kept]
     values = (entries.data[kept] / divisor[column]).astype(np.float32)
     return strongest(row, column, values, visits.n_books, settings.keep)
+
+
+def mixed(
+    table: SimilarityTable, ease: SimilarityTable, share: float, keep: int
+) -> SimilarityTable:
+    """Add positive weights of EASE to a table; each row of either is divided by its largest weight.
+
+    EASE tells books that explain each other from books that are merely popular together.
+
+    Args:
+        table: Neighbours in visits.
+        ease: EASE of the same catalogue (`retrieval.ease`).
+        share: Weight of EASE, at least 0.
+        keep: Neighbours of a book, at most.
+    """
+    if not share:
+        return table
+    total = _scaled_rows(table) + share * _scaled_rows(ease)
+    entries = total.tocoo()
+    return strongest(entries.row, entries.col, entries.data, table.size, keep)
+
+
+def _scaled_rows(table: SimilarityTable) -> sparse.csr_matrix:
+    """CSR [B, B] positive weights, divided by the largest of their row."""
+    weights = np.maximum(np.asarray(table.weight, dtype=np.float64), 0.0)
+    shape = table.size, table.size
+    matrix = sparse.csr_matrix((weights, np.asarray(table.neighbour), table.start), shape)
+    matrix.eliminate_zeros()
+    largest = matrix.max(axis=1).toarray().ravel()
+    return sparse.csr_matrix(sparse.diags(1.0 / np.maximum(largest, 1e-12)) @ matrix)
 
 
 def _two_steps(weights: sparse.csr_matrix, support: float, keep: int) -> sparse.csr_matrix:

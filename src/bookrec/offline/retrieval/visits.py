@@ -32,7 +32,7 @@ class Visits:
         return len(self.ids)
 
     def __getitem__(self, visits: NDArray[np.bool_] | NDArray[np.integer]) -> Visits:
-        rows = np.flatnonzero(visits) if visits.dtype == np.bool_ else visits
+        rows = np.flatnonzero(visits) if visits.dtype == np.bool_ else np.asarray(visits, np.int64)
         book, lengths, where = rows_of(self.start, self.book, rows)
         return Visits(self.ids[rows], row_starts(lengths), book, self.time[where], self.n_books)
 

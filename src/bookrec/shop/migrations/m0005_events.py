@@ -32,6 +32,8 @@ create unique index events_by_client_id on events (coalesce(user_id, visitor), c
     where client_id is not null;
 create index events_by_reader on events (user_id, created_at) where user_id is not null;
 create index events_by_visitor on events (visitor, created_at) where visitor is not null;
+create index events_by_click on events (coalesce(user_id, visitor), isbn, created_at)
+    where kind = 'click';
 create index events_by_time on events (created_at);
 create table impressions (
     impression_id integer primary key autoincrement,

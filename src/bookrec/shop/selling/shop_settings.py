@@ -104,6 +104,17 @@ class Setting:
     parse: Callable[[str, str], str]
     """Text and the shop's currency → the text to store; raises `_Refused`."""
 
+    def checked(self, value: str, currency: str) -> str:
+        """Return a value as it is stored.
+
+        Raises:
+            SettingRefused: the setting does not take it.
+        """
+        try:
+            return self.parse(value.strip(), currency)
+        except _Refused as refused:
+            raise SettingRefused(self.key, value, str(refused)) from refused
+
 
 def _text(value: str, _: str) -> str:
     text = " ".join(value.split())
@@ -290,12 +301,8 @@ def set_setting(connection: sqlite3.Connection, key: str, value: str) -> None:
         ShopError: there is no such key.
         SettingRefused: it does not take the value.
     """
-    setting = require_setting(key)
     before = read_settings(connection)
-    try:
-        text = setting.parse(value.strip(), before.currency)
-    except _Refused as refused:
-        raise SettingRefused(key, value, str(refused)) from refused
+    text = require_setting(key).checked(value, before.currency)
     connection.execute(
         "insert into shop_setting values (?, ?) on conflict (key) do update set"
         " value = excluded.value where value <> excluded.value",

@@ -145,8 +145,9 @@ async def recommendations(
 ) -> Response[RankedList]:
     """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
-    recommended = await site.lists.recommend(snapshot, account, history, limit)
     actor = caller_of(request.headers, "", account)
+    visit = await site.visits.of(snapshot, actor, history)
+    recommended = await site.lists.recommend(snapshot, account, history, limit, visit=visit)
     list_id = note_shown(site, actor, "api", [item.book.isbn for item in recommended.items])
     return Response(
         recommended_list(snapshot.snapshot_id, recommended, site.fronts.current(), list_id),

@@ -72,7 +72,8 @@ class OwnBookReference(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     relation: str = ""
     """``rated``, ``liked``, ``bought``, ``owned``, ``wanted``, ``readers`` (the data set knows it
-    without a rating), ``author`` (the same author) or ``follows`` (the listed book comes after it)."""
+    without a rating), ``author`` (the same author), ``follows`` (the listed book comes after it), or of
+    this visit ``opened``, ``searched``, ``carted``."""
     rating: int = 0
     """The reader's rating, 1–10, where ``relation`` is ``rated``."""
 
@@ -145,6 +146,18 @@ class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of a rating."""
 
     rating: Annotated[int, Meta(ge=1, le=10)]
+
+
+class OwnBook(msgspec.Struct, frozen=True):
+    """State of a book for the reader."""
+
+    isbn: str
+    seen: bool
+    """Whether it is one of the reader's own books."""
+    rating: int | None
+    """1–10; null without a rating."""
+    shelf: str | None
+    """``want``, ``dismissed`` or null."""
 
 
 class OwnRating(msgspec.Struct, frozen=True):

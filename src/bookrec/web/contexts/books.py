@@ -58,7 +58,7 @@ class RankedCard(msgspec.Struct, frozen=True):
 
 
 class Shelf(msgspec.Struct, frozen=True):
-    """A list of books and its source: 'precomputed', 'live', 'popular' or 'content'."""
+    """A list of books and its source: 'precomputed', 'live', 'popular', 'content' or 'visit'."""
 
     source: str
     items: list[RankedCard]

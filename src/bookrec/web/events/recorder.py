@@ -46,6 +46,7 @@ class EventRecorder:
         self._window_ends = 0.0
         self._enough = asyncio.Event()
         self._ending = False
+        self._turn = asyncio.Lock()
 
     @property
     def waiting(self) -> int:
@@ -122,7 +123,8 @@ class EventRecorder:
                 await self._rest(_EVERY_S)
             started = loop.time()
             try:
-                await self._write_one()
+                async with self._turn:
+                    await self._write_batch()
             except ShopUnavailable as error:
                 logger.warning("events wait", waiting=self.waiting, reason=str(error))
                 self._enough.clear()
@@ -143,10 +145,11 @@ class EventRecorder:
         Raises:
             ShopUnavailable: the database cannot be written; what is left still waits.
         """
-        while self._queue:
-            await self._write_one()
+        async with self._turn:
+            while self._queue:
+                await self._write_batch()
 
-    async def _write_one(self) -> None:
+    async def _write_batch(self) -> None:
         """Write one batch; on failure it waits on, unless its rows themselves are at fault."""
         if not self._queue:
             return

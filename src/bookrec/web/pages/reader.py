@@ -35,7 +35,9 @@ async def me(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Show the reader's shelf and seen books, those of the site before those of the data set."""
     account, snapshot = signed_in(page_request), page_request.snapshot
     history = await page_request.site.lists.history(snapshot, account)
-    recommended = await page_request.site.lists.recommend(snapshot, account, history, _SHELF_LENGTH)
+    site = page_request.site
+    visit = await site.visits.of(snapshot, page_request.consent.actor, history)
+    recommended = await site.lists.recommend(snapshot, account, history, _SHELF_LENGTH, visit=visit)
     seen = list(history.books.values())
     pages = ceil(len(seen) / _PAGE_SIZE)
     page = min(page_number(page_request.request.query_params.get("page", "")), max(pages, 1))

@@ -12,6 +12,7 @@ import msgspec
 from bookrec.web.recommendations.lists import pass_chain, popular_for, similar_shelf
 from bookrec.web.recommendations.reasons import BY_AUTHOR, FOLLOWS, Reason, liked_books
 from bookrec.web.recommendations.series import series_place
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import (
     BOOK_COLUMNS,
@@ -59,6 +60,7 @@ def reader_shelves(
     opened: Sequence[CatalogueBook],
     newest: Sequence[ListedBook],
     segment: str,
+    visit: Visit | None = None,
 ) -> Iterator[HomeShelf]:
     """Yield the shelves of a reader, in the order of the page.
 
@@ -70,6 +72,7 @@ def reader_shelves(
         opened: books that the reader opened last, the latest first.
         newest: newest books of the catalogue.
         segment: segment of the popular books; "" leaves them out.
+        visit: what the reader did lately; shelves follow it, but for that of the books just opened.
     """
     on_page = {book.work_id for book in shown}
     dismissed = {book.work_id for book in history.dismissed.values()}
@@ -80,17 +83,17 @@ def reader_shelves(
         yield _noted(HomeShelf("opened", [item.book for item in again]), on_page)
     on_page |= history.kept_works
     likes = liked_books(snapshot, history)
-    because = _because_shelves(snapshot, front, likes, on_page)
+    because = _because_shelves(snapshot, front, likes, on_page, visit)
     if shelf := next(because, None):
         yield shelf
     if shelf := _author_shelf(snapshot, front, likes, on_page):
         yield _noted(shelf, on_page)
     yield from because
-    popular = popular_for(snapshot, front, segment, on_page, LENGTH) if segment else []
+    popular = popular_for(snapshot, front, segment, on_page, LENGTH, visit) if segment else []
     if len(popular) >= _LEAST:
         books = [item.book for item in popular]
         yield _noted(HomeShelf("popular", books, segment=segment), on_page)
-    if shelf := new_shelf(snapshot, front, newest, on_page):
+    if shelf := new_shelf(snapshot, front, newest, on_page, visit):
         yield shelf
 
 
@@ -117,9 +120,10 @@ def new_shelf(
     front: ShopFront,
     newest: Sequence[ListedBook],
     without_works: set[int],
+    visit: Visit | None = None,
 ) -> HomeShelf | None:
     """Return the shelf of the newest books of other works; None when they are too few."""
-    fresh = pass_chain(snapshot, front, list(newest), without_works, LENGTH)
+    fresh = pass_chain(snapshot, front, list(newest), without_works, LENGTH, visit)
     return HomeShelf("new", [item.book for item in fresh]) if len(fresh) >= _LEAST else None
 
 
@@ -148,7 +152,11 @@ def _noted(shelf: HomeShelf, on_page: set[int]) -> HomeShelf:
 
 
 def _because_shelves(
-    snapshot: Snapshot, front: ShopFront, likes: Sequence[Reason], on_page: set[int]
+    snapshot: Snapshot,
+    front: ShopFront,
+    likes: Sequence[Reason],
+    on_page: set[int],
+    visit: Visit | None,
 ) -> Iterator[HomeShelf]:
     """Yield shelves of books similar to one of the reader's, each of another author's book."""
     authors: set[str] = set()
@@ -156,7 +164,7 @@ def _because_shelves(
         author = reason.book.author.casefold()
         if author in authors or reason.book.similar_source != "precomputed":
             continue
-        _, fresh = similar_shelf(snapshot, front, reason.book, LENGTH, on_page)
+        _, fresh = similar_shelf(snapshot, front, reason.book, LENGTH, on_page, visit)
         if len(fresh) < _LEAST:
             continue
         authors.add(author)

@@ -18,6 +18,7 @@ from bookrec.web.recommendations.home_shelves import (
 )
 from bookrec.web.recommendations.lists import Recommendations, popular_segment
 from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import CatalogueBook, ListedBook
 from bookrec.web.store.languages import codes_of_language
@@ -67,6 +68,7 @@ def reader_home(
     recommended: Recommendations,
     newest: Sequence[ListedBook],
     opened: Sequence[CatalogueBook] = (),
+    visit: Visit | None = None,
 ) -> ReaderHome:
     """Return the lists around a reader's own.
 
@@ -78,6 +80,7 @@ def reader_home(
         recommended: the reader's own list, `list_length` long.
         newest: newest books of the catalogue, see `newest_in`.
         opened: books that the reader opened last, the latest first.
+        visit: what the reader did lately; the shelves follow it.
     """
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
     promoted = promoted_shelf(snapshot, front, history.kept_works)
@@ -92,5 +95,6 @@ def reader_home(
         newest,
         # Popular books are the reader's own list already when nothing else is known of them.
         segment if recommended.source != "popular" else "",
+        visit,
     )
     return ReaderHome(recommended, promoted, list(shelves))

@@ -10,6 +10,7 @@ from pathlib import Path
 from bookrec.settings import Home
 from bookrec.web.accounts.passwords import Passwords
 from bookrec.web.events.recorder import EventRecorder
+from bookrec.web.events.upkeep import kept_up
 from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
@@ -21,6 +22,7 @@ from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
+from bookrec.web.recommendations.visits import Visits
 from bookrec.web.selling.front import FrontWatch
 from bookrec.web.selling.order_letter import OrderLetters
 from bookrec.web.selling.shop_desk import ShopDesk
@@ -52,6 +54,7 @@ class Site:
     """Directory of all snapshots."""
     nightly_log: Path
     recorder: EventRecorder
+    visits: Visits
 
 
 @contextlib.asynccontextmanager
@@ -71,6 +74,7 @@ async def open_site(
         await stack.enter_async_context(tally.running())
         recorder = EventRecorder(shop, metrics)
         await stack.enter_async_context(recorder.running())
+        await stack.enter_async_context(kept_up(shop))
         try:
             yield Site(
                 settings=settings,
@@ -94,6 +98,7 @@ async def open_site(
                 snapshots=home.snapshots,
                 nightly_log=home.nightly_log,
                 recorder=recorder,
+                visits=Visits(shop, recorder),
             )
         finally:
             passwords.close()

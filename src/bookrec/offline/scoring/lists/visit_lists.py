@@ -8,8 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.retrieval.visit_neighbours import VisitNeighbourSettings, fit_visit_neighbours
+from bookrec.offline.retrieval.visit_neighbours import (
+    EASE_SHARE,
+    VisitNeighbourSettings,
+    fit_visit_neighbours,
+    mixed,
+)
 from bookrec.offline.retrieval.visits import make_visits
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.ragged import row_starts
@@ -21,7 +27,11 @@ _SEED: Final = 1
 
 
 def visit_lists(
-    interactions: Interactions, work_of_book: Ints, top: int = VISIT_TOP, seed: int = _SEED
+    interactions: Interactions,
+    work_of_book: Ints,
+    ease: SimilarityTable,
+    top: int = VISIT_TOP,
+    seed: int = _SEED,
 ) -> Lists:
     """Make [B] lists of the neighbours of each book in the order of time, one edition a work.
 
@@ -30,6 +40,7 @@ def visit_lists(
     Args:
         interactions: Interactions of the data set.
         work_of_book: [B] work of each book; a list names no edition of its own book's work.
+        ease: EASE of the same catalogue.
         top: Length of a list, at most.
         seed: Seed of the order of interactions of equal time.
     """
@@ -45,7 +56,9 @@ def visit_lists(
         n_books,
         np.random.default_rng(seed),
     )
-    table = fit_visit_neighbours(visits, VisitNeighbourSettings(keep=2 * top))
+    keep = 2 * top
+    in_visits = fit_visit_neighbours(visits, VisitNeighbourSettings(keep=keep))
+    table = mixed(in_visits, ease, EASE_SHARE, keep)
     owner = np.repeat(np.arange(n_books), np.diff(table.start))
     first = _first_editions(owner, work_of_book[table.neighbour], work_of_book[owner])
     owner, book, weight = owner[first], table.neighbour[first], table.weight[first]

@@ -36,16 +36,21 @@ def top(name: str, request: Request, count: int = 3, **settings: object) -> list
     return fitted.top(request, count).tolist()
 
 
+def of_vs_knn(request: Request, **settings: object) -> list[int]:
+    plain = {"neighbours": 100, "votes": "div", "idf": 0}
+    return top("vs-knn", request, **plain | settings)
+
+
 def test_vs_knn_weighs_visits_and_their_votes_by_recency():
     # Similarities 1 + .5, 1 and .5; votes from 1, 1 and 1/2: 2: 1.5, 3: 1 + .25, 4: .25.
-    assert top("vs-knn", request_of(0, 1)) == [2, 3, 4]
+    assert of_vs_knn(request_of(0, 1)) == [2, 3, 4]
     # The latest two visits only: 3: 1.25, 4: .25; popular books fill the list.
-    assert top("vs-knn", request_of(0, 1), sample=2) == [3, 4, 2]
-    assert top("vs-knn", request_of(0, 1), neighbours=1)[:1] == [2]
+    assert of_vs_knn(request_of(0, 1), sample=2) == [3, 4, 2]
+    assert of_vs_knn(request_of(0, 1), neighbours=1)[:1] == [2]
     # 1 came before 0: similarities 1.5, .5 and 1; 2: 1.5, 3: .5 · v + 1, 4: 1, with v = 1/2 or 1.
-    assert top("vs-knn", request_of(1, 0)) == [2, 3, 4]
+    assert of_vs_knn(request_of(1, 0)) == [2, 3, 4]
     # The tie goes to the more popular book.
-    assert top("vs-knn", request_of(1, 0), votes="same") == [3, 2, 4]
+    assert of_vs_knn(request_of(1, 0), votes="same") == [3, 2, 4]
 
 
 def test_vs_knn_favours_rare_books_by_idf():

@@ -28,7 +28,9 @@ from bookrec.offline.evaluation.sessions.makers.maker import (
 )
 from bookrec.offline.retrieval.item_knn import item_knn_table
 from bookrec.offline.retrieval.visit_neighbours import (
+    EASE_SHARE,
     VisitNeighbourSettings,
+    mixed,
     pair_weights,
     table_of,
 )
@@ -85,9 +87,16 @@ def _fit(data: VisitFitData, settings: Settings) -> Blended:
         return pairs, table_of(pairs, data.visits, neighbours)
 
     pairs, table = data.kept("visit-neighbours", neighbours, fit)
+    lists = static_lists(data)
+    if settings["ease"]:
+        table = data.kept(
+            "mixed-neighbours",
+            (neighbours, settings["ease"]),
+            lambda: mixed(table, lists.ease.table, settings["ease"], neighbours.keep),
+        )
     rule = ReactionSettings(settings["list_weight"], settings["decay"], settings["events"])
     popular = np.argsort(-data.counts, kind="stable")[:_POPULAR]
-    return Blended(static_lists(data), pairs, table, rule, popular)
+    return Blended(lists, pairs, table, rule, popular)
 
 
 def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
@@ -100,8 +109,8 @@ def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
 
 
 _RULE: Final = {
-    "decay": (DEFAULTS.decay, 0.4, 0.5, 0.7, 0.8, 0.9),
-    "list_weight": (DEFAULTS.list_weight, 0.02, 0.1, 0.5, 1.0),
+    "decay": (DEFAULTS.decay, 0.5, 0.4, 0.7, 0.8, 0.9),
+    "list_weight": (DEFAULTS.list_weight, 0.1, 0.02, 0.5, 1.0),
     "events": (DEFAULTS.events, 5, 20),
 }
 BLENDED_SIMILAR = SessionMaker(
@@ -112,6 +121,7 @@ BLENDED = SessionMaker(
     "docs/sessions.md",
     {
         **_RULE,
+        "ease": (EASE_SHARE, 0.0, 1.0),
         "penalty": (_TABLE.penalty, 0.0, 0.1, 0.3, 0.4),
         "support": (_TABLE.support, 1000.0, 3000.0, 0.0),
         "fade": (_TABLE.fade, 0.6, 0.5, 0.9, 0.95),

@@ -151,13 +151,13 @@ STATIC = SessionMaker(
 STATIC_RECENT = SessionMaker(
     "static-recent",
     "Steck, WWW 2019",
-    {"decay": (0.95, 0.98, 0.9, 0.8, 0.7, 1.0)},
+    {"decay": (0.9, 0.8, 0.95, 0.7, 0.98, 1.0)},
     lambda data, settings: static_lists(data, decay=settings["decay"]),
     needs_histories=True,
 )
 FOLD_IN = SessionMaker(
     "fold-in",
     "Steck, WWW 2019",
-    {"decay": (0.95, 0.98, 0.9, 0.8, 0.7, 1.0), "strength": (STRENGTH, 2.0, 10.0)},
+    {"decay": (0.9, 0.8, 0.95, 0.7, 0.98, 1.0), "strength": (STRENGTH, 2.0, 10.0)},
     lambda data, settings: FoldIn(static_lists(data, settings["strength"]), settings["decay"]),
 )

@@ -131,10 +131,10 @@ VS_KNN = SessionMaker(
     "vs-knn",
     "Ludewig and Jannach, UMUAI 2018",
     {
-        "neighbours": (100, 50, 200, 500, 1500),
+        "neighbours": (1500, 100, 50, 200, 500),
         "weights": ("linear", "div", "quadratic", "same"),
-        "votes": ("div", "linear", "quadratic", "same"),
-        "idf": (0, 1, 5),
+        "votes": ("quadratic", "div", "linear", "same"),
+        "idf": (5, 0, 1),
         "sample": (1000, 500, 2500, 5000, 20_000),
     },
     _fit,
