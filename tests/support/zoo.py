@@ -186,7 +186,8 @@ def binned_inside(directory: Path, frame: pd.DataFrame) -> Exhibit:
     user, book, year = _id("user"), _id("isbn"), keras.Input((1,), name="year")
     bins = layers.Discretization(bin_boundaries=[1930.0, 1970.0, 1995.0])(year)
     vectors = [
-        _vector(ids, len(encoder.classes_)) for ids, encoder in zip((user, book), encoders.values())
+        _vector(ids, len(encoder.classes_))
+        for ids, encoder in zip((user, book), encoders.values(), strict=True)
     ]
     both = layers.Concatenate()([*vectors, _vector(bins, 4)])
     model = keras.Model([user, book, year], layers.Dense(1)(layers.Dense(6, "relu")(both)))
