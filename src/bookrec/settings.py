@@ -59,6 +59,11 @@ class Home:
         return self.root / "var" / "shop.sqlite"
 
     @property
+    def nightly_log(self) -> Path:
+        """``var/nightly.jsonl``: a line for each nightly run, for the owner's pages."""
+        return self.root / "var" / "nightly.jsonl"
+
+    @property
     def identity_secret_file(self) -> Path:
         """``var/identity-secret``: key of the ids made of e-mail addresses and phone numbers."""
         return self.root / "var" / "identity-secret"

@@ -66,6 +66,11 @@ def register(client: Client, username: str = "anna", **fields: object) -> dict[s
     return bearer(client, username)
 
 
+def write_events(client: Client) -> None:
+    """Have the site write the events that wait."""
+    client.blocking_portal.call(client.app.state.site.recorder.write_all)
+
+
 def form_token(page: str) -> str:
     """The token of the first form of a page."""
     field = re.search(r'name="csrf_token"\s+value="([0-9a-f]{64})"', page)

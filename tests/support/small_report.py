@@ -74,6 +74,11 @@ def small_results() -> Results:
         weight_point(2.0, 0.1, 1.0, 0.21, 0.4),
         weight_point(2.0, 0.1, 0.2, 0.2, 0.2),
     ]
+    results.diversity["default"] = [
+        {"strength": 0.0, "most_of_author": 0, "ndcg@20_liked": 0.2, "diversity@20": 0.7},
+        {"strength": 0.2, "most_of_author": 0, "ndcg@20_liked": 0.19, "diversity@20": 0.8},
+        {"strength": 0.0, "most_of_author": 2, "ndcg@20_liked": 0.2, "diversity@20": 0.72},
+    ]
     return results
 
 

@@ -8,7 +8,8 @@ from typing import Final
 import click
 
 COMMANDS: Final = {
-    "scoring": "bookrec.offline.cli.bench:scoring",
+    "scoring": "bookrec.offline.cli.bench.scoring:scoring",
+    "audiences": "bookrec.offline.cli.bench.audiences:audiences",
     "search": "bookrec.cli.search_bench.command:search",
 }
 """Command → ``module:command``."""
@@ -35,10 +36,11 @@ class BenchGroup(click.Group):
 
 @click.group(cls=BenchGroup)
 def bench() -> None:
-    """Measure the speed of scoring beside plain Keras, and the quality and speed of search.
+    """Measure the speed of scoring beside plain Keras, rules for live audiences, and search.
 
     \b
     Example:
       bookrec bench scoring
       bookrec bench search
+      bookrec bench audiences
     """

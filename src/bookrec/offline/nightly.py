@@ -13,6 +13,7 @@ from bookrec.errors import BookrecError, QualityGateRefused, ShopError, Snapshot
 from bookrec.files import exclusive_lock, read_pointer, remove_directory, versions
 from bookrec.offline.data.additions.inbox import empty_inbox
 from bookrec.offline.data.dataset import Dataset, save_dataset
+from bookrec.offline.data.operator_books import read_operator_books, with_operator_books
 from bookrec.offline.data.shop_updates import (
     extend_with_shop,
     is_extension,
@@ -25,6 +26,7 @@ from bookrec.offline.scoring.job.score import ScoreSettings, score
 from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.settings import Home
 from bookrec.shop.interactions import read_shop
+from bookrec.shop.owner.nightly_log import Night, night_log
 from bookrec.snapshot import (
     current_snapshot,
     list_snapshots,
@@ -71,38 +73,41 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
         QualityGateRefused: the new lists break a limit; the published snapshot stays.
         BookrecError: a stage failed, or another nightly job is running.
     """
-    with _only_one(home):
+    with _only_one(home), night_log(home.nightly_log) as night:
         if home.inbox.is_dir():
-            with _stage(progress, "inbox") as outcome:
+            with _stage(progress, night, "inbox") as outcome:
                 outcome.append(empty_inbox(home).line())
-        with _stage(progress, "shop") as outcome:
+        with _stage(progress, night, "shop") as outcome:
             dataset = _extended_dataset(home)
             outcome.append(_counts(dataset))
         if settings.train is None and not settings.force:
             reason = _nothing_new(home, dataset)
             if reason:
                 progress(f"nothing new: {reason}")
+                night.reason = reason
                 return None
-        with _stage(progress, "dataset") as outcome:
+        with _stage(progress, night, "dataset") as outcome:
             save_dataset(home, dataset)
             outcome.append(f"{dataset.dataset_id}, {len(dataset.interactions):,} interactions")
-        model_id = _model(home, settings, progress)
+        model_id = _model(home, settings, progress, night)
         published = published_shelf(home.snapshots)
-        with _stage(progress, "score") as outcome:
+        with _stage(progress, night, "score") as outcome:
             snapshot_id, details = _score(home, model_id, dataset, settings)
             outcome += [f"published {snapshot_id}", *details]
+        night.published(snapshot_id, _published_meta(home))
         for line in comparison_lines(home.snapshots / snapshot_id, published):
             progress(f"shelf: {line}")
-        with _stage(progress, "prune") as outcome:
+        with _stage(progress, night, "prune") as outcome:
             outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
             outcome.append(f"{len(prune_extensions(home))} data sets removed")
         return snapshot_id
 
 
 def _extended_dataset(home: Home) -> Dataset:
-    """Extend the imported data set with the shop's readers and interactions."""
+    """Extend the imported data set with the shop's readers, interactions and corrected books."""
     base = load_base_dataset(home)
     try:
+        base = with_operator_books(home, base, read_operator_books(home))
         ages, interactions = read_shop(home.shop_database)
     except sqlite3.DatabaseError as error:
         raise ShopError(
@@ -175,10 +180,10 @@ def _model_to_keep(home: Home, published: dict[str, str]) -> str | None:
     return current
 
 
-def _model(home: Home, settings: NightlySettings, progress: Progress) -> str:
+def _model(home: Home, settings: NightlySettings, progress: Progress, night: Night) -> str:
     """Train a model, or keep the current one; return its id."""
     if settings.train is None:
-        with _stage(progress, "model") as outcome:
+        with _stage(progress, night, "model") as outcome:
             chosen = None if settings.force else _model_to_keep(home, _published_meta(home))
             model_id = str(read_manifest(home, chosen)["model_id"])
             back = model_id != read_pointer(home.models)
@@ -188,7 +193,7 @@ def _model(home: Home, settings: NightlySettings, progress: Progress) -> str:
         return model_id
     from bookrec.offline.training.train import train
 
-    with _stage(progress, "train") as outcome:
+    with _stage(progress, night, "train") as outcome:
         bundle = train(home, settings.train, lambda _: None)
         pipeline = bundle.manifest["metrics"].get("pipeline", {})
         figures = ", ".join(f"{name} {value:.4f}" for name, value in pipeline.items())
@@ -214,7 +219,7 @@ def _score(
 
 
 @contextlib.contextmanager
-def _stage(progress: Progress, name: str) -> Iterator[list[str]]:
+def _stage(progress: Progress, night: Night, name: str) -> Iterator[list[str]]:
     """Report a stage in one line: its name, the outcomes that the block appended, and its duration."""
     started = time.monotonic()
     outcome: list[str] = []
@@ -227,6 +232,7 @@ def _stage(progress: Progress, name: str) -> Iterator[list[str]]:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         progress(f"{name}: failed after {time.monotonic() - started:,.0f} s: {reason}")
         raise
+    night.stages[name] = round(time.monotonic() - started, 1)
     summary = "; ".join(outcome) or "done"
     progress(f"{name}: {summary} ({time.monotonic() - started:,.0f} s)")
 

@@ -59,6 +59,8 @@ TABLES: Final = (
     PersonalTable("history_import", "user_id"),
     PersonalTable("live_list", "user_id"),
     PersonalTable("live_list_state", "user_id"),
+    PersonalTable("events", "user_id"),
+    PersonalTable("impressions", "user_id"),
     PersonalTable("cart_line", "cart_id", parent="cart"),
     PersonalTable("stock_wait", "cart_id", parent="cart"),
     PersonalTable("cart", "user_id", frozenset({"token_hash"})),

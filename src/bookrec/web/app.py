@@ -12,37 +12,45 @@ from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin, YamlRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
+from litestar.types import ControllerRouterHandler
 
 from bookrec import __version__
 from bookrec.settings import Home
 from bookrec.web.api import books as books_api
+from bookrec.web.api import events as events_api
 from bookrec.web.api import history as history_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
+from bookrec.web.api.schema_names import NamedJson, NamedYaml
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
+from bookrec.web.edge.cross_origin import with_cross_origin_calls
 from bookrec.web.edge.requests import with_checked_requests
 from bookrec.web.kit.addresses import with_whole_ids
 from bookrec.web.kit.headers import answering_head, security_headers, with_headers
 from bookrec.web.kit.metrics import Metrics, measured
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
+from bookrec.web.page_head.public_addresses import with_language_paths
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
-from bookrec.web.pages import catalogue as catalogue_pages
 from bookrec.web.pages import history as history_pages
 from bookrec.web.pages import home as home_pages
 from bookrec.web.pages import keep as keep_pages
-from bookrec.web.pages import own_account, owner, password_reset
+from bookrec.web.pages import own_account, password_reset
 from bookrec.web.pages import reader as reader_pages
+from bookrec.web.pages.browsing import catalogue, names
+from bookrec.web.pages.owner import audience, books, lists, preview, readers, today
+from bookrec.web.pages.owner import orders as owner_orders
+from bookrec.web.pages.owner import settings as owner_settings
 from bookrec.web.pages.selling import cart as cart_pages
 from bookrec.web.pages.selling import orders as order_pages
 from bookrec.web.pages.selling import shop_files
+from bookrec.web.pages.visits import recording, seconds
 from bookrec.web.request import monitoring
 from bookrec.web.request.page_request import open_page_request, provide_page_request
 from bookrec.web.request.problems import exception_handlers
@@ -78,15 +86,15 @@ def create_app(home: Home, settings: SiteSettings) -> Litestar:
         debug=False,
     )
     # Around the whole application: Litestar's middleware does not see requests that match no route.
-    routed = with_bounded_bodies(
-        with_whole_ids(app.asgi_handler), behind_proxy=settings.behind_proxy
-    )
+    routed = with_language_paths(with_whole_ids(app.asgi_handler), renderer.languages)
+    routed = with_bounded_bodies(routed, behind_proxy=settings.behind_proxy)
     protected = with_headers(
         with_checked_requests(routed), security_headers(settings.remote_covers)
     )
     if settings.compression:
         protected = with_compression(protected)
-    app.asgi_handler = answering_head(measured(protected, metrics))
+    called = with_cross_origin_calls(protected, settings.cors_origins)
+    app.asgi_handler = answering_head(measured(called, metrics))
     return app
 
 
@@ -101,9 +109,11 @@ def _pages() -> Router:
         path="/",
         route_handlers=[
             home_pages.home,
-            catalogue_pages.catalogue,
-            catalogue_pages.author_page,
-            catalogue_pages.series_page,
+            catalogue.catalogue,
+            names.author_page,
+            names.publisher_page,
+            names.series_page,
+            names.new_page,
             browse_pages.book_page,
             browse_pages.cover,
             browse_pages.nothing_here,
@@ -116,6 +126,7 @@ def _pages() -> Router:
             account_pages.claim,
             reader_pages.me,
             reader_pages.change_age,
+            reader_pages.move_slider,
             reader_pages.rate,
             reader_pages.unrate,
             keep_pages.keep,
@@ -135,12 +146,20 @@ def _pages() -> Router:
             shop_files.shop_logo,
             *own_account.HANDLERS,
             *password_reset.HANDLERS,
-            *owner.HANDLERS,
+            *_owner_pages(),
+            *recording.HANDLERS,
+            *seconds.HANDLERS,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
         include_in_schema=False,
     )
+
+
+def _owner_pages() -> list[ControllerRouterHandler]:
+    """Pages of operators: each handler has ``opt={"operator": True}``."""
+    modules = (today, owner_orders, books, audience, preview, lists, readers, owner_settings)
+    return [handler for module in modules for handler in module.HANDLERS]
 
 
 def _api() -> Router:
@@ -157,12 +176,14 @@ def _api() -> Router:
             *history_api.HANDLERS,
             *selling_api.HANDLERS,
             *account_api.HANDLERS,
+            *events_api.HANDLERS,
         ],
         before_request=books_api.check_call,
         dependencies={
             "site": Provide(books_api.provide_site),
             "snapshot": Provide(books_api.provide_snapshot),
             "account": Provide(reader_api.provide_account),
+            "caller": Provide(events_api.provide_caller),
         },
     )
 
@@ -186,14 +207,14 @@ def _static(settings: SiteSettings) -> list[Router]:
 
 def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
-        title="bookrec",
+        title="",  # the shop's name, when the document is asked for
         version=__version__,
         description="Catalogue, similar books, personal recommendations and ratings.",
         path="/schema",
         # JSON and YAML only: pages that draw the schema load scripts from other hosts.
         render_plugins=[
-            JsonRenderPlugin(path=["/", "/openapi.json"]),
-            YamlRenderPlugin(path=["/openapi.yaml", "/openapi.yml"]),
+            NamedJson(path=["/", "/openapi.json"]),
+            NamedYaml(path=["/openapi.yaml", "/openapi.yml"]),
         ],
         components=Components(
             security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import time
 import zlib
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from bookrec.cli.main import cli
 from bookrec.errors import BookrecError
 from bookrec.settings import Home
+from bookrec.shop.events import Actor, Event, Impression, write_batch
 from bookrec.shop.selling.logo import read_logo
 from bookrec.shop.selling.orders import place_order
 from bookrec.shop.selling.shop_settings import read_settings
@@ -109,3 +111,17 @@ def test_the_report_of_an_import(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "p.csv"
     file.write_text("isbn,price\nA,1\n", encoding="utf-8")
     assert "Nothing was changed" in refusal(home, "prices", "import", str(file))
+
+
+def test_events_prune_turns_old_events_into_counts(home: Home) -> None:
+    visitor = Actor(visitor="an")
+    views = [Event(visitor, "view", at, isbn="A") for at in (1_000, 2_000, int(time.time()))]
+    shown = Impression(visitor, "l", "popular", "/", ("A", "B"), 1_000)
+    in_shop(home, lambda shop: write_batch(shop, views, [shown]))
+    run(home, "settings", "set", "event_days", "30")
+    result = run(home, "events", "prune")
+    assert result.output == "2 events and 1 lists older than 30 days are counts now.\n"
+    assert run(home, "events", "prune").output.startswith("0 events and 0 lists")
+    days = "select kind, isbn, events from event_days"
+    assert in_shop(home, lambda shop: shop.execute(days).fetchall()) == [("view", "A", 2)]
+    assert "1 to 730" in refusal(home, "settings", "set", "event_days", "0")

@@ -129,6 +129,7 @@ def test_places_of_new_authors_are_bought_as_far_as_they_cost_little():
     rng = np.random.default_rng(3)
     books = np.arange(BOOKS, dtype=np.int32)
     seen = books % 2 == 0
+    authors = books + 1
     candidates = [
         ScoredCandidates(books, (rng.normal(0, 1, BOOKS) + 0.3 * seen).astype(np.float32), seen)
         for _ in range(READERS)
@@ -138,15 +139,19 @@ def test_places_of_new_authors_are_bought_as_far_as_they_cost_little():
     statistics = BookStatistics(
         np.full(BOOKS, 8.0, np.float32), np.full(BOOKS, 3, np.int32), np.full(BOOKS, 3, np.int32)
     )
-    weights, points = choose_list_weights(candidates, liked, statistics, UNKNOWN_AUTHORS, WORKS)
+    weights, points = choose_list_weights(candidates, liked, statistics, authors, WORKS)
     chosen = next(point for point in points if point.weights == weights)
     assert weights.discovery == max(point.weights.discovery for point in points) > 0.3
     assert chosen.new_authors > points[0].new_authors + 0.1
     # Where every liked book is by a seen author, no place is bought at all.
     worst = [int(np.argmax(np.where(seen, reader.logits, -np.inf))) for reader in candidates]
     liked = interactions_of(*((reader, book, 9) for reader, book in enumerate(worst)))
-    weights, _ = choose_list_weights(candidates, liked, statistics, UNKNOWN_AUTHORS, WORKS)
+    weights, _ = choose_list_weights(candidates, liked, statistics, authors, WORKS)
     assert weights.discovery < 0.15
+    # Places of unknown authors are not counted.
+    authors[~seen] = 0
+    _, points = choose_list_weights(candidates, liked, statistics, authors, WORKS)
+    assert {point.new_authors for point in points} == {0.0}
 
 
 def test_a_small_catalogue_is_not_capped_below_what_even_lists_need():

@@ -30,7 +30,7 @@ def home(tmp_path: Path) -> Home:
 
 
 def place(home: Home, order: OrderRequest, new: tuple[str, ...] = ()) -> str:
-    return in_shop(home, lambda c: place_order(c, read_settings(c), order, new))
+    return in_shop(home, lambda c: place_order(c, read_settings(c), order, new)).order_id
 
 
 def interactions(home: Home) -> list[tuple[str, str, str, int | None]]:
@@ -83,6 +83,16 @@ def test_a_price_that_changed_is_not_taken_silently(home: Home) -> None:
     with pytest.raises(TotalChanged):
         place(home, request({"B": 1}, seen_total=120_499))
     assert stock_of(home, "B") == 1
+
+
+def test_a_repeated_order_is_not_new(home: Home) -> None:
+    order = request({"A": 1}, "shop:1", "k", content="x")
+    first, second = (
+        in_shop(home, lambda c: place_order(c, read_settings(c), order)) for _ in range(2)
+    )
+    assert first.is_new
+    assert not second.is_new
+    assert first.order_id == second.order_id
 
 
 def test_a_key_orders_once_for_its_buyer(home: Home) -> None:

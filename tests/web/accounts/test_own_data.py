@@ -10,7 +10,7 @@ from pathlib import Path
 from bookrec.settings import Home
 from bookrec.shop.personal_tables import TABLES
 from bookrec.web.accounts.cli import create_account, invite_reader
-from site_testing import PASSWORD, Client, bearer, open_client, register, sign_in
+from site_testing import PASSWORD, Client, bearer, open_client, register, sign_in, write_events
 from small_snapshot import LISTED_READER
 
 EMAIL = "annika.larsson@example.org"
@@ -43,6 +43,15 @@ def fill_tables(home: Home, username: str, email: str = EMAIL) -> str:
         shop.execute("insert into history_import values (?, 1, '{}')", (user_id,))
         shop.execute(
             "insert into imported_book values (?, '1', 'want', 1, null, null, null)", (user_id,)
+        )
+        shop.execute(
+            "insert into events (user_id, kind, isbn, created_at) values (?, 'view', '1', 1)",
+            (user_id,),
+        )
+        shop.execute(
+            "insert into impressions (user_id, list_id, shelf, page, isbns, size, created_at)"
+            " values (?, 'a', 'yours', '/', '1', 1, 1)",
+            (user_id,),
         )
         (cart_id,) = shop.execute(
             "insert into cart (user_id, used_at) values (?, 1) returning cart_id", (user_id,)
@@ -110,6 +119,7 @@ def test_the_download_has_every_table_and_no_secret(client: Client, home: Home) 
 def test_deletion_leaves_no_trace_and_touches_nobody_else(home: Home, snapshot_id: str) -> None:
     with open_client(home) as client:
         register(client, "berta", liked_isbns=["0141439580"])
+        write_events(client)
         other_id = fill_tables(home, "berta", "berta@example.org")
         others = rows_by_table(home.shop_database, other_id, 1)
         headers = register(client, "annika-l", liked_isbns=["0345806786"])

@@ -23,15 +23,17 @@ from bookrec.web.kit.translations import choose_language, load_translations, pre
         ("vi;q=x", "en"),
         (",,;q=1,", "en"),
         ("EN-us", "en"),
+        ("pt-br;q=0.9, pt;q=0.8", "pt_BR"),
+        ("pt, vi;q=0.5", "vi"),
     ],
 )
 def test_accept_language(header: str, language: str) -> None:
-    assert preferred_language(header) == language
+    assert preferred_language(header, ["en", "vi", "pt_BR"]) == language
 
 
 def test_the_cookie_of_a_language_wins() -> None:
-    assert choose_language({"lang": "vi"}, "en") == "vi"
-    assert choose_language({"lang": "xx"}, "vi") == "vi"
+    assert choose_language({"lang": "vi"}, "en", ["en", "vi"]) == "vi"
+    assert choose_language({"lang": "xx"}, "vi", ["en", "vi"]) == "vi"
 
 
 def test_a_damaged_po_file_is_a_sentence(tmp_path: Path) -> None:

@@ -333,6 +333,8 @@ def test_anonymous_pages_are_cached_by_what_they_depend_on(visitor: Client, path
         "Accept-Encoding",
         "Accept-Language",
         "Cookie",
+        "DNT",
+        "Sec-GPC",
     }
     assert "set-cookie" not in first.headers
     again = visitor.get(path, headers={"if-none-match": tag})

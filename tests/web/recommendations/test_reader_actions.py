@@ -19,6 +19,7 @@ from bookrec.web.recommendations.reader_actions import ReaderActions
 from bookrec.web.selling.front import FrontWatch
 from bookrec.web.store.catalogue import CatalogueBook, find_book
 from bookrec.web.store.database import ShopDatabase, opened
+from bookrec.web.store.day_tally import DayTally
 from bookrec.web.store.rows import Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -46,7 +47,7 @@ class Shop:
         self.snapshot = snapshot
         self.database = database
         self.live_lists = CountedLiveLists(database, live)
-        self.lists = ReaderLists(database, self.live_lists, fronts)
+        self.lists = ReaderLists(database, self.live_lists, fronts, DayTally(database))
         self.actions = ReaderActions(database, self.lists, self.live_lists)
 
     def book(self, isbn: str) -> CatalogueBook:

@@ -14,6 +14,7 @@ import click
 
 from bookrec import __version__
 from bookrec.cli.demo.build import LOG_NAME, build
+from bookrec.cli.demo.business import store_sample_business
 from bookrec.cli.demo.reporter import make_reporter
 from bookrec.cli.demo.sign_in import print_sign_in
 from bookrec.cli.demo.site import HOST, DemoSite, demo_site
@@ -95,6 +96,8 @@ def _build(home: Home, plan: Plan, site: DemoSite | None) -> None:
             click.echo(
                 f"Prices and stock of {count:,} books are made up, so that they can be bought."
             )
+        if read_pointer(home.snapshots) is not None and store_sample_business(home):
+            click.echo("A week of business is made up, for the owner's pages.")
         if site is not None and site.process is None and read_pointer(home.snapshots) is not None:
             site.start()
             print_sign_in(home, site.address)

@@ -1,4 +1,4 @@
-"""Accounts of the demo: a reader with a password, another one with a link to claim."""
+"""Accounts of the demo: a reader and the owner with passwords, another reader with a link to claim."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot, open_database
 
 USERNAME: Final = "demo"
+OWNER: Final = "owner"
+"""Username of the operator, who sees the owner's pages."""
 
 
 def print_sign_in(home: Home, address: str) -> None:
@@ -25,12 +27,18 @@ def print_sign_in(home: Home, address: str) -> None:
 
     known, invited = _two_readers(home)
     password = generate_password()
-    claim = _claim(home, known, invited, password)
+    owner_password = generate_password()
+    claim = _claim(home, known, invited, {USERNAME: password, OWNER: owner_password})
     lines = [
         f"  The site                  {address}/",
         f"  Sign in as a reader       {address}/login",
         f"  of the data set             username  {USERNAME}   (reader {known})",
         f"                              password  {password}   (made for this run)",
+    ]
+    lines += [
+        f"  See the shop as its owner {address}/owner",
+        f"                              username  {OWNER}",
+        f"                              password  {owner_password}   (made for this run)",
     ]
     if claim:
         lines.append(f"  Claim another reader      {address}{claim}")
@@ -38,8 +46,8 @@ def print_sign_in(home: Home, address: str) -> None:
     click.echo("\n" + "\n".join(lines) + "\n")
 
 
-def _claim(home: Home, known: str, invited: str, password: str) -> str | None:
-    """Give the account its password; return the path of a claim link, None once it is claimed."""
+def _claim(home: Home, known: str, invited: str, passwords: dict[str, str]) -> str | None:
+    """Give the accounts their passwords; return the path of a claim link, None once it is claimed."""
     from bookrec.web.accounts.accounts import (
         NewAccount,
         create_account,
@@ -50,16 +58,19 @@ def _claim(home: Home, known: str, invited: str, password: str) -> str | None:
     from bookrec.web.accounts.passwords import hash_password
     from bookrec.web.store import database
 
-    async def set_password() -> None:
+    async def set_passwords() -> None:
         async with database.opened(home.shop_database) as shop:
-            stored = await find_for_sign_in(shop, USERNAME)
-            hashed = hash_password(password)
-            if stored is None:
-                await create_account(shop, NewAccount(USERNAME, hashed), known)
-            else:
-                await replace_hash(shop, stored.account, hashed)
+            for username, password in passwords.items():
+                stored = await find_for_sign_in(shop, username)
+                hashed = hash_password(password)
+                if stored is not None:
+                    await replace_hash(shop, stored.account, hashed)
+                elif username == OWNER:
+                    await create_account(shop, NewAccount(OWNER, hashed, operator=True))
+                else:
+                    await create_account(shop, NewAccount(username, hashed), known)
 
-    asyncio.run(set_password())
+    asyncio.run(set_passwords())
     with contextlib.suppress(BookrecError):
         return invite_reader(home, invited)
     return None

@@ -17,7 +17,7 @@ from bookrec.shop.selling.shop_settings import (
     SETTINGS,
     read_settings,
     require_setting,
-    set_setting,
+    set_settings,
     setting_text,
 )
 
@@ -109,21 +109,21 @@ def _as_text(value: object) -> str:
 
 
 def _set(home: Home, values: dict[str, str], directory: Path) -> None:
-    """Set all values in one transaction; the currency first, as amounts depend on it."""
-    ordered = sorted(values.items(), key=lambda item: item[0] != "currency")
+    """Set all values in one transaction, or none."""
 
     def store(connection: sqlite3.Connection) -> None:
-        for key, value in ordered:
-            if key == _LOGO:
-                store_logo(connection, _read_logo_file(directory / value) if value else None)
-            else:
-                set_setting(connection, key, value)
+        if _LOGO in values:
+            value = values[_LOGO]
+            store_logo(connection, _read_logo_file(directory / value) if value else None)
+        others = {key: value for key, value in values.items() if key != _LOGO}
+        for refused in set_settings(connection, others).values():
+            raise refused
 
     with opened(home.shop_database) as connection:
         in_transaction(connection, store)
         stored = read_settings(connection)
         _, others = count_offers(connection, stored.currency)
-    for key, _ in ordered:
+    for key in values:
         click.echo(f"{key} = {setting_text(stored, key)!r}" if key != _LOGO else "logo is set.")
     if others and "currency" in values:
         click.echo(

@@ -107,7 +107,14 @@ class SplitRun:
         training = {labelled(name, how): how for name, how in chosen.items()}
         similar_set = self.few if settings.similar_books else None
         ours = OurModels(
-            self.dataset, self.split, settings, training, similar_set, self.measure, self.progress
+            self.dataset,
+            self.split,
+            settings,
+            training,
+            self.held_out_set,
+            similar_set,
+            self.measure,
+            self.progress,
         )
         for _ in ours.stages(tuned):
             for name, neighbours in ours.similar_books.items():
@@ -117,6 +124,8 @@ class SplitRun:
                 self.results.curves.setdefault(label, losses)
             for name, points in ours.list_weights.items():
                 self.results.list_weights.setdefault(name, points)
+            for name, points in ours.diversity.items():
+                self.results.diversity.setdefault(name, points)
             yield
 
     def measure(self, name: str, scorer: Scorer, kind: Kind, fit_s: float) -> None:

@@ -118,7 +118,7 @@ class MeasuredWeights:
     commonest: float
     """Share of readers whose twenty books include the commonest book."""
     new_authors: float
-    """Share of places by authors new to their reader."""
+    """Share of places by authors new to their reader, among those whose author is known."""
 
     def as_plain(self) -> dict[str, float]:
         """Return weights and figures by name, for the manifest."""
@@ -231,17 +231,20 @@ class _Search:
             weights,
             float(np.nanmean(ndcg)),
             commonest_share(lists),
-            _new_authors(lists, self.candidates),
+            _new_authors(lists, self.candidates, self.author),
         )
         self.points.append(point)
         return point.ndcg_liked
 
 
-def _new_authors(lists: Ints, candidates: Sequence[ScoredCandidates]) -> float:
-    """Share of the places whose book is by none of the reader's authors."""
+def _new_authors(lists: Ints, candidates: Sequence[ScoredCandidates], author: Ints) -> float:
+    """Share of the places by none of the reader's authors; books of unknown authors do not count.
+
+    `bookrec.offline.metrics.discovery.new_authors` counts the same from interactions.
+    """
     new = places = 0
     for row, reader in zip(lists, candidates, strict=True):
-        listed = np.isin(reader.books, row[row >= 0])
+        listed = np.isin(reader.books, row[row >= 0]) & (author[reader.books] > 0)
         places += int(listed.sum())
         new += int((listed & ~reader.by_seen_author).sum())
     return new / places if places else 0.0

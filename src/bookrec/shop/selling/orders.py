@@ -91,13 +91,22 @@ class OrderRequest:
         return hashlib.sha256(self.content.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class PlacedOrder:
+    """The order that a request led to."""
+
+    order_id: str
+    is_new: bool
+    """False for the order of an earlier request with the same key."""
+
+
 def place_order(
     connection: sqlite3.Connection,
     settings: ShopSettings,
     request: OrderRequest,
     new_isbns: Collection[str] = (),
-) -> str:
-    """Place an order: take the stock, store it, note the purchases; return its id.
+) -> PlacedOrder:
+    """Place an order: take the stock, store it, note the purchases.
 
     Call it inside a transaction (`in_transaction`). A key that came before returns the order of then.
 
@@ -114,7 +123,7 @@ def place_order(
     """
     earlier = find_by_key(connection, request)
     if earlier is not None:
-        return earlier
+        return PlacedOrder(earlier, is_new=False)
     prices = [_take(connection, settings.currency, book) for book in request.books]
     goods = sum(price * book.quantity for price, book in zip(prices, request.books, strict=True))
     fee = settings.delivery_fee if request.buyer.delivery == DELIVERY else 0
@@ -130,7 +139,7 @@ def place_order(
         )
     add_state(connection, order_id, "new", BUYER, "")
     forget_live_list(connection, request.user_id)
-    return order_id
+    return PlacedOrder(order_id, is_new=True)
 
 
 def find_by_key(connection: sqlite3.Connection, request: OrderRequest) -> str | None:

@@ -1,4 +1,4 @@
 """Accounts of readers: passwords, sessions, rate limits, the operator's commands.
 
-May import: `bookrec`, `shop`, `web.kit`, `web.mail`, `web.store`.
+May import: `bookrec`, `shop`, `shop.owner`, `web.kit`, `web.mail`, `web.store`.
 """

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 
 from bookrec.errors import BookrecError, ShopError
+from bookrec.languages import SOURCE_LANGUAGE, find_language, known_languages
 from bookrec.reader_ids import ReaderIds
 from bookrec.settings import Home, templates_directory
 from bookrec.snapshot import current_snapshot
@@ -20,7 +21,6 @@ from bookrec.web.accounts import claims, resets
 from bookrec.web.accounts.accounts import Account, NewAccount
 from bookrec.web.accounts.passwords import generate_password, hash_password, password_problem
 from bookrec.web.kit.rendering import Renderer
-from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES
 from bookrec.web.mail.letters import link_letter
 from bookrec.web.mail.mail_settings import MailSettings, mail_settings
 from bookrec.web.mail.mailer import Mailer
@@ -188,6 +188,19 @@ def create(
         click.echo(f"Password: {password}")
 
 
+def _language(_: click.Context, __: click.Parameter, value: str) -> str:
+    """Return a language of the pages.
+
+    Raises:
+        click.BadParameter: there is no such language.
+    """
+    known = known_languages(templates_directory())
+    language = find_language(value, known)
+    if language is None:
+        raise click.BadParameter(f"{value!r} is none of: {', '.join(known)}.")
+    return language
+
+
 @accounts.command()
 @click.argument("user_id")
 @click.option(
@@ -201,8 +214,8 @@ def create(
 @click.option("--email", help="Also send the link to this address (needs BOOKREC_SMTP).")
 @click.option(
     "--language",
-    type=click.Choice(LANGUAGES),
-    default=DEFAULT_LANGUAGE,
+    default=SOURCE_LANGUAGE,
+    callback=_language,
     show_default=True,
     help="Language of the e-mail.",
 )

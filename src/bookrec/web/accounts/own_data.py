@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from bookrec.json_types import JsonObject
+from bookrec.shop.owner.day_counts import COUNT_ONE, DELETION, today
 from bookrec.shop.personal_tables import TABLES, deletion_statements
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.store.database import ShopDatabase
@@ -45,6 +46,7 @@ async def delete_reader(database: ShopDatabase, account: Account) -> None:
     async with database.write() as transaction:
         for statement, key in deletion_statements():
             await transaction.execute(statement, (_key(account, key),))
+        await transaction.execute(COUNT_ONE, (today(), DELETION, ""))
 
 
 def _key(account: Account, column: str) -> SqlValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -38,6 +39,7 @@ Year = Annotated[int | None, QueryParameter(ge=0, le=9999)]
 Text = Annotated[str, QueryParameter(max_length=200)]
 Sort = Annotated[Literal["relevance", "popular", "rating", "newest", "title"], QueryParameter()]
 
+_FIELD: Final = re.compile(r"field `([^`]+)`")
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 
 
@@ -64,6 +66,26 @@ async def check_call(request: AnyRequest) -> None:
         if media_type != "application/json":
             raise HTTPException(status_code=415, detail="Send the body as application/json.")
         await _check_encoding(request)
+        if item_type := request.route_handler.opt.get("items"):
+            _check_items(await request.body(), item_type)
+
+
+def _check_items(body: bytes, item_type: type[msgspec.Struct]) -> None:
+    """Check the items of a list (``opt={"items": …}``): Litestar would not say which one is wrong.
+
+    Raises:
+        InvalidRequest: names the item by its 0-based index, and the field.
+    """
+    try:
+        msgspec.json.decode(body, type=list[item_type])  # type: ignore[valid-type]
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$")
+        field = _FIELD.search(reason)
+        path = place.rstrip("`")
+        name = f"{path}.{field[1]}" if field and path.endswith("]") else path
+        raise InvalidRequest(name or "data", reason) from error
+    except msgspec.DecodeError:
+        pass  # the route's own decoder says what is wrong
 
 
 async def _check_encoding(request: AnyRequest) -> None:
@@ -81,7 +103,7 @@ async def _check_encoding(request: AnyRequest) -> None:
 
 
 _INJECTED: Final = frozenset(
-    {"site", "snapshot", "account", "request", "data", "isbn", "session_id"}
+    {"site", "snapshot", "account", "caller", "request", "data", "isbn", "session_id"}
 )
 """Arguments of handlers that are no query parameters."""
 

@@ -10,11 +10,12 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from bookrec.web.accounts.accounts import Account, UsernameTaken
+from bookrec.web.accounts.accounts import Account, UsernameTaken, store_diversity
 from bookrec.web.accounts.sessions import end_session, find_session, start_session
 from bookrec.web.api.books import Limit, Page, PageSize
 from bookrec.web.api.schemas import (
     AccountAnswer,
+    DiversityStep,
     NewAccountRequest,
     OwnRating,
     OwnRatings,
@@ -27,10 +28,11 @@ from bookrec.web.api.schemas import (
     recommended_list,
     utc,
 )
+from bookrec.web.events.consent import caller_of
 from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
-from bookrec.web.kit.translations import preferred_language
-from bookrec.web.request.page_request import private
+from bookrec.web.request.page_events import note_shown
+from bookrec.web.request.page_request import language_of, private
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.sign_in import Refused, register, sign_in
 from bookrec.web.request.site import Site
@@ -65,7 +67,7 @@ async def provide_account(request: AnyRequest, site: NamedDependency[Site]) -> A
     if account is None:
         raise NotAuthorizedException(
             "Send a valid token as 'Authorization: Bearer TOKEN'; POST /api/v1/session gives one.",
-            headers={"www-authenticate": 'Bearer realm="bookrec"'},
+            headers={"www-authenticate": 'Bearer realm="shop"'},
         )
     return account
 
@@ -89,7 +91,7 @@ async def create(
             data.password,
             client_address(request, site.settings),
             age=data.age,
-            language=preferred_language(request.headers.get("accept-language", "")),
+            language=language_of(request, cookies={}),
             liked_isbns=data.liked_isbns,
         )
     except UsernameTaken as error:
@@ -111,7 +113,7 @@ async def sign_in_for_token(
     if account is None:
         raise NotAuthorizedException(
             "Username and password do not go together.",
-            headers={"www-authenticate": 'Bearer realm="bookrec"'},
+            headers={"www-authenticate": 'Bearer realm="shop"'},
         )
     session = await start_session(
         site.database,
@@ -135,6 +137,7 @@ async def sign_out(
 
 @get("/me/recommendations", summary="Recommendations", tags=["me"])
 async def recommendations(
+    request: AnyRequest,
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     account: NamedDependency[Account],
@@ -142,11 +145,25 @@ async def recommendations(
 ) -> Response[RankedList]:
     """Get the reader's list, best first; ``source`` names where it comes from."""
     history = await site.lists.history(snapshot, account)
-    recommended = await site.lists.recommend(snapshot, account, history, limit)
+    actor = caller_of(request.headers, "", account)
+    visit = await site.visits.of(snapshot, actor, history)
+    recommended = await site.lists.recommend(snapshot, account, history, limit, visit=visit)
+    list_id = note_shown(site, actor, "api", [item.book.isbn for item in recommended.items])
     return Response(
-        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current()),
+        recommended_list(snapshot.snapshot_id, recommended, site.fronts.current(), list_id),
         headers=private(),
     )
+
+
+@put("/me/diversity", summary="Move the slider of diversity", tags=["me"])
+async def move_slider(
+    site: NamedDependency[Site],
+    account: NamedDependency[Account],
+    data: JSONBody[DiversityStep],
+) -> Response[DiversityStep]:
+    """Set how surprising the reader's list is; ``null`` leaves it to the shop."""
+    await store_diversity(site.database, account, data.step)
+    return Response(data, headers=private())
 
 
 @get("/me/ratings", summary="Seen books", tags=["me"])
@@ -198,6 +215,7 @@ HANDLERS: Final[list[ControllerRouterHandler]] = [
     sign_in_for_token,
     sign_out,
     recommendations,
+    move_slider,
     list_ratings,
     rate,
     take_back,

@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 from msgspec import Meta
 
 from bookrec.json_types import JsonObject
+from bookrec.shop.owner.day_counts import DOWNLOAD
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.own_data import delete_reader, personal_rows
 from bookrec.web.accounts.passwords import MAX_LENGTH, MIN_LENGTH
@@ -121,6 +122,7 @@ async def get_data(
     site: NamedDependency[Site], account: NamedDependency[Account]
 ) -> Response[JsonObject]:
     """Get all rows of the shop's database about the reader, by table; without secrets."""
+    site.tally.count(DOWNLOAD)
     return Response(await personal_rows(site.database, account), headers=private())
 
 

@@ -37,6 +37,8 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     """ISO 4217."""
     stock: int | None = None
     """Copies that can be bought; absent beside a price where the shop does not count them."""
+    promoted: bool = False
+    """True for a book that the shop promotes."""
 
 
 class BookList(msgspec.Struct, frozen=True):
@@ -70,7 +72,8 @@ class OwnBookReference(msgspec.Struct, frozen=True, omit_defaults=True):
     title: str
     relation: str = ""
     """``rated``, ``liked``, ``bought``, ``owned``, ``wanted``, ``readers`` (the data set knows it
-    without a rating), ``author`` (the same author) or ``follows`` (the listed book comes after it)."""
+    without a rating), ``author`` (the same author), ``follows`` (the listed book comes after it), or of
+    this visit ``opened``, ``searched``, ``carted``."""
     rating: int = 0
     """The reader's rating, 1–10, where ``relation`` is ``rated``."""
 
@@ -89,13 +92,15 @@ class RankedBook(msgspec.Struct, frozen=True, omit_defaults=True):
     """True for a popular book that fills a list which ran out."""
 
 
-class RankedList(msgspec.Struct, frozen=True):
+class RankedList(msgspec.Struct, frozen=True, omit_defaults=True):
     """A list, its source and its snapshot."""
 
     source: str
     """``precomputed``, ``live``, ``popular`` or ``content``."""
     snapshot_id: str
     items: list[RankedBook]
+    list_id: str = ""
+    """Names this answer in events (``POST /events``); absent where none are recorded."""
 
 
 class NewAccountRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,10 +135,29 @@ class SessionAnswer(msgspec.Struct, frozen=True):
     """ISO 8601, UTC; earlier when the token is not used for a week."""
 
 
+class DiversityStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Step of the slider of a reader's list."""
+
+    step: Annotated[int, Meta(ge=0, le=4)] | None
+    """0 = the books most like those of the reader, 4 = the most surprising; null = the shop's."""
+
+
 class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of a rating."""
 
     rating: Annotated[int, Meta(ge=1, le=10)]
+
+
+class OwnBook(msgspec.Struct, frozen=True):
+    """What the reader did with a book."""
+
+    isbn: str
+    seen: bool
+    """Whether it is one of the reader's own books."""
+    rating: int | None
+    """1–10; null without a rating."""
+    shelf: str | None
+    """``want``, ``dismissed`` or null."""
 
 
 class OwnRating(msgspec.Struct, frozen=True):
@@ -198,6 +222,7 @@ def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
         price=offer.price if offer else None,
         currency=offer.currency if offer else None,
         stock=offer.stock if offer else None,
+        promoted=book.isbn in front.promoted,
     )
 
 
@@ -226,7 +251,7 @@ def ranked_list(
 
 
 def recommended_list(
-    snapshot_id: str, recommendations: Recommendations, front: ShopFront
+    snapshot_id: str, recommendations: Recommendations, front: ShopFront, list_id: str = ""
 ) -> RankedList:
     """Return a reader's list, with reasons."""
     items = [
@@ -244,4 +269,4 @@ def recommended_list(
         )
         for item in recommendations.items
     ]
-    return RankedList(recommendations.source, snapshot_id, items)
+    return RankedList(recommendations.source, snapshot_id, items, list_id)

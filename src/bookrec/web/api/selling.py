@@ -32,11 +32,12 @@ from bookrec.web.api.selling_schemas import (
     cart_answer,
     order_answer,
 )
+from bookrec.web.events.consent import caller_of
 from bookrec.web.kit.client_address import client_address
 from bookrec.web.kit.http_types import AnyRequest
-from bookrec.web.kit.translations import preferred_language
 from bookrec.web.request.order_request import new_purchases, ordered_books
-from bookrec.web.request.page_request import private
+from bookrec.web.request.page_events import note_act
+from bookrec.web.request.page_request import language_of, private
 from bookrec.web.request.problems import InvalidRequest, require_book
 from bookrec.web.request.site import Site
 from bookrec.web.selling.cart_prices import price_cart
@@ -73,6 +74,7 @@ async def get_cart(
 
 @put("/cart", summary="Replace the cart", tags=["buying"])
 async def put_cart(
+    request: AnyRequest,
     site: NamedDependency[Site],
     snapshot: NamedDependency[Snapshot],
     account: NamedDependency[Account],
@@ -80,7 +82,10 @@ async def put_cart(
 ) -> Response[CartAnswer]:
     """Replace the reader's cart. 404: the catalogue lacks one of the books."""
     lines = _lines(snapshot, data.items)
+    before = {line.isbn for line in await site.desk.cart(_owner(account))}
     await site.desk.replace(_owner(account), lines)
+    added = [line.isbn for line in lines if line.isbn not in before]
+    note_act(site, caller_of(request.headers, "", account), "cart", added)
     front = site.fronts.current()
     return Response(cart_answer(price_cart(snapshot, front, lines), front), headers=private())
 
@@ -104,7 +109,7 @@ async def create_order(
     if data.items is not None:
         lines = _lines(snapshot, data.items)
     cart = price_cart(snapshot, site.fronts.current(), lines)
-    language = preferred_language(request.headers.get("accept-language", ""))
+    language = language_of(request, cookies={})
     order_request = OrderRequest(
         user_id=account.user_id,
         buyer=buyer,
@@ -125,6 +130,8 @@ async def create_order(
         placed = await site.desk.place(order_request, new, _owner(account))
     except (NotEnoughStock, TotalChanged, KeyReused) as refused:
         raise HTTPException(status_code=409, detail=str(refused)) from refused
+    bought = [line.isbn for line in placed.lines]
+    note_act(site, caller_of(request.headers, "", account), "buy", bought)
     return Response(order_answer(placed), status_code=201, headers=private())
 
 

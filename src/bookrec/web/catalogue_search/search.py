@@ -11,26 +11,26 @@ from typing import Final
 
 import msgspec
 
+from bookrec.web.catalogue_search.orders import page_of_hits
 from bookrec.web.catalogue_search.query_reading import Query, nearest_query
 from bookrec.web.catalogue_search.relevance import IndexedBook, by_relevance
 from bookrec.web.catalogue_search.search_hits import Hits, find_hits
 from bookrec.web.catalogue_search.search_hits import SearchQuery as SearchQuery
-from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
-from bookrec.web.store.rows import Row
+from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook, read_books
+from bookrec.web.store.corrected_books import added_with_words, corrected_book
+from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
 from bookrec.web.store.snapshot_reader import Snapshot
 
 SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
+PRICE_SORTS: Final = ("price", "price_high")
+"""Orders besides, where the shop sells: the lowest price first, the highest first."""
 
 _WINDOW: Final = 120
 """Most read hits that are ordered by relevance; all others follow them, the most read first."""
 _MOST_TITLES: Final = 60
 """Hits with the typed title that are ordered by relevance besides, however few have read them."""
 _NEAREST: Final = 6
-_ORDERS: Final = {
-    "rating": "book.rating_place",
-    "newest": "book.year desc, book.place",
-    "title": "book.title_place",
-}
+_HAS: Final = "select 1 from book where isbn = ?"
 
 
 class SearchResult(msgspec.Struct, frozen=True):
@@ -44,27 +44,39 @@ class SearchResult(msgspec.Struct, frozen=True):
     """The books that come nearest, where there are no hits at all and the query has words."""
 
 
-def search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
-    """Run a search. It takes milliseconds on a large catalogue, so call it in a worker thread."""
-    hits = find_hits(snapshot, query)
+def search(snapshot: Snapshot, query: SearchQuery, offers: OfferTable = NO_OFFERS) -> SearchResult:
+    """Run a search. It takes milliseconds on a large catalogue, so call it in a worker thread.
+
+    Args:
+        snapshot: has the catalogue.
+        query: words, filters, order and page.
+        offers: prices and stock, for filters, orders and the edition of a work to list.
+    """
+    result = _search_snapshot(snapshot, query, offers)
+    if not snapshot.corrections or query != SearchQuery(
+        q=query.q, sort=query.sort, page_size=query.page_size, works=query.works
+    ):
+        return result
+    # Books that the operator added since the snapshot; the next one has them in its index.
+    known = {book.isbn for book in result.items}
+    added = [b for b in added_with_words(snapshot.corrections, query.q) if b.isbn not in known]
+    added = [b for b in added if not snapshot.slow_rows(_HAS, (b.isbn,))]
+    if not added:
+        return result
+    items = added if not result.exact else [*added, *result.items]
+    return SearchResult(items, len(added) + (result.total if result.exact else 0))
+
+
+def _search_snapshot(snapshot: Snapshot, query: SearchQuery, offers: OfferTable) -> SearchResult:
+    hits = find_hits(snapshot, query, offers)
     exact = hits.words is None or hits.words.exact
     total = hits.total
     if not total:
         return SearchResult([], 0, exact, _nearest(snapshot, hits))
-    sort = query.sort if hits.words or query.sort != "relevance" else "popular"
-    if sort == "relevance" and hits.words:
-        items = _most_relevant(hits, hits.words, query)
-    elif sort in ("popular", "relevance"):
-        items = _books(_by_popularity(hits, query))
-    else:
-        page = {"limit": query.page_size, "offset": query.offset}
-        rest = f"order by {_ORDERS[sort]} limit :limit offset :offset"
-        items = _books(hits.select(BOOK_COLUMNS, rest, page))
-    return SearchResult(items, total, exact)
-
-
-def _books(rows: list[Row]) -> list[CatalogueBook]:
-    return [CatalogueBook(*row) for row in rows]
+    if query.sort == "relevance" and hits.words:
+        return SearchResult(_most_relevant(hits, hits.words, query), total, exact)
+    sort = "popular" if query.sort == "relevance" else query.sort
+    return SearchResult(read_books(snapshot, page_of_hits(hits, query, sort)), total, exact)
 
 
 def _most_relevant(hits: Hits, words: Query, query: SearchQuery) -> list[CatalogueBook]:
@@ -120,7 +132,7 @@ def _books_at(snapshot: Snapshot, places: list[int]) -> list[CatalogueBook]:
     rows = snapshot.slow_rows(
         f"select place, {BOOK_COLUMNS} from book where place in ({marks})"  # noqa: S608
     )
-    books = {place: CatalogueBook(*columns) for place, *columns in rows}
+    books = {place: corrected_book(snapshot.corrections, tuple(row)) for place, *row in rows}
     return [books[place] for place in places]
 
 
@@ -139,40 +151,3 @@ def _nearest(snapshot: Snapshot, hits: Hits) -> list[CatalogueBook]:
     ordered = by_relevance(_window(near, words)[0], words)
     books = _books_at(snapshot, [book.place for book in ordered[: 4 * _NEAREST]])
     return list({book.work_id: book for book in reversed(books)}.values())[::-1][:_NEAREST]
-
-
-def _by_popularity(hits: Hits, query: SearchQuery) -> list[Row]:
-    """Return a page of the hits: those in the popular list of all readers, then the most read.
-
-    The popular list leaves out what many have and few like. One query for each part reads little more
-    than the page; an order over both parts would sort the catalogue.
-    """
-    parameters = {
-        **hits.parameters,
-        "everyone": EVERYONE,
-        "limit": query.page_size,
-        "offset": query.offset,
-    }
-    # Materialised: popular_top has no index by book.
-    popular = (
-        "with popular as materialized"
-        " (select book_id, rank from popular_top where segment = :everyone) "
-    )
-    listed = (
-        f"from {hits.source} join popular on popular.book_id = book.book_id where {hits.condition}"
-    )
-    rows = hits.snapshot.slow_rows(
-        f"{popular} select {BOOK_COLUMNS} {listed} order by popular.rank"
-        " limit :limit offset :offset",
-        parameters,
-    )
-    missing = query.page_size - len(rows)
-    if missing:
-        ((count,),) = hits.snapshot.slow_rows(f"{popular} select count(*) {listed}", parameters)
-        rows += hits.select(
-            BOOK_COLUMNS,
-            "and book.book_id not in (select book_id from popular_top where segment = :everyone)"
-            " order by book.reader_count desc, book.book_id limit :limit offset :offset",
-            {"everyone": EVERYONE, "limit": missing, "offset": max(0, query.offset - int(count))},
-        )
-    return rows

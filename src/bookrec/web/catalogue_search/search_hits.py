@@ -11,6 +11,7 @@ import msgspec
 from bookrec.isbn import id_spellings
 from bookrec.search.words import name_key, search_words, series_key
 from bookrec.web.catalogue_search.query_reading import Query, read_query
+from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
 from bookrec.web.store.rows import NamedParameters, Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -41,6 +42,16 @@ class SearchQuery(msgspec.Struct, frozen=True):
     language: str = ""
     rating_from: int | None = None
     """Lowest mean rating."""
+    price_from: int | None = None
+    """Lowest price, in minor units of the shop's currency."""
+    price_below: int | None = None
+    """Price that is too high already."""
+    in_stock: bool = False
+    """Whether only books count that can be bought now."""
+    works: bool = False
+    """Whether works are listed, by one edition each: one that can be bought, else the most read one."""
+    languages: tuple[str, ...] = ()
+    """Languages of the books that come first among the newest, as the catalogue writes them."""
 
     @property
     def offset(self) -> int:
@@ -59,6 +70,9 @@ class Hits:
     parameters: NamedParameters
     ranked: bool
     """Whether the full-text index takes part."""
+    works: bool = False
+    """Whether each work is listed by one of its editions among the hits."""
+    offers: OfferTable = NO_OFFERS
 
     @property
     def source(self) -> str:
@@ -67,30 +81,58 @@ class Hits:
             return "book"
         return "book_search cross join book on book.place = book_search.rowid"
 
+    @property
+    def listed(self) -> str:
+        """Condition of the hits that are listed: all, or one of each work."""
+        return f"{self.condition} and not {self._better_edition}" if self.works else self.condition
+
+    @property
+    def _better_edition(self) -> str:
+        """Whether a hit's work has another edition among the hits that is listed in its place."""
+        # The planner keeps the matches as a table when it needs them at all: few works have editions.
+        matches = f"other.place in (select rowid from book_search where {_MATCH})"  # noqa: S608
+        others = self.condition.replace("book.", "other.").replace(_MATCH, matches)
+        available, rather = "0", "other.place < book.place"
+        if self.offers.offers:
+            available = "coalesce((select available from temp.offer where place = {}.place), 0)"
+            mine, its = available.format("book"), available.format("other")
+            rather = f"({its}, -other.place) > ({mine}, -book.place)"
+        return (
+            "exists (select 1 from book other where other.work_id = book.work_id"  # noqa: S608
+            f" and other.place <> book.place and {rather} and {others})"
+        )
+
     @cached_property
     def total(self) -> int:
-        """Number of hits."""
-        if self.ranked and self.condition == _MATCH:  # without the catalogue it is faster
+        """Number of hits that are listed."""
+        what = "count(distinct book.work_id)" if self.works else "count(*)"
+        if self.ranked and self.condition == _MATCH and not self.works:
             query = f"select count(*) from book_search where {_MATCH}"  # noqa: S608
         else:
-            query = f"select count(*) from {self.source} where {self.condition}"  # noqa: S608
-        return int(self.snapshot.slow_rows(query, self.parameters)[0][0])
+            query = f"select {what} from {self.source} where {self.condition}"  # noqa: S608
+        return int(self.rows(query)[0][0])
 
     def select(
         self, columns: str, rest: str, parameters: NamedParameters | None = None
     ) -> list[Row]:
-        """Return columns of the hits; ``rest`` follows the condition."""
+        """Return columns of the listed hits; ``rest`` follows the condition."""
+        return self.rows(
+            f"select {columns} from {self.source} where {self.listed} {rest}",  # noqa: S608
+            parameters,
+        )
+
+    def rows(self, query: str, parameters: NamedParameters | None = None) -> list[Row]:
+        """Return the rows of a statement that names the hits' parameters."""
         return self.snapshot.slow_rows(
-            f"select {columns} from {self.source} where {self.condition} {rest}",  # noqa: S608
-            {**self.parameters, **(parameters or {})},
+            query, {**self.parameters, **(parameters or {})}, self.offers
         )
 
 
 _MATCH: Final = "book_search match :match"
 
 
-def find_hits(snapshot: Snapshot, query: SearchQuery) -> Hits:
-    """Read a query against the snapshot."""
+def find_hits(snapshot: Snapshot, query: SearchQuery, offers: OfferTable = NO_OFFERS) -> Hits:
+    """Read a query against the snapshot, and against the shop's offers."""
     conditions: list[str] = []
     parameters: NamedParameters = {}
     isbns = _known_isbns(snapshot, query.q)
@@ -109,7 +151,15 @@ def find_hits(snapshot: Snapshot, query: SearchQuery) -> Hits:
     if (words and not words.readings) or (query.author.strip() and not names):
         conditions.append("false")  # nothing but punctuation matches no title
     _add_filters(query, conditions, parameters)
-    return Hits(snapshot, words, " and ".join(conditions) or "true", parameters, bool(expression))
+    return Hits(
+        snapshot,
+        words,
+        " and ".join(conditions) or "true",
+        parameters,
+        ranked=bool(expression),
+        works=query.works,
+        offers=offers,
+    )
 
 
 def _expression(words: Query | None, names: list[str]) -> str:
@@ -135,6 +185,15 @@ def _add_filters(query: SearchQuery, conditions: list[str], parameters: NamedPar
         if value is not None:
             conditions.append(f"book.{column} {operator} :{name}")
             parameters[name] = value
+    for column, operator, name, amount in (
+        ("price", ">=", "price_from", query.price_from),
+        ("price", "<", "price_below", query.price_below),
+        ("available", "=", "available", 1 if query.in_stock else None),
+    ):
+        if amount is not None:
+            offer = f"(select {column} from temp.offer where place = book.place)"  # noqa: S608
+            conditions.append(f"{offer} {operator} :{name}")
+            parameters[name] = amount
 
 
 def _known_isbns(snapshot: Snapshot, q: str) -> list[str]:

@@ -11,7 +11,7 @@ import msgspec
 from bookrec.isbn import id_spellings
 from bookrec.text import fold
 from bookrec.web.history_import.entries import Entry
-from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook
+from bookrec.web.store.catalogue import BOOK_COLUMNS, CatalogueBook, read_books
 from bookrec.web.store.snapshot_reader import Snapshot
 
 BY_ISBN: Final = "isbn"
@@ -57,7 +57,7 @@ def _books_by_isbn(snapshot: Snapshot, isbns: Sequence[str]) -> dict[str, Catalo
             f"select {BOOK_COLUMNS} from book where isbn in ({','.join('?' * len(part))})",  # noqa: S608
             part,
         )
-        books |= {book.isbn: book for book in (CatalogueBook(*row) for row in rows)}
+        books |= {book.isbn: book for book in read_books(snapshot, rows)}
     return books | {spellings[isbn]: book for isbn, book in books.items()}
 
 
@@ -90,7 +90,7 @@ def _same_title(snapshot: Snapshot, title: str, author: str) -> list[CatalogueBo
         " where book_search match ? order by book_search.rowid limit ?",
         (expression, _MOST_HITS),
     )
-    books = [CatalogueBook(*row) for row in rows]
+    books = read_books(snapshot, rows)
     return [book for book in books if fold(title) in _titles(book.title)]
 
 

@@ -14,8 +14,8 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 # The ends are in lower case and ids in upper case, so an id that ends in /RATING is no form.
 _ID_IN_PATH: Final = re.compile(
-    r"(?P<start>/api/v1/me/(?:ratings|owned|want|dismissed)/|/api/v1/books/|/books/|/covers/"
-    r"|/authors/|/series/)"
+    r"(?P<start>/api/v1/me/(?:ratings|owned|want|dismissed|books)/|/api/v1/books/|/books/|/covers/"
+    r"|/authors/|/publishers/|/series/)"
     r"(?P<isbn>.+?)(?P<end>/similar|/rating|/rating/delete|)",
     re.DOTALL,
 )
@@ -43,6 +43,11 @@ def author_path(name: str) -> str:
 def series_path(name: str) -> str:
     """Return the address of the page of a series."""
     return f"/series/{id_in_path(name)}"
+
+
+def publisher_path(name: str) -> str:
+    """Return the address of a publisher's page."""
+    return f"/publishers/{id_in_path(name)}"
 
 
 def id_of_parameter(parameter: str) -> str:

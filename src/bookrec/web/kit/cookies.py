@@ -23,6 +23,8 @@ RECENT: Final = "bookrec_recent"
 none."""
 CART: Final = "bookrec_cart"
 """Random id of a visitor's cart; a signed-in reader's cart needs none."""
+CONSENT: Final = "bookrec_consent"
+"""Random value of a visitor who agreed that their visits are recorded; ``no`` of one who refused."""
 LANGUAGE: Final = "lang"
 
 NOTICES: Final = frozenset(
@@ -58,6 +60,18 @@ NOTICES: Final = frozenset(
         "session_ended",
         "signed_out_everywhere",
         "account_deleted",
+        "settings_saved",
+        "order_moved",
+        "promoted",
+        "promotion_ended",
+        "correction_removed",
+        "book_saved",
+        "book_added",
+        "book_known",
+        "recording",
+        "not_recording",
+        "forgotten",
+        "diversity_saved",
     }
 )
 

@@ -65,6 +65,12 @@ class Metrics:
             buckets=_BOUNDS_S,
             registry=registry,
         )
+        self._events = Counter(
+            "bookrec_events_total",
+            "Events and lists shown: written, dropped because the queue was full, failed.",
+            ("worker", "outcome"),
+            registry=registry,
+        )
         self._snapshot = Gauge(
             "bookrec_snapshot_info",
             "The snapshot that is served.",
@@ -86,6 +92,10 @@ class Metrics:
     def count_live_inference(self, outcome: str, duration_s: float) -> None:
         """Count a run of the ranker; ``outcome`` is ``done`` or ``failed``."""
         self._live_inference_s.labels(self._worker, outcome).observe(duration_s)
+
+    def count_events(self, outcome: str, count: int) -> None:
+        """Count events and lists shown; ``outcome`` is ``written``, ``dropped`` or ``failed``."""
+        self._events.labels(self._worker, outcome).inc(count)
 
     def render(self, snapshot_id: str | None, created_at: str = "") -> bytes:
         """Return all metrics as text.

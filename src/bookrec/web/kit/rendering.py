@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import gettext
 import hashlib
-from datetime import datetime
-from functools import lru_cache, partial
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import msgspec
-from babel.dates import format_datetime
+from babel.core import Locale, get_global
+from markupsafe import Markup
 
 from bookrec import __version__
-from bookrec.shop.selling.money import format_money
-from bookrec.web.kit.addresses import author_path, book_path, series_path
-from bookrec.web.kit.contexts import Shell
+from bookrec.languages import SOURCE_LANGUAGE, known_languages
+from bookrec.web.contexts.shell import Shell
+from bookrec.web.kit.addresses import author_path, book_path, publisher_path, series_path
 from bookrec.web.kit.covers import render_cover
-from bookrec.web.kit.translations import DEFAULT_LANGUAGE, LANGUAGES, load_translations
+from bookrec.web.kit.formats import filters, format_number, own_name
+from bookrec.web.kit.translations import load_translations
 
 
 class Renderer:
@@ -26,7 +30,13 @@ class Renderer:
         """Read the translations; templates are compiled on first use."""
         self.version = _version(templates)
         """Digest of the code's version and all files of the templates directory."""
-        self._environments = {language: _environment(templates, language) for language in LANGUAGES}
+        self.languages = known_languages(templates)
+        """Codes of the languages that the templates directory has."""
+        self.language_names = {language: own_name(language) for language in self.languages}
+        """Code → the language's name in itself."""
+        self._environments = {
+            language: _environment(templates, language) for language in self.languages
+        }
         # Covers depend on title and author only, and a few of them are requested often.
         self.cover = lru_cache(maxsize=2_000)(self._cover)
 
@@ -37,13 +47,15 @@ class Renderer:
 
     def letter(self, template: str, language: str, context: dict[str, object]) -> tuple[str, str]:
         """Render a letter in plain text; return its subject, the first line, and its body."""
-        environment = self._environments[language if language in LANGUAGES else DEFAULT_LANGUAGE]
+        environment = self._environments[
+            language if language in self.languages else SOURCE_LANGUAGE
+        ]
         text = environment.get_template(template).render(context)
         subject, _, body = text.strip().partition("\n")
         return subject.strip(), body.strip() + "\n"
 
     def _cover(self, title: str, author: str) -> str:
-        return render_cover(self._environments[DEFAULT_LANGUAGE], title, author)
+        return render_cover(self._environments[SOURCE_LANGUAGE], title, author)
 
 
 def _environment(templates: Path, language: str) -> jinja2.Environment:
@@ -58,20 +70,52 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters["book_path"] = book_path
-    environment.filters["money"] = partial(format_money, language=language)
-    environment.filters["moment"] = partial(_moment, language=language)
     environment.filters["author_path"] = author_path
     environment.filters["series_path"] = series_path
-    translations = load_translations(templates, language)
-    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["publisher_path"] = publisher_path
+    environment.filters["territory"] = _with_territory
+    environment.filters |= filters(language)
+    environment.newstyle_gettext = True  # type: ignore[attr-defined]
+    environment.globals |= _sentences(load_translations(templates, language), language)
     return environment
 
 
-def _moment(seconds: int, language: str) -> str:
-    """Date and time of seconds since 1970, in the server's time zone."""
-    moment = datetime.fromtimestamp(seconds).astimezone()
-    text: str = format_datetime(moment, "short", tzinfo=moment.tzinfo, locale=language)
-    return text
+def _sentences(
+    translations: gettext.NullTranslations, language: str
+) -> dict[str, Callable[..., str]]:
+    """Return ``gettext``, ``ngettext`` and ``_`` of templates.
+
+    They put values into the sentence: texts are escaped, and whole numbers are written as people of the
+    language do.
+    """
+
+    def filled(sentence: str, values: dict[str, Any], escaped: bool) -> str:
+        texts = {
+            name: format_number(value, language)
+            if isinstance(value, int) and not isinstance(value, bool)
+            else value
+            for name, value in values.items()
+        }
+        return (Markup(sentence) if escaped else sentence) % texts  # noqa: S704
+
+    @jinja2.pass_eval_context
+    def translate(context: jinja2.nodes.EvalContext, sentence: str, /, **values: Any) -> str:
+        return filled(translations.gettext(sentence), values, context.autoescape)
+
+    @jinja2.pass_eval_context
+    def translate_number(
+        context: jinja2.nodes.EvalContext, one: str, many: str, number: int, /, **values: Any
+    ) -> str:
+        values.setdefault("num", number)
+        return filled(translations.ngettext(one, many, number), values, context.autoescape)
+
+    return {"gettext": translate, "_": translate, "ngettext": translate_number}
+
+
+def _with_territory(language: str) -> str:
+    """Language and its likeliest country, as Open Graph has them: ``vi_VN``."""
+    likely = Locale.parse(get_global("likely_subtags").get(language, language))
+    return f"{likely.language}_{likely.territory}" if likely.territory else language
 
 
 def _version(templates: Path) -> str:

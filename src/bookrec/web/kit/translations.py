@@ -1,4 +1,4 @@
-"""Languages of the pages: the choice of one for a visitor, and translations from ``.po`` files."""
+"""Choice of a language for a visitor, and translations from ``.po`` files."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bookrec.errors import BookrecError
+from bookrec.languages import catalogue_path
 
-LANGUAGES: Final = ("en", "vi")
-DEFAULT_LANGUAGE: Final = "en"
-"""Language of the message ids."""
+PATH_LANGUAGE: Final = "path_language"
+"""Key of a request's state: the language that the start of its path names."""
 
 
 def load_translations(templates: Path, language: str) -> gettext.NullTranslations:
-    """Read the sentences of a language; English when it has no file.
+    """Read the sentences of a language; a sentence that it lacks stays English.
 
     Raises:
         BookrecError: the file is not a ``.po`` file.
     """
-    path = templates / "locale" / language / "LC_MESSAGES" / "bookrec.po"
+    path = catalogue_path(templates, language)
     if not path.is_file():
         return gettext.NullTranslations()
     compiled = io.BytesIO()
@@ -38,7 +38,7 @@ def load_translations(templates: Path, language: str) -> gettext.NullTranslation
 
 
 def choose_language(
-    cookies: Mapping[str, str], accept_language: str, languages: Sequence[str] = LANGUAGES
+    cookies: Mapping[str, str], accept_language: str, languages: Sequence[str]
 ) -> str:
     """Return the language of the cookie, else the best of ``Accept-Language``, else the first one.
 
@@ -51,20 +51,24 @@ def choose_language(
     return chosen if chosen in languages else preferred_language(accept_language, languages)
 
 
-def preferred_language(accept_language: str, languages: Sequence[str] = LANGUAGES) -> str:
+def preferred_language(accept_language: str, languages: Sequence[str]) -> str:
     """Return the site's language with the highest quality in an ``Accept-Language`` header.
 
-    >>> preferred_language("fr, vi-VN;q=0.8, en;q=0.3")
+    A language with a region (``pt-BR``) is met by the same one, else by its language alone.
+
+    >>> preferred_language("fr, vi-VN;q=0.8, en;q=0.3", ["en", "vi"])
     'vi'
     """
+    codes = {code.casefold().replace("_", "-"): code for code in languages}
     best = (0.0, languages[0])
     for part in accept_language.split(",")[:20]:
         tag, _, parameter = part.partition(";")
-        language = tag.strip().lower().split("-")[0]
+        tag = tag.strip().casefold()
+        language = codes.get(tag) or codes.get(tag.split("-")[0])
         try:
             quality = float(parameter.strip().removeprefix("q=") or 1.0)
         except ValueError:
             continue
-        if language in languages and quality > best[0]:
+        if language is not None and quality > best[0]:
             best = (quality, language)
     return best[1]

@@ -1,5 +1,6 @@
 """Pages: to browse, of a signed-in reader, to sign in and register.
 
-May import: `search`, `shop.selling`, `web.accounts`, `web.catalogue_search`, `web.history_import`,
-`web.kit`, `web.mail`, `web.recommendations`, `web.request`, `web.selling`, `web.store`.
+May import: `search`, `shop.owner`, `shop.selling`, `web.accounts`, `web.catalogue_search`,
+`web.contexts`, `web.events`, `web.history_import`, `web.kit`, `web.mail`, `web.recommendations`,
+`web.request`, `web.selling`, `web.store`.
 """

@@ -13,9 +13,9 @@ from bookrec.web.accounts.accounts import Account, UsernameTaken
 from bookrec.web.accounts.claims import ClaimInvalid, claim_account, claimed_user_id
 from bookrec.web.accounts.rate_limit import TooManyAttempts
 from bookrec.web.accounts.sessions import end_session, start_session
+from bookrec.web.contexts.entrance import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.kit import cookies
 from bookrec.web.kit.client_address import client_address
-from bookrec.web.kit.contexts import ClaimPage, LoginPage, RegisterPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import book_card
 from bookrec.web.pages.likes import books_to_like

@@ -1,4 +1,4 @@
-"""Contexts of the templates of a reader's account, and of the owner's pages."""
+"""Contexts of the templates of a reader's account."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ class SessionRow(msgspec.Struct, frozen=True):
     """Browser and system, e.g. 'Firefox, Linux'; '' when unknown."""
     program: bool
     """True for a session of the API."""
-    started: str
-    """Time as ``2026-11-27 04:15`` (UTC), like ``seen``."""
-    seen: str
+    started: int
+    """Seconds since 1970, like ``seen``."""
+    seen: int
     current: bool
 
 
@@ -27,6 +27,10 @@ class AccountPage(msgspec.Struct, frozen=True):
     letters: bool
     """Whether the shop sends e-mail."""
     sessions: list[SessionRow]
+    recorded: bool = True
+    """Whether the reader's visits are recorded."""
+    event_days: int = 90
+    """Days for which single events are kept."""
     form: str = ""
     """Form that was refused: 'password', 'email' or 'delete'."""
     error: str | None = None
@@ -56,18 +60,9 @@ class LetterRow(msgspec.Struct, frozen=True):
     """A letter that could not be sent so far."""
 
     user_id: str
-    created: str
+    created: int
+    """Seconds since 1970, like ``next_try``."""
     tries: int
-    next_try: str
-    """'' when it was given up."""
+    next_try: int | None
+    """None when it was given up."""
     error: str
-
-
-class OwnerPage(msgspec.Struct, frozen=True):
-    """``/owner``"""
-
-    snapshot_id: str
-    model_id: str
-    letters: bool
-    """Whether the shop sends e-mail."""
-    failures: list[LetterRow]

@@ -8,8 +8,8 @@ from litestar import Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 
+from bookrec.web.contexts.reader import ImportPage, ImportRow
 from bookrec.web.history_import.tables import MOST_BYTES, FileUnreadable
-from bookrec.web.kit.contexts import ImportPage, ImportRow
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.recommendations.history_actions import ReportedEntry
 from bookrec.web.recommendations.own_books import export_own_books

@@ -14,7 +14,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 
 from bookrec.web.accounts.accounts import Account
-from bookrec.web.kit.contexts import WantPage
+from bookrec.web.contexts.reader import WantPage
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import text
 from bookrec.web.pages.browse import page_number

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Final
 
 import msgspec
@@ -11,6 +10,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.types import ControllerRouterHandler
 
+from bookrec.shop.owner.day_counts import DOWNLOAD
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.own_data import personal_rows
 from bookrec.web.accounts.rate_limit import TooManyAttempts
@@ -120,6 +120,7 @@ async def end_all(page_request: NamedDependency[PageRequest]) -> AnyResponse:
 async def download(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Download all of the reader's data in the shop's database as JSON."""
     rows = await personal_rows(page_request.site.database, signed_in(page_request))
+    page_request.site.tally.count(DOWNLOAD)
     return Response(
         msgspec.json.format(msgspec.json.encode(rows), indent=2),
         media_type="application/json",
@@ -168,6 +169,8 @@ async def _show(
         email=await email_of(site, account) if email is None else email,
         letters=site.mailer.sends,
         sessions=await _sessions(page_request, account),
+        recorded=account.recorded,
+        event_days=page_request.front.settings.event_days,
         form=form,
         error=error if refused else None,
     )
@@ -194,15 +197,10 @@ def _row(session: OpenSession) -> SessionRow:
         session_id=session.session_id,
         device=device_name(session.browser),
         program=session.kind == "bearer",
-        started=minute(session.created_at),
-        seen=minute(session.last_seen_at),
+        started=session.created_at,
+        seen=session.last_seen_at,
         current=session.current,
     )
-
-
-def minute(at: int) -> str:
-    """Return a time in seconds since 1970 as ``2026-11-27 04:15`` (UTC)."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def device_name(user_agent: str) -> str:

@@ -12,12 +12,15 @@ import msgspec
 from bookrec.web.recommendations.lists import pass_chain, popular_for, similar_shelf
 from bookrec.web.recommendations.reasons import BY_AUTHOR, FOLLOWS, Reason, liked_books
 from bookrec.web.recommendations.series import series_place
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import (
     BOOK_COLUMNS,
     CatalogueBook,
     ListedBook,
     books_by_author,
+    books_by_isbn,
+    read_books,
 )
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
@@ -38,8 +41,8 @@ class HomeShelf(msgspec.Struct, frozen=True):
     """A shelf: its kind, its books, and what is true of all of them."""
 
     kind: str
-    """``opened``, ``because``, ``authors``, ``series`` (authors, the next books of series first),
-    ``popular`` or ``new``."""
+    """``promoted``, ``opened``, ``because``, ``authors``, ``series`` (authors, the next books of series
+    first), ``popular`` or ``new``."""
     books: list[CatalogueBook]
     reason: Reason | None = None
     """The book of the reader's that those of a shelf ``because`` are similar to."""
@@ -57,6 +60,7 @@ def reader_shelves(
     opened: Sequence[CatalogueBook],
     newest: Sequence[ListedBook],
     segment: str,
+    visit: Visit | None = None,
 ) -> Iterator[HomeShelf]:
     """Yield the shelves of a reader, in the order of the page.
 
@@ -68,46 +72,77 @@ def reader_shelves(
         opened: books that the reader opened last, the latest first.
         newest: newest books of the catalogue.
         segment: segment of the popular books; "" leaves them out.
+        visit: what the reader did lately; shelves follow it, but for that of the books just opened.
     """
     on_page = {book.work_id for book in shown}
     dismissed = {book.work_id for book in history.dismissed.values()}
     again = pass_chain(
-        front, [ListedBook(book, 0.0) for book in opened], on_page | dismissed, LENGTH
+        snapshot, front, [ListedBook(book, 0.0) for book in opened], on_page | dismissed, LENGTH
     )
     if again:
         yield _noted(HomeShelf("opened", [item.book for item in again]), on_page)
     on_page |= history.kept_works
     likes = liked_books(snapshot, history)
-    because = _because_shelves(snapshot, front, likes, on_page)
+    because = _because_shelves(snapshot, front, likes, on_page, visit)
     if shelf := next(because, None):
         yield shelf
     if shelf := _author_shelf(snapshot, front, likes, on_page):
         yield _noted(shelf, on_page)
     yield from because
-    popular = popular_for(snapshot, front, segment, on_page, LENGTH) if segment else []
+    popular = popular_for(snapshot, front, segment, on_page, LENGTH, visit) if segment else []
     if len(popular) >= _LEAST:
         books = [item.book for item in popular]
         yield _noted(HomeShelf("popular", books, segment=segment), on_page)
-    if shelf := new_shelf(front, newest, on_page):
+    if shelf := new_shelf(snapshot, front, newest, on_page, visit):
         yield shelf
 
 
+def promoted_shelf(
+    snapshot: Snapshot, front: ShopFront, without_works: set[int]
+) -> HomeShelf | None:
+    """Return the shelf of the books that the shop promotes, the latest first; None without any.
+
+    Args:
+        snapshot: has the books.
+        front: has the promoted books, the stock and its rule.
+        without_works: works that the page shows, or that the reader has, wants or dismissed.
+    """
+    if not front.promoted:
+        return None
+    books = books_by_isbn(snapshot, front.promoted)
+    listed = [ListedBook(books[isbn], 0.0) for isbn in front.promoted if isbn in books]
+    fresh = pass_chain(snapshot, front, listed, without_works, LENGTH)
+    return HomeShelf("promoted", [item.book for item in fresh]) if fresh else None
+
+
 def new_shelf(
-    front: ShopFront, newest: Sequence[ListedBook], without_works: set[int]
+    snapshot: Snapshot,
+    front: ShopFront,
+    newest: Sequence[ListedBook],
+    without_works: set[int],
+    visit: Visit | None = None,
 ) -> HomeShelf | None:
     """Return the shelf of the newest books of other works; None when they are too few."""
-    fresh = pass_chain(front, list(newest), without_works, LENGTH)
+    fresh = pass_chain(snapshot, front, list(newest), without_works, LENGTH, visit)
     return HomeShelf("new", [item.book for item in fresh]) if len(fresh) >= _LEAST else None
 
 
-def newest_books(snapshot: Snapshot, this_year: int) -> list[ListedBook]:
-    """Return the newest books up to a year, the most read of a year first; for a worker thread."""
-    rows = snapshot.slow_rows(
-        f"select {BOOK_COLUMNS} from book where year <= ?"  # noqa: S608
-        " order by year desc, reader_count desc, book_id limit ?",
-        (this_year, _MOST_CONSIDERED),
+def newest_books(
+    snapshot: Snapshot, this_year: int, codes: tuple[str, ...] = ()
+) -> list[ListedBook]:
+    """Return the newest books up to a year, the most read of a year first; for a worker thread.
+
+    Those in the languages ``codes`` come before all others.
+    """
+    query = (
+        f"select {BOOK_COLUMNS} from book where year <= ? and {{}}"  # noqa: S608
+        " order by year desc, place limit ?"
     )
-    return [ListedBook(CatalogueBook(*row), 0.0) for row in rows]
+    marks = ",".join("?" * len(codes))
+    first = query.format(f"language in ({marks})")
+    rows = snapshot.slow_rows(first, (this_year, *codes, _MOST_CONSIDERED)) if codes else []
+    rows += snapshot.slow_rows(query.format("true"), (this_year, _MOST_CONSIDERED))
+    return [ListedBook(book, 0.0) for book in read_books(snapshot, rows)]
 
 
 def _noted(shelf: HomeShelf, on_page: set[int]) -> HomeShelf:
@@ -117,7 +152,11 @@ def _noted(shelf: HomeShelf, on_page: set[int]) -> HomeShelf:
 
 
 def _because_shelves(
-    snapshot: Snapshot, front: ShopFront, likes: Sequence[Reason], on_page: set[int]
+    snapshot: Snapshot,
+    front: ShopFront,
+    likes: Sequence[Reason],
+    on_page: set[int],
+    visit: Visit | None,
 ) -> Iterator[HomeShelf]:
     """Yield shelves of books similar to one of the reader's, each of another author's book."""
     authors: set[str] = set()
@@ -125,7 +164,7 @@ def _because_shelves(
         author = reason.book.author.casefold()
         if author in authors or reason.book.similar_source != "precomputed":
             continue
-        _, fresh = similar_shelf(snapshot, front, reason.book, LENGTH, on_page)
+        _, fresh = similar_shelf(snapshot, front, reason.book, LENGTH, on_page, visit)
         if len(fresh) < _LEAST:
             continue
         authors.add(author)
@@ -146,7 +185,7 @@ def _author_shelf(
     others: list[list[tuple[CatalogueBook, Reason]]] = []
     for author, reasons in list(by_author.items())[:_MOST_AUTHORS]:
         listed = books_by_author(snapshot, author, _MOST_CONSIDERED)
-        fresh = [i.book for i in pass_chain(front, listed, on_page, _MOST_CONSIDERED)]
+        fresh = [i.book for i in pass_chain(snapshot, front, listed, on_page, _MOST_CONSIDERED)]
         next_books = _next_in_series(fresh, [reason.book for reason in reasons])
         following += [(book, Reason(before, FOLLOWS)) for book, before in next_books]
         taken = {book.work_id for book, _ in next_books}

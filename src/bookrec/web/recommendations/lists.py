@@ -1,6 +1,7 @@
 """Every list: its source, the books that are filtered out of it, and the reasons for each book.
 
-A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) → reasons.
+A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) →
+diversity, for a reader's own list (`diversify`) → reasons.
 Sources of a reader's list, in this order: the snapshot's stored list (``precomputed``); for a reader
 without one, the live list that the ranker made from their history (``live``); for a reader without a
 history, popular books of their age band (``popular``).
@@ -14,13 +15,16 @@ from typing import Final
 import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
+from bookrec.shop.owner.day_counts import LIST_SOURCE
 from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
+from bookrec.web.recommendations.diversity import CANDIDATES, diversify, diversity_of
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.selling.front import FrontWatch, ShopFront
-from bookrec.web.selling.stock_rule import prefer_buyable
+from bookrec.web.selling.stock_rule import prefer_buyable, with_buyable_editions
 from bookrec.web.store.catalogue import (
     EVERYONE,
     CatalogueBook,
@@ -30,6 +34,8 @@ from bookrec.web.store.catalogue import (
     stored_list,
 )
 from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.day_tally import DayTally
+from bookrec.web.store.languages import books_in_language, codes_of_language
 from bookrec.web.store.reader_history import (
     INTERACTIONS_QUERY,
     SHELF_QUERY,
@@ -40,6 +46,8 @@ from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_SIMILAR: Final = 100
 """Similar books that the stock rule looks at."""
+_MOST_FOLLOWED: Final = 50
+"""Popular books that stand in for the list of somebody whose visit is all that is known of them."""
 _MOST_POPULAR: Final = 500
 """Length of the snapshot's popular lists; a reader may have seen hundreds of their books."""
 
@@ -69,10 +77,13 @@ class Recommendations(msgspec.Struct, frozen=True):
 class ReaderLists:
     """Histories and recommendations of the readers behind accounts."""
 
-    def __init__(self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch) -> None:
+    def __init__(
+        self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch, tally: DayTally
+    ) -> None:
         self._database = database
         self._live_lists = live_lists
         self._fronts = fronts
+        self._tally = tally
 
     async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
         """Return the reader's seen books, books to read and dismissed books."""
@@ -87,6 +98,7 @@ class ReaderLists:
         history: ReaderHistory,
         limit: int,
         opened: Iterable[CatalogueBook] = (),
+        visit: Visit | None = None,
     ) -> Recommendations:
         """Return the best ``limit`` books for a reader: no work that they keep or dismissed.
 
@@ -96,15 +108,50 @@ class ReaderLists:
             history: the reader's books.
             limit: length of the list.
             opened: books that the reader opened last, for reasons.
+            visit: what the reader did lately; the list follows it.
         """
         source, listed = await self._best(snapshot, account, history)
-        works, front = history.kept_works, self._fronts.current()
-        chosen = pass_chain(front, listed, works, limit)
-        works |= {item.book.work_id for item in chosen}
+        self._tally.count(LIST_SOURCE, source)
+        visit = Visit(snapshot) if visit is None else visit
+        return self._listed(snapshot, account, history, limit, opened, source, listed, visit)
+
+    async def preview(
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory, limit: int
+    ) -> Recommendations:
+        """Return the list that `recommend` would, without storing or counting anything."""
+        source, listed = await self._best(snapshot, account, history, store=False)
+        visit = Visit(snapshot)
+        return self._listed(snapshot, account, history, limit, (), source, listed, visit)
+
+    def _listed(
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        history: ReaderHistory,
+        limit: int,
+        opened: Iterable[CatalogueBook],
+        source: str,
+        listed: list[ListedBook],
+        visit: Visit,
+    ) -> Recommendations:
+        """Pass a source through the chain, fill it up, and find the reasons."""
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
-        popular = popular_for(snapshot, front, segment, works, limit - len(chosen))
+        known = source != "popular"
+        if not known and visit.has_recent:
+            listed = popular_books(snapshot, segment, _MOST_FOLLOWED)
+        listed, because = visit.follow(listed, with_neighbours=True, personal=known)
+        works, front = history.kept_works, self._fronts.current()
+        diversity = diversity_of(account, front.settings)
+        depth = max(limit, CANDIDATES) if diversity.changes_lists else limit
+        chosen = pass_chain(snapshot, front, listed, works, depth)
+        if diversity.changes_lists:
+            # What can be bought stays before the rest, each part in its new order.
+            chosen = prefer_buyable(front, diversify(snapshot, history, chosen, diversity))[:limit]
+        works |= {item.book.work_id for item in chosen}
+        popular = popular_for(snapshot, front, segment, works, limit - len(chosen), visit)
         shelf = [item.book for item in chosen]
-        reasons = find_reasons(snapshot, history, shelf, opened)
+        raised = visit.reasons(because, shelf, history)
+        reasons = find_reasons(snapshot, history, shelf, opened, raised)
         items = [
             RecommendedBook(
                 rank=rank,
@@ -118,7 +165,7 @@ class ReaderLists:
         return Recommendations(source, segment, items)
 
     async def _best(
-        self, snapshot: Snapshot, account: Account, history: ReaderHistory
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory, *, store: bool = True
     ) -> tuple[str, list[ListedBook]]:
         """Source and unfiltered list; ``popular`` and [] without a list of the reader's own."""
         if history.reader_id is not None and await self._live_lists.precomputed_suffices(
@@ -128,7 +175,9 @@ class ReaderLists:
         if not (history.books or history.wanted):
             return "popular", []
         live = await self._live_lists.stored(snapshot, account)
-        if live is None:
+        if live is None and not store:
+            live = await self._live_lists.ranked(snapshot, account, history)
+        elif live is None:
             await self._live_lists.refresh(snapshot, account)
             live = await self._live_lists.stored(snapshot, account)
         return ("live", live) if live else ("popular", [])
@@ -144,21 +193,68 @@ def popular_segment(snapshot: Snapshot, age: int | None) -> str:
 
 
 def popular_for(
-    snapshot: Snapshot, front: ShopFront, segment: str, without_works: set[int], limit: int
+    snapshot: Snapshot,
+    front: ShopFront,
+    segment: str,
+    without_works: set[int],
+    limit: int,
+    visit: Visit | None = None,
 ) -> list[ListedBook]:
     """Popular books of an age band, then of everyone, without some works."""
     if limit <= 0:
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
     popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
-    return pass_chain(front, popular, without_works, limit)
+    return pass_chain(snapshot, front, popular, without_works, limit, visit)
 
 
-def popular_shelf(snapshot: Snapshot, front: ShopFront, limit: int) -> list[ListedBook]:
-    """Return the best popular books of everyone by the shop's stock rule."""
+def popular_shelf(
+    snapshot: Snapshot,
+    front: ShopFront,
+    limit: int,
+    without_works: Collection[int] = (),
+    language: str = "",
+) -> list[ListedBook]:
+    """Return the best popular books of everyone by the shop's stock rule, without some works.
+
+    Books in a visitor's language come first: the popular ones, then the most read others.
+    """
+    listed = _popular_source(snapshot, front, limit + len(without_works), language)
+    return pass_chain(snapshot, front, listed, without_works, limit)
+
+
+def visitor_shelf(
+    snapshot: Snapshot,
+    front: ShopFront,
+    visit: Visit,
+    limit: int,
+    without_works: Collection[int] = (),
+    language: str = "",
+) -> tuple[list[ListedBook], dict[int, list[Reason]]]:
+    """Return `popular_shelf` after a visitor's visit, with the similar books that it brings in.
+
+    The reasons are by ``book_id``: the recent book for which each was raised.
+    """
+    popular = _popular_source(snapshot, front, _MOST_FOLLOWED, language)
+    listed, because = visit.follow(popular, with_neighbours=True, personal=False)
+    # Somebody who has just looked at a book need not be shown it.
+    seen = {book.work_id for book in visit.books.values()} | visit.dismissed
+    chosen = pass_chain(snapshot, front, listed, seen.union(without_works), limit)
+    reasons = visit.reasons(because, [item.book for item in chosen])
+    return chosen, {book_id: [reason] for book_id, reason in reasons.items()}
+
+
+def _popular_source(
+    snapshot: Snapshot, front: ShopFront, least: int, language: str
+) -> list[ListedBook]:
+    codes = codes_of_language(snapshot, language) if language else ()
     # All of the list only where a book far down may come first.
-    depth = limit if front.rule == IGNORE else _MOST_POPULAR
-    return pass_chain(front, popular_books(snapshot, EVERYONE, depth), set(), limit)
+    short = front.rule == IGNORE and not codes
+    depth = least if short else _MOST_POPULAR
+    popular = popular_books(snapshot, EVERYONE, depth)
+    first = [item for item in popular if item.book.language in codes]
+    first += books_in_language(snapshot, codes, depth) if codes else []
+    return [*first, *popular]
 
 
 def similar_shelf(
@@ -167,27 +263,38 @@ def similar_shelf(
     book: CatalogueBook,
     limit: int,
     without_works: Collection[int] = (),
+    visit: Visit | None = None,
 ) -> tuple[str, list[ListedBook]]:
     """Return the source of a book's similar books, and the best of them that pass the chain."""
     source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
-    return source, pass_chain(front, listed, without_works, limit)
+    return source, pass_chain(snapshot, front, listed, without_works, limit, visit)
 
 
 def pass_chain(
-    front: ShopFront, listed: list[ListedBook], without_works: Collection[int], limit: int
+    snapshot: Snapshot,
+    front: ShopFront,
+    listed: list[ListedBook],
+    without_works: Collection[int],
+    limit: int,
+    visit: Visit | None = None,
 ) -> list[ListedBook]:
     """Filter and order a list: the chain that every list of pages and API passes.
 
-    Works to leave out go first. The shop's stock rule orders or filters the rest, so that of a work the
-    edition that can be bought stands first; then one edition of a work.
+    Works to leave out go first. A book that cannot be bought makes room for an edition of its work
+    that can. The shop's stock rule orders or filters the rest; then one edition of a work.
 
     Args:
+        snapshot: has the editions.
         front: has the shop's stock and its rule.
         listed: the source, best first.
         without_works: `ReaderHistory.kept_works` or `ReaderHistory.hidden_works`, and the works that
             the page shows already.
         limit: length of the result.
+        visit: what the person did lately, after which the list is re-ordered; None for one that is in
+            its order on purpose, or was re-ordered before.
     """
+    if visit is not None:
+        listed, _ = visit.follow(listed)
     fresh = [item for item in listed if item.book.work_id not in without_works]
-    fresh = prefer_buyable(front, fresh)
+    fresh = prefer_buyable(front, with_buyable_editions(snapshot, front, fresh))
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]

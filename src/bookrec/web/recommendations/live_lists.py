@@ -81,6 +81,16 @@ class LiveLists:
             if ranked is None or await self._store(snapshot, account, shop_reader, ranked):
                 return
 
+    async def ranked(
+        self, snapshot: Snapshot, account: Account, history: ReaderHistory
+    ) -> list[ListedBook] | None:
+        """Rank for a history without storing anything; None without a ranker."""
+        ranked = await self._live.rank(snapshot, history, known_age(snapshot, account, history))
+        if ranked is None:
+            return None
+        books = books_by_id(snapshot, [book_id for book_id, _ in ranked])
+        return [ListedBook(books[book_id], score) for book_id, score in ranked]
+
     async def precomputed_suffices(
         self, snapshot: Snapshot, account: Account, history: ReaderHistory
     ) -> bool:

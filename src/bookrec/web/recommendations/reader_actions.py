@@ -8,8 +8,10 @@ from __future__ import annotations
 import time
 
 from bookrec.isbn import id_spellings
+from bookrec.shop.events import Actor, Event, Kind
 from bookrec.web.accounts import accounts
 from bookrec.web.accounts.accounts import Account, NewAccount
+from bookrec.web.events.recorder import EventRecorder
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.store.catalogue import CatalogueBook, books_by_id
@@ -21,8 +23,15 @@ from bookrec.web.store.snapshot_reader import Snapshot
 class ReaderActions:
     """Rate, own, unrate, keep, dismiss, change of age, and registration."""
 
-    def __init__(self, database: ShopDatabase, lists: ReaderLists, live_lists: LiveLists) -> None:
+    def __init__(
+        self,
+        database: ShopDatabase,
+        lists: ReaderLists,
+        live_lists: LiveLists,
+        recorder: EventRecorder,
+    ) -> None:
         self._database = database
+        self._recorder = recorder
         self._lists = lists
         self._live_lists = live_lists
 
@@ -31,6 +40,7 @@ class ReaderActions:
     ) -> None:
         """Store a rating (1–10); it overrides the data set's."""
         await self._put(account, book, "rating", rating)
+        self._note(account, "rate", book.isbn, rating)
         await self._live_lists.refresh(snapshot, account)
 
     async def own(self, snapshot: Snapshot, account: Account, book: CatalogueBook) -> None:
@@ -65,6 +75,7 @@ class ReaderActions:
                 "insert into shelf_book (user_id, isbn, shelf, created_at) values (?, ?, ?, ?)",
                 (account.user_id, book.isbn, shelf, int(time.time())),
             )
+        self._note(account, "want" if shelf == WANT else "dismiss", book.isbn)
         await self._live_lists.refresh(snapshot, account)
 
     async def unshelve(
@@ -94,9 +105,17 @@ class ReaderActions:
             UsernameTaken: the username is in use.
         """
         account = await accounts.create_account(self._database, new)
+        for isbn in new.liked_isbns:
+            self._note(account, "like", isbn)
         if new.liked_isbns:
             await self._live_lists.refresh(snapshot, account)
         return account
+
+    def _note(self, account: Account, kind: Kind, isbn: str, rating: int | None = None) -> None:
+        """Queue the event of what a reader did, whose row is written already."""
+        if account.recorded:
+            actor = Actor(account.user_id)
+            self._recorder.note(Event(actor, kind, int(time.time()), isbn, rating=rating))
 
     async def _put(
         self, account: Account, book: CatalogueBook, kind: str, rating: int | None

@@ -8,7 +8,7 @@ the shelf where another could.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import exp
 from typing import Final
 
@@ -44,6 +44,8 @@ _WEIGHT_OF_KIND: Final = {
 _FOLLOWS_WEIGHT: Final = 2.0
 _AUTHOR_WEIGHT: Final = 0.3
 """Weight of having the author in common, beside or without similarity."""
+_VISIT_WEIGHT: Final = 3.0
+"""Weight of the book for which a visit raised another one."""
 _FROM_READERS: Final = "precomputed"
 _MOST_REASONS: Final = 2
 _SECOND_SHARE: Final = 0.6
@@ -60,8 +62,8 @@ class Reason(msgspec.Struct, frozen=True):
     book: CatalogueBook
     relation: str
     """``rated``, ``liked`` (ticked as liked), ``bought``, ``owned``, ``wanted``, ``opened``,
-    ``readers`` (the data set knows it without a rating), ``author`` (of the same author) or ``follows``
-    (the listed book comes after it in a series)."""
+    ``carted``, ``searched``, ``readers`` (the data set knows it without a rating), ``author`` (of the
+    same author) or ``follows`` (the listed book comes after it in a series)."""
     rating: int = 0
     """The reader's rating if ``relation`` is ``rated``, else 0."""
 
@@ -92,6 +94,7 @@ def find_reasons(
     history: ReaderHistory,
     listed: Sequence[CatalogueBook],
     opened: Iterable[CatalogueBook] = (),
+    raised: Mapping[int, Reason] | None = None,
 ) -> dict[int, list[Reason]]:
     """Return up to two reasons of one relation for each listed book that has any, by ``book_id``.
 
@@ -100,8 +103,16 @@ def find_reasons(
         history: the reader's books. Low ratings and dismissed books are no reasons.
         listed: the shelf, best first.
         opened: books that the reader opened last; a reason where no book of theirs is.
+        raised: reason of each book that the visit raised, by ``book_id``; it goes before others.
     """
     candidates = reason_candidates(snapshot, history, listed, opened)
+    for book_id, reason in (raised or {}).items():
+        others = [
+            other
+            for other in candidates.get(book_id, [])
+            if other.reason.book.work_id != reason.book.work_id
+        ]
+        candidates[book_id] = [Candidate(reason, _VISIT_WEIGHT), *others]
     return choose_reasons([(book.book_id, candidates.get(book.book_id, [])) for book in listed])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.inference.history import POSITIVE_RATING
-from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook
+from bookrec.web.store.catalogue import BOOK_COLUMNS, EVERYONE, CatalogueBook, read_books
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _CANDIDATES: Final = 300
@@ -66,7 +66,7 @@ def load_grid(snapshot: Snapshot) -> TasteGrid:
         (EVERYONE,),
     )
     by_author: dict[str, CatalogueBook] = {}
-    for book in (CatalogueBook(*row) for row in rows):
+    for book in read_books(snapshot, rows):
         by_author.setdefault(book.author.casefold() or book.isbn, book)
     books = list(by_author.values())[:_CANDIDATES]
     place = {book.book_id: number for number, book in enumerate(books)}

@@ -7,6 +7,7 @@ from others (``opt={"operator": True}``), and refuses forms that no page of this
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -16,16 +17,21 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException, PermissionDeniedException
 
+from bookrec.languages import SOURCE_LANGUAGE
 from bookrec.shop.selling.carts import CartOwner
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.sessions import find_session
+from bookrec.web.contexts.shell import PageHead, Shell, ShopFacts, TitleLink
+from bookrec.web.events.consent import Consent, consent_of
 from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.addresses import book_path, id_of_parameter
-from bookrec.web.kit.contexts import Shell, ShopFacts, TitleLink
 from bookrec.web.kit.csrf import masked, sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
-from bookrec.web.kit.translations import LANGUAGES, choose_language
+from bookrec.web.kit.rendering import Renderer
+from bookrec.web.kit.translations import PATH_LANGUAGE, choose_language
+from bookrec.web.page_head.page_head import page_head
+from bookrec.web.page_head.public_addresses import LiveAddresses
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront, digest
 from bookrec.web.store.catalogue import books_by_isbn
@@ -35,7 +41,7 @@ HTML: Final = "text/html"
 """Media type of pages; Litestar adds the charset."""
 _LOGO_HEIGHT: Final = 36
 """Pixels of the logo in the header of pages."""
-_VARY: Final = "Cookie, Accept-Language"
+_VARY: Final = "Cookie, Accept-Language, DNT, Sec-GPC"
 _FORM_METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -54,8 +60,20 @@ class PageRequest:
     notice: str | None
     front: ShopFront
     """The shop at one version: name, settings, prices, stock."""
+    consent: Consent
+    """Whether this visit is recorded, and under which name."""
     response_cookies: list[Cookie] = field(default_factory=list)
     """Cookies that the answer sets."""
+
+    @property
+    def remote_covers(self) -> bool:
+        """Whether covers on other hosts are shown."""
+        return self.site.settings.remote_covers
+
+    @property
+    def cover_version(self) -> str:
+        """Version of the drawing of covers."""
+        return self.site.renderer.version
 
     @property
     def secure(self) -> bool:
@@ -92,6 +110,7 @@ class PageRequest:
         query: str = "",
         headers: dict[str, str] | None = None,
         path: str = "",
+        view_id: str = "",
     ) -> AnyResponse:
         """Answer with a rendered page.
 
@@ -104,9 +123,12 @@ class PageRequest:
             query: text of the search box.
             headers: more headers, beside those about caching.
             path: of the page, if a form on it was sent to another one.
+            view_id: name of the event of this page, by which its script tells the seconds.
         """
         anonymous = self.account is None and not self.request.cookies.get(cookies.CART)
-        cacheable = cacheable and anonymous and self.notice is None
+        asks = cacheable and self.account is None and self.consent.state == "open"
+        recorded = self.consent.actor is not None
+        cacheable = cacheable and anonymous and not recorded and self.notice is None
         tag = self._entity_tag() if cacheable else None
         if tag and has_current(self.request.headers, tag):
             return Response(None, status_code=304, headers=_public(tag))
@@ -115,6 +137,7 @@ class PageRequest:
             form_token = self._start_form()
         if self.notice is not None:
             self.response_cookies.append(cookies.drop_cookie(cookies.NOTICE, secure=self.secure))
+        shop = shop_facts(self.front, self.site.renderer)
         shell = Shell(
             language=self.language,
             username=self.account.username if self.account else None,
@@ -126,9 +149,13 @@ class PageRequest:
             notice=self.notice,
             operator=self.account is not None and self.account.operator,
             cacheable=cacheable,
-            shop=shop_facts(self.front),
+            asks_consent=asks,
+            consent=self.consent.state if self.account is None else "",
+            view_id=view_id,
+            shop=shop,
             cart_copies=0 if anonymous else self.front.copies_in_cart(self.cart_owner),
             back_in_stock=[] if anonymous else self._back_in_stock(),
+            head=self._head(page, shop) if cacheable else None,
         )
         return Response(
             self.site.renderer.page(template, page, shell).encode(),
@@ -145,6 +172,10 @@ class PageRequest:
                 cookies.make_cookie(cookies.NOTICE, notice, secure=self.secure, max_age_s=60)
             )
         return see_other(path, self.response_cookies)
+
+    def _head(self, page: msgspec.Struct, shop: ShopFacts) -> PageHead | None:
+        addresses = LiveAddresses(self.site.settings.address, tuple(shop.languages))
+        return page_head(page, self.language, addresses, shop)
 
     def _back_in_stock(self) -> list[TitleLink]:
         """Books that they waited for and can buy now."""
@@ -168,7 +199,9 @@ class PageRequest:
             site.renderer.version,
             self.front.tag,
             f"remote covers: {site.settings.remote_covers}",
+            site.settings.address,
             self.language,
+            self.consent.state,
             self.path,
         )
 
@@ -185,7 +218,7 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
     front = site.fronts.current()
     language = language_of(request)
     chosen = request.query_params.get("lang")
-    if request.method == "GET" and chosen in front.settings.languages:
+    if request.method == "GET" and chosen in languages_of(front, site.renderer):
         cookie = cookies.language_cookie(chosen, secure=is_secure(site, request))
         return see_other(path_with_query(request), [cookie])
     token = request.cookies.get(cookies.SESSION, "")
@@ -199,6 +232,7 @@ async def open_page_request(request: AnyRequest) -> AnyResponse | None:
         language=language,
         notice=cookies.notice_of(request.cookies),
         front=front,
+        consent=consent_of(request.headers, request.cookies.get(cookies.CONSENT, ""), account),
     )
     request.state.page_request = page_request
     opt = request.route_handler.opt
@@ -266,16 +300,19 @@ def _page_to_return_to(page_request: PageRequest) -> str:
     return book_path(id_of_parameter(isbn)) if isbn else "/"
 
 
-def shop_facts(front: ShopFront) -> ShopFacts:
+def shop_facts(front: ShopFront, renderer: Renderer) -> ShopFacts:
     """Return the shop as the frame of every page shows it."""
     settings, logo, style = front.settings, front.logo, front.style
     return ShopFacts(
         name=settings.name,
         tagline=settings.tagline,
+        welcome=settings.welcome,
+        intro=settings.intro,
+        about=settings.about,
         address=settings.address,
         phone=settings.phone,
         email=settings.email,
-        languages=settings.languages,
+        languages={code: renderer.language_names[code] for code in languages_of(front, renderer)},
         sells=front.sells,
         style_url=f"/shop.css?v={digest(style.encode())}" if style else "",
         logo_url=f"/shop-logo?v={digest(logo.content)}" if logo else "",
@@ -288,11 +325,26 @@ def is_secure(site: Site, request: AnyRequest) -> bool:
     return site.settings.secure_cookies or request.url.scheme == "https"
 
 
-def language_of(request: AnyRequest) -> str:
-    """Return the language to answer in."""
+def languages_of(front: ShopFront, renderer: Renderer) -> tuple[str, ...]:
+    """Return the languages of the shop's pages, the default first: those of its setting, else all."""
+    chosen = [code for code in front.settings.languages if code in renderer.languages]
+    return tuple(chosen) or renderer.languages
+
+
+def language_of(request: AnyRequest, cookies: Mapping[str, str] | None = None) -> str:
+    """Return the language to answer in.
+
+    Args:
+        request: has the header and the cookie.
+        cookies: in place of the request's: {} for the API, which has none.
+    """
     site: Site | None = getattr(request.app.state, "site", None)
-    languages = site.fronts.current().settings.languages if site else LANGUAGES
-    return choose_language(request.cookies, request.headers.get("accept-language", ""), languages)
+    languages = languages_of(site.fronts.current(), site.renderer) if site else (SOURCE_LANGUAGE,)
+    named = request.scope.get("state", {}).get(PATH_LANGUAGE)
+    if named in languages:
+        return str(named)
+    chosen = request.cookies if cookies is None else cookies
+    return choose_language(chosen, request.headers.get("accept-language", ""), languages)
 
 
 def path_with_query(request: AnyRequest) -> str:

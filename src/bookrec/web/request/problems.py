@@ -12,8 +12,9 @@ from litestar.types import ExceptionHandlersMap
 
 from bookrec.errors import NoSnapshot, ShopUnavailable, SnapshotError
 from bookrec.web.accounts.rate_limit import TooManyAttempts
+from bookrec.web.contexts.errors import ErrorPage
+from bookrec.web.contexts.shell import Shell, ShopFacts
 from bookrec.web.kit.addresses import id_of_parameter
-from bookrec.web.kit.contexts import ErrorPage, Shell, ShopFacts
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.log import get_logger
 from bookrec.web.kit.rendering import Renderer
@@ -195,7 +196,7 @@ def _rendered_error(
         query="",
         sample=False,
         asset_version=renderer.version,
-        shop=ShopFacts() if site is None else shop_facts(site.fronts.current()),
+        shop=ShopFacts() if site is None else shop_facts(site.fronts.current(), renderer),
     )
     body = renderer.page("error.html", page, shell).encode()
     return Response(body, status_code=page.status, media_type=HTML, headers=headers)

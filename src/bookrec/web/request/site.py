@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bookrec.settings import Home
 from bookrec.web.accounts.passwords import Passwords
+from bookrec.web.events.recorder import EventRecorder
+from bookrec.web.events.upkeep import kept_up
 from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
@@ -19,11 +22,13 @@ from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
 from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.recommendations.reader_actions import ReaderActions
+from bookrec.web.recommendations.visits import Visits
 from bookrec.web.selling.front import FrontWatch
 from bookrec.web.selling.order_letter import OrderLetters
 from bookrec.web.selling.shop_desk import ShopDesk
 from bookrec.web.store import database
 from bookrec.web.store.database import ShopDatabase
+from bookrec.web.store.day_tally import DayTally
 from bookrec.web.store.snapshot_reader import SnapshotWatch
 
 
@@ -44,6 +49,12 @@ class Site:
     fronts: FrontWatch
     desk: ShopDesk
     mailer: Mailer
+    tally: DayTally
+    snapshots: Path
+    """Directory of all snapshots."""
+    nightly_log: Path
+    recorder: EventRecorder
+    visits: Visits
 
 
 @contextlib.asynccontextmanager
@@ -55,18 +66,27 @@ async def open_site(
         live = LiveInference(metrics)
         live_lists = LiveLists(shop, live)
         fronts = FrontWatch(home.shop_database, lambda: shop.identity)
-        lists = ReaderLists(shop, live_lists, fronts)
+        tally = DayTally(shop)
+        lists = ReaderLists(shop, live_lists, fronts, tally)
         passwords = Passwords()
         mailer = Mailer(shop, mail_settings())
         await stack.enter_async_context(mailer.running())
+        await stack.enter_async_context(tally.running())
+        recorder = EventRecorder(shop, metrics)
+        await stack.enter_async_context(recorder.running())
+        await stack.enter_async_context(kept_up(shop))
         try:
             yield Site(
                 settings=settings,
-                watch=SnapshotWatch(home.snapshots, settings.snapshot_check_s),
+                watch=SnapshotWatch(
+                    home.snapshots,
+                    settings.snapshot_check_s,
+                    lambda: fronts.current().corrections,
+                ),
                 database=shop,
                 passwords=passwords,
                 lists=lists,
-                actions=ReaderActions(shop, lists, live_lists),
+                actions=ReaderActions(shop, lists, live_lists, recorder),
                 history_actions=HistoryActions(shop, lists, live_lists),
                 form_tokens=FormTokens(load_key(home.shop_database.parent)),
                 renderer=renderer,
@@ -74,6 +94,11 @@ async def open_site(
                 fronts=fronts,
                 desk=ShopDesk(shop, OrderLetters(renderer, mailer)),
                 mailer=mailer,
+                tally=tally,
+                snapshots=home.snapshots,
+                nightly_log=home.nightly_log,
+                recorder=recorder,
+                visits=Visits(shop, recorder),
             )
         finally:
             passwords.close()

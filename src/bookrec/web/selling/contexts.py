@@ -1,10 +1,10 @@
-"""Contexts of the pages that sell; see `bookrec.web.kit.contexts`."""
+"""Contexts of the pages that sell; see `bookrec.web.contexts`."""
 
 from __future__ import annotations
 
 import msgspec
 
-from bookrec.web.kit.contexts import BookCard
+from bookrec.web.contexts.books import BookCard
 
 
 class CartItem(msgspec.Struct, frozen=True):

@@ -5,17 +5,24 @@ These are lookups of microseconds, so they run in place on the event loop, on a 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
+from bookrec.shop.connections import connect
+from bookrec.shop.owner.corrections import read_corrections
+from bookrec.shop.owner.promotions import read_promotions
 from bookrec.shop.selling.carts import CartOwner, find_cart
 from bookrec.shop.selling.logo import Logo, read_logo
 from bookrec.shop.selling.offers import Offer, count_offers
 from bookrec.shop.selling.shop_settings import FIRST, IGNORE, ShopSettings, read_settings
 from bookrec.web.store.connections import Identity, file_identity, reported
+from bookrec.web.store.corrected_books import Corrections
+from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
 
 _MOST_KEPT: Final = 50_000
 _BUSY_TIMEOUT_S: Final = 0.3
@@ -25,8 +32,14 @@ _MOST_PARAMETERS: Final = 500
 class ShopFront:
     """Settings and offers of the shop at one version."""
 
-    def __init__(self, connection: sqlite3.Connection, version: int) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        version: int,
+        table: Callable[[], OfferTable] = lambda: NO_OFFERS,
+    ) -> None:
         self._connection = connection
+        self._table = table
         self._offers: dict[str, Offer | None] = {}
         self.version = version
         """Number that grows with every change of settings, prices and stock."""
@@ -34,6 +47,9 @@ class ShopFront:
         self.logo: Logo | None = read_logo(connection)
         self.sells: bool = count_offers(connection, self.settings.currency)[0] > 0
         """Whether any book has a price."""
+        self.corrections: Corrections = read_corrections(connection)
+        self.promoted: tuple[str, ...] = read_promotions(connection)
+        """ISBNs of the promoted books, the latest first."""
 
     @property
     def tag(self) -> str:
@@ -85,6 +101,16 @@ class ShopFront:
         known = {isbn: self._offers.get(isbn) for isbn in wanted}
         return {isbn: offer for isbn, offer in known.items() if offer is not None}
 
+    def offer_table(self) -> OfferTable:
+        """Return all offers, for searches; call it in a worker thread.
+
+        They are at least as new as this front.
+
+        Raises:
+            ShopUnavailable: the database is locked or damaged.
+        """
+        return self._table() if self.sells else NO_OFFERS
+
     def copies_in_cart(self, owner: CartOwner) -> int:
         """Return the number of copies in an owner's cart."""
         cart_id = find_cart(self._connection, owner)
@@ -126,6 +152,9 @@ class FrontWatch:
         """
         self._path = path
         self._opened = opened
+        self._table = NO_OFFERS
+        self._table_read_at: tuple[Identity | None, int] | None = None
+        self._table_lock = threading.Lock()
         self._open()
 
     def _open(self) -> None:
@@ -156,8 +185,31 @@ class FrontWatch:
     def _current(self) -> ShopFront:
         (version,) = self._connection.execute("select version from shop_version").fetchone()
         if self._front is None or self._front.version != version:
-            self._front = ShopFront(self._connection, version)
+            self._front = ShopFront(self._connection, version, self._offer_table)
         return self._front
+
+    def _offer_table(self) -> OfferTable:
+        """Offers as last committed; they are read again once the shop has changed."""
+        with (
+            self._table_lock,
+            reported(self._path),
+            contextlib.closing(connect(self._path, _BUSY_TIMEOUT_S)) as connection,
+        ):
+            connection.execute("begin")
+            (number,) = connection.execute("select version from shop_version").fetchone()
+            version = (file_identity(self._path), number)
+            if self._table_read_at != version:
+                rows = connection.execute(
+                    "select isbn, price, stock from offer where currency = ? and price is not null",
+                    (read_settings(connection).currency,),
+                )
+                offers = {isbn: (price, stock != 0) for isbn, price, stock in rows}
+                self._table_read_at = version
+                # Most sales leave copies: then all that was worked out with the offers still holds.
+                if offers != self._table.offers:
+                    self._table = OfferTable(version, offers)
+            connection.execute("commit")
+            return self._table
 
     def close(self) -> None:
         """Close the connection."""

@@ -64,13 +64,12 @@ class ShopDesk:
 
         def place(connection: sqlite3.Connection) -> StoredOrder:
             settings = read_settings(connection)
-            earlier = orders.find_by_key(connection, request)
-            order_id = orders.place_order(connection, settings, request, new_isbns)
+            placed = orders.place_order(connection, settings, request, new_isbns)
             if carts.find_cart(connection, owner) is not None:
                 for line in orders.lines_of(request.books):
                     carts.set_quantity(connection, owner, line.isbn, 0)
-            order = _stored(connection, order_id)
-            if earlier is None:
+            order = _stored(connection, placed.order_id)
+            if placed.is_new:
                 self._letters.queue(connection, order, settings)
             return order
 

@@ -1,4 +1,4 @@
 """Stores: the published snapshot, the catalogue and its search, the shop's database.
 
-May import: `bookrec`, `shop`, `search`, `inference`, `web.kit`.
+May import: `bookrec`, `shop`, `shop.owner`, `search`, `inference`, `web.kit`.
 """

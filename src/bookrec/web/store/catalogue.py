@@ -9,30 +9,10 @@ import msgspec
 
 from bookrec.isbn import id_spellings
 from bookrec.search.words import name_key, series_key
+from bookrec.web.store.corrected_books import CatalogueBook as CatalogueBook
+from bookrec.web.store.corrected_books import added_by_id, added_by_isbn, corrected_book
 from bookrec.web.store.rows import Row, SqlValue
 from bookrec.web.store.snapshot_reader import Snapshot
-
-
-class CatalogueBook(msgspec.Struct, frozen=True):
-    """A row of the snapshot's table ``book``."""
-
-    book_id: int
-    isbn: str
-    work_id: int
-    title: str
-    author: str
-    year: int | None
-    publisher: str
-    image_url: str
-    rating_mean: float | None
-    rating_count: int
-    reader_count: int
-    similar_source: str | None
-    category: str
-    """'' when unknown, like language and series."""
-    language: str
-    series: str
-    series_number: float | None
 
 
 class ListedBook(msgspec.Struct, frozen=True):
@@ -49,6 +29,11 @@ EVERYONE: Final = "all"
 """Segment of ``popular_top`` that every snapshot has."""
 
 _MOST_PARAMETERS: Final = 500
+
+
+def read_books(snapshot: Snapshot, rows: Iterable[Row]) -> list[CatalogueBook]:
+    """Return the books of rows with `BOOK_COLUMNS`, as the operator corrected them."""
+    return [corrected_book(snapshot.corrections, row) for row in rows]
 
 
 def find_book(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
@@ -70,12 +55,17 @@ def books_by_isbn(snapshot: Snapshot, isbns: Iterable[str]) -> dict[str, Catalog
         hits = [books[spelling] for spelling in texts if spelling in books]
         if hits:
             books[isbn] = hits[0]
+    if snapshot.corrections:
+        missing = [isbn for isbn in wanted if isbn not in books]
+        books |= added_by_isbn(snapshot.corrections, missing)
     return {isbn: books[isbn] for isbn in wanted if isbn in books}
 
 
 def books_by_id(snapshot: Snapshot, book_ids: Iterable[int]) -> dict[int, CatalogueBook]:
     """Return the books of those numbers, by ``book_id``."""
-    return {book.book_id: book for book in _books_where_in(snapshot, "book_id", list(book_ids))}
+    wanted = list(book_ids)
+    books = {book.book_id: book for book in _books_where_in(snapshot, "book_id", wanted)}
+    return books | added_by_id(snapshot.corrections, wanted)
 
 
 def _books_where_in(
@@ -86,7 +76,7 @@ def _books_where_in(
         part = tuple(values[start : start + _MOST_PARAMETERS])
         marks = ",".join("?" * len(part))
         query = f"select {BOOK_COLUMNS} from book where {column} in ({marks})"  # noqa: S608
-        books += [CatalogueBook(*row) for row in snapshot.rows(query, part)]
+        books += read_books(snapshot, snapshot.rows(query, part))
     return books
 
 
@@ -97,11 +87,33 @@ def editions(snapshot: Snapshot, book: CatalogueBook) -> list[CatalogueBook]:
         " order by reader_count desc, book_id",
         (book.work_id, book.book_id),
     )
-    return [CatalogueBook(*row) for row in rows]
+    return read_books(snapshot, rows)
 
 
-def description(snapshot: Snapshot, book: CatalogueBook) -> str:
+def editions_of_works(snapshot: Snapshot, works: Iterable[int]) -> list[CatalogueBook]:
+    """Return the editions of those works that have several, the most read first."""
+    several = snapshot.keep("works of several editions", lambda: _works_of_several(snapshot))
+    wanted = list(several.intersection(works))
+    books = _books_where_in(snapshot, "work_id", wanted)
+    return sorted(books, key=lambda book: (-book.reader_count, book.book_id))
+
+
+def _works_of_several(snapshot: Snapshot) -> frozenset[int]:
+    rows = snapshot.rows("select work_id from book group by work_id having count(*) > 1")
+    return frozenset(work for (work,) in rows)
+
+
+def catalogue_row(snapshot: Snapshot, isbn: str) -> CatalogueBook | None:
+    """Return a book as the snapshot has it, without the operator's correction; None without it."""
+    row = snapshot.row(f"select {BOOK_COLUMNS} from book where isbn = ?", (isbn,))  # noqa: S608
+    return CatalogueBook(*row) if row else None
+
+
+def description(snapshot: Snapshot, book: CatalogueBook, *, corrected: bool = True) -> str:
     """Return the book's description; '' when it has none."""
+    correction = snapshot.corrections.get(book.isbn) if corrected else None
+    if correction is not None and correction.description is not None:
+        return correction.description
     row = snapshot.row("select description from book where book_id = ?", (book.book_id,))
     return str(row[0]) if row else ""
 
@@ -114,8 +126,7 @@ def series_books(snapshot: Snapshot, series: str) -> list[CatalogueBook]:
         (series_key(series),),
     )
     works: dict[int, CatalogueBook] = {}
-    for row in rows:
-        book = CatalogueBook(*row)
+    for book in read_books(snapshot, rows):
         works.setdefault(book.work_id, book)
     return sorted(
         works.values(),
@@ -148,14 +159,14 @@ def similar_books(
             " and work_id <> ? order by reader_count desc, book_id limit ?",
             (book.author, book.work_id, 4 * limit),
         )
-        return "content", _one_edition_a_work(rows, limit)
+        return "content", _one_edition_a_work(snapshot, rows, limit)
     rows = snapshot.rows(
         f"select {BOOK_COLUMNS}, score from similar_top"  # noqa: S608
         " join book on book.book_id = similar_book_id"
         " where similar_top.book_id = ? order by rank",
         (book.book_id,),
     )
-    return book.similar_source, _one_edition_a_work(rows, limit)
+    return book.similar_source, _one_edition_a_work(snapshot, rows, limit)
 
 
 def books_by_author(snapshot: Snapshot, author: str, limit: int) -> list[ListedBook]:
@@ -167,7 +178,7 @@ def books_by_author(snapshot: Snapshot, author: str, limit: int) -> list[ListedB
         " order by reader_count desc, book_id",
         (author,),
     )
-    return _one_edition_a_work(rows, limit)
+    return _one_edition_a_work(snapshot, rows, limit)
 
 
 def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBook]:
@@ -177,7 +188,7 @@ def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBo
         " join book using (book_id) where segment = ? order by rank",
         (segment,),
     )
-    return _one_edition_a_work(rows, limit)
+    return _one_edition_a_work(snapshot, rows, limit)
 
 
 def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
@@ -187,13 +198,15 @@ def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
         " join book using (book_id) where reader_id = ? order by rank",
         (reader_id,),
     )
-    return [ListedBook(CatalogueBook(*row[:-1]), row[-1]) for row in rows]
+    corrections = snapshot.corrections
+    return [ListedBook(corrected_book(corrections, row[:-1]), row[-1]) for row in rows]
 
 
-def _one_edition_a_work(rows: Iterable[Row], limit: int) -> list[ListedBook]:
+def _one_edition_a_work(snapshot: Snapshot, rows: Iterable[Row], limit: int) -> list[ListedBook]:
     """Keep the first row of each work, and read no more rows than ``limit`` works need.
 
     Args:
+        snapshot: that the rows come from.
         rows: the columns of `CatalogueBook` and a score, best first.
         limit: length of the list.
     """
@@ -201,6 +214,6 @@ def _one_edition_a_work(rows: Iterable[Row], limit: int) -> list[ListedBook]:
     for *columns, score in rows:
         if len(listed) == limit:
             break
-        book = CatalogueBook(*columns)
+        book = corrected_book(snapshot.corrections, tuple(columns))
         listed.setdefault(book.work_id, ListedBook(book, float(score)))
     return list(listed.values())

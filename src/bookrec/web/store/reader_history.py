@@ -101,7 +101,9 @@ class ReaderHistory(msgspec.Struct, frozen=True):
         rated = [(book.book_id, book.rating) for book in self.books.values()]
         wanted = [(book_id, IMPLICIT) for book_id in self.wanted if book_id not in self.books]
         known = self.books.keys() | self.wanted.keys()
-        return rated + wanted + [(b, _LOWEST_RATING) for b in self.dismissed if b not in known]
+        dismissed = [(b, _LOWEST_RATING) for b in self.dismissed if b not in known]
+        # The ranker does not know books that the operator added after the snapshot.
+        return [pair for pair in (*rated, *wanted, *dismissed) if pair[0] > 0]
 
     def shelf_of(self, book_id: int) -> str | None:
         """Shelf of the reader's own that a book is on: `WANT`, `DISMISSED` or None."""

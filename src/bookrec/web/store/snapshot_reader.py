@@ -7,6 +7,7 @@ published meanwhile.
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sqlite3
 import time
@@ -15,9 +16,16 @@ from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from bookrec.errors import NoSnapshot, SnapshotError
+from bookrec.errors import NoSnapshot, ShopUnavailable, SnapshotError
 from bookrec.snapshot import NO_MODEL, RANKER_NAME, current_snapshot, open_database, read_meta
 from bookrec.web.kit.log import get_logger
+from bookrec.web.store.corrected_books import Corrections
+from bookrec.web.store.offer_table import (
+    NO_OFFERS,
+    OfferTable,
+    change_offer_table,
+    create_offer_table,
+)
 from bookrec.web.store.rows import NamedParameters, Parameters, Row
 
 logger = get_logger(__name__)
@@ -47,13 +55,20 @@ class Snapshot:
         slow = [open_database(directory) for _ in range(_SLOW_CONNECTIONS)]
         self._free: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         for connection in slow:
+            create_offer_table(connection)
             self._free.put(connection)
+        self._offers = dict.fromkeys(map(id, slow), NO_OFFERS)
+        """Id of a slow connection → the offers that it has."""
         self.meta = read_meta(self._connection)
+        self.corrections: Corrections = {}
+        """The operator's corrections of its books, as they were when it was last asked for."""
         self._kept: dict[Hashable, Any] = {}
         self.interactions_by_book = bool(
             self.row("select 1 from sqlite_schema where name = 'interaction_by_book'")
         )
         """Whether the interactions of one book can be looked up: older snapshots lack the index."""
+        self.visit_top = bool(self.row("select 1 from sqlite_schema where name = 'visit_top'"))
+        """Whether there are neighbours in visits: older snapshots lack the table."""
         # Closed with the last request that holds this snapshot, even long after the next publish.
         for connection in (self._connection, *slow):
             weakref.finalize(self, connection.close)
@@ -81,14 +96,28 @@ class Snapshot:
         row: Row | None = self._connection.execute(query, parameters).fetchone()
         return row
 
-    def slow_rows(self, query: str, parameters: Parameters | NamedParameters = ()) -> list[Row]:
+    def slow_rows(
+        self,
+        query: str,
+        parameters: Parameters | NamedParameters = (),
+        offers: OfferTable = NO_OFFERS,
+    ) -> list[Row]:
         """Return all rows of a query that may take milliseconds; for worker threads.
 
         As many queries as there are connections run at a time; SQLite lets go of the interpreter's lock
         while it searches.
+
+        Args:
+            query: one statement.
+            parameters: its values.
+            offers: offers that ``temp.offer`` has for it.
         """
         connection = self._free.get()
         try:
+            loaded = self._offers[id(connection)]
+            if offers is not NO_OFFERS and offers.version != loaded.version:
+                change_offer_table(connection, loaded, offers)
+                self._offers[id(connection)] = offers
             return connection.execute(query, parameters).fetchall()
         finally:
             self._free.put(connection)
@@ -107,8 +136,21 @@ class Snapshot:
 class SnapshotWatch:
     """The published snapshot of a worker; it follows the pointer ``current``."""
 
-    def __init__(self, snapshots: Path, check_every_s: float) -> None:
+    def __init__(
+        self,
+        snapshots: Path,
+        check_every_s: float,
+        corrections: Callable[[], Corrections] = dict,
+    ) -> None:
+        """Watch the pointer in the directory of snapshots.
+
+        Args:
+            snapshots: directory with the pointer.
+            check_every_s: least seconds between two looks at the pointer.
+            corrections: returns the operator's corrections as they are now.
+        """
         self._snapshots = snapshots
+        self._corrections = corrections
         self._check_every_s = check_every_s
         self._looked_at = float("-inf")
         self._snapshot: Snapshot | None = None
@@ -129,6 +171,8 @@ class SnapshotWatch:
             self._look()
         if self._snapshot is None:
             raise self._error or NoSnapshot("No snapshot is published; run 'bookrec score' first.")
+        with contextlib.suppress(ShopUnavailable):  # the last known ones go on
+            self._snapshot.corrections = self._corrections()
         return self._snapshot
 
     def _look(self) -> None:

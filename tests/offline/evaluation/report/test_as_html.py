@@ -87,6 +87,7 @@ def test_each_plot_is_there(page):
         "Calibration",
         "Learning curves: default",
         "List weights: default",
+        "Diversity: default",
         "Tuning: ease",
     }
     for chart in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
@@ -225,4 +226,13 @@ def test_the_curve_of_list_weights_has_a_path_for_each_weight(page):
         "liking",
         "popularity",
         "exposure cap",
+    ]
+
+
+def test_the_curve_of_diversity_has_the_slider_and_the_limits_of_an_author(page):
+    (chart,) = [svg for svg in re.findall(r"<svg.*?</svg>", page, re.DOTALL) if "Diversity:" in svg]
+    texts = [text.text for text in ElementTree.fromstring(chart).iter() if text.text]
+    assert [name for name in texts if name in {"slider", "limit of an author"}] == [
+        "slider",
+        "limit of an author",
     ]

@@ -64,6 +64,8 @@ class Results:
     """Model → training loss by epoch."""
     list_weights: dict[str, list[dict[str, float]]] = field(default_factory=dict)
     """Model → points that its list weights were chosen from (`ranking.list_weights`)."""
+    diversity: dict[str, list[dict[str, float]]] = field(default_factory=dict)
+    """Model → points of its curve of diversity (`evaluation.pipeline.diversity_curve`)."""
 
     @property
     def headline(self) -> str:

@@ -2,6 +2,6 @@
 
 May import: `bookrec`, `inference`, `offline.data`, `offline.engines`,
 `offline.evaluation.baselines`, `offline.evaluation.holdout`, `offline.evaluation.measure`,
-`offline.metrics`, `offline.models`, `offline.rating_prediction`, `offline.retrieval`,
-`offline.runtime`, `offline.scoring`, `offline.training`.
+`offline.features`, `offline.metrics`, `offline.models`, `offline.rating_prediction`,
+`offline.retrieval`, `offline.runtime`, `offline.scoring`, `offline.training`.
 """

@@ -25,6 +25,7 @@ from bookrec.offline.evaluation.pipeline.cold_start import (
     hide_readers,
     mean_ndcg,
 )
+from bookrec.offline.evaluation.pipeline.diversity_curve import pipeline_curve
 from bookrec.offline.evaluation.pipeline.explicit_target import (
     SharePriors,
     explicit_figures,
@@ -58,6 +59,8 @@ class OurModels:
     settings: EvaluationSettings
     training: dict[str, TrainSettings | ImportedRanker]
     """Model → its training settings, or the imported ranker."""
+    held_out_set: HeldOutSet
+    """Readers whose lists are re-ranked for the curve of diversity."""
     similar_set: HeldOutSet | None
     """Readers whose books get similar books; None = nobody."""
     measure: Measure
@@ -68,6 +71,7 @@ class OurModels:
         self.known = known_dataset(self.dataset, self.split)
         self.curves: dict[str, list[float]] = {}
         self.list_weights: dict[str, list[dict[str, float]]] = {}
+        self.diversity: dict[str, list[dict[str, float]]] = {}
         self.explicit: dict[str, dict[str, float]] = {}
         self.share_priors: SharePriors | None = None
         self.new_readers: dict[str, dict[str, float]] = {}
@@ -88,6 +92,9 @@ class OurModels:
                 self.measure(label, part_scorer(pipeline, part), "ours", seconds)
             if pipeline.predicts == "explicit rating":
                 self._predict_explicit(name, pipeline)
+            yield
+            self.progress(f"{name}: diversity of lists")
+            self.diversity[name] = pipeline_curve(pipeline, self.dataset, self.held_out_set)
             yield
             if self.similar_set is not None:
                 self.similar_books[name] = self._similar(pipeline, self.similar_set)

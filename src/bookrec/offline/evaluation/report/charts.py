@@ -29,6 +29,7 @@ def charts_of(plain: JsonObject) -> Iterator[tuple[str, str, str]]:
     yield from _quality(scorers, headline)
     yield from _crowd(scorers, headline)
     yield from _list_weights(plain["list_weights"])
+    yield from _diversity(plain.get("diversity", {}))
     for key, title, note, x_title, y_title in (
         (
             "ndcg@20_by_known_interactions",
@@ -133,6 +134,23 @@ def _list_weights(models: JsonObject) -> Iterator[tuple[str, str, str]]:
             "then of popularity, of discovery, then the exposure cap."
         )
         x_title = "share of readers with the commonest book"
+        yield title, note, scatter_chart(title, path, x_title, "NDCG@20, liked")
+
+
+def _diversity(models: JsonObject) -> Iterator[tuple[str, str, str]]:
+    """Quality of each model's lists over their diversity, by step of the readers' slider."""
+    for model, points in models.items():
+        path: dict[str, list[tuple[float, float]]] = {}
+        for point in points:
+            name = "limit of an author" if point["most_of_author"] else "slider"
+            at = _number(point["diversity@20"]), _number(point["ndcg@20_liked"])
+            path.setdefault(name, []).append(at)
+        title = f"Diversity: {model}"
+        note = (
+            "Each mark is a step of the readers' slider, from the stored order to the most surprising, "
+            "or a limit of books by one author among the first ten."
+        )
+        x_title = "mean distance of two books of a list"
         yield title, note, scatter_chart(title, path, x_title, "NDCG@20, liked")
 
 

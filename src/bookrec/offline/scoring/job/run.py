@@ -17,6 +17,8 @@ from bookrec.files import link_tree, utc_now
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
+from bookrec.inference.retrievers import EASE
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories, reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions
@@ -123,6 +125,7 @@ class ScoreRun:
                     interactions,
                     statistics,
                     self.changes,
+                    SimilarityTable.load(self.job.compiled / RANKER_NAME, EASE),
                 )
                 identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
                 writer.meta(metadata | identity)

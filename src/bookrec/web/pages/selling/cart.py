@@ -13,6 +13,7 @@ from bookrec.web.kit.addresses import book_path
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import text
 from bookrec.web.pages.cards import book_card
+from bookrec.web.request.page_events import note_act
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
 from bookrec.web.selling.cart_prices import PricedCart, price_cart
@@ -66,6 +67,8 @@ async def _put(
     stock = MOST_COPIES if offer is None or offer.stock is None else offer.stock
     wanted = before + quantity
     await page_request.site.desk.set_quantity(owner, book.isbn, min(wanted, stock))
+    if action != "set":
+        note_act(page_request.site, page_request.consent.actor, "cart", [book.isbn])
     if wanted > stock:
         return _CART, "cart_less"
     return _CART, "cart_changed" if action == "set" else "in_cart"

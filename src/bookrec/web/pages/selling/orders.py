@@ -29,6 +29,7 @@ from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.account import text
 from bookrec.web.pages.selling.cart import cart_context, priced_cart
 from bookrec.web.request.order_request import new_purchases, ordered_books
+from bookrec.web.request.page_events import note_act
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.selling.cart_prices import PricedCart
 from bookrec.web.selling.contexts import CheckoutPage, OrderPage, OrdersPage
@@ -83,6 +84,8 @@ async def order(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     except TooManyAttempts as refused:
         errors = {"form": "too_many_attempts"}
         return _checkout(page_request, cart, asdict(buyer), errors, headers=refused.headers)
+    bought = [line.isbn for line in placed.lines]
+    note_act(site, page_request.consent.actor, "buy", bought)
     return page_request.redirect(f"/orders/{placed.order_id}", "ordered")
 
 

@@ -1,0 +1,164 @@
+"""Choice of the next book to show to an audience, from what each of its members may like.
+
+A member m likes book c with probability ``p(m, c)``, the interest. The value of showing c next is
+
+    average        mean_m p(m, c)
+    least misery   min_m p(m, c)
+    fair           mean_m u(m) · p(m, c),   u(m) = (patience + likes(m)) ^ -fairness
+
+where ``likes(m)`` counts the shown books that m likes. So the next book goes to those who have found
+little yet, as far as ``fairness`` says. The value of the average is the expected share of the members
+who like the book.
+
+Every reaction moves the interest of its member in the neighbours of the shown book:
+
+    logit p(m, c) += rise(m) · n(c)
+
+with ``n(c)`` the weight of c among the neighbours, 1 for the nearest, and ``rise`` +learning for a
+like, -learning for "not for me" and -silence for a member who says nothing.
+
+Masthoff, "Group recommender systems: aggregation, satisfaction and group attributes", Recommender
+Systems Handbook, 2015, describes average and least misery. The fair rule follows GFAR (Kaya, Bridge,
+Tintarev, "Ensuring fairness in group recommendations by rank-sensitive balancing of relevance", RecSys
+2020): what a member gains from another liked book falls with every one; reactions take the place of the
+relevance that GFAR expects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Interest: TypeAlias = NDArray[np.floating]
+Neighbours: TypeAlias = tuple[NDArray[np.integer], NDArray[np.floating]]
+"""[n] books and their weights, 1 for the nearest."""
+
+Rule: TypeAlias = Literal["average", "least misery", "fair"]
+
+NO_NEIGHBOURS: Final[Neighbours] = (np.zeros(0, np.int64), np.zeros(0))
+_LEAST: Final = 1e-9
+"""Least interest in a book that can be shown, so that it has a logit."""
+
+
+@dataclass(frozen=True)
+class ChoiceSettings:
+    """Rule and its parameters."""
+
+    rule: Rule = "fair"
+    patience: float = 0.5
+    """Likes that every member is taken to have at the beginning, above 0."""
+    fairness: float = 0.6
+    """0 = every like is worth the same; with 1 and patience 0.5, the second is worth a third."""
+    learning: float = 0.5
+    """Rise of the logit of the nearest neighbour of a liked book."""
+    silence: float = 0.05
+    """Fall of the logit of the nearest neighbour of a book that a member says nothing of."""
+
+
+DEFAULTS: Final = ChoiceSettings()
+"""Settings of the site, chosen by ``bookrec bench audiences``."""
+
+
+@dataclass
+class _Shown:
+    """A shown book, its neighbours, and the rise that each member's reaction stands for."""
+
+    neighbours: Neighbours
+    rise: NDArray[np.float64]
+    """[M]"""
+    likes: NDArray[np.bool_]
+    """[M]"""
+
+
+class AudienceChoice:
+    """An audience of M members, C books, and what was shown to them."""
+
+    def __init__(self, interest: Interest, settings: ChoiceSettings = DEFAULTS) -> None:
+        """Begin with nothing shown.
+
+        Args:
+            interest: [M, C] probability that a member likes a book, 0 for one that they have.
+            settings: the rule.
+        """
+        values = np.asarray(interest, dtype=np.float64)
+        self.settings = settings
+        self._able = values > 0
+        bounded = np.clip(values, _LEAST, 1 - _LEAST)
+        self._logits = np.log(bounded) - np.log1p(-bounded)
+        self._shown: dict[int, _Shown] = {}
+
+    @property
+    def members(self) -> int:
+        """Number of members M."""
+        return len(self._logits)
+
+    @property
+    def shown(self) -> list[int]:
+        """Books shown so far, in order."""
+        return list(self._shown)
+
+    @property
+    def interest(self) -> NDArray[np.float64]:
+        """[M, C] probability that a member likes a book, after all reactions."""
+        return np.where(self._able, 1 / (1 + np.exp(-self._logits)), 0.0)
+
+    def likes(self) -> NDArray[np.int64]:
+        """[M] shown books that each member likes."""
+        counts = np.zeros(self.members, dtype=np.int64)
+        for shown in self._shown.values():
+            counts += shown.likes
+        return counts
+
+    def expected_shares(self) -> NDArray[np.float64]:
+        """[C] expected share of the members who like each book; 0 without a member."""
+        shares: NDArray[np.float64] = self.interest.sum(axis=0) / max(self.members, 1)
+        return shares
+
+    def values(self) -> NDArray[np.float64]:
+        """[C] value of showing each book next by the rule; -inf for a shown one."""
+        if not self.members:
+            values = np.zeros(self._logits.shape[1])
+        elif self.settings.rule == "least misery":
+            values = self.interest.min(axis=0)
+        elif self.settings.rule == "average":
+            values = self.expected_shares()
+        else:
+            served = float(self.settings.patience) + self.likes()
+            unserved = served**-self.settings.fairness
+            values = unserved @ self.interest / self.members
+        values[self.shown] = -np.inf
+        return values
+
+    def next_books(self, count: int) -> NDArray[np.int64]:
+        """[at most count] best next books, best first; ties by position."""
+        values = self.values()
+        order = np.argsort(-values, kind="stable")[:count]
+        return order[values[order] > -np.inf]
+
+    def show(self, book: int, neighbours: Neighbours = NO_NEIGHBOURS) -> None:
+        """Note that a book is shown and that nobody has said anything yet.
+
+        A second time changes nothing.
+        """
+        if book in self._shown:
+            return
+        books, weights = neighbours
+        rise = np.full(self.members, -self.settings.silence)
+        self._logits[:, books] += rise[:, None] * weights
+        self._shown[book] = _Shown(neighbours, rise, np.zeros(self.members, dtype=bool))
+
+    def react(self, member: int, book: int, *, liked: bool) -> None:
+        """Note what a member says of a shown book; the last word counts.
+
+        Raises:
+            KeyError: the book was not shown.
+        """
+        shown = self._shown[book]
+        shown.likes[member] = liked
+        rise = self.settings.learning if liked else -self.settings.learning
+        books, weights = shown.neighbours
+        self._logits[member, books] += (rise - shown.rise[member]) * weights
+        shown.rise[member] = rise

@@ -1,0 +1,226 @@
+"""Plots as shapes: bars and lines in a picture of `WIDTH` x `HEIGHT`, with texts in a language.
+
+The template ``partials/plots.html`` draws them as SVG in the theme's colours, with the same numbers as
+a table below.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Final
+
+import msgspec
+
+from bookrec.shop.selling.currencies import major_units
+from bookrec.shop.selling.money import format_money
+from bookrec.web.kit.formats import (
+    format_compact,
+    format_place,
+    format_rounded,
+    format_share,
+    format_short_day,
+)
+
+WIDTH: Final = 360
+HEIGHT: Final = 194
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 352, 22, 160
+_MOST_LABELS: Final = 7
+_BAR_SHARE: Final = 0.68
+"""Share of its place that a bar takes."""
+
+Words = Callable[[float], str]
+"""Number → text."""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A bar, or a point of a line."""
+
+    label: str
+    """Text of its place on the horizontal axis, e.g. a day."""
+    text: str
+    """Its number in words."""
+    x: float
+    """Middle of the bar, or the point."""
+    y: float
+    """Top of the bar, or the point."""
+    left: float
+    width: float
+    height: float
+    labelled: bool
+    """Whether the axis has room for its label."""
+    named: bool
+    """Whether its number stands above it."""
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """A line across the picture at a round number."""
+
+    y: float
+    text: str
+
+
+class Plot(msgspec.Struct, frozen=True):
+    """A plot of one number for each place."""
+
+    kind: str
+    """``bars`` or ``line``."""
+    marks: list[Mark]
+    ticks: list[Tick]
+    empty: bool
+    """Whether all numbers are 0, or there are none."""
+    x_name: str = ""
+    y_name: str = ""
+    width: int = WIDTH
+    height: int = HEIGHT
+
+    @property
+    def path(self) -> str:
+        """Points of the line, for ``polyline``."""
+        return " ".join(f"{mark.x},{mark.y}" for mark in self.marks)
+
+    @property
+    def base(self) -> float:
+        """Height of the horizontal axis."""
+        return float(_BOTTOM)
+
+    @property
+    def left(self) -> float:
+        """Left end of the horizontal axis."""
+        return float(_LEFT)
+
+    @property
+    def right(self) -> float:
+        """Right end of the horizontal axis."""
+        return float(_RIGHT)
+
+
+def bars(
+    labels: Sequence[str],
+    numbers: Sequence[float],
+    words: Words,
+    axis_words: Words | None = None,
+) -> Plot:
+    """Return a plot of bars from 0.
+
+    Args:
+        labels: texts of the places.
+        numbers: at least 0, as many.
+        words: writes a number as people do.
+        axis_words: writes it shortly, for the axis; None = ``words``.
+    """
+    top = _top(max(numbers, default=0.0))
+    return _plot("bars", labels, numbers, words, 0.0, top, axis_words)
+
+
+def line(
+    labels: Sequence[str], numbers: Sequence[float], words: Words, most: float = math.inf
+) -> Plot:
+    """Return a plot of points that a line joins, between round numbers around them.
+
+    Args:
+        labels: texts of the places.
+        numbers: at least 0, as many.
+        words: writes a number as people do.
+        most: highest number that there can be.
+    """
+    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
+    room = max(high - low, abs(high) / 10) or 1.0
+    step = float(10 ** math.floor(math.log10(room)))
+    bottom = max(0.0, math.floor((low - room / 2) / step) * step)
+    top = min(most, math.ceil((high + room / 2) / step) * step)
+    return _plot("line", labels, numbers, words, bottom, top)
+
+
+def _top(highest: float) -> float:
+    """Round number at or above the highest, two even steps from 0."""
+    if highest <= 0:
+        return 1.0
+    power = float(10 ** math.floor(math.log10(highest)))
+    return power * next(n for n in (1, 2, 4, 6, 8, 10) if n * power >= highest - 1e-12)
+
+
+def _plot(
+    kind: str,
+    labels: Sequence[str],
+    numbers: Sequence[float],
+    words: Words,
+    bottom: float,
+    top: float,
+    axis_words: Words | None = None,
+) -> Plot:
+    count = max(len(numbers), 1)
+    place = (_RIGHT - _LEFT) / count
+    step = max(1, math.ceil(count / _MOST_LABELS))
+    highest = max(range(len(numbers)), key=lambda n: numbers[n], default=-1)
+    marks = []
+    for n, (label, number) in enumerate(zip(labels, numbers, strict=True)):
+        x = _LEFT + place * (n + 0.5)
+        y = _BOTTOM - (_BOTTOM - _TOP) * (number - bottom) / (top - bottom)
+        last = (len(numbers) - 1 - n) % step == 0
+        named = bool(number) and (n == highest or len(numbers) <= _MOST_LABELS)
+        marks.append(
+            Mark(
+                label=label,
+                text=words(number),
+                x=round(x, 1),
+                y=round(y, 1),
+                left=round(x - place * _BAR_SHARE / 2, 1),
+                width=round(place * _BAR_SHARE, 1),
+                height=round(_BOTTOM - y, 1),
+                labelled=last,
+                named=named,
+            )
+        )
+    ticks = [
+        Tick(
+            round(_BOTTOM - (_BOTTOM - _TOP) * share, 1),
+            (axis_words or words)(bottom + (top - bottom) * share),
+        )
+        for share in (0.0, 0.5, 1.0)
+    ]
+    return Plot(kind, marks, ticks, not any(numbers))
+
+
+def day_labels(days: Sequence[str], language: str) -> list[str]:
+    """Write days as people of a language do, without the year.
+
+    >>> day_labels(["2026-11-27"], "en"), day_labels(["2026-11-27"], "vi")
+    (['11/27'], ['27/11'])
+    """
+    return [format_short_day(date.fromisoformat(day), language) for day in days]
+
+
+def night_label(moment: str, language: str) -> str:
+    """Write the day of an ISO 8601 time, in the server's time zone; '' when it is none."""
+    try:
+        day = datetime.fromisoformat(moment).astimezone().date().isoformat()
+    except ValueError:
+        return ""
+    return day_labels([day], language)[0]
+
+
+def whole_words(language: str) -> Words:
+    """Return a function that writes whole numbers, with tenths where they are none."""
+    return lambda number: format_place(round(number, 1), language)
+
+
+def decimal_words(language: str) -> Words:
+    """Return a function that writes numbers with three decimals."""
+    return lambda number: format_rounded(number, language, 3)
+
+
+def money_words(currency: str, language: str) -> Words:
+    """Return a function that writes amounts in minor units."""
+    return lambda number: format_money(round(number), currency, language)
+
+
+def short_money_words(currency: str, language: str) -> Words:
+    """Return a function that writes amounts in minor units shortly, without the currency: ``2M``."""
+    return lambda number: format_compact(float(major_units(round(number), currency)), language)
+
+
+def share_words(language: str) -> Words:
+    """Return a function that writes shares as a percentage with a decimal."""
+    return lambda number: format_share(number, language, 1)
