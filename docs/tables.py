@@ -34,6 +34,7 @@ PAGES: Final = (
     "docs/baselines.md",
     "docs/rating-prediction.md",
     "docs/scoring-speed.md",
+    "docs/sessions.md",
 )
 ORIGIN: Final = ("command", "date", "bookrec", "commit")
 """Keys of a result's ``origin``."""
@@ -69,6 +70,16 @@ _LABELS: Final = {
     "default: rp3beta alone": "bookrec, RP3beta alone",
     "default: SLIM alone": "bookrec, SLIM alone",
     "classic": "preset `classic`",
+    "popular": "popular",
+    "popular-of-the-day": "popular of the day",
+    "static": "static list",
+    "static-recent": "static list, recent books weigh more",
+    "fold-in": "fold-in, recent books weigh more",
+    "item-knn": "item-kNN of the last book",
+    "vs-knn": "VS-kNN",
+    "gru4rec": "GRU4Rec",
+    "blended-similar": "**blended**, with similar books",
+    "blended": "**blended**, with neighbours in visits",
 }
 _DATA_SETS: Final = {
     "book-crossing": "Book-Crossing",
@@ -254,6 +265,25 @@ def tuned(result: Result) -> str:
     return markdown(["baseline", "settings chosen on the validation part", "trials"], rows)
 
 
+def sessions(result: Result) -> str:
+    """Lists for the next book of a visit, beside the static list and the best of others."""
+    metrics = {"hit_rate@20": "HR@20", "mrr@20": "MRR@20", "ndcg@20": "NDCG@20"}
+    rows = []
+    for name, scorer in result["scorers"].items():
+        row = [_LABELS.get(name, name)]
+        row += [
+            interval(*(scorer["intervals"][metric][end] for end in ("value", "low", "high")))
+            for metric in metrics
+        ]
+        static = scorer["against_static"].get("ndcg@20")
+        row.append(f"{static['ratio']['value']:.2f}" if static else "–")
+        row += [_beside_best(result, name, metric) for metric in ("hit_rate@20", "ndcg@20")]
+        rows.append([*row, f"{scorer['cpu_ms']:.2f}"])
+    columns = ["list maker", *metrics.values(), "NDCG × static"]
+    columns += ["HR × best of others (95 %)", "NDCG × best (95 %)", "CPU ms"]
+    return markdown(columns, rows)
+
+
 def _millions(rate: float, lowest: float, highest: float) -> str:
     return f"{rate / 1e6:.2f} ({lowest / 1e6:.2f}–{highest / 1e6:.2f})"
 
@@ -335,6 +365,7 @@ TABLES: Final[dict[str, Callable[..., str]]] = {
     "new-readers": new_readers,
     "similar-books": similar_books,
     "tuned": tuned,
+    "sessions": sessions,
     "scoring": scoring,
     "origin": origin,
     "headline": headline,

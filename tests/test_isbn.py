@@ -16,6 +16,7 @@ from bookrec.isbn import (
     made_book_id,
     normalise_isbn,
     other_book_id,
+    repair_code,
     repair_isbn,
     to_isbn10,
     to_isbn13,
@@ -242,3 +243,31 @@ def test_a_typed_id_means_its_text_its_normal_form_and_the_other_form():
 )
 def test_isbn_forms(text: str, forms: list[str]):
     assert isbn_forms(text) == forms
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "rule"),
+    [
+        ("306406152", "code:306406152", "code_looks_like_isbn"),
+        ("306406153", "306406153", ""),
+        ("0306406152", "code:0306406152", "code_looks_like_isbn"),
+        ("KD 0306406152", "code:kd 0306406152", "code_looks_like_isbn"),
+        ("kd 0306406153", "KD 0306406153", "isbn_upper_cased"),
+        ("978-0-306-40615-7", "0306406152", "isbn13_to_isbn10"),
+        ("8934567890123", "8934567890123", ""),
+        ("012345678905", "012345678905", ""),
+        ("306406152.0", "code:306406152", "code_looks_like_isbn"),
+        ("Chưa có", "", "placeholder_unknown"),
+        ("", "", ""),
+    ],
+)
+def test_a_code_is_no_isbn(text: str, code: str, rule: str) -> None:
+    assert repair_code(text) == (code, rule)
+
+
+@given(st.text("0123456789X-:. code", max_size=16) | st.text(max_size=12) | NINE_DIGITS)
+def test_the_id_of_a_code_is_left_alone_at_every_door(text: str) -> None:
+    code, _ = repair_code(text)
+    assert repair_code(code)[0] == code
+    assert repair_isbn(code)[0] == code
+    assert not code or code in id_spellings(text)

@@ -108,3 +108,15 @@ def test_ids_that_differ_by_zeros_only_are_reported_and_stay_apart() -> None:
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
     once = IDS.normalise(text)[0]
     assert IDS.normalise(once) == (once, "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@example.vn", "5@example@example.vn", "1@example vn", "2@example±vn", "an@ example.vn"],
+)
+def test_a_damaged_address_is_hashed_as_well(text: str) -> None:
+    user_id, rule = IDS.normalise(text)
+    assert rule == "email_hashed"
+    assert user_id.startswith("mail:")
+    assert "@" not in user_id
+    assert IDS.normalise(text.upper()) == (user_id, rule)

@@ -23,10 +23,17 @@ RUINED: Final = "isbn_ruined_by_spreadsheet"
 
 _ISBN10: Final = re.compile(r"[0-9]{9}[0-9X]")
 _ISBN13: Final = re.compile(r"97[89][0-9]{10}")
-_WEIGHTS_10: Final = tuple(range(10, 0, -1))
+_WEIGHTS_10: Final = tuple(range(10, 1, -1))
 _WEIGHTS_13: Final = (1, 3) * 6 + (1,)
-_OWN_PREFIX: Final = re.compile(r"(?:gb|ml|made):[0-9a-z]{1,32}", re.IGNORECASE)
-"""Ids that bookrec itself gives to books without codes, and that two layouts give."""
+_ZERO_DIGIT: Final = ord("0")
+_OFFSET_10: Final = _ZERO_DIGIT * sum(_WEIGHTS_10)
+CODE_PREFIX: Final = "code:"
+"""Prefix of a shop's codes that look like an ISBN."""
+_OWN_PREFIX: Final = re.compile(
+    rf"(?:gb|ml|made):[0-9a-z]{{1,32}}|{CODE_PREFIX}\S(?:.*\S)?", re.IGNORECASE
+)
+"""Ids that bookrec itself gives: to books without codes, to those of two layouts, and to a shop's codes
+that look like an ISBN."""
 _OTHER_BOOK: Final = re.compile(r"[0-9X]{10,13}~[1-9][0-9]?")
 """Another book under an ISBN that was used twice, see `other_book_id`."""
 _DASHES: Final = "\u2010-\u2015\u2212-"
@@ -58,7 +65,9 @@ _NO_ID: Final = frozenset(
 
 def isbn10_check_digit(first_nine: str) -> str:
     """Return the tenth character (``0``-``9`` or ``X``) of an ISBN-10 that begins with nine digits."""
-    return "0123456789X"[-sum(map(mul, _WEIGHTS_10, map(int, first_nine))) % 11]
+    # Bytes are numbers already, and there may be millions of ISBNs.
+    total = sum(map(mul, _WEIGHTS_10, first_nine.encode())) - _OFFSET_10
+    return "0123456789X"[-total % 11]
 
 
 def is_isbn10(text: str) -> bool:
@@ -73,7 +82,9 @@ def is_isbn13(text: str) -> bool:
 
 def _isbn13_sum(digits: str) -> int:
     """Sum of the digits with weights 1, 3, 1, 3, …"""
-    return sum(map(mul, _WEIGHTS_13, map(int, digits)))
+    weights = _WEIGHTS_13[: len(digits)]
+    total: int = sum(map(mul, weights, digits.encode()))
+    return total - _ZERO_DIGIT * sum(weights)
 
 
 def to_isbn10(isbn13: str) -> str | None:
@@ -111,8 +122,8 @@ def id_spellings(text: str) -> list[str]:
 
     The text as it stands comes first: it may be an id that an older version stored.
     """
-    usable = normalise_isbn(text)
-    return [s for s in dict.fromkeys([text.strip(), usable, *isbn_forms(text)]) if s]
+    usable, code = normalise_isbn(text), repair_code(text)[0]
+    return [s for s in dict.fromkeys([text.strip(), usable, *isbn_forms(text), code]) if s]
 
 
 def id_problem(isbn: str) -> str:
@@ -176,6 +187,29 @@ def repair_isbn(text: str) -> tuple[str, str]:
     if isbn == text:
         return isbn, ""
     return isbn, rule or repair or "isbn_upper_cased"
+
+
+def repair_code(text: str) -> tuple[str, str]:
+    """Return the id of a book by a shop's own code, and the rule that changed the text.
+
+    A code is never taken for an ISBN that lost its zeros, or that has one inside. One that looks so
+    gets a prefix, so that no other door mistakes it. Only a whole ISBN-13 is one: no code has its first
+    digits and its check digit by chance.
+
+    >>> repair_code("306406152"), repair_code("vh 00012")
+    (('code:306406152', 'code_looks_like_isbn'), ('VH 00012', 'isbn_upper_cased'))
+    """
+    seen, rule = _undamaged(text)
+    if _OWN_PREFIX.fullmatch(seen):
+        return seen.lower(), rule
+    code = unicodedata.normalize("NFC", seen.upper())
+    if code in _NO_ID:
+        return "", "placeholder_unknown"
+    if is_isbn13(bare := _SEPARATORS.sub("", code)):
+        return to_isbn10(bare) or bare, "isbn13_to_isbn10"
+    if is_isbn10(code) or _isbn_of(code)[0] != code:
+        return f"{CODE_PREFIX}{code.lower()}", "code_looks_like_isbn"
+    return code, rule or ("" if code == text else "isbn_upper_cased")
 
 
 def _undamaged(text: str) -> tuple[str, str]:

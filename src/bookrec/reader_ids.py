@@ -28,6 +28,8 @@ IDS_DIFFER_BY_ZEROS: Final = "ids_differ_by_zeros"
 _EMAIL: Final = re.compile(
     r"(?:mailto:)?<?([^@\s<>:,;]+@[^@\s<>,;]+\.[^@\s<>,;.]+)>?", re.IGNORECASE
 )
+_LIKE_EMAIL: Final = re.compile(r"@.*?[^\W\d_]{2}")
+"""An address that was damaged on its way, ``an@example vn``: letters behind the sign."""
 _PHONE_TEXT: Final = re.compile(
     r"(?:tel:)?\(?\+?[0-9][0-9 .()/\u2010-\u2015-]{6,24}", re.IGNORECASE
 )
@@ -52,12 +54,14 @@ class ReaderIds:
 
         Case and leading zeros of other ids stay; so do texts that only look like numbers.
         """
-        if text.isascii() and text.isalnum() and not text.isdigit():
+        if self._unchanged(text):
             return text, ""
         seen = visible_text(text)
         bare = without_formula(seen)
         if email := _EMAIL.fullmatch(bare):
             return f"mail:{self._hash(email[1].casefold())}", EMAIL_HASHED
+        if _LIKE_EMAIL.search(bare):
+            return f"mail:{self._hash(bare.casefold())}", EMAIL_HASHED
         if number := self._phone_number(bare):
             return f"phone:{self._hash(number)}", PHONE_HASHED
         if bare != seen:
@@ -68,6 +72,12 @@ class ReaderIds:
             return seen, "user_id_stripped"
         composed = unicodedata.is_normalized("NFC", text)
         return seen, "invisible_characters_removed" if composed else "unicode_composed"
+
+    def _unchanged(self, text: str) -> bool:
+        """Whether no rule can change a text: ASCII letters and digits, and no phone number."""
+        if not (text.isascii() and text.isalnum()):
+            return False
+        return not text.isdigit() or not (text[0] == "0" or text.startswith(self._country))
 
     def normalise_column(self, values: Sequence[str]) -> list[tuple[str, str]]:
         """Return `normalise` of each value, with the evidence of all of them.
@@ -82,24 +92,20 @@ class ReaderIds:
             values: distinct values, of all files that name the same readers.
         """
         texts, undotted = _without_points(values)
-        pairs = [self.normalise(text) for text in texts]
+        unchanged = self._unchanged
+        pairs = [(text, "") if unchanged(text) else self.normalise(text) for text in texts]
         phones = {user_id for user_id, rule in pairs if rule == PHONE_HASHED}
         mostly_phones = 2 * sum(rule == PHONE_HASHED for _, rule in pairs) > len(pairs)
         for place, (user_id, rule) in enumerate(pairs):
-            if not rule and self._national.fullmatch(user_id):
+            if not rule and user_id.isdigit() and self._national.fullmatch(user_id):
                 phone = self.normalise("0" + user_id)
                 if phone[1] == PHONE_HASHED and (mostly_phones or phone[0] in phones):
                     pairs[place] = phone[0], PHONE_ZERO_RESTORED
-        ids_of_number = Counter(
-            number.lstrip("0") for number in {user_id for user_id, _ in pairs} if _is_number(number)
-        )
-        for place, (user_id, rule) in enumerate(pairs):
-            if undotted[place] and rule != PHONE_HASHED:
-                rule = rule or DECIMAL_POINT_REMOVED
-            if not rule and _is_number(user_id) and ids_of_number[user_id.lstrip("0")] > 1:
-                rule = IDS_DIFFER_BY_ZEROS
-            pairs[place] = user_id, rule
-        return pairs
+        if any(undotted):
+            for place, (user_id, rule) in enumerate(pairs):
+                if undotted[place] and rule != PHONE_HASHED:
+                    pairs[place] = user_id, rule or DECIMAL_POINT_REMOVED
+        return _marked_zeros(pairs)
 
     def _phone_number(self, text: str) -> str | None:
         """The number in its international form, ``+84912345678``; None for other texts."""
@@ -124,12 +130,29 @@ class ReaderIds:
         return hmac.new(self._secret, text.encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def _marked_zeros(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The ids, with the rule `IDS_DIFFER_BY_ZEROS` where no other rule changed them."""
+    if not any(user_id[:1] == "0" for user_id, _ in pairs):
+        return pairs
+    ids_of_number = Counter(
+        number.lstrip("0") for number in {user_id for user_id, _ in pairs} if _is_number(number)
+    )
+    return [
+        (user_id, IDS_DIFFER_BY_ZEROS)
+        if not rule and _is_number(user_id) and ids_of_number[user_id.lstrip("0")] > 1
+        else (user_id, rule)
+        for user_id, rule in pairs
+    ]
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit()
 
 
 def _without_points(values: Sequence[str]) -> tuple[list[str], list[bool]]:
     """Values without the ``.0`` of floats, where no number has other decimals; and which had it."""
+    if not any("." in value for value in values):
+        return list(values), [False] * len(values)
     seen = [visible_text(value) for value in values]
     dotted = [text for text in seen if _DOTTED.fullmatch(text)]
     if not dotted or not all(_WHOLE_DOTTED.fullmatch(text) for text in dotted):

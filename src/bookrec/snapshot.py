@@ -150,6 +150,14 @@ create table similar_top (
     primary key (book_id, rank)
 ) without rowid;
 
+create table visit_top (            -- missing in older snapshots, empty without times
+    book_id integer not null,
+    rank integer not null,
+    next_book_id integer not null,
+    score real not null,            -- share of the book's first one; 0 to 1
+    primary key (book_id, rank)
+) without rowid;
+
 create table popular_top (
     segment text not null,          -- 'all' or an age band of bookrec.ages.AGE_BANDS
     rank integer not null,

@@ -7,6 +7,11 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
   suggestFor(input);
 }
 
+async function suggested(text, limit, signal) {
+  const answer = await fetch(`/api/v1/suggest?${new URLSearchParams({ q: text, limit })}`, { signal });
+  return answer.ok ? (await answer.json()).items : [];
+}
+
 function suggestFor(input) {
   const words = input.dataset;
   const list = document.createElement("ul");
@@ -64,6 +69,7 @@ function suggestFor(input) {
   }
 
   function address(item) {
+    if (window.filesOfShop) return window.filesOfShop.address(item);
     if (item.kind === "title") return `/books/${encodeURIComponent(item.isbn)}`;
     return `/${item.kind === "author" ? "authors" : "series"}/${encodeURIComponent(item.text)}`;
   }
@@ -74,10 +80,9 @@ function suggestFor(input) {
     if (!text) return close();
     request = new AbortController();
     try {
-      const query = new URLSearchParams({ q: text, limit: LONGEST_LIST });
-      const answer = await fetch(`/api/v1/suggest?${query}`, { signal: request.signal });
-      if (!answer.ok) return close();
-      const { items } = await answer.json();
+      const { signal } = request;
+      const items = await (window.filesOfShop?.suggest ?? suggested)(text, LONGEST_LIST, signal);
+      if (signal.aborted) return;
       if (!items.length || document.activeElement !== input) return close();
       list.replaceChildren(...items.map(option));
       list.hidden = false;

@@ -18,6 +18,7 @@ from bookrec.errors import BookrecError  # noqa: E402
 from bookrec.offline import nightly  # noqa: E402
 from bookrec.offline.data.shop_updates import extend_with_shop  # noqa: E402
 from bookrec.shop.interactions import ShopInteraction  # noqa: E402
+from bookrec.shop.owner.nightly_log import FAILED, PUBLISHED, REFUSED, read_runs  # noqa: E402
 from command_line import bookrec_in_process  # noqa: E402
 from gate_snapshots import build_instead, lists_of  # noqa: E402
 from small_dataset import small_dataset  # noqa: E402
@@ -62,6 +63,9 @@ def test_the_unexpected_is_a_sentence_and_leaves_the_old_snapshot(
     assert str(traceback_file) in message
     assert "in fail" in traceback_file.read_text()
     assert (home.snapshots / "current").read_text() == f"{IDS[0]}\n"
+    (run,) = read_runs(home.nightly_log, 5)
+    assert (run.outcome, run.reason) == (FAILED, "a shape that does not fit")
+    assert list(run.stages) == ["shop", "dataset"]
 
 
 def test_one_job_at_a_time(home: Home):
@@ -103,6 +107,9 @@ def test_refused_lists_leave_the_former_snapshot_until_they_are_accepted(
     accepted = bookrec_in_process(home, "nightly", "--accept")
     assert accepted.returncode == 0, accepted.stderr
     assert read_pointer(home.snapshots) not in (None, IDS[0])
+    runs = read_runs(home.nightly_log, 5)
+    assert [run.outcome for run in runs] == [REFUSED, PUBLISHED]
+    assert runs[1].snapshot_id == read_pointer(home.snapshots)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 NUMBER = re.compile(
     r"\{\{-?\s*[\w.]*?(?:\b|_)(?:count|total|number_of|readers|copies|quantity|stock|mean|price|amount"
-    r"|revenue|share|size)\s*-?\}\}"
+    r"|revenue|size)\s*-?\}\}"
 )
 """An expression that prints a number without a filter."""
 BY_HAND = re.compile(
@@ -43,6 +43,7 @@ BY_HAND = re.compile(
 BY_HAND_IN_CODE = re.compile(r"strftime|format_(?:date|datetime|time|currency|decimal|percent)\(")
 FORMATTERS = {
     "kit/formats.py",
+    "owner/plots.py",  # ticks of axes, in the language of the page
     "api/own_account.py",  # RFC 3339 for programs, as in the next
     "api/schemas.py",
     "accounts/cli.py",  # the operator's console, in English

@@ -55,13 +55,21 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
         "List, show, verify, roll back and prune published snapshots.",
     ),
     "serve": ("bookrec.web.serve_cli:serve", "Serve the site until Ctrl-C or SIGTERM."),
+    "export-site": (
+        "bookrec.web.export_site.cli:export_site_command",
+        "Write the public pages as files for a plain web server; changed pages only.",
+    ),
     "accounts": (
         "bookrec.web.accounts.cli:accounts",
         "Create accounts, invite readers of the data set, reset passwords, disable, enable, list.",
     ),
+    "experiments": (
+        "bookrec.cli.experiments.command:experiments",
+        "Show some readers lists by other settings, and compare what follows.",
+    ),
     "shop": (
         "bookrec.cli.selling.shop:shop",
-        "Import prices and stock, look after orders, set the shop's name and bank.",
+        "Look after the shop: prices, orders, settings, books, promotions, audiences, the report.",
     ),
     "bench": (
         "bookrec.cli.bench:bench",

@@ -86,7 +86,11 @@ def mix_of(groups: Ints, n_groups: int) -> Scores:
 
 
 def listed_similarity(
-    size: int, places: Ints, neighbour_places: Ints, ranks: Ints, length: int
+    size: int,
+    places: NDArray[np.integer],
+    neighbour_places: NDArray[np.integer],
+    ranks: NDArray[np.integer],
+    length: int,
 ) -> NDArray[np.float64]:
     """[C, C] similarity of the candidates by their stored neighbours: 1 for the nearest, 0 for none.
 

@@ -68,7 +68,7 @@ class ReactionSettings:
 
 DEFAULTS: Final = ReactionSettings()
 """Settings for a reader with a list."""
-STRANGERS: Final = replace(DEFAULTS, list_weight=0.02)
+STRANGERS: Final = replace(DEFAULTS, list_weight=0.1)
 """Settings for the popular list, which says nothing of the person who looks at it."""
 
 

@@ -29,11 +29,14 @@ class Retriever:
     """Name of its own lists in validation and evaluation; None leaves them out."""
 
 
+EASE: Final = "ease"
+"""Prefix of the arrays of EASE, which also mixes into neighbours in visits."""
+
 RETRIEVERS: Final = (
     Retriever("rp3beta", 0.32, "bookrec.offline.retrieval.rp3beta:RP3BETA", "walk", "rp3beta"),
     Retriever("item_knn", 0.10, "bookrec.offline.retrieval.item_knn:ITEM_KNN", "knn", "item-knn"),
     Retriever("slim", 0.12, "bookrec.offline.retrieval.slim:SLIM", "slim", "SLIM"),
-    Retriever("ease", 0.12, "bookrec.offline.retrieval.ease:EASE", "ease"),
+    Retriever("ease", 0.12, "bookrec.offline.retrieval.ease:EASE", EASE),
 )
 """Sparse retrievers, in the order of their rows and pair features."""
 

@@ -27,7 +27,7 @@ _CLICK_WITHIN_S: Final = 6 * 3_600
 _LATEST_LISTS: Final = 200
 """Lists of an actor among which a click's is looked for: about forty pages."""
 _FOLLOWS_CLICK_S: Final = 7 * 86_400
-"""What is done with a book this long after a click on it counts for the list of the click."""
+"""Time after a click in which an act with the book counts for the list of the click."""
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from bookrec.shop.migrations import (
     m0004_accounts,
     m0005_events,
     m0006_owner,
+    m0007_diversity,
+    m0008_experiments,
 )
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -28,6 +30,8 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     m0004_accounts.SCRIPT,
     m0005_events.SCRIPT,
     m0006_owner.SCRIPT,
+    m0007_diversity.SCRIPT,
+    m0008_experiments.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""
 

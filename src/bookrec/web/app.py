@@ -28,12 +28,14 @@ from bookrec.web.api import shelves as shelves_api
 from bookrec.web.api.schema_names import NamedJson, NamedYaml
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
+from bookrec.web.edge.cross_origin import with_cross_origin_calls
 from bookrec.web.edge.requests import with_checked_requests
 from bookrec.web.kit.addresses import with_whole_ids
 from bookrec.web.kit.headers import answering_head, security_headers, with_headers
 from bookrec.web.kit.metrics import Metrics, measured
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings, from_environment
+from bookrec.web.page_head.public_addresses import with_language_paths
 from bookrec.web.pages import account as account_pages
 from bookrec.web.pages import browse as browse_pages
 from bookrec.web.pages import history as history_pages
@@ -84,15 +86,15 @@ def create_app(home: Home, settings: SiteSettings) -> Litestar:
         debug=False,
     )
     # Around the whole application: Litestar's middleware does not see requests that match no route.
-    routed = with_bounded_bodies(
-        with_whole_ids(app.asgi_handler), behind_proxy=settings.behind_proxy
-    )
+    routed = with_language_paths(with_whole_ids(app.asgi_handler), renderer.languages)
+    routed = with_bounded_bodies(routed, behind_proxy=settings.behind_proxy)
     protected = with_headers(
         with_checked_requests(routed), security_headers(settings.remote_covers)
     )
     if settings.compression:
         protected = with_compression(protected)
-    app.asgi_handler = answering_head(measured(protected, metrics))
+    called = with_cross_origin_calls(protected, settings.cors_origins)
+    app.asgi_handler = answering_head(measured(called, metrics))
     return app
 
 
@@ -124,6 +126,7 @@ def _pages() -> Router:
             account_pages.claim,
             reader_pages.me,
             reader_pages.change_age,
+            reader_pages.move_slider,
             reader_pages.rate,
             reader_pages.unrate,
             keep_pages.keep,

@@ -46,8 +46,10 @@ def serve(home: Home, host: str, port: int, workers: int) -> None:
     Settings: BOOKREC_REMOTE_COVERS=1 shows covers from other hosts, BOOKREC_SECURE_COOKIES=1 marks
     cookies Secure behind a proxy that ends TLS, BOOKREC_BEHIND_PROXY=1 tells clients apart by the
     last address of the proxy's X-Forwarded-For, BOOKREC_COMPRESSION=0 leaves compression to the
-    proxy. A proxy must pass the Host header on. BOOKREC_SMTP, BOOKREC_MAIL_FROM and BOOKREC_SITE set up
-    e-mail (docs/accounts.md). The log goes to stderr, one line of key=value pairs per event.
+    proxy, BOOKREC_CORS=https://www.example.org lets the pages of that origin call the API
+    (docs/export-site.md). A proxy must pass the Host header on. BOOKREC_SITE is the site's address in
+    e-mail and for search engines, BOOKREC_SMTP and BOOKREC_MAIL_FROM set up e-mail
+    (docs/accounts.md). The log goes to stderr, one line of key=value pairs per event.
 
     \b
     Example:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bookrec.offline.data.dataset import READER_DTYPES
 from bookrec.offline.data.reader_order import merge_readers, reader_sort_key
@@ -26,3 +28,9 @@ def test_numbers_of_any_length_have_the_order_of_the_key(further):
     none = pd.DataFrame({"user_id": [], "age": [], "location": []}).astype(READER_DTYPES)
     merged = merge_readers(none, ids)["user_id"].tolist()
     assert merged == sorted(ids, key=reader_sort_key)
+
+
+@given(st.lists(st.text("0019ab-é", min_size=1, max_size=6) | st.text(min_size=1), unique=True))
+def test_texts_with_numbers_have_the_order_of_the_key(ids):
+    none = pd.DataFrame({"user_id": [], "age": [], "location": []}).astype(READER_DTYPES)
+    assert merge_readers(none, ids)["user_id"].tolist() == sorted(ids, key=reader_sort_key)

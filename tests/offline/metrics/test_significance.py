@@ -11,7 +11,9 @@ from bookrec.offline.metrics.significance import (
     PairedComparison,
     adjusted,
     bootstrap_interval,
+    clustered_interval,
     compare,
+    compare_clustered,
     paired_t,
 )
 
@@ -73,3 +75,21 @@ def test_holm_by_hand():
     p_values = {name: row.p_adjusted for name, row in adjusted(comparisons).items()}
     # .01 * 4, .03 * 3, then .04 * 2 may not fall below .09, .9 * 1.
     assert p_values == pytest.approx({"a": 0.04, "b": 0.09, "c": 0.09, "d": 0.9})
+
+
+def test_a_mean_over_requests_resamples_the_visits_they_belong_to():
+    sums, counts = np.array([3.0, 0.0, 1.0, 2.0]), np.array([4.0, 1.0, 1.0, 4.0])
+    interval = clustered_interval(sums, counts, rng(3))
+    assert interval.value == pytest.approx(0.6)
+    assert 0.0 <= interval.low < 0.6 < interval.high <= 1.0
+    alike = clustered_interval(np.full(5, 2.0), np.full(5, 4.0), rng())
+    assert (alike.low, alike.high) == (0.5, 0.5)
+
+
+def test_clustered_comparisons_are_paired():
+    counts = np.array([2.0, 4.0, 6.0])
+    baseline = np.array([1.0, 1.0, 3.0])
+    result = compare_clustered(1.5 * baseline, baseline, counts, rng(1))
+    assert result.ratio.value == pytest.approx(1.5)
+    assert (result.ratio.low, result.ratio.high) == (pytest.approx(1.5), pytest.approx(1.5))
+    assert result.difference.value == pytest.approx(2.5 / 12)

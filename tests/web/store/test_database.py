@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bookrec.errors import ShopUnavailable
 from bookrec.web.store.database import ShopDatabase, opened
 
 INSERT = "insert into sign_in_attempt (key, at) values (?, 0)"
@@ -82,5 +83,20 @@ def test_both_connections_are_safe_ones(tmp_path: Path) -> None:
             assert await transaction.row("pragma foreign_keys") == (1,)
             assert await transaction.row("pragma journal_mode") == ("wal",)
             assert await transaction.row("pragma busy_timeout") == (900,)
+
+    asyncio.run(scenario())
+
+
+def test_a_reading_function_writes_nothing(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with opened(tmp_path / "shop.sqlite") as database:
+            async with database.write() as transaction:
+                await transaction.execute(INSERT, ("kept",))
+                # Beside an open write, as last committed.
+                count = "select count(*) from sign_in_attempt"
+                assert await database.read(lambda c: c.execute(count).fetchone()) == (0,)
+            with pytest.raises(ShopUnavailable):
+                await database.read(lambda c: c.execute("delete from sign_in_attempt"))
+            assert await keys(database) == ["kept"]
 
     asyncio.run(scenario())

@@ -11,6 +11,7 @@ import click
 from bookrec import __version__
 from bookrec.cli.search_bench.measure import Answer, answer_all, figures, latency
 from bookrec.cli.search_bench.queries import make_queries, read_queries
+from bookrec.cli.search_bench.vietnamese import VIETNAMESE_KINDS
 from bookrec.errors import BookrecError
 from bookrec.files import utc_now
 from bookrec.settings import Home
@@ -31,6 +32,11 @@ _WARM_UP = 10
     "--number", type=click.IntRange(1), default=600, show_default=True, help="Queries to make."
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Seed of the dice.")
+@click.option(
+    "--vietnamese",
+    is_flag=True,
+    help="Make queries as people type Vietnamese: without marks, as keystrokes of Telex and VNI.",
+)
 @click.option("--misses", is_flag=True, help="Also list the queries whose book is not first.")
 @click.option(
     "--json",
@@ -44,6 +50,7 @@ def search(
     queries_file: Path | None,
     number: int,
     seed: int,
+    vietnamese: bool,
     misses: bool,
     json_file: Path | None,
 ) -> None:
@@ -64,7 +71,12 @@ def search(
         queries = read_queries(queries_file)
     else:
         books = snapshot.slow_rows("select title, author, reader_count from book order by book_id")
-        queries = make_queries([(t, a, r) for t, a, r in books], number, seed)
+        queries = make_queries(
+            [(t, a, r) for t, a, r in books],
+            number,
+            seed,
+            VIETNAMESE_KINDS if vietnamese else None,
+        )
     if not queries:
         raise BookrecError(
             f"Nobody has read any book of {snapshot.snapshot_id}, so no query can be made; "
@@ -91,7 +103,9 @@ def search(
         document = {
             "about": {"created_at": utc_now(), "bookrec_version": __version__},
             "snapshot_id": snapshot.snapshot_id,
-            "queries": str(queries_file) if queries_file else {"number": number, "seed": seed},
+            "queries": str(queries_file)
+            if queries_file
+            else {"number": number, "seed": seed, "vietnamese": vietnamese},
             "figures": [asdict(row) for row in rows],
             "cpu": times,
         }

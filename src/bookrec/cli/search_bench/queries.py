@@ -6,7 +6,7 @@ import csv
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from bookrec.cli.search_bench.damage import joined, misheard, mistyped, split
 from bookrec.errors import BookrecError
@@ -62,7 +62,9 @@ def read_queries(path: Path) -> list[BenchQuery]:
     return queries
 
 
-class _Book(NamedTuple):
+class Book(NamedTuple):
+    """A book that a query may mean."""
+
     title: str
     author: str
 
@@ -82,42 +84,47 @@ class _Book(NamedTuple):
         return search_words(title_head(self.title)).split()
 
 
-def make_queries(books: Sequence[tuple[str, str, int]], number: int, seed: int) -> list[BenchQuery]:
+Maker: TypeAlias = Callable[[Book, random.Random], str]
+Kinds: TypeAlias = Sequence[tuple[str, str, Maker]]
+
+
+def make_queries(
+    books: Sequence[tuple[str, str, int]], number: int, seed: int, kinds: Kinds | None = None
+) -> list[BenchQuery]:
     """Make queries for books chosen by their readers.
 
     Args:
         books: title, author and readers of each.
         number: of queries; the kinds take turns.
         seed: equal seeds give equal queries.
+        kinds: of queries, `KINDS` or `VIETNAMESE_KINDS`.
     """
+    kinds = KINDS if kinds is None else kinds
     dice = random.Random(seed)  # noqa: S311 - no secret
     weights = [readers for _, _, readers in books]
     if not books or not any(weights):
         return []
     queries: list[BenchQuery] = []
     for place in range(number):
-        kind_class, kind, make = KINDS[place % len(KINDS)]
+        kind_class, kind, make = kinds[place % len(kinds)]
         for title, author, _ in dice.choices(books, weights, k=_TRIES):
-            query = make(_Book(title, author), dice)
+            query = make(Book(title, author), dice)
             if query and search_words(query):
                 queries.append(BenchQuery(kind_class, kind, query, title, author))
                 break
     return queries
 
 
-_Make = Callable[[_Book, random.Random], str]
-
-
-def _title(book: _Book, _: random.Random) -> str:
+def _title(book: Book, _: random.Random) -> str:
     return " ".join(book.words)
 
 
-def _author_and_word(book: _Book, dice: random.Random) -> str:
+def _author_and_word(book: Book, dice: random.Random) -> str:
     telling = [word for word in book.plain_words if len(word) > 3 and word not in FUNCTION_WORDS]
     return f"{book.names[-1]} {dice.choice(telling)}" if telling and book.names else ""
 
 
-def _some_words(book: _Book, dice: random.Random) -> str:
+def _some_words(book: Book, dice: random.Random) -> str:
     words = book.plain_words
     if len(words) < 3 or not book.names:
         return ""
@@ -125,7 +132,7 @@ def _some_words(book: _Book, dice: random.Random) -> str:
     return " ".join([*(words[place] for place in places), book.names[-1]])
 
 
-def _missing_word(book: _Book, dice: random.Random) -> str:
+def _missing_word(book: Book, dice: random.Random) -> str:
     words = book.plain_words
     if len(words) < 4:
         return ""
@@ -133,26 +140,26 @@ def _missing_word(book: _Book, dice: random.Random) -> str:
     return " ".join(words[:place] + words[place + 1 :])
 
 
-def _initials(book: _Book, dice: random.Random) -> str:
+def _initials(book: Book, dice: random.Random) -> str:
     initials = "".join(word[0] for word in book.names[:-1])
     query = _author_and_word(book, dice)
     return f"{initials} {query}" if query and all(len(n) == 1 for n in book.names[:-1]) else ""
 
 
-def _without_marks(book: _Book, _: random.Random) -> str:
+def _without_marks(book: Book, _: random.Random) -> str:
     query = " ".join(book.plain_words)
     return query if not title_head(book.title).isascii() else ""
 
 
-def _damaged(damage: Callable[[list[str], random.Random], list[str]], make: _Make) -> _Make:
-    def damaged(book: _Book, dice: random.Random) -> str:
+def _damaged(damage: Callable[[list[str], random.Random], list[str]], make: Maker) -> Maker:
+    def damaged(book: Book, dice: random.Random) -> str:
         words = make(book, dice).split()
         return " ".join(damage(words, dice)) if len("".join(words)) > 3 else ""
 
     return damaged
 
 
-KINDS: Final[tuple[tuple[str, str, _Make], ...]] = (
+KINDS: Final[Kinds] = (
     (CLEAN, "title", _title),
     (CLEAN, "author and word", _author_and_word),
     (CLEAN, "some words", _some_words),

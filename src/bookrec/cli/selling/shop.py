@@ -1,9 +1,14 @@
-"""``bookrec shop``: the group of the verbs about selling."""
+"""``bookrec shop``: the group of the verbs of the owner."""
 
 from __future__ import annotations
 
 import click
 
+from bookrec.cli.owner.audience import audience
+from bookrec.cli.owner.books import books
+from bookrec.cli.owner.preview import preview
+from bookrec.cli.owner.promotions import promotions
+from bookrec.cli.owner.report import report
 from bookrec.cli.selling.events import events
 from bookrec.cli.selling.orders import orders
 from bookrec.cli.selling.prices import prices
@@ -12,15 +17,19 @@ from bookrec.cli.selling.settings import settings
 
 @click.group()
 def shop() -> None:
-    """Import prices and stock, look after orders, set the shop's name and bank, thin events.
+    """Look after the shop: prices, orders, settings, books, promotions, audiences, the report.
 
     \b
     Example:
       bookrec shop prices import prices.xlsx
       bookrec shop orders list --state new
       bookrec shop settings set name "Hiệu sách Cây Bàng"
+      bookrec shop report
     """
 
 
-for command in (prices, orders, settings, events):
+for command in (
+    *(prices, orders, settings, events),
+    *(books, promotions, audience, preview, report),
+):
     shop.add_command(command)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--split",
-    type=click.Choice(["hold-out", "leave-one-out", "k-fold"]),
+    type=click.Choice(["hold-out", "leave-one-out", "k-fold", "temporal"]),
     default="hold-out",
     show_default=True,
     help="Interactions to hold out; see docs/evaluation.md.",
@@ -94,6 +94,12 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Write report.html and report.json there, and rewrite them after each result.",
 )
+@click.option(
+    "--sessions",
+    metavar="SOURCE",
+    help="Replay visits instead: 'dataset' for the current data set, or the file of a log of the "
+    "YOOCHOOSE or Diginetica form; see docs/sessions.md.",
+)
 @click.option("--quick", is_flag=True, help="Few readers and a short training, for a first look.")
 @click.pass_obj
 def evaluate(
@@ -108,6 +114,7 @@ def evaluate(
     tuning_time: float,
     new_readers: int,
     report: Path | None,
+    sessions: str | None,
     quick: bool,
 ) -> None:
     """Measure models and baselines on held-out interactions of the current data set.
@@ -120,7 +127,11 @@ def evaluate(
       bookrec evaluate --quick
       bookrec evaluate --against popularity,item-knn,ease --report report
       bookrec evaluate --model none --split leave-one-out
+      bookrec evaluate --sessions dataset --against all,gru4rec
     """
+    if sessions is not None:
+        _replay(home, sessions, against, seed, readers, tuning_time, report, quick)
+        return
     from bookrec.offline.data.dataset import load_dataset
     from bookrec.offline.evaluation.holdout.splits import SplitKind
     from bookrec.offline.evaluation.measure.evaluation_settings import EvaluationSettings
@@ -156,8 +167,37 @@ def evaluate(
     plain = as_plain(results)
     click.echo()
     click.echo(as_text(plain))
+    _say_written(report)
+
+
+def _replay(
+    home: Home,
+    source: str,
+    against: str,
+    seed: int,
+    visits: int | None,
+    tuning_time: float,
+    report: Path | None,
+    quick: bool,
+) -> None:
+    """Measure lists that react to visits."""
+    from bookrec.offline.evaluation.sessions.makers.registry import chosen_makers
+    from bookrec.offline.evaluation.sessions.protocol import SessionSettings
+    from bookrec.offline.evaluation.sessions.report import as_text
+    from bookrec.offline.evaluation.sessions.run import run_sessions
+
+    try:
+        makers = tuple(chosen_makers(against))
+    except KeyError as error:
+        raise click.BadParameter(str(error.args[0]), param_hint="--against") from error
+    settings = SessionSettings(makers, seed, visits=visits, tuning_budget_s=tuning_time)
+    if quick:
+        settings = settings.quickly()
     if report is not None:
-        click.echo(f"\nWrote {report / 'report.html'} and {report / 'report.json'}.")
+        _check_writable(report)
+    plain = run_sessions(home, source, settings, timed_progress(), report)
+    click.echo(f"\n{as_text(plain)}")
+    _say_written(report)
 
 
 def _run(
@@ -204,6 +244,11 @@ def _published_split(dataset: Dataset, path: Path, seed: int) -> Split:
     rows = named_rows(dataset, pairs)
     rng = np.random.default_rng(seed)
     return split_by(all_interactions(dataset), path.name, rows, "hold-out", rng)
+
+
+def _say_written(report: Path | None) -> None:
+    if report is not None:
+        click.echo(f"\nWrote {report / 'report.html'} and {report / 'report.json'}.")
 
 
 def _check_writable(directory: Path) -> None:

@@ -6,6 +6,9 @@ Offline code refers to readers and books by their row positions in the frames (`
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -298,11 +301,15 @@ def current_manifest(home: Home) -> JsonObject | None:
 
 
 def _write_rejected(path: Path, rejected: pd.DataFrame | None) -> None:
-    if rejected is None:
-        rejected = pd.DataFrame(columns=list(REJECTED_COLUMNS))
+    columns = [[] if rejected is None else rejected[name].tolist() for name in REJECTED_COLUMNS]
     # mtime=0: the same rows give the same bytes.
-    compression = {"method": "gzip", "compresslevel": 6, "mtime": 0}
-    rejected.to_csv(path, columns=list(REJECTED_COLUMNS), index=False, compression=compression)
+    with (
+        gzip.GzipFile(path, "wb", compresslevel=6, mtime=0) as packed,
+        io.TextIOWrapper(packed, encoding="utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(REJECTED_COLUMNS)
+        writer.writerows(zip(*columns, strict=True))
 
 
 def _is_intact(home: Home, dataset_id: str) -> bool:

@@ -45,18 +45,36 @@ def merge_readers(readers: pd.DataFrame, user_ids: Iterable[str]) -> pd.DataFram
 
 def _order(user_ids: Sequence[str]) -> NDArray[np.intp]:
     """[user_ids] positions in the order of `reader_sort_key`; whole numbers are sorted as an array."""
-    plain = np.array([_is_plain_number(user_id) for user_id in user_ids], dtype=bool)
+    plain = np.array(
+        [t.isascii() and t.isdigit() and len(t) <= _MOST_DIGITS for t in user_ids], dtype=bool
+    )
     numbers, others = np.flatnonzero(plain), np.flatnonzero(~plain)
     texts = [user_ids[at] for at in numbers.tolist()]
     by_number = np.lexsort((np.array(texts, dtype="U"), np.array(texts, dtype=np.int64)))
-    keys = {at: reader_sort_key(user_ids[at]) for at in others.tolist()}
-    if any(key[0] == 0 for key in keys.values()):  # a number too long for an array
-        keys = {at: reader_sort_key(user_id) for at, user_id in enumerate(user_ids)}
-        return np.array(sorted(keys, key=keys.__getitem__), dtype=np.intp)
-    rest = np.array(sorted(keys, key=keys.__getitem__), dtype=np.intp)
-    return np.concatenate([numbers[by_number].astype(np.intp), rest])
+    rest = [user_ids[at] for at in others.tolist()]
+    if any(_is_number(user_id) for user_id in rest):  # one that is too long for an array
+        everybody = sorted(range(len(user_ids)), key=lambda at: reader_sort_key(user_ids[at]))
+        return np.array(everybody, dtype=np.intp)
+    keys = _text_keys(rest)
+    behind = others[sorted(range(len(rest)), key=keys.__getitem__)]
+    return np.concatenate([numbers[by_number], behind]).astype(np.intp)
 
 
-def _is_plain_number(user_id: str) -> bool:
-    digits = user_id.isascii() and user_id.isdigit()
-    return digits and len(user_id) <= _MOST_DIGITS
+def _text_keys(user_ids: Sequence[str]) -> Sequence[str] | Sequence[tuple[object, ...]]:
+    """[user_ids] texts in the order of `reader_sort_key`: their numbers filled with zeros.
+
+    Texts are compared many times faster than tuples of their parts.
+    """
+    longest = max((len(n) for text in user_ids for n in _DIGITS.findall(text)), default=0)
+    if longest > _MOST_DIGITS or any("\0" in user_id for user_id in user_ids):
+        return [reader_sort_key(user_id) for user_id in user_ids]
+
+    def filled(number: re.Match[str]) -> str:
+        return "\0" + number[0].lstrip("0").zfill(longest)
+
+    # Each part between numbers ends in a mark below all other characters, and so does the last one.
+    return [f"{_DIGITS.sub(filled, user_id)}\0\0{user_id}" for user_id in user_ids]
+
+
+def _is_number(user_id: str) -> bool:
+    return user_id.isascii() and user_id.isdigit()

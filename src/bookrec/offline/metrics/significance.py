@@ -73,6 +73,42 @@ def compare(values: Values, baseline: Values, rng: np.random.Generator) -> Paire
     return PairedComparison(difference, ratio, p_value, p_value)
 
 
+def clustered_interval(sums: Values, counts: Values, rng: np.random.Generator) -> Interval:
+    """Return the interval of a mean over requests, resampling the units that they belong to.
+
+    Requests of one visit depend on each other, so visits are resampled (Field and Welsh, "Bootstrapping
+    clustered data", JRSS B 2007).
+
+    Args:
+        sums: [units] sum of the figure over the requests of each unit.
+        counts: [units] number of its requests.
+        rng: Draws the resamples.
+    """
+    means = _resample(np.stack([sums, counts], axis=1), rng)
+    return _interval(float(sums.sum() / counts.sum()), means[:, 0] / means[:, 1])
+
+
+def compare_clustered(
+    sums: Values, baseline: Values, counts: Values, rng: np.random.Generator
+) -> PairedComparison:
+    """Compare two means over requests, paired over the units that are resampled.
+
+    Args:
+        sums: [units] sum of the figure over the requests of each unit.
+        baseline: [units] the same for the recommender compared with.
+        counts: [units] number of requests.
+        rng: Draws the resamples.
+    """
+    ours, theirs, requests = _resample(np.stack([sums, baseline, counts], axis=1), rng).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = _interval(float(sums.sum() / np.float64(baseline.sum())), ours / theirs)
+    difference = float((sums.sum() - baseline.sum()) / counts.sum())
+    p_value = paired_t(sums, baseline)
+    return PairedComparison(
+        _interval(difference, (ours - theirs) / requests), ratio, p_value, p_value
+    )
+
+
 def paired_t(values: Values, baseline: Values) -> float:
     """Return the two-sided p-value of the paired t-test (Student, 1908); 1 if nothing differs."""
     if np.array_equal(values, baseline) or len(values) < 2:

@@ -30,7 +30,7 @@ _MOST_DESCRIPTION: Final = 10_000
 
 @dataclass(frozen=True)
 class BookCorrection:
-    """What the operator says of a book; None = as the catalogue has it."""
+    """Fields of a book as the operator states them; None = as the catalogue has it."""
 
     isbn: str
     added: bool = False

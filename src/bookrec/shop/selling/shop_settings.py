@@ -63,9 +63,13 @@ class ShopSettings:
     delivery_fee: int = 0
     """Minor units of the currency."""
     languages: tuple[str, ...] = ()
-    """Of the pages, the first one is the default; () = all that the templates directory has."""
+    """Languages of the pages, the default first; () = all that the templates directory has."""
     stock_rule: str = ""
     """One of `STOCK_RULES`; '' = `FIRST` once prices are loaded, else `IGNORE`."""
+    diversity: int = 0
+    """Step of the slider of diversity for readers who have not moved it, 0–4."""
+    most_of_author: int = 0
+    """Books of one author among the first ten of a reader's list; 0 = any number."""
     accent: str = ""
     """Colour of links, buttons and the shop front by day."""
     accent_dark: str = ""
@@ -99,6 +103,17 @@ class Setting:
     meaning: str
     parse: Callable[[str, str], str]
     """Text and the shop's currency → the text to store; raises `_Refused`."""
+
+    def checked(self, value: str, currency: str) -> str:
+        """Return a value as it is stored.
+
+        Raises:
+            SettingRefused: the setting does not take it.
+        """
+        try:
+            return self.parse(value.strip(), currency)
+        except _Refused as refused:
+            raise SettingRefused(self.key, value, str(refused)) from refused
 
 
 def _text(value: str, _: str) -> str:
@@ -156,6 +171,18 @@ def _fee(value: str, currency: str) -> str:
     return str(amount)
 
 
+def _number(least: int, most: int) -> Callable[[str, str], str]:
+    def parse(value: str, _: str) -> str:
+        text = value.strip()
+        if not text:
+            return "0"
+        if not (text.isascii() and text.isdecimal() and least <= int(text[:9]) <= most):
+            raise _Refused(f"is a number from {least} to {most}")
+        return str(int(text))
+
+    return parse
+
+
 def _event_days(value: str, _: str) -> str:
     if not value:
         return str(DEFAULT_EVENT_DAYS)
@@ -209,6 +236,8 @@ SETTINGS: Final = {
         Setting("delivery", "whether the shop delivers: yes, no", _one_of("yes", "no")),
         Setting("delivery_fee", "for an order, in the currency", _fee),
         Setting("languages", "of the pages, the default first: 'vi en'; '' = all", _languages),
+        Setting("diversity", "0 (most alike) to 4 (most surprising) for lists", _number(0, 4)),
+        Setting("most_of_author", "books of one author in the first ten; 0 = any", _number(0, 10)),
         Setting("stock_rule", ", ".join(STOCK_RULES), _one_of("", *STOCK_RULES)),
         Setting(
             "accent", "colour of links, buttons and the front, by day", _colour(*LIGHT_GROUNDS)
@@ -220,6 +249,12 @@ SETTINGS: Final = {
 """Key → setting. The logo is a file beside them (`bookrec.shop.selling.logo`)."""
 
 
+_NOT_TEXT: Final = frozenset(
+    {"delivery", "delivery_fee", "languages", "event_days", "diversity", "most_of_author"}
+)
+"""Keys whose values are no texts."""
+
+
 def is_email(text: str) -> bool:
     """Whether ``text`` looks like an e-mail address."""
     return len(text) <= _MOST_TEXT and bool(_EMAIL.fullmatch(text))
@@ -228,17 +263,15 @@ def is_email(text: str) -> bool:
 def read_settings(connection: sqlite3.Connection) -> ShopSettings:
     """Read the settings, defaults included."""
     stored: dict[str, str] = dict(connection.execute("select key, value from shop_setting"))
-    texts = {
-        key: stored[key]
-        for key in SETTINGS
-        if key in stored and key not in ("delivery", "delivery_fee", "languages", "event_days")
-    }
+    texts = {key: stored[key] for key in SETTINGS if key in stored and key not in _NOT_TEXT}
     return ShopSettings(
         **texts,
         delivery=stored.get("delivery", "yes") == "yes",
         delivery_fee=int(stored.get("delivery_fee", "0")),
         languages=tuple(stored.get("languages", "").split()),
         event_days=int(stored.get("event_days", DEFAULT_EVENT_DAYS)),
+        diversity=int(stored.get("diversity", "0")),
+        most_of_author=int(stored.get("most_of_author", "0")),
     )
 
 
@@ -268,12 +301,8 @@ def set_setting(connection: sqlite3.Connection, key: str, value: str) -> None:
         ShopError: there is no such key.
         SettingRefused: it does not take the value.
     """
-    setting = require_setting(key)
     before = read_settings(connection)
-    try:
-        text = setting.parse(value.strip(), before.currency)
-    except _Refused as refused:
-        raise SettingRefused(key, value, str(refused)) from refused
+    text = require_setting(key).checked(value, before.currency)
     connection.execute(
         "insert into shop_setting values (?, ?) on conflict (key) do update set"
         " value = excluded.value where value <> excluded.value",

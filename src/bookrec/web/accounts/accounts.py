@@ -31,6 +31,8 @@ class Account(msgspec.Struct, frozen=True):
     """Whether it sees the owner's pages."""
     recorded: bool = True
     """Whether what the reader opens and is shown is recorded."""
+    diversity: int | None = None
+    """Step of the reader's slider, 0–4; None = the shop's."""
 
 
 class StoredAccount(msgspec.Struct, frozen=True):
@@ -52,14 +54,14 @@ class NewAccount(msgspec.Struct, frozen=True):
     operator: bool = False
 
 
-COLUMNS: Final = "account_id, user_id, username, age, operator, records_events"
+COLUMNS: Final = "account_id, user_id, username, age, operator, records_events, diversity"
 """Columns of table ``account`` from which `account_of` makes an `Account`."""
 
 
 def account_of(row: Row) -> Account:
     """Return the account of a row that begins with `COLUMNS`."""
-    account_id, user_id, username, age, operator, recorded = row[:6]
-    return Account(account_id, user_id, username, age, bool(operator), bool(recorded))
+    account_id, user_id, username, age, operator, recorded, diversity = row[:7]
+    return Account(account_id, user_id, username, age, bool(operator), bool(recorded), diversity)
 
 
 class UsernameTaken(ShopError):
@@ -104,6 +106,14 @@ async def replace_hash(database: ShopDatabase, account: Account, password_hash: 
         await transaction.execute(
             "update account set password_hash = ? where account_id = ?",
             (password_hash, account.account_id),
+        )
+
+
+async def store_diversity(database: ShopDatabase, account: Account, step: int | None) -> None:
+    """Store the step of the reader's slider, 0–4; None = the shop's."""
+    async with database.write() as transaction:
+        await transaction.execute(
+            "update account set diversity = ? where account_id = ?", (step, account.account_id)
         )
 
 

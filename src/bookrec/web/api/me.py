@@ -10,11 +10,12 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.params import FromPath, JSONBody
 from litestar.types import ControllerRouterHandler
 
-from bookrec.web.accounts.accounts import Account, UsernameTaken
+from bookrec.web.accounts.accounts import Account, UsernameTaken, store_diversity
 from bookrec.web.accounts.sessions import end_session, find_session, start_session
 from bookrec.web.api.books import Limit, Page, PageSize
 from bookrec.web.api.schemas import (
     AccountAnswer,
+    DiversityStep,
     NewAccountRequest,
     OwnRating,
     OwnRatings,
@@ -154,6 +155,17 @@ async def recommendations(
     )
 
 
+@put("/me/diversity", summary="Move the slider of diversity", tags=["me"])
+async def move_slider(
+    site: NamedDependency[Site],
+    account: NamedDependency[Account],
+    data: JSONBody[DiversityStep],
+) -> Response[DiversityStep]:
+    """Set how surprising the reader's list is; ``null`` leaves it to the shop."""
+    await store_diversity(site.database, account, data.step)
+    return Response(data, headers=private())
+
+
 @get("/me/ratings", summary="Seen books", tags=["me"])
 async def list_ratings(
     site: NamedDependency[Site],
@@ -203,6 +215,7 @@ HANDLERS: Final[list[ControllerRouterHandler]] = [
     sign_in_for_token,
     sign_out,
     recommendations,
+    move_slider,
     list_ratings,
     rate,
     take_back,

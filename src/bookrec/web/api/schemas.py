@@ -135,10 +135,29 @@ class SessionAnswer(msgspec.Struct, frozen=True):
     """ISO 8601, UTC; earlier when the token is not used for a week."""
 
 
+class DiversityStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Step of the slider of a reader's list."""
+
+    step: Annotated[int, Meta(ge=0, le=4)] | None
+    """0 = the books most like those of the reader, 4 = the most surprising; null = the shop's."""
+
+
 class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of a rating."""
 
     rating: Annotated[int, Meta(ge=1, le=10)]
+
+
+class OwnBook(msgspec.Struct, frozen=True):
+    """State of a book for the reader."""
+
+    isbn: str
+    seen: bool
+    """Whether it is one of the reader's own books."""
+    rating: int | None
+    """1–10; null without a rating."""
+    shelf: str | None
+    """``want``, ``dismissed`` or null."""
 
 
 class OwnRating(msgspec.Struct, frozen=True):

@@ -12,7 +12,14 @@ from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.api.books import Page, PageSize
-from bookrec.web.api.schemas import OwnRating, ShelvedBook, ShelvedBooks, own_rating, shelved_book
+from bookrec.web.api.schemas import (
+    OwnBook,
+    OwnRating,
+    ShelvedBook,
+    ShelvedBooks,
+    own_rating,
+    shelved_book,
+)
 from bookrec.web.request.page_request import private
 from bookrec.web.request.problems import require_book
 from bookrec.web.request.site import Site
@@ -104,6 +111,26 @@ async def undismiss(
     await site.actions.unshelve(snapshot, account, require_book(snapshot, isbn), DISMISSED)
 
 
+@get("/me/books/{isbn:str}", summary="Own state of a book", tags=["me"])
+async def own_book(
+    site: NamedDependency[Site],
+    snapshot: NamedDependency[Snapshot],
+    account: NamedDependency[Account],
+    isbn: FromPath[str],
+) -> Response[OwnBook]:
+    """Get what the reader did with a book: seen, rated, shelved."""
+    book = require_book(snapshot, isbn)
+    history = await site.lists.history(snapshot, account)
+    seen = history.books.get(book.book_id)
+    answer = OwnBook(
+        isbn=book.isbn,
+        seen=seen is not None,
+        rating=seen.rating or None if seen else None,
+        shelf=history.shelf_of(book.book_id),
+    )
+    return Response(answer, headers=private())
+
+
 @put("/me/owned/{isbn:str}", summary="Own a book", tags=["me"])
 async def own(
     site: NamedDependency[Site],
@@ -148,5 +175,6 @@ HANDLERS: Final[list[ControllerRouterHandler]] = [
     list_dismissed,
     dismiss,
     undismiss,
+    own_book,
     own,
 ]

@@ -27,6 +27,8 @@ class _Part:
     others_order: str
     join: str = ""
     """Joined to the hits; those without a partner belong to the rest."""
+    source: str = ""
+    """Tables in place of hits and join, for hits without words: in the order of the part."""
     condition: str = "true"
     """Condition of the first, beside the join."""
     before: str = ""
@@ -75,6 +77,7 @@ _PRICED: Final = {
         others=_UNPRICED,
         others_order="book.place",
         join="join temp.offer on offer.place = book.place",
+        source="temp.offer cross join book on book.place = offer.place",
     )
     for sort, order in (
         ("price", "offer.price, offer.place"),
@@ -92,7 +95,8 @@ def _in_two_parts(
     catalogue.
     """
     size, offset = query.page_size, query.offset
-    first = f"from {hits.source} {part.join} where {hits.listed} and {part.condition}"
+    source = part.source if part.source and not hits.ranked else f"{hits.source} {part.join}"
+    first = f"from {source} where {hits.listed} and {part.condition}"
     rows = hits.rows(
         f"{part.before}select {BOOK_COLUMNS} {first} order by {part.order} {_PAGE}",
         {**parameters, "limit": size, "offset": offset},

@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bookrec.search.words import ARTICLES, FUNCTION_WORDS, search_words
-from bookrec.web.catalogue_search.query_words import known_words, merged, neighbours, splits
+from bookrec.web.catalogue_search.query_words import (
+    known_words,
+    merged,
+    neighbours,
+    splits,
+    syllables,
+)
 from bookrec.web.store.snapshot_reader import Snapshot
 
 MOST_WORDS: Final = 16
@@ -177,6 +183,7 @@ def _near_slot(snapshot: Snapshot, word: str) -> Slot:
     costs = neighbours(snapshot, word) if len(word) >= _SHORT else {}
     if len(word) < _SHORT:
         costs = dict.fromkeys(known_words(snapshot, [word]), 0.0)
+    costs |= syllables(snapshot, word, costs)
     return Slot(costs, optional=_is_weak(word))
 
 

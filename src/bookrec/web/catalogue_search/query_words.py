@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from math import log
+from math import inf, log
 from typing import Final
 
 from bookrec.search.edits import edits_between, query_keys
+from bookrec.search.keystrokes import read_keystrokes, sound_alikes
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_NEIGHBOURS: Final = 24
@@ -16,6 +17,9 @@ _FIRST_LETTER: Final = 0.3
 """Cost of another first letter, beside its edit: people rarely miss that one."""
 _KNOWN_WORD: Final = 0.5
 """Cost of reading a word of the vocabulary as another one."""
+_KEYSTROKES: Final = 0.2
+_SOUND: Final = 1.2
+"""Costs of reading a word as the keystrokes of a syllable, or as one that sounds alike."""
 _LONGEST_JOINED: Final = 40
 _LONGEST_PART: Final = 16
 _MOST_SPLITS: Final = 4
@@ -54,6 +58,18 @@ def neighbours(snapshot: Snapshot, word: str) -> dict[str, float]:
     nearest = sorted(ranks, key=ranks.__getitem__)[:_MOST_NEIGHBOURS]
     limit = min((costs[other] for other in nearest if other != word), default=0.0) + 1.0
     return {other: costs[other] for other in nearest if costs[other] <= limit}
+
+
+def syllables(snapshot: Snapshot, word: str, costs: Mapping[str, float]) -> dict[str, float]:
+    """Return the Vietnamese syllables that a word may mean, where they are cheaper than in ``costs``.
+
+    They are those whose keystrokes it is, and those that sound alike; the vocabulary has them.
+    """
+    options = dict.fromkeys(sound_alikes(word), _SOUND)
+    if syllable := read_keystrokes(word):
+        options[syllable] = _KEYSTROKES
+    known = known_words(snapshot, options) if options else {}
+    return {other: options[other] for other in known if options[other] < costs.get(other, inf)}
 
 
 def splits(snapshot: Snapshot, text: str) -> list[tuple[str, ...]]:

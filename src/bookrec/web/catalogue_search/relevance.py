@@ -121,7 +121,7 @@ def _agreement(
     cost, missing = reading.cost, 0.0
     covered: set[str] = set()
     by_author: set[str] = set()
-    by_title_alone, first = True, False
+    by_title_alone, first, placed = True, False, 0
     for number, slot in enumerate(reading.slots):
         title_cost, title_word = _cheapest(slot, places, weights)
         author_cost, author_word = _cheapest(slot, book.names, weights)
@@ -132,6 +132,7 @@ def _agreement(
             missing += _FUNCTION_WORD if slot.costs.keys() & FUNCTION_WORDS else 1.0
             continue
         cost += cheaper
+        placed += 1
         if author_cost <= cheaper:
             by_author.add(author_word)
         if title_cost > cheaper:
@@ -143,7 +144,8 @@ def _agreement(
     share = _weight(covered.intersection(heading)) / max(_weight(set(heading)), 0.1)
     result = weights.cover * share - weights.cost * cost - weights.missing * missing
     result += weights.first * first
-    if by_title_alone and share > 0.999:
+    # A word that is typed twice must be in the title twice: "Song song" is not "Song".
+    if by_title_alone and share > 0.999 and placed <= len(title):
         result += weights.whole + weights.whole_heading * (head == len(title))
     if by_author:
         surname = bool(by_author & book.surnames)

@@ -103,3 +103,7 @@ class SeriesPage(msgspec.Struct, frozen=True):
     """The most read spelling."""
     items: list[BookCard]
     """One edition of each work, by number; those without one last."""
+
+
+class FileSearchPage(msgspec.Struct, frozen=True):
+    """``search.html`` of an exported site: a script lists the hits."""

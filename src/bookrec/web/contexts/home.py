@@ -28,5 +28,7 @@ class HomePage(msgspec.Struct, frozen=True):
     """For a visitor; None for a reader."""
     shelves: list[HomeShelf]
     catalogue_size: int
+    diversity: int = 0
+    """Step of the slider of the reader's own list, 0–4."""
     promoted: HomeShelf | None = None
     """Books that the shop promotes: below the reader's own list, for a visitor above all shelves."""

@@ -34,6 +34,45 @@ class ShopFacts(msgspec.Struct, frozen=True):
     """Pixels at the height of the header's logo."""
 
 
+class OtherLanguage(msgspec.Struct, frozen=True):
+    """Address of a page in one of the shop's languages."""
+
+    language: str
+    url: str
+
+
+class PageHead(msgspec.Struct, frozen=True):
+    """Facts of a public page for search engines and social networks; '' = none."""
+
+    canonical: str = ""
+    """Absolute address of the page, like all addresses here."""
+    others: list[OtherLanguage] = []
+    """The page in every language of the shop, the default first; [] when the shop has one."""
+    kind: str = "website"
+    """Type of Open Graph: 'website' or 'book'."""
+    image: str = ""
+    author: str = ""
+    """Address of the page of a book's author."""
+    json_ld: str = ""
+    """Structured data, safe inside a script."""
+    robots: str = ""
+
+
+class FileSite(msgspec.Struct, frozen=True):
+    """The site of files that a page belongs to, when it is exported."""
+
+    root: str
+    """Start of the addresses of pages in the page's language; '' or '/vi'."""
+    base: str
+    """Start of the addresses of all files."""
+    api: str
+    """Address of the live site, which answers personal calls; '' without one."""
+    feed: str
+    """Address of the feed of new arrivals; '' without one."""
+    policy: str
+    """Content security policy."""
+
+
 class Shell(msgspec.Struct, frozen=True):
     """Context of the frame around every page."""
 
@@ -70,3 +109,12 @@ class Shell(msgspec.Struct, frozen=True):
     """State of a visitor's consent, see `bookrec.web.events.consent.Consent`; '' for a reader."""
     view_id: str = ""
     """Name of the event that a book's page was opened; '' when the visit is not recorded."""
+    head: PageHead | None = None
+    """None for pages that only people read."""
+    files: FileSite | None = None
+    """None on the live site."""
+
+    @property
+    def accounts(self) -> bool:
+        """Whether readers can sign in from this page."""
+        return self.files is None or bool(self.files.api)

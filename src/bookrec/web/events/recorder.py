@@ -18,6 +18,7 @@ from typing import Final
 
 from bookrec.errors import ShopUnavailable
 from bookrec.shop.events import PASSIVE, Actor, Event, Impression, write_batch
+from bookrec.shop.experiments.tags import with_arms
 from bookrec.web.kit.log import get_logger
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.store.database import ShopDatabase
@@ -175,8 +176,8 @@ class EventRecorder:
         batch = self._writing
         write_batch(
             connection,
-            [item for item in batch if isinstance(item, Event)],
-            [item for item in batch if isinstance(item, Impression)],
+            with_arms(connection, [item for item in batch if isinstance(item, Event)]),
+            with_arms(connection, [item for item in batch if isinstance(item, Impression)]),
         )
 
     def _forget(self, items: Sequence[Event | Impression]) -> None:

@@ -14,7 +14,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 # The ends are in lower case and ids in upper case, so an id that ends in /RATING is no form.
 _ID_IN_PATH: Final = re.compile(
-    r"(?P<start>/api/v1/me/(?:ratings|owned|want|dismissed)/|/api/v1/books/|/books/|/covers/"
+    r"(?P<start>/api/v1/me/(?:ratings|owned|want|dismissed|books)/|/api/v1/books/|/books/|/covers/"
     r"|/authors/|/publishers/|/series/)"
     r"(?P<isbn>.+?)(?P<end>/similar|/rating|/rating/delete|)",
     re.DOTALL,

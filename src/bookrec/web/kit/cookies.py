@@ -71,6 +71,7 @@ NOTICES: Final = frozenset(
         "recording",
         "not_recording",
         "forgotten",
+        "diversity_saved",
     }
 )
 

@@ -8,13 +8,13 @@ Templates have them as filters: ``number``, ``decimal``, ``percent``, ``money``,
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_datetime_format
-from babel.numbers import format_decimal, format_percent
+from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from bookrec.shop.selling.money import format_money
 
@@ -56,6 +56,26 @@ def format_share(value: float, language: str, digits: int = 0) -> str:
     if digits:
         pattern = pattern.replace("0", f"0.{'0' * digits}", 1)
     text: str = format_percent(value, pattern, locale=language)
+    return text
+
+
+def format_compact(value: float, language: str) -> str:
+    """Return a number shortly, for an axis.
+
+    >>> format_compact(1_900_000, "en")
+    '1.9M'
+    """
+    text: str = format_compact_decimal(value, locale=language, fraction_digits=1)
+    return text
+
+
+def format_short_day(day: date, language: str) -> str:
+    """Return day and month in figures.
+
+    >>> format_short_day(date(2026, 11, 27), "en"), format_short_day(date(2026, 11, 27), "vi")
+    ('11/27', '27/11')
+    """
+    text: str = format_skeleton("Md", day, locale=language)
     return text
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 import msgspec
+from babel.core import Locale, get_global
 from markupsafe import Markup
 
 from bookrec import __version__
@@ -72,6 +73,7 @@ def _environment(templates: Path, language: str) -> jinja2.Environment:
     environment.filters["author_path"] = author_path
     environment.filters["series_path"] = series_path
     environment.filters["publisher_path"] = publisher_path
+    environment.filters["territory"] = _with_territory
     environment.filters |= filters(language)
     environment.newstyle_gettext = True  # type: ignore[attr-defined]
     environment.globals |= _sentences(load_translations(templates, language), language)
@@ -102,12 +104,18 @@ def _sentences(
 
     @jinja2.pass_eval_context
     def translate_number(
-        context: jinja2.nodes.EvalContext, one: str, many: str, number: int, /, **values: Any
+        context: jinja2.nodes.EvalContext, singular: str, plural: str, number: int, /, **values: Any
     ) -> str:
         values.setdefault("num", number)
-        return filled(translations.ngettext(one, many, number), values, context.autoescape)
+        return filled(translations.ngettext(singular, plural, number), values, context.autoescape)
 
     return {"gettext": translate, "_": translate, "ngettext": translate_number}
+
+
+def _with_territory(language: str) -> str:
+    """Language and its likeliest country, as Open Graph has them: ``vi_VN``."""
+    likely = Locale.parse(get_global("likely_subtags").get(language, language))
+    return f"{likely.language}_{likely.territory}" if likely.territory else language
 
 
 def _version(templates: Path) -> str:

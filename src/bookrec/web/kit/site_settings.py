@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bookrec.errors import BookrecError
 from bookrec.settings import templates_directory
+
+_HOST: Final = r"https?://(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?"
+_ORIGIN: Final = re.compile(_HOST)
+_ADDRESS: Final = re.compile(_HOST + r"(?:/[A-Za-z0-9._~/-]*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,10 @@ class SiteSettings:
     a site that is reachable through a proxy alone, which adds that header."""
     compression: bool = True
     """Compress texts (``BOOKREC_COMPRESSION``); off where a proxy does."""
+    address: str = ""
+    """Address of the site for the heads of public pages (``BOOKREC_SITE``); '' = not known."""
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose pages may call the API (``BOOKREC_CORS``, separated by spaces or commas)."""
     snapshot_check_s: float = 1.0
     """Least seconds between two looks of a worker at ``precomputed/current``."""
     session_idle_s: int = 7 * 86_400
@@ -53,10 +63,10 @@ class SiteSettings:
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> SiteSettings:
-    """Return the defaults with the ``BOOKREC_*`` variables (0 or 1) applied.
+    """Return the defaults with the ``BOOKREC_*`` variables applied.
 
     Raises:
-        BookrecError: a variable is neither 0 nor 1.
+        BookrecError: a flag is neither 0 nor 1, or an address is malformed.
     """
     return SiteSettings(
         templates=templates_directory(),
@@ -64,6 +74,8 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> SiteSettings:
         secure_cookies=_flag(environ, "BOOKREC_SECURE_COOKIES"),
         behind_proxy=_flag(environ, "BOOKREC_BEHIND_PROXY"),
         compression=_flag(environ, "BOOKREC_COMPRESSION", default="1"),
+        address=site_address(environ.get("BOOKREC_SITE", "")),
+        cors_origins=_origins(environ.get("BOOKREC_CORS", "")),
     )
 
 
@@ -72,3 +84,27 @@ def _flag(environ: Mapping[str, str], name: str, default: str = "0") -> bool:
     if value not in ("0", "1"):
         raise BookrecError(f"{name} is {value!r}; set it to 0 or 1.")
     return value == "1"
+
+
+def site_address(text: str) -> str:
+    """Return the address of a site without a slash at its end; '' for ''.
+
+    Raises:
+        BookrecError: it is no address with http or https.
+    """
+    if text and not _ADDRESS.fullmatch(text):
+        raise BookrecError(
+            f"{text!r} is no address of a site; write it like https://books.example.org."
+        )
+    return text.rstrip("/")
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = re.split(r"[\s,]+", text.strip()) if text.strip() else []
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise BookrecError(
+                f"BOOKREC_CORS names {origin!r}; an origin is scheme, host and port alone, "
+                "e.g. https://www.example.org, as browsers send it."
+            )
+    return tuple(dict.fromkeys(origins))

@@ -6,12 +6,16 @@ import gettext
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from bookrec.errors import BookrecError
 from bookrec.languages import catalogue_path
+
+PATH_LANGUAGE: Final = "path_language"
+"""Key of a request's state: the language that the start of its path names."""
 
 
 def load_translations(templates: Path, language: str) -> gettext.NullTranslations:

@@ -18,7 +18,13 @@ from bookrec.shop.owner.corrections import (
 from bookrec.shop.selling.currencies import major_units, parse_amount
 from bookrec.shop.selling.offers import StatedOffer, read_offer, store_offers
 from bookrec.shop.selling.shop_settings import read_settings
-from bookrec.web.store.catalogue import CatalogueBook
+from bookrec.web.store.catalogue import (
+    CatalogueBook,
+    books_by_isbn,
+    catalogue_row,
+    description,
+)
+from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_STOCK: Final = 1_000_000
 
@@ -70,6 +76,29 @@ def correction_of(
 
 def _same(wanted: BookCorrection, known: BookCorrection, name: str) -> bool:
     return bool(getattr(wanted, name) == getattr(known, name))
+
+
+def catalogue_texts(snapshot: Snapshot, isbn: str) -> dict[str, str]:
+    """Return the fields of a book as the snapshot has them, without a correction; {} without it."""
+    book = catalogue_row(snapshot, isbn)
+    if book is None:
+        return {}
+    return field_texts(book, description(snapshot, book, corrected=False))
+
+
+def change_book(
+    connection: sqlite3.Connection, snapshot: Snapshot, isbn: str, typed: Mapping[str, str]
+) -> None:
+    """Store what is typed of a book; fields that are not typed stay as they are now.
+
+    Raises:
+        FieldRefused: a text that its field does not take.
+    """
+    book = books_by_isbn(snapshot, [isbn])[isbn]
+    known = field_texts(book, description(snapshot, book))
+    catalogue = catalogue_texts(snapshot, isbn)
+    correction = correction_of(isbn, known | dict(typed), catalogue, added=not catalogue)
+    store_book(connection, correction, typed.get("price", ""), typed.get("stock", ""))
 
 
 def store_book(

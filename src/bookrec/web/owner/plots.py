@@ -12,14 +12,19 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
-from babel.dates import format_skeleton
-from babel.numbers import format_decimal
 
+from bookrec.shop.selling.currencies import major_units
 from bookrec.shop.selling.money import format_money
-from bookrec.web.kit.formats import format_rounded, format_share
+from bookrec.web.kit.formats import (
+    format_compact,
+    format_place,
+    format_rounded,
+    format_share,
+    format_short_day,
+)
 
 WIDTH: Final = 360
-HEIGHT: Final = 190
+HEIGHT: Final = 194
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46, 352, 22, 160
 _MOST_LABELS: Final = 7
 _BAR_SHARE: Final = 0.68
@@ -91,32 +96,41 @@ class Plot(msgspec.Struct, frozen=True):
         return float(_RIGHT)
 
 
-def bars(labels: Sequence[str], numbers: Sequence[float], words: Words) -> Plot:
+def bars(
+    labels: Sequence[str],
+    numbers: Sequence[float],
+    words: Words,
+    axis_words: Words | None = None,
+) -> Plot:
     """Return a plot of bars from 0.
 
     Args:
         labels: texts of the places.
         numbers: at least 0, as many.
         words: writes a number as people do.
+        axis_words: writes it shortly, for the axis; None = ``words``.
     """
-    return _plot("bars", labels, numbers, words, 0.0, _top(max(numbers, default=0.0)))
+    top = _top(max(numbers, default=0.0))
+    return _plot("bars", labels, numbers, words, 0.0, top, axis_words)
 
 
-def line(labels: Sequence[str], numbers: Sequence[float], words: Words) -> Plot:
-    """Return a plot of points that a line joins, from 0 if that is near, else from a round number."""
+def line(
+    labels: Sequence[str], numbers: Sequence[float], words: Words, most: float = math.inf
+) -> Plot:
+    """Return a plot of points that a line joins, between round numbers around them.
+
+    Args:
+        labels: texts of the places.
+        numbers: at least 0, as many.
+        words: writes a number as people do.
+        most: highest number that there can be.
+    """
     low, high = min(numbers, default=0.0), max(numbers, default=0.0)
-    bottom = (
-        0.0
-        if low <= high / 2
-        else _step(high - low, high) * math.floor(low / _step(high - low, high))
-    )
-    top = bottom + _top(high - bottom)
+    room = max(high - low, abs(high) / 10) or 1.0
+    step = float(10 ** math.floor(math.log10(room)))
+    bottom = max(0.0, math.floor((low - room / 2) / step) * step)
+    top = min(most, math.ceil((high + room / 2) / step) * step)
     return _plot("line", labels, numbers, words, bottom, top)
-
-
-def _step(span: float, high: float) -> float:
-    span = span or high / 10 or 1.0
-    return float(10 ** math.floor(math.log10(span)))
 
 
 def _top(highest: float) -> float:
@@ -134,6 +148,7 @@ def _plot(
     words: Words,
     bottom: float,
     top: float,
+    axis_words: Words | None = None,
 ) -> Plot:
     count = max(len(numbers), 1)
     place = (_RIGHT - _LEFT) / count
@@ -159,7 +174,10 @@ def _plot(
             )
         )
     ticks = [
-        Tick(round(_BOTTOM - (_BOTTOM - _TOP) * share, 1), words(bottom + (top - bottom) * share))
+        Tick(
+            round(_BOTTOM - (_BOTTOM - _TOP) * share, 1),
+            (axis_words or words)(bottom + (top - bottom) * share),
+        )
         for share in (0.0, 0.5, 1.0)
     ]
     return Plot(kind, marks, ticks, not any(numbers))
@@ -171,7 +189,7 @@ def day_labels(days: Sequence[str], language: str) -> list[str]:
     >>> day_labels(["2026-11-27"], "en"), day_labels(["2026-11-27"], "vi")
     (['11/27'], ['27/11'])
     """
-    return [format_skeleton("Md", date.fromisoformat(day), locale=language) for day in days]
+    return [format_short_day(date.fromisoformat(day), language) for day in days]
 
 
 def night_label(moment: str, language: str) -> str:
@@ -185,7 +203,7 @@ def night_label(moment: str, language: str) -> str:
 
 def whole_words(language: str) -> Words:
     """Return a function that writes whole numbers, with tenths where they are none."""
-    return lambda number: str(format_decimal(round(number, 1), locale=language))
+    return lambda number: format_place(round(number, 1), language)
 
 
 def decimal_words(language: str) -> Words:
@@ -196,6 +214,11 @@ def decimal_words(language: str) -> Words:
 def money_words(currency: str, language: str) -> Words:
     """Return a function that writes amounts in minor units."""
     return lambda number: format_money(round(number), currency, language)
+
+
+def short_money_words(currency: str, language: str) -> Words:
+    """Return a function that writes amounts in minor units shortly, without the currency: ``2M``."""
+    return lambda number: format_compact(float(major_units(round(number), currency)), language)
 
 
 def share_words(language: str) -> Words:

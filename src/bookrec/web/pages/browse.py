@@ -8,13 +8,15 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from msgspec.structs import replace
 
 from bookrec.web.contexts.book import BookPage
 from bookrec.web.kit import cookies
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.pages.cards import book_card, listed_shelf, reason_card
+from bookrec.web.pages.cards import PublicView, book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.request.page_events import note_list, note_view
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.request.problems import require_book
@@ -41,11 +43,30 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
 
     The shelves of a signed-in reader have no book that they have or dismissed.
     """
-    snapshot, front = page_request.snapshot, page_request.front
+    snapshot = page_request.snapshot
     book = require_book(snapshot, isbn)
     history = await _history(page_request, book)
     visit = await page_request.site.visits.of(snapshot, page_request.consent.actor, history)
-    works = (history.hidden_works if history else set()) | {book.work_id} | visit.dismissed
+    page = book_context(page_request, book, history, visit)
+    if page_request.front.waits_for(page_request.cart_owner, book.isbn):
+        page = replace(page, waiting=True)
+    view_id = note_view(page_request, book.isbn)
+    note_list(page_request, "similar", [place.book.isbn for place in page.similar.items])
+    note_list(page_request, "by_author", [card.isbn for card in page.by_author])
+    return page_request.page("book.html", page, cacheable=True, view_id=view_id)
+
+
+def book_context(
+    view: PublicView,
+    book: CatalogueBook,
+    history: ReaderHistory | None,
+    visit: Visit | None = None,
+) -> BookPage:
+    """Return the page of a book, for a reader or for visitors; its shelves follow the visit."""
+    snapshot, front = view.snapshot, view.front
+    works = (history.hidden_works if history else set()) | {book.work_id}
+    if visit is not None:
+        works |= visit.dismissed
     source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works, visit)
     works |= {item.book.work_id for item in similar}
     authored = books_by_author(snapshot, book.author, _MOST_BY_AUTHOR)
@@ -54,31 +75,26 @@ async def book_page(page_request: NamedDependency[PageRequest], isbn: FromPath[s
     kept = history is not None and book.work_id in history.kept_works
     near = near_ratings(snapshot, history, book) if history and not kept else None
     seen = history.books.get(book.book_id) if history else None
-    page = BookPage(
-        book=book_card(page_request, book),
-        similar=listed_shelf(page_request, source, similar),
-        editions=[book_card(page_request, edition) for edition in _editions(page_request, book)],
+    return BookPage(
+        book=book_card(view, book),
+        similar=listed_shelf(view, source, similar),
+        editions=[book_card(view, edition) for edition in _editions(view, book)],
         my_rating=seen.rating if seen else None,
         my_shelf=history.shelf_of(book.book_id) if history else None,
         because=[] if kept else [reason_card(r) for r in reasons.get(book.book_id, [])],
-        by_author=[book_card(page_request, item.book) for item in by_author],
+        by_author=[book_card(view, item.book) for item in by_author],
         ratings=rating_counts(snapshot, book),
         near_readers=near.readers if near else 0,
         near_pleased=near.pleased if near else 0,
-        waiting=front.waits_for(page_request.cart_owner, book.isbn),
-        description=description(page_request.snapshot, book),
+        description=description(snapshot, book),
     )
-    view_id = note_view(page_request, book.isbn)
-    note_list(page_request, "similar", [item.book.isbn for item in similar])
-    note_list(page_request, "by_author", [item.book.isbn for item in by_author])
-    return page_request.page("book.html", page, cacheable=True, view_id=view_id)
 
 
-def _editions(page_request: PageRequest, book: CatalogueBook) -> list[CatalogueBook]:
+def _editions(view: PublicView, book: CatalogueBook) -> list[CatalogueBook]:
     """Editions of a book's work, those in stock first; [] where there is only one."""
-    others = editions(page_request.snapshot, book)
+    others = editions(view.snapshot, book)
     together = sorted([book, *others], key=lambda b: (-b.reader_count, b.book_id))
-    return buyable_first(page_request.front, together) if others else []
+    return buyable_first(view.front, together) if others else []
 
 
 async def _history(page_request: PageRequest, opened: CatalogueBook) -> ReaderHistory | None:

@@ -4,19 +4,41 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Protocol
 
 from bookrec.web.contexts.books import BookCard, RankedCard, Reason, Shelf
 from bookrec.web.kit.addresses import id_in_path
 from bookrec.web.recommendations import reasons
 from bookrec.web.recommendations.lists import Recommendations
-from bookrec.web.request.page_request import PageRequest
+from bookrec.web.selling.front import ShopFront
 from bookrec.web.store.catalogue import EVERYONE, CatalogueBook, ListedBook
+from bookrec.web.store.snapshot_reader import Snapshot
 
 
-def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
-    """Return a book as the pages of this request show it."""
-    offer = page_request.front.offer(book.isbn)
-    remote = page_request.site.settings.remote_covers and book.image_url.startswith("https://")
+class PublicView(Protocol):
+    """Snapshot and shop that a page shows: those of a request, or of an export."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The one snapshot that the page comes from."""
+
+    @property
+    def front(self) -> ShopFront:
+        """The shop at one version."""
+
+    @property
+    def remote_covers(self) -> bool:
+        """Whether covers on other hosts are shown."""
+
+    @property
+    def cover_version(self) -> str:
+        """Version of the drawing of covers."""
+
+
+def book_card(view: PublicView, book: CatalogueBook) -> BookCard:
+    """Return a book as the pages show it."""
+    offer = view.front.offer(book.isbn)
+    remote = view.remote_covers and book.image_url.startswith("https://")
     return BookCard(
         isbn=book.isbn,
         title=book.title,
@@ -24,7 +46,7 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
         year=book.year,
         publisher=book.publisher,
         image_url=book.image_url if remote else "",
-        cover_url=_cover_url(book, page_request.site.renderer.version),
+        cover_url=_cover_url(book, view.cover_version),
         rating_mean=book.rating_mean,
         rating_count=book.rating_count,
         reader_count=book.reader_count,
@@ -35,12 +57,12 @@ def book_card(page_request: PageRequest, book: CatalogueBook) -> BookCard:
         language=book.language,
         series=book.series,
         series_number=book.series_number,
-        promoted=book.isbn in page_request.front.promoted,
+        promoted=book.isbn in view.front.promoted,
     )
 
 
 def listed_shelf(
-    page_request: PageRequest,
+    view: PublicView,
     source: str,
     listed: list[ListedBook],
     because: Mapping[int, list[reasons.Reason]] | None = None,
@@ -50,7 +72,7 @@ def listed_shelf(
     items = [
         RankedCard(
             rank,
-            book_card(page_request, item.book),
+            book_card(view, item.book),
             [reason_card(reason) for reason in because.get(item.book.book_id, [])],
         )
         for rank, item in enumerate(listed, start=1)
@@ -58,14 +80,14 @@ def listed_shelf(
     return Shelf(source, items)
 
 
-def recommended_shelf(page_request: PageRequest, recommendations: Recommendations) -> Shelf:
+def recommended_shelf(view: PublicView, recommendations: Recommendations) -> Shelf:
     """Return a reader's list, with reasons."""
     return Shelf(
         recommendations.source,
         [
             RankedCard(
                 rank=item.rank,
-                book=book_card(page_request, item.book),
+                book=book_card(view, item.book),
                 because=[reason_card(reason) for reason in item.because],
                 topped_up=item.topped_up,
             )

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Final
 
 from litestar import get
 from litestar.di import NamedDependency
@@ -16,39 +13,34 @@ from bookrec.web.contexts.home import HomePage
 from bookrec.web.contexts.home import HomeShelf as ShelfContext
 from bookrec.web.kit import cookies
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.pages.cards import book_card, listed_shelf, reason_card, recommended_shelf
+from bookrec.web.pages.cards import (
+    PublicView,
+    book_card,
+    listed_shelf,
+    reason_card,
+    recommended_shelf,
+)
+from bookrec.web.recommendations.diversity import step_of
 from bookrec.web.recommendations.home_shelves import (
     HomeShelf,
     new_shelf,
-    newest_books,
     promoted_shelf,
-    reader_shelves,
 )
 from bookrec.web.recommendations.lists import (
-    Recommendations,
-    popular_segment,
     popular_shelf,
     visitor_shelf,
 )
-from bookrec.web.recommendations.live_lists import known_age
+from bookrec.web.recommendations.reader_home import (
+    SHELF_LENGTH,
+    ReaderHome,
+    list_length,
+    newest_in,
+    reader_home,
+)
 from bookrec.web.recommendations.visits import Visit
 from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
-from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_isbn
-from bookrec.web.store.languages import codes_of_language
-from bookrec.web.store.reader_history import ReaderHistory
-
-SHELF_LENGTH: Final = 12
-
-
-async def _newest(page_request: PageRequest) -> list[ListedBook]:
-    """Newest books of the catalogue, those in the page's language first."""
-    snapshot, this_year = page_request.snapshot, datetime.now(UTC).year
-    codes = codes_of_language(snapshot, page_request.language)
-    key = ("newest", this_year, codes)
-    return await asyncio.to_thread(
-        snapshot.keep, key, lambda: newest_books(snapshot, this_year, codes)
-    )
+from bookrec.web.store.catalogue import ListedBook, books_by_isbn
 
 
 @get("/")
@@ -57,9 +49,45 @@ async def home(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     if page_request.account is not None:
         page = await _reader_page(page_request, page_request.account)
     else:
-        page = await _visitor_page(page_request)
+        snapshot, actor = page_request.snapshot, page_request.consent.actor
+        visit = await page_request.site.visits.of(snapshot, actor) if actor else None
+        newest = await newest_in(snapshot, page_request.language)
+        page = visitor_home(page_request, page_request.language, newest, visit)
     _note_shelves(page_request, page)
     return page_request.page("home.html", page, cacheable=True)
+
+
+def visitor_home(
+    view: PublicView, language: str, newest: Sequence[ListedBook], visit: Visit | None = None
+) -> HomePage:
+    """Return the home page of visitors: popular books, those in their language first, and new ones.
+
+    Args:
+        view: snapshot and shop.
+        language: of the page.
+        newest: newest books of the catalogue, see `newest_in`.
+        visit: of a visitor who consented, which the lists follow; None for everyone else.
+    """
+    snapshot, front = view.snapshot, view.front
+    promoted = promoted_shelf(snapshot, front, set(visit.dismissed) if visit is not None else set())
+    works = {book.work_id for book in promoted.books} if promoted else set()
+    if visit is None:
+        listed = popular_shelf(snapshot, front, SHELF_LENGTH, works, language)
+        popular = listed_shelf(view, "popular", listed)
+    else:
+        listed, because = visitor_shelf(snapshot, front, visit, SHELF_LENGTH, works, language)
+        source = "visit" if visit.has_recent else "popular"
+        popular = listed_shelf(view, source, listed, because)
+        works |= visit.dismissed
+    works |= {item.book.work_id for item in listed}
+    shelf = new_shelf(snapshot, front, newest, works, visit)
+    return HomePage(
+        yours=None,
+        popular=popular,
+        shelves=[_context(view, shelf)] if shelf else [],
+        catalogue_size=int(snapshot.meta.get("books", 0)),
+        promoted=_context(view, promoted) if promoted else None,
+    )
 
 
 def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
@@ -70,29 +98,6 @@ def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
         note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 
 
-async def _visitor_page(page_request: PageRequest) -> HomePage:
-    snapshot, front, language = page_request.snapshot, page_request.front, page_request.language
-    visit = await page_request.site.visits.of(snapshot, page_request.consent.actor)
-    promoted = promoted_shelf(snapshot, front, set(visit.dismissed))
-    works = {book.work_id for book in promoted.books} if promoted else set()
-    if page_request.consent.actor is None:
-        listed = popular_shelf(snapshot, front, SHELF_LENGTH, works, language)
-        popular = listed_shelf(page_request, "popular", listed)
-    else:
-        listed, because = visitor_shelf(snapshot, front, visit, SHELF_LENGTH, works, language)
-        source = "visit" if visit.has_recent else "popular"
-        popular = listed_shelf(page_request, source, listed, because)
-    works |= {item.book.work_id for item in listed} | visit.dismissed
-    shelf = new_shelf(snapshot, front, await _newest(page_request), works, visit)
-    return HomePage(
-        yours=None,
-        popular=popular,
-        shelves=[_context(page_request, shelf)] if shelf else [],
-        catalogue_size=int(snapshot.meta.get("books", 0)),
-        promoted=_context(page_request, promoted) if promoted else None,
-    )
-
-
 async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     snapshot, lists = page_request.snapshot, page_request.site.lists
     history = await lists.history(snapshot, account)
@@ -100,49 +105,31 @@ async def _reader_page(page_request: PageRequest, account: Account) -> HomePage:
     known = books_by_isbn(snapshot, isbns)
     opened = [known[isbn] for isbn in isbns if isbn in known]
     visit = await page_request.site.visits.of(snapshot, page_request.consent.actor, history)
-    recommended = await lists.recommend(snapshot, account, history, SHELF_LENGTH, opened, visit)
-    return await home_of_reader(page_request, account, history, recommended, opened, visit)
+    length = list_length(page_request.front)
+    recommended = await lists.recommend(snapshot, account, history, length, opened, visit)
+    newest = await newest_in(snapshot, page_request.language)
+    front = page_request.front
+    home = reader_home(snapshot, front, account, history, recommended, newest, opened, visit)
+    return home_page(page_request, account, home)
 
 
-async def home_of_reader(
-    page_request: PageRequest,
-    account: Account,
-    history: ReaderHistory,
-    recommended: Recommendations,
-    opened: Sequence[CatalogueBook],
-    visit: Visit | None = None,
-) -> HomePage:
-    """Return the shelves of a reader around their list."""
-    snapshot = page_request.snapshot
-    segment = popular_segment(snapshot, known_age(snapshot, account, history))
-    shown = [item.book for item in recommended.items]
-    works = history.kept_works | {book.work_id for book in shown}
-    promoted = promoted_shelf(snapshot, page_request.front, works)
-    shelves = reader_shelves(
-        snapshot,
-        page_request.front,
-        history,
-        [*shown, *(promoted.books if promoted else [])],
-        opened,
-        await _newest(page_request),
-        # Popular books are the reader's own list already when nothing else is known of them.
-        segment if recommended.source != "popular" else "",
-        visit,
-    )
+def home_page(page_request: PageRequest, account: Account, home: ReaderHome) -> HomePage:
+    """Return the lists of a reader's home page for its template."""
     return HomePage(
-        yours=recommended_shelf(page_request, recommended),
+        yours=recommended_shelf(page_request, home.recommended),
         popular=None,
-        shelves=[_context(page_request, shelf) for shelf in shelves],
-        catalogue_size=int(snapshot.meta.get("books", 0)),
-        promoted=_context(page_request, promoted) if promoted else None,
+        shelves=[_context(page_request, shelf) for shelf in home.shelves],
+        catalogue_size=int(page_request.snapshot.meta.get("books", 0)),
+        promoted=_context(page_request, home.promoted) if home.promoted else None,
+        diversity=step_of(account, page_request.front.settings_for(account.user_id)),
     )
 
 
-def _context(page_request: PageRequest, shelf: HomeShelf) -> ShelfContext:
+def _context(view: PublicView, shelf: HomeShelf) -> ShelfContext:
     items = [
         RankedCard(
             rank=rank,
-            book=book_card(page_request, book),
+            book=book_card(view, book),
             because=[reason_card(reason)] if (reason := shelf.reasons.get(book.book_id)) else [],
         )
         for rank, book in enumerate(shelf.books, start=1)

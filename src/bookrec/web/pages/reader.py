@@ -10,7 +10,8 @@ from litestar.di import NamedDependency
 from litestar.exceptions import ClientException
 from litestar.params import FromPath
 
-from bookrec.web.accounts.accounts import age_problem
+from bookrec.inference.diversity import STRENGTHS
+from bookrec.web.accounts.accounts import age_problem, store_diversity
 from bookrec.web.contexts.reader import MePage, RatedCard
 from bookrec.web.kit.addresses import book_path
 from bookrec.web.kit.http_types import AnyResponse
@@ -25,6 +26,7 @@ from bookrec.web.store.catalogue import books_by_id
 
 _SHELF_LENGTH: Final = 20
 _PAGE_SIZE: Final = 24
+_STEPS: Final = frozenset(str(step) for step in range(len(STRENGTHS)))
 _RATINGS: Final = frozenset(str(rating) for rating in range(1, 11))
 
 
@@ -66,6 +68,17 @@ async def change_age(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         return page_request.redirect("/me", "age_invalid")
     await page_request.site.actions.set_age(page_request.snapshot, account, age)
     return page_request.redirect("/me", "age_saved")
+
+
+@post("/me/diversity", opt={"signed_in": True})
+async def move_slider(page_request: NamedDependency[PageRequest]) -> AnyResponse:
+    """Store the step of the reader's slider, 0–4; their lists follow at once."""
+    account = signed_in(page_request)
+    step = text(await page_request.request.form(), "step")
+    if step not in _STEPS:
+        raise ClientException(f"A step is a whole number from 0 to {len(STRENGTHS) - 1}.")
+    await store_diversity(page_request.site.database, account, int(step))
+    return page_request.redirect("/#yours", "diversity_saved")
 
 
 @post("/books/{isbn:str}/rating", opt={"signed_in": True})

@@ -1,6 +1,7 @@
 """Every list: its source, the books that are filtered out of it, and the reasons for each book.
 
-A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) → reasons.
+A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) →
+diversity, for a reader's own list (`diversify`) → reasons.
 Sources of a reader's list, in this order: the snapshot's stored list (``precomputed``); for a reader
 without one, the live list that the ranker made from their history (``live``); for a reader without a
 history, popular books of their age band (``popular``).
@@ -18,6 +19,7 @@ from bookrec.shop.owner.day_counts import LIST_SOURCE
 from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
+from bookrec.web.recommendations.diversity import CANDIDATES, diversify, diversity_of
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
 from bookrec.web.recommendations.visits import Visit
@@ -139,7 +141,12 @@ class ReaderLists:
             listed = popular_books(snapshot, segment, _MOST_FOLLOWED)
         listed, because = visit.follow(listed, with_neighbours=True, personal=known)
         works, front = history.kept_works, self._fronts.current()
-        chosen = pass_chain(snapshot, front, listed, works, limit)
+        diversity = diversity_of(account, front.settings_for(account.user_id))
+        depth = max(limit, CANDIDATES) if diversity.changes_lists else limit
+        chosen = pass_chain(snapshot, front, listed, works, depth)
+        if diversity.changes_lists:
+            # What can be bought stays before the rest, each part in its new order.
+            chosen = prefer_buyable(front, diversify(snapshot, history, chosen, diversity))[:limit]
         works |= {item.book.work_id for item in chosen}
         popular = popular_for(snapshot, front, segment, works, limit - len(chosen), visit)
         shelf = [item.book for item in chosen]

@@ -1,5 +1,5 @@
 """Requests: the parts a worker holds open, page requests, sign-in, errors, monitoring.
 
 May import: `bookrec`, `shop`, `web.accounts`, `web.contexts`, `web.events`, `web.kit`, `web.mail`,
-`web.recommendations`, `web.selling`, `web.store`.
+`web.page_head`, `web.recommendations`, `web.selling`, `web.store`.
 """

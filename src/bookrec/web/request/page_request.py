@@ -21,7 +21,7 @@ from bookrec.languages import SOURCE_LANGUAGE
 from bookrec.shop.selling.carts import CartOwner
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.accounts.sessions import find_session
-from bookrec.web.contexts.shell import Shell, ShopFacts, TitleLink
+from bookrec.web.contexts.shell import PageHead, Shell, ShopFacts, TitleLink
 from bookrec.web.events.consent import Consent, consent_of
 from bookrec.web.kit import cookies, csrf
 from bookrec.web.kit.addresses import book_path, id_of_parameter
@@ -29,7 +29,9 @@ from bookrec.web.kit.csrf import masked, sent_from_here, tokens_match
 from bookrec.web.kit.headers import entity_tag, has_current, public
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.kit.rendering import Renderer
-from bookrec.web.kit.translations import choose_language
+from bookrec.web.kit.translations import PATH_LANGUAGE, choose_language
+from bookrec.web.page_head.page_head import page_head
+from bookrec.web.page_head.public_addresses import LiveAddresses
 from bookrec.web.request.site import Site
 from bookrec.web.selling.front import ShopFront, digest
 from bookrec.web.store.catalogue import books_by_isbn
@@ -62,6 +64,16 @@ class PageRequest:
     """Whether this visit is recorded, and under which name."""
     response_cookies: list[Cookie] = field(default_factory=list)
     """Cookies that the answer sets."""
+
+    @property
+    def remote_covers(self) -> bool:
+        """Whether covers on other hosts are shown."""
+        return self.site.settings.remote_covers
+
+    @property
+    def cover_version(self) -> str:
+        """Version of the drawing of covers."""
+        return self.site.renderer.version
 
     @property
     def secure(self) -> bool:
@@ -125,6 +137,7 @@ class PageRequest:
             form_token = self._start_form()
         if self.notice is not None:
             self.response_cookies.append(cookies.drop_cookie(cookies.NOTICE, secure=self.secure))
+        shop = shop_facts(self.front, self.site.renderer)
         shell = Shell(
             language=self.language,
             username=self.account.username if self.account else None,
@@ -139,9 +152,10 @@ class PageRequest:
             asks_consent=asks,
             consent=self.consent.state if self.account is None else "",
             view_id=view_id,
-            shop=shop_facts(self.front, self.site.renderer),
+            shop=shop,
             cart_copies=0 if anonymous else self.front.copies_in_cart(self.cart_owner),
             back_in_stock=[] if anonymous else self._back_in_stock(),
+            head=self._head(page, shop) if cacheable else None,
         )
         return Response(
             self.site.renderer.page(template, page, shell).encode(),
@@ -158,6 +172,10 @@ class PageRequest:
                 cookies.make_cookie(cookies.NOTICE, notice, secure=self.secure, max_age_s=60)
             )
         return see_other(path, self.response_cookies)
+
+    def _head(self, page: msgspec.Struct, shop: ShopFacts) -> PageHead | None:
+        addresses = LiveAddresses(self.site.settings.address, tuple(shop.languages))
+        return page_head(page, self.language, addresses, shop)
 
     def _back_in_stock(self) -> list[TitleLink]:
         """Books that they waited for and can buy now."""
@@ -181,6 +199,7 @@ class PageRequest:
             site.renderer.version,
             self.front.tag,
             f"remote covers: {site.settings.remote_covers}",
+            site.settings.address,
             self.language,
             self.consent.state,
             self.path,
@@ -321,6 +340,9 @@ def language_of(request: AnyRequest, cookies: Mapping[str, str] | None = None) -
     """
     site: Site | None = getattr(request.app.state, "site", None)
     languages = languages_of(site.fronts.current(), site.renderer) if site else (SOURCE_LANGUAGE,)
+    named = request.scope.get("state", {}).get(PATH_LANGUAGE)
+    if named in languages:
+        return str(named)
     chosen = request.cookies if cookies is None else cookies
     return choose_language(chosen, request.headers.get("accept-language", ""), languages)
 

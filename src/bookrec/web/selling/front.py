@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.shop.connections import connect
+from bookrec.shop.experiments.experiments import running_experiment
 from bookrec.shop.owner.corrections import read_corrections
 from bookrec.shop.owner.promotions import read_promotions
 from bookrec.shop.selling.carts import CartOwner, find_cart
@@ -47,9 +48,16 @@ class ShopFront:
         self.logo: Logo | None = read_logo(connection)
         self.sells: bool = count_offers(connection, self.settings.currency)[0] > 0
         """Whether any book has a price."""
+        self._experiment = running_experiment(connection)
         self.corrections: Corrections = read_corrections(connection)
         self.promoted: tuple[str, ...] = read_promotions(connection)
         """ISBNs of the promoted books, the latest first."""
+
+    def settings_for(self, user_id: str) -> ShopSettings:
+        """Return the settings of a reader's lists: the shop's, or those of their arm."""
+        if self._experiment is None:
+            return self.settings
+        return self._experiment.settings_for(user_id, self.settings)
 
     @property
     def tag(self) -> str:
@@ -153,6 +161,7 @@ class FrontWatch:
         self._path = path
         self._opened = opened
         self._table = NO_OFFERS
+        self._table_read_at: tuple[Identity | None, int] | None = None
         self._table_lock = threading.Lock()
         self._open()
 
@@ -197,13 +206,16 @@ class FrontWatch:
             connection.execute("begin")
             (number,) = connection.execute("select version from shop_version").fetchone()
             version = (file_identity(self._path), number)
-            if self._table.version != version:
+            if self._table_read_at != version:
                 rows = connection.execute(
                     "select isbn, price, stock from offer where currency = ? and price is not null",
                     (read_settings(connection).currency,),
                 )
                 offers = {isbn: (price, stock != 0) for isbn, price, stock in rows}
-                self._table = OfferTable(version, offers)
+                self._table_read_at = version
+                # Most sales leave copies: then all that was worked out with the offers still holds.
+                if offers != self._table.offers:
+                    self._table = OfferTable(version, offers)
             connection.execute("commit")
             return self._table
 

@@ -21,13 +21,14 @@ from typing import Final, TypeVar
 import aiosqlite
 
 from bookrec.errors import ShopUnavailable
-from bookrec.shop.connections import in_transaction
+from bookrec.shop.connections import connect, in_transaction
 from bookrec.shop.schema import migrate
 from bookrec.web.store.connections import Connections, Identity, file_identity, reported
 from bookrec.web.store.rows import ParameterRows, Parameters, Row
 
 _READ_S: Final = 5.0
 """Most seconds that a read waits for those before it; a locked file is reported sooner."""
+_READ_BUSY_S: Final = 0.9
 _QUEUE_S: Final = 10.0
 """Most seconds that a write waits for those before it: a slow disk is no fault."""
 
@@ -99,6 +100,23 @@ class ShopDatabase:
         """Return the first row of a query, or None."""
         rows = await self.rows(query, parameters)
         return rows[0] if rows else None
+
+    async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a function of the shop's core that only reads, in a thread, beside all writes.
+
+        It has a connection of its own: figures over many orders would keep buyers waiting.
+
+        Raises:
+            ShopUnavailable: the database is locked, damaged or gone.
+        """
+
+        def run() -> T:
+            with contextlib.closing(connect(self._path, _READ_BUSY_S)) as connection:
+                connection.execute("pragma query_only = on")
+                return function(connection)
+
+        with reported(self._path):
+            return await asyncio.to_thread(run)
 
     async def work(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run a function of the shop's core in one write transaction, in a thread.

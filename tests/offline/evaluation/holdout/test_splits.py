@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from bookrec.offline.evaluation.holdout.splits import (
     make_splits,
     named_rows,
     split_by,
+    temporal_split,
 )
 from small_dataset import small_dataset
 from split_datasets import dataset_of
@@ -24,7 +27,10 @@ def pairs(part: Interactions) -> set[tuple[int, int]]:
     return set(zip(part.reader_idx.tolist(), part.book_idx.tolist(), strict=True))
 
 
-@pytest.mark.parametrize("kind", SPLIT_KINDS)
+RANDOM_KINDS = [kind for kind in SPLIT_KINDS if kind != "temporal"]
+
+
+@pytest.mark.parametrize("kind", RANDOM_KINDS)
 def test_the_parts_are_disjoint_and_complete(kind):
     dataset = dataset_of(SIZES)
     everything = pairs(all_interactions(dataset))
@@ -40,7 +46,7 @@ def test_the_parts_are_disjoint_and_complete(kind):
         assert 0 not in split.validation.reader_idx
 
 
-@pytest.mark.parametrize("kind", SPLIT_KINDS)
+@pytest.mark.parametrize("kind", RANDOM_KINDS)
 def test_the_seed_decides(kind):
     dataset = dataset_of(SIZES)
 
@@ -95,3 +101,42 @@ def test_a_published_test_part_is_found_by_its_names():
     assert pairs(split.test) == {(4, 7), (1, 2)}
     with pytest.raises(DataError, match="Reader '10' has no interaction with 'x:004'"):
         named_rows(dataset, [("10", "x:004")])
+
+
+def timed_interactions() -> Interactions:
+    """Reader 0: times 0–9; reader 1: 4 early, 3 late; reader 2: late only; reader 3: no times."""
+    rows = [
+        *((0, book, book) for book in range(10)),
+        *((1, book, time) for book, time in enumerate([1, 2, 3, 3, 20, 21, 22])),
+        *((2, book, 30 + book) for book in range(2)),
+        *((3, book, -1) for book in range(3)),
+        *((4, book, time) for book, time in enumerate([0, 1, 2, 3, 4, 6, 6, 25, 26])),
+    ]
+    reader, book, time = (np.array(column) for column in zip(*rows, strict=True))
+    return Interactions(
+        reader.astype(np.int32),
+        book.astype(np.int32),
+        np.zeros(len(rows), dtype=np.int8),
+        time.astype(np.int64),
+    )
+
+
+def test_a_temporal_split_trains_on_the_past_and_tests_on_the_future():
+    interactions = timed_interactions()
+    split = temporal_split(interactions)
+    # A fifth of 28 timed ones: from time 21 on, of reader 4 alone, who has 7 earlier ones; reader 1
+    # has 5 earlier ones, the last at 20.
+    assert split.test.reader_idx.tolist() == [1, 1, 4, 4]
+    assert split.test.timestamp.tolist() == [21, 22, 25, 26]
+    assert split.known.timestamp.max() < split.test.timestamp.min()
+    assert split.known.timestamp.min() == 0  # none without a time
+    assert len(split.known) == split.known_rows.sum() == 22
+    assert split.train.timestamp.max() < split.validation.timestamp.min()
+    assert set(split.validation.reader_idx.tolist()) <= {0, 4}
+
+
+def test_a_temporal_split_needs_times():
+    with pytest.raises(DataError, match="has no times, so it has no temporal split"):
+        temporal_split(replace(timed_interactions(), timestamp=None))
+    with pytest.raises(DataError, match="No reader has 5 interactions before"):
+        temporal_split(timed_interactions()[np.arange(3)])

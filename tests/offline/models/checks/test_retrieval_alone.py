@@ -20,7 +20,7 @@ def test_a_model_below_the_retrieval_beyond_chance_is_a_warning():
     finding = retrieval_finding(worse, retrieval)
     assert finding.level == "warning"
     assert finding.figures["difference"] == pytest.approx(float((worse - retrieval).mean()))
-    assert "rp3beta alone" in finding.text
+    assert "the model ranks worse than rp3beta alone by 2" in finding.text
     assert retrieval_finding(retrieval, worse).level == "ok"
     noise = rng.normal(scale=0.3, size=90)
     assert retrieval_finding(retrieval - 0.01 + noise - noise.mean(), retrieval).level == "ok"

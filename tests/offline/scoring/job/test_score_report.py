@@ -41,7 +41,7 @@ def test_without_a_machine_the_speed_alone_is_stated():
     report = ScoreReport(multiply_adds=10_000, seconds={"readers": 2.0})
     report.count("readers", 4_000_000, 4_000_000)
     first = next(iter(report.lines()))
-    assert first == "readers: 4,000,000 pairs, 2.00 M pairs/s, candidates and features included"
+    assert first == "readers: 4,000,000 scores of pairs, 2.00 million a second"
 
 
 def test_a_pair_of_several_lists_is_work_once():

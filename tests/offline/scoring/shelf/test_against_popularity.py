@@ -32,10 +32,13 @@ def test_a_model_of_the_least_read_books_is_worse_than_popularity(
     good = against_popularity(dataset, interactions, recommender, rows)
     counts = np.bincount(interactions.book_idx, minlength=dataset.n_books).astype(np.float32)
     turned = replace(recommender, book_offset=-1_000 * counts)
-    bad = against_popularity(dataset, interactions, turned, rows)
+    bad = against_popularity(dataset, interactions, turned, rows, with_retrieval=True)
     assert good is not None
     assert bad is not None
     assert bad.readers == good.readers >= 80
     assert bad.popular == good.popular > 0
     assert bad.model + bad.error < bad.popular
     assert bad.model < good.model
+    assert good.retrieval is None
+    assert bad.retrieval is not None
+    assert 0 < bad.retrieval_error < bad.retrieval < 1

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from bookrec.offline.data.mapping.fields import DETAILS
+from bookrec.offline.data.values.distinct import Distinct
 from bookrec.offline.data.values.numbers import convert_numbers, read_number_format
 from bookrec.offline.data.values.text_repair import repair_text
 
@@ -64,10 +65,12 @@ def _numbers(texts: pd.Series, name: str) -> tuple[pd.Series, Counter[str]]:
 
 def _texts(texts: pd.Series, name: str) -> tuple[pd.Series, Counter[str]]:
     repaired: Counter[str] = Counter()
+    column = Distinct.of(texts)
     values = []
-    for text in texts.tolist():
+    for text, count in zip(column.texts, column.counts.tolist(), strict=True):
         value, rules = repair_text(text)
-        repaired.update(rules)
-        repaired[f"{name}_cut"] += len(value) > MAX_DESCRIPTION
+        repaired.update(dict.fromkeys(rules, count))
+        repaired[f"{name}_cut"] += count * (len(value) > MAX_DESCRIPTION)
         values.append(value[:MAX_DESCRIPTION])
-    return pd.Series(values, index=texts.index, dtype="str"), +repaired
+    rows = pd.Series(values, dtype="str").array.take(column.codes)
+    return pd.Series(rows, index=texts.index), +repaired

@@ -9,39 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bookrec.isbn import NO_ISBN, id_problem, is_isbn10, is_isbn13, made_book_id, repair_isbn
+from bookrec.isbn import CODE_PREFIX, NO_ISBN, id_problem, made_book_id
 from bookrec.offline.data.assembly.raw_table import RawTable
-from bookrec.offline.data.assembly.select_rows import BOOK_IDS
-
-
-@dataclass(frozen=True)
-class RepairedIds:
-    """A column of ids, each distinct one repaired (`bookrec.isbn`)."""
-
-    codes: NDArray[np.int64]
-    """[rows] position in the lists below."""
-    ids: list[str]
-    """[distinct] repaired ids, "" = blank."""
-    rules: list[str]
-    """[distinct] rule that changed it, or ""."""
-
-    @classmethod
-    def of(cls, column: pd.Series) -> RepairedIds:
-        """Repair a column of texts."""
-        codes, values = pd.factorize(column)
-        pairs = [repair_isbn(text) for text in values.tolist()]
-        return cls(codes, [isbn for isbn, _ in pairs], [rule for _, rule in pairs])
-
-    def count_repairs(self, table: RawTable) -> None:
-        """Count the rows that each rule changed."""
-        rows = np.bincount(self.codes, minlength=len(self.ids))
-        for rule, n_rows in zip(self.rules, rows.tolist(), strict=True):
-            if rule:
-                table.repair(rule, n_rows)
-
-    def of_rows(self) -> NDArray[np.object_]:
-        """[rows] the repaired ids."""
-        return np.array(self.ids, dtype=object)[self.codes]
+from bookrec.offline.data.assembly.repaired_ids import CODE, ISBN, UNUSABLE, RepairedIds
+from bookrec.offline.data.assembly.select_rows import BOOK_IDS, OWN_CODES
 
 
 @dataclass
@@ -63,9 +34,10 @@ class BookKeys:
         for key, isbn in zip(keys, isbns, strict=True):
             if key and self.isbn_of_key.setdefault(key, isbn) != isbn:
                 ambiguous += 1
-            if key[:1] == "0" and key.isdigit():
-                same = self.isbn_without_zeros.setdefault(key.lstrip("0"), isbn) == isbn
-                self.isbn_without_zeros[key.lstrip("0")] = isbn if same else ""
+            code = key.removeprefix(CODE_PREFIX)
+            if code[:1] == "0" and code.isdigit():
+                same = self.isbn_without_zeros.setdefault(code.lstrip("0"), isbn) == isbn
+                self.isbn_without_zeros[code.lstrip("0")] = isbn if same else ""
         return ambiguous
 
     def further(self) -> dict[str, str]:
@@ -77,19 +49,25 @@ class BookKeys:
 
         A spreadsheet drops them.
         """
-        return text not in self.isbn_of_key and bool(self.isbn_without_zeros.get(text))
+        return text not in self.isbn_of_key and bool(self._with_zeros(text))
+
+    def _with_zeros(self, text: str) -> str | None:
+        return self.isbn_without_zeros.get(text.removeprefix(CODE_PREFIX))
 
     def positions(self, ids: Sequence[str], catalogue: pd.Index) -> NDArray[np.int64]:
         """[ids] positions in the catalogue of the books that ids name; -1 = none."""
-        named = [
-            self.isbn_of_key.get(text) or self.isbn_without_zeros.get(text) or text for text in ids
-        ]
+        named = [self.isbn_of_key.get(text) or self._with_zeros(text) or text for text in ids]
         return catalogue.get_indexer(pd.Index(named, dtype="str")).astype(np.int64)
 
 
 def id_columns(frame: pd.DataFrame) -> list[str]:
     """Columns of ids of books, in order of preference."""
     return [name for name in frame.columns if str(name).startswith(BOOK_IDS)]
+
+
+def repaired_ids(frame: pd.DataFrame, name: str) -> RepairedIds:
+    """Repair one of `id_columns`."""
+    return RepairedIds.of(frame[name], own_codes=name.startswith(OWN_CODES))
 
 
 def identify_books(table: RawTable, code_prefix: str) -> None:
@@ -101,19 +79,20 @@ def identify_books(table: RawTable, code_prefix: str) -> None:
     """
     columns = []
     for name in id_columns(table.frame):
-        columns.append(RepairedIds.of(table.frame[name]))
+        columns.append(repaired_ids(table.frame, name))
         columns[-1].count_repairs(table)
         # Later each id is a key of the book, in the one spelling in which interactions name it.
         table.frame[name] = pd.array(columns[-1].of_rows(), dtype="str")
     chosen = np.full(len(table.frame), "", dtype=object)
-    kinds = [np.array([_kind(text) for text in column.ids], dtype=np.int8) for column in columns]
-    for wanted in (_ISBN, _CODE, _UNUSABLE):
+    kinds = [column.kinds for column in columns]
+    for wanted in (ISBN, CODE, UNUSABLE):
         for column, kind in zip(columns, kinds, strict=True):
             if wanted not in kind:
                 continue
             here = (chosen == "") & (kind[column.codes] == wanted)
-            prefix = code_prefix if wanted == _CODE else ""
-            ids = np.array([prefix + text for text in column.ids], dtype=object)
+            prefix = code_prefix if wanted == CODE else ""
+            bare = [text.removeprefix(CODE_PREFIX) if prefix else text for text in column.ids]
+            ids = np.array([prefix + text for text in bare], dtype=object)
             chosen[here] = ids[column.codes[here]]
     _unite_codes(columns, kinds, chosen, code_prefix)
     _make_missing(table, chosen)
@@ -149,9 +128,9 @@ def _unite_codes(
     isbn_of_code: dict[str, str] = {}
     has_isbn = np.zeros(len(chosen), dtype=bool)
     for column, kind in zip(columns, kinds, strict=True):
-        has_isbn |= kind[column.codes] == _ISBN
+        has_isbn |= kind[column.codes] == ISBN
     for column, kind in zip(columns, kinds, strict=True):
-        beside = np.flatnonzero(has_isbn & (kind[column.codes] == _CODE))
+        beside = np.flatnonzero(has_isbn & (kind[column.codes] == CODE))
         for row in beside.tolist():
             isbn_of_code.setdefault(code_prefix + column.ids[column.codes[row]], chosen[row])
     for row in np.flatnonzero(~has_isbn).tolist():
@@ -169,14 +148,3 @@ def _make_missing(table: RawTable, chosen: NDArray[np.object_]) -> None:
     rows = zip(*(texts[name].tolist() for name in texts), strict=True)
     chosen[without] = [id_of_row[row] for row in rows]
     table.repair("book_id_made_from_title", int(np.count_nonzero(chosen[without] != "")))
-
-
-_BLANK, _ISBN, _CODE, _UNUSABLE = range(4)
-
-
-def _kind(text: str) -> int:
-    if not text:
-        return _BLANK
-    if is_isbn10(text) or is_isbn13(text):
-        return _ISBN
-    return _UNUSABLE if id_problem(text) else _CODE

@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bookrec.isbn import NO_ISBN, id_problem, made_book_id
-from bookrec.offline.data.assembly.book_ids import BookKeys, RepairedIds, id_columns
+from bookrec.offline.data.assembly.book_ids import BookKeys, id_columns, repaired_ids
 from bookrec.offline.data.assembly.raw_table import PLACE_COLUMNS, RawTable
+from bookrec.offline.data.assembly.repaired_ids import BLANK, UNUSABLE, RepairedIds
 from bookrec.offline.data.assembly.unique_pairs import UniquePairs
 
 BOOK_NOT_IN_CATALOGUE: Final = "book_not_in_catalogue"
@@ -141,32 +142,31 @@ def _books(
     named = np.zeros(len(frame), dtype=bool)
     of_ids = Faults(len(frame))
     for name in id_columns(frame):
-        column = RepairedIds.of(frame[name])
+        column = repaired_ids(frame, name)
         column.count_repairs(table)
         positions = keys.positions(column.ids, catalogue)
         lacking = np.array([keys.lacks_zeros(text) for text in column.ids], dtype=bool)
         table.repair("code_leading_zeros_restored", int(lacking[column.codes].sum()))
         here = (books == _NO_BOOK) & (positions[column.codes] >= 0)
         books[here] = positions[column.codes[here]]
-        problems = [id_problem(text) or BOOK_NOT_IN_CATALOGUE for text in column.ids]
-        filled = np.array([bool(text) for text in column.ids], dtype=bool)
-        problems = [problem if has else "" for problem, has in zip(problems, filled, strict=True)]
-        named |= filled[column.codes]
-        of_ids.add(*_shared(problems, column.codes))
+        named |= (column.kinds != BLANK)[column.codes]
+        of_ids.add(*_problems(column))
     of_ids.add(["", NO_ISBN], (~named).astype(np.int8))
     _find_by_title(frame, keys, catalogue, books, ~named)
     faults.take(of_ids, books == _NO_BOOK)
     return books
 
 
-def _shared(
-    problems: Sequence[str], codes: NDArray[np.int64]
-) -> tuple[list[str], NDArray[np.int16]]:
-    """Distinct problems, and the position of each row's."""
-    reasons = list(dict.fromkeys(problems))
-    position = {reason: at for at, reason in enumerate(reasons)}
-    of_id = np.array([position[problem] for problem in problems], dtype=np.int16)
-    return reasons, of_id[codes]
+def _problems(column: RepairedIds) -> tuple[list[str], NDArray[np.int64]]:
+    """Reasons why ids name no book, and the position of each row's; "" = a blank id."""
+    problems = ["", BOOK_NOT_IN_CATALOGUE]
+    of_id = (column.kinds != BLANK).astype(np.int64)
+    for at in np.flatnonzero(column.kinds == UNUSABLE).tolist():
+        problem = id_problem(column.ids[at])
+        if problem not in problems:
+            problems.append(problem)
+        of_id[at] = problems.index(problem)
+    return problems, of_id[column.codes]
 
 
 def _find_by_title(

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.files.source_table import SourceTable
-from bookrec.offline.data.mapping.masking import mask_private
+from bookrec.offline.data.mapping.masking import mask_rows
 
 REJECTED_COLUMNS: Final = ("file", "line", "reason", "text")
 """Columns of ``rejected.csv.gz``; ``line`` is a physical line of the decompressed file."""
@@ -125,16 +125,10 @@ class RawTable:
         if not self._rejected:
             return pd.DataFrame(columns=list(REJECTED_COLUMNS))
         rows = pd.concat(self._rejected).sort_values(["part", "first_line"], kind="stable")
-        places = zip(
-            rows["part"].tolist(),
-            rows["first_line"].tolist(),
-            rows["last_line"].tolist(),
-            strict=True,
-        )
-        texts = [
-            mask_private(self.parts[part].text_of(first, last), self.private)
-            for part, first, last in places
-        ]
+        texts: list[str] = []
+        for part in dict.fromkeys(rows["part"].tolist()):
+            lines = rows.loc[rows["part"] == part, ["first_line", "last_line"]].to_numpy().T
+            texts += mask_rows(self.parts[part].texts_of(*lines), self.private)
         names = [self.parts[part].name for part in rows["part"].tolist()]
         columns = (names, rows["first_line"].to_numpy(), rows["reason"].to_numpy(), texts)
         return pd.DataFrame(dict(zip(REJECTED_COLUMNS, columns, strict=True)))

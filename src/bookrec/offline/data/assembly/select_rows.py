@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.files.source_table import SourceTable
-from bookrec.offline.data.mapping.fields import DETAILS
+from bookrec.offline.data.mapping.fields import DETAILS, IDS
 from bookrec.offline.data.mapping.mapping import FILE, TableMapping, position_of, positions
 
 READER_TEXTS: Final = ("user_id", "age", "location")
@@ -26,6 +26,8 @@ _FIELD_OF: Final = {"user_id": "reader_id", "timestamp": "time"}
 """Column of the data set → field of a mapping, where the names differ."""
 BOOK_IDS: Final = "book_id"
 """Columns of the ids of books: ``book_id``, ``book_id_2``, …; the first that is not blank counts."""
+OWN_CODES: Final = "book_id_code"
+"""Columns of the shop's own codes, ``book_id_code``, ``book_id_code_2``, …; they count last."""
 
 
 @dataclass
@@ -70,7 +72,7 @@ class MappedTable:
     def has_stock(self) -> bool:
         """Whether the rows are prices or stock of books that another table describes."""
         fields = self.mapping.fields()
-        about_books = "book_id" in fields and bool(set(DETAILS) & fields)
+        about_books = bool(IDS & fields) and bool(set(DETAILS) & fields)
         return about_books and not self.has_title and not self.has_interactions
 
 
@@ -88,8 +90,14 @@ def select_rows(tables: Sequence[MappedTable]) -> SelectedRows:
 
 
 def _id_columns(tables: Sequence[MappedTable]) -> list[str]:
-    most = max((list(t.mapping.columns.values()).count(BOOK_IDS) for t in tables), default=0)
-    return [BOOK_IDS, *(f"{BOOK_IDS}_{number}" for number in range(2, most + 1))]
+    fields = [list(table.mapping.columns.values()) for table in tables]
+    ids = max((of_table.count(BOOK_IDS) for of_table in fields), default=0)
+    codes = max((of_table.count("code") for of_table in fields), default=0)
+    return [*_numbered(BOOK_IDS, max(1, ids)), *_numbered(OWN_CODES, codes)]
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    return [name if number == 1 else f"{name}_{number}" for number in range(1, count + 1)]
 
 
 def _collect(tables: Sequence[MappedTable], columns: Sequence[str]) -> RawTable | None:
@@ -110,15 +118,15 @@ def _rows(mapped: MappedTable, at: int, columns: Sequence[str]) -> pd.DataFrame:
     """Select columns of a table, "" where it has none, with the place of each row."""
     table, mapping = mapped.table, mapped.mapping
     places_of_field = positions(mapping, table.header, table.place)
-    ids = places_of_field.get(BOOK_IDS, [])
     n_rows = len(table.columns)
     blank = pd.Series(np.full(n_rows, "", dtype=object), dtype="str")
     selected: dict[str, object] = {}
     for column in columns:
         field = _FIELD_OF.get(column, column)
         if column.startswith(BOOK_IDS):
-            number = int(column.removeprefix(BOOK_IDS).strip("_") or 1)
-            places = ids[number - 1 : number]
+            kind, field = (OWN_CODES, "code") if column.startswith(OWN_CODES) else (BOOK_IDS,) * 2
+            number = int(column.removeprefix(kind).strip("_") or 1)
+            places = places_of_field.get(field, [])[number - 1 : number]
         else:
             places = places_of_field.get(field, [])
         selected[column] = table.columns[places[0]].array if places else blank.array

@@ -51,9 +51,22 @@ class SourceTable:
     """SHA-256 of the decompressed file."""
     text_of: Callable[[int, int], str]
     """Text of the lines from a first to a last one, 1-based, both included; for rejected rows."""
+    texts_of_rows: Callable[[NDArray[np.int64], NDArray[np.int64]], list[str]] | None = None
+    """`text_of` of many rows at once, where the kind of file has a faster way."""
     unreadable: list[tuple[int, int, str]] = field(default_factory=list)
     """First line, last line and reason of each row that is not in ``columns``."""
     repaired: Counter[str] = field(default_factory=Counter)
     """Rule → number of rows that it changed."""
     notes: list[str] = field(default_factory=list)
     """Sentences on what was found and assumed, e.g. the evidence for an encoding."""
+
+    def texts_of(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> list[str]:
+        """Texts of rows.
+
+        Args:
+            first: [rows] first line of each, 1-based.
+            last: [rows] last line of each.
+        """
+        if self.texts_of_rows is not None:
+            return self.texts_of_rows(first, last)
+        return [self.text_of(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]

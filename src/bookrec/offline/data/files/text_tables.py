@@ -113,6 +113,7 @@ def _assembled(
         rows_read=n_read,
         sha256="",
         text_of=lines.text_of,
+        texts_of_rows=lines.texts_of,
         unreadable=unreadable,
         repaired=+repaired,
         notes=layout.notes,

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
+
 from bookrec.offline.data.files.source_table import SourceTable
+from bookrec.offline.data.mapping.draft_codes import Verdict, id_column, judge
 from bookrec.offline.data.mapping.draft_columns import DraftColumn, draft_columns, may_be_rating
-from bookrec.offline.data.mapping.fields import DETAILS, FIELDS, UNDECIDED, UNUSED
+from bookrec.offline.data.mapping.fields import DETAILS, FIELDS, IDS, UNDECIDED, UNUSED
 from bookrec.offline.data.mapping.known import KnownSource, recognise
 from bookrec.offline.data.mapping.mapping import Mapping, TableMapping, position_of, undecided
 from bookrec.offline.data.mapping.profile import profile_columns
@@ -51,7 +54,7 @@ def draft_mapping(tables: Sequence[SourceTable], layout: str = "") -> Draft:
         layout: name of the only well-known source that it may be; "" = any.
     """
     known = recognise(tables, layout)
-    drafts = [_draft_table(table, tables, known) for table in tables]
+    drafts = _with_codes([_draft_table(table, tables, known) for table in tables])
     mapping = Mapping(
         tables=[draft.mapping for draft in drafts],
         layout=known.name if known else "shop",
@@ -88,6 +91,41 @@ def _draft_table(
     return DraftTable(table, mapping, columns, _use(mapping))
 
 
+def _with_codes(drafts: Sequence[DraftTable]) -> list[DraftTable]:
+    """Tell a shop's own codes from ISBNs in the columns of ids (`draft_codes`), or ask."""
+    ids = [
+        id_column(draft.table, at, column.profile.position)
+        for at, draft in enumerate(drafts)
+        for column in draft.columns
+        if column.field == "book_id" and column.why != _KNOWN
+    ]
+    verdicts = {(column.table, column.position): judge(column, ids) for column in ids}
+    return [
+        _with_verdicts(
+            draft,
+            {position: v for (table, position), v in verdicts.items() if table == at and v.why},
+        )
+        for at, draft in enumerate(drafts)
+    ]
+
+
+def _with_verdicts(draft: DraftTable, verdicts: dict[int, Verdict]) -> DraftTable:
+    if not verdicts:
+        return draft
+    columns = [
+        replace(column, field=verdict.field or UNDECIDED, why=verdict.why)
+        if (verdict := verdicts.get(column.profile.position))
+        else column
+        for column in draft.columns
+    ]
+    by_name = {_name(column, draft.table): column.field for column in columns}
+    mapping = msgspec.structs.replace(
+        draft.mapping,
+        columns={name: by_name.get(name, field) for name, field in draft.mapping.columns.items()},
+    )
+    return replace(draft, mapping=mapping, columns=columns)
+
+
 def _without_reviews(columns: list[DraftColumn], table: SourceTable) -> list[DraftColumn]:
     """Leave out a title that is the review's: rows of one book have several of them."""
     at = {column.field: column.profile.position for column in columns if column.field}
@@ -115,7 +153,7 @@ def _without_strays(columns: list[DraftColumn]) -> list[DraftColumn]:
     fields = {column.field for column in columns}
     strays: set[str] = set()
     if "title" not in fields:
-        keep = {"book_id"} if "reader_id" in fields else {"book_id", *DETAILS}
+        keep = IDS if "reader_id" in fields else {*IDS, *DETAILS}
         strays |= _OF_BOOKS - keep
     if "reader_id" not in fields:
         strays |= {name for name, field in FIELDS.items() if field.part == "interaction"}
@@ -164,7 +202,7 @@ def _use(mapping: TableMapping) -> str:
         uses.append(mapping.rows)
     if "title" in fields:
         uses.append("books")
-    elif "book_id" in fields and not mapping.rows and fields & set(DETAILS):
+    elif IDS & fields and not mapping.rows and fields & set(DETAILS):
         uses.append("prices and stock")
     if "reader_id" in fields and (not mapping.rows or fields & {"age", "location"}):
         uses.append("readers")

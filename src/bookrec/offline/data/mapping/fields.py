@@ -29,6 +29,7 @@ FIELDS: Final = {
         Field("age", "reader", "age or year of birth"),
         Field("location", "reader", "place of the reader"),
         Field("book_id", "book", "ISBN or the shop's own code of the book", several=True),
+        Field("code", "book", "the shop's own code, never taken for a damaged ISBN", several=True),
         Field("title", "book", "title"),
         Field("author", "book", "author"),
         Field("publisher", "book", "publisher"),
@@ -48,6 +49,9 @@ FIELDS: Final = {
     )
 }
 """Name → field."""
+
+IDS: Final = frozenset({"book_id", "code"})
+"""Fields that name a book."""
 
 UNUSED: Final = ""
 """Field of a column that a mapping leaves out on purpose."""

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bookrec.isbn import is_isbn10, is_isbn13, normalise_isbn
 from bookrec.offline.data.files.source_table import SourceTable
@@ -60,13 +61,18 @@ class ColumnProfile:
 
 def profile_columns(table: SourceTable) -> list[ColumnProfile]:
     """Profile every column of a table, by at most `SAMPLE` rows spread over it."""
-    n_rows = len(table.columns)
-    rows = np.unique(np.linspace(0, max(n_rows - 1, 0), min(n_rows, SAMPLE)).astype(np.int64))
-    sample = table.columns.iloc[rows]
+    sample = table.columns.iloc[sample_rows(table)]
     return [
         _profile(at, header, sample.iloc[:, at].str.strip())
         for at, header in enumerate(table.header)
     ]
+
+
+def sample_rows(table: SourceTable) -> NDArray[np.int64]:
+    """Positions of at most `SAMPLE` rows of a table, spread over it."""
+    n_rows = len(table.columns)
+    rows = np.linspace(0, max(n_rows - 1, 0), min(n_rows, SAMPLE)).astype(np.int64)
+    return np.unique(rows)
 
 
 def _profile(position: int, header: str, values: pd.Series) -> ColumnProfile:
@@ -94,5 +100,8 @@ def _profile(position: int, header: str, values: pd.Series) -> ColumnProfile:
 
 
 def _is_isbn(text: str) -> bool:
+    # An ISBN without its zeros and its last X has seven digits.
+    if sum(map(str.isdigit, text)) < 7:
+        return False
     isbn = normalise_isbn(text)
     return is_isbn10(isbn) or is_isbn13(isbn)

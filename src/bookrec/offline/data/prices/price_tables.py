@@ -75,7 +75,9 @@ def _price_table(
     price, stock = places.get("price", [None])[0], places.get("stock", [None])[0]
     if mapping.rows or "reader_id" in places or (price is None and stock is None):
         return None
-    ids = places.get("book_id") or _id_column(table, catalogue(), {price, stock})
+    ids = [*places.get("book_id", []), *places.get("code", [])] or _id_column(
+        table, catalogue(), {price, stock}
+    )
     if not ids:
         return None
     headers = [header_key(header) for header in table.header]

@@ -11,7 +11,14 @@ import numpy as np
 import pandas as pd
 
 from bookrec.errors import DataError
-from bookrec.isbn import id_spellings, is_isbn10, is_isbn13, is_usable_id, normalise_isbn
+from bookrec.isbn import (
+    id_spellings,
+    is_isbn10,
+    is_isbn13,
+    is_usable_id,
+    normalise_isbn,
+    repair_code,
+)
 from bookrec.offline.data.prices.price_tables import PriceTable
 from bookrec.offline.data.values.numbers import (
     NumberFormat,
@@ -177,8 +184,9 @@ def _stock(text: str, count: float) -> int | str | None:
 def _book_id(names: Sequence[str], catalogue: Collection[str]) -> str:
     """Id of the catalogue that a row names, else the best id of the row."""
     for name in names:
-        if (isbn := normalise_isbn(name)) in catalogue:
-            return isbn
+        for isbn in (repair_code(name)[0], normalise_isbn(name)):
+            if isbn in catalogue:
+                return isbn
         for spelling in id_spellings(name):
             if spelling in catalogue:
                 return spelling

@@ -34,6 +34,11 @@ _STRAY: Final = 0.05
 _NONE: Final = frozenset({"", "-", "?", "0", "0000-00-00", "0000-00-00 00:00:00", "00/00/0000"})
 _NUMBER: Final = r"[0-9]{1,19}(?:\.[0-9]+)?"
 _ISO: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?Z?"
+_CLOCKED: Final = (
+    r"^([0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}) "
+    r"((?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?)$"
+)
+"""A day and a clock time, which have one meaning each."""
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,16 @@ class ConvertedTimes:
 
 def read_date_format(values: pd.Series) -> DateFormat:
     """Find the order of day and month: a value above 12 in one place decides the column."""
-    column = Distinct.of(values[~values.str.fullmatch(f"(?:{_NUMBER}|{_ISO})?")])
+    texts = values[~values.str.fullmatch(f"(?:{_NUMBER}|{_ISO})?")]
+    days = texts.str.replace(_CLOCKED, r"\1", regex=True)
+    column = Distinct.of(days)
     counts: Counter[str] = Counter()
     example = ""
     for text, count in zip(column.texts, column.counts.tolist(), strict=True):
         date = read_date(text, _this_year())
         if date is None or date.ordered:
             continue
-        example = example or text
+        example = example or str(texts.iat[int(np.argmax(days == text))])
         if date.first > 12 >= date.second:
             counts[DAY_FIRST] += count
         elif date.second > 12 >= date.first:
@@ -115,10 +122,7 @@ def convert(values: pd.Series, date_format: DateFormat, now: float | None = None
     seconds[iso] = ((moments - pd.Timestamp(0, tz="UTC")) // pd.Timedelta(seconds=1)).to_numpy(
         dtype=np.float64, na_value=np.nan
     )
-    others = Distinct.of(texts[~numeric & ~iso])
-    day_first = date_format.order == DAY_FIRST
-    epochs = others.map(lambda text: _epoch(read_date(text, _this_year()), day_first))
-    seconds[~numeric & ~iso] = np.array(epochs, dtype=np.float64)[others.codes]
+    seconds[~numeric & ~iso] = _from_texts(texts[~numeric & ~iso], date_format.order == DAY_FIRST)
     doubtful = np.isnan(seconds) | (seconds < _EARLIEST)
     known = Distinct.of(texts[doubtful])
     blank = np.zeros(len(texts), dtype=bool)
@@ -130,6 +134,19 @@ def convert(values: pd.Series, date_format: DateFormat, now: float | None = None
         {TIMESTAMP_UNREADABLE: int(unreadable.sum()), TIMESTAMP_IMPOSSIBLE: int(impossible.sum())}
     )
     return ConvertedTimes(pd.Series(kept, index=values.index).astype("Int64"), +repaired)
+
+
+def _from_texts(texts: pd.Series, day_first: bool) -> NDArray[np.float64]:
+    """[rows] seconds since 1970; days and clock times are read once each, not every pair of them."""
+    clocked = texts.str.fullmatch(_CLOCKED).to_numpy(dtype=bool)
+    days = Distinct.of(texts.str.replace(_CLOCKED, r"\1", regex=True))
+    this_year = _this_year()
+    epochs = days.map(lambda text: _epoch(read_date(text, this_year), day_first))
+    seconds = np.array(epochs, dtype=np.float64)[days.codes]
+    clocks = Distinct.of(texts[clocked].str.replace(_CLOCKED, r"\2", regex=True))
+    times = clocks.map(lambda text: _epoch(read_date(f"1970-01-01 {text}", this_year), day_first))
+    seconds[clocked] += np.array(times, dtype=np.float64)[clocks.codes]
+    return seconds
 
 
 def _from_numbers(texts: pd.Series) -> NDArray[np.float64]:

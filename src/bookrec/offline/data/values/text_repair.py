@@ -8,6 +8,7 @@ import unicodedata
 from typing import Final
 
 import ftfy
+from ftfy.badness import is_bad
 
 HTML_ENTITIES: Final = "html_entities_decoded"
 DOUBLE_ENCODING: Final = "double_encoding_undone"
@@ -80,7 +81,8 @@ def _restore_lost_bytes(text: str) -> str:
 
 
 def _undo_double_encoding(text: str) -> str:
-    return text if text.isascii() else ftfy.fix_encoding(text)
+    # Most texts of other scripts hold nothing that looks doubly encoded, which is told faster.
+    return text if text.isascii() or not is_bad(text) else ftfy.fix_encoding(text)
 
 
 def _restore_quotes(text: str) -> str:

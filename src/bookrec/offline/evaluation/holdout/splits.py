@@ -23,7 +23,7 @@ from bookrec.offline.data.splitting import (
     leave_one_out,
 )
 
-SplitKind = Literal["hold-out", "leave-one-out", "k-fold"]
+SplitKind = Literal["hold-out", "leave-one-out", "k-fold", "temporal"]
 SPLIT_KINDS: Final = get_args(SplitKind)
 TEST_SHARE: Final = 0.2
 
@@ -48,14 +48,18 @@ def make_splits(dataset: Dataset, kind: SplitKind, seed: int, folds: int = 5) ->
     - ``hold-out``: a random fifth of the interactions of readers with at least 5;
     - ``leave-one-out``: one random interaction of each of them;
     - ``k-fold``: their interactions dealt into ``folds`` parts of about equal size within each reader,
-      each part being the test part once.
+      each part being the test part once;
+    - ``temporal``: the latest fifth of the timed interactions, of readers with at least 5 earlier ones;
+      the other late ones, and those without a time, are left out.
 
     The validation part is drawn from the rest in the same way (of k-fold: as a hold-out).
 
     Raises:
-        DataError: no reader has enough interactions.
+        DataError: no reader has enough interactions, or there are no times to split by.
     """
     interactions = all_interactions(dataset)
+    if kind == "temporal":
+        return [temporal_split(interactions)]
     rng = np.random.default_rng(seed)
     if kind == "k-fold":
         fold = deal_folds(interactions, folds, rng)
@@ -90,6 +94,54 @@ def split_by(
             "ratings with 'bookrec data import'."
         )
     return Split(label, known[~held], known[held], interactions[test], known, ~test)
+
+
+def temporal_split(interactions: Interactions) -> Split:
+    """Train on the past and test on the future; the validation part is the end of the past.
+
+    Raises:
+        DataError: no times are known, or a part is empty.
+    """
+    times = interactions.timestamp
+    if times is None:
+        raise DataError(
+            "The data set has no times, so it has no temporal split; choose another --split, or import "
+            "interactions with their times."
+        )
+    known, test = _past_and_future(interactions, times, times >= 0)
+    train, validation = _past_and_future(interactions, times, known)
+    if not (test.any() and validation.any() and train.any()):
+        raise DataError(
+            f"No reader has {MIN_INTERACTIONS} interactions before the latest fifth of them and one "
+            "after; choose another --split."
+        )
+    return Split(
+        "temporal",
+        interactions[train],
+        interactions[validation],
+        interactions[test],
+        interactions[known],
+        known,
+    )
+
+
+def _past_and_future(
+    interactions: Interactions, times: NDArray[np.int64], rows: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """[interactions] masks of the earlier ``rows``, and of later ones of readers with enough earlier.
+
+    Args:
+        interactions: Interactions sorted by reader.
+        times: [interactions] seconds.
+        rows: [interactions] mask of those to divide.
+    """
+    cut = np.quantile(times[rows], 1.0 - TEST_SHARE) if rows.any() else 0
+    past = rows & (times < cut)
+    earlier = np.bincount(
+        interactions.reader_idx[past], minlength=int(interactions.reader_idx.max(initial=-1)) + 1
+    )
+    future = rows & ~past & (earlier >= MIN_INTERACTIONS)[interactions.reader_idx]
+    return past, future
 
 
 def known_dataset(dataset: Dataset, split: Split) -> Dataset:

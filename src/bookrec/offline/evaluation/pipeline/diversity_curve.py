@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.diversity import (
@@ -32,6 +33,8 @@ from bookrec.offline.features.book_features import author_codes
 from bookrec.offline.features.vocabulary import build_vocabulary
 from bookrec.offline.metrics.coverage import coverage, intra_list_diversity
 from bookrec.offline.metrics.list_figures import liked_figures, ranking_figures
+from bookrec.offline.metrics.neighbours import strongest
+from bookrec.ragged import row_starts
 
 STORED: Final = 50
 """Length of the stored lists, which are re-ranked."""
@@ -105,6 +108,21 @@ def pipeline_curve(
     )
     held_out = held_out_set.held_out.renumbered(held_out_set.readers)
     return diversity_curve(stored, held_out, held_out_set.known, held_out_set.n_readers)
+
+
+def table_of_neighbours(similarities: sparse.csr_matrix, count: int) -> SimilarityTable:
+    """Return the ``count`` strongest neighbours of every book, strongest first.
+
+    Args:
+        similarities: [B, B].
+        count: neighbours of a book.
+    """
+    size = similarities.shape[0]
+    lists = strongest(similarities, np.arange(size, dtype=np.int32), count).lists
+    present = lists >= 0
+    neighbours = lists[present]
+    weights = np.ones(len(neighbours), dtype=np.float32)
+    return SimilarityTable(row_starts(present.sum(axis=1)), neighbours, weights)
 
 
 def category_codes(dataset: Dataset) -> Ints:

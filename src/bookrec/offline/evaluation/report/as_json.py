@@ -55,8 +55,8 @@ def as_plain(results: Results) -> JsonObject:
         "list_weights": results.list_weights,
         "diversity": results.diversity,
     }
-    defined: JsonObject = _defined(plain)
-    return defined
+    values: JsonObject = defined(plain)
+    return values
 
 
 def as_json(results: Results) -> str:
@@ -97,11 +97,12 @@ def _calibration(measurement: Measurement) -> JsonObject | None:
     }
 
 
-def _defined(value: JsonValue) -> JsonValue:
+def defined(value: JsonValue) -> JsonValue:
+    """Replace numbers that are not finite by None, in nested values."""
     if isinstance(value, dict):
-        return {str(key): _defined(item) for key, item in value.items()}
+        return {str(key): defined(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_defined(item) for item in value]
+        return [defined(item) for item in value]
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
     return value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from bookrec.json_types import JsonObject
-from bookrec.offline.evaluation.report.tables import Cell, tables
+from bookrec.offline.evaluation.report.tables import Cell, Table, tables
 
 
 def cell_text(cell: Cell) -> str:
@@ -20,8 +22,12 @@ def cell_text(cell: Cell) -> str:
 def as_text(plain: JsonObject) -> str:
     """Write all tables, aligned, with a summary above and the citation below."""
     about = plain["about"]
-    parts = [summary(about)]
-    for title, columns, rows in tables(plain):
+    return "\n\n".join([summary(about), *aligned(tables(plain)), about["citation"]])
+
+
+def aligned(all_tables: Iterable[Table]) -> Iterator[str]:
+    """Write tables with aligned columns, each with its title."""
+    for title, columns, rows in all_tables:
         texts = [[cell_text(cell) for cell in row] for row in rows]
         widths = [max(len(row[place]) for row in texts) for place in range(len(columns) + 1)]
         widths[1:] = [max(w, len(c)) for w, c in zip(widths[1:], columns, strict=True)]
@@ -35,9 +41,7 @@ def as_text(plain: JsonObject) -> str:
             )
             for row in texts
         ]
-        parts.append("\n".join([title, head, *lines]))
-    parts.append(about["citation"])
-    return "\n\n".join(parts)
+        yield "\n".join([title, head, *lines])
 
 
 def summary(about: JsonObject) -> str:

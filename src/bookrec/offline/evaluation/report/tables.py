@@ -83,7 +83,7 @@ def tables(plain: JsonObject) -> list[Table]:
             )
             for seen in ("kept", "removed")
         ),
-        _tuned(plain),
+        tuned(plain),
         _of_rows("New readers: NDCG@20 by interactions folded in", plain["new_readers"]),
         _of_rows(
             "Similar books: co-readings found, overlap with the most co-liked, bestsellers' share",
@@ -127,10 +127,11 @@ def _beside_best(plain: JsonObject, name: str, metric: str) -> str | None:
     """The ratio to the baseline that is best by a metric, or that this scorer is the best."""
     if name == plain["best_baseline"].get(metric):
         return "best baseline"
-    return _ratio(plain["scorers"][name]["against_best_baseline"].get(metric))
+    return ratio_text(plain["scorers"][name]["against_best_baseline"].get(metric))
 
 
-def _ratio(comparison: JsonObject | None) -> str | None:
+def ratio_text(comparison: JsonObject | None) -> str | None:
+    """Write the ratio of a comparison with its interval; None where there is none."""
     if comparison is None or comparison["ratio"]["value"] is None:
         return None
     ratio = comparison["ratio"]
@@ -159,7 +160,8 @@ def _of_rows(title: str, rows: dict[str, dict[str, float]]) -> Table:
     return title, columns, filled
 
 
-def _tuned(plain: JsonObject) -> Table:
+def tuned(plain: JsonObject) -> Table:
+    """Table of the settings that were chosen on the validation part."""
     rows: list[list[Cell]] = []
     for name, tunings in plain["tuning"].items():
         for tuning in tunings:

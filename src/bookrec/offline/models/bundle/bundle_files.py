@@ -24,10 +24,11 @@ from bookrec.offline.retrieval.fit_similarities import FittedSimilarities
 from bookrec.settings import Home
 
 TRAINED: Final = "trained"
+IMPORTED: Final = "imported"
 
 ORIGINS: Final = {
     TRAINED: "bookrec.offline.models.bundle.trained:Trained",
-    "imported": "bookrec.offline.models.imported.imported_origin:Imported",
+    IMPORTED: "bookrec.offline.models.imported.imported_origin:Imported",
 }
 """Origins of rankers, each ``module:class`` of a `RankerOrigin`.
 

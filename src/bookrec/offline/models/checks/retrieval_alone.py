@@ -38,6 +38,25 @@ def retrieval_ndcg(subject: Judged, pairs: list[tuple[int, int]]) -> NDArray[np.
     return figures
 
 
+def retrieval_sentence(model: float, retrieval: float, error: float) -> str:
+    """State how a model ranks beside the first of `RETRIEVERS`.
+
+    Args:
+        model: NDCG@20 of the model's lists.
+        retrieval: NDCG@20 of the retriever's lists.
+        error: half of the 95 % interval of the difference.
+    """
+    difference, name = model - retrieval, RETRIEVERS[0].label
+    share = f" by {abs(difference) / retrieval:.0%}" if retrieval else ""
+    verdict = f"does not differ from {name} alone for sure"
+    if abs(difference) > error:
+        verdict = f"ranks {'better' if difference > 0 else 'worse'} than {name} alone{share}"
+    return (
+        f"the model {verdict}: NDCG@20 {model:.4f}, {name} {retrieval:.4f} (difference "
+        f"{difference:+.4f} ± {error:.4f})"
+    )
+
+
 def retrieval_finding(model: NDArray[np.float64], retrieval: NDArray[np.float64]) -> Finding:
     """Compare the model with the retrieval, paired by reader.
 
@@ -52,12 +71,11 @@ def retrieval_finding(model: NDArray[np.float64], retrieval: NDArray[np.float64]
     error = 1.96 * float(difference.std(ddof=1)) / len(difference) ** 0.5
     mean, base = float(difference.mean()), float(retrieval.mean())
     level: Level = "warning" if mean + error < 0 else "ok"
-    relative = f", {mean / base:+.0%}" if base else ""
     return Finding(
         "beats retrieval",
         level,
-        f"NDCG@20 {model.mean():.4f}, {RETRIEVERS[0].label} alone {base:.4f} (difference {mean:+.4f} "
-        f"± {error:.4f}{relative}), on the same hidden books, which only the model may have seen.",
+        f"{retrieval_sentence(float(model.mean()), base, error)}, on the same hidden books, which only "
+        "the model may have seen.",
         ""
         if level == "ok"
         else "the lists would be better without the model: look at the checks above, or train here "

@@ -17,11 +17,15 @@ from bookrec.files import link_tree, utc_now
 from bookrec.inference.ranker.split_ranker import SplitRanker
 from bookrec.inference.recommender import Recommender
 from bookrec.inference.retrieval import TOWER_BLOCK
+from bookrec.inference.retrievers import EASE
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories, reader_histories
 from bookrec.offline.data.interactions import Interactions, all_interactions
 from bookrec.offline.engines.engine import Engine, make_engine
 from bookrec.offline.features.book_statistics import BookStatistics, book_statistics
+from bookrec.offline.models.bundle.bundle_files import IMPORTED
+from bookrec.offline.models.checks.retrieval_alone import retrieval_sentence
 from bookrec.offline.runtime.disk_space import free_mib, is_disk_full
 from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.compile_model import (
@@ -121,6 +125,7 @@ class ScoreRun:
                     interactions,
                     statistics,
                     self.changes,
+                    SimilarityTable.load(self.job.compiled / RANKER_NAME, EASE),
                 )
                 identity = {"snapshot_id": self.job.snapshot_id, "created_at": utc_now()}
                 writer.meta(metadata | identity)
@@ -128,17 +133,26 @@ class ScoreRun:
             with self.report.stage("shelf"):
                 with contextlib.closing(open_database(staging)) as database:
                     shelf = measure_shelf(database)
-                add_meta(staging, {META_KEY: shelf.to_json(), **self._ranking(interactions)})
+                ranking = self._ranking(interactions, imported=metadata["preset"] == IMPORTED)
+                add_meta(staging, {META_KEY: shelf.to_json(), **ranking})
             measured = time.monotonic()
         self.report.seconds["checks"] = time.monotonic() - measured
 
-    def _ranking(self, interactions: Interactions) -> dict[str, str]:
-        """Row of table ``meta`` with the comparison with popularity; none where none is made."""
+    def _ranking(self, interactions: Interactions, *, imported: bool) -> dict[str, str]:
+        """Row of table ``meta`` with the comparison with popularity; none where none is made.
+
+        What an imported model learnt is unknown, so it is compared with the retrieval too.
+        """
         if not is_compiled(self.job.compiled / RANKER_NAME):
             return {}
         recommender = load_recommender(self.job.compiled)
         rows = reader_rows(self.job.compiled)
-        ranking = against_popularity(self.dataset, interactions, recommender, rows)
+        ranking = against_popularity(
+            self.dataset, interactions, recommender, rows, with_retrieval=imported
+        )
+        if ranking is not None and ranking.retrieval is not None:
+            sentence = retrieval_sentence(ranking.model, ranking.retrieval, ranking.retrieval_error)
+            self.progress(f"{sentence}, on a hidden book of {ranking.readers:,} readers")
         return {} if ranking is None else {RANKING_KEY: ranking.to_json()}
 
     def _compile(self, aside: Path, model_id: str, statistics: BookStatistics) -> None:

@@ -45,10 +45,11 @@ class ScoreReport:
         self.computed[stage] = self.computed.get(stage, 0) + computed
 
     def lines(self, machine: SgemmRate | None = None) -> Iterator[str]:
-        """Yield the lines of the report; ``machine`` is the peak rate to compare with, if any."""
+        """Yield the lines of the report; in plain words without a ``machine`` to compare with."""
         for stage, pairs in self.pairs.items():
             if pairs:
-                yield f"{stage}: {pairs:,} pairs, {self._rate(stage, machine)}"
+                scored = "scores of pairs" if machine is None else "pairs"
+                yield f"{stage}: {pairs:,} {scored}, {self._rate(stage, machine)}"
         times = ", ".join(f"{name} {seconds:,.1f}" for name, seconds in self.seconds.items())
         yield f"seconds: {times}; together {sum(self.seconds.values()):,.1f}"
         yield "peak memory: " + ", ".join(
@@ -64,10 +65,12 @@ class ScoreReport:
     def _rate(self, stage: str, machine: SgemmRate | None) -> str:
         seconds = max(self.seconds[stage], 1e-9)
         rate = self.pairs[stage] / seconds
+        if machine is None:
+            return f"{rate / 1e6:,.2f} million a second"
         line = f"{rate / 1e6:,.2f} M pairs/s, candidates and features included"
         if self.computed[stage] < self.pairs[stage]:
             line += f" ({self.computed[stage]:,} computed, each once for all lists that need it)"
-        if not self.multiply_adds or machine is None:
+        if not self.multiply_adds:
             return line
         share = 2 * self.multiply_adds * self.computed[stage] / seconds / machine.flops
         return (

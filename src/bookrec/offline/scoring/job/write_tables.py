@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
+from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.histories import Histories
 from bookrec.offline.data.interactions import Interactions, reader_age_bands
@@ -19,6 +20,7 @@ from bookrec.offline.scoring.job.stages import Stage, lists_of
 from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter
 from bookrec.offline.scoring.lists.popular_books import POPULAR_TOP, popular_lists
 from bookrec.offline.scoring.lists.top_n import Lists
+from bookrec.offline.scoring.lists.visit_lists import visit_lists
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ def write_tables(
     interactions: Interactions,
     statistics: BookStatistics,
     changes: Changes | None,
+    ease: SimilarityTable,
 ) -> None:
     """Write all tables but ``meta``.
 
@@ -56,6 +59,7 @@ def write_tables(
         interactions: of the data set.
         statistics: of its books.
         changes: readers and books whose lists are new; None where all are.
+        ease: EASE of the model.
     """
     writer.readers(dataset)
     writer.interactions(dataset)
@@ -64,6 +68,8 @@ def write_tables(
     for readers, lists in _written(store, stages.readers):
         writer.user_top(readers, lists)
     writer.books(dataset, statistics, _write_similar(writer, store, stages, changes, statistics))
+    following = visit_lists(interactions, dataset.work_of_book, ease)
+    writer.visit_top(np.arange(dataset.n_books), following)
     bands = reader_age_bands(dataset)
     for segment, popular in popular_lists(interactions, bands, dataset.work_of_book, POPULAR_TOP):
         writer.popular_top(segment, popular)

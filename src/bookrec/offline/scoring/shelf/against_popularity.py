@@ -1,9 +1,12 @@
-"""Comparison of a compiled model with popularity, on one hidden book of each sampled reader."""
+"""Comparison of a compiled model with popularity and retrieval, on a hidden book of each reader."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.ranker.split_ranker import SplitRanker
@@ -11,6 +14,7 @@ from bookrec.inference.recommender import Recommender
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.data.interactions import Interactions, reader_age_bands
 from bookrec.offline.models.checks.hidden_books import hidden_books, popularity_figures
+from bookrec.offline.models.checks.retrieval_alone import retrieval_ndcg
 from bookrec.offline.scoring.shelf.gate import MIN_RANKED
 from bookrec.offline.scoring.shelf.gate_figures import Ranking
 
@@ -36,6 +40,8 @@ def against_popularity(
     interactions: Interactions,
     recommender: Recommender,
     reader_rows: Floats | None,
+    *,
+    with_retrieval: bool = False,
 ) -> Ranking | None:
     """Compare a model with popularity: seconds for a few hundred readers.
 
@@ -46,6 +52,7 @@ def against_popularity(
         interactions: all its interactions, sorted by reader.
         recommender: the compiled model.
         reader_rows: [R, F] features of readers that the ranker knows by id; None = it knows none.
+        with_retrieval: compare with our own retrieval alone as well, which is fitted for it.
 
     Returns:
         The comparison; None for too few readers, and for a model that Keras runs, which is too slow.
@@ -57,10 +64,23 @@ def against_popularity(
     if len(pairs) < MIN_RANKED:
         return None
     figures = popularity_figures(compiled, pairs)
-    difference = figures.model_ndcg - figures.popular_ndcg
-    return Ranking(
+    ranking = Ranking(
         len(pairs),
         float(figures.model_ndcg.mean()),
         float(figures.popular_ndcg.mean()),
-        1.96 * float(difference.std(ddof=1)) / len(pairs) ** 0.5,
+        _error(figures.model_ndcg - figures.popular_ndcg),
     )
+    if not with_retrieval:
+        return ranking
+    retrieval = retrieval_ndcg(compiled, pairs)
+    return replace(
+        ranking,
+        retrieval=float(retrieval.mean()),
+        retrieval_error=_error(figures.model_ndcg - retrieval),
+    )
+
+
+def _error(differences: NDArray[np.float64]) -> float:
+    """Half of the 95 % interval of the mean of [readers] differences."""
+    error: float = 1.96 * float(differences.std(ddof=1)) / len(differences) ** 0.5
+    return error

@@ -23,7 +23,7 @@ RANKING_KEY: Final = "against_popularity"
 
 @dataclass(frozen=True)
 class Ranking:
-    """Ranks of one hidden book of each sampled reader, in the model's lists and by popularity."""
+    """Ranks of one hidden book of each sampled reader: by the model, popularity, and the retrieval."""
 
     readers: int
     """Number of sampled readers."""
@@ -33,6 +33,10 @@ class Ranking:
     """NDCG@20 of the most popular books."""
     error: float
     """Half of the 95 % interval of the difference, paired by reader."""
+    retrieval: float | None = None
+    """NDCG@20 of lists by our own retrieval alone; None = not compared."""
+    retrieval_error: float = 0.0
+    """Half of the 95 % interval of the difference to it."""
 
     def to_json(self) -> str:
         """Write the figures as JSON; `from_json` reads it."""

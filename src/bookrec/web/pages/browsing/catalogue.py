@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from math import ceil
 from typing import Final
 
 from litestar import get
 from litestar.di import NamedDependency
+from msgspec.structs import replace
 
 from bookrec.web.catalogue_search.facets import Facet, find_facets
 from bookrec.web.catalogue_search.search import (
@@ -20,7 +22,7 @@ from bookrec.web.catalogue_search.search import (
 from bookrec.web.contexts.catalogue import CataloguePage, FacetChoice, FacetOption
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.browsing.addresses import FILTERS, list_address, narrowed, read_query
-from bookrec.web.pages.cards import book_card
+from bookrec.web.pages.cards import PublicView, book_card
 from bookrec.web.request.page_events import note_list, note_search
 from bookrec.web.request.page_request import PageRequest
 
@@ -31,22 +33,10 @@ PAGE_SIZE: Final = 24
 async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequest) -> AnyResponse:
     """Search and browse the whole catalogue. A malformed filter is left out."""
     query, error = read_query(request.query_params, PAGE_SIZE)
-    result, facets = await asyncio.to_thread(_search, page_request, query)
-    page = CataloguePage(
-        items=[book_card(page_request, book) for book in result.items],
-        total=result.total,
-        page=query.page,
-        page_size=PAGE_SIZE,
-        pages=ceil(result.total / PAGE_SIZE),
-        **{name: getattr(query, name) for name in FILTERS},
-        currency=page_request.front.settings.currency,
-        sort=query.sort,
-        sorts=sorts_of(page_request),
-        error=error,
-        facets=[_choice(facet, query) for facet in facets],
-        exact=result.exact,
-        nearest=[book_card(page_request, book) for book in result.nearest],
-    )
+    result, facets = await asyncio.to_thread(search_with_facets, page_request, query)
+    page = catalogue_context(page_request, query, result, facets)
+    if error:
+        page = replace(page, error=error)
     if query.page == 1:
         note_search(page_request, query.q, result.total)
     note_list(
@@ -55,22 +45,46 @@ async def catalogue(page_request: NamedDependency[PageRequest], request: AnyRequ
     return page_request.page("catalogue.html", page, cacheable=True, query=query.q)
 
 
-def sorts_of(page_request: PageRequest) -> list[str]:
+def catalogue_context(
+    view: PublicView, query: SearchQuery, result: SearchResult, facets: Sequence[Facet]
+) -> CataloguePage:
+    """Return a page of the catalogue."""
+    return CataloguePage(
+        items=[book_card(view, book) for book in result.items],
+        total=result.total,
+        page=query.page,
+        page_size=PAGE_SIZE,
+        pages=ceil(result.total / PAGE_SIZE),
+        **{name: getattr(query, name) for name in FILTERS},
+        currency=view.front.settings.currency,
+        sort=query.sort,
+        sorts=sorts_of(view),
+        facets=[_choice(facet, query) for facet in facets],
+        exact=result.exact,
+        nearest=[book_card(view, book) for book in result.nearest],
+    )
+
+
+def sorts_of(view: PublicView) -> list[str]:
     """Return the orders of a list of books, those by price where the shop sells."""
-    return [*SORTS, *(PRICE_SORTS if page_request.front.sells else ())]
+    return [*SORTS, *(PRICE_SORTS if view.front.sells else ())]
 
 
 async def list_books(page_request: PageRequest, query: SearchQuery) -> SearchResult:
     """Search in a worker thread, with the shop's prices and stock."""
-    return await asyncio.to_thread(
-        lambda: search(page_request.snapshot, query, page_request.front.offer_table())
-    )
+    return await asyncio.to_thread(books_of, page_request, query)
 
 
-def _search(page_request: PageRequest, query: SearchQuery) -> tuple[SearchResult, list[Facet]]:
-    snapshot, offers = page_request.snapshot, page_request.front.offer_table()
-    result = search(snapshot, query, offers)
-    return result, find_facets(snapshot, query, offers) if result.total else []
+def books_of(view: PublicView, query: SearchQuery) -> SearchResult:
+    """Return the books of a search, with the shop's prices and stock; for a worker thread."""
+    return search(view.snapshot, query, view.front.offer_table())
+
+
+def search_with_facets(view: PublicView, query: SearchQuery) -> tuple[SearchResult, list[Facet]]:
+    """Return the books of a search, and its facets where there are any; for a worker thread."""
+    result = books_of(view, query)
+    offers = view.front.offer_table()
+    return result, find_facets(view.snapshot, query, offers) if result.total else []
 
 
 def _choice(facet: Facet, query: SearchQuery) -> FacetChoice:

@@ -15,14 +15,14 @@ from litestar.params import FromPath
 
 from bookrec.search.suggestions import best_spelling
 from bookrec.search.words import first_name_first
-from bookrec.web.catalogue_search.search import SearchQuery
+from bookrec.web.catalogue_search.search import SearchQuery, SearchResult
 from bookrec.web.contexts.catalogue import AuthorPage, NewBooksPage, PublisherPage, SeriesPage
 from bookrec.web.kit.addresses import id_of_parameter
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.browse import page_number
 from bookrec.web.pages.browsing.addresses import MOST_TEXT
 from bookrec.web.pages.browsing.catalogue import PAGE_SIZE, list_books, sorts_of
-from bookrec.web.pages.cards import book_card
+from bookrec.web.pages.cards import PublicView, book_card
 from bookrec.web.request.page_events import note_list
 from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import CatalogueBook, series_books, series_of_author
@@ -42,16 +42,7 @@ async def author_page(
     result = await list_books(page_request, query)
     if not result.total:
         raise NotFoundException(f"There is no author {name}.")
-    page = AuthorPage(
-        name=_usual(result.items, lambda book: first_name_first(book.author)) or name,
-        items=[book_card(page_request, book) for book in result.items],
-        total=result.total,
-        page=query.page,
-        pages=ceil(result.total / PAGE_SIZE),
-        sort=query.sort,
-        sorts=_sorts(page_request),
-        series=series_of_author(page_request.snapshot, name),
-    )
+    page = author_context(page_request, query, result)
     note_list(page_request, "catalogue", [book.isbn for book in result.items])
     return page_request.page("author.html", page, cacheable=True)
 
@@ -66,15 +57,7 @@ async def publisher_page(
     result = await list_books(page_request, query) if name.strip() else None
     if result is None or not result.total:
         raise NotFoundException(f"There is no publisher {name}.")
-    page = PublisherPage(
-        name=_usual(result.items, lambda book: book.publisher) or name,
-        items=[book_card(page_request, book) for book in result.items],
-        total=result.total,
-        page=query.page,
-        pages=ceil(result.total / PAGE_SIZE),
-        sort=query.sort,
-        sorts=_sorts(page_request),
-    )
+    page = publisher_context(page_request, query, result)
     note_list(page_request, "catalogue", [book.isbn for book in result.items])
     return page_request.page("publisher.html", page, cacheable=True)
 
@@ -85,53 +68,104 @@ async def series_page(
 ) -> AnyResponse:
     """Show the books of a series in their order."""
     name = id_of_parameter(name)[:MOST_TEXT]
-    books = series_books(page_request.snapshot, name)
-    if not books:
+    page = series_context(page_request, name)
+    if page is None:
         raise NotFoundException(f"There is no series {name}.")
-    page = SeriesPage(
-        name=_usual(books, lambda book: book.series),
-        items=[book_card(page_request, book) for book in books],
-    )
     return page_request.page("series.html", page, cacheable=True)
 
 
 @get("/new")
 async def new_page(page_request: NamedDependency[PageRequest], request: AnyRequest) -> AnyResponse:
     """Show the newest books up to this year, those in the page's language first."""
-    query = SearchQuery(
-        sort="newest",
-        year_to=datetime.now(UTC).year,
-        page=page_number(request.query_params.get("page", "")),
-        page_size=PAGE_SIZE,
-        works=True,
-        languages=codes_of_language(page_request.snapshot, page_request.language),
-    )
+    number = page_number(request.query_params.get("page", ""))
+    query = new_query(page_request, page_request.language, number)
     result = await list_books(page_request, query)
-    page = NewBooksPage(
-        items=[book_card(page_request, book) for book in result.items],
-        page=query.page,
-        pages=min(_MOST_NEW, ceil(result.total / PAGE_SIZE)),
-    )
+    page = new_context(page_request, query, result)
     note_list(page_request, "catalogue", [book.isbn for book in result.items])
     return page_request.page("new.html", page, cacheable=True)
 
 
-def _sorts(page_request: PageRequest) -> list[str]:
+def author_context(view: PublicView, query: SearchQuery, result: SearchResult) -> AuthorPage:
+    """Return a page of an author's books."""
+    return AuthorPage(
+        name=_usual(result.items, lambda book: first_name_first(book.author)) or query.by,
+        items=[book_card(view, book) for book in result.items],
+        total=result.total,
+        page=query.page,
+        pages=ceil(result.total / PAGE_SIZE),
+        sort=query.sort,
+        sorts=_sorts(view),
+        series=series_of_author(view.snapshot, query.by),
+    )
+
+
+def publisher_context(view: PublicView, query: SearchQuery, result: SearchResult) -> PublisherPage:
+    """Return a page of a publisher's books."""
+    return PublisherPage(
+        name=_usual(result.items, lambda book: book.publisher) or query.publisher,
+        items=[book_card(view, book) for book in result.items],
+        total=result.total,
+        page=query.page,
+        pages=ceil(result.total / PAGE_SIZE),
+        sort=query.sort,
+        sorts=_sorts(view),
+    )
+
+
+def series_context(view: PublicView, name: str) -> SeriesPage | None:
+    """Return the page of a series; None for an unknown one."""
+    books = series_books(view.snapshot, name)
+    if not books:
+        return None
+    return SeriesPage(
+        name=_usual(books, lambda book: book.series),
+        items=[book_card(view, book) for book in books],
+    )
+
+
+def new_context(view: PublicView, query: SearchQuery, result: SearchResult) -> NewBooksPage:
+    """Return a page of the newest books."""
+    return NewBooksPage(
+        items=[book_card(view, book) for book in result.items],
+        page=query.page,
+        pages=min(_MOST_NEW, ceil(result.total / PAGE_SIZE)),
+    )
+
+
+def new_query(view: PublicView, language: str, number: int) -> SearchQuery:
+    """Return the search for a page of the newest books, those in a language first."""
+    return SearchQuery(
+        sort="newest",
+        year_to=datetime.now(UTC).year,
+        page=number,
+        page_size=PAGE_SIZE,
+        works=True,
+        languages=codes_of_language(view.snapshot, language),
+    )
+
+
+def name_query(name: SearchQuery, sort: str, number: int) -> SearchQuery:
+    """Return the search for a page of the works under a name (``by`` or ``publisher``)."""
+    return SearchQuery(
+        by=name.by,
+        publisher=name.publisher,
+        sort=sort,
+        page=number,
+        page_size=PAGE_SIZE,
+        works=True,
+    )
+
+
+def _sorts(view: PublicView) -> list[str]:
     """Orders of a list without words."""
-    return sorts_of(page_request)[1:]
+    return sorts_of(view)[1:]
 
 
 def _query(page_request: PageRequest, request: AnyRequest, name: SearchQuery) -> SearchQuery:
     """Search for the works under a name, with order and page of the address."""
     sort = request.query_params.get("sort", "")
-    return SearchQuery(
-        by=name.by,
-        publisher=name.publisher,
-        sort=sort if sort in _sorts(page_request) else "popular",
-        page=page_number(request.query_params.get("page", "")),
-        page_size=PAGE_SIZE,
-        works=True,
-    )
+    number = page_number(request.query_params.get("page", ""))
+    return name_query(name, sort if sort in _sorts(page_request) else "popular", number)
 
 
 def _usual(books: Iterable[CatalogueBook], name: Callable[[CatalogueBook], str]) -> str:

@@ -19,9 +19,10 @@ from bookrec.web.owner.audience import (
     recommender_of,
     with_addresses,
 )
+from bookrec.web.owner.draft import Draft, draft_messages
 from bookrec.web.owner.plots import share_words
 from bookrec.web.pages.cards import book_card
-from bookrec.web.pages.owner.contexts import AudiencePage, Draft, MemberRow
+from bookrec.web.pages.owner.contexts import AudiencePage, MemberRow
 from bookrec.web.request.page_request import PageRequest, private
 from bookrec.web.request.problems import require_book
 from bookrec.web.store.catalogue import CatalogueBook, description
@@ -72,26 +73,20 @@ async def _members(page_request: PageRequest, book: CatalogueBook) -> list[Membe
     recommender = await recommender_of.of(snapshot)
     if recommender is None:
         return None
-    out = await database.work(lambda c: readers_to_leave_out(c, book.isbn))
+    out = await database.read(lambda c: readers_to_leave_out(c, book.isbn))
     members = await asyncio.to_thread(find_audience, snapshot, recommender, book, out)
-    return await database.work(lambda c: with_addresses(c, members))
+    return await database.read(lambda c: with_addresses(c, members))
 
 
 def _drafts(page_request: PageRequest, book: CatalogueBook) -> list[Draft]:
-    renderer, settings = page_request.site.renderer, page_request.front.settings
-    offer = page_request.front.offer(book.isbn)
-    context = {
-        "book": book,
-        "description": description(page_request.snapshot, book),
-        "price": offer.price if offer and offer.available else None,
-        "currency": settings.currency,
-        "shop": settings,
-    }
-    drafts = []
-    for language in settings.languages or renderer.languages:
-        subject, body = renderer.letter("mail/audience.txt", language, context)
-        drafts.append(Draft(language, subject, body))
-    return drafts
+    front = page_request.front
+    return draft_messages(
+        page_request.site.renderer,
+        front.settings,
+        book,
+        description(page_request.snapshot, book),
+        front.offer(book.isbn),
+    )
 
 
 HANDLERS: Final[list[ControllerRouterHandler]] = [audience_page, audience_file]

@@ -23,7 +23,13 @@ from bookrec.web.catalogue_search.search import SearchQuery, search
 from bookrec.web.contexts.books import BookCard
 from bookrec.web.kit.addresses import id_in_path
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.owner.edit_book import correction_of, field_texts, offer_texts, store_book
+from bookrec.web.owner.edit_book import (
+    catalogue_texts,
+    correction_of,
+    field_texts,
+    offer_texts,
+    store_book,
+)
 from bookrec.web.pages.account import text
 from bookrec.web.pages.cards import book_card
 from bookrec.web.pages.owner.contexts import BooksPage, EditBookPage
@@ -97,7 +103,7 @@ async def change_book(page_request: NamedDependency[PageRequest]) -> AnyResponse
         return page_request.redirect(to if left else "/owner/books", "correction_removed")
     typed = _typed(form)
     try:
-        catalogue = _catalogue_texts(page_request, book.isbn)
+        catalogue = catalogue_texts(page_request.snapshot, book.isbn)
         correction = correction_of(book.isbn, typed, catalogue, added=not catalogue)
         price, stock = text(form, "price"), text(form, "stock")
         await database.work(lambda c: store_book(c, correction, price, stock))
@@ -134,15 +140,6 @@ def _typed(form: FormMultiDict) -> dict[str, str]:
     return {name: text(form, name) for name in FIELDS}
 
 
-def _catalogue_texts(page_request: PageRequest, isbn: str) -> dict[str, str]:
-    """Fields of a book as the snapshot has them, without the correction; {} for an added one."""
-    snapshot = page_request.snapshot
-    book = catalogue_row(snapshot, isbn)
-    if book is None:
-        return {}
-    return field_texts(book, description(snapshot, book, corrected=False))
-
-
 async def _page(
     page_request: PageRequest,
     book: CatalogueBook,
@@ -151,7 +148,7 @@ async def _page(
 ) -> AnyResponse:
     front, snapshot = page_request.front, page_request.snapshot
     currency = front.settings.currency
-    price, stock = await page_request.site.database.work(
+    price, stock = await page_request.site.database.read(
         lambda c: offer_texts(c, book.isbn, currency)
     )
     correction = front.corrections.get(book.isbn, BookCorrection(book.isbn))
@@ -160,7 +157,7 @@ async def _page(
         new=False,
         book=book_card(page_request, book),
         fields=typed or field_texts(book, description(snapshot, book)),
-        catalogue=_catalogue_texts(page_request, book.isbn),
+        catalogue=catalogue_texts(page_request.snapshot, book.isbn),
         corrected=not correction.empty,
         added=correction.added,
         promoted=book.isbn in front.promoted,

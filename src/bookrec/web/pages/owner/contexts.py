@@ -6,6 +6,7 @@ import msgspec
 
 from bookrec.web.contexts.books import BookCard
 from bookrec.web.contexts.home import HomePage
+from bookrec.web.owner.draft import Draft
 from bookrec.web.owner.plots import Plot
 from bookrec.web.pages.account_contexts import LetterRow
 from bookrec.web.selling.contexts import OrderFacts, OrderStepFacts
@@ -165,14 +166,6 @@ class MemberRow(msgspec.Struct, frozen=True):
     percent: str
 
 
-class Draft(msgspec.Struct, frozen=True):
-    """A message that the owner may send."""
-
-    language: str
-    subject: str
-    body: str
-
-
 class AudiencePage(msgspec.Struct, frozen=True):
     """``/owner/audience``"""
 
@@ -238,7 +231,7 @@ class PlaceRow(msgspec.Struct, frozen=True):
     opened: str
     kept: str
     bought: str
-    share: str
+    rate: str
     """Opened per shown, as a percentage."""
 
 
@@ -261,7 +254,7 @@ class ListsPage(msgspec.Struct, frozen=True):
     snapshot_id: str
     snapshot_at: int
     model_id: str
-    readers: str
+    with_list: str
     """Readers with a list."""
     quality: list[PlotRow]
     nights: list[NightRow]

@@ -60,14 +60,14 @@ async def lists_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     whole = whole_words(language)
     runs = await asyncio.to_thread(read_nights, site.nightly_log)
     counts = await list_counts.of(snapshot)
-    places = await site.database.work(lambda c: places_shown(c, _DAYS))
-    business = await site.database.work(lambda c: read_business(c, _SOURCE_DAYS))
+    places = await site.database.read(lambda c: places_shown(c, _DAYS))
+    business = await site.database.read(lambda c: read_business(c, _SOURCE_DAYS))
     by_places = by_place(places)
     page = ListsPage(
         snapshot_id=snapshot.snapshot_id,
         snapshot_at=seconds_of(snapshot.meta.get("created_at", "")),
         model_id=snapshot.meta.get("model_id", ""),
-        readers=whole(counts.readers),
+        with_list=whole(counts.readers),
         quality=await _quality(page_request, runs),
         nights=[_night(run, whole) for run in runs[::-1][:_MOST_NIGHTS]],
         night_plot=_night_plot(runs, language),
@@ -107,7 +107,9 @@ async def _quality(page_request: PageRequest, runs: list[NightlyRun]) -> list[Pl
         known = [quality for quality in snapshots if name in quality.figures]
         labels = [night_label(quality.published_at, language) for quality in known]
         numbers = [quality.figures[name] for quality in known]
-        rows.append(PlotRow(name, line(labels, numbers, words.get(name, decimal_words(language)))))
+        most = 10.0 if name == "rating_mean" else 1.0
+        of_name = words.get(name, decimal_words(language))
+        rows.append(PlotRow(name, line(labels, numbers, of_name, most)))
     return [row for row in rows if row.plot.marks]
 
 
@@ -145,7 +147,7 @@ def _place(row: Shown, language: str) -> PlaceRow:
 async def _stock(page_request: PageRequest, counts: ListCounts) -> StockFacts:
     """Return the part of the page about stock."""
     currency, whole = page_request.front.settings.currency, whole_words(page_request.language)
-    offers = await page_request.site.database.work(lambda c: read_stock(c, currency))
+    offers = await page_request.site.database.read(lambda c: read_stock(c, currency))
     stock = sellable_stock(page_request.snapshot, counts, offers, _MOST_BOOKS)
     rows = [
         CountRow(

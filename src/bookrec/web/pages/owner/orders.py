@@ -36,8 +36,8 @@ async def orders_page(page_request: NamedDependency[PageRequest]) -> AnyResponse
     state = page_request.request.query_params.get("state", "")
     state = state if state in STATES else ""
     database = page_request.site.database
-    stored = await database.work(lambda c: list_orders(c, state or None, _MOST))
-    business = await database.work(lambda c: read_business(c, 1))
+    stored = await database.read(lambda c: list_orders(c, state or None, _MOST))
+    business = await database.read(lambda c: read_business(c, 1))
     page = OwnerOrdersPage(
         state=state,
         states=list(STATES),
@@ -73,7 +73,7 @@ async def change_order(
 
 async def _require(page_request: PageRequest, number: int) -> StoredOrder:
     try:
-        return await page_request.site.database.work(lambda c: require_order(c, number))
+        return await page_request.site.database.read(lambda c: require_order(c, number))
     except ShopError as error:
         raise NotFoundException(f"There is no order {number}.") from error
 

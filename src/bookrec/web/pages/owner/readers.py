@@ -22,7 +22,7 @@ _REQUEST_DAYS: Final = 365
 async def readers_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Show new readers by day, and the days on which somebody asked for their data or its deletion."""
     database, language = page_request.site.database, page_request.language
-    year = await database.work(lambda c: read_business(c, _REQUEST_DAYS))
+    year = await database.read(lambda c: read_business(c, _REQUEST_DAYS))
     row = await database.row(
         "select count(*), count(*) filter (where user_id not glob 'shop:*') from account"
     )

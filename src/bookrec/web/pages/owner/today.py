@@ -17,7 +17,7 @@ from bookrec.shop.selling.order_states import CANCELLED, StoredOrder, list_order
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.mail.outbox import letter_failures
 from bookrec.web.owner.nights import read_nights
-from bookrec.web.owner.plots import bars, day_labels, money_words, whole_words
+from bookrec.web.owner.plots import bars, day_labels, money_words, short_money_words, whole_words
 from bookrec.web.owner.shown_books import searches_without_hits
 from bookrec.web.pages.account_contexts import LetterRow
 from bookrec.web.pages.owner.contexts import Amount, RevenuePlot, SearchRow, TodayPage
@@ -37,9 +37,9 @@ _CLOSED: Final = ("done", CANCELLED)
 async def today_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     """Show orders, revenue, new readers, failed searches, what is in force, and unsent letters."""
     site, snapshot, language = page_request.site, page_request.snapshot, page_request.language
-    business = await site.database.work(lambda c: read_business(c, _DAYS))
-    waiting = await site.database.work(_waiting_orders)
-    searches = await site.database.work(lambda c: searches_without_hits(c, _WEEK, _MOST_SEARCHES))
+    business = await site.database.read(lambda c: read_business(c, _DAYS))
+    waiting = await site.database.read(_waiting_orders)
+    searches = await site.database.read(lambda c: searches_without_hits(c, _WEEK, _MOST_SEARCHES))
     nights = await asyncio.to_thread(read_nights, site.nightly_log)
     last = nights[-1] if nights else None
     failures = await letter_failures(site.database, _MOST_FAILURES)
@@ -56,7 +56,15 @@ async def today_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         new_orders=[order_facts(snapshot, order) for order in waiting],
         orders=bars(labels, business.orders, words),
         revenue=[
-            RevenuePlot(currency, bars(labels, amounts, money_words(currency, language)))
+            RevenuePlot(
+                currency,
+                bars(
+                    labels,
+                    amounts,
+                    money_words(currency, language),
+                    short_money_words(currency, language),
+                ),
+            )
             for currency, amounts in business.revenue.items()
         ],
         searches=[SearchRow(query, count) for query, count in searches],

@@ -37,6 +37,16 @@ class Lines:
         """Return the text of lines from a first to a last one, 1-based."""
         return self.bytes_of(first, last).decode().removesuffix("\n").removesuffix("\r")
 
+    def texts_of(self, first: NDArray[np.int64], last: NDArray[np.int64]) -> list[str]:
+        """Return `text_of` of many rows: [rows] first and last lines, 1-based."""
+        content = self.content
+        begins, ends = self.starts[first - 1], self.starts[last].copy()
+        array = np.frombuffer(content, dtype=np.uint8)
+        for mark in (_LINE_FEED, _RETURN):
+            ends -= (ends > begins) & (array[np.maximum(ends - 1, 0)] == mark)
+        spans = zip(begins.tolist(), ends.tolist(), strict=True)
+        return [content[begin:end].decode() for begin, end in spans]
+
 
 def line_starts(content: bytes, block_bytes: int = BLOCK_BYTES) -> NDArray[np.int64]:
     """Return [lines + 1] offsets at which lines begin; a line feed at the end adds no line."""

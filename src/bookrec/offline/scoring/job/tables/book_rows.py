@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from bookrec.offline.data.dataset import Dataset
-from bookrec.offline.data.works.series import read_series
 from bookrec.offline.features.book_statistics import BookStatistics
+from bookrec.search.series import read_series
 
 BOOK_COLUMNS: Final = (
     "book_id",
