@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
@@ -93,7 +94,7 @@ class EventRecorder:
 
     def allows(self, actor: Actor, count: int) -> bool:
         """Count items of an actor; whether they are within `PER_MINUTE`."""
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         if now >= self._window_ends:
             self._taken.clear()
             self._window_ends = now + _WINDOW_S
