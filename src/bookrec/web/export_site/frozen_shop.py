@@ -36,6 +36,8 @@ def freeze_shop(database: Path, copy: Path) -> None:
         connection.execute("begin")
         for table in _TABLES:
             connection.execute(f"create table {table} as select * from shop.{table}")  # noqa: S608
+        # Visitors take no part in experiments.
+        connection.execute("create table experiment as select * from shop.experiment where 0")
         connection.execute("create unique index offer_by_isbn on offer (isbn)")
         connection.execute("commit")
 

@@ -141,7 +141,7 @@ class ReaderLists:
             listed = popular_books(snapshot, segment, _MOST_FOLLOWED)
         listed, because = visit.follow(listed, with_neighbours=True, personal=known)
         works, front = history.kept_works, self._fronts.current()
-        diversity = diversity_of(account, front.settings)
+        diversity = diversity_of(account, front.settings_for(account.user_id))
         depth = max(limit, CANDIDATES) if diversity.changes_lists else limit
         chosen = pass_chain(snapshot, front, listed, works, depth)
         if diversity.changes_lists:

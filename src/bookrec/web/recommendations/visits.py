@@ -72,7 +72,7 @@ _Touch = tuple[str, str, int]
 
 
 class Visit:
-    """What one person did and passed over lately; empty for somebody who is not recorded."""
+    """Deeds of a person lately, and books passed over; empty for somebody who is not recorded."""
 
     def __init__(
         self,
@@ -121,9 +121,11 @@ class Visit:
     ) -> tuple[list[ListedBook], dict[int, CatalogueBook]]:
         """Re-order a list after the visit; return it with the recent book that raised each.
 
+        The scores are the blended ones then, 1 for the best book, so that later steps can weigh them.
+
         Args:
             listed: a list, best first.
-            with_neighbours: let similar books of the recent ones in, with their scores as such.
+            with_neighbours: let similar books of the recent ones in.
             personal: the list is made for this person, or for one book; else it says little.
         """
         first: dict[int, ListedBook] = {}
@@ -137,7 +139,9 @@ class Visit:
             by_id = {item.book.book_id: item for item in head}
             if with_neighbours:
                 by_id = self._with_neighbours(by_id, result)
-            head = [by_id[book] for book in result.books.tolist() if book in by_id]
+            scores = _of_best(result.scores).tolist()
+            blended = zip(result.books.tolist(), scores, strict=True)
+            head = [ListedBook(by_id[b].book, score) for b, score in blended if b in by_id]
             pairs = zip(result.books.tolist(), result.because.tolist(), strict=True)
             because = {book: self.books[reason] for book, reason in pairs if reason in self.books}
         if self._ignored:
@@ -187,11 +191,8 @@ class Visit:
         """Return the list and the books that the visit raised, by ``book_id``."""
         parts = zip(result.books.tolist(), result.visit_parts.tolist(), strict=True)
         raised = [book for book, part in parts if part > 0 and book not in listed][:_FOLLOWED]
-        books, scores = books_by_id(self._snapshot, raised), dict[int, float]()
-        neighbours, weights, _ = self._neighbours
-        for book, score in zip(neighbours.tolist(), weights.tolist(), strict=True):
-            scores[book] = max(score, scores.get(book, 0.0))
-        return listed | {b: ListedBook(books[b], scores[b]) for b in raised if b in books}
+        books = books_by_id(self._snapshot, raised)
+        return listed | {book_id: ListedBook(book, 0.0) for book_id, book in books.items()}
 
 
 class Visits:
@@ -238,6 +239,12 @@ class Visits:
             {books[isbn].work_id: steps for isbn, steps in ignored.items() if isbn in books},
             [books[isbn].work_id for isbn in gone if isbn in books],
         )
+
+
+def _of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[C] descending scores, each divided by the best, 0 for those below 0."""
+    best = float(scores[0]) if len(scores) else 0.0
+    return np.maximum(scores / best, 0.0) if best > 0 else np.zeros(len(scores))
 
 
 def _counts(history: ReaderHistory | None, book: CatalogueBook, kind: str) -> bool:
