@@ -74,7 +74,9 @@ def create(home: Home, name: str, arms: str, share: int, days: int) -> None:
     """
     with opened(home.shop_database) as connection:
         parsed = parse_arms(arms, read_settings(connection).currency)
-        created = in_transaction(connection, lambda c: create_experiment(c, name, parsed, share, days))
+        created = in_transaction(
+            connection, lambda c: create_experiment(c, name, parsed, share, days)
+        )
     click.echo(
         f"The experiment {created.name} runs: {', '.join(created.arms)}; {share} % of the readers."
     )
