@@ -31,7 +31,7 @@ def vietnamese_books() -> list[tuple[str, str]]:
 
 
 def build_vietnamese(home: Home, among: list[tuple[str, str, int]] = ()) -> str:
-    """Publish a snapshot of the books; ``among`` are others, with their readers. Return its id."""
+    """Publish a snapshot of the books and of ``among``, others with their readers; return its id."""
     snapshot_id = snapshots.new_snapshot_id()
     books = [(*book, READERS, "vi") for book in vietnamese_books()]
     books += [(*book, "en") for book in among]
