@@ -36,6 +36,7 @@ from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_id, 
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
+from bookrec.web.store.visit_neighbours import Neighbours, visit_neighbours
 
 VISIT_S: Final = 12 * 3_600
 """Age in seconds up to which an event belongs to the visit."""
@@ -109,22 +110,9 @@ class Visit:
         return len(self.recent.books) > 0
 
     @cached_property
-    def _neighbours(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-        """Similar books of all recent books, their scores, and the length of each row."""
-        rows: dict[int, list[tuple[int, float]]] = {int(b): [] for b in self.recent.books}
-        marks = ",".join("?" * len(rows))
-        for book_id, similar_id, score in self._snapshot.rows(
-            "select book_id, similar_book_id, score from similar_top"  # noqa: S608
-            f" where book_id in ({marks}) and score > 0 order by book_id, rank",
-            tuple(rows),
-        ):
-            rows[book_id].append((similar_id, score))
-        entries = [entry for row in rows.values() for entry in row]
-        return (
-            np.array([book for book, _ in entries], dtype=np.int64),
-            np.array([score for _, score in entries], dtype=np.float64),
-            np.array([len(row) for row in rows.values()], dtype=np.int64),
-        )
+    def _neighbours(self) -> Neighbours:
+        """Neighbours of all recent books, their scores, and the length of each row."""
+        return visit_neighbours(self._snapshot, self.recent.books.tolist())
 
     @cached_property
     def _parts(self) -> dict[int, float]:
