@@ -10,6 +10,8 @@ from typing import Any
 
 from bookrec.settings import Home
 from bookrec.web.accounts.cli import create_account
+from bookrec.web.recommendations.visits import Visit
+from bookrec.web.store.catalogue import books_by_isbn, popular_books
 from site_testing import PASSWORD, Client, bearer, form_token, register, sign_in, write_events
 from small_snapshot import LISTED_READER
 
@@ -206,3 +208,28 @@ def test_a_reader_of_whom_nothing_else_is_known_has_the_visit(client: Client) ->
     after = section(client.get("/").text, "yours")
     assert "You opened" in after
     assert LINK.findall(after)[0] in similar(client, MALTESE)[:3]
+
+
+def test_shelves_are_in_the_order_of_the_blend(client: Client) -> None:
+    snapshot = client.app.state.site.watch.current()
+    books = books_by_isbn(snapshot, [DUNE, EMMA, NEUROMANCER, BIG_SLEEP, MALTESE])
+    listed = popular_books(snapshot, "all", 40)
+
+    async def orders() -> list[tuple[list[int], list[int]]]:
+        pairs = []
+        for kinds in (("view", "cart"), ("view", "dismiss"), ("dismiss", "like")):
+            visit = Visit(snapshot, [books[NEUROMANCER], books[BIG_SLEEP]], kinds)
+            known = {item.book.book_id for item in listed}
+            blended, _ = visit.follow(listed, personal=True)
+            shelf = visit.reorder(listed)
+            pairs.append(
+                (
+                    [item.book.book_id for item in shelf],
+                    [item.book.book_id for item in blended if item.book.book_id in known],
+                )
+            )
+        return pairs
+
+    # Snapshots are read on the thread of the event loop.
+    for shelf, blended in client.blocking_portal.call(orders):
+        assert shelf == blended

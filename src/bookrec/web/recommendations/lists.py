@@ -141,7 +141,7 @@ class ReaderLists:
         known = source != "popular"
         if not known and visit.has_recent:
             listed = popular_books(snapshot, segment, _MOST_FOLLOWED)
-        listed, because = visit.follow(listed, with_neighbours=True, personal=known)
+        listed, because = visit.follow(listed, personal=known)
         works, front = history.kept_works, self._fronts.current()
         diversity = diversity_of(account, front.settings_for(account.user_id))
         depth = max(limit, CANDIDATES) if diversity.changes_lists else limit
@@ -239,7 +239,7 @@ def visitor_shelf(
     shelf for one book; the shelf's heading says the rest.
     """
     popular = _popular_source(snapshot, front, _MOST_FOLLOWED, language)
-    listed, because = visit.follow(popular, with_neighbours=True, personal=False)
+    listed, because = visit.follow(popular, personal=False)
     # Somebody who has just looked at a book need not be shown it.
     seen = {book.work_id for book in visit.books.values()} | visit.dismissed
     chosen = pass_chain(snapshot, front, listed, seen.union(without_works), limit)
@@ -304,7 +304,7 @@ def pass_chain(
             its order on purpose, or was re-ordered before.
     """
     if visit is not None:
-        listed, _ = visit.follow(listed)
+        listed = visit.reorder(listed)
     fresh = [item for item in listed if item.book.work_id not in without_works]
     fresh = prefer_buyable(front, with_buyable_editions(snapshot, front, fresh))
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]

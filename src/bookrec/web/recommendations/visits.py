@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -113,40 +114,61 @@ class Visit:
         """Neighbours of all recent books, their scores, and the length of each row."""
         return visit_neighbours(self._snapshot, self.recent.books.tolist())
 
+    @cached_property
+    def _parts(self) -> dict[int, float]:
+        """Part of the blended score that comes from the visit, by ``book_id`` of similar books."""
+        nothing = np.array([], dtype=np.int64), np.array([], dtype=np.float64)
+        result = reordered(nothing, self.recent, self._neighbours, settings=_SETTINGS)
+        return dict(zip(result.books.tolist(), result.visit_parts.tolist(), strict=True))
+
+    def reorder(self, listed: list[ListedBook]) -> list[ListedBook]:
+        """Re-order a list after the visit, letting no book in: the blend of `follow` for shelves."""
+        if not (self.has_recent or self._ignored):
+            return listed
+        head, rest = _head_and_rest(listed)
+        if self.has_recent and head:
+            gone = set(self.recent.books[self.recent.weights < 0].tolist())
+            scores = _in_order([item.score for item in head])
+            least, span = min(scores), (max(scores) - min(scores)) or 1.0
+            weight, parts = _SETTINGS.list_weight, self._parts
+            blended = {
+                item.book.book_id: weight * (score - least) / span
+                + parts.get(item.book.book_id, 0.0)
+                for item, score in zip(head, scores, strict=True)
+            }
+            head = [item for item in head if item.book.book_id not in gone]
+            head.sort(key=lambda item: -blended[item.book.book_id])
+        head.sort(key=self._steps_down)
+        return head + rest
+
+    def _steps_down(self, item: ListedBook) -> int:
+        return self._ignored.get(item.book.work_id, 0)
+
     def follow(
-        self,
-        listed: Sequence[ListedBook],
-        *,
-        with_neighbours: bool = False,
-        personal: bool = True,
+        self, listed: Sequence[ListedBook], *, personal: bool
     ) -> tuple[list[ListedBook], dict[int, CatalogueBook]]:
-        """Re-order a list after the visit; return it with the recent book that raised each.
+        """Re-order a list after the visit and let similar books of the recent ones in.
 
         The scores are the blended ones then, 1 for the best book, so that later steps can weigh them.
 
         Args:
             listed: a list, best first.
-            with_neighbours: let similar books of the recent ones in.
-            personal: the list is made for this person, or for one book; else it says little.
+            personal: the list is made for this person; else it says little.
+
+        Returns:
+            The list, and the recent book that raised each by ``book_id``.
         """
-        first: dict[int, ListedBook] = {}
-        for item in listed:
-            first.setdefault(item.book.book_id, item)
-        distinct = list(first.values())
-        head, rest = distinct[:_FOLLOWED], distinct[_FOLLOWED:]
+        head, rest = _head_and_rest(listed)
         because: dict[int, CatalogueBook] = {}
         if self.has_recent:
             result = self._blend(head, personal)
-            by_id = {item.book.book_id: item for item in head}
-            if with_neighbours:
-                by_id = self._with_neighbours(by_id, result)
+            by_id = self._with_neighbours({item.book.book_id: item for item in head}, result)
             scores = _of_best(result.scores).tolist()
             blended = zip(result.books.tolist(), scores, strict=True)
             head = [ListedBook(by_id[b].book, score) for b, score in blended if b in by_id]
             pairs = zip(result.books.tolist(), result.because.tolist(), strict=True)
             because = {book: self.books[reason] for book, reason in pairs if reason in self.books}
-        if self._ignored:
-            head.sort(key=lambda item: self._ignored.get(item.book.work_id, 0))
+        head.sort(key=self._steps_down)
         return head + rest, because
 
     def reasons(
@@ -175,10 +197,7 @@ class Visit:
         }
 
     def _blend(self, listed: Sequence[ListedBook], personal: bool) -> Reordered:
-        scores = np.array([item.score for item in listed], dtype=np.float64)
-        if (np.diff(scores) > 0).any():
-            # Not in the order of its scores, such as books in the reader's language first.
-            scores = -np.arange(len(listed), dtype=np.float64)
+        scores = np.array(_in_order([item.score for item in listed]), dtype=np.float64)
         return reordered(
             (np.array([item.book.book_id for item in listed], dtype=np.int64), scores),
             self.recent,
@@ -240,6 +259,24 @@ class Visits:
             {books[isbn].work_id: steps for isbn, steps in ignored.items() if isbn in books},
             [books[isbn].work_id for isbn in gone if isbn in books],
         )
+
+
+def _head_and_rest(
+    listed: Sequence[ListedBook],
+) -> tuple[list[ListedBook], list[ListedBook]]:
+    """Return the distinct books of a list that follow the visit, and those after them."""
+    first: dict[int, ListedBook] = {}
+    for item in listed:
+        first.setdefault(item.book.book_id, item)
+    distinct = list(first.values())
+    return distinct[:_FOLLOWED], distinct[_FOLLOWED:]
+
+
+def _in_order(scores: list[float]) -> list[float]:
+    """Return descending scores as they are; else places, as of books in one language first."""
+    if all(a >= b for a, b in pairwise(scores)):
+        return scores
+    return [-float(place) for place in range(len(scores))]
 
 
 def _of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
