@@ -180,6 +180,20 @@ def normalised_inside(directory: Path, frame: pd.DataFrame) -> Exhibit:
     return _saved(directory, model, lambda t: encode(t) | {"year": t["year"].to_numpy(float)})
 
 
+def binned_inside(directory: Path, frame: pd.DataFrame) -> Exhibit:
+    """The year as it is, which a Discretization layer of the model sorts into bins."""
+    encoders, encode = _encoded(directory, frame, ("user", "isbn"))
+    user, book, year = _id("user"), _id("isbn"), keras.Input((1,), name="year")
+    bins = layers.Discretization(bin_boundaries=[1930.0, 1970.0, 1995.0])(year)
+    vectors = [
+        _vector(ids, len(encoder.classes_))
+        for ids, encoder in zip((user, book), encoders.values(), strict=True)
+    ]
+    both = layers.Concatenate()([*vectors, _vector(bins, 4)])
+    model = keras.Model([user, book, year], layers.Dense(1)(layers.Dense(6, "relu")(both)))
+    return _saved(directory, model, lambda t: encode(t) | {"year": t["year"].to_numpy(float)})
+
+
 EXHIBITS = {
     f.__name__: f
     for f in (
@@ -190,5 +204,6 @@ EXHIBITS = {
         three_columns,
         one_hot,
         normalised_inside,
+        binned_inside,
     )
 }

@@ -22,6 +22,7 @@ from bookrec.shop.experiments.experiments import (
     stop_experiment,
 )
 from bookrec.shop.experiments.outcomes import read_outcomes
+from bookrec.shop.experiments.tags import with_arms
 from bookrec.shop.selling.shop_settings import ShopSettings
 
 ARMS = {"a": {}, "b": {"diversity": "2", "most_of_author": "1"}}
@@ -103,8 +104,8 @@ def test_readers_count_when_their_days_are_over(connection: sqlite3.Connection):
             events.append(Event(actor, "click", at + DAY, "A", list_id=list_id))
         if number % 5 == 0:
             events.append(Event(actor, "dismiss", at + 9 * DAY, "A"))  # too late to count
-        write_batch(connection, [], [shown])
-        write_batch(connection, events, [])
+        write_batch(connection, [], with_arms(connection, [shown]))
+        write_batch(connection, with_arms(connection, events), [])
         if number < 30:
             expected[arm, "readers"] += 1
             expected[arm, "opened"] += number % 2

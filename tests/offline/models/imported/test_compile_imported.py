@@ -105,9 +105,21 @@ def text_vectorization() -> Any:
     return title, words(title)
 
 
+def hashing() -> Any:
+    publisher = keras.Input((1,), dtype="string", name="publisher")
+    return publisher, layers.Hashing(5)(publisher)
+
+
+def crossing() -> Any:
+    pair = keras.Input((1,), name="year"), keras.Input((1,), name="age")
+    return pair, layers.HashedCrossing(5)(pair)
+
+
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
+        (hashing, "Hashing.*it hashes its input; give the model codes"),
+        (crossing, "HashedCrossing.*it hashes its input; give the model codes"),
         (string_lookup, "'StringLookup'|StringLookup.*save what maps texts to them beside it"),
         (integer_lookup, "IntegerLookup.*save what maps ids to them beside it"),
         (text_vectorization, "TextVectorization.*save the words' vectors beside it"),

@@ -24,6 +24,7 @@ NO_LOSS: Final = frozenset(
         "duplicate",
         "blank_line",
         "total_row",
+        "below_total_row",
         "repeated_header",
         "returned",
         "walk_in_customer",

@@ -94,8 +94,8 @@ def judge(column: IdColumn, columns: Sequence[IdColumn]) -> Verdict:
         return Verdict("book_id", "")
     share = len(valid) / len(doubtful)
     counts = (
-        f"{len(valid)} of {len(doubtful)} values that may be ISBNs without their zeros, or with text "
-        "around, have the check digit"
+        f"{len(valid)} of {len(doubtful)} values such as {min(valid or doubtful)}, which may be ISBNs "
+        "without their zeros or with text around, have the check digit"
     )
     if share >= _NEARLY_ALL:
         return Verdict("book_id", "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from bookrec.offline.data.mapping.aliases import aliases_of
 from bookrec.offline.data.mapping.draft import Draft, DraftTable
 from bookrec.offline.data.mapping.draft_columns import DraftColumn
 from bookrec.offline.data.mapping.fields import FIELDS, ROW_KINDS, UNUSED
@@ -14,6 +15,8 @@ from bookrec.offline.data.mapping.masking import mask_private
 
 _WIDTH: Final = 28
 """Characters of a sample value that are shown."""
+_MOSTLY_PRIVATE: Final = 0.5
+"""Share of phone numbers or addresses above which all values of a column of readers are masked."""
 
 
 def draft_toml(draft: Draft) -> str:
@@ -96,13 +99,17 @@ def _inline(value: dict[str, list[str]]) -> str:
 
 
 def _samples(column: DraftColumn) -> str:
-    texts = [_short(text) for text in column.profile.samples]
+    profile = column.profile
+    # A phone number may be an ISBN by chance; among other numbers it is none.
+    private = profile.samples if max(profile.phone, profile.email) > _MOSTLY_PRIVATE else ()
+    readers = any(alias.field == "reader_id" for alias in aliases_of(profile.header))
+    texts = [_short(text, private if readers else ()) for text in profile.samples]
     return " | ".join(texts) or "always blank"
 
 
-def _short(text: str) -> str:
+def _short(text: str, private: Sequence[str] = ()) -> str:
     # Line breaks and control characters would end the comment or confuse a terminal.
-    line = mask_private("".join(c if c.isprintable() else " " for c in text), ())
+    line = mask_private("".join(c if c.isprintable() else " " for c in text), private)
     return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"
 
 

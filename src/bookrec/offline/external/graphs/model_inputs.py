@@ -58,7 +58,7 @@ def inputs_of(model: KerasModel) -> tuple[list[ModelInput], Output]:
     lookups: dict[str, dict[str, Lookup]] = {tensor.name: {} for tensor in inputs}
     tensors = tensors_of(output)
     for tensor in tensors:
-        if tensor.kind == "Embedding" and len(tensor.sources) == 1:
+        if tensor.kind == "Embedding" and len(tensor.sources) == 1 and not _is_binned(tensor):
             (name,) = tensor.sources
             rows = int(tensor.operation.input_dim)
             lookup = Lookup(tensor.operation, tensor.name, rows, _is_pooled(tensor, tensors))
@@ -67,6 +67,11 @@ def inputs_of(model: KerasModel) -> tuple[list[ModelInput], Output]:
         ModelInput(t.name, tuple(t.shape), t.dtype, tuple(lookups[t.name].values())) for t in inputs
     ]
     return model_inputs, before_sigmoid(output)[1]
+
+
+def _is_binned(tensor: Tensor) -> bool:
+    """Whether an Embedding looks up bins into which the model sorts numbers, not codes of an input."""
+    return any(part.kind == "Discretization" for part in tensors_of(tensor))
 
 
 def _is_pooled(tensor: Tensor, tensors: list[Tensor]) -> bool:

@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from bookrec.isbn import isbn_forms
+from bookrec.isbn import CODE_PREFIX, id_spellings
 from bookrec.search.words import (
     FUNCTION_WORDS,
     author_spellings,
@@ -61,8 +61,10 @@ class IndexedBook(msgspec.Struct, frozen=True):
         return {word for text in texts for word in text.split()}
 
     def _ids(self) -> set[str]:
-        ids = isbn_forms(self.isbn) or [self.isbn]
-        return {search_words(text).replace(" ", "") for text in ids} - {""}
+        # Nobody types the prefix of a shop's own codes.
+        spellings = (text.removeprefix(CODE_PREFIX) for text in id_spellings(self.isbn))
+        ids = {search_words(text).replace(" ", "") for text in spellings}
+        return ids - {""}
 
 
 def read_books(snapshot: Snapshot) -> list[IndexedBook]:
