@@ -10,12 +10,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 
+from bookrec.cli.main import cli
 from bookrec.settings import Home
 from requirements import require_chromium
 from selling import DUNE, EMMA, offer, settings
 from site_testing import Server, start_server
 from small_snapshot import build_snapshot
+from visitors import OPERATOR, PASSWORD
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 
@@ -51,14 +54,25 @@ def running(home: Home) -> Iterator[Server]:
         server.close()
 
 
+def create_operator(home: Home) -> None:
+    """Create the account `OPERATOR` of a shop's operator."""
+    arguments = ["--home", str(home.root), "accounts", "create", OPERATOR, "--operator"]
+    result = CliRunner().invoke(cli, arguments, input=f"{PASSWORD}\n{PASSWORD}\n")
+    assert result.exit_code == 0, result.output
+
+
 @pytest.fixture(scope="session")
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of a site over the small snapshot, which sells Emma and waits for copies of Dune."""
+    """Address of a site over the small snapshot, which sells Emma and waits for copies of Dune.
+
+    Its operator is `OPERATOR`.
+    """
     require_chromium()
     home = Home(tmp_path_factory.mktemp("small") / "home")
     build_snapshot(home)
     offer(home, **{f"i{EMMA}": (85_000, 50), f"i{DUNE}": (120_000, 0)})
     settings(home, bank="VCB", bank_account="0071000123456", bank_holder="TRAN AN")
+    create_operator(home)
     with running(home) as server:
         yield server.address
 

@@ -3,15 +3,20 @@
     bookrec serve --port 8000 &
     python tests/browser/screenshots.py http://127.0.0.1:8000 --book 0141439513
 
-Desktop and phone, English and Vietnamese, as a visitor and as a new reader who liked three books,
-into ``screenshots/`` (which git ignores). It registers an account of its own on the site.
+Phone, tablet and desktop, light and dark, English and Vietnamese, as a visitor and as a new reader who
+liked three books, into ``screenshots/`` (which git ignores). It registers an account of its own on the
+site. ``--owner NAME`` also shows the owner's pages; the password is asked for.
 """
 
 from __future__ import annotations
 
 import argparse
+import getpass
+import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -25,13 +30,16 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-LANGUAGES = ("en", "vi")
+SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1440, 900)}
+SCHEMES = ("light", "dark")
+LANGUAGES = ("en", "vi", "de")
+READER_PASSWORD = "a long phrase of mine 7"
 # Covers load as they come into sight, which those below a picture of the whole page never do.
 LOAD_COVERS = """async () => {
     for (const picture of document.images) picture.loading = "eager";
     await Promise.allSettled([...document.images].map(picture => picture.decode()));
 }"""
+OWNER = ("", "/orders", "/lists", "/books", "/readers", "/settings", "/preview")
 
 
 def main() -> None:
@@ -40,76 +48,90 @@ def main() -> None:
     parser.add_argument("address", help="of the running site, e.g. http://127.0.0.1:8000")
     parser.add_argument("--book", action="append", default=[], help="ISBN of a book page to show")
     parser.add_argument("--out", type=Path, default=Path("screenshots"))
-    parser.add_argument("--dark", action="store_true", help="with dark colours preferred")
+    parser.add_argument("--size", action="append", choices=SIZES, help="default: all")
+    parser.add_argument("--scheme", action="append", choices=SCHEMES, help="default: both")
+    parser.add_argument("--language", action="append", help="default: en and vi")
+    parser.add_argument("--owner", help="user name of an operator; BOOKREC_PASSWORD or typed")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     chromium = shutil.which("chromium")
     if chromium is None:
         parser.error("chromium is not installed")
+    password = ""
+    if arguments.owner:
+        password = os.environ.get("BOOKREC_PASSWORD") or getpass.getpass()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         username = f"reader-{secrets.token_hex(3)}"
-        for language in LANGUAGES:
-            for size in SIZES:
-                photograph(browser, arguments, language, size, username)
+        enter(browser.new_page(base_url=arguments.address), username, READER_PASSWORD, new=True)
+        rounds = product(
+            arguments.language or LANGUAGES[:2],
+            arguments.size or SIZES,
+            arguments.scheme or SCHEMES,
+        )
+        for language, size, scheme in rounds:
+            people = {"": "", "reader": username, "owner": arguments.owner}
+            for person, name in people.items():
+                if name is None:
+                    continue
+                page = open_page(browser, arguments.address, language, size, scheme)
+                if name:
+                    enter(page, name, password if person == "owner" else READER_PASSWORD)
+                ending = f"{language}-{size}-{scheme}.png"
+                for label, path in pages(person, arguments.book):
+                    page.goto(path, wait_until="networkidle")
+                    page.evaluate(LOAD_COVERS)
+                    page.screenshot(path=arguments.out / f"{label}-{ending}", full_page=True)
+                page.context.close()
         browser.close()
 
 
-def photograph(
-    browser: Browser, arguments: argparse.Namespace, language: str, size: str, username: str
-) -> None:
-    """Every page in one language and size; the account is made on the first round."""
+def pages(person: str, isbns: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield a label and the path of each page of a visitor, a reader or the owner."""
+    if person == "owner":
+        for path in OWNER:
+            yield f"owner-{path.strip('/') or 'today'}", f"/owner{path}"
+        if isbns:
+            yield "owner-book", f"/owner/book?isbn={isbns[0]}"
+            yield "owner-audience", f"/owner/audience?isbn={isbns[0]}"
+        return
+    yield f"{person}home", "/"
+    for number, isbn in enumerate(isbns):
+        yield f"{person}book{number}", f"/books/{isbn}"
+    if person:
+        for name in ("me", "me/account", "me/import", "want", "cart", "orders"):
+            yield name.replace("/", "-"), f"/{name}"
+        return
+    yield "catalogue", "/books"
+    yield "search", "/books?q=the&year_from=1900&in_stock=1"
+    yield "nothing", "/books?q=zzzzqqq"
+    yield "new", "/new"
+    for name in ("register", "login", "forgot", "nowhere"):
+        yield name, f"/{name}"
+
+
+def open_page(browser: Browser, address: str, language: str, size: str, scheme: str) -> Page:
+    """Open a fresh visitor's page."""
     width, height = SIZES[size]
     context = browser.new_context(
-        base_url=arguments.address,
+        base_url=address,
         viewport={"width": width, "height": height},
         locale=language,
-        color_scheme="dark" if arguments.dark else "light",
+        color_scheme=scheme,
     )
-    page = context.new_page()
-    ending = f"{size}-{language}{'-dark' if arguments.dark else ''}.png"
-    books = [f"/books/{isbn}" for isbn in arguments.book]
-
-    def shoot(name: str) -> None:
-        page.evaluate(LOAD_COVERS)
-        page.screenshot(path=arguments.out / f"{name}-{ending}", full_page=True)
-
-    def visit(name: str, path: str) -> None:
-        page.goto(path, wait_until="networkidle")
-        shoot(name)
-
-    visit("home", "/")
-    visit("catalogue", "/books")
-    visit("search", "/books?q=the&year_from=1900&author=a")
-    visit("nothing", "/books?q=zzzzqqq")
-    for number, path in enumerate(books):
-        visit(f"book{number}", path)
-    visit("missing", "/books/0000000000")
-    visit("register", "/register")
-    visit("login", "/login")
-    page.fill("main input[name=username]", username)
-    page.fill("main input[name=password]", "wrong-wrong-wrong")
-    page.click("main button[type=submit]")
-    shoot("login-refused")
-    enter(page, username, new=(language, size) == (LANGUAGES[0], next(iter(SIZES))))
-    page.wait_for_load_state("networkidle")
-    shoot("home-signed-in")
-    for number, path in enumerate(books):
-        visit(f"book{number}-signed-in", path)
-    visit("me", "/me")
-    visit("home-again", "/")
-    context.close()
+    return context.new_page()
 
 
-def enter(page: Page, username: str, *, new: bool) -> None:
+def enter(page: Page, username: str, password: str, *, new: bool = False) -> None:
     """Register with three liked books, or sign in."""
     page.goto("/register" if new else "/login")
     if new:
         for number in range(3):
             page.locator("input[name=liked_isbns]").nth(number * 4).check()
     page.fill("main input[name=username]", username)
-    page.fill("main input[name=password]", "a long phrase of mine 7")
+    page.fill("main input[name=password]", password)
     page.click("main button[value=register]" if new else "main button[type=submit]")
+    page.wait_for_load_state("networkidle")
 
 
 if __name__ == "__main__":

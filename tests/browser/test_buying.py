@@ -77,3 +77,41 @@ def test_a_visitor_fills_a_cart_signs_in_orders_and_cancels(
     assert page.locator(".orders li").count() == 1
     page.goto("/cart")
     assert page.locator(".cart li").count() == 0
+
+
+def test_a_guest_finds_a_book_and_orders_it_by_keyboard_alone(
+    small_site: str, open_page: Callable[..., Any]
+) -> None:
+    page = open_page(small_site)
+    keys = page.keyboard
+
+    def tab_to(expression: str) -> None:
+        for _ in range(80):
+            keys.press("Tab")
+            if page.evaluate(f"document.activeElement.matches({expression!r})"):
+                # The ring is there for who cannot point.
+                assert page.evaluate("document.activeElement.matches(':focus-visible')")
+                return
+        pytest.fail(f"{expression} cannot be reached with the Tab key")
+
+    page.goto("/")
+    tab_to("#search")
+    keys.type("emm")
+    page.locator("#search-suggestions [role=option]").first.wait_for()
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    page.wait_for_url("**/books/0141439580")
+    tab_to("button[value=add]")
+    keys.press("Enter")
+    page.wait_for_url("**/cart")
+    tab_to(".actions a.button")
+    keys.press("Enter")
+    page.wait_for_url("**/checkout")
+    tab_to("#name")
+    keys.type("Lê An")
+    tab_to("#phone")
+    keys.type("0912345678")
+    tab_to("main button[type=submit]")
+    keys.press("Enter")
+    page.get_by_role("heading", level=1, name="Order 1").wait_for()
+    assert "Lê An" in page.locator("main").inner_text()

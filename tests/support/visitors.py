@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 PASSWORD = "a long phrase of mine 7"
+OPERATOR = "keeper"
 
 
 def register(page: Any, username: str, like: list[str]) -> None:

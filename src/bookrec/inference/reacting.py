@@ -58,7 +58,7 @@ class ReactionSettings:
 
     list_weight: float = 0.25
     """Weight of the stored list, beside 1 for the nearest neighbour of a book just opened."""
-    decay: float = 0.6
+    decay: float = 0.8
     """Factor per later book, 0–1."""
     events: int = 10
     """Number of recent books that count, N."""
@@ -68,7 +68,7 @@ class ReactionSettings:
 
 DEFAULTS: Final = ReactionSettings()
 """Settings for a reader with a list."""
-STRANGERS: Final = replace(DEFAULTS, list_weight=0.1)
+STRANGERS: Final = replace(DEFAULTS, list_weight=0.1, decay=0.5)
 """Settings for the popular list, which says nothing of the person who looks at it."""
 
 

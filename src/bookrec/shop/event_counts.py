@@ -48,7 +48,7 @@ class SearchCount:
     query: str
     searches: int
     hits: int
-    """Of the latest search."""
+    """Books that the latest search had."""
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal, TypeVar, get_args
-
-from bookrec.shop.experiments.experiments import running_experiment, tag
+from typing import Final, Literal, get_args
 
 Kind = Literal[
     "view", "search", "click", "rate", "like", "comment", "want", "cart", "buy", "dismiss"
@@ -29,7 +27,7 @@ _CLICK_WITHIN_S: Final = 6 * 3_600
 _LATEST_LISTS: Final = 200
 """Lists of an actor among which a click's is looked for: about forty pages."""
 _FOLLOWS_CLICK_S: Final = 7 * 86_400
-"""What is done with a book this long after a click on it counts for the list of the click."""
+"""Time after a click in which an act with the book counts for the list of the click."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +90,6 @@ class Impression:
     arm: str | None = None
 
 
-Tagged = TypeVar("Tagged", Event, Impression)
-
 _INSERT_EVENT: Final = (
     "insert into events (user_id, visitor, client_id, kind, isbn, list_id, shelf, position, seconds,"
     " rating, query, hits, arm, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -120,19 +116,12 @@ def write_batch(
     """
     actors = {event.actor for event in events} | {shown.actor for shown in impressions}
     recorded = _recorded(connection, actors)
-    experiment = running_experiment(connection)
-
-    def tagged(item: Tagged) -> Tagged:
-        if experiment is None or item.arm is not None:
-            return item
-        return replace(item, arm=tag(experiment, item.actor.user_id))
-
-    rows = [_impression_row(tagged(item)) for item in impressions if item.actor in recorded]
+    rows = [_impression_row(item) for item in impressions if item.actor in recorded]
     connection.executemany(_INSERT_IMPRESSION, rows)
     for event in events:
         if event.actor not in recorded:
             continue
-        placed = tagged(_placed(connection, event))
+        placed = _placed(connection, event)
         if placed.kind == "view" and placed.list_id and not event.list_id:
             click_id = f"{placed.list_id}.{placed.position}"
             click = replace(placed, kind="click", client_id=click_id, seconds=None)

@@ -74,3 +74,5 @@ def test_rows_of_ease_are_added_in_units_of_their_largest_weight():
     assert weights.tolist() == pytest.approx([2 / 3 + 0.5, 1.0])
     assert both.of(np.array([1]))[1].tolist() == [1.0, 0.25]
     assert mixed(table, ease, 0.0, keep=2) is table
+    assert ease.neighbour.tolist() == [1, 3, 2]
+    assert ease.start.tolist() == [0, 3, 3, 3, 3]

@@ -22,9 +22,10 @@ from bookrec.shop.experiments.experiments import (
     stop_experiment,
 )
 from bookrec.shop.experiments.outcomes import read_outcomes
+from bookrec.shop.experiments.tags import with_arms
 from bookrec.shop.selling.shop_settings import ShopSettings
 
-ARMS = {"a": {}, "b": {"diversity": "2", "stock_rule": "ignore"}}
+ARMS = {"a": {}, "b": {"diversity": "2", "most_of_author": "1"}}
 DAY = 86_400
 
 
@@ -73,7 +74,7 @@ def test_an_arm_changes_the_settings_of_its_readers_alone():
     readers = {experiment.arm_of(f"shop:{number}"): f"shop:{number}" for number in range(20)}
     assert experiment.settings_for(readers["a"], shop) == shop
     changed = experiment.settings_for(readers["b"], shop)
-    assert changed == replace(shop, diversity=2, stock_rule="ignore")
+    assert changed == replace(shop, diversity=2, most_of_author=1)
 
 
 def reader(connection: sqlite3.Connection, number: int) -> str:
@@ -103,8 +104,8 @@ def test_readers_count_when_their_days_are_over(connection: sqlite3.Connection):
             events.append(Event(actor, "click", at + DAY, "A", list_id=list_id))
         if number % 5 == 0:
             events.append(Event(actor, "dismiss", at + 9 * DAY, "A"))  # too late to count
-        write_batch(connection, [], [shown])
-        write_batch(connection, events, [])
+        write_batch(connection, [], with_arms(connection, [shown]))
+        write_batch(connection, with_arms(connection, events), [])
         if number < 30:
             expected[arm, "readers"] += 1
             expected[arm, "opened"] += number % 2

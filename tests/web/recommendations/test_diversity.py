@@ -9,6 +9,8 @@ import pytest
 
 from bookrec.inference.diversity import DiversitySettings
 from bookrec.settings import Home
+from bookrec.shop.connections import in_transaction, opened
+from bookrec.shop.experiments.experiments import create_experiment, stop_experiment
 from bookrec.web.recommendations.diversity import diversify
 from bookrec.web.store.catalogue import ListedBook, find_book, similar_books
 from bookrec.web.store.reader_history import ReaderHistory
@@ -106,3 +108,15 @@ def test_neighbours_of_listed_books_give_way(home: Home, snapshot_id: str) -> No
     assert sorted(mixed, key=lambda item: -item.score) == listed
     assert all(one.score > other.score for one, other in pairwise(listed))
     assert np.isfinite([item.score for item in mixed]).all()
+
+
+def test_an_arm_of_an_experiment_has_lists_of_its_own(client: Client, home: Home) -> None:
+    headers = register(client, liked_isbns=[LIKED])
+    stored = isbns(client, headers)
+    with opened(home.shop_database) as connection:
+        arms = {"a": {"diversity": "4"}, "b": {"diversity": "4"}}
+        in_transaction(connection, lambda c: create_experiment(c, "mix", arms, 100))
+    assert isbns(client, headers) != stored
+    with opened(home.shop_database) as connection:
+        in_transaction(connection, lambda c: stop_experiment(c, "mix"))
+    assert isbns(client, headers) == stored

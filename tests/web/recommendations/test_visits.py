@@ -196,3 +196,13 @@ def test_the_home_page_of_a_reader_follows_at_once(client: Client, home: Home) -
     assert "You opened" in after
     client.post("/keep", data={"csrf_token": form_token(page), "next": "/", "dismiss": shelf[0]})
     assert shelf[0] not in LINK.findall(client.get("/").text)
+
+
+def test_a_reader_of_whom_nothing_else_is_known_has_the_visit(client: Client) -> None:
+    register(client, "new-here")
+    sign_in(client, "new-here")
+    page = client.get(f"/books/{MALTESE}").text
+    assert "data-view=" in page
+    after = section(client.get("/").text, "yours")
+    assert "You opened" in after
+    assert LINK.findall(after)[0] in similar(client, MALTESE)[:3]

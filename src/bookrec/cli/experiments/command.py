@@ -74,9 +74,11 @@ def create(home: Home, name: str, arms: str, share: int, days: int) -> None:
     """
     with opened(home.shop_database) as connection:
         parsed = parse_arms(arms, read_settings(connection).currency)
-        made = in_transaction(connection, lambda c: create_experiment(c, name, parsed, share, days))
+        created = in_transaction(
+            connection, lambda c: create_experiment(c, name, parsed, share, days)
+        )
     click.echo(
-        f"The experiment {made.name} runs: {', '.join(made.arms)}; {share} % of the readers."
+        f"The experiment {created.name} runs: {', '.join(created.arms)}; {share} % of the readers."
     )
     click.echo(
         f"A reader counts {days} days after their first list: bookrec experiments show {name}"

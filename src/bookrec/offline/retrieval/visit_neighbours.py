@@ -101,8 +101,9 @@ def _scaled_rows(table: SimilarityTable) -> sparse.csr_matrix:
     """CSR [B, B] positive weights, divided by the largest of their row."""
     weights = np.maximum(np.asarray(table.weight, dtype=np.float64), 0.0)
     shape = table.size, table.size
-    matrix = sparse.csr_matrix((weights, np.asarray(table.neighbour), table.start), shape)
-    matrix.eliminate_zeros()
+    entries = weights, np.asarray(table.neighbour), np.asarray(table.start)
+    matrix = sparse.csr_matrix(entries, shape, copy=True)
+    matrix.eliminate_zeros()  # in place
     largest = matrix.max(axis=1).toarray().ravel()
     return sparse.csr_matrix(sparse.diags(1.0 / np.maximum(largest, 1e-12)) @ matrix)
 

@@ -20,7 +20,7 @@ PRESETS: Final[Mapping[str, Arm]] = {
     "many-authors": {"most_of_author": "2"},
 }
 """Name → the settings it stands for."""
-ARM_SETTINGS: Final = ("diversity", "most_of_author", "stock_rule")
+ARM_SETTINGS: Final = ("diversity", "most_of_author")
 """Settings of lists that an arm may change."""
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 

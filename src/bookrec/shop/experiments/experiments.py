@@ -135,5 +135,5 @@ def all_experiments(connection: sqlite3.Connection) -> list[Experiment]:
 
 
 def _experiment(row: tuple[str, str, int, int, str, int, int | None]) -> Experiment:
-    name, arms, *rest = row
-    return Experiment(name, json.loads(arms), *rest)
+    name, arms, share, days, secret, started_at, stopped_at = row
+    return Experiment(name, json.loads(arms), share, days, secret, started_at, stopped_at)

@@ -63,7 +63,7 @@ class ShopSettings:
     delivery_fee: int = 0
     """Minor units of the currency."""
     languages: tuple[str, ...] = ()
-    """Of the pages, the first one is the default; () = all that the templates directory has."""
+    """Languages of the pages, the default first; () = all that the templates directory has."""
     stock_rule: str = ""
     """One of `STOCK_RULES`; '' = `FIRST` once prices are loaded, else `IGNORE`."""
     diversity: int = 0

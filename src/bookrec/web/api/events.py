@@ -39,13 +39,13 @@ class EventRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Kind
     isbn: Annotated[str, Meta(min_length=1, max_length=MAX_LENGTH)] | None = None
     list_id: _Name | None = None
-    """Of the list that the book was in, as ``/me/recommendations`` names it."""
+    """Id of the list that the book was in, as ``/me/recommendations`` names it."""
     position: Annotated[int, Meta(ge=1, le=1_000)] | None = None
     """1-based place in that list."""
     seconds: Annotated[int, Meta(ge=0, le=86_400)] | None = None
     """Seconds that the book was looked at; of a view only."""
     rating: Annotated[int, Meta(ge=1, le=10)] | None = None
-    """Of kind ``rate`` only. It stores no rating: ``PUT /me/ratings/{isbn}`` does."""
+    """Rating 1–10, of kind ``rate`` only. It stores no rating: ``PUT /me/ratings/{isbn}`` does."""
     query: Annotated[str, Meta(min_length=1, max_length=MOST_QUERY)] | None = None
     hits: Annotated[int, Meta(ge=0, le=100_000_000)] | None = None
 

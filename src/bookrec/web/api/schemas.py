@@ -149,7 +149,7 @@ class RatingRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnBook(msgspec.Struct, frozen=True):
-    """What the reader did with a book."""
+    """State of a book for the reader."""
 
     isbn: str
     seen: bool

@@ -32,7 +32,7 @@ class Consent(msgspec.Struct, frozen=True):
     state: str
     """``given``, ``refused``, ``open`` (not asked yet) or ``signalled`` (refused by the browser)."""
     actor: Actor | None = None
-    """Whose visit is recorded; None unless the state is ``given``."""
+    """Person whose visit is recorded; None unless the state is ``given``."""
 
 
 def new_token() -> str:

@@ -11,12 +11,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from typing import Final
 
 from bookrec.errors import ShopUnavailable
 from bookrec.shop.events import PASSIVE, Actor, Event, Impression, write_batch
+from bookrec.shop.experiments.tags import with_arms
 from bookrec.web.kit.log import get_logger
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.store.database import ShopDatabase
@@ -92,7 +94,7 @@ class EventRecorder:
 
     def allows(self, actor: Actor, count: int) -> bool:
         """Count items of an actor; whether they are within `PER_MINUTE`."""
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         if now >= self._window_ends:
             self._taken.clear()
             self._window_ends = now + _WINDOW_S
@@ -174,8 +176,8 @@ class EventRecorder:
         batch = self._writing
         write_batch(
             connection,
-            [item for item in batch if isinstance(item, Event)],
-            [item for item in batch if isinstance(item, Impression)],
+            with_arms(connection, [item for item in batch if isinstance(item, Event)]),
+            with_arms(connection, [item for item in batch if isinstance(item, Impression)]),
         )
 
     def _forget(self, items: Sequence[Event | Impression]) -> None:

@@ -90,7 +90,7 @@ def _export(plan: ExportPlan, site: SiteDirectory, source: ExportSource) -> Expo
     today = datetime.now(UTC).date().isoformat()
     report = ExportReport(books=int(view.snapshot.meta.get("books", 0)))
     singles = (*SINGLES, *ACCOUNT_SINGLES) if plan.api_url else SINGLES
-    listed = books_of(view, list_query(SORTS[0], 1)).total
+    listed = books_of(view, list_query(SORTS[0])).total
     units = all_units(view.snapshot, singles, listed)
     files: dict[str, FileEntry] = {}
     languages = len(view.languages)

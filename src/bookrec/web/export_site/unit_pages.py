@@ -10,7 +10,8 @@ import msgspec
 from msgspec.structs import replace
 
 from bookrec.search.words import name_key, series_key
-from bookrec.web.catalogue_search.search import SearchQuery
+from bookrec.web.catalogue_search.facets import find_facets
+from bookrec.web.catalogue_search.search import SearchQuery, SearchResult
 from bookrec.web.contexts.catalogue import FileSearchPage
 from bookrec.web.contexts.entrance import LoginPage
 from bookrec.web.contexts.errors import ErrorPage
@@ -27,16 +28,16 @@ from bookrec.web.export_site.files.links import (
     series_file,
 )
 from bookrec.web.export_site.site_view import SiteView
-from bookrec.web.export_site.units import Unit
+from bookrec.web.export_site.units import PAGES_AT_ONCE, Unit
 from bookrec.web.kit.addresses import author_path, book_path, publisher_path, series_path
 from bookrec.web.pages.browse import book_context
 from bookrec.web.pages.browsing.catalogue import (
     PAGE_SIZE,
     books_of,
     catalogue_context,
-    search_with_facets,
 )
 from bookrec.web.pages.browsing.names import (
+    MOST_NEW,
     author_context,
     name_query,
     new_context,
@@ -75,8 +76,7 @@ def pages_of(view: SiteView, unit: Unit) -> Iterator[ExportedPage]:
     if unit.kind == "books":
         yield from _books(view, unit.keys)
     elif unit.kind == "list":
-        for key in unit.keys:
-            yield _list(view, unit.sort, int(key))
+        yield from _lists(view, unit.sort, int(unit.keys[0]), len(unit.keys))
     else:
         pages = _PAGES_OF_KEY[unit.kind]
         for key in unit.keys:
@@ -90,26 +90,45 @@ def _books(view: SiteView, isbns: list[str]) -> Iterator[ExportedPage]:
 
 
 def _author(view: SiteView, name: str) -> Iterator[ExportedPage]:
-    number = pages = 1
-    while number <= pages:
-        query = name_query(SearchQuery(by=name), SORTS[0], number)
-        page = author_context(view, query, books_of(view, query))
-        pages = page.pages
-        path = _numbered(author_path(page.name), number)
-        yield ExportedPage(author_file(name_key(name), number), path, "author.html", page)
-        number += 1
+    for query, result in _searched(view, name_query(SearchQuery(by=name), SORTS[0], 1)):
+        page = author_context(view, query, result)
+        path = _numbered(author_path(page.name), query.page)
+        file = author_file(name_key(name), query.page)
+        yield ExportedPage(file, path, "author.html", page)
 
 
 def _publisher(view: SiteView, name: str) -> Iterator[ExportedPage]:
-    number = pages = 1
-    while number <= pages:
-        query = name_query(SearchQuery(publisher=name), SORTS[0], number)
-        page = publisher_context(view, query, books_of(view, query))
-        pages = page.pages
-        path = _numbered(publisher_path(page.name), number)
-        file = publisher_file(publisher_key(name), number)
+    for query, result in _searched(view, name_query(SearchQuery(publisher=name), SORTS[0], 1)):
+        page = publisher_context(view, query, result)
+        path = _numbered(publisher_path(page.name), query.page)
+        file = publisher_file(publisher_key(name), query.page)
         yield ExportedPage(file, path, "publisher.html", page)
-        number += 1
+
+
+def _searched(
+    view: SiteView, query: SearchQuery, first: int = 1, most: int | None = None
+) -> Iterator[tuple[SearchQuery, SearchResult]]:
+    """Yield the pages of a search, each as its own search would find it; one query reads many.
+
+    Args:
+        view: of the site.
+        query: the search.
+        first: number of the first page, one more than a multiple of `PAGES_AT_ONCE`.
+        most: pages at most; None for all.
+    """
+    size = PAGE_SIZE * PAGES_AT_ONCE
+    number, last = first, first
+    while number <= last:
+        part = (number - 1) // PAGES_AT_ONCE + 1
+        result = books_of(view, replace(query, page=part, page_size=size))
+        last = max(1, -(-result.total // PAGE_SIZE))
+        last = last if most is None else min(last, first + most - 1)
+        for start in range(0, size, PAGE_SIZE):
+            if number > last:
+                return
+            items = result.items[start : start + PAGE_SIZE]
+            yield replace(query, page=number), replace(result, items=items)
+            number += 1
 
 
 def _series(view: SiteView, name: str) -> Iterator[ExportedPage]:
@@ -119,23 +138,25 @@ def _series(view: SiteView, name: str) -> Iterator[ExportedPage]:
         yield ExportedPage(file, series_path(page.name), "series.html", page)
 
 
-def list_query(sort: str, number: int) -> SearchQuery:
-    """Return the search for a page of the catalogue."""
-    return SearchQuery(sort=sort, page=number, page_size=PAGE_SIZE, works=True)
+def list_query(sort: str) -> SearchQuery:
+    """Return the search for the catalogue's first page."""
+    return SearchQuery(sort=sort, page_size=PAGE_SIZE, works=True)
 
 
-def _list(view: SiteView, sort: str, number: int) -> ExportedPage:
-    query = list_query(sort, number)
+def _lists(view: SiteView, sort: str, first: int, most: int) -> Iterator[ExportedPage]:
+    query = list_query(sort)
     # Facets lead to the live site.
+    facets = []
     if view.settings.api_url:
-        page = catalogue_context(view, query, *search_with_facets(view, query))
-    else:
-        page = catalogue_context(view, query, books_of(view, query), [])
-    fields = [f"sort={sort}"] if sort != SORTS[0] else []
-    fields += [f"page={number}"] if number > 1 else []
-    path = f"/books?{'&'.join(fields)}" if fields else "/books"
-    listed = sort == SORTS[0]
-    return ExportedPage(list_file(sort, number), path, "catalogue.html", page, listed)
+        facets = find_facets(view.snapshot, query, view.front.offer_table())
+    for numbered, result in _searched(view, query, first, most):
+        number = numbered.page
+        page = catalogue_context(view, numbered, result, facets if result.total else [])
+        fields = [f"sort={sort}"] if sort != SORTS[0] else []
+        fields += [f"page={number}"] if number > 1 else []
+        path = f"/books?{'&'.join(fields)}" if fields else "/books"
+        file = list_file(sort, number)
+        yield ExportedPage(file, path, "catalogue.html", page, sort == SORTS[0])
 
 
 def _single(view: SiteView, name: str) -> Iterator[ExportedPage]:
@@ -158,14 +179,10 @@ def _single(view: SiteView, name: str) -> Iterator[ExportedPage]:
 
 
 def _new(view: SiteView, language: str) -> Iterator[ExportedPage]:
-    number = pages = 1
-    while number <= pages:
-        query = new_query(view, language, number)
-        page = new_context(view, query, books_of(view, query))
-        pages = page.pages
-        path = _numbered("/new", number)
-        yield ExportedPage(new_file(number), path, "new.html", page, language=language)
-        number += 1
+    for query, result in _searched(view, new_query(view, language, 1), most=MOST_NEW):
+        page = new_context(view, query, result)
+        path = _numbered("/new", query.page)
+        yield ExportedPage(new_file(query.page), path, "new.html", page, language=language)
 
 
 _PAGES_OF_KEY: Final[dict[str, Callable[[SiteView, str], Iterator[ExportedPage]]]] = {

@@ -14,7 +14,8 @@ from bookrec.web.store.snapshot_reader import Snapshot
 T = TypeVar("T")
 _BOOKS: Final = 50
 _NAMES: Final = 50
-_PAGES: Final = 25
+PAGES_AT_ONCE: Final = 25
+"""Pages of a list that one search reads."""
 
 
 class Unit(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ def all_units(snapshot: Snapshot, singles: Sequence[str], listed: int) -> list[U
         units += [Unit(kind, part, len(part)) for part in _parts(names, _NAMES)]
     numbers = [str(number) for number in range(1, -(-listed // PAGE_SIZE) + 1)] or ["1"]
     for sort in SORTS:
-        units += [Unit("list", part, len(part), sort) for part in _parts(numbers, _PAGES)]
+        units += [Unit("list", part, len(part), sort) for part in _parts(numbers, PAGES_AT_ONCE)]
     return units
 
 

@@ -91,7 +91,8 @@ def format_moment(seconds: float, language: str) -> str:
     day = format_date(moment, "medium", locale=language)
     time = format_time(moment, "short", tzinfo=moment.tzinfo, locale=language)
     together = str(get_datetime_format("medium", locale=language)).replace("'", "")
-    return together.replace("{0}", time).replace("{1}", day)
+    # Fonts draw the narrow space of CLDR as none.
+    return together.replace("{0}", time).replace("{1}", day).replace("\u202f", "\xa0")
 
 
 @lru_cache(maxsize=1_000)

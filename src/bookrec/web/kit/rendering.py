@@ -104,10 +104,10 @@ def _sentences(
 
     @jinja2.pass_eval_context
     def translate_number(
-        context: jinja2.nodes.EvalContext, one: str, many: str, number: int, /, **values: Any
+        context: jinja2.nodes.EvalContext, singular: str, plural: str, number: int, /, **values: Any
     ) -> str:
         values.setdefault("num", number)
-        return filled(translations.ngettext(one, many, number), values, context.autoescape)
+        return filled(translations.ngettext(singular, plural, number), values, context.autoescape)
 
     return {"gettext": translate, "_": translate, "ngettext": translate_number}
 

@@ -121,7 +121,7 @@ def home_page(page_request: PageRequest, account: Account, home: ReaderHome) -> 
         shelves=[_context(page_request, shelf) for shelf in home.shelves],
         catalogue_size=int(page_request.snapshot.meta.get("books", 0)),
         promoted=_context(page_request, home.promoted) if home.promoted else None,
-        diversity=step_of(account, page_request.front.settings),
+        diversity=step_of(account, page_request.front.settings_for(account.user_id)),
     )
 
 

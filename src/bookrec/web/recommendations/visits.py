@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.inference.reacting import (
@@ -35,6 +34,7 @@ from bookrec.web.store.catalogue import CatalogueBook, ListedBook, books_by_id, 
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
+from bookrec.web.store.visit_neighbours import Neighbours, visit_neighbours
 
 VISIT_S: Final = 12 * 3_600
 """Age in seconds up to which an event belongs to the visit."""
@@ -72,7 +72,7 @@ _Touch = tuple[str, str, int]
 
 
 class Visit:
-    """What one person did and passed over lately; empty for somebody who is not recorded."""
+    """Deeds of a person lately, and books passed over; empty for somebody who is not recorded."""
 
     def __init__(
         self,
@@ -108,22 +108,9 @@ class Visit:
         return len(self.recent.books) > 0
 
     @cached_property
-    def _neighbours(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-        """Similar books of all recent books, their scores, and the length of each row."""
-        rows: dict[int, list[tuple[int, float]]] = {int(b): [] for b in self.recent.books}
-        marks = ",".join("?" * len(rows))
-        for book_id, similar_id, score in self._snapshot.rows(
-            "select book_id, similar_book_id, score from similar_top"  # noqa: S608
-            f" where book_id in ({marks}) and score > 0 order by book_id, rank",
-            tuple(rows),
-        ):
-            rows[book_id].append((similar_id, score))
-        entries = [entry for row in rows.values() for entry in row]
-        return (
-            np.array([book for book, _ in entries], dtype=np.int64),
-            np.array([score for _, score in entries], dtype=np.float64),
-            np.array([len(row) for row in rows.values()], dtype=np.int64),
-        )
+    def _neighbours(self) -> Neighbours:
+        """Neighbours of all recent books, their scores, and the length of each row."""
+        return visit_neighbours(self._snapshot, self.recent.books.tolist())
 
     def follow(
         self,
@@ -134,9 +121,11 @@ class Visit:
     ) -> tuple[list[ListedBook], dict[int, CatalogueBook]]:
         """Re-order a list after the visit; return it with the recent book that raised each.
 
+        The scores are the blended ones then, 1 for the best book, so that later steps can weigh them.
+
         Args:
             listed: a list, best first.
-            with_neighbours: let similar books of the recent ones in, with their scores as such.
+            with_neighbours: let similar books of the recent ones in.
             personal: the list is made for this person, or for one book; else it says little.
         """
         first: dict[int, ListedBook] = {}
@@ -150,7 +139,9 @@ class Visit:
             by_id = {item.book.book_id: item for item in head}
             if with_neighbours:
                 by_id = self._with_neighbours(by_id, result)
-            head = [by_id[book] for book in result.books.tolist() if book in by_id]
+            scores = _of_best(result.scores).tolist()
+            blended = zip(result.books.tolist(), scores, strict=True)
+            head = [ListedBook(by_id[b].book, score) for b, score in blended if b in by_id]
             pairs = zip(result.books.tolist(), result.because.tolist(), strict=True)
             because = {book: self.books[reason] for book, reason in pairs if reason in self.books}
         if self._ignored:
@@ -200,11 +191,8 @@ class Visit:
         """Return the list and the books that the visit raised, by ``book_id``."""
         parts = zip(result.books.tolist(), result.visit_parts.tolist(), strict=True)
         raised = [book for book, part in parts if part > 0 and book not in listed][:_FOLLOWED]
-        books, scores = books_by_id(self._snapshot, raised), dict[int, float]()
-        neighbours, weights, _ = self._neighbours
-        for book, score in zip(neighbours.tolist(), weights.tolist(), strict=True):
-            scores[book] = max(score, scores.get(book, 0.0))
-        return listed | {b: ListedBook(books[b], scores[b]) for b in raised if b in books}
+        books = books_by_id(self._snapshot, raised)
+        return listed | {book_id: ListedBook(book, 0.0) for book_id, book in books.items()}
 
 
 class Visits:
@@ -251,6 +239,12 @@ class Visits:
             {books[isbn].work_id: steps for isbn, steps in ignored.items() if isbn in books},
             [books[isbn].work_id for isbn in gone if isbn in books],
         )
+
+
+def _of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[C] descending scores, each divided by the best, 0 for those below 0."""
+    best = float(scores[0]) if len(scores) else 0.0
+    return np.maximum(scores / best, 0.0) if best > 0 else np.zeros(len(scores))
 
 
 def _counts(history: ReaderHistory | None, book: CatalogueBook, kind: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from bookrec.shop.connections import connect
+from bookrec.shop.experiments.experiments import running_experiment
 from bookrec.shop.owner.corrections import read_corrections
 from bookrec.shop.owner.promotions import read_promotions
 from bookrec.shop.selling.carts import CartOwner, find_cart
@@ -47,9 +48,16 @@ class ShopFront:
         self.logo: Logo | None = read_logo(connection)
         self.sells: bool = count_offers(connection, self.settings.currency)[0] > 0
         """Whether any book has a price."""
+        self._experiment = running_experiment(connection)
         self.corrections: Corrections = read_corrections(connection)
         self.promoted: tuple[str, ...] = read_promotions(connection)
         """ISBNs of the promoted books, the latest first."""
+
+    def settings_for(self, user_id: str) -> ShopSettings:
+        """Return the settings of a reader's lists: the shop's, or those of their arm."""
+        if self._experiment is None:
+            return self.settings
+        return self._experiment.settings_for(user_id, self.settings)
 
     @property
     def tag(self) -> str:

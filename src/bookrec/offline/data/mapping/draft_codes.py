@@ -51,7 +51,7 @@ class IdColumn:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the doubtful ids of a column are."""
+    """Field that the doubtful ids of a column belong to."""
 
     field: str
     """``book_id``, ``code``, or "" for undecided."""

@@ -28,7 +28,7 @@ from bookrec.web.request.page_request import PageRequest
 from bookrec.web.store.catalogue import CatalogueBook, series_books, series_of_author
 from bookrec.web.store.languages import codes_of_language
 
-_MOST_NEW: Final = 20
+MOST_NEW: Final = 20
 """Pages of new books; beyond them lies the catalogue by year."""
 
 
@@ -128,7 +128,7 @@ def new_context(view: PublicView, query: SearchQuery, result: SearchResult) -> N
     return NewBooksPage(
         items=[book_card(view, book) for book in result.items],
         page=query.page,
-        pages=min(_MOST_NEW, ceil(result.total / PAGE_SIZE)),
+        pages=min(MOST_NEW, ceil(result.total / PAGE_SIZE)),
     )
 
 

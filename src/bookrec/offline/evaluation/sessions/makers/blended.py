@@ -109,9 +109,9 @@ def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
 
 
 _RULE: Final = {
-    "decay": (DEFAULTS.decay, 0.5, 0.4, 0.7, 0.8, 0.9),
-    "list_weight": (DEFAULTS.list_weight, 0.1, 0.02, 0.5, 1.0),
-    "events": (DEFAULTS.events, 5, 20),
+    "list_weight": (DEFAULTS.list_weight, 0.5, 0.1, 0.02, 1.0),
+    "events": (DEFAULTS.events, 20, 5),
+    "decay": (DEFAULTS.decay, 0.7, 0.6, 0.5, 0.4, 0.9),
 }
 BLENDED_SIMILAR = SessionMaker(
     "blended-similar", "docs/sessions.md", _RULE, _fit_similar, ours=True
@@ -121,12 +121,12 @@ BLENDED = SessionMaker(
     "docs/sessions.md",
     {
         **_RULE,
-        "ease": (EASE_SHARE, 0.0, 1.0),
-        "penalty": (_TABLE.penalty, 0.0, 0.1, 0.3, 0.4),
-        "support": (_TABLE.support, 1000.0, 3000.0, 0.0),
-        "fade": (_TABLE.fade, 0.6, 0.5, 0.9, 0.95),
-        "backward": (_TABLE.backward, 1.0, 0.6),
+        "fade": (_TABLE.fade, 0.9, 0.6, 0.95, 0.5),
         "window": (_TABLE.window, 20, 30),
+        "support": (_TABLE.support, 1000.0, 3000.0, 0.0),
+        "penalty": (_TABLE.penalty, 0.3, 0.1, 0.4, 0.0),
+        "ease": (EASE_SHARE, 0.0, 1.0),
+        "backward": (_TABLE.backward, 1.0, 0.6),
         "half_life": (_TABLE.half_life, 4.0, 2.0),
     },
     _fit,

@@ -8,6 +8,7 @@ from typing import Final
 from bookrec.offline.data.dataset import Dataset
 from bookrec.offline.features.book_statistics import BookStatistics
 from bookrec.search.series import read_series
+from bookrec.search.title_language import title_language
 
 BOOK_COLUMNS: Final = (
     "book_id",
@@ -67,7 +68,7 @@ def book_rows(
         yield (
             *(number, isbn, work, title, author, year, publisher, image),
             *(mean if count else None, count, readers, source),
-            *(category, language, series, series_number, description),
+            *(category, language or title_language(title), series, series_number, description),
         )
 
 

@@ -1,0 +1,109 @@
+"""WCAG 2.2 AA on every page, by axe-core: each language, phone and desktop, light and dark.
+
+A page is loaded once in each language; widths and colours change while it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from axe import violations
+from visitors import OPERATOR, register, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+VISITOR = [
+    "/",
+    "/books?q=the&sort=title",
+    "/books?q=zzzz&author=nobody&year_from=1900&year_to=x&in_stock=1",
+    "/books/0141439513",
+    "/books/014143984X",
+    "/books/0141439580",
+    "/books/0441172717",
+    "/authors/Stephen%20King",
+    "/publishers/Penguin%20Books",
+    "/series/Harry%20Potter",
+    "/new",
+    "/login",
+    "/register",
+    "/forgot",
+    "/claim/not-a-token",
+    "/reset/not-a-token",
+    "/cart",
+    "/nowhere",
+]
+MISSING = {"/nowhere", "/claim/not-a-token", "/reset/not-a-token"}
+READER = [
+    "/",
+    "/books/0345806786",
+    "/books/0553293354",
+    "/me",
+    "/me/account",
+    "/me/import",
+    "/want",
+    "/cart",
+    "/checkout",
+    "/orders",
+]
+
+
+OWNER = [
+    "/owner",
+    "/owner/orders",
+    "/owner/lists",
+    "/owner/books",
+    "/owner/book?isbn=0141439580",
+    "/owner/audience?isbn=0141439580",
+    "/owner/readers",
+    "/owner/settings",
+    "/owner/preview",
+]
+
+
+def offences(page: Any, paths: Iterable[str], language: str) -> list[str]:
+    """Violations of pages in one language, each with its page, width and colours."""
+    rows = []
+    page.goto(f"/?lang={language}")
+    for path in paths:
+        page.set_viewport_size(DESKTOP)
+        page.emulate_media(color_scheme="light")
+        answer = page.goto(path)
+        assert answer.status == (404 if path in MISSING else 200), path
+        assert page.locator("html").get_attribute("lang") == language
+        rows += [f"{path} {language}: {row}" for row in violations(page)]
+        for size in (DESKTOP, PHONE):
+            page.set_viewport_size(size)
+            for scheme in ("dark", "light"):
+                if (size, scheme) == (DESKTOP, "light"):
+                    continue
+                page.emulate_media(color_scheme=scheme)
+                rows += [
+                    f"{path} {language} {size['width']} {scheme}: {row}"
+                    for row in violations(page, looks_only=True)
+                ]
+    return rows
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_pages_of_a_visitor(small_site: str, open_page: Callable[..., Any], language: str) -> None:
+    assert offences(open_page(small_site), VISITOR, language) == []
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_pages_of_a_reader(small_site: str, open_page: Callable[..., Any], language: str) -> None:
+    page = open_page(small_site)
+    register(page, f"axe-{language}", like=["Carrie", "Dune"])
+    page.goto("/books/0141439580")
+    page.get_by_role("button", name="Add to the cart").click()
+    assert offences(page, READER, language) == []
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_pages_of_the_owner(small_site: str, open_page: Callable[..., Any], language: str) -> None:
+    page = open_page(small_site)
+    sign_in(page, OPERATOR)
+    assert offences(page, OWNER, language) == []
