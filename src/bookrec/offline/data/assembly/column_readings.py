@@ -126,9 +126,9 @@ def _several_scales(table: RawTable) -> str:
             name_of_scale.setdefault(scale.most, table.parts[at].name)
     if len(name_of_scale) < 2:
         return ""
-    (one, name), (other, other_name) = list(name_of_scale.items())[:2]
+    (most, name), (other, other_name) = list(name_of_scale.items())[:2]
     return (
-        f"the ratings of {name} are of {one}, those of {other_name} of {other}; import one of them "
+        f"the ratings of {name} are of {most}, those of {other_name} of {other}; import one of them "
         "first and the other with --add, which converts them, or write the scale of both"
     )
 
