@@ -257,6 +257,17 @@ CASES = {
         with_ratings("4,0141439513,85", "7,080442957X,70", "7,0141439513,99"),
         [("4", "0141439513", 9), ("7", "0141439513", 10), ("7", "080442957X", 7)],
     ),
+    "files of two scales": (
+        {
+            "Books.csv": BOOKS,
+            **{
+                name: "user,isbn,rating\n"
+                + "".join(f"{name}{n},080442957X,{1 + n % most}\n" for n in range(40))
+                for name, most in (("five.csv", 5), ("ten.csv", 10))
+            },
+        },
+        "the ratings of five.csv are of 5, those of ten.csv of 10; import one of them first",
+    ),
     "words": (
         with_ratings("4,0141439513,rất thích", "7,080442957X,không thích"),
         [("4", "0141439513", 5), ("7", "080442957X", 2)],

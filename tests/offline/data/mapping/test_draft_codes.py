@@ -102,3 +102,10 @@ def test_codes_keep_their_zeros_across_files(tmp_path):
     )
     result = read_data(directory)
     assert len(result.dataset.interactions) == len(result.dataset.books) == 30
+
+
+def test_a_column_of_isbns_has_stray_damaged_ones(tmp_path):
+    many = [f"{n}{isbn10_check_digit(str(n))}" for n in range(814143951, 814144151)]
+    assert len(read_data(shop(tmp_path / "mã", [*many, *CODES[:9]])).dataset.books) == 209
+    mixed = [BY_CHANCE[0], next(code for code in CODES if code not in BY_CHANCE)]
+    assert len(read_data(shop(tmp_path / "isbn", mixed, header="ISBN")).dataset.books) == 2

@@ -49,3 +49,9 @@ def test_texts_are_unreadable_and_blanks_unknown() -> None:
     parsed = convert_numbers(column("free", "", "N/A", "7"), NumberFormat())
     assert [math.isnan(number) for number in parsed.numbers] == [True, True, True, False]
     assert parsed.repaired == {"number_unreadable": 1}
+
+
+def test_a_number_of_one_reading_is_read_so_beside_others():
+    texts = pd.Series(["9,99", "10,50", "12.50", "1.250"], dtype="str")
+    numbers = convert_numbers(texts, read_number_format(texts)).numbers.tolist()
+    assert numbers == [9.99, 10.5, 12.5, 1250.0]

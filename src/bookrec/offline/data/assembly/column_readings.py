@@ -93,7 +93,9 @@ def read_columns(table: RawTable, mapping: Mapping, *, vietnamese: bool) -> Read
     rated = bool((table.frame["rating"] != "").any())
     if scale is None:
         scale = read_scale(table.frame["rating"]) if rated else RatingScale(10)
-        if not scale.sure:
+        if several := _several_scales(table):
+            questions["rating_scale"] = f"{several}."
+        elif not scale.sure:
             questions["rating_scale"] = f"{scale.evidence}; write which."
         elif rated:
             notes.append(f"Ratings: {scale.evidence}.")
@@ -109,6 +111,26 @@ def read_columns(table: RawTable, mapping: Mapping, *, vietnamese: bool) -> Read
             questions["dates"] = f"{dates.evidence}; write which part comes first."
     ordered = "order open" not in dates.evidence
     return Readings(scale, dates, notes, rated, ordered, questions)
+
+
+def _several_scales(table: RawTable) -> str:
+    """Sentence on files whose ratings are surely of different scales; "" where they agree."""
+    parts = table.frame["part"].to_numpy()
+    if len(table.parts) < 2:
+        return ""
+    name_of_scale: dict[int, str] = {}
+    for at in np.unique(parts).tolist():
+        ratings = table.frame.loc[parts == at, "rating"]
+        scale = read_scale(ratings)
+        if bool((ratings != "").any()) and scale.sure:
+            name_of_scale.setdefault(scale.most, table.parts[at].name)
+    if len(name_of_scale) < 2:
+        return ""
+    (most, name), (other, other_name) = list(name_of_scale.items())[:2]
+    return (
+        f"the ratings of {name} are of {most}, those of {other_name} of {other}; import one of them "
+        "first and the other with --add, which converts them, or write the scale of both"
+    )
 
 
 def undecided_mapping(mapping: Mapping, questions: dict[str, str]) -> Mapping:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.assembly.raw_table import NO_LOSS
+from bookrec.offline.data.values.dates import TIMESTAMP_IMPOSSIBLE
 
 MOST_LOST: Final = 0.05
 """Share of the rows of a file that may be lost for one reason without the operator's consent."""
@@ -43,7 +44,9 @@ def losses(accounts: Mapping[str, JsonObject]) -> list[Loss]:
             reason: rows for reason, rows in account["rejected"].items() if reason not in NO_LOSS
         }
         lost |= {
-            rule: rows for rule, rows in account["repaired"].items() if rule.endswith("_unreadable")
+            rule: rows
+            for rule, rows in account["repaired"].items()
+            if rule.endswith("_unreadable") or rule == TIMESTAMP_IMPOSSIBLE
         }
         entries += [Loss(file, reason, rows, account["rows_read"]) for reason, rows in lost.items()]
     return sorted(entries, key=lambda loss: -loss.share)

@@ -13,6 +13,7 @@ from typing import Final
 
 from bookrec.isbn import is_isbn10, repair_isbn
 from bookrec.offline.data.files.source_table import SourceTable
+from bookrec.offline.data.mapping.aliases import header_key
 from bookrec.offline.data.mapping.profile import sample_rows
 from bookrec.text import ascii_digits, visible_text, without_formula
 
@@ -20,6 +21,8 @@ _BY_CHANCE: Final = 0.3
 """Largest share with a check digit of a column of codes; eight codes rarely have more by chance."""
 _NEARLY_ALL: Final = 0.8
 """Smallest share with a check digit of a column of ISBNs, some of them damaged."""
+_STRAY: Final = 0.05
+"""Share of doubtful values beside ISBNs of ten digits that are taken for damaged ones."""
 _ENOUGH: Final = 8
 """Fewest different values by which a column is judged without others that share them."""
 _SHORT: Final = re.compile(r"[0-9]{7,8}[0-9X]")
@@ -42,6 +45,8 @@ class IdColumn:
     """Those of them with the right check digit."""
     whole: int
     """Different values that are an ISBN-10 as they stand."""
+    named: bool
+    """Whether the header says ISBN."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,8 @@ def id_column(table: SourceTable, at: int, position: int) -> IdColumn:
     whole = {text for text in texts if is_isbn10(text)}
     doubtful = frozenset(text for text in texts - whole if _is_doubtful(text))
     valid = frozenset(text for text in doubtful if is_isbn10(repair_isbn(text)[0]))
-    return IdColumn(at, position, doubtful, valid, len(whole))
+    named = "isbn" in header_key(table.header[position])
+    return IdColumn(at, position, doubtful, valid, len(whole), named)
 
 
 def _is_doubtful(text: str) -> bool:
@@ -97,8 +103,10 @@ def judge(column: IdColumn, columns: Sequence[IdColumn]) -> Verdict:
         f"{len(valid)} of {len(doubtful)} values such as {min(valid or doubtful)}, which may be ISBNs "
         "without their zeros or with text around, have the check digit"
     )
-    if share >= _NEARLY_ALL:
+    if share >= _NEARLY_ALL or len(doubtful) <= _STRAY * whole:
         return Verdict("book_id", "")
     if share <= _BY_CHANCE and len(doubtful) >= _ENOUGH and not whole:
         return Verdict("code", f"{counts}, as by chance: codes of the shop")
+    if column.named:
+        return Verdict("book_id", "")
     return Verdict("", f'{counts}; write "code" if they are codes of the shop, else "book_id"')

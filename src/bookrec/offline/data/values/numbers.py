@@ -125,9 +125,11 @@ def _decimal_mark(bare: str, dong: bool) -> str:
 
 
 def _number(text: str, decimal: str) -> float:
-    bare, _ = _bare(text)
+    bare, dong = _bare(text)
     if not _NUMBER.fullmatch(bare):
         return np.nan
+    # A number that can be read in one way only is read so, whatever the others are: 12.50 beside 9,99.
+    decimal = _decimal_mark(bare, dong) or decimal
     thousands = "," if decimal == "." else "."
     try:
         return float(bare.replace(thousands, "").replace(decimal, "."))
