@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bookrec.inference.history import POSITIVE_RATING
 from bookrec.inference.reacting import (
