@@ -44,6 +44,7 @@ BY_HAND = re.compile(
 """Ways to format for one language alone."""
 BY_HAND_IN_CODE = re.compile(r"strftime|format_(?:date|datetime|time|currency|decimal|percent)\(")
 FORMATTERS = {
+    "export_site/files/feed.py",  # dates of RSS
     "kit/formats.py",
     "owner/plots.py",  # ticks of axes, in the language of the page
     "api/own_account.py",  # RFC 3339 for programs, as in the next

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bookrec.web.contexts.books import BookCard, Reason, Shelf
+from bookrec.web.contexts.shell import TitleLink
 
 
 class BookPage(msgspec.Struct, frozen=True):
@@ -30,5 +31,9 @@ class BookPage(msgspec.Struct, frozen=True):
     """Those of them who rated it 8 or more."""
     waiting: bool = False
     """Whether this visitor waits for the book to be back in stock."""
+    series_first: TitleLink | None = None
+    """Volume to begin the series with, where this one comes later."""
+    series_next: TitleLink | None = None
+    """Volume after this one."""
     description: str = ""
     """'' when unknown."""

@@ -15,7 +15,8 @@ from bookrec.shop.schema import migrate
 from bookrec.web.store.connections import reported
 
 _TABLES: Final = (
-    *("offer", "shop_setting", "shop_file", "shop_version", "book_correction", "promotion"),
+    *("offer", "shop_setting", "shop_file", "book_correction", "promotion"),
+    "shop_version",  # the last one: triggers count it up
 )
 
 
@@ -24,24 +25,23 @@ def freeze_shop(database: Path, copy: Path) -> None:
 
     Args:
         database: of the shop; it is made or migrated first if need be.
-        copy: file to make.
+        copy: file to make, with the whole schema; other tables stay empty.
 
     Raises:
         ShopUnavailable: the database is locked or damaged.
         ShopError: the database was written by a newer bookrec.
     """
     migrate(database)
-    with reported(database), contextlib.closing(_create(copy)) as connection:
+    migrate(copy)
+    with reported(database), contextlib.closing(_open(copy)) as connection:
         connection.execute("attach ? as shop", (database.resolve().as_uri() + "?mode=ro",))
         connection.execute("begin")
         for table in _TABLES:
-            connection.execute(f"create table {table} as select * from shop.{table}")  # noqa: S608
-        # Visitors take no part in experiments.
-        connection.execute("create table experiment as select * from shop.experiment where 0")
-        connection.execute("create unique index offer_by_isbn on offer (isbn)")
+            connection.execute(f"delete from main.{table}")  # noqa: S608
+            connection.execute(f"insert into main.{table} select * from shop.{table}")  # noqa: S608
         connection.execute("commit")
 
 
-def _create(path: Path) -> sqlite3.Connection:
+def _open(path: Path) -> sqlite3.Connection:
     # Addresses of attached databases are understood only where this one was opened by an address.
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rwc", uri=True, isolation_level=None)
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, isolation_level=None)

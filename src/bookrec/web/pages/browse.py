@@ -11,11 +11,13 @@ from litestar.params import FromPath
 from msgspec.structs import replace
 
 from bookrec.web.contexts.book import BookPage
+from bookrec.web.contexts.shell import TitleLink
 from bookrec.web.kit import cookies
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.pages.cards import PublicView, book_card, listed_shelf, reason_card
 from bookrec.web.recommendations.lists import pass_chain, similar_shelf
 from bookrec.web.recommendations.reasons import find_reasons
+from bookrec.web.recommendations.series import series_place
 from bookrec.web.recommendations.visits import Visit
 from bookrec.web.request.page_events import note_list, note_view
 from bookrec.web.request.page_request import PageRequest
@@ -27,6 +29,7 @@ from bookrec.web.store.catalogue import (
     books_by_author,
     description,
     editions,
+    series_books,
 )
 from bookrec.web.store.reader_history import ReaderHistory
 
@@ -75,6 +78,7 @@ def book_context(
     kept = history is not None and book.work_id in history.kept_works
     near = near_ratings(snapshot, history, book) if history and not kept else None
     seen = history.books.get(book.book_id) if history else None
+    first, following = _series_neighbours(view, book)
     return BookPage(
         book=book_card(view, book),
         similar=listed_shelf(view, source, similar),
@@ -86,8 +90,28 @@ def book_context(
         ratings=rating_counts(snapshot, book),
         near_readers=near.readers if near else 0,
         near_pleased=near.pleased if near else 0,
+        series_first=first,
+        series_next=following,
         description=description(snapshot, book),
     )
+
+
+def _series_neighbours(
+    view: PublicView, book: CatalogueBook
+) -> tuple[TitleLink | None, TitleLink | None]:
+    """First volume of a book's series if this is a later one, and the volume after this one."""
+    place = series_place(book)
+    if place is None:
+        return None, None
+    volumes = [
+        (other.number, volume)
+        for volume in series_books(view.snapshot, book.series)
+        if (other := series_place(volume)) and volume.work_id != book.work_id
+    ]
+    first = next((v for number, v in volumes if number < place.number), None)
+    following = next((v for number, v in volumes if number > place.number), None)
+    links = [TitleLink(v.isbn, v.title) if v else None for v in (first, following)]
+    return links[0], links[1]
 
 
 def _editions(view: PublicView, book: CatalogueBook) -> list[CatalogueBook]:

@@ -1,7 +1,8 @@
 """Every list: its source, the books that are filtered out of it, and the reasons for each book.
 
-A list passes one chain: source → no hidden work, stock, one edition of a work (`pass_chain`) →
-diversity, for a reader's own list (`diversify`) → reasons.
+A list passes one chain: source → the visit (`Visit.follow`) → no hidden work, stock, one edition of a
+work (`pass_chain`) → diversity, for a reader's own list (`diversify`) → reasons. The visit comes early
+because it brings books in.
 Sources of a reader's list, in this order: the snapshot's stored list (``precomputed``); for a reader
 without one, the live list that the ranker made from their history (``live``); for a reader without a
 history, popular books of their age band (``popular``).
@@ -9,6 +10,7 @@ history, popular books of their age band (``popular``).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Final
 
@@ -233,15 +235,23 @@ def visitor_shelf(
 ) -> tuple[list[ListedBook], dict[int, list[Reason]]]:
     """Return `popular_shelf` after a visitor's visit, with the similar books that it brings in.
 
-    The reasons are by ``book_id``: the recent book for which each was raised.
+    The reasons are by ``book_id``: the recent book for which each was raised, at most a quarter of the
+    shelf for one book; the shelf's heading says the rest.
     """
     popular = _popular_source(snapshot, front, _MOST_FOLLOWED, language)
     listed, because = visit.follow(popular, with_neighbours=True, personal=False)
     # Somebody who has just looked at a book need not be shown it.
     seen = {book.work_id for book in visit.books.values()} | visit.dismissed
     chosen = pass_chain(snapshot, front, listed, seen.union(without_works), limit)
-    reasons = visit.reasons(because, [item.book for item in chosen])
-    return chosen, {book_id: [reason] for book_id, reason in reasons.items()}
+    shelf = [item.book for item in chosen]
+    reasons, uses = visit.reasons(because, shelf), Counter[int]()
+    named: dict[int, list[Reason]] = {}
+    for book in shelf:
+        reason = reasons.get(book.book_id)
+        if reason is not None and uses[reason.book.work_id] < max(1, limit // 4):
+            uses[reason.book.work_id] += 1
+            named[book.book_id] = [reason]
+    return chosen, named
 
 
 def _popular_source(

@@ -96,3 +96,18 @@ def test_a_book_has_a_switch_of_editions_with_those_in_stock_first(
     offer(home, **{f"i{OTHER}": (85_000, 3), f"i{READ_MORE}": (90_000, 0)})
     assert editions() == [(OTHER, False), (READ_MORE, True)]
     assert 'class="editions"' not in client.get(f"/books/{DUNE}").text
+
+
+def test_a_book_leads_to_the_first_and_the_next_of_its_series(visitor: Client) -> None:
+    first = page(visitor, "/books/0590353403")  # Harry Potter, 1 of 1 and 4
+    assert "Next in the series: <a" in first
+    assert "The series begins with" not in first
+    fourth = page(visitor, "/books/0439139597")
+    assert 'The series begins with <a href="/books/0590353403">' in fourth
+    assert "Next in the series" not in fourth
+    assert "in the series" not in page(visitor, f"/books/{DUNE}")
+
+
+def test_cards_show_the_mean_rating(visitor: Client) -> None:
+    text = page(visitor, "/books?q=shining", "de")
+    assert re.search(r'class="book-mean"><span[^>]*>★</span> \d+,\d<', text)

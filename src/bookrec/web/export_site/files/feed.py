@@ -49,7 +49,7 @@ def feed_file(
         _add(item, "description", book.text)
         if book.day:
             noon = datetime.fromisoformat(book.day).replace(hour=12, tzinfo=UTC)
-            _add(item, "pubDate", formatdate(noon.timestamp()))
+            _add(item, "pubDate", formatdate(noon.timestamp(), usegmt=True))
     ElementTree.indent(root)
     text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"

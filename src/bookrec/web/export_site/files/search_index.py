@@ -19,7 +19,7 @@ from typing import Final
 
 import msgspec
 
-from bookrec.isbn import id_spellings
+from bookrec.isbn import CODE_PREFIX, id_spellings
 from bookrec.search.words import (
     FUNCTION_WORDS,
     author_spellings,
@@ -61,7 +61,9 @@ class IndexedBook(msgspec.Struct, frozen=True):
         return {word for text in texts for word in text.split()}
 
     def _ids(self) -> set[str]:
-        ids = {search_words(text).replace(" ", "") for text in id_spellings(self.isbn)}
+        # Nobody types the prefix of a shop's own codes.
+        spellings = (text.removeprefix(CODE_PREFIX) for text in id_spellings(self.isbn))
+        ids = {search_words(text).replace(" ", "") for text in spellings}
         return ids - {""}
 
 
