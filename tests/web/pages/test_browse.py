@@ -92,10 +92,13 @@ def test_unknown_machine_addresses_are_problems(visitor: Client) -> None:
 
 
 def test_home_has_no_form_and_nothing_personal_for_anonymous_visitors(visitor: Client) -> None:
-    page = visitor.get("/").text
+    page = visitor.get("/", headers={"sec-gpc": "1"}).text
     assert len(isbns_on(page)) >= 12
     assert 'method="post"' not in page
     assert "csrf_token" not in page
+    asked = visitor.get("/").text
+    assert re.findall(r'action="([^"]+)" method="post"', asked) == ["/consent"]
+    assert re.findall(r'name="csrf_token" value="([^"]*)"', asked) == [""]
 
 
 def test_titles_are_escaped_everywhere(client: Client) -> None:
