@@ -59,7 +59,8 @@ def write_excel_shop(directory: Path, seed: int = 8) -> None:
         zip(*columns, strict=True), start=1
     ):
         rows.append([float(number), code, title, author, publisher, year, count, price])
-    rows += [["Tổng cộng", *[None] * 5, sum(stock), None], [], [None] * 6 + ["Người lập biểu"]]
+    signature: list[Cell] = [*[None] * 6, "Người lập biểu"]
+    rows += [["Tổng cộng", *[None] * 5, sum(stock), None], [], signature]
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "ton-kho.xlsx").write_bytes(xlsx({"Tồn kho": rows}))
     (directory / "ban-hang.xlsx").write_bytes(
