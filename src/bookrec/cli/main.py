@@ -57,7 +57,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     "serve": ("bookrec.web.serve_cli:serve", "Serve the site until Ctrl-C or SIGTERM."),
     "export-site": (
         "bookrec.web.export_site.cli:export_site_command",
-        "Write the public pages as files for a plain web server; changed pages only.",
+        "Write every public page, in every language of the shop, as files for a plain web server.",
     ),
     "accounts": (
         "bookrec.web.accounts.cli:accounts",

@@ -155,26 +155,25 @@ def test_popular_sort_is_the_popular_list_and_then_the_most_read(visitor: Client
 
 
 def test_a_book_that_is_not_in_the_popular_list_comes_after_it(tmp_path: Path) -> None:
-    """Everyone has it and few like it: the first by readers, left out of the popular list."""
+    """The first by readers is left out of the popular list where few like it."""
     home = Home(tmp_path)
     snapshot_id = build_snapshot(home, with_ranker=False)
     path = home.snapshots / snapshot_id / DATABASE_NAME
     path.chmod(0o644)
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.executescript(
-            """update book set reader_count = 2464 where title = 'Emma';
-               update popular_top set rank = -rank where segment = 'all' and rank < 4;
-               delete from popular_top where segment = 'all' and (rank > 0 or book_id in
-                   (select book_id from book where title = 'Emma'));
-               update popular_top set rank = rank + 4 where segment = 'all';"""
+            """delete from popular_top where segment = 'all' and (rank > 4 or book_id in
+                   (select book_id from book where place = 1));"""
         )
+        ((most_read,),) = connection.execute("select title from book where place = 1").fetchall()
         first = connection.execute(
             "select title from popular_top join book using (book_id) where segment = 'all'"
             " order by rank"
         ).fetchall()
     with open_client(home) as client:
         order = search(client, sort="popular")
-    assert order[: len(first) + 1] == [*(title for (title,) in first), "Emma"]
+    assert len(first) >= 3
+    assert order[: len(first) + 1] == [*(title for (title,) in first), most_read]
 
 
 def test_relevance_puts_the_title_before_its_companions(visitor: Client) -> None:
@@ -267,6 +266,9 @@ def test_schema_is_served_without_other_hosts(visitor: Client) -> None:
         "/api/v1/books",
         "/api/v1/books/popular",
         "/api/v1/suggest",
+        "/api/v1/events",
+        "/api/v1/me/diversity",
+        "/api/v1/me/books/{isbn}",
         "/api/v1/books/{isbn}",
         "/api/v1/books/{isbn}/similar",
         "/api/v1/accounts",

@@ -14,6 +14,7 @@ TYPES = {
     "bookrec_requests_total": "counter",
     "bookrec_request_seconds": "histogram",
     "bookrec_live_inference_seconds": "histogram",
+    "bookrec_events_total": "counter",
     "bookrec_snapshot_info": "gauge",
     "bookrec_snapshot_age_seconds": "gauge",
 }

@@ -11,6 +11,7 @@ import pytest
 from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot
 from bookrec.web.accounts.accounts import Account, NewAccount
+from bookrec.web.events.recorder import EventRecorder
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
@@ -48,7 +49,8 @@ class Shop:
         self.database = database
         self.live_lists = CountedLiveLists(database, live)
         self.lists = ReaderLists(database, self.live_lists, fronts, DayTally(database))
-        self.actions = ReaderActions(database, self.lists, self.live_lists)
+        recorder = EventRecorder(database, Metrics())
+        self.actions = ReaderActions(database, self.lists, self.live_lists, recorder)
 
     def book(self, isbn: str) -> CatalogueBook:
         book = find_book(self.snapshot, isbn)

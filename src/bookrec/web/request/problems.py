@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from litestar import Response
 from litestar.exceptions import HTTPException, NotFoundException
+from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
 from litestar.types import ExceptionHandlersMap
 
 from bookrec.errors import NoSnapshot, ShopUnavailable, SnapshotError
@@ -97,7 +98,8 @@ def exception_handlers(renderer: Renderer) -> ExceptionHandlersMap:
         return _error_page(renderer, request, page, headers)
 
     def http_error(request: AnyRequest, error: HTTPException) -> AnyResponse:
-        if error.status_code >= 500:
+        # 503 is an answer of ours; the others that are not ours are bugs.
+        if error.status_code >= 500 and error.status_code != HTTP_503_SERVICE_UNAVAILABLE:
             return bug(request, error)
         invalid = [
             InvalidParameter(str(item.get("key", "")), str(item.get("message", "")))
