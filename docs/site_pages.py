@@ -84,7 +84,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Let links of the pages in docs/ lead to the pages made from the root's files."""
     depth = page.file.src_uri.count("/")
     for name, target in PAGES.items():
-        markdown = markdown.replace(
-            f"]({'../' * (depth + 1)}{name})", f"]({'../' * depth}{target})"
-        )
+        for end in (")", "#"):  # the end of the address, or the start of a heading in it
+            markdown = markdown.replace(
+                f"]({'../' * (depth + 1)}{name}{end}", f"]({'../' * depth}{target}{end}"
+            )
     return markdown
