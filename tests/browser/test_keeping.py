@@ -34,7 +34,7 @@ WORDS = {
         "wanted": "Đã vào danh sách sẽ đọc của bạn.",
         "dismiss": "Không hợp với tôi ",
         "undo": "Hoàn tác",
-        "back": "Cuốn sách đã trở lại giá sách.",
+        "back": "Cuốn sách đã trở lại trên giá.",
         "shelf": "Giá sách của bạn",
         "to_read": "Sách sẽ đọc",
         "file": "Tệp (CSV hoặc TSV)",

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import Final
@@ -55,7 +56,7 @@ _SETTINGS: Final = replace(DEFAULTS, kinds=_KINDS)
 _OF_STRANGERS: Final = replace(STRANGERS, kinds=_KINDS)
 """Settings for lists of popular books."""
 _IN_LIVE_LISTS: Final = frozenset({"like", "rate", LOW, "want", "buy"})
-"""Kinds after which the list of a reader who is not in the snapshot is made anew: it knows them."""
+"""Kinds that lists are made from: a live list knows them at once, the snapshot those before it."""
 _FOLLOWED: Final = 100
 """Books of a list that follow the visit; those after them stay where they are."""
 _RELATIONS: Final = {
@@ -246,10 +247,13 @@ class Visits:
         acts = sorted([*touches, *searches], key=lambda touch: touch[2])
         ignored = _ignored([row for row in lists if row[0] != SEARCH], touches)
         books = books_by_isbn(snapshot, {touch[0] for touch in acts} | ignored.keys())
+        made_at = snapshot.keep("made at", lambda: _made_at(snapshot))
         recent = [
             (books[isbn], kind)
             for isbn, kind, at in acts
-            if isbn in books and at > now - VISIT_S and _counts(history, books[isbn], kind)
+            if isbn in books
+            and at > now - VISIT_S
+            and _counts(history, books[isbn], kind, in_snapshot=at < made_at)
         ]
         gone = [isbn for isbn, kind, _ in touches if kind == DISMISS] if history is None else []
         return Visit(
@@ -285,13 +289,26 @@ def _of_best(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.maximum(scores / best, 0.0) if best > 0 else np.zeros(len(scores))
 
 
-def _counts(history: ReaderHistory | None, book: CatalogueBook, kind: str) -> bool:
+def _counts(
+    history: ReaderHistory | None, book: CatalogueBook, kind: str, *, in_snapshot: bool
+) -> bool:
     """Whether an event of a reader still says something that their list does not know."""
     if history is None:
         return True
     if kind == DISMISS:
         return book.book_id in history.dismissed
-    return history.reader_id is not None or kind not in _IN_LIVE_LISTS
+    if kind not in _IN_LIVE_LISTS:
+        return True
+    return history.reader_id is not None and not in_snapshot
+
+
+def _made_at(snapshot: Snapshot) -> float:
+    """Return the time when the snapshot's lists were begun, in seconds since 1970; 0 if unknown."""
+    text = snapshot.meta.get("created_at", "")
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _query(actor: Actor) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from bookrec.offline.models.checks.retrieval_alone import retrieval_sentence
 from bookrec.offline.scoring.shelf.gate_figures import GateFigures
 
 MIN_READERS: Final = 50
@@ -42,9 +41,6 @@ what similar readers have are above one half."""
 MIN_RANKED: Final = 200
 """Fewest readers of a comparison with popularity."""
 
-OF_RETRIEVAL: Final = 0.5
-"""Smallest NDCG@20 of a model, of that of our own retrieval alone, beyond the 95 % interval."""
-
 
 def refusals(figures: GateFigures) -> list[str]:
     """Name the limits that a snapshot breaks, each with its figures; empty for a good one.
@@ -60,7 +56,6 @@ def refusals(figures: GateFigures) -> list[str]:
         *_own_language(figures),
         *_small_languages(figures),
         *_popularity(figures),
-        *_retrieval(figures),
     ]
 
 
@@ -115,12 +110,3 @@ def _popularity(figures: GateFigures) -> Iterator[str]:
             f"popular books do (NDCG@20 {ranking.model:.4f}, popularity {ranking.popular:.4f}, "
             f"difference ± {ranking.error:.4f})"
         )
-
-
-def _retrieval(figures: GateFigures) -> Iterator[str]:
-    ranking = figures.ranking
-    if ranking is None or ranking.retrieval is None or ranking.readers < MIN_RANKED:
-        return
-    if ranking.model + ranking.retrieval_error < OF_RETRIEVAL * ranking.retrieval:
-        sentence = retrieval_sentence(ranking.model, ranking.retrieval, ranking.retrieval_error)
-        yield f"{sentence} (limit: half of it)"
