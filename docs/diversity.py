@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bookrec.inference.diversity import CANDIDATES, NEIGHBOURS
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.evaluation.baselines.neighbour_scorer import NeighbourScorer
 from bookrec.offline.evaluation.baselines.registry import BASELINES, baseline_named
@@ -22,8 +23,6 @@ from bookrec.offline.evaluation.holdout.held_out_set import make_held_out_set
 from bookrec.offline.evaluation.holdout.splits import make_splits
 from bookrec.offline.evaluation.measure.predictions import predict
 from bookrec.offline.evaluation.pipeline.diversity_curve import (
-    NEIGHBOURS,
-    STORED,
     StoredLists,
     category_codes,
     diversity_curve,
@@ -52,7 +51,7 @@ def main() -> None:
     assert isinstance(neighbours, NeighbourScorer)
     baseline = baseline_named(arguments.scorer)
     scorer = baseline.fit(fit_data, baseline.start)
-    predictions = predict(scorer, held_out_set, {}, with_seen=False, length=STORED)
+    predictions = predict(scorer, held_out_set, {}, with_seen=False, length=CANDIDATES)
     stored = StoredLists(
         predictions.lists,
         predictions.scores,

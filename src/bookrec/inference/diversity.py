@@ -33,6 +33,10 @@ Scores = NDArray[np.float64]
 
 STRENGTHS: Final = (0.0, 0.1, 0.2, 0.35, 0.5)
 """Strength λ of each step of the readers' slider, from "more like this" to "surprise me"."""
+CANDIDATES: Final = 50
+"""Books of a list that are re-ranked; the rest follow in their order."""
+NEIGHBOURS: Final = 50
+"""Neighbours of a book that make it similar to another."""
 _SMOOTHING: Final = 0.01
 """α of Steck's smoothed shares."""
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import TypeVar
 
 from bookrec.shop.events import Event, Impression
 from bookrec.shop.experiments.experiments import running_experiment, tag
 
-Tagged = TypeVar("Tagged", Event, Impression)
 
-
-def with_arms(connection: sqlite3.Connection, items: Iterable[Tagged]) -> list[Tagged]:
+def with_arms(
+    connection: sqlite3.Connection, items: Iterable[Event | Impression]
+) -> list[Event | Impression]:
     """Return events or impressions with the arm of their reader in the running experiment, if any."""
     experiment = running_experiment(connection)
     if experiment is None:

@@ -171,24 +171,19 @@ def _fee(value: str, currency: str) -> str:
     return str(amount)
 
 
-def _number(least: int, most: int) -> Callable[[str, str], str]:
+def _number(
+    least: int, most: int, empty: int = 0, what: str = "number"
+) -> Callable[[str, str], str]:
+    """Take whole numbers in a range; an empty text stands for ``empty``."""
+
     def parse(value: str, _: str) -> str:
-        text = value.strip()
-        if not text:
-            return "0"
-        if not (text.isascii() and text.isdecimal() and least <= int(text[:9]) <= most):
-            raise _Refused(f"is a number from {least} to {most}")
-        return str(int(text))
+        if not value:
+            return str(empty)
+        if not (value.isascii() and value.isdecimal() and least <= int(value[:9]) <= most):
+            raise _Refused(f"is a {what} from {least} to {most}")
+        return str(int(value))
 
     return parse
-
-
-def _event_days(value: str, _: str) -> str:
-    if not value:
-        return str(DEFAULT_EVENT_DAYS)
-    if not (value.isascii() and value.isdecimal() and 1 <= int(value[:9]) <= _MOST_EVENT_DAYS):
-        raise _Refused(f"is a number of days from 1 to {_MOST_EVENT_DAYS}")
-    return str(int(value))
 
 
 def _languages(value: str, _: str) -> str:
@@ -243,7 +238,11 @@ SETTINGS: Final = {
             "accent", "colour of links, buttons and the front, by day", _colour(*LIGHT_GROUNDS)
         ),
         Setting("accent_dark", "colour of links and buttons by night", _colour(*DARK_GROUNDS)),
-        Setting("event_days", "for which single events of readers are kept", _event_days),
+        Setting(
+            "event_days",
+            "for which single events of readers are kept",
+            _number(1, _MOST_EVENT_DAYS, DEFAULT_EVENT_DAYS, "number of days"),
+        ),
     )
 }
 """Key → setting. The logo is a file beside them (`bookrec.shop.selling.logo`)."""

@@ -173,11 +173,11 @@ class EventRecorder:
 
     def _write(self, connection: sqlite3.Connection) -> None:
         """Write the batch as it is by now: somebody may have withdrawn the consent."""
-        batch = self._writing
+        batch = with_arms(connection, self._writing)
         write_batch(
             connection,
-            with_arms(connection, [item for item in batch if isinstance(item, Event)]),
-            with_arms(connection, [item for item in batch if isinstance(item, Impression)]),
+            [item for item in batch if isinstance(item, Event)],
+            [item for item in batch if isinstance(item, Impression)],
         )
 
     def _forget(self, items: Sequence[Event | Impression]) -> None:

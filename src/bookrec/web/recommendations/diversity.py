@@ -14,6 +14,8 @@ import numpy as np
 
 from bookrec.arrays import Ints
 from bookrec.inference.diversity import (
+    CANDIDATES,
+    NEIGHBOURS,
     STRENGTHS,
     DiversityFacts,
     DiversitySettings,
@@ -28,10 +30,6 @@ from bookrec.web.store.catalogue import ListedBook
 from bookrec.web.store.reader_history import ReaderHistory
 from bookrec.web.store.snapshot_reader import Snapshot
 
-CANDIDATES: Final = 50
-"""Books of a list that are re-ranked; the rest follow in their order."""
-_NEIGHBOURS: Final = 50
-"""Similar books of a book that count."""
 _MOST_SEEN: Final = 500
 """Seen books whose categories make the reader's mix, the latest first."""
 
@@ -89,7 +87,7 @@ def _similarity(snapshot: Snapshot, ids: Sequence[int]) -> np.ndarray:
     rows = snapshot.rows(
         "select book_id, similar_book_id, rank from similar_top"  # noqa: S608
         f" where book_id in ({marks}) and similar_book_id in ({marks}) and rank <= ?",
-        (*ids, *ids, _NEIGHBOURS),
+        (*ids, *ids, NEIGHBOURS),
     )
     place = {book_id: number for number, book_id in enumerate(ids)}
     book, similar, ranks = (
@@ -97,7 +95,7 @@ def _similarity(snapshot: Snapshot, ids: Sequence[int]) -> np.ndarray:
         for column in (zip(*rows, strict=True) if rows else [[]] * 3)
     )
     at = np.vectorize(place.__getitem__, otypes=[np.int64])
-    return listed_similarity(len(ids), at(book), at(similar), ranks, _NEIGHBOURS)
+    return listed_similarity(len(ids), at(book), at(similar), ranks, NEIGHBOURS)
 
 
 def _seen_categories(snapshot: Snapshot, history: ReaderHistory) -> list[str]:

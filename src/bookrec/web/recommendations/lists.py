@@ -17,11 +17,12 @@ from typing import Final
 import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
+from bookrec.inference.diversity import CANDIDATES
 from bookrec.shop.owner.day_counts import LIST_SOURCE
 from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
-from bookrec.web.recommendations.diversity import CANDIDATES, diversify, diversity_of
+from bookrec.web.recommendations.diversity import diversify, diversity_of
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
 from bookrec.web.recommendations.visits import Visit

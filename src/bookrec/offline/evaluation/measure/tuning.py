@@ -9,11 +9,13 @@ The test part is not passed in.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from bookrec.inference.history import POSITIVE_RATING
+from bookrec.json_types import JsonValue
 from bookrec.offline.evaluation.baselines.baseline import Baseline, Settings
 from bookrec.offline.evaluation.holdout.fit_data import FitData
 from bookrec.offline.evaluation.holdout.held_out_set import HeldOutSet
@@ -65,61 +67,66 @@ def tune(
         budget_s: seconds after which no trial begins; the first always runs.
         progress: receives one line per trial.
     """
+    liked = _liked(held_out_set)
+    metric = HEADLINE if len(liked.readers) else OVER_ALL
+    measured = liked if len(liked.readers) else held_out_set
+
+    def figure(settings: Settings) -> float:
+        lists = lists_of(baseline.fit(fit_data, settings), measured, TOP)
+        value = float(ndcg(*hits_of(lists, measured)).mean())
+        progress(f"{baseline.name}: {as_words(settings)}: NDCG@{TOP} {value:.4f}")
+        return value
+
+    tuning = coordinate_search(baseline.name, baseline.start, baseline.grid, figure, budget_s)
+    fit_data.forget()
+    return replace(tuning, metric=metric)
+
+
+def coordinate_search(
+    name: str,
+    start: Settings,
+    grid: Mapping[str, Sequence[JsonValue]],
+    figure: Callable[[Settings], float],
+    budget_s: float,
+) -> Tuning:
+    """Set one setting after the other to its best value, until nothing improves or the time is up.
+
+    Args:
+        name: of what is tuned.
+        start: settings of the first trial, which always runs.
+        grid: setting → its values.
+        figure: runs a trial; the more the better. No settings are tried twice.
+        budget_s: seconds after which no trial begins.
+    """
     started = time.monotonic()
-    search = _Search(baseline, fit_data, held_out_set, progress)
-    current = baseline.start
-    best = search.ndcg(current)
-    complete = True
-    improved = bool(baseline.grid)
-    while improved:
+    trials: list[Trial] = []
+
+    def run(settings: Settings) -> float:
+        began = time.monotonic()
+        value = figure(settings)
+        trials.append(Trial(settings, value, time.monotonic() - began))
+        return value
+
+    current, best = start, run(start)
+    improved, complete = bool(grid), True
+    while improved and complete:
         improved = False
-        for name, values in baseline.grid.items():
+        for key, values in grid.items():
             for value in values:
-                trial = {**current, name: value}
-                if search.known(trial):
+                trial = {**current, key: value}
+                if any(earlier.settings == trial for earlier in trials):
                     continue
                 if time.monotonic() - started > budget_s:
                     complete = False
                     break
-                figure = search.ndcg(trial)
-                if figure > best:
-                    best, current, improved = figure, trial, True
-        if not complete:
-            break
-    fit_data.forget()
-    seconds = time.monotonic() - started
-    return Tuning(baseline.name, current, best, search.trials, seconds, complete, search.metric)
+                if (measured := run(trial)) > best:
+                    best, current, improved = measured, trial, True
+    return Tuning(name, current, best, trials, time.monotonic() - started, complete)
 
 
-class _Search:
-    """Trials of one baseline; none is run twice."""
-
-    def __init__(
-        self, baseline: Baseline, fit_data: FitData, held_out_set: HeldOutSet, progress: Progress
-    ) -> None:
-        self.baseline, self.fit_data = baseline, fit_data
-        liked = _liked(held_out_set)
-        self.metric = HEADLINE if len(liked.readers) else OVER_ALL
-        self.held_out_set = liked if len(liked.readers) else held_out_set
-        self.progress = progress
-        self.trials: list[Trial] = []
-        self.done: set[tuple[tuple[str, object], ...]] = set()
-
-    def known(self, settings: Settings) -> bool:
-        """Whether these settings were tried."""
-        return tuple(settings.items()) in self.done
-
-    def ndcg(self, settings: Settings) -> float:
-        """Run a trial; returns its NDCG@20."""
-        started = time.monotonic()
-        self.done.add(tuple(settings.items()))
-        scorer = self.baseline.fit(self.fit_data, settings)
-        lists = lists_of(scorer, self.held_out_set, TOP)
-        value = float(ndcg(*hits_of(lists, self.held_out_set)).mean())
-        self.trials.append(Trial(settings, value, time.monotonic() - started))
-        values = ", ".join(f"{name} {setting}" for name, setting in settings.items())
-        self.progress(f"{self.baseline.name}: {values or 'no settings'}: NDCG@{TOP} {value:.4f}")
-        return value
+def as_words(settings: Settings) -> str:
+    """Return settings as words for a line of progress."""
+    return ", ".join(f"{name} {value}" for name, value in settings.items()) or "no settings"
 
 
 def _liked(held_out_set: HeldOutSet) -> HeldOutSet:

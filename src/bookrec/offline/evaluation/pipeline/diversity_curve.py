@@ -16,6 +16,8 @@ from scipy import sparse
 
 from bookrec.arrays import Floats, Ints
 from bookrec.inference.diversity import (
+    CANDIDATES,
+    NEIGHBOURS,
     STRENGTHS,
     DiversityFacts,
     DiversitySettings,
@@ -36,14 +38,10 @@ from bookrec.offline.metrics.list_figures import liked_figures, ranking_figures
 from bookrec.offline.metrics.neighbours import strongest
 from bookrec.ragged import row_starts
 
-STORED: Final = 50
-"""Length of the stored lists, which are re-ranked."""
 SHOWN: Final = 20
 """Places that are measured."""
 AUTHOR_LIMITS: Final = (0, 3, 2, 1)
 """Books of one author among the first ten; 0 = any number."""
-NEIGHBOURS: Final = 50
-"""Neighbours of a book that count."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def pipeline_curve(
         held_out_set: readers and their held-out books.
     """
     scorer = part_scorer(pipeline, PARTS[0])
-    predictions = predict(scorer, held_out_set, {}, with_seen=False, length=STORED)
+    predictions = predict(scorer, held_out_set, {}, with_seen=False, length=CANDIDATES)
     stored = StoredLists(
         predictions.lists,
         predictions.scores,

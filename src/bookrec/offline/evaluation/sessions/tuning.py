@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
+from dataclasses import replace
 
 from bookrec.offline.evaluation.baselines.baseline import Settings
-from bookrec.offline.evaluation.measure.tuning import Trial, Tuning
+from bookrec.offline.evaluation.measure.tuning import Tuning, as_words, coordinate_search
 from bookrec.offline.evaluation.sessions.makers.maker import SessionMaker, VisitFitData
 from bookrec.offline.evaluation.sessions.replay import TOP, replay
 from bookrec.offline.evaluation.sessions.splits import Replay
@@ -33,47 +32,12 @@ def tune(
         budget_s: Seconds after which no trial begins; the first always runs.
         progress: Receives one line per trial.
     """
-    started = time.monotonic()
-    search = _Search(maker, data, validation, progress)
-    current = maker.start
-    best = search.figure(current)
-    improved, complete = bool(maker.grid), True
-    while improved and complete:
-        improved = False
-        for name, values in maker.grid.items():
-            for value in values:
-                trial = {**current, name: value}
-                if search.known(trial):
-                    continue
-                if time.monotonic() - started > budget_s:
-                    complete = False
-                    break
-                if (figure := search.figure(trial)) > best:
-                    best, current, improved = figure, trial, True
-    seconds = time.monotonic() - started
-    return Tuning(maker.name, current, best, search.trials, seconds, complete, METRIC)
 
-
-@dataclass
-class _Search:
-    """Trials of one list maker; none is run twice."""
-
-    maker: SessionMaker
-    data: VisitFitData
-    validation: Replay
-    progress: Progress
-    trials: list[Trial] = field(default_factory=list)
-
-    def known(self, settings: Settings) -> bool:
-        """Whether these settings were tried."""
-        return any(trial.settings == settings for trial in self.trials)
-
-    def figure(self, settings: Settings) -> float:
-        """Run a trial; returns its NDCG@20."""
-        started = time.monotonic()
+    def figure(settings: Settings) -> float:
         with one_blas_thread():
-            value = replay(self.maker.fit(self.data, settings), self.validation).mean(METRIC)
-        self.trials.append(Trial(settings, value, time.monotonic() - started))
-        values = ", ".join(f"{name} {setting}" for name, setting in settings.items())
-        self.progress(f"{self.maker.name}: {values or 'no settings'}: {METRIC} {value:.4f}")
+            value = replay(maker.fit(data, settings), validation).mean(METRIC)
+        progress(f"{maker.name}: {as_words(settings)}: {METRIC} {value:.4f}")
         return value
+
+    tuning = coordinate_search(maker.name, maker.start, maker.grid, figure, budget_s)
+    return replace(tuning, metric=METRIC)
