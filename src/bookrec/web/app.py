@@ -44,6 +44,9 @@ from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import own_account, password_reset
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.pages.browsing import catalogue, names
+from bookrec.web.pages.live import audience as live_audience
+from bookrec.web.pages.live import host as live_host
+from bookrec.web.pages.live import streams as live_streams
 from bookrec.web.pages.owner import audience, books, lists, preview, readers, today
 from bookrec.web.pages.owner import orders as owner_orders
 from bookrec.web.pages.owner import settings as owner_settings
@@ -149,6 +152,9 @@ def _pages() -> Router:
             *_owner_pages(),
             *recording.HANDLERS,
             *seconds.HANDLERS,
+            *live_host.HANDLERS,
+            *live_audience.HANDLERS,
+            *live_streams.HANDLERS,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
