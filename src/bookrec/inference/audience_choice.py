@@ -91,6 +91,8 @@ class AudienceChoice:
         self._able = values > 0
         bounded = np.clip(values, _LEAST, 1 - _LEAST)
         self._logits = np.log(bounded) - np.log1p(-bounded)
+        self.interest: NDArray[np.float64] = np.where(self._able, bounded, 0.0)
+        """[M, C] probability that a member likes a book, after all reactions."""
         self._shown: dict[int, _Shown] = {}
         self.here: NDArray[np.bool_] = np.ones(len(values), dtype=bool)
         """[M] members who are here."""
@@ -105,11 +107,6 @@ class AudienceChoice:
         """Books shown so far, in order."""
         return list(self._shown)
 
-    @property
-    def interest(self) -> NDArray[np.float64]:
-        """[M, C] probability that a member likes a book, after all reactions."""
-        return np.where(self._able, 1 / (1 + np.exp(-self._logits)), 0.0)
-
     def likes(self) -> NDArray[np.int64]:
         """[M] shown books that each member likes."""
         counts = np.zeros(self.members, dtype=np.int64)
@@ -119,29 +116,28 @@ class AudienceChoice:
 
     def expected_shares(self) -> NDArray[np.float64]:
         """[C] expected share of the members who like each book; 0 without a member."""
-        here = self.interest[self.here]
-        shares: NDArray[np.float64] = here.sum(axis=0) / max(len(here), 1)
+        shares: NDArray[np.float64] = self.here @ self.interest / max(int(self.here.sum()), 1)
         return shares
 
     def expected_unserved(self) -> NDArray[np.float64]:
         """[C] expected number of members who like each book and have liked none yet."""
         unserved = self.here & (self.likes() == 0)
-        numbers: NDArray[np.float64] = self.interest[unserved].sum(axis=0)
+        numbers: NDArray[np.float64] = unserved @ self.interest
         return numbers
 
     def values(self) -> NDArray[np.float64]:
         """[C] value of showing each book next by the rule; -inf for a shown one."""
-        interest = self.interest[self.here]
-        if not len(interest):
+        here = int(self.here.sum())
+        if not here:
             values = np.zeros(self._logits.shape[1])
         elif self.settings.rule == "least misery":
-            values = interest.min(axis=0)
+            values = self.interest[self.here].min(axis=0)
         elif self.settings.rule == "average":
             values = self.expected_shares()
         else:
-            served = float(self.settings.patience) + self.likes()[self.here]
-            unserved = served**-self.settings.fairness
-            values = unserved @ interest / len(interest)
+            served = float(self.settings.patience) + self.likes()
+            unserved = self.here * served**-self.settings.fairness
+            values = unserved @ self.interest / here
         values[[book for book in self._shown if book < len(values)]] = -np.inf
         return values
 
@@ -161,6 +157,7 @@ class AudienceChoice:
         books, weights = neighbours
         rise = np.where(self.here, -self.settings.silence, 0.0)
         self._logits[:, books] += rise[:, None] * weights
+        self._follow(slice(None), books)
         self._shown[book] = _Shown(neighbours, rise, np.zeros(self.members, dtype=bool))
 
     def join(self, interest: Interest) -> None:
@@ -172,6 +169,7 @@ class AudienceChoice:
         newcomers = AudienceChoice(interest, self.settings)
         self._able = np.concatenate([self._able, newcomers._able])
         self._logits = np.concatenate([self._logits, newcomers._logits])
+        self.interest = np.concatenate([self.interest, newcomers.interest])
         self.here = np.concatenate([self.here, newcomers.here])
         for shown in self._shown.values():
             shown.rise = np.append(shown.rise, np.zeros(newcomers.members))
@@ -193,3 +191,9 @@ class AudienceChoice:
         books, weights = shown.neighbours
         self._logits[member, books] += (rise - shown.rise[member]) * weights
         shown.rise[member] = rise
+        self._follow(member, books)
+
+    def _follow(self, members: int | slice, books: NDArray[np.integer]) -> None:
+        """Work the interest out anew where the logits have moved."""
+        moved = 1 / (1 + np.exp(-self._logits[members, books]))
+        self.interest[members, books] = np.where(self._able[members, books], moved, 0.0)

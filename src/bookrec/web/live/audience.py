@@ -43,6 +43,10 @@ class Audience:
         self._rows: dict[int, int] = {}
         self._outside: dict[int, int] = {}
         self._shown: dict[str, int] = {}
+        self._favourites = np.zeros((0, FAVOURITES), dtype=np.int64)
+        """[M, F] likeliest books of each member."""
+        self._moved: set[int] = set()
+        """Members whose interest has moved since their favourites were looked for."""
 
     def join(self, interests: Mapping[int, Row]) -> None:
         """Add members with their [C] interest; those who come back stay as they were."""
@@ -50,6 +54,7 @@ class Audience:
         if new:
             self._rows.update(zip(new, count(len(self._rows)), strict=False))
             self._choice.join(np.stack(list(new.values())))
+            self._moved.update(self._rows[member] for member in new)
 
     def attend(self, here: Collection[int]) -> None:
         """Note which members are here."""
@@ -59,11 +64,13 @@ class Audience:
         """Note that a book is shown."""
         self._shown[book.isbn] = self._number(book.work_id)
         self._choice.show(self._shown[book.isbn], neighbours)
+        self._moved.update(self._rows.values())
 
     def react(self, member_id: int, isbn: str, *, liked: bool) -> None:
         """Note what a member says of a shown book; of any other, nothing."""
         if member_id in self._rows and isbn in self._shown:
             self._choice.react(self._rows[member_id], self._shown[isbn], liked=liked)
+            self._moved.add(self._rows[member_id])
 
     def neighbours(self, works: Sequence[tuple[int, float]]) -> Neighbours:
         """Return the neighbours of a book among the candidates; the nearest of all weighs 1.
@@ -108,18 +115,26 @@ class Audience:
         Args:
             label: author, category or language of a book; '' is left out.
         """
-        interest = self._choice.interest[self._choice.here]
-        if not interest.size:
-            return []
-        size = min(FAVOURITES, interest.shape[1])
-        top = np.argpartition(-interest, size - 1, axis=1)[:, :size]
-        copies = np.bincount(top.ravel(), minlength=interest.shape[1])
+        self._look_for_favourites()
+        here = self._favourites[self._choice.here]
+        copies = np.bincount(here.ravel(), minlength=len(self.candidates.books))
         labels: Counter[str] = Counter()
         for place in np.flatnonzero(copies).tolist():
             labels[label(self.candidates.books[place])] += int(copies[place])
         del labels[""]
         total = sum(labels.values())
         return [(text, number / total) for text, number in labels.most_common()]
+
+    def _look_for_favourites(self) -> None:
+        interest, rows = self._choice.interest, sorted(self._moved)
+        size = min(FAVOURITES, interest.shape[1])
+        if not rows or not size:
+            return
+        favourites = np.zeros((len(interest), size), dtype=np.int64)
+        favourites[: len(self._favourites)] = self._favourites[:, :size]
+        top = np.argpartition(-interest[rows], size - 1, axis=1)[:, :size]
+        favourites[rows], self._favourites = top, favourites
+        self._moved.clear()
 
     def _reach(self, places: Collection[int]) -> dict[int, tuple[float, int, int]]:
         shares, unserved = self._choice.expected_shares(), self._choice.expected_unserved()

@@ -7,7 +7,7 @@ for programs each event. Nobody who is slow holds up the others or has a queue.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Final
 
 from litestar.response import ServerSentEventMessage
@@ -78,7 +78,7 @@ async def program_feed(
     room: Room,
     after: int,
     write_event: Callable[[LiveEvent], str],
-    write_view: Callable[[HostView], Awaitable[str]],
+    write_view: Callable[[HostView], str],
 ) -> AsyncIterator[Message]:
     """Yield every event after ``after`` as ``event``, and after them the newest view as ``state``."""
     cursor, sent = after, None
@@ -93,7 +93,7 @@ async def program_feed(
         yield message
         if room.view is not None and room.view is not sent and room.view.event_id >= cursor:
             sent = room.view
-            yield Message(event="state", data=await write_view(sent))
+            yield Message(event="state", data=write_view(sent))
 
 
 async def _feed(

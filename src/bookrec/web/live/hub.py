@@ -25,6 +25,7 @@ from bookrec.shop.live.live_events import (
 )
 from bookrec.shop.live.members import members_of, touch
 from bookrec.shop.live.sessions import find_session
+from bookrec.web.kit.ending import told_of_end
 from bookrec.web.kit.log import get_logger
 from bookrec.web.live.room import VIEW_EVERY_S, Room
 from bookrec.web.selling.front import FrontWatch
@@ -74,14 +75,27 @@ class LiveHub:
         self.closing = False
         """Whether the site is about to end, and every stream with it."""
 
-    async def room(self, session_id: int) -> Room | None:
-        """Return the room of a session, up to date with the table; None without such a session."""
-        async with self._opening:
-            room = self._rooms.get(session_id) or await self._open(session_id)
+    async def room(self, session_id: int, *, newest: bool = True) -> Room | None:
+        """Return the room of a session; None without such a session.
+
+        Args:
+            session_id: of the session.
+            newest: up to date with the table; else as of the last look while somebody follows it.
+        """
+        room = self._rooms.get(session_id)
+        if room is None:
+            async with self._opening:
+                room = self._rooms.get(session_id) or await self._open(session_id)
         if room is not None:
             self._used_at[session_id] = time.monotonic()
-            await self.follow()
+            if newest or not room.listeners:
+                await self.follow()
         return room
+
+    async def reach(self, event_id: int) -> None:
+        """Read the rows up to an event, unless that is done."""
+        if self._event_id < event_id:
+            await self.follow()
 
     async def _open(self, session_id: int) -> Room | None:
         session = await self._database.read(lambda c: find_session(c, session_id))
@@ -149,6 +163,10 @@ class LiveHub:
     async def _hand(self, room: Room, events: list[LiveEvent]) -> None:
         if any(e.kind == "joined" and e.member_id not in room.user_ids for e in events):
             await self._meet(room)
+        if any(e.kind == "ended" for e in events):
+            session_id = room.session.session_id
+            ended = await self._database.read(lambda c: find_session(c, session_id))
+            room.session = ended or room.session
         stage = room.state.stage_id
         if room.take(events):
             if room.state.stage_id != stage:
@@ -230,7 +248,8 @@ class LiveHub:
         """Follow the table in the background until the block ends, and end every stream then."""
         task = asyncio.create_task(self._run())
         try:
-            yield
+            with told_of_end(self.close):
+                yield
         finally:
             self.close()
             task.cancel()

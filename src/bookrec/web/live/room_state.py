@@ -85,6 +85,10 @@ class RoomState:
         sets = [r.like | r.want | r.cart for r in self.reactions.values()]
         return set().union(*sets)
 
+    def staged_as(self, isbn: str) -> Staged | None:
+        """Return the first showing of a book; None for a book that was not on stage."""
+        return next((staged for staged in self.staged if staged.isbn == isbn), None)
+
     def apply(self, event: LiveEvent) -> bool:
         """Take the next event in; False for one that is in already."""
         if event.event_id <= self.event_id:

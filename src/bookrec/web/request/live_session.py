@@ -72,13 +72,13 @@ async def session_of_code(site: Site, code: str) -> LiveSession:
     return LiveSession(*row)
 
 
-async def room_of(site: Site, session_id: int) -> Room:
-    """Return a session's room, up to date.
+async def room_of(site: Site, session_id: int, *, newest: bool = True) -> Room:
+    """Return a session's room; see `LiveHub.room`.
 
     Raises:
         NotFoundException: there is no such session.
     """
-    room = await site.live.room(session_id)
+    room = await site.live.room(session_id, newest=newest)
     if room is None:
         raise NotFoundException(f"There is no live session {session_id}.")
     return room
@@ -135,7 +135,11 @@ async def react(
         SessionOver: the host has ended the session.
         TooManyAttempts: the member reacts too often.
     """
-    staged = next((s for s in room.state.staged if s.isbn == book.isbn), None)
+    staged = room.state.staged_as(book.isbn)
+    if staged is None:
+        # Another worker may have shown it just now.
+        await site.live.follow()
+        staged = room.state.staged_as(book.isbn)
     if staged is None:
         raise NotFoundException(f"The book {book.isbn} was not on stage in this session.")
     if wait_s := site.live.wait_of(member.member_id):

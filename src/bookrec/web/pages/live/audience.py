@@ -142,15 +142,15 @@ async def send_reaction(
         raise ClientException(f"A question has at most {MOST_TEXT} characters.")
     if member is None or (kind == "question" and not words):
         return page_request.redirect(to)
-    room = await room_of(site, session.session_id)
+    room = await room_of(site, session.session_id, newest=False)
     book = require_book(page_request.snapshot, text(form, kind))
     if kind == "cart" and not await _into_cart(page_request, book):
         return answer(page_request, form, to)
     try:
-        await react(site, page_request.snapshot, room, member, person, kind, book, words)
+        number = await react(site, page_request.snapshot, room, member, person, kind, book, words)
     except SessionOver:
         return page_request.redirect(to)
-    await site.live.follow()
+    await site.live.reach(number)
     parts = audience_parts(page_request, room, member.member_id)
     return answer(page_request, form, to, page_request.fragment("live/audience_parts.html", parts))
 
