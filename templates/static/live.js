@@ -1,41 +1,34 @@
-// Shows what changes in a live session, and sends its buttons without loading the page anew.
-// Without this script every button loads the page, and a link shows what is new.
+// Keeps the page of a live session new and sends its buttons in place; without it each loads the page.
 (() => {
-  let pressed = false;
-  const put = (old) => {
-    // Buttons must not move while somebody is about to press one.
-    if (old.next == null || (!pressed && old.matches("[data-steady]:is(:hover, :focus-within)"))) return;
-    const had = old.contains(document.activeElement);
-    old.innerHTML = old.last = old.next;
-    old.next = null;
-    if (had) old.focus();
+  const page = document.querySelector("[data-stream]");
+  const parts = (root) => root.querySelectorAll("[id^=part-]");
+  let pressed;
+  const put = (part) => {
+    // No button moves while somebody is about to press it.
+    if (!part.next || (!pressed && part.matches("[data-steady]:is(:hover, :has(:focus-visible))"))) return;
+    const focused = part.matches(":focus-within");
+    part.innerHTML = part.last = part.next;
+    part.next = "";
+    if (focused) part.focus();
   };
   const show = (html) => {
-    const fresh = document.createElement("template");
-    fresh.innerHTML = html;
-    for (const part of fresh.content.children) {
-      const old = document.getElementById(part.id);
-      if (old.last !== part.innerHTML) old.next = part.innerHTML;
-      put(old);
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    for (const { id, innerHTML } of parts(fresh)) {
+      const part = document.getElementById(id);
+      if (part.last !== innerHTML) part.next = innerHTML;
+      put(part);
     }
-    pressed = false;
+    if (html) pressed = 0;
   };
-  for (const part of document.querySelectorAll("[data-steady]")) {
-    part.onmouseleave = part.onfocusout = () => setTimeout(put, 0, part);
-  }
-  const page = document.querySelector("[data-stream]");
+  for (const part of parts(page)) part.onmouseleave = part.onfocusout = () => setTimeout(put, 0, part);
   new EventSource(page.dataset.stream).onmessage = (event) => show(event.data);
-  document.addEventListener("submit", async (event) => {
-    const form = event.target;
-    const { name, value } = event.submitter;
-    if (!form.matches("[data-live]")) return;
+  page.onsubmit = async (event) => {
     event.preventDefault();
-    const body = new URLSearchParams(new FormData(form));
-    body.append(name, value);
-    body.append("script", 1);
-    pressed = true;
+    const form = event.target;
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    body.append("script", (pressed = 1));
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
-    page.querySelector("[role=alert]").hidden = answer.ok;
+    page.firstElementChild.hidden = answer.ok;
     if (answer.ok) show(await answer.text());
-  });
+  };
 })();

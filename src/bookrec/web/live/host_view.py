@@ -13,7 +13,7 @@ from bookrec.web.store.catalogue import CatalogueBook
 NEXT: Final = 8
 """Books that the host is offered."""
 _QUESTIONS: Final = 20
-_LABELS: Final = 7
+_LABELS: Final = 5
 """Authors, categories or languages that the taste of the audience names."""
 
 

@@ -19,7 +19,7 @@ from bookrec.web.pages.live.contexts import (
 )
 from bookrec.web.store.catalogue import books_by_isbn
 
-_MOST_LABEL: Final = 12
+_MOST_LABEL: Final = 11
 _TASTES: Final = ("authors", "categories", "languages")
 
 
