@@ -61,6 +61,7 @@ OWNER = [
     "/owner/readers",
     "/owner/settings",
     "/owner/preview",
+    "/host",
 ]
 
 
