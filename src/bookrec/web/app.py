@@ -25,6 +25,7 @@ from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
+from bookrec.web.api.calls import check_call, provide_site, provide_snapshot
 from bookrec.web.api.schema_names import NamedJson, NamedYaml
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
@@ -178,10 +179,10 @@ def _api() -> Router:
             *account_api.HANDLERS,
             *events_api.HANDLERS,
         ],
-        before_request=books_api.check_call,
+        before_request=check_call,
         dependencies={
-            "site": Provide(books_api.provide_site),
-            "snapshot": Provide(books_api.provide_snapshot),
+            "site": Provide(provide_site),
+            "snapshot": Provide(provide_snapshot),
             "account": Provide(reader_api.provide_account),
             "caller": Provide(events_api.provide_caller),
         },
@@ -192,7 +193,7 @@ def _monitoring() -> Router:
     return Router(
         path="/",
         route_handlers=[monitoring.live, monitoring.ready, monitoring.show_metrics],
-        dependencies={"site": Provide(books_api.provide_site)},
+        dependencies={"site": Provide(provide_site)},
     )
 
 
