@@ -93,6 +93,7 @@ def test_ndcg_of_a_next_book_by_hand():
 def test_the_same_seed_gives_the_same_table():
     visits = changed_habits()
     first, second = fit_tree_table(visits, 20, seed=3), fit_tree_table(visits, 20, seed=3)
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     assert first.neighbour.tolist() == second.neighbour.tolist()
     assert first.weight.tolist() == second.weight.tolist()
