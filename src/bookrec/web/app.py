@@ -21,6 +21,7 @@ from bookrec.settings import Home
 from bookrec.web.api import books as books_api
 from bookrec.web.api import events as events_api
 from bookrec.web.api import history as history_api
+from bookrec.web.api import live as live_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
 from bookrec.web.api import selling as selling_api
@@ -45,6 +46,10 @@ from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import own_account, password_reset
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.pages.browsing import catalogue, names
+from bookrec.web.pages.live import audience as live_audience
+from bookrec.web.pages.live import host as live_host
+from bookrec.web.pages.live import report as live_report
+from bookrec.web.pages.live import streams as live_streams
 from bookrec.web.pages.owner import audience, books, lists, preview, readers, today
 from bookrec.web.pages.owner import orders as owner_orders
 from bookrec.web.pages.owner import settings as owner_settings
@@ -150,6 +155,10 @@ def _pages() -> Router:
             *_owner_pages(),
             *recording.HANDLERS,
             *seconds.HANDLERS,
+            *live_host.HANDLERS,
+            *live_audience.HANDLERS,
+            *live_report.HANDLERS,
+            *live_streams.HANDLERS,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -178,6 +187,7 @@ def _api() -> Router:
             *selling_api.HANDLERS,
             *account_api.HANDLERS,
             *events_api.HANDLERS,
+            *live_api.HANDLERS,
         ],
         before_request=check_call,
         dependencies={
