@@ -23,6 +23,7 @@ from bookrec.web.api import events as events_api
 from bookrec.web.api import history as history_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
+from bookrec.web.api import profile as profile_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
 from bookrec.web.api.schema_names import NamedJson, NamedYaml
@@ -42,6 +43,7 @@ from bookrec.web.pages import history as history_pages
 from bookrec.web.pages import home as home_pages
 from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import own_account, password_reset
+from bookrec.web.pages import profile as profile_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.pages.browsing import catalogue, names
 from bookrec.web.pages.owner import audience, books, lists, preview, readers, today
@@ -145,6 +147,7 @@ def _pages() -> Router:
             shop_files.shop_style,
             shop_files.shop_logo,
             *own_account.HANDLERS,
+            *profile_pages.HANDLERS,
             *password_reset.HANDLERS,
             *_owner_pages(),
             *recording.HANDLERS,
@@ -176,6 +179,7 @@ def _api() -> Router:
             *history_api.HANDLERS,
             *selling_api.HANDLERS,
             *account_api.HANDLERS,
+            *profile_api.HANDLERS,
             *events_api.HANDLERS,
         ],
         before_request=books_api.check_call,
