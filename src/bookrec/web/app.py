@@ -24,6 +24,7 @@ from bookrec.web.api import history as history_api
 from bookrec.web.api import live as live_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
+from bookrec.web.api import profile as profile_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
 from bookrec.web.api.calls import check_call, provide_site, provide_snapshot
@@ -44,6 +45,7 @@ from bookrec.web.pages import history as history_pages
 from bookrec.web.pages import home as home_pages
 from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import own_account, password_reset
+from bookrec.web.pages import profile as profile_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.pages.browsing import catalogue, names
 from bookrec.web.pages.live import audience as live_audience
@@ -151,6 +153,7 @@ def _pages() -> Router:
             shop_files.shop_style,
             shop_files.shop_logo,
             *own_account.HANDLERS,
+            *profile_pages.HANDLERS,
             *password_reset.HANDLERS,
             *_owner_pages(),
             *recording.HANDLERS,
@@ -186,6 +189,7 @@ def _api() -> Router:
             *history_api.HANDLERS,
             *selling_api.HANDLERS,
             *account_api.HANDLERS,
+            *profile_api.HANDLERS,
             *events_api.HANDLERS,
             *live_api.HANDLERS,
         ],
