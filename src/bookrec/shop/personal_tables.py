@@ -55,6 +55,7 @@ TABLES: Final = (
     PersonalTable("outgoing_mail", "user_id", frozenset({"body"})),
     PersonalTable("shop_interaction", "user_id"),
     PersonalTable("shelf_book", "user_id"),
+    PersonalTable("taste_correction", "user_id"),
     PersonalTable("imported_book", "user_id"),
     PersonalTable("history_import", "user_id"),
     PersonalTable("live_list", "user_id"),

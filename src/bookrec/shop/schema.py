@@ -22,6 +22,7 @@ from bookrec.shop.migrations import (
     m0007_diversity,
     m0008_experiments,
     m0009_live,
+    m0010_taste,
 )
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -34,6 +35,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     m0007_diversity.SCRIPT,
     m0008_experiments.SCRIPT,
     m0009_live.SCRIPT,
+    m0010_taste.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""
 

@@ -17,11 +17,16 @@ from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.store.catalogue import CatalogueBook, books_by_id
 from bookrec.web.store.database import ShopDatabase, Transaction
 from bookrec.web.store.reader_history import DELETED, DISMISSED, WANT
+from bookrec.web.store.rejections import MOST, key_of
 from bookrec.web.store.snapshot_reader import Snapshot
 
 
+class TooManyRejections(Exception):
+    """A reader rejects more than `MOST` values."""
+
+
 class ReaderActions:
-    """Rate, own, unrate, keep, dismiss, change of age, and registration."""
+    """Rate, own, unrate, keep, dismiss, correct the taste, change of age, and registration."""
 
     def __init__(
         self,
@@ -105,6 +110,44 @@ class ReaderActions:
         history = await self._lists.history(snapshot, account)
         latest = next(iter(history.dismissed), None)
         return None if latest is None else books_by_id(snapshot, [latest])[latest]
+
+    async def reject(self, snapshot: Snapshot, account: Account, facet: str, label: str) -> None:
+        """Note that a value of a facet is not the reader's taste; their lists follow at once.
+
+        Args:
+            snapshot: has the lists.
+            account: of the reader.
+            facet: one of `FACETS`.
+            label: the value as the catalogue spells it, see `known_label`.
+
+        Raises:
+            TooManyRejections: there are `MOST` already.
+        """
+        async with self._database.write() as transaction:
+            row = await transaction.row(
+                "select count(*) from taste_correction where user_id = ?", (account.user_id,)
+            )
+            if row is not None and row[0] >= MOST:
+                raise TooManyRejections
+            await transaction.execute(
+                "insert into taste_correction (user_id, facet, value, label, created_at)"
+                " values (?, ?, ?, ?, ?) on conflict do nothing",
+                (account.user_id, facet, key_of(facet, label), label, int(time.time())),
+            )
+        await self._live_lists.refresh(snapshot, account)
+
+    async def take_back_rejection(
+        self, snapshot: Snapshot, account: Account, facet: str, value: str
+    ) -> None:
+        """Let a value of a facet, in any spelling, be the reader's taste again."""
+        async with self._database.write() as transaction:
+            cursor = await transaction.execute(
+                "delete from taste_correction where user_id = ? and facet = ? and value = ?",
+                (account.user_id, facet, key_of(facet, value)),
+            )
+            if not cursor.rowcount:
+                return
+        await self._live_lists.refresh(snapshot, account)
 
     async def set_age(self, snapshot: Snapshot, account: Account, age: int | None) -> None:
         """Store an age in years (checked by `age_problem`); None removes it."""
