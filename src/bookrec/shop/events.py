@@ -82,7 +82,7 @@ class Impression:
     list_id: str
     shelf: str
     """``yours``, ``similar``, ``popular``, ``because``, ``authors``, ``series``, ``opened``, ``new``,
-    ``by_author``, ``search`` or ``api``."""
+    ``by_author``, ``search``, ``live`` (on stage of a live session) or ``api``."""
     page: str
     """Path and query of the page; '' for an answer of the API."""
     isbns: tuple[str, ...]
