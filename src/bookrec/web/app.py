@@ -21,13 +21,13 @@ from bookrec.settings import Home
 from bookrec.web.api import books as books_api
 from bookrec.web.api import events as events_api
 from bookrec.web.api import history as history_api
-from bookrec.web.api import live as live_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
 from bookrec.web.api import profile as profile_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
 from bookrec.web.api.calls import check_call, provide_site, provide_snapshot
+from bookrec.web.api.live import routes as live_api
 from bookrec.web.api.schema_names import NamedJson, NamedYaml
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression

@@ -20,7 +20,7 @@ from bookrec.shop.live.report import report_of
 from bookrec.shop.live.sessions import LiveSession, create_session, list_sessions, name_problem
 from bookrec.web.accounts.accounts import Account
 from bookrec.web.api.events import VISITOR_HEADER
-from bookrec.web.api.live_schemas import (
+from bookrec.web.api.live.schemas import (
     EventNumber,
     HostAction,
     HostAnswer,
