@@ -27,7 +27,7 @@ from bookrec.web.api import profile as profile_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
 from bookrec.web.api.calls import check_call, provide_site, provide_snapshot
-from bookrec.web.api.live import sessions as live_api
+from bookrec.web.api.live import routes as live_api
 from bookrec.web.api.schema_names import NamedJson, NamedYaml
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
