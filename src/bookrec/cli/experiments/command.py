@@ -16,7 +16,8 @@ import click
 from bookrec.errors import ShopError
 from bookrec.settings import Home
 from bookrec.shop.connections import in_transaction, opened
-from bookrec.shop.experiments.arms import PRESETS, parse_arms
+from bookrec.shop.experiments.arm_snapshots import SnapshotMatch, check_arms
+from bookrec.shop.experiments.arms import ARM_SETTINGS, PRESETS, parse_arms
 from bookrec.shop.experiments.experiments import (
     DAYS,
     Experiment,
@@ -46,9 +47,11 @@ def experiments() -> None:
 @click.argument("name")
 @click.option(
     "--arms",
-    required=True,
-    help=f"Arms, the control first: NAME={'|'.join(PRESETS)}, or settings of lists such as "
-    "b=diversity:3+most_of_author:2.",
+    help=f"Arms, the control first: NAME={'|'.join(PRESETS)}, or settings of lists "
+    f"({', '.join(ARM_SETTINGS)}) such as b=diversity:3+stock:only or b=snapshot:SNAPSHOT_ID.",
+)
+@click.option(
+    "--interleave", help="Two arms in the same form: each list of a reader is a mix of both."
 )
 @click.option(
     "--share",
@@ -65,18 +68,30 @@ def experiments() -> None:
     help="Days of a reader that count.",
 )
 @click.pass_obj
-def create(home: Home, name: str, arms: str, share: int, days: int) -> None:
+def create(
+    home: Home, name: str, arms: str | None, interleave: str | None, share: int, days: int
+) -> None:
     """Start an experiment. Readers are assigned by a keyed hash and stay in their arm.
 
     \b
     Example:
       bookrec experiments create mix --arms a=default,b=diverse --share 50
+      bookrec experiments create duel --interleave a=default,b=snapshot:20261127T041500Z-1f2e3d4c
     """
+    text = arms or interleave
+    if text is None or (arms and interleave):
+        raise click.UsageError("Give either --arms or --interleave.")
     with opened(home.shop_database) as connection:
-        parsed = parse_arms(arms, read_settings(connection).currency)
+        parsed = parse_arms(text, read_settings(connection).currency)
+        matches = check_arms(home.snapshots, parsed)
         created = in_transaction(
-            connection, lambda c: create_experiment(c, name, parsed, share, days)
+            connection,
+            lambda c: create_experiment(
+                c, name, parsed, share, days, interleaved=interleave is not None
+            ),
         )
+    for match in matches:
+        click.echo(_match_line(match))
     click.echo(
         f"The experiment {created.name} runs: {', '.join(created.arms)}; {share} % of the readers."
     )
@@ -159,6 +174,14 @@ def _line(experiment: Experiment) -> str:
     return (
         f"{experiment.name}  {state}, since {_day(experiment.started_at)}, {experiment.share} % of "
         f"the readers, {experiment.days} days each  ({arms})"
+    )
+
+
+def _match_line(match: SnapshotMatch) -> str:
+    return (
+        f"Snapshot {match.snapshot_id}: {match.readers:,} readers with a list, "
+        f"{match.known_readers:,} of whom are known now; {match.left_out:,} of {match.books:,} listed "
+        "books are not in the published catalogue, and lists leave them out."
     )
 
 
