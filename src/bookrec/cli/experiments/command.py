@@ -16,8 +16,9 @@ import click
 from bookrec.errors import ShopError
 from bookrec.settings import Home
 from bookrec.shop.connections import in_transaction, opened
-from bookrec.shop.experiments.arm_snapshots import SnapshotMatch, check_arms
-from bookrec.shop.experiments.arms import ARM_SETTINGS, PRESETS, parse_arms
+from bookrec.shop.experiments.arm_snapshots import SnapshotMatch, check_arms, missing_snapshots
+from bookrec.shop.experiments.arms import ARM_SETTINGS, PRESETS, arm_words, parse_arms
+from bookrec.shop.experiments.counts import count_readers
 from bookrec.shop.experiments.experiments import (
     DAYS,
     Experiment,
@@ -26,8 +27,7 @@ from bookrec.shop.experiments.experiments import (
     find_experiment,
     stop_experiment,
 )
-from bookrec.shop.experiments.outcomes import GUARD_RAILS, OUTCOMES, ArmOutcome, read_outcomes
-from bookrec.shop.experiments.sequential import ALPHA
+from bookrec.shop.experiments.outcomes import OUTCOMES, PREFERENCES, ArmOutcome, read_outcomes
 from bookrec.shop.selling.shop_settings import read_settings
 
 
@@ -129,11 +129,20 @@ def show(home: Home, name: str, as_json: bool) -> None:
       bookrec experiments show mix
     """
     with _experiment(home, name) as (connection, experiment):
-        outcomes = read_outcomes(connection, experiment, int(time.time()))
+        now = int(time.time())
+        outcomes = read_outcomes(connection, experiment, now)
+        readers = count_readers(connection, experiment, now)
     if as_json:
         click.echo(json.dumps([asdict(outcome) for outcome in outcomes], default=str, indent=1))
         return
     click.echo(_line(experiment))
+    for arm, count in readers.items():
+        click.echo(f"  {arm:<12} {count.counted:>6} readers counted, {count.under_way} under way")
+    for arm, snapshot_id in missing_snapshots(home.snapshots, experiment.arms).items():
+        click.echo(
+            f"  {arm:<12} GUARD RAIL: its snapshot {snapshot_id} is gone, so its readers get the "
+            f"published lists; stop it with 'bookrec experiments stop {experiment.name}'"
+        )
     for outcome in outcomes:
         click.echo(_row(experiment, outcome))
     click.echo(
@@ -167,13 +176,11 @@ def _experiment(home: Home, name: str) -> Iterator[tuple[sqlite3.Connection, Exp
 
 def _line(experiment: Experiment) -> str:
     state = "running" if experiment.stopped_at is None else f"stopped {_day(experiment.stopped_at)}"
-    arms = "; ".join(
-        f"{arm}: {', '.join(f'{key} {value}' for key, value in settings.items()) or 'the shop'}"
-        for arm, settings in experiment.arms.items()
-    )
+    arms = "; ".join(f"{arm}: {arm_words(settings)}" for arm, settings in experiment.arms.items())
+    mixed = ", interleaved" if experiment.interleaved else ""
     return (
-        f"{experiment.name}  {state}, since {_day(experiment.started_at)}, {experiment.share} % of "
-        f"the readers, {experiment.days} days each  ({arms})"
+        f"{experiment.name}  {state}{mixed}, since {_day(experiment.started_at)}, "
+        f"{experiment.share} % of the readers, {experiment.days} days each  ({arms})"
     )
 
 
@@ -193,7 +200,8 @@ def _row(experiment: Experiment, outcome: ArmOutcome) -> str:
     measured = outcome.proportion
     text = (
         f"  {outcome.arm:<12} {measured.hits:>6} of {measured.readers:>6} readers "
-        f"({measured.share:6.1%}) {OUTCOMES[outcome.outcome]}"
+        f"({measured.share:6.1%}) "
+        f"{(PREFERENCES if experiment.interleaved else OUTCOMES)[outcome.outcome]}"
     )
     compared = outcome.compared
     if compared is None:
@@ -204,6 +212,6 @@ def _row(experiment: Experiment, outcome: ArmOutcome) -> str:
         f"; {compared.difference:+.1%} ({compared.low:+.1%} to {compared.high:+.1%}), "
         f"p {compared.p_value:.3f}"
     )
-    if outcome.outcome in GUARD_RAILS and compared.p_value < ALPHA and compared.difference > 0:
+    if outcome.alarm:
         text += f"  GUARD RAIL: stop it with 'bookrec experiments stop {experiment.name}'"
     return text

@@ -96,6 +96,11 @@ def tag(experiment: Experiment, user_id: str | None) -> str | None:
     return f"{experiment.name}:{experiment.arm_of(user_id)}"
 
 
+def is_name(text: str) -> bool:
+    """Whether ``text`` can name an experiment."""
+    return bool(_NAME.fullmatch(text))
+
+
 def create_experiment(
     connection: sqlite3.Connection,
     name: str,
@@ -113,7 +118,7 @@ def create_experiment(
     """
     if interleaved and len(arms) != 2:
         raise ShopError(f"Interleaving mixes the lists of two arms; there are {len(arms)}.")
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise ShopError(f"{name!r} is no name: small letters, digits and hyphens, at most 40.")
     if running := running_experiment(connection):
         raise ShopError(
