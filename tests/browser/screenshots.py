@@ -39,7 +39,7 @@ LOAD_COVERS = """async () => {
     for (const picture of document.images) picture.loading = "eager";
     await Promise.allSettled([...document.images].map(picture => picture.decode()));
 }"""
-OWNER = ("", "/orders", "/lists", "/books", "/readers", "/settings", "/preview")
+OWNER = ("", "/orders", "/lists", "/books", "/readers", "/settings", "/preview", "/experiments")
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from math import isfinite
 from pathlib import Path
 
@@ -42,8 +43,6 @@ class OutcomeRow(msgspec.Struct, frozen=True):
     """An outcome in an arm."""
 
     arm: str
-    outcome: str
-    """``opened``, ``kept``, ``dismissed`` or ``short_list``."""
     readers: str
     hits: str
     share: str
@@ -57,6 +56,14 @@ class OutcomeRow(msgspec.Struct, frozen=True):
     """Whether a guard rail has risen."""
 
 
+class OutcomeGroup(msgspec.Struct, frozen=True):
+    """An outcome in all arms."""
+
+    name: str
+    """``opened``, ``kept``, ``dismissed`` or ``short_list``."""
+    rows: list[OutcomeRow]
+
+
 class ArmPlot(msgspec.Struct, frozen=True):
     """Interval over time of an arm: its difference to the control in what the experiment is about."""
 
@@ -64,13 +71,13 @@ class ArmPlot(msgspec.Struct, frozen=True):
     plot: IntervalPlot
 
 
-def signed_words(language: str) -> Words:
+def signed_words(language: str, digits: int = 1) -> Words:
     """Return a function that writes differences of shares with their sign.
 
     >>> signed_words("en")(0.034), signed_words("en")(-0.5), signed_words("en")(0.0)
     ('+3.4%', '-50.0%', '0.0%')
     """
-    return lambda number: f"{'+' if number > 0 else ''}{format_share(number, language, 1)}"
+    return lambda number: f"{'+' if number > 0 else ''}{format_share(number, language, digits)}"
 
 
 def arm_rows(
@@ -108,9 +115,10 @@ def arm_rows(
     return rows
 
 
-def outcome_rows(outcomes: Sequence[ArmOutcome], language: str) -> list[OutcomeRow]:
-    """Return the outcomes in a language."""
-    return [_row(outcome, language) for outcome in outcomes]
+def outcome_groups(outcomes: Sequence[ArmOutcome], language: str) -> list[OutcomeGroup]:
+    """Return the rows of each outcome in a language."""
+    groups = groupby(outcomes, key=lambda outcome: outcome.outcome)
+    return [OutcomeGroup(name, [_row(row, language) for row in rows]) for name, rows in groups]
 
 
 def arm_plots(
@@ -120,7 +128,11 @@ def arm_plots(
     return [
         ArmPlot(
             outcome.arm,
-            interval_plot(list(_points(experiment, outcome, language)), signed_words(language)),
+            interval_plot(
+                list(_points(experiment, outcome, language)),
+                signed_words(language),
+                signed_words(language, 0),
+            ),
         )
         for outcome in outcomes
         if outcome.outcome == "opened" and outcome.compared is not None
@@ -139,7 +151,6 @@ def _row(outcome: ArmOutcome, language: str) -> OutcomeRow:
         state = "few" if few else "open"
     return OutcomeRow(
         arm=outcome.arm,
-        outcome=outcome.outcome,
         readers=format_number(measured.readers, language),
         hits=format_number(measured.hits, language),
         share=format_share(measured.share, language, 1),

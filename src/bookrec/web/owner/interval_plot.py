@@ -80,15 +80,19 @@ class IntervalPoint(msgspec.Struct, frozen=True):
     p_value: str
 
 
-def interval_plot(points: Sequence[IntervalPoint], words: Words) -> IntervalPlot:
+def interval_plot(points: Sequence[IntervalPoint], words: Words, axis_words: Words) -> IntervalPlot:
     """Return the plot of finite intervals, the earliest first; 0 is always in the picture.
 
     Args:
         points: one for each day.
         words: writes a difference as people do.
+        axis_words: writes it shortly, for the axis.
     """
-    reach = max((max(abs(p.low), abs(p.high)) for p in points), default=1.0)
-    top = _round_up(reach)
+    lowest, highest = min([0.0, *(p.low for p in points)]), max([0.0, *(p.high for p in points)])
+    step_of_axis = _round_up((highest - lowest) / 4)
+    bottom = step_of_axis * math.floor(lowest / step_of_axis + 1e-9)
+    top = step_of_axis * math.ceil(highest / step_of_axis - 1e-9)
+    top = max(top, bottom + step_of_axis)
     count = max(len(points), 1)
     step = max(1, math.ceil(count / MOST_LABELS))
     marks = [
@@ -98,19 +102,20 @@ def interval_plot(points: Sequence[IntervalPoint], words: Words) -> IntervalPlot
             interval=f"{words(point.low)} … {words(point.high)}",
             p_value=point.p_value,
             x=round(LEFT + (RIGHT - LEFT) / count * (n + 0.5), 1),
-            y=_height(point.difference, top),
-            low=_height(point.low, top),
-            high=_height(point.high, top),
+            y=_height(point.difference, bottom, top),
+            low=_height(point.low, bottom, top),
+            high=_height(point.high, bottom, top),
             labelled=(len(points) - 1 - n) % step == 0,
         )
         for n, point in enumerate(points)
     ]
-    ticks = [Tick(_height(number, top), words(number)) for number in (-top, 0.0, top)]
-    return IntervalPlot(marks, ticks, _height(0.0, top))
+    numbers = [bottom + step_of_axis * n for n in range(round((top - bottom) / step_of_axis) + 1)]
+    ticks = [Tick(_height(n, bottom, top), axis_words(round(n, 6))) for n in numbers]
+    return IntervalPlot(marks, ticks, _height(0.0, bottom, top))
 
 
-def _height(number: float, top: float) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * (number + top) / (2 * top), 1)
+def _height(number: float, bottom: float, top: float) -> float:
+    return round(BOTTOM - (BOTTOM - TOP) * (number - bottom) / (top - bottom), 1)
 
 
 def _round_up(number: float) -> float:

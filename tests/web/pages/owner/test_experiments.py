@@ -24,11 +24,12 @@ FORM = {"name": "mix", "a": "default", "b": "diverse", "c": "", "share": "50", "
 
 def cells(page: str, outcome: str) -> list[list[str]]:
     """Texts of the rows of an outcome."""
+    (body,) = (part for part in page.split("<tbody>") if f'colspan="7">{outcome}</th>' in part)
     rows = [
         [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
-        for row in re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)
+        for row in re.findall(r"<tr>(.*?)</tr>", body, re.DOTALL)
     ]
-    return [row[1:] for row in rows if row and row[0] == outcome]
+    return [row for row in rows if row]
 
 
 def happened(home: Home, name: str, readers: int, days: int, *, interleaved: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bookrec.web.owner.experiment_figures import ArmPlot, ArmRow, OutcomeRow
+from bookrec.web.owner.experiment_figures import ArmPlot, ArmRow, OutcomeGroup
 
 
 class ExperimentRow(msgspec.Struct, frozen=True):
@@ -68,7 +68,7 @@ class ExperimentPage(msgspec.Struct, frozen=True):
     counted: str
     """Readers of mixed lists whose days are over; '' where arms are compared."""
     under_way: str
-    rows: list[OutcomeRow]
+    outcomes: list[OutcomeGroup]
     plots: list[ArmPlot]
     alarm: bool
     """Whether a guard rail has risen, or a snapshot is gone."""

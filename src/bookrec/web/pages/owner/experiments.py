@@ -32,7 +32,7 @@ from bookrec.shop.experiments.outcomes import ArmOutcome, read_outcomes
 from bookrec.snapshot import NO_MODEL, SnapshotInfo, list_snapshots
 from bookrec.web.kit.formats import format_number
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.owner.experiment_figures import arm_plots, arm_rows, outcome_rows
+from bookrec.web.owner.experiment_figures import arm_plots, arm_rows, outcome_groups
 from bookrec.web.pages.account import text
 from bookrec.web.pages.owner.experiment_contexts import (
     ExperimentForm,
@@ -113,16 +113,15 @@ async def experiment_page(
     arms = await asyncio.to_thread(
         arm_rows, experiment, readers, site.snapshots, published, language
     )
-    rows = outcome_rows(outcomes, language)
     mixed = next(iter(readers.values())) if experiment.interleaved else None
     page = ExperimentPage(
         experiment=_row(experiment),
         arms=arms,
         counted=format_number(mixed.counted, language) if mixed else "",
         under_way=format_number(mixed.under_way, language) if mixed else "",
-        rows=rows,
+        outcomes=outcome_groups(outcomes, language),
         plots=arm_plots(experiment, outcomes, language),
-        alarm=any(row.alarm for row in rows) or any(arm.missing for arm in arms),
+        alarm=any(row.alarm for row in outcomes) or any(arm.missing for arm in arms),
     )
     return page_request.page("owner/experiment.html", page)
 
