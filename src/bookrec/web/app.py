@@ -23,8 +23,11 @@ from bookrec.web.api import events as events_api
 from bookrec.web.api import history as history_api
 from bookrec.web.api import me as reader_api
 from bookrec.web.api import own_account as account_api
+from bookrec.web.api import profile as profile_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
+from bookrec.web.api.calls import check_call, provide_site, provide_snapshot
+from bookrec.web.api.live import routes as live_api
 from bookrec.web.api.schema_names import NamedJson, NamedYaml
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
@@ -42,8 +45,13 @@ from bookrec.web.pages import history as history_pages
 from bookrec.web.pages import home as home_pages
 from bookrec.web.pages import keep as keep_pages
 from bookrec.web.pages import own_account, password_reset
+from bookrec.web.pages import profile as profile_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.pages.browsing import catalogue, names
+from bookrec.web.pages.live import audience as live_audience
+from bookrec.web.pages.live import host as live_host
+from bookrec.web.pages.live import report as live_report
+from bookrec.web.pages.live import streams as live_streams
 from bookrec.web.pages.owner import audience, books, experiments, lists, preview, readers, today
 from bookrec.web.pages.owner import orders as owner_orders
 from bookrec.web.pages.owner import settings as owner_settings
@@ -145,10 +153,15 @@ def _pages() -> Router:
             shop_files.shop_style,
             shop_files.shop_logo,
             *own_account.HANDLERS,
+            *profile_pages.HANDLERS,
             *password_reset.HANDLERS,
             *_owner_pages(),
             *recording.HANDLERS,
             *seconds.HANDLERS,
+            *live_host.HANDLERS,
+            *live_audience.HANDLERS,
+            *live_report.HANDLERS,
+            *live_streams.HANDLERS,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -179,12 +192,14 @@ def _api() -> Router:
             *history_api.HANDLERS,
             *selling_api.HANDLERS,
             *account_api.HANDLERS,
+            *profile_api.HANDLERS,
             *events_api.HANDLERS,
+            *live_api.HANDLERS,
         ],
-        before_request=books_api.check_call,
+        before_request=check_call,
         dependencies={
-            "site": Provide(books_api.provide_site),
-            "snapshot": Provide(books_api.provide_snapshot),
+            "site": Provide(provide_site),
+            "snapshot": Provide(provide_snapshot),
             "account": Provide(reader_api.provide_account),
             "caller": Provide(events_api.provide_caller),
         },
@@ -195,7 +210,7 @@ def _monitoring() -> Router:
     return Router(
         path="/",
         route_handlers=[monitoring.live, monitoring.ready, monitoring.show_metrics],
-        dependencies={"site": Provide(books_api.provide_site)},
+        dependencies={"site": Provide(provide_site)},
     )
 
 

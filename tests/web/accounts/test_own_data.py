@@ -40,6 +40,10 @@ def fill_tables(home: Home, username: str, email: str = EMAIL) -> str:
             "insert into shelf_book (user_id, isbn, shelf, created_at) values (?, '1', 'want', 1)",
             (user_id,),
         )
+        shop.execute(
+            "insert into taste_correction values (?, 'author', 'annikabook', 'Annika Book', 1)",
+            (user_id,),
+        )
         shop.execute("insert into history_import values (?, 1, '{}')", (user_id,))
         shop.execute(
             "insert into imported_book values (?, '1', 'want', 1, null, null, null)", (user_id,)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from bookrec.files import read_pointer
 from bookrec.inference.recommender import Recommender
-from bookrec.web.owner.audience import Member, audience_csv, find_audience
+from bookrec.shop.schema import migrate
+from bookrec.web.owner.audience import (
+    Member,
+    audience_csv,
+    find_audience,
+    readers_to_leave_out,
+)
 from bookrec.web.store.catalogue import CatalogueBook, find_book
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -60,3 +68,22 @@ def test_the_file_has_no_formulas() -> None:
         "1,'=1+1,,,0.5000",
         "2,shop:3,an@example.org,34,0.2500",
     ]
+
+
+def test_readers_who_reject_a_value_of_the_book_are_left_out(
+    snapshot: Snapshot, tmp_path: Path
+) -> None:
+    migrate(tmp_path / "shop.sqlite")
+    with contextlib.closing(sqlite3.connect(tmp_path / "shop.sqlite")) as shop:
+        shop.executemany(
+            "insert into taste_correction values (?, ?, ?, '', 1)",
+            [
+                ("shop:1", "author", "bramstoker"),
+                ("shop:2", "author", "stephenking"),
+                ("shop:3", "decade", "2000"),
+                ("shop:4", "category", "bramstoker"),
+            ],
+        )
+        shop.execute("insert into shelf_book values (9, 'shop:5', '014143984X', 'dismissed', 1)")
+        out = readers_to_leave_out(shop, dracula(snapshot))
+    assert sorted(out) == ["shop:1", "shop:3", "shop:5"]

@@ -59,7 +59,7 @@ def _csv(data: SiteData, isbn: str) -> str:
             "'bookrec score' first."
         )
     recommender = Recommender.load(data.snapshot.ranker_directory)
-    out = readers_to_leave_out(data.connection, book.isbn)
+    out = readers_to_leave_out(data.connection, book)
     members = find_audience(data.snapshot, recommender, book, out)
     return audience_csv(with_addresses(data.connection, members))
 

@@ -52,7 +52,7 @@ class Processes:
         self.workers = workers if workers is not None else len(os.sched_getaffinity(0))
         self.peak_bytes = 0
         self._keeps = False
-        self._kept: _Pool | None = None
+        self._kept: WorkerPool | None = None
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
@@ -103,7 +103,7 @@ class Processes:
         again: deque[tuple[int, Task]],
     ) -> Iterator[tuple[int, AnyResult]]:
         """Work until all tasks are done or a process dies; ``again`` then holds the unfinished ones."""
-        pool, self._kept = self._kept or _Pool(self.workers), None
+        pool, self._kept = self._kept or WorkerPool(self.workers), None
         pending: dict[Future[_Outcome], tuple[int, Task]] = {}
         try:
             while True:
@@ -112,7 +112,7 @@ class Processes:
                         again.append(task)
                     if not again:
                         break
-                    with _interrupts_held():
+                    with interrupts_held():
                         future = pool.executor.submit(_work, work, load, directory, again[0][1])
                     pending[future] = again.popleft()
                 if not pending:
@@ -139,7 +139,7 @@ class Processes:
             yield number, result
 
 
-class _Pool:
+class WorkerPool:
     """Worker processes, and the pipe whose end tells them that nobody waits for them."""
 
     def __init__(self, workers: int) -> None:
@@ -196,7 +196,7 @@ def _in_this_process(
 
 
 @contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Block Ctrl-C while processes start.
 
     The signal reaches the whole process group, but only the parent should handle it. Processes

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account, UsernameTaken, store_diversity
 from bookrec.web.accounts.sessions import end_session, find_session, start_session
-from bookrec.web.api.books import Limit, Page, PageSize
+from bookrec.web.api.parameters import Limit, Page, PageSize
 from bookrec.web.api.schemas import (
     AccountAnswer,
     DiversityStep,

@@ -1,4 +1,4 @@
-"""Contexts of a reader's own pages: books to read, imported history, seen books."""
+"""Contexts of a reader's own pages: books to read, imported history, seen books, profile."""
 
 from __future__ import annotations
 
@@ -71,3 +71,64 @@ class MePage(msgspec.Struct, frozen=True):
     page: int
     pages: int
     age: int | None
+
+
+class ActFacts(msgspec.Struct, frozen=True):
+    """Act of the reader with a book, see `bookrec.web.profiles.taste.Act`."""
+
+    name: str
+    here: bool
+    rating: int
+    times: int
+
+
+class EvidenceRow(msgspec.Struct, frozen=True):
+    """A book that speaks for a belief."""
+
+    isbn: str
+    title: str
+    acts: list[ActFacts]
+
+
+class BeliefRow(msgspec.Struct, frozen=True):
+    """A value that is believed to be the reader's taste."""
+
+    value: str
+    """Key of the value, for the button."""
+    label: str
+    share: float
+    books: int
+    evidence: list[EvidenceRow]
+
+
+class BeliefGroup(msgspec.Struct, frozen=True):
+    """The strongest beliefs of a facet."""
+
+    facet: str
+    """'author', 'series', 'category', 'decade', 'language' or 'price'."""
+    beliefs: list[BeliefRow]
+    others: int
+    """Weaker beliefs that are not shown."""
+
+
+class RejectionRow(msgspec.Struct, frozen=True):
+    """A value that the reader rejected."""
+
+    facet: str
+    value: str
+    label: str
+    at: int
+
+
+class ProfilePage(msgspec.Struct, frozen=True):
+    """``/me/profile``"""
+
+    books: int
+    """Books that the beliefs come from."""
+    left_out: int
+    """Books of the reader's that rejected values leave out."""
+    groups: list[BeliefGroup]
+    rejections: list[RejectionRow]
+    currency: str
+    recorded: bool
+    """Whether visits of the reader are noted."""

@@ -72,6 +72,9 @@ NOTICES: Final = frozenset(
         "not_recording",
         "forgotten",
         "diversity_saved",
+        "taste_rejected",
+        "taste_restored",
+        "taste_full",
     }
 )
 

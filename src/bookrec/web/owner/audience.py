@@ -26,6 +26,7 @@ from bookrec.snapshot import ROWS_NAME
 from bookrec.web.kit.log import get_logger
 from bookrec.web.store.catalogue import CatalogueBook
 from bookrec.web.store.per_snapshot import PerSnapshot
+from bookrec.web.store.rejections import values_of
 from bookrec.web.store.snapshot_reader import Snapshot
 
 logger = get_logger(__name__)
@@ -150,13 +151,16 @@ def _candidates(snapshot: Snapshot, book_id: int) -> list[tuple[int, str, int | 
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def readers_to_leave_out(connection: sqlite3.Connection, isbn: str) -> list[str]:
-    """Readers who have or dismissed a book on the site, and disabled accounts."""
+def readers_to_leave_out(connection: sqlite3.Connection, book: CatalogueBook) -> list[str]:
+    """Readers who have, dismissed or rejected a book on the site, and disabled accounts."""
+    values = [part for value in values_of(book) for part in value]
+    rejecting = " or ".join(["(facet = ? and value = ?)"] * (len(values) // 2)) or "false"
     rows = connection.execute(
-        "select user_id from shop_interaction where isbn = ?1 and kind <> 'deleted'"
-        " union select user_id from shelf_book where isbn = ?1 and shelf = 'dismissed'"
+        "select user_id from shop_interaction where isbn = ? and kind <> 'deleted'"  # noqa: S608
+        " union select user_id from shelf_book where isbn = ? and shelf = 'dismissed'"
+        f" union select user_id from taste_correction where {rejecting}"
         " union select user_id from account where disabled_at is not null",
-        (isbn,),
+        (book.isbn, book.isbn, *values),
     )
     return [row[0] for row in rows]
 

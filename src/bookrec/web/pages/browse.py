@@ -32,6 +32,7 @@ from bookrec.web.store.catalogue import (
     series_books,
 )
 from bookrec.web.store.reader_history import ReaderHistory
+from bookrec.web.store.rejections import NONE
 
 _SIMILAR: Final = 12
 _MOST_BY_AUTHOR: Final = 100
@@ -67,10 +68,13 @@ def book_context(
 ) -> BookPage:
     """Return the page of a book, for a reader or for visitors; its shelves follow the visit."""
     snapshot, front = view.snapshot, view.front
+    rejections = history.rejections if history else NONE
     works = (history.hidden_works if history else set()) | {book.work_id}
     if visit is not None:
         works |= visit.dismissed
-    source, similar = similar_shelf(snapshot, front, book, _SIMILAR, works, visit)
+    source, similar = similar_shelf(
+        snapshot, front, book, _SIMILAR, works, visit, rejections, sink=True
+    )
     works |= {item.book.work_id for item in similar}
     authored = books_by_author(snapshot, book.author, _MOST_BY_AUTHOR)
     by_author = pass_chain(snapshot, front, authored, works, _BY_AUTHOR, visit)

@@ -100,7 +100,7 @@ def _similarity(snapshot: Snapshot, ids: Sequence[int]) -> np.ndarray:
 
 def _seen_categories(snapshot: Snapshot, history: ReaderHistory) -> list[str]:
     """Categories of the reader's liked and implicit books, one text a book; '' where it is unknown."""
-    ids = [book.book_id for book in history.books.values() if book.positive][:_MOST_SEEN]
+    ids = [book.book_id for book in history.liked][:_MOST_SEEN]
     marks = ",".join("?" * len(ids))
     rows = snapshot.rows(f"select category from book where book_id in ({marks})", tuple(ids))  # noqa: S608
     return [str(name) for (name,) in rows]

@@ -23,6 +23,7 @@ from bookrec.web.store.catalogue import (
     read_books,
 )
 from bookrec.web.store.reader_history import ReaderHistory
+from bookrec.web.store.rejections import NONE, Rejections
 from bookrec.web.store.snapshot_reader import Snapshot
 
 LENGTH: Final = 6
@@ -74,31 +75,36 @@ def reader_shelves(
         segment: segment of the popular books; "" leaves them out.
         visit: what the reader did lately; shelves follow it, but for that of the books just opened.
     """
-    on_page = {book.work_id for book in shown}
+    on_page, rejections = {book.work_id for book in shown}, history.rejections
     dismissed = {book.work_id for book in history.dismissed.values()}
-    again = pass_chain(
-        snapshot, front, [ListedBook(book, 0.0) for book in opened], on_page | dismissed, LENGTH
-    )
+    listed = [ListedBook(book, 0.0) for book in opened]
+    hidden = on_page | dismissed
+    again = pass_chain(snapshot, front, listed, hidden, LENGTH, rejections=rejections)
     if again:
         yield _noted(HomeShelf("opened", [item.book for item in again]), on_page)
     on_page |= history.kept_works
     likes = liked_books(snapshot, history)
-    because = _because_shelves(snapshot, front, likes, on_page, visit)
+    because = _because_shelves(snapshot, front, likes, on_page, visit, rejections)
     if shelf := next(because, None):
         yield shelf
-    if shelf := _author_shelf(snapshot, front, likes, on_page):
+    if shelf := _author_shelf(snapshot, front, likes, on_page, rejections):
         yield _noted(shelf, on_page)
     yield from because
-    popular = popular_for(snapshot, front, segment, on_page, LENGTH, visit) if segment else []
+    popular = (
+        popular_for(snapshot, front, segment, on_page, LENGTH, visit, rejections) if segment else []
+    )
     if len(popular) >= _LEAST:
         books = [item.book for item in popular]
         yield _noted(HomeShelf("popular", books, segment=segment), on_page)
-    if shelf := new_shelf(snapshot, front, newest, on_page, visit):
+    if shelf := new_shelf(snapshot, front, newest, on_page, visit, rejections):
         yield shelf
 
 
 def promoted_shelf(
-    snapshot: Snapshot, front: ShopFront, without_works: set[int]
+    snapshot: Snapshot,
+    front: ShopFront,
+    without_works: set[int],
+    rejections: Rejections = NONE,
 ) -> HomeShelf | None:
     """Return the shelf of the books that the shop promotes, the latest first; None without any.
 
@@ -106,12 +112,13 @@ def promoted_shelf(
         snapshot: has the books.
         front: has the promoted books, the stock and its rule.
         without_works: works that the page shows, or that the reader has, wants or dismissed.
+        rejections: values that are not the reader's taste.
     """
     if not front.promoted:
         return None
     books = books_by_isbn(snapshot, front.promoted)
     listed = [ListedBook(books[isbn], 0.0) for isbn in front.promoted if isbn in books]
-    fresh = pass_chain(snapshot, front, listed, without_works, LENGTH)
+    fresh = pass_chain(snapshot, front, listed, without_works, LENGTH, rejections=rejections)
     return HomeShelf("promoted", [item.book for item in fresh]) if fresh else None
 
 
@@ -121,9 +128,10 @@ def new_shelf(
     newest: Sequence[ListedBook],
     without_works: set[int],
     visit: Visit | None = None,
+    rejections: Rejections = NONE,
 ) -> HomeShelf | None:
     """Return the shelf of the newest books of other works; None when they are too few."""
-    fresh = pass_chain(snapshot, front, list(newest), without_works, LENGTH, visit)
+    fresh = pass_chain(snapshot, front, list(newest), without_works, LENGTH, visit, rejections)
     return HomeShelf("new", [item.book for item in fresh]) if len(fresh) >= _LEAST else None
 
 
@@ -157,6 +165,7 @@ def _because_shelves(
     likes: Sequence[Reason],
     on_page: set[int],
     visit: Visit | None,
+    rejections: Rejections,
 ) -> Iterator[HomeShelf]:
     """Yield shelves of books similar to one of the reader's, each of another author's book."""
     authors: set[str] = set()
@@ -164,7 +173,7 @@ def _because_shelves(
         author = reason.book.author.casefold()
         if author in authors or reason.book.similar_source != "precomputed":
             continue
-        _, fresh = similar_shelf(snapshot, front, reason.book, LENGTH, on_page, visit)
+        _, fresh = similar_shelf(snapshot, front, reason.book, LENGTH, on_page, visit, rejections)
         if len(fresh) < _LEAST:
             continue
         authors.add(author)
@@ -174,7 +183,11 @@ def _because_shelves(
 
 
 def _author_shelf(
-    snapshot: Snapshot, front: ShopFront, likes: Sequence[Reason], on_page: set[int]
+    snapshot: Snapshot,
+    front: ShopFront,
+    likes: Sequence[Reason],
+    on_page: set[int],
+    rejections: Rejections,
 ) -> HomeShelf | None:
     """Return books by authors of the reader's, those that come next in a series first."""
     by_author: dict[str, list[Reason]] = defaultdict(list)
@@ -185,7 +198,10 @@ def _author_shelf(
     others: list[list[tuple[CatalogueBook, Reason]]] = []
     for author, reasons in list(by_author.items())[:_MOST_AUTHORS]:
         listed = books_by_author(snapshot, author, _MOST_CONSIDERED)
-        fresh = [i.book for i in pass_chain(snapshot, front, listed, on_page, _MOST_CONSIDERED)]
+        passed = pass_chain(
+            snapshot, front, listed, on_page, _MOST_CONSIDERED, rejections=rejections
+        )
+        fresh = [item.book for item in passed]
         next_books = _next_in_series(fresh, [reason.book for reason in reasons])
         following += [(book, Reason(before, FOLLOWS)) for book, before in next_books]
         taken = {book.work_id for book, _ in next_books}

@@ -48,6 +48,7 @@ from bookrec.web.store.reader_history import (
     ReaderHistory,
     build_history,
 )
+from bookrec.web.store.rejections import NONE, REJECTIONS_QUERY, Rejections
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_SIMILAR: Final = 100
@@ -103,7 +104,8 @@ class ReaderLists:
         """Return the reader's seen books, books to read and dismissed books."""
         rows = await self._database.rows(INTERACTIONS_QUERY, (account.user_id,))
         shelves = await self._database.rows(SHELF_QUERY, (account.user_id,))
-        return build_history(snapshot, account.user_id, rows, shelves)
+        rejections = await self._database.rows(REJECTIONS_QUERY, (account.user_id,))
+        return build_history(snapshot, account.user_id, rows, shelves, rejections)
 
     async def recommend(
         self,
@@ -166,7 +168,12 @@ class ReaderLists:
         chosen = _mixed(front, account.user_id, arms, ranked, limit)
         works = history.kept_works | {item.book.work_id for _, item in chosen}
         front = front.under(arms[0].shop)
-        popular = popular_for(snapshot, front, segment, works, limit - len(chosen), visit)
+        lacking, rejections = limit - len(chosen), history.rejections
+        popular = popular_for(snapshot, front, segment, works, lacking, visit, rejections)
+        if rejections.items and len(popular) < lacking:
+            # Where nothing else is left, a full list is worth more than a correction.
+            works |= {item.book.work_id for item in popular}
+            popular += popular_for(snapshot, front, segment, works, lacking - len(popular), visit)
         shelf = [item.book for _, item in chosen]
         raised = visit.reasons(because, shelf, history)
         reasons = find_reasons(snapshot, history, shelf, opened, raised)
@@ -205,7 +212,7 @@ class ReaderLists:
             snapshot, account, history
         ):
             return "precomputed", stored_list(snapshot, history.reader_id)
-        if not (history.books or history.wanted):
+        if not history.has_evidence:
             return "popular", []
         live = await self._live_lists.stored(snapshot, account)
         if live is None and not store:
@@ -213,6 +220,10 @@ class ReaderLists:
         elif live is None:
             await self._live_lists.refresh(snapshot, account)
             live = await self._live_lists.stored(snapshot, account)
+        if not live and history.rejected and history.reader_id is not None:
+            # Without a ranker the chain alone heeds what the reader rejected.
+            stored = stored_list(snapshot, history.reader_id)
+            return ("precomputed", stored) if stored else ("popular", [])
         return ("live", live) if live else ("popular", [])
 
 
@@ -228,7 +239,9 @@ def _ranked(
     """Pass a list through the chain and the diversity, by the settings of an arm or of the shop."""
     front, diversity = front.under(arm.shop), diversity_of(account, arm.shop)
     depth = max(limit, CANDIDATES) if diversity.changes_lists else limit
-    chosen = pass_chain(snapshot, front, listed, history.kept_works, depth)
+    chosen = pass_chain(
+        snapshot, front, listed, history.kept_works, depth, rejections=history.rejections
+    )
     if not diversity.changes_lists:
         return chosen
     # What can be bought stays before the rest, each part in its new order.
@@ -268,13 +281,14 @@ def popular_for(
     without_works: set[int],
     limit: int,
     visit: Visit | None = None,
+    rejections: Rejections = NONE,
 ) -> list[ListedBook]:
-    """Popular books of an age band, then of everyone, without some works."""
+    """Popular books of an age band, then of everyone, without some works and rejected values."""
     if limit <= 0:
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
     popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
-    return pass_chain(snapshot, front, popular, without_works, limit, visit)
+    return pass_chain(snapshot, front, popular, without_works, limit, visit, rejections)
 
 
 def popular_shelf(
@@ -341,10 +355,20 @@ def similar_shelf(
     limit: int,
     without_works: Collection[int] = (),
     visit: Visit | None = None,
+    rejections: Rejections = NONE,
+    *,
+    sink: bool = False,
 ) -> tuple[str, list[ListedBook]]:
-    """Return the source of a book's similar books, and the best of them that pass the chain."""
+    """Return the source of a book's similar books, and the best of them that pass the chain.
+
+    Books of rejected values are left out, or come last with ``sink``.
+    """
     source, listed = similar_books(snapshot, book, max(limit, _MOST_SIMILAR))
-    return source, pass_chain(snapshot, front, listed, without_works, limit, visit)
+    chosen = pass_chain(snapshot, front, listed, without_works, limit, visit, rejections)
+    if sink and rejections.items and len(chosen) < limit:
+        works = {item.book.work_id for item in chosen}.union(without_works)
+        chosen += pass_chain(snapshot, front, listed, works, limit - len(chosen), visit)
+    return source, chosen
 
 
 def pass_chain(
@@ -354,11 +378,13 @@ def pass_chain(
     without_works: Collection[int],
     limit: int,
     visit: Visit | None = None,
+    rejections: Rejections = NONE,
 ) -> list[ListedBook]:
     """Filter and order a list: the chain that every list of pages and API passes.
 
-    Works to leave out go first. A book that cannot be bought makes room for an edition of its work
-    that can. The shop's stock rule orders or filters the rest; then one edition of a work.
+    Works to leave out and books of rejected values go first. A book that cannot be bought makes room
+    for an edition of its work that can. The shop's stock rule orders or filters the rest; then one
+    edition of a work.
 
     Args:
         snapshot: has the editions.
@@ -369,9 +395,19 @@ def pass_chain(
         limit: length of the result.
         visit: what the person did lately, after which the list is re-ordered; None for one that is in
             its order on purpose, or was re-ordered before.
+        rejections: values that are not the reader's taste.
     """
     if visit is not None:
         listed = visit.reorder(listed)
     fresh = [item for item in listed if item.book.work_id not in without_works]
+    fresh = _accepted(rejections, fresh)
     fresh = prefer_buyable(front, with_buyable_editions(snapshot, front, fresh))
+    # An edition that can be bought may be in a language or of a decade that is rejected.
+    fresh = _accepted(rejections, fresh)
     return [fresh[place] for place in first_of_each([item.book.work_id for item in fresh], limit)]
+
+
+def _accepted(rejections: Rejections, listed: list[ListedBook]) -> list[ListedBook]:
+    if not rejections.items:
+        return listed
+    return [item for item in listed if not rejections.covers(item.book)]

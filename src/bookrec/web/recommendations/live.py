@@ -63,9 +63,9 @@ class LiveInference:
         self._loading: tuple[str, asyncio.Future[LiveRanker | None]] | None = None
 
     async def rank(
-        self, snapshot: Snapshot, history: ReaderHistory, age: int | None
+        self, snapshot: Snapshot, history: ReaderHistory, age: int | None, top: int = TOP
     ) -> list[tuple[int, float]] | None:
-        """Return (book_id, score) of the best `TOP` books for a history, best first.
+        """Return (book_id, score) of the best ``top`` books for a history, best first.
 
         None when there is no model, or the ranker cannot be loaded or fails.
         """
@@ -81,7 +81,7 @@ class LiveInference:
         started = loop.time()
         try:
             positions, scores = await loop.run_in_executor(
-                self._pool, ranker.top_n, books, ratings, age, TOP
+                self._pool, ranker.top_n, books, ratings, age, top
             )
         except Exception:
             # The reader gets a page even when the arrays are wrong.

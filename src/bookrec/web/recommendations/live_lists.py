@@ -1,7 +1,8 @@
 """Live lists, kept in the shop's database.
 
-They are made for readers without a list in the snapshot, and for those who brought a history along
-after the snapshot was made: its list knows too little of them.
+They are made for readers without a list in the snapshot; for those who brought a history along after
+the snapshot was made, whose list knows too little of them; and for those who rejected a value of
+books in their history, whose list knows too much.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 import msgspec
 
 from bookrec.web.accounts.accounts import Account
-from bookrec.web.recommendations.live import LiveInference
+from bookrec.web.recommendations.live import TOP, LiveInference
 from bookrec.web.store.catalogue import ListedBook, books_by_id, books_by_isbn
 from bookrec.web.store.database import ShopDatabase, Transaction
 from bookrec.web.store.reader_history import (
@@ -22,10 +23,13 @@ from bookrec.web.store.reader_history import (
     ReaderHistory,
     build_history,
 )
+from bookrec.web.store.rejections import REJECTIONS_QUERY
 from bookrec.web.store.rows import Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
 _MOST_TRIES: Final = 3
+_SPARE: Final = 5
+"""Lists' lengths that are ranked where books of rejected values are dropped."""
 
 
 class ShopReader(msgspec.Struct, frozen=True):
@@ -35,6 +39,8 @@ class ShopReader(msgspec.Struct, frozen=True):
     """See `INTERACTIONS_QUERY`."""
     shelves: list[Row]
     """See `SHELF_QUERY`."""
+    rejections: list[Row]
+    """See `REJECTIONS_QUERY`."""
     age: int | None
     """In years; None when the account has none."""
 
@@ -70,14 +76,17 @@ class LiveLists:
             shop_reader = await _shop_reader(self._database, account)
             account = msgspec.structs.replace(account, age=shop_reader.age)
             history = build_history(
-                snapshot, account.user_id, shop_reader.interactions, shop_reader.shelves
+                snapshot,
+                account.user_id,
+                shop_reader.interactions,
+                shop_reader.shelves,
+                shop_reader.rejections,
             )
             if await self.precomputed_suffices(snapshot, account, history):
                 return
-            ranked: list[tuple[int, float]] | None = []
-            if history.books or history.wanted:
-                age = known_age(snapshot, account, history)
-                ranked = await self._live.rank(snapshot, history, age)
+            ranked: list[ListedBook] | None = []
+            if history.has_evidence:
+                ranked = await self.ranked(snapshot, account, history)
             if ranked is None or await self._store(snapshot, account, shop_reader, ranked):
                 return
 
@@ -85,18 +94,26 @@ class LiveLists:
         self, snapshot: Snapshot, account: Account, history: ReaderHistory
     ) -> list[ListedBook] | None:
         """Rank for a history without storing anything; None without a ranker."""
-        ranked = await self._live.rank(snapshot, history, known_age(snapshot, account, history))
+        rejections, age = history.rejections, known_age(snapshot, account, history)
+        top = TOP * _SPARE if rejections.items else TOP
+        ranked = await self._live.rank(snapshot, history, age, top)
         if ranked is None:
             return None
         books = books_by_id(snapshot, [book_id for book_id, _ in ranked])
-        return [ListedBook(books[book_id], score) for book_id, score in ranked]
+        listed = [ListedBook(books[book_id], score) for book_id, score in ranked]
+        return [item for item in listed if not rejections.covers(item.book)][:TOP]
 
     async def precomputed_suffices(
         self, snapshot: Snapshot, account: Account, history: ReaderHistory
     ) -> bool:
-        """Whether the snapshot has a list of the reader, made after any history they brought."""
-        if history.reader_id is None or not snapshot.row(
-            "select 1 from user_top where reader_id = ?", (history.reader_id,)
+        """Whether the snapshot has a list of the reader, made after any history they brought.
+
+        One that was made from books of a rejected value does not suffice.
+        """
+        if (
+            history.rejected
+            or history.reader_id is None
+            or not snapshot.row("select 1 from user_top where reader_id = ?", (history.reader_id,))
         ):
             return False
         row = await self._database.row(
@@ -109,10 +126,9 @@ class LiveLists:
         snapshot: Snapshot,
         account: Account,
         shop_reader: ShopReader,
-        ranked: list[tuple[int, float]],
+        ranked: list[ListedBook],
     ) -> bool:
         """Store a live list unless the data it was made from has changed; whether it was stored."""
-        books = books_by_id(snapshot, [book_id for book_id, _ in ranked])
         async with self._database.write() as transaction:
             if await _shop_reader(transaction, account) != shop_reader:
                 return False
@@ -120,8 +136,8 @@ class LiveLists:
             await transaction.execute_many(
                 "insert into live_list (user_id, rank, isbn, score) values (?, ?, ?, ?)",
                 [
-                    (account.user_id, rank, books[book_id].isbn, score)
-                    for rank, (book_id, score) in enumerate(ranked, start=1)
+                    (account.user_id, rank, item.book.isbn, item.score)
+                    for rank, item in enumerate(ranked, start=1)
                 ],
             )
             await transaction.execute(
@@ -135,8 +151,9 @@ class LiveLists:
 async def _shop_reader(shop: ShopDatabase | Transaction, account: Account) -> ShopReader:
     interactions = await shop.rows(INTERACTIONS_QUERY, (account.user_id,))
     shelves = await shop.rows(SHELF_QUERY, (account.user_id,))
+    rejections = await shop.rows(REJECTIONS_QUERY, (account.user_id,))
     row = await shop.row("select age from account where account_id = ?", (account.account_id,))
-    return ShopReader(interactions, shelves, row[0] if row else None)
+    return ShopReader(interactions, shelves, rejections, row[0] if row else None)
 
 
 def _made_at(snapshot: Snapshot) -> float:

@@ -17,11 +17,16 @@ from bookrec.web.recommendations.live_lists import LiveLists
 from bookrec.web.store.catalogue import CatalogueBook, books_by_id
 from bookrec.web.store.database import ShopDatabase, Transaction
 from bookrec.web.store.reader_history import DELETED, DISMISSED, WANT
+from bookrec.web.store.rejections import MOST, key_of
 from bookrec.web.store.snapshot_reader import Snapshot
 
 
+class TooManyRejections(Exception):
+    """A reader rejects more than `MOST` values."""
+
+
 class ReaderActions:
-    """Rate, own, unrate, keep, dismiss, change of age, and registration."""
+    """Rate, own, unrate, keep, dismiss, correct the taste, change of age, and registration."""
 
     def __init__(
         self,
@@ -58,11 +63,23 @@ class ReaderActions:
             await self._live_lists.refresh(snapshot, account)
 
     async def shelve(
-        self, snapshot: Snapshot, account: Account, book: CatalogueBook, shelf: str
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        book: CatalogueBook,
+        shelf: str,
+        list_id: str | None = None,
     ) -> None:
         """Put a book on a shelf of the reader's own, `WANT` or `DISMISSED`, and off the other.
 
         A seen book cannot be wanted: it stays a seen book.
+
+        Args:
+            snapshot: has the reader's stored books.
+            account: of the reader.
+            book: to put there.
+            shelf: `WANT` or `DISMISSED`.
+            list_id: list that the book was in, where the caller knows it.
         """
         history = await self._lists.history(snapshot, account)
         if shelf == WANT and book.work_id in history.works:
@@ -75,7 +92,8 @@ class ReaderActions:
                 "insert into shelf_book (user_id, isbn, shelf, created_at) values (?, ?, ?, ?)",
                 (account.user_id, book.isbn, shelf, int(time.time())),
             )
-        self._note(account, "want" if shelf == WANT else "dismiss", book.isbn)
+        kind: Kind = "want" if shelf == WANT else "dismiss"
+        self._note(account, kind, book.isbn, list_id=list_id)
         await self._live_lists.refresh(snapshot, account)
 
     async def unshelve(
@@ -92,6 +110,44 @@ class ReaderActions:
         history = await self._lists.history(snapshot, account)
         latest = next(iter(history.dismissed), None)
         return None if latest is None else books_by_id(snapshot, [latest])[latest]
+
+    async def reject(self, snapshot: Snapshot, account: Account, facet: str, label: str) -> None:
+        """Note that a value of a facet is not the reader's taste; their lists follow at once.
+
+        Args:
+            snapshot: has the lists.
+            account: of the reader.
+            facet: one of `FACETS`.
+            label: the value as the catalogue spells it, see `known_label`.
+
+        Raises:
+            TooManyRejections: there are `MOST` already.
+        """
+        async with self._database.write() as transaction:
+            row = await transaction.row(
+                "select count(*) from taste_correction where user_id = ?", (account.user_id,)
+            )
+            if row is not None and row[0] >= MOST:
+                raise TooManyRejections
+            await transaction.execute(
+                "insert into taste_correction (user_id, facet, value, label, created_at)"
+                " values (?, ?, ?, ?, ?) on conflict do nothing",
+                (account.user_id, facet, key_of(facet, label), label, int(time.time())),
+            )
+        await self._live_lists.refresh(snapshot, account)
+
+    async def take_back_rejection(
+        self, snapshot: Snapshot, account: Account, facet: str, value: str
+    ) -> None:
+        """Let a value of a facet, in any spelling, be the reader's taste again."""
+        async with self._database.write() as transaction:
+            cursor = await transaction.execute(
+                "delete from taste_correction where user_id = ? and facet = ? and value = ?",
+                (account.user_id, facet, key_of(facet, value)),
+            )
+            if not cursor.rowcount:
+                return
+        await self._live_lists.refresh(snapshot, account)
 
     async def set_age(self, snapshot: Snapshot, account: Account, age: int | None) -> None:
         """Store an age in years (checked by `age_problem`); None removes it."""
@@ -111,11 +167,18 @@ class ReaderActions:
             await self._live_lists.refresh(snapshot, account)
         return account
 
-    def _note(self, account: Account, kind: Kind, isbn: str, rating: int | None = None) -> None:
+    def _note(
+        self,
+        account: Account,
+        kind: Kind,
+        isbn: str,
+        rating: int | None = None,
+        list_id: str | None = None,
+    ) -> None:
         """Queue the event of what a reader did, whose row is written already."""
         if account.recorded:
-            actor = Actor(account.user_id)
-            self._recorder.note(Event(actor, kind, int(time.time()), isbn, rating=rating))
+            actor, now = Actor(account.user_id), int(time.time())
+            self._recorder.note(Event(actor, kind, now, isbn, rating=rating, list_id=list_id))
 
     async def _put(
         self, account: Account, book: CatalogueBook, kind: str, rating: int | None

@@ -83,7 +83,7 @@ def reader_home(
         visit: what the reader did lately; the shelves follow it.
     """
     segment = popular_segment(snapshot, known_age(snapshot, account, history))
-    promoted = promoted_shelf(snapshot, front, history.kept_works)
+    promoted = promoted_shelf(snapshot, front, history.kept_works, history.rejections)
     recommended = _without(recommended, promoted)
     shown = [item.book for item in recommended.items]
     shelves = reader_shelves(

@@ -56,6 +56,11 @@ _RANK_SCALE: Final = 12.0
 """Ranks in a list of similar books over which the weight falls to 1/e of the first place's."""
 
 
+def relation_of(kind: str) -> str:
+    """Return the relation of a reader to a book of theirs, by its kind in the history."""
+    return _RELATION_OF_KIND[kind]
+
+
 class Reason(msgspec.Struct, frozen=True):
     """A book of the reader's that is the reason for a listed one."""
 
@@ -100,7 +105,8 @@ def find_reasons(
 
     Args:
         snapshot: has the similar books.
-        history: the reader's books. Low ratings and dismissed books are no reasons.
+        history: the reader's books. Low ratings, dismissed books and those of rejected values are no
+            reasons.
         listed: the shelf, best first.
         opened: books that the reader opened last; a reason where no book of theirs is.
         raised: reason of each book that the visit raised, by ``book_id``; it goes before others.
@@ -204,16 +210,22 @@ def _own_books(
     snapshot: Snapshot, history: ReaderHistory, opened: Iterable[CatalogueBook]
 ) -> list[_OwnBook]:
     """Return the reader's books that may be reasons, the heaviest first, then those opened last."""
-    positive = [book for book in history.books.values() if book.positive]
+    positive = history.liked
     positive += [
-        SeenBook(book.book_id, book.work_id, 0, True, WANT) for book in history.wanted.values()
+        SeenBook(book.book_id, book.work_id, 0, True, WANT)
+        for book in history.wanted.values()
+        if book.book_id not in history.rejected
     ]
     known = books_by_id(snapshot, [book.book_id for book in positive])
     books = [_OwnBook(known[book.book_id], book.kind, book.rating) for book in positive]
     # The sort is stable, so among equals the latest stays first.
     books = sorted(books, key=lambda book: -book.weight)[:_MOST_OWN]
-    hidden = history.kept_works
-    return books + [_OwnBook(book, OPENED, 0) for book in opened if book.work_id not in hidden]
+    hidden, rejections = history.kept_works, history.rejections
+    return books + [
+        _OwnBook(book, OPENED, 0)
+        for book in opened
+        if book.work_id not in hidden and not rejections.covers(book)
+    ]
 
 
 def _candidate(book: CatalogueBook, own_book: _OwnBook, nearness: float) -> Candidate | None:

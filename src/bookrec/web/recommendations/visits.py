@@ -102,6 +102,10 @@ class Visit:
         self.kinds: dict[int, str] = {}
         """Latest kind of event of each recent book."""
         self.kinds.update((book.book_id, kind) for book, kind in zip(books, kinds, strict=True))
+        self.events: dict[int, Counter[str]] = {}
+        """Numbers of events by kind of each recent book."""
+        for book, kind in zip(books, kinds, strict=True):
+            self.events.setdefault(book.book_id, Counter())[kind] += 1
         self.recent: RecentBooks = recent_books(
             [book.book_id for book in books], list(kinds), _SETTINGS
         )
@@ -312,6 +316,8 @@ def _counts(
         return True
     if kind == DISMISS:
         return book.book_id in history.dismissed
+    if history.rejections.covers(book):
+        return False
     if kind not in _IN_LIVE_LISTS:
         return True
     return history.reader_id is not None and not in_snapshot

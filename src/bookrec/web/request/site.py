@@ -16,6 +16,7 @@ from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.live.hub import LiveHub
 from bookrec.web.mail.mail_settings import mail_settings
 from bookrec.web.mail.mailer import Mailer
 from bookrec.web.recommendations.history_actions import HistoryActions
@@ -56,6 +57,7 @@ class Site:
     nightly_log: Path
     recorder: EventRecorder
     visits: Visits
+    live: LiveHub
 
 
 @contextlib.asynccontextmanager
@@ -77,14 +79,15 @@ async def open_site(
         recorder = EventRecorder(shop, metrics)
         await stack.enter_async_context(recorder.running())
         await stack.enter_async_context(kept_up(shop))
+        watch = SnapshotWatch(
+            home.snapshots, settings.snapshot_check_s, lambda: fronts.current().corrections
+        )
+        hub = LiveHub(shop, watch, fronts)
+        await stack.enter_async_context(hub.running())
         try:
             yield Site(
                 settings=settings,
-                watch=SnapshotWatch(
-                    home.snapshots,
-                    settings.snapshot_check_s,
-                    lambda: fronts.current().corrections,
-                ),
+                watch=watch,
                 database=shop,
                 passwords=passwords,
                 lists=lists,
@@ -101,6 +104,7 @@ async def open_site(
                 nightly_log=home.nightly_log,
                 recorder=recorder,
                 visits=Visits(shop, recorder),
+                live=hub,
             )
         finally:
             passwords.close()

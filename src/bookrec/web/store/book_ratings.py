@@ -51,7 +51,8 @@ def near_ratings(
 ) -> NearRatings | None:
     """Ratings by the readers who liked most of what this reader liked; None when they are too few.
 
-    The reader's own liked books are those rated 7 or more, or without a rating. Of these the least
+    The reader's own liked books (`ReaderHistory.liked`) are those rated 7 or more, or without a rating.
+    Of these the least
     read count first: they say most about a taste.
     """
     if not snapshot.interactions_by_book:
@@ -79,7 +80,7 @@ def near_ratings(
 
 def _telling_books(snapshot: Snapshot, history: ReaderHistory, book: CatalogueBook) -> list[int]:
     """Numbers of the reader's liked books, the least read first, as far as the budget of rows goes."""
-    liked = [seen.book_id for seen in history.books.values() if seen.positive]
+    liked = [seen.book_id for seen in history.liked]
     others = [b for b in books_by_id(snapshot, liked).values() if b.work_id != book.work_id]
     chosen: list[int] = []
     budget = _MOST_ROWS

@@ -11,7 +11,8 @@ from typing import Final
 import msgspec
 
 from bookrec.inference.history import POSITIVE_RATING
-from bookrec.web.store.catalogue import CatalogueBook, books_by_isbn
+from bookrec.web.store.catalogue import CatalogueBook, books_by_id, books_by_isbn
+from bookrec.web.store.rejections import NONE, Rejections
 from bookrec.web.store.rows import Row
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -75,6 +76,21 @@ class ReaderHistory(msgspec.Struct, frozen=True):
     """Books to read by ``book_id``, latest first; none of a seen work."""
     dismissed: dict[int, ShelvedBook] = {}
     """Dismissed books by ``book_id``, latest first."""
+    rejections: Rejections = NONE
+    """Values that are not the reader's taste."""
+    rejected: frozenset[int] = frozenset()
+    """Seen books and books to read, by ``book_id``, that the rejections cover: they stay the reader's,
+    and are no evidence of their taste."""
+
+    @property
+    def liked(self) -> list[SeenBook]:
+        """Seen books that are evidence of a taste: positive, of no rejected value."""
+        return [b for b in self.books.values() if b.positive and b.book_id not in self.rejected]
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether any seen book or book to read is evidence of a taste, or against one."""
+        return bool((self.books.keys() | self.wanted.keys()) - self.rejected)
 
     @property
     def works(self) -> set[int]:
@@ -96,14 +112,15 @@ class ReaderHistory(msgspec.Struct, frozen=True):
         """(book_id, rating) pairs that the ranker learns a reader's taste from.
 
         A book to read counts like one without a rating. A dismissed one counts like the lowest
-        rating: it is never listed, and is no part of the taste.
+        rating: it is never listed, and is no part of the taste. Books of rejected values are left out.
         """
         rated = [(book.book_id, book.rating) for book in self.books.values()]
         wanted = [(book_id, IMPLICIT) for book_id in self.wanted if book_id not in self.books]
         known = self.books.keys() | self.wanted.keys()
         dismissed = [(b, _LOWEST_RATING) for b in self.dismissed if b not in known]
         # The ranker does not know books that the operator added after the snapshot.
-        return [pair for pair in (*rated, *wanted, *dismissed) if pair[0] > 0]
+        pairs = (*rated, *wanted, *dismissed)
+        return [pair for pair in pairs if pair[0] > 0 and pair[0] not in self.rejected]
 
     def shelf_of(self, book_id: int) -> str | None:
         """Shelf of the reader's own that a book is on: `WANT`, `DISMISSED` or None."""
@@ -113,7 +130,11 @@ class ReaderHistory(msgspec.Struct, frozen=True):
 
 
 def build_history(
-    snapshot: Snapshot, user_id: str, shop_rows: list[Row], shelf_rows: Sequence[Row] = ()
+    snapshot: Snapshot,
+    user_id: str,
+    shop_rows: list[Row],
+    shelf_rows: Sequence[Row] = (),
+    rejection_rows: Sequence[Row] = (),
 ) -> ReaderHistory:
     """Join a reader's interactions of the snapshot and of the shop, and their shelves.
 
@@ -122,6 +143,7 @@ def build_history(
         user_id: the reader, as the outside knows them.
         shop_rows: (isbn, kind, rating) rows, oldest first, see `INTERACTIONS_QUERY`.
         shelf_rows: (isbn, shelf, time) rows, oldest first, see `SHELF_QUERY`.
+        rejection_rows: see `REJECTIONS_QUERY`.
     """
     reader = snapshot.row("select reader_id from reader where user_id = ?", (user_id,))
     reader_id: int | None = reader[0] if reader else None
@@ -148,7 +170,11 @@ def build_history(
             dismissed[book.book_id] = shelved
         elif book.work_id not in seen_works:
             wanted[book.book_id] = shelved
-    return ReaderHistory(reader_id, books, wanted, dismissed)
+    if not rejection_rows:
+        return ReaderHistory(reader_id, books, wanted, dismissed)
+    rejections = Rejections.of(rejection_rows)
+    rejected = rejections.among(books_by_id(snapshot, [*books, *wanted]).values())
+    return ReaderHistory(reader_id, books, wanted, dismissed, rejections, rejected)
 
 
 def _seen_in_shop(

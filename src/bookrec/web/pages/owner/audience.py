@@ -73,7 +73,7 @@ async def _members(page_request: PageRequest, book: CatalogueBook) -> list[Membe
     recommender = await recommender_of.of(snapshot)
     if recommender is None:
         return None
-    out = await database.read(lambda c: readers_to_leave_out(c, book.isbn))
+    out = await database.read(lambda c: readers_to_leave_out(c, book))
     members = await asyncio.to_thread(find_audience, snapshot, recommender, book, out)
     return await database.read(lambda c: with_addresses(c, members))
 

@@ -1,0 +1,5 @@
+"""Profiles to look at: beliefs about a reader's taste with their evidence, and the profile of a book.
+
+May import: `bookrec`, `inference`, `shop`, `web.catalogue_search`, `web.kit`, `web.recommendations`,
+`web.selling`, `web.store`.
+"""
