@@ -106,9 +106,9 @@ class Visit:
         """Numbers of events by kind of each recent book."""
         for book, kind in zip(books, kinds, strict=True):
             self.events.setdefault(book.book_id, Counter())[kind] += 1
-        self.recent: RecentBooks = recent_books(
-            [book.book_id for book in books], list(kinds), _SETTINGS
-        )
+        ids = [book.book_id for book in books]
+        self.recent: RecentBooks = recent_books(ids, kinds, _SETTINGS)
+        self._recent_of_stranger = recent_books(ids, kinds, _OF_STRANGERS)
 
     @property
     def has_recent(self) -> bool:
@@ -212,7 +212,7 @@ class Visit:
         scores = np.array(_in_order([item.score for item in listed]), dtype=np.float64)
         return reordered(
             (np.array([item.book.book_id for item in listed], dtype=np.int64), scores),
-            self.recent,
+            self.recent if settings.decay == _SETTINGS.decay else self._recent_of_stranger,
             self._neighbours,
             settings=settings,
         )
