@@ -235,11 +235,11 @@ def _arm(event: Event, position: int, arm: str | None, teams: str | None) -> str
         arm: of the list.
         teams: arms of the list's places, one a line; None for no mix.
     """
-    own = event.arm or arm
-    if teams is None or own != arm or not own:
-        return own
+    reader_arm = event.arm or arm
+    if teams is None or reader_arm != arm or not reader_arm:
+        return reader_arm
     team = teams.split("\n")[position - 1]
-    return f"{own.partition(':')[0]}:{team}" if team else own
+    return f"{reader_arm.partition(':')[0]}:{team}" if team else reader_arm
 
 
 def _event_row(event: Event) -> tuple[str | int | None, ...]:

@@ -54,7 +54,7 @@ class ArmOutcome:
     """``a+b`` for what cannot be told apart by arm, because lists are mixed."""
     outcome: Outcome
     proportion: Proportion
-    """Of mixed lists: of the readers with a preference, those who prefer this arm."""
+    """Readers of the arm; where lists are mixed, those with a preference, and who prefer this arm."""
     compared: SequentialResult | None
     """With the control; None for the control itself, and for mixed lists as a whole."""
     looks: tuple[Look, ...] = ()
