@@ -47,6 +47,7 @@ READER = [
     "/me",
     "/me/account",
     "/me/import",
+    "/me/profile",
     "/want",
     "/cart",
     "/checkout",
@@ -64,6 +65,7 @@ OWNER = [
     "/owner/readers",
     "/owner/settings",
     "/owner/preview",
+    "/host",
 ]
 
 
