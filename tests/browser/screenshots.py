@@ -130,7 +130,16 @@ def reader_pages(isbns: list[str]) -> Iterator[tuple[str, str]]:
     """Yield a label and the path of each page of a reader."""
     yield "reader-home", "/"
     yield "reader-book", f"/books/{isbns[0]}"
-    for name in ("me", "me/account", "me/import", "want", "cart", "checkout", "orders"):
+    for name in (
+        "me",
+        "me/account",
+        "me/import",
+        "me/profile",
+        "want",
+        "cart",
+        "checkout",
+        "orders",
+    ):
         yield f"reader-{name.replace('/', '-')}", f"/{name}"
 
 
@@ -142,6 +151,7 @@ def owner_pages(isbns: list[str]) -> Iterator[tuple[str, str]]:
     yield "owner-edit", f"/owner/book?isbn={quote(isbns[0])}"
     yield "owner-audience", f"/owner/audience?isbn={quote(isbns[0])}"
     yield "owner-preview", "/owner/preview?liked=Dracula"
+    yield "owner-host", "/host"
 
 
 def open_page(browser: Browser, address: str, language: str, size: str, scheme: str) -> Page:

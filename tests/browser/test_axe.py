@@ -47,6 +47,7 @@ READER = [
     "/me",
     "/me/account",
     "/me/import",
+    "/me/profile",
     "/want",
     "/cart",
     "/checkout",
