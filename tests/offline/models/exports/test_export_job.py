@@ -163,9 +163,9 @@ def test_the_manifest_describes_model_inputs_and_files(
     assert tuple(vocabularies["isbn"]["keys"]) == bundle.vocabularies.isbn.keys
 
 
-def test_its_own_check_finds_a_wrong_score(lite: Path, tmp_path: Path):
+def test_its_own_check_finds_a_wrong_score(export_once: Callable[[str, str], Any], tmp_path: Path):
     """The export was kept because the same check found no fault."""
-    copy = shutil.copytree(lite, tmp_path / "copy")
+    copy = shutil.copytree(export_once("classic", "npz").directory, tmp_path / "copy")
     with np.load(copy / "sample_outputs.npz") as file:
         score = file["score"]
     score[17] += 1e-4
@@ -178,30 +178,36 @@ def test_its_own_check_finds_a_wrong_score(lite: Path, tmp_path: Path):
 def test_what_scores_otherwise_is_not_kept(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    import keras
+    from bookrec.offline.models.exports import npz_export
 
-    from bookrec.offline.models.exports import tflite_export
+    write = npz_export._write_program
 
-    convert = tflite_export._converted
+    def wrong(ranker: Any, directory: Path) -> None:
+        write(ranker, directory)
+        with np.load(directory / "ranker.npz") as file:
+            arrays = {n: a * 1.01 if a.dtype.kind == "f" else a for n, a in file.items()}
+        np.savez(directory / "ranker.npz", **arrays)
 
-    def wrong(model: Any) -> bytes:
-        other = keras.models.clone_model(model)  # with random weights
-        return convert(other)
-
-    monkeypatch.setattr(tflite_export, "_converted", wrong)
+    monkeypatch.setattr(npz_export, "_write_program", wrong)
     with pytest.raises(ModelError, match=r"does not give the model's scores.*nothing was kept"):
-        export(tiny_home, tiny_bundles["classic"], "tflite", tmp_path / "out")
+        export(tiny_home, tiny_bundles["classic"], "npz", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_does_not_load_is_not_kept(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from bookrec.offline.models.exports import tflite_export
+    from bookrec.offline.models.exports import npz_export
 
-    monkeypatch.setattr(tflite_export, "_converted", lambda _: b"no model")
+    write = npz_export._write_program
+
+    def damaged(ranker: Any, directory: Path) -> None:
+        write(ranker, directory)
+        (directory / "ranker.npz").write_bytes(b"no model")
+
+    monkeypatch.setattr(npz_export, "_write_program", damaged)
     with pytest.raises(ModelError, match="does not load in a process of its own"):
-        export(tiny_home, tiny_bundles["classic"], "tflite", tmp_path / "out")
+        export(tiny_home, tiny_bundles["classic"], "npz", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
