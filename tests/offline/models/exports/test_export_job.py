@@ -16,7 +16,7 @@ import pytest
 from bookrec.errors import BookrecError, ModelError
 from bookrec.files import digest_of_file
 from bookrec.settings import Home
-from without_bookrec import call_example, call_examples, run_own_check
+from without_bookrec import call_example, call_exports, run_own_check
 
 pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
@@ -61,20 +61,24 @@ def export_once(
 def test_loaded_elsewhere_it_scores_like_keras(
     export_once: Callable[[str, str], Any],
     tiny_home: Home,
-    tiny_bundle: Any,
+    tiny_bundles: dict[str, Any],
     form: str,
     tmp_path: Path,
 ):
     needs(form)
-    exported = export_once(tiny_bundle.preset, form)
-    assert exported.check["largest_difference"] <= 1e-5
-    _, inputs = other_pairs(tiny_home, tiny_bundle)
-    expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
-    assert np.ptp(expected) > 0.01
-    one_pair = {name: values[:1] for name, values in inputs.items()}
-    many, first = call_examples(exported.directory, tmp_path, inputs, one_pair)
-    np.testing.assert_allclose(many["score"], expected, atol=1e-5)
-    np.testing.assert_allclose(first["score"], expected[:1], atol=1e-5)
+    calls, scores = [], []
+    for preset, bundle in tiny_bundles.items():
+        exported = export_once(preset, form)
+        assert exported.check["largest_difference"] <= 1e-5
+        _, inputs = other_pairs(tiny_home, bundle)
+        one_pair = {name: values[:1] for name, values in inputs.items()}
+        calls.append((exported.directory, [inputs, one_pair]))
+        scores.append(bundle.ranker.predict(inputs, verbose=0)[:, 0])
+    outputs = call_exports(tmp_path, calls)
+    for preset, (many, first), expected in zip(tiny_bundles, outputs, scores, strict=True):
+        assert np.ptp(expected) > 0.01
+        np.testing.assert_allclose(many["score"], expected, atol=1e-5, err_msg=preset)
+        np.testing.assert_allclose(first["score"], expected[:1], atol=1e-5, err_msg=preset)
 
 
 def test_the_arrays_alone_score_like_keras(
