@@ -29,7 +29,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--language", default="en")
     parser.add_argument("--scheme", default="light")
-    parser.add_argument("--width", type=int, default=1200)
+    parser.add_argument("--width", type=int, default=1040)
     parser.add_argument("--whole", action="store_true", help="whole pages, to be looked at")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -50,7 +50,7 @@ def hold(browser: Any, arguments: argparse.Namespace) -> None:
         if arguments.whole:
             page.screenshot(path=out / f"live-{name}.png", full_page=True)
         else:
-            page.screenshot(path=out / f"live-{name}.jpg", type="jpeg", quality=60)
+            page.screenshot(path=out / f"live-{name}.jpg", type="jpeg", quality=38)
 
     def visitor(**viewport: int) -> Any:
         context = browser.new_context(
@@ -60,7 +60,7 @@ def hold(browser: Any, arguments: argparse.Namespace) -> None:
         page.goto(f"/?lang={language}")
         return page
 
-    host = visitor(width=arguments.width, height=900)
+    host = visitor(width=arguments.width, height=820)
     host.goto("/login?next=/host")
     host.fill("#username", arguments.operator)
     host.fill("#password", os.environ["BOOKREC_PASSWORD"])
