@@ -1,8 +1,7 @@
 """Pictures of a live session from both sides, for docs/live-session.md.
 
     bookrec --home DEMO serve --port 8000 &
-    export BOOKREC_PASSWORD=…
-    python tests/browser/live_pictures.py http://127.0.0.1:8000 owner --out docs/images
+    BOOKREC_PASSWORD=… python tests/browser/live_pictures.py http://127.0.0.1:8000 owner
 
 It opens a session as the owner and joins it with some visitors, one of them on a phone.
 """

@@ -46,7 +46,10 @@ LOAD_COVERS = """async () => {
 NAMES = """() => ["authors", "publishers", "series"].map(
     kind => document.querySelector(`main a[href*="/${kind}/"]`)?.getAttribute("href"))"""
 """Addresses of the pages that a book's page leads to."""
-OWNER = ("", "/orders", "/lists", "/books", "/books?q=the", "/book/new", "/readers", "/settings")
+OWNER = (
+    *("", "/orders", "/lists", "/books", "/books?q=the", "/book/new", "/readers", "/settings"),
+    "/experiments",
+)
 
 
 def main() -> None:

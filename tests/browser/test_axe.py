@@ -59,6 +59,7 @@ OWNER = [
     "/owner",
     "/owner/orders",
     "/owner/lists",
+    "/owner/experiments",
     "/owner/books",
     "/owner/book?isbn=0141439580",
     "/owner/audience?isbn=0141439580",
