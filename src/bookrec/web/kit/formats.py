@@ -18,7 +18,12 @@ from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from bookrec.shop.selling.money import format_money
 
+_MOST_KEPT: Final = 20_000
+"""Numbers whose texts are kept: Babel reads the locale anew for each, which takes longer than all else
+on a card."""
 
+
+@lru_cache(maxsize=_MOST_KEPT)
 def format_number(value: int, language: str) -> str:
     """Return a whole number with the separators of a language.
 
@@ -29,6 +34,7 @@ def format_number(value: int, language: str) -> str:
     return text
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def format_rounded(value: float, language: str, digits: int = 1) -> str:
     """Return a number with some digits behind the decimal separator, zeros included.
 
@@ -40,6 +46,7 @@ def format_rounded(value: float, language: str, digits: int = 1) -> str:
     return text
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def format_place(value: float, language: str) -> str:
     """Return a number with the digits that it needs: a place in a series is 2, or 2.5."""
     text: str = format_decimal(value, "#,##0.###", locale=language)
@@ -109,6 +116,7 @@ def language_name(code: str, language: str) -> str:
     return str(name or code)
 
 
+@lru_cache(maxsize=1_000)
 def own_name(code: str) -> str:
     """Return the name that a language has in itself.
 
