@@ -158,6 +158,14 @@ create table visit_top (            -- missing in older snapshots, empty without
     primary key (book_id, rank)
 ) without rowid;
 
+create table cosine_top (           -- missing in older snapshots
+    book_id integer not null,
+    rank integer not null,
+    similar_book_id integer not null,
+    score real not null,            -- shrunken cosine over readers who liked both; 0 to 1
+    primary key (book_id, rank)
+) without rowid;
+
 create table popular_top (
     segment text not null,          -- 'all' or an age band of bookrec.ages.AGE_BANDS
     rank integer not null,

@@ -1,4 +1,4 @@
-"""``bookrec shop books|promotions|audience|preview|report``: what the owner's pages do, as commands.
+"""``bookrec shop books|promotions|audience|similar|preview|report``: the owner's pages as commands.
 
 May import: `bookrec`, `inference`, `shop`, `web`.
 """

@@ -9,6 +9,7 @@ from bookrec.cli.owner.books import books
 from bookrec.cli.owner.preview import preview
 from bookrec.cli.owner.promotions import promotions
 from bookrec.cli.owner.report import report
+from bookrec.cli.owner.similar import similar
 from bookrec.cli.selling.events import events
 from bookrec.cli.selling.live import live
 from bookrec.cli.selling.orders import orders
@@ -31,6 +32,6 @@ def shop() -> None:
 
 for command in (
     *(prices, orders, settings, events, live),
-    *(books, promotions, audience, preview, report),
+    *(books, promotions, audience, similar, preview, report),
 ):
     shop.add_command(command)

@@ -154,6 +154,8 @@ class EditBookPage(msgspec.Struct, frozen=True):
     currency: str
     refused: str = ""
     """Field that is not taken; 'promotion' when too many books are promoted."""
+    co_liked: list[BookCard] = []
+    """Books most co-liked with it, by cosine."""
 
 
 class MemberRow(msgspec.Struct, frozen=True):

@@ -37,6 +37,7 @@ def database(tmp_path: Path):
         writer.user_top(np.array([0, 3]), lists([(2, 0.9), (5, 0.25)], [(0, 0.125)]))
         writer.similar_top(np.array([3, 5, 1]), lists([(1, 0.5)], [], [(0, 0.75), (2, 0.5)]))
         writer.visit_top(np.arange(2), lists([(4, 1.0), (0, 0.5)], [(5, 1.0)]))
+        writer.cosine_top(np.array([2, 4]), lists([(0, 0.25)], [(3, 0.5)]))
         writer.popular_top("all", lists([(1, 1.0), (0, 0.5)]))
         writer.popular_top("65+", lists([(3, 1.0)]))
         source = [None, "precomputed", None, "content", None, None]
@@ -64,6 +65,10 @@ def test_ids_are_positions_plus_one_and_ranks_start_at_one(database):
         (1, 1, 5, 1.0),
         (1, 2, 1, 0.5),
         (2, 1, 6, 1.0),
+    ]
+    assert database.execute("select * from cosine_top").fetchall() == [
+        (3, 1, 1, 0.25),
+        (5, 1, 4, 0.5),
     ]
     assert database.execute("select * from popular_top").fetchall() == [
         ("65+", 1, 4, 1.0),

@@ -105,6 +105,10 @@ class SnapshotWriter:
         """Write the books that visits go to from books, given by position."""
         self._insert("visit_top", 4, _list_rows(books + 1, lists))
 
+    def cosine_top(self, books: NDArray[np.integer], lists: Lists) -> None:
+        """Write the books most co-liked with books, given by position."""
+        self._insert("cosine_top", 4, _list_rows(books + 1, lists))
+
     def popular_top(self, segment: str, lists: Lists) -> None:
         """Write the popular list of a segment."""
         self._insert("popular_top", 4, _list_rows(np.array([segment]), lists))
