@@ -136,6 +136,11 @@ def test_a_search_counts_by_its_first_hit(client: Client) -> None:
     shelf = section(client.get("/").text, "popular")
     assert "You looked for" in shelf
     assert LINK.findall(shelf)[0] in similar(client, BIG_SLEEP)[:3]
+    client.get(f"/books/{BIG_SLEEP}")
+    write_events(client)
+    shelf = section(client.get("/").text, "popular")
+    assert "You opened" in shelf
+    assert "You looked for" not in shelf, "the search led to the book that was opened"
 
 
 def test_a_books_shelf_follows_but_stays_its_own(client: Client) -> None:

@@ -255,7 +255,8 @@ class Visits:
         searches = [
             (isbns.partition("\n")[0], SEARCH, at) for shelf, isbns, at in lists if shelf == SEARCH
         ]
-        acts = sorted([*touches, *searches], key=lambda touch: touch[2])
+        # Of one second, the search comes before the book that it led to.
+        acts = sorted([*searches, *touches], key=lambda touch: touch[2])
         ignored = _ignored([row for row in lists if row[0] != SEARCH], touches)
         books = books_by_isbn(snapshot, {touch[0] for touch in acts} | ignored.keys())
         made_at = snapshot.keep("made at", lambda: _made_at(snapshot))
