@@ -39,7 +39,7 @@ LOAD_COVERS = """async () => {
     for (const picture of document.images) picture.loading = "eager";
     await Promise.allSettled([...document.images].map(picture => picture.decode()));
 }"""
-OWNER = ("", "/orders", "/lists", "/books", "/readers", "/settings", "/preview")
+OWNER = ("", "/orders", "/lists", "/funnel", "/books", "/readers", "/settings", "/preview")
 
 
 def main() -> None:
@@ -99,7 +99,7 @@ def pages(person: str, isbns: list[str]) -> Iterator[tuple[str, str]]:
     for number, isbn in enumerate(isbns):
         yield f"{person}book{number}", f"/books/{isbn}"
     if person:
-        for name in ("me", "me/account", "me/import", "want", "cart", "orders"):
+        for name in ("me", "me/account", "me/profile", "me/import", "want", "cart", "orders"):
             yield name.replace("/", "-"), f"/{name}"
         return
     yield "catalogue", "/books"

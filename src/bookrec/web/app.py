@@ -46,7 +46,16 @@ from bookrec.web.pages import own_account, password_reset
 from bookrec.web.pages import profile as profile_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.pages.browsing import catalogue, names
-from bookrec.web.pages.owner import audience, books, lists, preview, readers, today
+from bookrec.web.pages.owner import (
+    audience,
+    book_profile,
+    books,
+    funnel,
+    lists,
+    preview,
+    readers,
+    today,
+)
 from bookrec.web.pages.owner import orders as owner_orders
 from bookrec.web.pages.owner import settings as owner_settings
 from bookrec.web.pages.selling import cart as cart_pages
@@ -161,7 +170,20 @@ def _pages() -> Router:
 
 def _owner_pages() -> list[ControllerRouterHandler]:
     """Pages of operators: each handler has ``opt={"operator": True}``."""
-    modules = (today, owner_orders, books, audience, preview, lists, readers, owner_settings)
+    modules = (
+        *(
+            today,
+            owner_orders,
+            books,
+            book_profile,
+            audience,
+            preview,
+            lists,
+            funnel,
+            readers,
+            owner_settings,
+        ),
+    )
     return [handler for module in modules for handler in module.HANDLERS]
 
 
