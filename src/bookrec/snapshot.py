@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -419,8 +419,8 @@ def list_snapshots(snapshots: Path) -> list[SnapshotInfo]:
     return infos
 
 
-def prune(snapshots: Path, keep: int) -> list[str]:
-    """Remove all but the newest ``keep`` snapshots; the current one always stays.
+def prune(snapshots: Path, keep: int, kept: Collection[str] = ()) -> list[str]:
+    """Remove all but the newest ``keep`` snapshots; the current one and those of ``kept`` stay.
 
     A site that still reads a removed snapshot keeps its open files. Staging directories of killed
     processes are removed too; other directories that are no snapshots stay. Returns the ids removed.
@@ -428,7 +428,7 @@ def prune(snapshots: Path, keep: int) -> list[str]:
     remove_abandoned(snapshots)
     current = read_pointer(snapshots)
     names = [name for name in versions(snapshots) if _SNAPSHOT_ID.fullmatch(name)]
-    old = [name for name in names[: -keep or None] if name != current]
+    old = [name for name in names[: -keep or None] if name != current and name not in kept]
     for name in old:
         remove_directory(snapshots / name)
     return old

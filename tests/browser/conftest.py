@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -57,7 +58,10 @@ def running(home: Home) -> Iterator[Server]:
 def create_operator(home: Home) -> None:
     """Create the account `OPERATOR` of a shop's operator."""
     arguments = ["--home", str(home.root), "accounts", "create", OPERATOR, "--operator"]
-    result = CliRunner().invoke(cli, arguments, input=f"{PASSWORD}\n{PASSWORD}\n")
+    # In a thread of its own: an event loop of the browser may run in this one.
+    with ThreadPoolExecutor(1) as thread:
+        passwords = f"{PASSWORD}\n{PASSWORD}\n"
+        result = thread.submit(CliRunner().invoke, cli, arguments, passwords).result()
     assert result.exit_code == 0, result.output
 
 

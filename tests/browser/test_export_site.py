@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from axe import violations
 from bookrec.settings import Home
 from exported_site import calling_from, export, file_server
 from requirements import require_chromium
@@ -251,3 +252,29 @@ def test_pages_read_without_javascript_and_by_language(
     assert urlsplit(page.url).path == "/vi/books/lists/popular-2.html"
     # Without an API there is nothing to sign in to.
     assert page.locator("a[href*=login], a[href*=register], form[method=post]").count() == 0
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "de"), (1280, "en")])
+def test_pages_meet_wcag(
+    exported: Exported, visit: Callable[..., Any], width: int, language: str
+) -> None:
+    root = "/" if language == "en" else f"/{language}/"
+    paths = {
+        exported.with_api: ["", "books/", f"books/{EMMA}.html", "login.html", "404.html"],
+        exported.alone: [
+            f"books/{DUNE}.html",
+            "books/lists/newest-2.html",
+            "authors/stephenking.html",
+            "publishers/harpertrophy.html",
+            "series/harrypotter.html",
+            "new/",
+            "search.html?q=dune",
+        ],
+    }
+    rows = []
+    for site, files in paths.items():
+        page = visit(site, exported.api, width=width)
+        for file in files:
+            assert page.goto(root + file).ok, file
+            rows += [f"{root}{file}: {row}" for row in violations(page)]
+    assert rows == []

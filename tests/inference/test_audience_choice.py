@@ -75,3 +75,39 @@ def test_an_empty_audience_and_a_finished_catalogue():
     choice = AudienceChoice(INTEREST[:, :1])
     choice.show(0)
     assert choice.next_books(5).tolist() == []
+
+
+def test_members_who_join_later_were_not_silent_before():
+    choice = AudienceChoice(INTEREST[:1], ChoiceSettings(silence=0.1))
+    choice.show(0, (np.array([1]), np.array([1.0])))
+    choice.join(INTEREST[1:])
+    assert choice.members == 3
+    assert choice.interest[0, 1] == pytest.approx(1 / (1 + np.exp(-(logit(0.5) - 0.1))))
+    assert choice.interest[2, 1] == pytest.approx(0.4)
+    choice.react(2, 0, liked=False)
+    assert choice.interest[2, 1] == pytest.approx(1 / (1 + np.exp(-(logit(0.4) - 0.5))))
+    assert choice.interest[2, 0] == 0
+    assert choice.likes().tolist() == [0, 0, 0]
+
+
+def test_members_who_are_away_count_for_nothing():
+    settings = ChoiceSettings("average", silence=0.1)
+    choice = AudienceChoice(INTEREST, settings)
+    choice.attend(np.array([False, False, True]))
+    np.testing.assert_allclose(choice.expected_shares(), [0, 0.4, 0.2, 0.9], atol=1e-8)
+    assert choice.next_books(2).tolist() == [3, 1]
+    choice.show(3, (np.array([1]), np.array([1.0])))
+    assert choice.interest[0, 1] == pytest.approx(0.5)  # nobody was there to be silent
+    choice.react(2, 3, liked=True)
+    np.testing.assert_allclose(choice.expected_unserved(), np.zeros(4), atol=1e-8)
+    choice.attend(np.array([True, False, True]))
+    np.testing.assert_allclose(choice.expected_unserved(), INTEREST[0], atol=1e-8)
+
+
+def test_a_shown_book_may_be_no_candidate():
+    choice = AudienceChoice(INTEREST, ChoiceSettings(learning=0.5, silence=0))
+    choice.show(4, (np.array([2]), np.array([0.5])))
+    choice.react(1, 4, liked=True)
+    assert choice.likes().tolist() == [0, 1, 0]
+    assert choice.interest[1, 2] == pytest.approx(1 / (1 + np.exp(-(logit(0.3) + 0.25))))
+    assert len(choice.next_books(9)) == 4

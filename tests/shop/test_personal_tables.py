@@ -10,7 +10,7 @@ from bookrec.shop.personal_tables import TABLES
 from bookrec.shop.schema import migrate
 
 NAMES_A_READER = {"user_id", "account_id"}
-BELONG_TO_A_ROW = {"cart_id", "order_id"}
+BELONG_TO_A_ROW = {"cart_id", "order_id", "member_id"}
 
 
 def columns_by_table(path: Path) -> dict[str, set[str]]:

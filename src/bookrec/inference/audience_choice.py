@@ -17,6 +17,9 @@ Every reaction moves the interest of its member in the neighbours of the shown b
 with ``n(c)`` the weight of c among the neighbours, 1 for the nearest, and ``rise`` +learning for a
 like, -learning for "not for me" and -silence for a member who says nothing.
 
+Members who join later have not been silent before. Those who are away count for nothing: not in the
+values, and their silence says nothing.
+
 Masthoff, "Group recommender systems: aggregation, satisfaction and group attributes", Recommender
 Systems Handbook, 2015, describes average and least misery. The fair rule follows GFAR (Kaya, Bridge,
 Tintarev, "Ensuring fairness in group recommendations by rank-sensitive balancing of relevance", RecSys
@@ -88,7 +91,11 @@ class AudienceChoice:
         self._able = values > 0
         bounded = np.clip(values, _LEAST, 1 - _LEAST)
         self._logits = np.log(bounded) - np.log1p(-bounded)
+        self.interest: NDArray[np.float64] = np.where(self._able, bounded, 0.0)
+        """[M, C] probability that a member likes a book, after all reactions."""
         self._shown: dict[int, _Shown] = {}
+        self.here: NDArray[np.bool_] = np.ones(len(values), dtype=bool)
+        """[M] members who are here."""
 
     @property
     def members(self) -> int:
@@ -100,11 +107,6 @@ class AudienceChoice:
         """Books shown so far, in order."""
         return list(self._shown)
 
-    @property
-    def interest(self) -> NDArray[np.float64]:
-        """[M, C] probability that a member likes a book, after all reactions."""
-        return np.where(self._able, 1 / (1 + np.exp(-self._logits)), 0.0)
-
     def likes(self) -> NDArray[np.int64]:
         """[M] shown books that each member likes."""
         counts = np.zeros(self.members, dtype=np.int64)
@@ -114,22 +116,29 @@ class AudienceChoice:
 
     def expected_shares(self) -> NDArray[np.float64]:
         """[C] expected share of the members who like each book; 0 without a member."""
-        shares: NDArray[np.float64] = self.interest.sum(axis=0) / max(self.members, 1)
+        shares: NDArray[np.float64] = self.here @ self.interest / max(int(self.here.sum()), 1)
         return shares
+
+    def expected_unserved(self) -> NDArray[np.float64]:
+        """[C] expected number of members who like each book and have liked none yet."""
+        unserved = self.here & (self.likes() == 0)
+        numbers: NDArray[np.float64] = unserved @ self.interest
+        return numbers
 
     def values(self) -> NDArray[np.float64]:
         """[C] value of showing each book next by the rule; -inf for a shown one."""
-        if not self.members:
+        here = int(self.here.sum())
+        if not here:
             values = np.zeros(self._logits.shape[1])
         elif self.settings.rule == "least misery":
-            values = self.interest.min(axis=0)
+            values = self.interest[self.here].min(axis=0)
         elif self.settings.rule == "average":
             values = self.expected_shares()
         else:
             served = float(self.settings.patience) + self.likes()
-            unserved = served**-self.settings.fairness
-            values = unserved @ self.interest / self.members
-        values[self.shown] = -np.inf
+            unserved = self.here * served**-self.settings.fairness
+            values = unserved @ self.interest / here
+        values[[book for book in self._shown if book < len(values)]] = -np.inf
         return values
 
     def next_books(self, count: int) -> NDArray[np.int64]:
@@ -141,14 +150,34 @@ class AudienceChoice:
     def show(self, book: int, neighbours: Neighbours = NO_NEIGHBOURS) -> None:
         """Note that a book is shown and that nobody has said anything yet.
 
-        A second time changes nothing.
+        A second time changes nothing. A number from C on stands for a book that is no candidate.
         """
         if book in self._shown:
             return
         books, weights = neighbours
-        rise = np.full(self.members, -self.settings.silence)
+        rise = np.where(self.here, -self.settings.silence, 0.0)
         self._logits[:, books] += rise[:, None] * weights
+        self._follow(slice(None), books)
         self._shown[book] = _Shown(neighbours, rise, np.zeros(self.members, dtype=bool))
+
+    def join(self, interest: Interest) -> None:
+        """Add members, at the end.
+
+        Args:
+            interest: [m, C] probability that each likes a book, 0 for one that they have.
+        """
+        newcomers = AudienceChoice(interest, self.settings)
+        self._able = np.concatenate([self._able, newcomers._able])
+        self._logits = np.concatenate([self._logits, newcomers._logits])
+        self.interest = np.concatenate([self.interest, newcomers.interest])
+        self.here = np.concatenate([self.here, newcomers.here])
+        for shown in self._shown.values():
+            shown.rise = np.append(shown.rise, np.zeros(newcomers.members))
+            shown.likes = np.append(shown.likes, np.zeros(newcomers.members, dtype=bool))
+
+    def attend(self, here: NDArray[np.bool_]) -> None:
+        """Note which members are here ([M])."""
+        self.here = np.asarray(here, dtype=bool)
 
     def react(self, member: int, book: int, *, liked: bool) -> None:
         """Note what a member says of a shown book; the last word counts.
@@ -162,3 +191,9 @@ class AudienceChoice:
         books, weights = shown.neighbours
         self._logits[member, books] += (rise - shown.rise[member]) * weights
         shown.rise[member] = rise
+        self._follow(member, books)
+
+    def _follow(self, members: int | slice, books: NDArray[np.integer]) -> None:
+        """Work the interest out anew where the logits have moved."""
+        moved = 1 / (1 + np.exp(-self._logits[members, books]))
+        self.interest[members, books] = np.where(self._able[members, books], moved, 0.0)

@@ -95,6 +95,26 @@ TABLES: Final = (
         ),
         reason="the shop's books; an order on its way is delivered like a guest's",
     ),
+    PersonalTable(
+        "live_event",
+        "member_id",
+        parent="live_member",
+        cleared=(("text", "''"),),
+        reason="counts of a live session",
+    ),
+    PersonalTable(
+        "live_member",
+        "user_id",
+        frozenset({"visitor"}),
+        cleared=(("user_id", "null"),),
+        reason="a number in the counts of a live session",
+    ),
+    PersonalTable(
+        "live_session",
+        "user_id",
+        cleared=(("user_id", "null"),),
+        reason="a session of the shop, with its audience",
+    ),
     # Last: rows of other tables may refer to it.
     PersonalTable("account", "user_id", frozenset({"password_hash"})),
 )

@@ -21,7 +21,9 @@ from bookrec.shop.migrations import (
     m0006_owner,
     m0007_diversity,
     m0008_experiments,
+    m0009_live,
     m0010_taste,
+    m0011_interleaving,
 )
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -33,7 +35,9 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     m0006_owner.SCRIPT,
     m0007_diversity.SCRIPT,
     m0008_experiments.SCRIPT,
+    m0009_live.SCRIPT,
     m0010_taste.SCRIPT,
+    m0011_interleaving.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""
 

@@ -26,6 +26,8 @@ from bookrec.web.api import own_account as account_api
 from bookrec.web.api import profile as profile_api
 from bookrec.web.api import selling as selling_api
 from bookrec.web.api import shelves as shelves_api
+from bookrec.web.api.calls import check_call, provide_site, provide_snapshot
+from bookrec.web.api.live import routes as live_api
 from bookrec.web.api.schema_names import NamedJson, NamedYaml
 from bookrec.web.edge.bodies import with_bounded_bodies
 from bookrec.web.edge.compression import with_compression
@@ -46,10 +48,15 @@ from bookrec.web.pages import own_account, password_reset
 from bookrec.web.pages import profile as profile_pages
 from bookrec.web.pages import reader as reader_pages
 from bookrec.web.pages.browsing import catalogue, names
+from bookrec.web.pages.live import audience as live_audience
+from bookrec.web.pages.live import host as live_host
+from bookrec.web.pages.live import report as live_report
+from bookrec.web.pages.live import streams as live_streams
 from bookrec.web.pages.owner import (
     audience,
     book_profile,
     books,
+    experiments,
     funnel,
     lists,
     preview,
@@ -161,6 +168,10 @@ def _pages() -> Router:
             *_owner_pages(),
             *recording.HANDLERS,
             *seconds.HANDLERS,
+            *live_host.HANDLERS,
+            *live_audience.HANDLERS,
+            *live_report.HANDLERS,
+            *live_streams.HANDLERS,
         ],
         before_request=open_page_request,
         dependencies={"page_request": Provide(provide_page_request)},
@@ -171,18 +182,8 @@ def _pages() -> Router:
 def _owner_pages() -> list[ControllerRouterHandler]:
     """Pages of operators: each handler has ``opt={"operator": True}``."""
     modules = (
-        *(
-            today,
-            owner_orders,
-            books,
-            book_profile,
-            audience,
-            preview,
-            lists,
-            funnel,
-            readers,
-            owner_settings,
-        ),
+        *(today, owner_orders, books, book_profile, audience, preview, lists, funnel),
+        *(experiments, readers, owner_settings),
     )
     return [handler for module in modules for handler in module.HANDLERS]
 
@@ -203,11 +204,12 @@ def _api() -> Router:
             *account_api.HANDLERS,
             *profile_api.HANDLERS,
             *events_api.HANDLERS,
+            *live_api.HANDLERS,
         ],
-        before_request=books_api.check_call,
+        before_request=check_call,
         dependencies={
-            "site": Provide(books_api.provide_site),
-            "snapshot": Provide(books_api.provide_snapshot),
+            "site": Provide(provide_site),
+            "snapshot": Provide(provide_snapshot),
             "account": Provide(reader_api.provide_account),
             "caller": Provide(events_api.provide_caller),
         },
@@ -218,7 +220,7 @@ def _monitoring() -> Router:
     return Router(
         path="/",
         route_handlers=[monitoring.live, monitoring.ready, monitoring.show_metrics],
-        dependencies={"site": Provide(books_api.provide_site)},
+        dependencies={"site": Provide(provide_site)},
     )
 
 

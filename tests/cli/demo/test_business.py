@@ -41,6 +41,11 @@ def test_a_week_is_marked_repeatable_and_stored_once(
     assert sum(first.new_readers) > 5
     assert first.revenue == second.revenue
     assert first.sources == second.sources
+    orders = in_shop(
+        homes[0],
+        lambda c: c.execute("select number, created_at from shop_order order by number").fetchall(),
+    )
+    assert [at for _, at in orders] == sorted(at for _, at in orders)
     # The nightly job learns nothing from it.
     ages, interactions = read_shop(homes[0].shop_database)
     assert ages == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 from pathlib import Path
 
@@ -11,8 +12,12 @@ import pytest
 
 from bookrec.settings import Home
 from bookrec.snapshot import DATABASE_NAME
+from bookrec.web.catalogue_search.filters import FILTERS, PRICE_SORTS, SORTS
+from selling import DUNE, EMMA, offer
 from site_testing import Client, open_client
 from small_snapshot import BOOKS, CONTENT_ISBN, ONE_TEN_ISBN, UNLISTED_ISBN, build_snapshot
+
+DRACULA_ISBN = "014143984X"
 
 
 def titles(answer: httpx.Response) -> list[str]:
@@ -111,6 +116,48 @@ def test_filters_narrow_together(visitor: Client) -> None:
     assert search(visitor, author="Stephen King", q="shin") == ["The Shining"]
     assert search(visitor, publisher="del rey", year_to=1990) == ["Fahrenheit 451"]
     assert search(visitor, year_from=1971, year_to=1971) == ["Winter Poems"]
+
+
+def test_prices_and_stock_narrow_and_sort(client: Client, home: Home) -> None:
+    offer(
+        home, **{f"i{EMMA}": (85_000, 3), f"i{DUNE}": (120_000, 0), f"i{DRACULA_ISBN}": (45_000, 1)}
+    )
+    assert search(client, sort="price")[:3] == ["Dracula", "Emma", "Dune"]
+    assert search(client, sort="price_high")[:3] == ["Dune", "Emma", "Dracula"]
+    assert search(client, price_from=45_001, price_below=120_000) == ["Emma"]
+    assert search(client, in_stock="1", sort="title") == ["Dracula", "Emma"]
+
+
+def test_filters_of_the_pages_narrow_the_api_alike(visitor: Client) -> None:
+    """The same address leads to the same books, works being asked for."""
+    for fields in ({"language": "vi"}, {"by": "King, Stephen"}, {"rating_from": 8}, {"q": "pride"}):
+        shown = visitor.get("/books", params={**fields, "sort": "title"}).text
+        listed = visitor.get(
+            "/api/v1/books", params={**fields, "sort": "title", "works": True, "page_size": 24}
+        ).json()["items"]
+        assert listed
+        assert re.findall(r'book-link" href="/books/([^"]+)"', shown) == [b["isbn"] for b in listed]
+
+
+def test_every_facet_has_the_filters_that_lead_to_its_hits(client: Client, home: Home) -> None:
+    offer(
+        home, **{f"i{EMMA}": (85_000, 3), f"i{DUNE}": (120_000, 0), f"i{DRACULA_ISBN}": (45_000, 1)}
+    )
+    assert "facets" not in client.get("/api/v1/books").json()
+    facets = client.get("/api/v1/books", params={"facets": True}).json()["facets"]
+    assert {"by", "publisher", "decade", "rating", "price", "stock"} <= {f["name"] for f in facets}
+    for facet in facets:
+        for value in facet["values"]:
+            narrowed = client.get("/api/v1/books", params=value["filter"])
+            assert narrowed.json()["total"] == value["count"], (facet["name"], value)
+
+
+def test_parameters_are_the_fields_of_the_pages_address(visitor: Client) -> None:
+    listed = visitor.get("/schema").json()["paths"]["/api/v1/books"]["get"]["parameters"]
+    parameters = {item["name"]: item["schema"] for item in listed}
+    own = {"sort", "page", "page_size", "works", "facets"}
+    assert set(parameters) == {*FILTERS, *own}
+    assert parameters["sort"]["enum"] == [*SORTS, *PRICE_SORTS]
 
 
 def test_rating_sort_does_not_let_one_ten_lead(visitor: Client) -> None:
@@ -226,6 +273,9 @@ def test_unknown_isbn_is_a_404_problem(visitor: Client, path: str) -> None:
         ("/api/v1/books?page=x", "page"),
         ("/api/v1/books?sort=best", "sort"),
         ("/api/v1/books?year_from=soon", "year_from"),
+        ("/api/v1/books?price_from=cheap", "price_from"),
+        ("/api/v1/books?price_below=-1", "price_below"),
+        ("/api/v1/books?in_stock=perhaps", "in_stock"),
         ("/api/v1/books?qq=dracula", "qq"),
         ("/api/v1/books?snapshot=1", "snapshot"),
         ("/api/v1/books/popular?limit=0", "limit"),

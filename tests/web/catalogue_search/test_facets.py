@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bookrec.web.catalogue_search.facets import find_facets, price_bounds
+from bookrec.web.catalogue_search.filters import narrowed
 from bookrec.web.catalogue_search.search import SearchQuery, search
-from bookrec.web.pages.browsing.addresses import narrowed
 from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
 from bookrec.web.store.snapshot_reader import Snapshot
 

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bookrec.web.catalogue_search import search as search_module
-from bookrec.web.catalogue_search.search import SORTS, SearchQuery, search
+from bookrec.web.catalogue_search.filters import SORTS
+from bookrec.web.catalogue_search.search import SearchQuery, search
 from bookrec.web.store.snapshot_reader import Snapshot
 
 

@@ -8,10 +8,13 @@ import sqlite3
 import time
 from typing import Any
 
+import pytest
+
 from bookrec.settings import Home
 from bookrec.web.accounts.cli import create_account
 from bookrec.web.recommendations.visits import Visit
 from bookrec.web.store.catalogue import books_by_isbn, popular_books
+from bookrec.web.store.visit_neighbours import visit_neighbours
 from site_testing import PASSWORD, Client, bearer, form_token, register, sign_in, write_events
 from small_snapshot import LISTED_READER
 
@@ -233,3 +236,23 @@ def test_shelves_are_in_the_order_of_the_blend(client: Client) -> None:
     # Snapshots are read on the thread of the event loop.
     for shelf, blended in client.blocking_portal.call(orders):
         assert shelf == blended
+
+
+def test_the_latest_book_outweighs_the_earlier_ones_for_a_stranger(client: Client) -> None:
+    """Weights 1 and .5 by `reacting.STRANGERS`, 1 and .8 for a reader with a list."""
+    snapshot = client.app.state.site.watch.current()
+    books = books_by_isbn(snapshot, [BIG_SLEEP, NEUROMANCER])
+
+    async def parts() -> list[float]:
+        visit = Visit(snapshot, [books[BIG_SLEEP], books[NEUROMANCER]], ["view", "view"])
+        near = visit_neighbours(snapshot, [books[BIG_SLEEP].book_id])[0]
+        of_latest = visit_neighbours(snapshot, [books[NEUROMANCER].book_id])[0]
+        only_earlier = next(book for book in near.tolist() if book not in of_latest)
+        scores = []
+        for personal in (True, False):
+            listed, _ = visit.follow([], personal=personal)
+            scores.append(next(item.score for item in listed if item.book.book_id == only_earlier))
+        return scores
+
+    reader, stranger = client.blocking_portal.call(parts)
+    assert stranger == pytest.approx(reader * 0.5 / 0.8)

@@ -95,7 +95,8 @@ def _store_day(
         actor = Actor(visitor=f"sample-{back}-{number}")
         events, impressions = _visit(random, actor, moment, books)
         write_batch(connection, events, impressions)
-    for moment in random.sample(moments, max(3, len(moments) // 5)):
+    # In the order of time, which that of the numbers follows.
+    for moment in sorted(random.sample(moments, max(3, len(moments) // 5))):
         _order(connection, random, books, back, moment)
     day = today(datetime.fromtimestamp(moments[-1], UTC))
     counts = {

@@ -9,6 +9,7 @@ import click
 from bookrec.settings import Home
 from bookrec.shop.connections import in_transaction, opened
 from bookrec.shop.event_retention import thin_events
+from bookrec.shop.live.forgetting import forget_members
 from bookrec.shop.selling.shop_settings import read_settings
 
 
@@ -45,6 +46,7 @@ def prune(home: Home, days: int | None) -> None:
             events_thinned += thinned.events
             lists_thinned += thinned.impressions
             complete = thinned.complete
+        in_transaction(connection, lambda c: forget_members(c, keep_days, now))
     click.echo(
         f"{events_thinned:,} events and {lists_thinned:,} lists older than {keep_days} days "
         "are counts now."

@@ -12,6 +12,7 @@ from bookrec.cli.owner.preview import preview
 from bookrec.cli.owner.promotions import promotions
 from bookrec.cli.owner.report import report
 from bookrec.cli.selling.events import events
+from bookrec.cli.selling.live import live
 from bookrec.cli.selling.orders import orders
 from bookrec.cli.selling.prices import prices
 from bookrec.cli.selling.settings import settings
@@ -31,7 +32,7 @@ def shop() -> None:
 
 
 for command in (
-    *(prices, orders, settings, events),
+    *(prices, orders, settings, events, live),
     *(books, promotions, audience, preview, report, funnel, book_profile),
 ):
     shop.add_command(command)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from bookrec.errors import DataError
 from bookrec.offline.data.assembly.assemble import Assembled, assemble
+from bookrec.offline.data.assembly.catalogue import clean_catalogue
 from bookrec.offline.data.assembly.loss import MOST_LOST, heavy_losses
 from bookrec.offline.data.assembly.raw_table import NO_LOSS
 from bookrec.offline.data.dataset import Dataset, make_dataset, save_dataset
@@ -26,6 +27,7 @@ from bookrec.offline.data.works.corrections import (
     correct_works,
     read_corrections,
 )
+from bookrec.offline.data.works.group_beside import group_beside
 from bookrec.offline.data.works.grouping import group_works
 from bookrec.offline.runtime.progress import Progress
 from bookrec.reader_ids import ReaderIds
@@ -147,21 +149,28 @@ def read_data(
     read = read_source(paths, options.mapping, progress, layout)
     if options.write_mapping is not None and read.draft:
         _write_new(options.write_mapping, read.draft)
-    progress("Cleaning")
-    assembled = assemble(read.rows, read.mapping, read.readings, ReaderIds(secret()))
     mapping = read.draft
     if options.mapping is not None:
         mapping = options.mapping.read_text(encoding="utf-8-sig")
-    return _make(assembled, read, paths, lines, mapping, progress)
+    progress("Cleaning")
+    catalogue = clean_catalogue(read.rows.books, read.mapping)
+    isbns = catalogue.books["isbn"].tolist()
+    with group_beside(_titles(catalogue.books)) as works:
+        assembled = assemble(read.rows, catalogue, read.readings, ReaderIds(secret()))
+
+        def group() -> CorrectedWorks:
+            progress("Grouping editions")
+            return correct_works(isbns, works(), lines)
+
+        return _make(assembled, read, paths, group, mapping)
 
 
 def _make(
     assembled: Assembled,
     read: ReadSource,
     paths: Sequence[Path],
-    lines: list[Correction],
+    group: Callable[[], CorrectedWorks],
     mapping: str,
-    progress: Progress,
 ) -> Import:
     books = assembled.books
     if books.empty or assembled.pairs.empty:
@@ -169,14 +178,13 @@ def _make(
         raise DataError(
             _nothing_left(assembled.rejected if table is None else table.rejected(), paths)
         )
-    progress("Grouping editions")
-    corrected = group_editions(books, lines)
-    books = books.assign(work_id=corrected.works)
     readers = merge_readers(assembled.readers, assembled.users)
+    pairs = index_pairs(assembled.pairs, assembled.users, readers)
+    corrected = group()
     dataset = make_dataset(
         readers,
-        books,
-        index_pairs(assembled.pairs, assembled.users, readers),
+        books.assign(work_id=corrected.works),
+        pairs,
         layout=read.mapping.layout,
         rating_max=read.readings.scale.stored_max,
         source=", ".join(str(path.resolve()) for path in paths),
@@ -194,8 +202,11 @@ def _make(
 
 def group_editions(books: pd.DataFrame, lines: Sequence[Correction]) -> CorrectedWorks:
     """Group the editions of a catalogue into works, and correct them by the operator's lines."""
-    works = group_works(zip(books["title"], books["author"], strict=True))
-    return correct_works(books["isbn"].tolist(), works, list(lines))
+    return correct_works(books["isbn"].tolist(), group_works(_titles(books)), lines)
+
+
+def _titles(books: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(books["title"].tolist(), books["author"].tolist(), strict=True))
 
 
 def index_pairs(pairs: pd.DataFrame, users: Sequence[str], readers: pd.DataFrame) -> pd.DataFrame:

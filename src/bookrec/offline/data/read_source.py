@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -79,7 +80,7 @@ def read_source(
         raise DataError(
             f"{names} holds no tables; name the directory or file with the shop's data."
         )
-    tables = [(file, table) for file in source.files for table in _read(file, stated, progress)]
+    tables = _read_files(source.files, stated, progress)
     notes = [note for _, table in tables for note in table.notes]
     notes += [f"Ignored {place}." for place in source.ignored]
     if stated is not None:
@@ -91,6 +92,20 @@ def read_source(
         raise DataError(f"{paths[0]} is not of the layout {layout}; leave out --format.")
     again = [_read_again(file, part) for (file, _), part in zip(tables, draft.tables, strict=True)]
     return mapped_source(draft.mapping, again, draft, notes, sample=source.is_sample)
+
+
+def _read_files(
+    files: Sequence[SourceFile], mapping: Mapping | None, progress: Progress
+) -> list[tuple[SourceFile, SourceTable]]:
+    """Read files two at a time: the second is decompressed while the first is taken apart."""
+    pool = ThreadPoolExecutor(2)
+    try:
+        read = pool.map(lambda file: _read(file, mapping, progress), files)
+        return [
+            (file, table) for file, of_file in zip(files, read, strict=True) for table in of_file
+        ]
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _read(file: SourceFile, mapping: Mapping | None, progress: Progress) -> list[SourceTable]:

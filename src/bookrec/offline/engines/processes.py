@@ -112,7 +112,7 @@ class Processes:
                         again.append(task)
                     if not again:
                         break
-                    with _interrupts_held():
+                    with interrupts_held():
                         future = pool.executor.submit(_work, work, load, directory, again[0][1])
                     pending[future] = again.popleft()
                 if not pending:
@@ -196,7 +196,7 @@ def _in_this_process(
 
 
 @contextlib.contextmanager
-def _interrupts_held() -> Iterator[None]:
+def interrupts_held() -> Iterator[None]:
     """Block Ctrl-C while processes start.
 
     The signal reaches the whole process group, but only the parent should handle it. Processes

@@ -12,7 +12,7 @@ from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account, UsernameTaken, store_diversity
 from bookrec.web.accounts.sessions import end_session, find_session, start_session
-from bookrec.web.api.books import Limit, Page, PageSize
+from bookrec.web.api.parameters import Limit, Page, PageSize
 from bookrec.web.api.schemas import (
     AccountAnswer,
     DiversityStep,
@@ -148,7 +148,9 @@ async def recommendations(
     actor = caller_of(request.headers, "", account)
     visit = await site.visits.of(snapshot, actor, history)
     recommended = await site.lists.recommend(snapshot, account, history, limit, visit=visit)
-    list_id = note_shown(site, actor, "api", [item.book.isbn for item in recommended.items])
+    isbns = [item.book.isbn for item in recommended.items]
+    teams = [item.team for item in recommended.items]
+    list_id = note_shown(site, actor, "api", isbns, teams=teams)
     return Response(
         recommended_list(snapshot.snapshot_id, recommended, site.fronts.current(), list_id),
         headers=private(),

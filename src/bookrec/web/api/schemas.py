@@ -41,13 +41,36 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     """True for a book that the shop promotes."""
 
 
-class BookList(msgspec.Struct, frozen=True):
+class CatalogueFacetValue(msgspec.Struct, frozen=True):
+    """A value by which the hits can be narrowed."""
+
+    text: str
+    """A decade is its first year, a rating the lowest mean, a price class ``FROM-BELOW`` in minor
+    units, the stock ``1``; any other value is the catalogue's text."""
+    count: int
+    """Hits that have it; works with ``works=true``."""
+    filter: dict[str, str | int | bool]
+    """Parameters that narrow the list to it, to be sent beside those of the call."""
+
+
+class CatalogueFacet(msgspec.Struct, frozen=True):
+    """Values of one property of the hits, the most frequent first; decades the newest first."""
+
+    name: str
+    """``by`` (author), ``publisher``, ``decade``, ``language``, ``category``, ``rating``, ``price`` or
+    ``stock``."""
+    values: list[CatalogueFacetValue]
+
+
+class BookList(msgspec.Struct, frozen=True, omit_defaults=True):
     """One page of the catalogue."""
 
     items: list[Book]
     total: int
     page: int
     page_size: int
+    facets: list[CatalogueFacet] = []
+    """Absent unless asked for, and where nothing leaves a choice."""
 
 
 class SuggestedText(msgspec.Struct, frozen=True, omit_defaults=True):

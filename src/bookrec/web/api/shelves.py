@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from litestar.types import ControllerRouterHandler
 
 from bookrec.web.accounts.accounts import Account
-from bookrec.web.api.books import Page, PageSize
+from bookrec.web.api.parameters import Page, PageSize
 from bookrec.web.api.schemas import (
     OwnBook,
     OwnRating,

@@ -21,10 +21,6 @@ from bookrec.web.store.corrected_books import added_with_words, corrected_book
 from bookrec.web.store.offer_table import NO_OFFERS, OfferTable
 from bookrec.web.store.snapshot_reader import Snapshot
 
-SORTS: Final = ("relevance", "popular", "rating", "newest", "title")
-PRICE_SORTS: Final = ("price", "price_high")
-"""Orders besides, where the shop sells: the lowest price first, the highest first."""
-
 _WINDOW: Final = 120
 """Most read hits that are ordered by relevance; all others follow them, the most read first."""
 _MOST_TITLES: Final = 60

@@ -30,7 +30,7 @@ class SearchQuery(msgspec.Struct, frozen=True):
     year_from: int | None = None
     year_to: int | None = None
     sort: str = "relevance"
-    """One of `SORTS`; ``relevance`` without words is ``popular``."""
+    """A `filters.Sort`; ``relevance`` without words is ``popular``."""
     page: int = 1
     """1-based."""
     page_size: int = 24

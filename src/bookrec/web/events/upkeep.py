@@ -11,6 +11,7 @@ from typing import Final
 
 from bookrec.errors import ShopUnavailable
 from bookrec.shop.event_retention import is_due, thin_events
+from bookrec.shop.live.forgetting import forget_members
 from bookrec.shop.selling.shop_settings import read_settings
 from bookrec.web.kit.log import get_logger
 from bookrec.web.store.database import ShopDatabase
@@ -33,7 +34,9 @@ async def thin_if_due(database: ShopDatabase) -> int | None:
         return None
 
     def thin(connection: sqlite3.Connection) -> tuple[int, bool]:
-        thinned = thin_events(connection, read_settings(connection).event_days, now)
+        keep_days = read_settings(connection).event_days
+        forget_members(connection, keep_days, now)
+        thinned = thin_events(connection, keep_days, now)
         return thinned.events + thinned.impressions, thinned.complete
 
     rows, complete = await database.work(thin)

@@ -63,11 +63,23 @@ class ReaderActions:
             await self._live_lists.refresh(snapshot, account)
 
     async def shelve(
-        self, snapshot: Snapshot, account: Account, book: CatalogueBook, shelf: str
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        book: CatalogueBook,
+        shelf: str,
+        list_id: str | None = None,
     ) -> None:
         """Put a book on a shelf of the reader's own, `WANT` or `DISMISSED`, and off the other.
 
         A seen book cannot be wanted: it stays a seen book.
+
+        Args:
+            snapshot: has the reader's stored books.
+            account: of the reader.
+            book: to put there.
+            shelf: `WANT` or `DISMISSED`.
+            list_id: list that the book was in, where the caller knows it.
         """
         history = await self._lists.history(snapshot, account)
         if shelf == WANT and book.work_id in history.works:
@@ -80,7 +92,8 @@ class ReaderActions:
                 "insert into shelf_book (user_id, isbn, shelf, created_at) values (?, ?, ?, ?)",
                 (account.user_id, book.isbn, shelf, int(time.time())),
             )
-        self._note(account, "want" if shelf == WANT else "dismiss", book.isbn)
+        kind: Kind = "want" if shelf == WANT else "dismiss"
+        self._note(account, kind, book.isbn, list_id=list_id)
         await self._live_lists.refresh(snapshot, account)
 
     async def unshelve(
@@ -154,11 +167,18 @@ class ReaderActions:
             await self._live_lists.refresh(snapshot, account)
         return account
 
-    def _note(self, account: Account, kind: Kind, isbn: str, rating: int | None = None) -> None:
+    def _note(
+        self,
+        account: Account,
+        kind: Kind,
+        isbn: str,
+        rating: int | None = None,
+        list_id: str | None = None,
+    ) -> None:
         """Queue the event of what a reader did, whose row is written already."""
         if account.recorded:
-            actor = Actor(account.user_id)
-            self._recorder.note(Event(actor, kind, int(time.time()), isbn, rating=rating))
+            actor, now = Actor(account.user_id), int(time.time())
+            self._recorder.note(Event(actor, kind, now, isbn, rating=rating, list_id=list_id))
 
     async def _put(
         self, account: Account, book: CatalogueBook, kind: str, rating: int | None

@@ -165,6 +165,19 @@ class PageRequest:
             cookies=self.response_cookies,
         )
 
+    def fragment(self, template: str, parts: msgspec.Struct) -> str:
+        """Render parts of a page, without the frame and without forms of their own."""
+        shell = Shell(
+            language=self.language,
+            username=None,
+            csrf_token="",
+            path="",
+            query="",
+            sample=False,
+            asset_version="",
+        )
+        return self.site.renderer.page(template, parts, shell)
+
     def redirect(self, path: str, notice: str | None = None) -> AnyResponse:
         """Answer a form: redirect to a local path, with a notice."""
         if notice:

@@ -11,10 +11,12 @@ from bookrec.settings import Home
 from bookrec.web.accounts.passwords import Passwords
 from bookrec.web.events.recorder import EventRecorder
 from bookrec.web.events.upkeep import kept_up
+from bookrec.web.experiments.arm_snapshots import ArmSnapshots
 from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
+from bookrec.web.live.hub import LiveHub
 from bookrec.web.mail.mail_settings import mail_settings
 from bookrec.web.mail.mailer import Mailer
 from bookrec.web.recommendations.history_actions import HistoryActions
@@ -55,6 +57,7 @@ class Site:
     nightly_log: Path
     recorder: EventRecorder
     visits: Visits
+    live: LiveHub
 
 
 @contextlib.asynccontextmanager
@@ -67,7 +70,8 @@ async def open_site(
         live_lists = LiveLists(shop, live)
         fronts = FrontWatch(home.shop_database, lambda: shop.identity)
         tally = DayTally(shop)
-        lists = ReaderLists(shop, live_lists, fronts, tally)
+        arm_snapshots = ArmSnapshots(home.snapshots, settings.snapshot_check_s)
+        lists = ReaderLists(shop, live_lists, fronts, tally, arm_snapshots)
         passwords = Passwords()
         mailer = Mailer(shop, mail_settings())
         await stack.enter_async_context(mailer.running())
@@ -75,14 +79,15 @@ async def open_site(
         recorder = EventRecorder(shop, metrics)
         await stack.enter_async_context(recorder.running())
         await stack.enter_async_context(kept_up(shop))
+        watch = SnapshotWatch(
+            home.snapshots, settings.snapshot_check_s, lambda: fronts.current().corrections
+        )
+        hub = LiveHub(shop, watch, fronts)
+        await stack.enter_async_context(hub.running())
         try:
             yield Site(
                 settings=settings,
-                watch=SnapshotWatch(
-                    home.snapshots,
-                    settings.snapshot_check_s,
-                    lambda: fronts.current().corrections,
-                ),
+                watch=watch,
                 database=shop,
                 passwords=passwords,
                 lists=lists,
@@ -99,6 +104,7 @@ async def open_site(
                 nightly_log=home.nightly_log,
                 recorder=recorder,
                 visits=Visits(shop, recorder),
+                live=hub,
             )
         finally:
             passwords.close()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bookrec.offline.data.assembly.assemble import assemble, normalise_readers, reject_nameless
+from bookrec.offline.data.assembly.catalogue import clean_catalogue
 from bookrec.offline.data.assembly.cleaning import clean_books, clean_readers
 from bookrec.offline.data.assembly.column_readings import Readings
 from bookrec.offline.data.assembly.select_rows import SelectedRows
@@ -48,7 +49,8 @@ def clean_ratings(raw, scale=TEN):
     """``user_id``, ``isbn``, ``rating``, ``timestamp`` of the pairs that are kept, in file order."""
     rows = SelectedRows(None, books_table(*BOOKS), raw, None)
     readings = Readings(scale, DateFormat(), [])
-    made = assemble(rows, Mapping(tables=[]), readings, ReaderIds(b"secret"))
+    catalogue = clean_catalogue(rows.books, Mapping(tables=[]))
+    made = assemble(rows, catalogue, readings, ReaderIds(b"secret"))
     pairs = made.pairs
     isbns = made.books["isbn"].to_numpy()[pairs["book_idx"].to_numpy()]
     users = [made.users[at] for at in pairs["user"].tolist()]

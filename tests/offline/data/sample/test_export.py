@@ -81,6 +81,9 @@ def test_columns_of_the_2020s(sample_2020s: Path):
             "Year-Of-Publication",
             "Publisher",
             "Image-URL-M",
+            "Category",
+            "Language",
+            "Description",
         ],
         "Ratings.csv": ["User-ID", "ISBN", "Book-Rating"],
     }

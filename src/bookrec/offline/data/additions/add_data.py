@@ -16,7 +16,8 @@ from bookrec.offline.data.additions.merge import (
     scaled,
 )
 from bookrec.offline.data.additions.read_addition import read_addition
-from bookrec.offline.data.assembly.assemble import Assembled, Known, assemble
+from bookrec.offline.data.assembly.assemble import Assembled, assemble
+from bookrec.offline.data.assembly.catalogue import Known, clean_catalogue
 from bookrec.offline.data.dataset import Dataset, make_dataset
 from bookrec.offline.data.import_data import (
     Import,
@@ -69,9 +70,8 @@ def add_data(
         return None
     progress("Cleaning")
     known = Known(pd.Index(base.books["isbn"]), base.keys)
-    assembled = assemble(
-        read.rows, read.mapping, read.readings, ReaderIds(home.identity_secret()), known
-    )
+    catalogue = clean_catalogue(read.rows.books, read.mapping, known)
+    assembled = assemble(read.rows, catalogue, read.readings, ReaderIds(home.identity_secret()))
     result = _merged(home, base, assembled, read, source)
     make_current(home, result, options, progress, report)
     return result

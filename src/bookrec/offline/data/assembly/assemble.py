@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
@@ -15,13 +13,8 @@ from numpy.typing import NDArray
 from bookrec.json_types import JsonObject
 from bookrec.offline.data.assembly.book_details import read_details
 from bookrec.offline.data.assembly.book_ids import BookKeys
-from bookrec.offline.data.assembly.cleaning import (
-    SHOP_PREFIX,
-    clean_books,
-    clean_readers,
-    clean_stock,
-    split_years,
-)
+from bookrec.offline.data.assembly.catalogue import NO_BOOKS, Catalogue
+from bookrec.offline.data.assembly.cleaning import SHOP_PREFIX, clean_readers, clean_stock
 from bookrec.offline.data.assembly.column_readings import (
     Readings,
     cancelled_rows,
@@ -33,7 +26,6 @@ from bookrec.offline.data.assembly.column_readings import (
 from bookrec.offline.data.assembly.interaction_rows import Values, clean_interactions
 from bookrec.offline.data.assembly.raw_table import RawTable
 from bookrec.offline.data.assembly.select_rows import SelectedRows
-from bookrec.offline.data.mapping.mapping import Mapping
 from bookrec.offline.data.values.dates import convert as convert_times
 from bookrec.offline.data.values.placeholders import is_unknown
 from bookrec.offline.data.values.ratings import convert as convert_ratings
@@ -74,52 +66,19 @@ class Assembled:
     """``user_id``, ``book_idx``, ``copies`` of purchases of earlier sources that are taken back."""
 
 
-@dataclass(frozen=True)
-class Known:
-    """Books of an earlier data set, for rows added to it."""
-
-    isbns: pd.Index
-    """Ids of its books."""
-    keys: MappingOf[str, str]
-    """Further ids of its books → id of the book."""
-
-
 def assemble(
-    rows: SelectedRows,
-    mapping: Mapping,
-    readings: Readings,
-    reader_ids: ReaderIds,
-    known: Known | None = None,
+    rows: SelectedRows, catalogue: Catalogue, readings: Readings, reader_ids: ReaderIds
 ) -> Assembled:
     """Clean and join the rows of a source.
 
     Args:
         rows: texts of the rows.
-        mapping: of the source.
+        catalogue: books of the source.
         readings: of the columns of interactions.
         reader_ids: identity of readers.
-        known: the data set that the source adds to; None = the source stands alone.
     """
-    this_year = datetime.now(UTC).year
     private = normalise_readers([t for t in (rows.readers, rows.interactions) if t], reader_ids)
-    keys = BookKeys()
-    if known:
-        keys.add(known.isbns.tolist(), known.isbns.tolist())
-        keys.add(list(known.keys), list(known.keys.values()))
-    books = _NO_BOOKS
-    if rows.books is not None:
-        if mapping.title_has_year:
-            split_years(rows.books)
-        books, new_keys = clean_books(rows.books, this_year, mapping.code_prefix)
-        if known:
-            # A code that the data set knows names its book.
-            named = [known.keys.get(isbn, isbn) for isbn in books["isbn"].tolist()]
-            books = books.assign(isbn=pd.array(named, dtype="str")).drop_duplicates("isbn")
-        books = books.sort_values("isbn", ignore_index=True)
-        keys.add(list(new_keys.isbn_of_key), list(new_keys.isbn_of_key.values()))
-    catalogue = pd.Index(books["isbn"])
-    if known:
-        catalogue = known.isbns.union(catalogue, sort=True)
+    keys = catalogue.keys
     notes: list[str] = []
     pairs = _NO_PAIRS
     users: list[str] = []
@@ -134,7 +93,7 @@ def assemble(
                 rows.readers.reject(rows.readers.frame["user_id"].isin(nobody.names), WALK_IN)
         rows.interactions.reject(cancelled_rows(rows.interactions.frame), "order_cancelled")
         rows.interactions.reject(ended_loans(rows.interactions.frame), "loan_returned")
-        cleaned = clean_interactions(rows.interactions, keys, catalogue, values)
+        cleaned = clean_interactions(rows.interactions, keys, catalogue.isbns, values)
         pairs, users = _numbered(cleaned.pairs, cleaned.users)
         names = [cleaned.users[at] for at in cleaned.returned["user"].tolist()]
         returned = cleaned.returned.assign(user_id=pd.array(names, dtype="str"))
@@ -142,8 +101,8 @@ def assemble(
     if rows.readers is not None:
         readers = clean_readers(reject_nameless(rows.readers))
         rows.readers.repair(READER_ADDED, len(set(users) - set(readers["user_id"])))
-    stock = _NO_BOOKS if rows.stock is None else clean_stock(rows.stock, keys, catalogue)
-    details, repaired = read_details(books, stock)
+    stock = NO_BOOKS if rows.stock is None else clean_stock(rows.stock, keys, catalogue.isbns)
+    details, repaired = read_details(catalogue.books, stock)
     for rule, n_rows in repaired.items():
         if (described := rows.stock or rows.books) is not None:
             described.repair(rule, n_rows)
@@ -153,7 +112,7 @@ def assemble(
         table.private = private
     return Assembled(
         readers,
-        books,
+        catalogue.books,
         pairs,
         users,
         keys,
@@ -161,7 +120,7 @@ def assemble(
         _accounts(present),
         pd.concat([table.rejected() for table in present.values()], ignore_index=True),
         notes,
-        catalogue,
+        catalogue.isbns,
         returned[["user_id", "book_idx", "copies"]],
     )
 
@@ -241,7 +200,6 @@ def _accounts(tables: dict[str, RawTable]) -> dict[str, JsonObject]:
 _NO_READERS: Final = pd.DataFrame({"user_id": [], "age": [], "location": []}).astype(
     {"user_id": "str", "age": "Int16", "location": "str"}
 )
-_NO_BOOKS: Final = pd.DataFrame({"isbn": pd.Series([], dtype="str")})
 _NO_RETURNED: Final = pd.DataFrame(
     {"user_id": pd.Series([], dtype="str"), "book_idx": [], "copies": np.empty(0, dtype=np.int32)}
 )

@@ -13,6 +13,7 @@ from bookrec.errors import DataError
 from bookrec.files import staged_directory
 from bookrec.offline.data.files.source_files import SAMPLE_MARK
 from bookrec.offline.data.sample.books import SampleBook, SampleCatalogue, load_catalogue
+from bookrec.offline.data.sample.details import sample_details
 from bookrec.offline.data.sample.noise import SampleTables, add_noise
 from bookrec.offline.data.sample.preferences import AGE_NOT_GIVEN
 from bookrec.offline.data.sample.readers import SampleReaders, generate_readers
@@ -22,6 +23,9 @@ Layout = Literal["2020s", "2005"]
 _EARLIEST_PRINTED: Final = 1450
 _USER_COLUMNS: Final = ("User-ID", "Location", "Age")
 _BOOK_COLUMNS: Final = ("ISBN", "Book-Title", "Book-Author", "Year-Of-Publication", "Publisher")
+_N_BOOK_COLUMNS: Final = len(_BOOK_COLUMNS)
+_DETAIL_COLUMNS: Final = ("Category", "Language", "Description")
+"""Columns that follow those of the layout of the 2020s; the files of 2005 have none."""
 _RATING_COLUMNS: Final = ("User-ID", "ISBN", "Book-Rating")
 
 
@@ -84,7 +88,10 @@ def make_tables(catalogue: SampleCatalogue, readers: SampleReaders) -> SampleTab
     )
     return SampleTables(
         users=[list(row) for row in zip(user_ids, readers.locations, ages, strict=True)],
-        books=[_book_row(book) for book in catalogue.books],
+        books=[
+            [*_book_row(book), details.category, details.language, details.description]
+            for book, details in zip(catalogue.books, sample_details(catalogue), strict=True)
+        ],
         ratings=[
             [user_ids[reader], catalogue.books[book].isbn, str(rating)]
             for reader, book, rating in interactions
@@ -124,7 +131,10 @@ def _write_2020s(directory: Path, tables: SampleTables) -> dict[str, int]:
             _USER_COLUMNS,
             [[user, place, f"{age}.0" if age else ""] for user, place, age in tables.users],
         ),
-        "Books.csv": ((*_BOOK_COLUMNS, "Image-URL-M"), [[*row, ""] for row in tables.books]),
+        "Books.csv": (
+            (*_BOOK_COLUMNS, "Image-URL-M", *_DETAIL_COLUMNS),
+            [[*row[:_N_BOOK_COLUMNS], "", *row[_N_BOOK_COLUMNS:]] for row in tables.books],
+        ),
         "Ratings.csv": (_RATING_COLUMNS, tables.ratings),
     }
     for name, (columns, rows) in files.items():
@@ -139,7 +149,7 @@ def _write_2005(directory: Path, tables: SampleTables) -> dict[str, int]:
     Letters that Latin-1 lacks become entities, e.g. ``&#7899;`` for ớ.
     """
     images = ("Image-URL-S", "Image-URL-M", "Image-URL-L")
-    books = [[*row, "", "", ""] for row in tables.books]
+    books = [[*row[:_N_BOOK_COLUMNS], "", "", ""] for row in tables.books]
     users = [_quoted(row[:2]) + (f';"{row[2]}"' if row[2] else ";NULL") for row in tables.users]
     files = {
         "BX-Users.csv": (_USER_COLUMNS, users, "\n"),
@@ -167,7 +177,8 @@ This is sample data made by 'bookrec data sample': no real reader and no real ra
 
 def _readme(command: str, rows: Mapping[str, int], noise: Mapping[str, int]) -> str:
     lines = [
-        "Sample data for bookrec, generated: readers, ratings, ISBNs and publishers are invented.",
+        "Sample data for bookrec, generated: readers, ratings, ISBNs, publishers and descriptions are",
+        "invented.",
         "Titles, authors and years of first publication are those of real books.",
         "",
         f"Made by: bookrec data sample DIR {command}",

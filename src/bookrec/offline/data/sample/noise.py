@@ -40,7 +40,7 @@ class SampleTables:
     users: list[list[str]]
     """User id, location, age (empty if unknown)."""
     books: list[list[str]]
-    """ISBN, title, author, year, publisher."""
+    """ISBN, title, author, year, publisher, category, language, description."""
     ratings: list[list[str]]
     """User id, ISBN, rating."""
 

@@ -10,12 +10,7 @@ from numpy.typing import NDArray
 from bookrec.arrays import Ints
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.interactions import Interactions
-from bookrec.offline.retrieval.visit_neighbours import (
-    EASE_SHARE,
-    VisitNeighbourSettings,
-    fit_visit_neighbours,
-    mixed,
-)
+from bookrec.offline.retrieval.visit_trees.choice import neighbours_of_visits
 from bookrec.offline.retrieval.visits import make_visits
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.ragged import row_starts
@@ -23,7 +18,7 @@ from bookrec.ragged import row_starts
 VISIT_TOP: Final = 50
 """Books of a list, at most."""
 _SEED: Final = 1
-"""Seed of the order of interactions of equal time."""
+"""Seed of the order of interactions of equal time, and of the trees."""
 
 
 def visit_lists(
@@ -42,7 +37,7 @@ def visit_lists(
         work_of_book: [B] work of each book; a list names no edition of its own book's work.
         ease: EASE of the same catalogue.
         top: Length of a list, at most.
-        seed: Seed of the order of interactions of equal time.
+        seed: Seed of the order of interactions of equal time, and of the trees.
     """
     n_books, times = len(work_of_book), interactions.timestamp
     if times is None:
@@ -56,9 +51,7 @@ def visit_lists(
         n_books,
         np.random.default_rng(seed),
     )
-    keep = 2 * top
-    in_visits = fit_visit_neighbours(visits, VisitNeighbourSettings(keep=keep))
-    table = mixed(in_visits, ease, EASE_SHARE, keep)
+    table = neighbours_of_visits(visits, ease, 2 * top, seed)
     owner = np.repeat(np.arange(n_books), np.diff(table.start))
     first = _first_editions(owner, work_of_book[table.neighbour], work_of_book[owner])
     owner, book, weight = owner[first], table.neighbour[first], table.weight[first]

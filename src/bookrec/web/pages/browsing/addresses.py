@@ -9,14 +9,17 @@ from urllib.parse import urlencode
 from msgspec.structs import asdict, replace
 
 from bookrec.web.catalogue_search.facets import RATINGS
-from bookrec.web.catalogue_search.search import PRICE_SORTS, SORTS, SearchQuery
+from bookrec.web.catalogue_search.filters import (
+    FILTERS,
+    MOST_TEXT,
+    NUMBERS,
+    PRICE_SORTS,
+    SORTS,
+    TEXTS,
+)
+from bookrec.web.catalogue_search.search import SearchQuery
 from bookrec.web.pages.browse import page_number
 
-MOST_TEXT: Final = 200
-_TEXTS: Final = ("q", "author", "publisher", "by", "category", "language")
-_NUMBERS: Final = ("year_from", "year_to", "rating_from", "price_from", "price_below")
-FILTERS: Final = (*_TEXTS, *_NUMBERS, "in_stock")
-"""Fields of the address, in its order; ``sort`` and ``page`` follow."""
 _MOST_DIGITS: Final = {"price_from": 12, "price_below": 12}
 
 
@@ -25,10 +28,10 @@ def read_query(fields: Mapping[str, str], page_size: int) -> tuple[SearchQuery, 
 
     The second value is the message key of a malformed year or price, which filters nothing, or None.
     """
-    texts = {name: fields.get(name, "").strip()[:MOST_TEXT] for name in _TEXTS}
+    texts = {name: fields.get(name, "").strip()[:MOST_TEXT] for name in TEXTS}
     numbers: dict[str, int | None] = {}
     malformed = None
-    for name in _NUMBERS:
+    for name in NUMBERS:
         numbers[name], bad = _number(fields.get(name, ""), _MOST_DIGITS.get(name, 4))
         if bad and name != "rating_from":
             malformed = "bad_price" if name.startswith("price") else "bad_year"
@@ -43,24 +46,6 @@ def read_query(fields: Mapping[str, str], page_size: int) -> tuple[SearchQuery, 
         works=True,
     )
     return replace(query, **texts, **numbers), malformed
-
-
-def narrowed(query: SearchQuery, facet: str, value: str) -> SearchQuery:
-    """Return a search that keeps only the hits with a value of a facet."""
-    if facet == "decade":
-        return replace(query, year_from=int(value), year_to=int(value) + 9)
-    if facet == "rating":
-        return replace(query, rating_from=int(value))
-    if facet == "stock":
-        return replace(query, in_stock=True)
-    if facet == "price":
-        lowest, _, below = value.partition("-")
-        return replace(
-            query,
-            price_from=int(lowest) if lowest else None,
-            price_below=int(below) if below else None,
-        )
-    return replace(query, **{facet: value})
 
 
 def list_address(query: SearchQuery) -> str:

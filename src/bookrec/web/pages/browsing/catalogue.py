@@ -12,16 +12,11 @@ from litestar.di import NamedDependency
 from msgspec.structs import replace
 
 from bookrec.web.catalogue_search.facets import Facet, find_facets
-from bookrec.web.catalogue_search.search import (
-    PRICE_SORTS,
-    SORTS,
-    SearchQuery,
-    SearchResult,
-    search,
-)
+from bookrec.web.catalogue_search.filters import FILTERS, PRICE_SORTS, SORTS, narrowed
+from bookrec.web.catalogue_search.search import SearchQuery, SearchResult, search
 from bookrec.web.contexts.catalogue import CataloguePage, FacetChoice, FacetOption
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
-from bookrec.web.pages.browsing.addresses import FILTERS, list_address, narrowed, read_query
+from bookrec.web.pages.browsing.addresses import list_address, read_query
 from bookrec.web.pages.cards import PublicView, book_card
 from bookrec.web.request.page_events import note_list, note_search
 from bookrec.web.request.page_request import PageRequest

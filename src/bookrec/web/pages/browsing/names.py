@@ -15,12 +15,12 @@ from litestar.params import FromPath
 
 from bookrec.search.suggestions import best_spelling
 from bookrec.search.words import first_name_first
+from bookrec.web.catalogue_search.filters import MOST_TEXT
 from bookrec.web.catalogue_search.search import SearchQuery, SearchResult
 from bookrec.web.contexts.catalogue import AuthorPage, NewBooksPage, PublisherPage, SeriesPage
 from bookrec.web.kit.addresses import id_of_parameter
 from bookrec.web.kit.http_types import AnyRequest, AnyResponse
 from bookrec.web.pages.browse import page_number
-from bookrec.web.pages.browsing.addresses import MOST_TEXT
 from bookrec.web.pages.browsing.catalogue import PAGE_SIZE, list_books, sorts_of
 from bookrec.web.pages.cards import PublicView, book_card
 from bookrec.web.request.page_events import note_list

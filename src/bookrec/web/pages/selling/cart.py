@@ -35,7 +35,7 @@ async def change_cart(page_request: NamedDependency[PageRequest]) -> AnyResponse
     """Change the cart as the button says: ``add``, ``set``, ``remove``, ``wait``, ``end_wait``."""
     form = await page_request.request.form()
     book = require_book(page_request.snapshot, text(form, "isbn"))
-    owner = _owner(page_request)
+    owner = cart_owner(page_request)
     desk, action = page_request.site.desk, text(form, "action")
     if action == "wait":
         await desk.wait(owner, book.isbn)
@@ -74,7 +74,7 @@ async def _put(
     return _CART, "cart_changed" if action == "set" else "in_cart"
 
 
-def _owner(page_request: PageRequest) -> CartOwner:
+def cart_owner(page_request: PageRequest) -> CartOwner:
     """Owner of the cart to change; a visitor without one gets a cookie."""
     owner = page_request.cart_owner
     if owner.user_id is None and not owner.token:

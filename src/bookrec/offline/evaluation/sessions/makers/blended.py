@@ -34,6 +34,8 @@ from bookrec.offline.retrieval.visit_neighbours import (
     pair_weights,
     table_of,
 )
+from bookrec.offline.retrieval.visit_trees.choice import TREES_EASE_SHARE
+from bookrec.offline.retrieval.visit_trees.trees import fit_tree_table
 
 
 @dataclass
@@ -87,16 +89,22 @@ def _fit(data: VisitFitData, settings: Settings) -> Blended:
         return pairs, table_of(pairs, data.visits, neighbours)
 
     pairs, table = data.kept("visit-neighbours", neighbours, fit)
+    by_trees = None
+    if settings["trees"]:
+        by_trees = data.kept(
+            "tree-neighbours", 0, lambda: fit_tree_table(data.visits, neighbours.keep, data.seed)
+        )
+    chosen = table if by_trees is None else by_trees
     lists = static_lists(data)
     if settings["ease"]:
-        table = data.kept(
+        chosen = data.kept(
             "mixed-neighbours",
-            (neighbours, settings["ease"]),
-            lambda: mixed(table, lists.ease.table, settings["ease"], neighbours.keep),
+            (neighbours if by_trees is None else "trees", settings["ease"]),
+            lambda: mixed(chosen, lists.ease.table, settings["ease"], neighbours.keep),
         )
     rule = ReactionSettings(settings["list_weight"], settings["decay"], settings["events"])
     popular = np.argsort(-data.counts, kind="stable")[:_POPULAR]
-    return Blended(lists, pairs, table, rule, popular)
+    return Blended(lists, pairs, chosen, rule, popular)
 
 
 def _fit_similar(data: VisitFitData, settings: Settings) -> Blended:
@@ -121,11 +129,12 @@ BLENDED = SessionMaker(
     "docs/sessions.md",
     {
         **_RULE,
+        "trees": (False, True),
         "fade": (_TABLE.fade, 0.9, 0.6, 0.95, 0.5),
         "window": (_TABLE.window, 20, 30),
         "support": (_TABLE.support, 1000.0, 3000.0, 0.0),
         "penalty": (_TABLE.penalty, 0.3, 0.1, 0.4, 0.0),
-        "ease": (EASE_SHARE, 0.0, 1.0),
+        "ease": (EASE_SHARE, 0.0, TREES_EASE_SHARE, 1.0),
         "backward": (_TABLE.backward, 1.0, 0.6),
         "half_life": (_TABLE.half_life, 4.0, 2.0),
     },
