@@ -166,6 +166,13 @@ create table cosine_top (           -- missing in older snapshots
     primary key (book_id, rank)
 ) without rowid;
 
+create table book_months (          -- missing in older snapshots, empty without times
+    book_id integer not null,
+    month integer not null,         -- 12 * year + month - 1, UTC
+    interactions integer not null,
+    primary key (book_id, month)
+) without rowid;
+
 create table popular_top (
     segment text not null,          -- 'all' or an age band of bookrec.ages.AGE_BANDS
     rank integer not null,

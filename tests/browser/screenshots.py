@@ -48,7 +48,7 @@ NAMES = """() => ["authors", "publishers", "series"].map(
 """Addresses of the pages that a book's page leads to."""
 OWNER = (
     *("", "/orders", "/lists", "/books", "/books?q=the", "/book/new", "/readers", "/settings"),
-    "/experiments",
+    *("/experiments", "/funnel"),
 )
 
 
@@ -133,8 +133,8 @@ def reader_pages(isbns: list[str]) -> Iterator[tuple[str, str]]:
     for name in (
         "me",
         "me/account",
-        "me/import",
         "me/profile",
+        "me/import",
         "want",
         "cart",
         "checkout",

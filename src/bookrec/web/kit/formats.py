@@ -13,7 +13,14 @@ from functools import lru_cache, partial
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_datetime_format,
+    get_day_names,
+    get_month_names,
+)
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from bookrec.shop.selling.money import format_money
@@ -84,6 +91,26 @@ def format_short_day(day: date, language: str) -> str:
     """
     text: str = format_skeleton("Md", day, locale=language)
     return text
+
+
+def month_names(language: str) -> list[str]:
+    """Return the short names of the twelve months.
+
+    >>> month_names("en")[:2]
+    ['Jan', 'Feb']
+    """
+    names = get_month_names("abbreviated", context="stand-alone", locale=language)
+    return [str(names[month]) for month in range(1, 13)]
+
+
+def weekday_names(language: str) -> list[str]:
+    """Return the short names of the seven days, from Monday.
+
+    >>> weekday_names("en")[0]
+    'Mon'
+    """
+    names = get_day_names("abbreviated", context="stand-alone", locale=language)
+    return [str(names[day]) for day in range(7)]
 
 
 def format_day(seconds: float, language: str) -> str:
