@@ -54,7 +54,7 @@ _KINDS: Final = {**KIND_WEIGHTS, SEARCH: 0.5, LOW: KIND_WEIGHTS[DISMISS]}
 """The measured weights; the first hit of a search weighs half of an opened book."""
 _SETTINGS: Final = replace(DEFAULTS, kinds=_KINDS)
 _OF_STRANGERS: Final = replace(STRANGERS, kinds=_KINDS)
-"""Settings for lists of popular books."""
+"""List weight of popular lists, and decay for whoever has no list in the snapshot."""
 _IN_LIVE_LISTS: Final = frozenset({"like", "rate", LOW, "want", "buy"})
 """Kinds that lists are made from: a live list knows them at once, the snapshot those before it."""
 _FOLLOWED: Final = 100
@@ -84,6 +84,8 @@ class Visit:
         kinds: Sequence[str] = (),
         ignored: Mapping[int, int] | None = None,
         dismissed: Collection[int] = (),
+        *,
+        stranger: bool = False,
     ) -> None:
         """Keep a visit.
 
@@ -93,6 +95,7 @@ class Visit:
             kinds: of each event.
             ignored: steps down by ``work_id``, see `IGNORED`.
             dismissed: works that a visitor dismissed; a reader's are in their history.
+            stranger: the snapshot has no list of this person, so earlier books count less.
         """
         self._snapshot = snapshot
         self._ignored = ignored or {}
@@ -106,7 +109,9 @@ class Visit:
         for book, kind in zip(books, kinds, strict=True):
             self.events.setdefault(book.book_id, Counter())[kind] += 1
         self.recent: RecentBooks = recent_books(
-            [book.book_id for book in books], list(kinds), _SETTINGS
+            [book.book_id for book in books],
+            list(kinds),
+            _OF_STRANGERS if stranger else _SETTINGS,
         )
 
     @property
@@ -266,6 +271,7 @@ class Visits:
             [kind for _, kind in recent],
             {books[isbn].work_id: steps for isbn, steps in ignored.items() if isbn in books},
             [books[isbn].work_id for isbn in gone if isbn in books],
+            stranger=history is None or history.reader_id is None,
         )
 
 
