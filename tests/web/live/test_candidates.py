@@ -68,6 +68,19 @@ def test_a_reader_has_the_ranker_probabilities_and_no_seen_work(
     assert {n: scores[n] for n in both} == pytest.approx({n: listed[n] for n in both})
 
 
+def test_rejected_values_are_of_no_interest_and_no_evidence(
+    snapshot: Snapshot, candidates: Candidates
+) -> None:
+    rows = [("author", "janeausten", "Jane Austen", 1)]
+    before = build_history(snapshot, LISTED_READER, [])
+    history = build_history(snapshot, LISTED_READER, [], (), rows)
+    assert history.rejected
+    row = interests(snapshot, candidates).reader(KnownReader(history, 34))
+    for place, book in enumerate(candidates.books):
+        gone = book.author == "Jane Austen" or book.work_id in before.works
+        assert (row[place] == 0) == gone, book.title
+
+
 def test_a_visitor_is_the_mean_reader(snapshot: Snapshot, candidates: Candidates) -> None:
     row = interests(snapshot, candidates).visitor
     assert row.shape == (len(candidates.books),)

@@ -8,12 +8,19 @@ import sqlite3
 import time
 from typing import Any
 
+import numpy as np
+import pytest
+
+from bookrec.inference.similarity_table import SimilarityTable
+from bookrec.offline.data.interactions import Interactions
+from bookrec.offline.scoring.lists.visit_lists import visit_lists
 from bookrec.settings import Home
+from bookrec.snapshot import DATABASE_NAME
 from bookrec.web.accounts.cli import create_account
-from bookrec.web.recommendations.visits import Visit
+from bookrec.web.recommendations.visits import Visit, Visits
 from bookrec.web.store.catalogue import books_by_isbn, popular_books
 from site_testing import PASSWORD, Client, bearer, form_token, register, sign_in, write_events
-from small_snapshot import LISTED_READER
+from small_snapshot import LISTED_READER, build_snapshot
 
 DUNE, EMMA, NEUROMANCER, BIG_SLEEP = "0441172717", "0141439580", "0441569595", "0394758285"
 MALTESE = "0679722645"
@@ -133,6 +140,11 @@ def test_a_search_counts_by_its_first_hit(client: Client) -> None:
     shelf = section(client.get("/").text, "popular")
     assert "You looked for" in shelf
     assert LINK.findall(shelf)[0] in similar(client, BIG_SLEEP)[:3]
+    client.get(f"/books/{BIG_SLEEP}")
+    write_events(client)
+    shelf = section(client.get("/").text, "popular")
+    assert "You opened" in shelf
+    assert "You looked for" not in shelf, "the search led to the book that was opened"
 
 
 def test_a_books_shelf_follows_but_stays_its_own(client: Client) -> None:
@@ -233,3 +245,69 @@ def test_shelves_are_in_the_order_of_the_blend(client: Client) -> None:
     # Snapshots are read on the thread of the event loop.
     for shelf, blended in client.blocking_portal.call(orders):
         assert shelf == blended
+
+
+def test_earlier_books_of_strangers_count_half(client: Client, home: Home) -> None:
+    snapshot = client.app.state.site.watch.current()
+    books = books_by_isbn(snapshot, [DUNE, EMMA, BIG_SLEEP])
+    opened = [books[isbn] for isbn in (DUNE, EMMA, BIG_SLEEP)]
+    kinds = ["view", "view", "cart"]
+    known, stranger = (Visit(snapshot, opened, kinds, stranger=new) for new in (False, True))
+    assert known.recent.books.tolist() == [book.book_id for book in reversed(opened)]
+    assert known.recent.weights.tolist() == pytest.approx([2, 0.8, 0.64])
+    assert stranger.recent.weights.tolist() == pytest.approx([2, 0.5, 0.25])
+
+
+def test_only_a_reader_with_a_stored_list_is_no_stranger(
+    client: Client, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights: list[list[float]] = []
+    of = Visits.of
+
+    async def watched(self: Visits, *arguments: Any) -> Visit:
+        visit = await of(self, *arguments)
+        weights.append(visit.recent.weights.tolist())
+        return visit
+
+    monkeypatch.setattr(Visits, "of", watched)
+    for headers in (linh(client, home), register(client, "mai", liked_isbns=[MALTESE])):
+        send(client, headers, "view", DUNE, EMMA)
+        yours(client, headers)
+    agree(client)
+    client.get(f"/books/{DUNE}")
+    client.get(f"/books/{EMMA}")
+    client.get("/")
+    assert [weights[0], weights[1], weights[-1]] == [[1, 0.8], [1, 0.5], [1, 0.5]]
+
+
+def test_timed_visits_order_the_shelf(client: Client, home: Home) -> None:
+    # Three readers went from The Big Sleep to Emma and then to Dune; one the other way round, and
+    # nobody to its similar books.
+    database = home.snapshots / build_snapshot(home) / DATABASE_NAME
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        rows = connection.execute("select isbn, book_id, work_id from book order by book_id")
+        ids, works = zip(*((isbn, (number, work)) for isbn, number, work in rows), strict=True)
+        place = {isbn: number - 1 for isbn, (number, _) in zip(ids, works, strict=True)}
+        visits = [[BIG_SLEEP, EMMA, DUNE]] * 3 + [[NEUROMANCER, BIG_SLEEP]]
+        lists = visit_lists(
+            Interactions(
+                np.repeat(np.arange(4, dtype=np.int32), [3, 3, 3, 2]),
+                np.array([place[isbn] for visit in visits for isbn in visit], dtype=np.int32),
+                np.zeros(11, dtype=np.int8),
+                np.array([step for visit in visits for step in range(len(visit))]),
+            ),
+            np.array([work for _, work in works], dtype=np.int32),
+            SimilarityTable(
+                np.zeros(len(ids) + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32)
+            ),
+        )
+        row = slice(*lists.start[place[BIG_SLEEP] : place[BIG_SLEEP] + 2])
+        near = zip(lists.book[row].tolist(), lists.score[row].tolist(), strict=True)
+        connection.executemany(
+            "insert into visit_top values (?, ?, ?, ?)",
+            [(place[BIG_SLEEP] + 1, n, book + 1, score) for n, (book, score) in enumerate(near, 1)],
+        )
+    agree(client)
+    client.get(f"/books/{BIG_SLEEP}")
+    shelf = LINK.findall(section(client.get("/").text, "popular"))
+    assert shelf[:3] == [EMMA, DUNE, NEUROMANCER]

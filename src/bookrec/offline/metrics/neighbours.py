@@ -6,6 +6,7 @@ bestseller. The overlap does not, since a cosine divides by popularity.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -105,17 +106,37 @@ def most_co_liked(
     """
     liked_known = _liked(known, shape)
     liked = (liked_known + _liked(held_out, shape)).tocsr()
-    likes = np.asarray(liked.sum(axis=0), dtype=np.float64).ravel()
-    both, both_known = liked.T.tocsr(), liked_known.T.tocsr()
     parts = [np.empty((0, count), dtype=np.int32)]
+    parts += [_largest(rows, count) for rows in co_liked_cosines(liked, books, liked_known)]
+    return NeighbourLists(books, np.concatenate(parts))
+
+
+def co_liked_cosines(
+    liked: sparse.csr_matrix, books: Ints, left_out: sparse.csr_matrix | None = None
+) -> Iterator[sparse.csr_matrix]:
+    """Yield the shrunken cosines of some books with all, in blocks of rows [at most 512, B].
+
+    ``s_ij = c_ij / (sqrt(l_i l_j) + 10)`` for pairs of at least 2 co-likes.
+    A book is not its own neighbour.
+
+    Args:
+        liked: [readers, B] with a 1 for each liked book.
+        books: [n] positions of the rows, in their order.
+        left_out: [readers, B] likes whose pairs do not count among the co-likes; None = all count.
+    """
+    likes = np.asarray(liked.sum(axis=0), dtype=np.float64).ravel()
+    both = liked.T.tocsr()
+    out = None if left_out is None else (left_out.T.tocsr(), left_out)
     for start in range(0, len(books), _BLOCK):
         some = books[start : start + _BLOCK]
-        pairs = (both[some] @ liked - both_known[some] @ liked_known).tocoo()
+        products = both[some] @ liked
+        if out is not None:
+            products = products - out[0][some] @ out[1]
+        pairs = products.tocoo()
         keep = (pairs.data >= MIN_CO_LIKES) & (pairs.col != some[pairs.row])
         row, column, co_likes = pairs.row[keep], pairs.col[keep], pairs.data[keep]
         cosine = co_likes / (np.sqrt(likes[some[row]] * likes[column]) + SHRINKAGE)
-        parts.append(_largest(_matrix(cosine, row, column, (len(some), shape[1])), count))
-    return NeighbourLists(books, np.concatenate(parts))
+        yield _matrix(cosine, row, column, (len(some), liked.shape[1]))
 
 
 def overlap(neighbours: NeighbourLists, reference: NeighbourLists) -> Values:

@@ -169,6 +169,37 @@ def similar_books(
     return book.similar_source, _one_edition_a_work(snapshot, rows, limit)
 
 
+def cosine_neighbours(
+    snapshot: Snapshot, isbns: Iterable[str], limit: int
+) -> dict[str, list[ListedBook]]:
+    """Return the books most co-liked with each of some books, best first, by ISBN as it was asked for.
+
+    The score is the shrunken cosine, 0 to 1. A list is empty for a book that too few readers like.
+    An ISBN that the catalogue lacks is left out. A snapshot without ``cosine_top`` has empty lists.
+
+    Args:
+        snapshot: the published one.
+        isbns: in any spelling.
+        limit: length of a list, at most.
+    """
+    books = books_by_isbn(snapshot, isbns)
+    if not snapshot.cosine_top:
+        return {isbn: [] for isbn in books}
+    rows = {
+        isbn: snapshot.rows(
+            "select similar_book_id, score from cosine_top"
+            " where book_id = ? and rank <= ? order by rank",
+            (book.book_id, limit),
+        )
+        for isbn, book in books.items()
+    }
+    near = books_by_id(snapshot, {book_id for row in rows.values() for book_id, _ in row})
+    return {
+        isbn: [ListedBook(near[book_id], score) for book_id, score in row]
+        for isbn, row in rows.items()
+    }
+
+
 def books_by_author(snapshot: Snapshot, author: str, limit: int) -> list[ListedBook]:
     """Return up to ``limit`` works of an author as the catalogue spells them, the most read first."""
     if not author:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import sqlite3
 
 from bookrec.settings import Home
+from bookrec.snapshot import DATABASE_NAME
 from owner_pages import OWNER, send
 from selling import DUNE, EMMA
 from site_testing import Client, bearer, form_token, register, sign_in
+from small_snapshot import build_snapshot
 
 FIELDS = {
     "title": "Emma",
@@ -91,6 +95,18 @@ def test_a_promoted_book_is_marked_and_stands_apart(owner: Client, home: Home) -
     send(owner, "/owner/book", isbn=EMMA, action="end_promotion")
     owner.cookies.clear()
     assert promoted_on(owner.get("/").text) == [DUNE]
+
+
+def test_a_book_has_the_opinion_of_its_readers_by_cosine(owner: Client, home: Home) -> None:
+    heading = "Readers who liked this also liked (cosine)"
+    assert heading not in owner.get(f"/owner/book?isbn={DUNE}").text
+    database = home.snapshots / build_snapshot(home) / DATABASE_NAME
+    dune, emma = (f"(select book_id from book where isbn = '{isbn}')" for isbn in (DUNE, EMMA))
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(f"insert into cosine_top values ({dune}, 1, {emma}, 0.5)")
+    page = owner.get(f"/owner/book?isbn={DUNE}").text
+    section = page[page.index(heading) :]
+    assert re.findall(r"/owner/book\?isbn=(\w+)", section) == [EMMA]
 
 
 def test_forms_without_a_token_change_nothing(owner: Client) -> None:

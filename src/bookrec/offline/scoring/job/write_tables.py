@@ -18,6 +18,7 @@ from bookrec.offline.scoring.job.incremental import Changes
 from bookrec.offline.scoring.job.shard_store import ShardStore
 from bookrec.offline.scoring.job.stages import Stage, lists_of
 from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter
+from bookrec.offline.scoring.lists.cosine_lists import cosine_lists
 from bookrec.offline.scoring.lists.popular_books import POPULAR_TOP, popular_lists
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.offline.scoring.lists.visit_lists import visit_lists
@@ -63,6 +64,7 @@ def write_tables(
     """
     writer.readers(dataset)
     writer.interactions(dataset)
+    writer.book_months(dataset)
     if changes is not None:
         writer.keep_user_top(np.where(changes.readers, 0, changes.published_id))
     for readers, lists in _written(store, stages.readers):
@@ -70,6 +72,8 @@ def write_tables(
     writer.books(dataset, statistics, _write_similar(writer, store, stages, changes, statistics))
     following = visit_lists(interactions, dataset.work_of_book, ease)
     writer.visit_top(np.arange(dataset.n_books), following)
+    co_liked = cosine_lists(interactions, dataset.n_readers, dataset.work_of_book)
+    writer.cosine_top(np.arange(dataset.n_books), co_liked)
     bands = reader_age_bands(dataset)
     for segment, popular in popular_lists(interactions, bands, dataset.work_of_book, POPULAR_TOP):
         writer.popular_top(segment, popular)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bookrec.arrays import Ints
 from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.interactions import Interactions
 from bookrec.offline.retrieval.visit_trees.choice import neighbours_of_visits
 from bookrec.offline.retrieval.visits import make_visits
+from bookrec.offline.scoring.lists.table_lists import table_lists
 from bookrec.offline.scoring.lists.top_n import Lists
-from bookrec.ragged import row_starts
 
 VISIT_TOP: Final = 50
 """Books of a list, at most."""
@@ -52,26 +51,6 @@ def visit_lists(
         np.random.default_rng(seed),
     )
     table = neighbours_of_visits(visits, ease, 2 * top, seed)
-    owner = np.repeat(np.arange(n_books), np.diff(table.start))
-    first = _first_editions(owner, work_of_book[table.neighbour], work_of_book[owner])
-    owner, book, weight = owner[first], table.neighbour[first], table.weight[first]
-    lengths = np.bincount(owner, minlength=n_books)
-    begin = np.repeat(row_starts(lengths)[:-1], lengths)
-    kept = np.arange(len(owner)) - begin < top
-    scores = weight.astype(np.float64) / weight[begin]
-    counts = np.bincount(owner[kept], minlength=n_books)
-    return Lists(row_starts(counts), book[kept], scores[kept])
-
-
-def _first_editions(owner: NDArray[np.int64], work: Ints, own_work: Ints) -> NDArray[np.int64]:
-    """Places of the first entry of each row and work, without the row's work; ascending.
-
-    Args:
-        owner: [entries] row of each entry, ascending.
-        work: [entries] its work.
-        own_work: [entries] work of its row.
-    """
-    others = np.flatnonzero(work != own_work)
-    key = owner[others] * (int(work.max(initial=0)) + 1) + work[others]
-    first = np.sort(np.unique(key, return_index=True)[1])
-    return np.asarray(others[first])
+    lists = table_lists(table, work_of_book, top)
+    first = np.repeat(lists.start[:-1], np.diff(lists.start))
+    return Lists(lists.start, lists.book, lists.score / lists.score[first])

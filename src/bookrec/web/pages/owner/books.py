@@ -39,11 +39,13 @@ from bookrec.web.store.catalogue import (
     CatalogueBook,
     books_by_isbn,
     catalogue_row,
+    cosine_neighbours,
     description,
     find_book,
 )
 
 _HITS: Final = 12
+_CO_LIKED: Final = 10
 _MOST_TEXT: Final = 200
 _OPERATOR: Final = {"operator": True}
 
@@ -166,6 +168,10 @@ async def _page(
         stock=stock,
         currency=currency,
         refused=refused,
+        co_liked=[
+            book_card(page_request, listed.book)
+            for listed in cosine_neighbours(snapshot, [book.isbn], _CO_LIKED)[book.isbn]
+        ],
     )
     status = 400 if refused else 200
     return page_request.page("owner/book.html", page, status=status)

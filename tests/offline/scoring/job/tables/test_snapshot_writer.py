@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bookrec.offline.data.interactions import all_interactions
@@ -37,12 +39,14 @@ def database(tmp_path: Path):
         writer.user_top(np.array([0, 3]), lists([(2, 0.9), (5, 0.25)], [(0, 0.125)]))
         writer.similar_top(np.array([3, 5, 1]), lists([(1, 0.5)], [], [(0, 0.75), (2, 0.5)]))
         writer.visit_top(np.arange(2), lists([(4, 1.0), (0, 0.5)], [(5, 1.0)]))
+        writer.cosine_top(np.array([2, 4]), lists([(0, 0.25)], [(3, 0.5)]))
         writer.popular_top("all", lists([(1, 1.0), (0, 0.5)]))
         writer.popular_top("65+", lists([(3, 1.0)]))
         source = [None, "precomputed", None, "content", None, None]
         writer.books(dataset, statistics, source)
         writer.readers(dataset)
         writer.interactions(dataset)
+        writer.book_months(dataset)
         writer.meta({"snapshot_id": "x", "model_id": "hand-made"})
     check_structure(tmp_path)
     with contextlib.closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
@@ -64,6 +68,10 @@ def test_ids_are_positions_plus_one_and_ranks_start_at_one(database):
         (1, 1, 5, 1.0),
         (1, 2, 1, 0.5),
         (2, 1, 6, 1.0),
+    ]
+    assert database.execute("select * from cosine_top").fetchall() == [
+        (3, 1, 1, 0.25),
+        (5, 1, 4, 0.5),
     ]
     assert database.execute("select * from popular_top").fetchall() == [
         ("65+", 1, 4, 1.0),
@@ -104,6 +112,25 @@ def test_readers_and_own_books(database):
     ]
     own = database.execute("select book_id, rating from interaction where reader_id = 3").fetchall()
     assert own == [(1, 8), (2, 0), (3, 4), (5, 10)]
+
+
+def test_months_count_the_interactions_with_a_time(tmp_path: Path):
+    """In February 1970 one of each of two books; in March two of the first; one has no time."""
+    dataset = small_dataset(rating_max=5)
+    day = 86_400
+    times = [31 * day, 59 * day - 1, 59 * day, 60 * day, None]
+    table = dataset.interactions.iloc[:5].copy()
+    table["book_idx"] = np.array([0, 2, 0, 0, 1], dtype=np.int32)
+    table["timestamp"] = pd.array(times, dtype="Int64")
+    with SnapshotWriter(tmp_path) as writer:
+        writer.book_months(replace(dataset, interactions=table))
+    with contextlib.closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
+        rows = connection.execute("select * from book_months").fetchall()
+    assert rows == [(1, 12 * 1970 + 1, 1), (1, 12 * 1970 + 2, 2), (3, 12 * 1970 + 1, 1)]
+
+
+def test_no_months_without_times(database):
+    assert database.execute("select count(*) from book_months").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(
