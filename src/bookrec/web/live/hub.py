@@ -264,16 +264,19 @@ class LiveHub:
     def close(self) -> None:
         """End every stream."""
         self.closing = True
+        self._nudge.set()
         for room in self._rooms.values():
             room.wake()
 
     async def _run(self) -> None:
         signs_at = time.monotonic()
-        while True:
+        while not self.closing:
             listeners = any(room.listeners for room in self._rooms.values())
             self._nudge.clear()
+            # Not `wait_for`, which may lose the word of the end when both come at once.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._nudge.wait(), POLL_S if listeners else _SIGNS_S)
+                async with asyncio.timeout(POLL_S if listeners else _SIGNS_S):
+                    await self._nudge.wait()
             try:
                 if listeners:
                     await self.follow()

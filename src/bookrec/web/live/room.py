@@ -90,7 +90,8 @@ class Room:
     async def wait(self, most_s: float) -> bool:
         """Wait for the next change, at most so many seconds; whether it came."""
         with contextlib.suppress(TimeoutError):
-            return await asyncio.wait_for(self._changed.wait(), most_s)
+            async with asyncio.timeout(most_s):
+                return await self._changed.wait()
         return False
 
     def events_after(self, event_id: int) -> list[LiveEvent]:
