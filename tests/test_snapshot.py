@@ -158,6 +158,12 @@ def test_pruning_never_removes_the_current_one(tmp_path: Path, keep: int, remove
     assert snapshots.current_snapshot(tmp_path).name == IDS[0]
 
 
+def test_pruning_leaves_what_an_experiment_needs(tmp_path: Path):
+    for name in IDS:
+        add(tmp_path, name)
+    assert snapshots.prune(tmp_path, 1, {IDS[0], "20260101T000000Z-ffffffff"}) == [IDS[1]]
+
+
 def test_pruning_touches_nothing_but_snapshots_and_what_a_killed_run_left(tmp_path: Path):
     for name in IDS:
         add(tmp_path, name)

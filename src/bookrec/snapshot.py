@@ -12,7 +12,7 @@ import json
 import re
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -164,6 +164,13 @@ create table cosine_top (           -- missing in older snapshots
     similar_book_id integer not null,
     score real not null,            -- shrunken cosine over readers who liked both; 0 to 1
     primary key (book_id, rank)
+) without rowid;
+
+create table book_months (          -- missing in older snapshots, empty without times
+    book_id integer not null,
+    month integer not null,         -- 12 * year + month - 1, UTC
+    interactions integer not null,
+    primary key (book_id, month)
 ) without rowid;
 
 create table popular_top (
@@ -420,8 +427,8 @@ def list_snapshots(snapshots: Path) -> list[SnapshotInfo]:
     return infos
 
 
-def prune(snapshots: Path, keep: int) -> list[str]:
-    """Remove all but the newest ``keep`` snapshots; the current one always stays.
+def prune(snapshots: Path, keep: int, kept: Collection[str] = ()) -> list[str]:
+    """Remove all but the newest ``keep`` snapshots; the current one and those of ``kept`` stay.
 
     A site that still reads a removed snapshot keeps its open files. Staging directories of killed
     processes are removed too; other directories that are no snapshots stay. Returns the ids removed.
@@ -429,7 +436,7 @@ def prune(snapshots: Path, keep: int) -> list[str]:
     remove_abandoned(snapshots)
     current = read_pointer(snapshots)
     names = [name for name in versions(snapshots) if _SNAPSHOT_ID.fullmatch(name)]
-    old = [name for name in names[: -keep or None] if name != current]
+    old = [name for name in names[: -keep or None] if name != current and name not in kept]
     for name in old:
         remove_directory(snapshots / name)
     return old

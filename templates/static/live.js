@@ -21,14 +21,16 @@
     if (html) pressed = 0;
   };
   for (const part of parts(page)) part.onmouseleave = part.onfocusout = () => setTimeout(put, 0, part);
-  new EventSource(page.dataset.stream).onmessage = (event) => show(event.data);
+  const source = new EventSource(page.dataset.stream);
+  source.onmessage = (event) => show(event.data);
+  source.onerror = () => source.readyState > 1 && setTimeout(() => location.reload(), 3e3);
   page.onsubmit = async (event) => {
     event.preventDefault();
     const form = event.target;
     const body = new URLSearchParams(new FormData(form, event.submitter));
     body.append("script", (pressed = 1));
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", body });
-    page.firstElementChild.hidden = answer.ok;
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body }).catch(() => ({}));
+    page.firstElementChild.hidden = !!answer.ok;
     if (answer.ok) show(await answer.text());
   };
 })();

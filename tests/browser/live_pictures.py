@@ -1,7 +1,7 @@
 """Pictures of a live session from both sides, for docs/live-session.md.
 
     bookrec --home DEMO serve --port 8000 &
-    BOOKREC_PASSWORD=… python tests/browser/live_pictures.py http://127.0.0.1:8000 owner --out docs/images
+    BOOKREC_PASSWORD=… python tests/browser/live_pictures.py http://127.0.0.1:8000 owner
 
 It opens a session as the owner and joins it with some visitors, one of them on a phone.
 """
@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
-
 from screenshots import ARGUMENTS
 
 NAME = {"en": "Friday evening, crime fiction", "vi": "Tối thứ sáu, truyện trinh thám"}
@@ -30,7 +29,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("docs/images"))
     parser.add_argument("--language", default="en")
     parser.add_argument("--scheme", default="light")
-    parser.add_argument("--width", type=int, default=1200)
+    parser.add_argument("--width", type=int, default=1040)
     parser.add_argument("--whole", action="store_true", help="whole pages, to be looked at")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -51,7 +50,7 @@ def hold(browser: Any, arguments: argparse.Namespace) -> None:
         if arguments.whole:
             page.screenshot(path=out / f"live-{name}.png", full_page=True)
         else:
-            page.screenshot(path=out / f"live-{name}.jpg", type="jpeg", quality=60)
+            page.screenshot(path=out / f"live-{name}.jpg", type="jpeg", quality=38)
 
     def visitor(**viewport: int) -> Any:
         context = browser.new_context(
@@ -61,7 +60,7 @@ def hold(browser: Any, arguments: argparse.Namespace) -> None:
         page.goto(f"/?lang={language}")
         return page
 
-    host = visitor(width=arguments.width, height=900)
+    host = visitor(width=arguments.width, height=820)
     host.goto("/login?next=/host")
     host.fill("#username", arguments.operator)
     host.fill("#password", os.environ["BOOKREC_PASSWORD"])

@@ -1,5 +1,7 @@
 """WCAG 2.2 AA on every page, by axe-core: each language, phone and desktop, light and dark.
 
+Nor does any page scroll sideways, on a phone, a tablet or a desktop.
+
 A page is loaded once in each language; widths and colours change while it is open. Colours do not
 depend on the language, so German pages, whose words are the longest, are checked on a phone alone.
 """
@@ -44,7 +46,9 @@ READER = [
     "/books/0553293354",
     "/me",
     "/me/account",
+    "/me/profile",
     "/me/import",
+    "/me/profile",
     "/want",
     "/cart",
     "/checkout",
@@ -56,12 +60,16 @@ OWNER = [
     "/owner",
     "/owner/orders",
     "/owner/lists",
+    "/owner/funnel",
+    "/owner/book/profile?isbn=0141439580",
+    "/owner/experiments",
     "/owner/books",
     "/owner/book?isbn=0141439580",
     "/owner/audience?isbn=0141439580",
     "/owner/readers",
     "/owner/settings",
     "/owner/preview",
+    "/host",
 ]
 
 
@@ -73,8 +81,18 @@ LOOKS = {
 """Language → widths and colours; all rules are checked in the first, those of looks in the others."""
 
 
+WIDTHS = (390, 820, 1440)
+OUT_OF_SIGHT = """() => [
+    ["scrolls sideways", document.documentElement.scrollWidth > document.documentElement.clientWidth],
+    ["a row begins left of its box", [...document.querySelectorAll(".shelf > li:first-child")]
+        .some(e => e.getBoundingClientRect().left + e.parentElement.scrollLeft
+            < e.parentElement.getBoundingClientRect().left)],
+].filter(([, wrong]) => wrong).map(([words]) => words)"""
+"""Faults of a layout by which something cannot be reached."""
+
+
 def offences(page: Any, paths: Iterable[str], language: str) -> list[str]:
-    """Violations of pages in one language, each with its page, width and colours."""
+    """Violations and faults of pages in one language, each with its page, width and colours."""
     rows = []
     page.goto(f"/?lang={language}")
     for path in paths:
@@ -89,6 +107,9 @@ def offences(page: Any, paths: Iterable[str], language: str) -> list[str]:
                 f"{path} {language} {size['width']} {scheme}: {row}"
                 for row in violations(page, looks_only=number > 0)
             ]
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            rows += [f"{path} {language} {width}: {row}" for row in page.evaluate(OUT_OF_SIGHT)]
     return rows
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bookrec.settings import Home
+from bookrec.shop.experiments.experiments import create_experiment, stop_experiment
 from bookrec.shop.selling.order_states import require_order
 from bookrec.shop.selling.orders import place_order
 from bookrec.shop.selling.shop_settings import read_settings
@@ -25,7 +26,8 @@ OWNER = "the-owner"
 PAGES = [
     *("/owner", "/owner/orders", "/owner/orders/1001", "/owner/books?q=dune", "/owner/book/new"),
     *(f"/owner/book?isbn={EMMA}", f"/owner/audience?isbn={EMMA}", "/owner/lists"),
-    *("/owner/preview?liked=Dune", "/owner/readers", "/owner/settings"),
+    *("/owner/preview?liked=Dune", "/owner/readers", "/owner/settings", "/owner/experiments"),
+    "/owner/experiments/past",
 ]
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNLABELLED = """
@@ -64,6 +66,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Home]]
     with ThreadPoolExecutor() as threads:
         threads.submit(create_account, home, OWNER, PASSWORD, operator=True).result()
     in_shop(home, lambda c: place_order(c, read_settings(c), request({EMMA: 1})))
+    in_shop(home, lambda c: create_experiment(c, "past", {"a": {}, "b": {"diversity": "2"}}, 50))
+    in_shop(home, lambda c: stop_experiment(c, "past"))
     server = start_server(home)
     yield server.address, home
     server.close()
@@ -130,6 +134,32 @@ def test_the_owners_day_by_keyboard_without_scripts(
     press(page, "button[value=confirmed]")
     page.get_by_text("On the shelf from 5 pm.").wait_for()
     assert in_shop(home, lambda c: require_order(c, 1001)).state == "confirmed"
+
+
+def test_an_experiment_from_start_to_end_by_keyboard_without_scripts(
+    shop: tuple[str, Home], open_page: Callable[..., Any]
+) -> None:
+    page = open_page(shop[0], java_script_enabled=False)
+    page.goto("/owner/experiments")
+    type_into(page, "main input[name=username]", OWNER)
+    type_into(page, "main input[name=password]", PASSWORD)
+    press(page, "main button[type=submit]")
+    type_into(page, "#name", "shelf-mix")
+    tab_to(page, "#kind")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "#b")
+    page.locator("#b").select_option("surprising")
+    type_into(page, "#share", "100")
+    press(page, "main .button")
+    page.get_by_role("heading", level=1, name="Experiment “shelf-mix”").wait_for()
+    page.get_by_role("status").filter(has_text="The experiment runs").wait_for()
+    assert page.get_by_text("mixed lists", exact=True).count() == 1
+    assert page.get_by_text("mix of the shelf: step 4 of 4").count() == 1
+    assert page.get_by_role("rowheader", name="Opened more books of this arm").count() == 1
+    press(page, "main .button")
+    page.get_by_role("status").filter(has_text="The experiment is stopped").wait_for()
+    page.goto("/owner/experiments")
+    assert page.get_by_role("link", name="shelf-mix").count() == 1
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_series(title: str, series: str, number: float | None) -> None:
         "The Stories of Ten Years (1999)",
         "Poems (Selected 120)",
         "Room (2003)",
+        "The No. 1 Ladies' Detective Agency",
         "1984",
         "Fahrenheit 451",
         "Slaughterhouse 5",

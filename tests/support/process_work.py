@@ -57,3 +57,8 @@ def load_marker(directory: Path) -> Path:
 
 def fail_to_load(directory: Path) -> None:
     raise BookrecError(f"{directory.name} is damaged; make it again.")
+
+
+def touch_and_sleep(path: Path) -> None:
+    path.write_text(str(os.getpid()))
+    time.sleep(600)

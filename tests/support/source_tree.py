@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = "bookrec"
@@ -40,19 +41,13 @@ class SourceTree:
 
     def docstring(self, module: str) -> str:
         """The docstring of a module, "" without one."""
-        return ast.get_docstring(self._parsed(module)) or ""
+        return _read(self._text(module)).docstring
 
-    def imports(self, module: str) -> Iterator[str]:
+    def imports(self, module: str) -> tuple[str, ...]:
         """Every name that a module imports, anywhere in it, lazily or only for types."""
-        for node in ast.walk(self._parsed(module)):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                assert node.level == 0, f"{module} has a relative import"
-                assert node.module is not None
-                yield node.module
-                # `from bookrec import offline` names the module on the right.
-                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        content = _read(self._text(module))
+        assert not content.is_relative, f"{module} has a relative import"
+        return content.imports
 
     def imported_modules(self, module: str) -> set[str]:
         """Modules of bookrec that a module imports; a package counts where nothing below it does."""
@@ -70,8 +65,35 @@ class SourceTree:
         imported = {self.folder(name) for module in own for name in self.imported_modules(module)}
         return imported - {folder}
 
-    def _parsed(self, module: str) -> ast.Module:
-        return ast.parse(self.modules[module].read_text(encoding="utf-8"))
+    def _text(self, module: str) -> str:
+        return self.modules[module].read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What the tests ask of a module."""
+
+    docstring: str
+    imports: tuple[str, ...]
+    is_relative: bool
+    """Whether it has a relative import."""
+
+
+@cache
+def _read(text: str) -> _Content:
+    """Parse a module; a copy of the tree with a change somewhere parses that alone."""
+    parsed = ast.parse(text)
+    imports: list[str] = []
+    is_relative = False
+    for node in ast.walk(parsed):
+        if isinstance(node, ast.Import):
+            imports += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            is_relative |= node.level > 0
+            # `from bookrec import offline` names the module on the right.
+            package = node.module or ""
+            imports += [package, *(f"{package}.{alias.name}" for alias in node.names)]
+    return _Content(ast.get_docstring(parsed) or "", tuple(imports), is_relative)
 
 
 def within(name: str, package: str) -> bool:

@@ -69,7 +69,7 @@ VERBS: Final[dict[str, tuple[str, str]]] = {
     ),
     "shop": (
         "bookrec.cli.selling.shop:shop",
-        "Look after the shop: prices, orders, settings, books, promotions, audiences, the report.",
+        "Look after the shop: prices, orders, settings, books, audiences, profiles, the report.",
     ),
     "bench": (
         "bookrec.cli.bench:bench",

@@ -15,6 +15,7 @@ from bookrec.offline.scoring.shelf.compare_shelves import published_shelf, shelf
 from bookrec.offline.scoring.shelf.shelf import META_KEY, table_lines
 from bookrec.offline.scoring.shelf.snapshot_works import DoubledWorks, doubled_works
 from bookrec.settings import Home
+from bookrec.shop.experiments.arm_snapshots import snapshots_in_use
 from bookrec.snapshot import (
     DATABASE_NAME,
     NO_MODEL,
@@ -188,13 +189,13 @@ def rollback(home: Home, snapshot_id: str | None) -> None:
 )
 @click.pass_obj
 def prune_command(home: Home, keep: int) -> None:
-    """Remove all but the newest snapshots; the published one always stays.
+    """Remove all but the newest snapshots; the published one and those of an experiment stay.
 
     \b
     Example:
       bookrec snapshots prune --keep 3
     """
-    removed = prune(home.snapshots, keep)
+    removed = prune(home.snapshots, keep, snapshots_in_use(home.shop_database))
     for name in removed:
         click.echo(f"Removed {name}.")
     click.echo(f"{len(versions(home.snapshots))} snapshots left.")

@@ -25,6 +25,7 @@ from bookrec.offline.runtime.progress import Progress
 from bookrec.offline.scoring.job.score import ScoreSettings, score
 from bookrec.offline.scoring.shelf.compare_shelves import comparison_lines, published_shelf
 from bookrec.settings import Home
+from bookrec.shop.experiments.arm_snapshots import snapshots_in_use
 from bookrec.shop.interactions import read_shop
 from bookrec.shop.owner.nightly_log import Night, night_log
 from bookrec.snapshot import (
@@ -98,7 +99,9 @@ def nightly(home: Home, settings: NightlySettings, progress: Progress) -> str | 
         for line in comparison_lines(home.snapshots / snapshot_id, published):
             progress(f"shelf: {line}")
         with _stage(progress, night, "prune") as outcome:
-            outcome.append(f"{len(prune(home.snapshots, settings.keep))} snapshots removed")
+            in_use = snapshots_in_use(home.shop_database)
+            removed = prune(home.snapshots, settings.keep, in_use)
+            outcome.append(f"{len(removed)} snapshots removed")
             outcome.append(f"{len(prune_extensions(home))} data sets removed")
         return snapshot_id
 

@@ -49,6 +49,10 @@ _PUBLISHERS_WORDS: Final = """
 _NO_SERIES: Final = frozenset(_PUBLISHERS_WORDS.split())
 """Words of the lists of publishers, which readers do not follow in order, and of volumes without a
 series: a name that ends in one of them, or begins with it, is no series."""
+_ARTICLES: Final = frozenset(
+    {"the", "a", "an", "der", "die", "das", "le", "la", "les", "el", "los"}
+)
+"""Words that begin a title: alone before a number (``The No. 1 …``) they name no series."""
 
 
 def read_series(title: str) -> tuple[str, float | None]:
@@ -92,4 +96,4 @@ def _read_bracket(text: str) -> tuple[str, float | None]:
 
 def _is_series(name: str) -> bool:
     words = fold(name).split()
-    return bool(words) and not {words[0], words[-1]} & _NO_SERIES
+    return not set(words) <= _ARTICLES and not {words[0], words[-1]} & _NO_SERIES

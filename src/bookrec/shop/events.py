@@ -82,12 +82,14 @@ class Impression:
     list_id: str
     shelf: str
     """``yours``, ``similar``, ``popular``, ``because``, ``authors``, ``series``, ``opened``, ``new``,
-    ``by_author``, ``search`` or ``api``."""
+    ``by_author``, ``search``, ``live`` (on stage of a live session) or ``api``."""
     page: str
     """Path and query of the page; '' for an answer of the API."""
     isbns: tuple[str, ...]
     created_at: int
     arm: str | None = None
+    teams: tuple[str, ...] = ()
+    """Arm that picked the book of each place, '' for none; () for a list that mixes no arms."""
 
 
 _INSERT_EVENT: Final = (
@@ -99,8 +101,8 @@ _INSERT_EVENT: Final = (
     " and isbn = excluded.isbn"
 )
 _INSERT_IMPRESSION: Final = (
-    "insert into impressions (user_id, visitor, list_id, shelf, page, isbns, size, arm, created_at)"
-    " values (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "insert into impressions (user_id, visitor, list_id, shelf, page, isbns, size, arm, created_at,"
+    " teams) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -149,30 +151,36 @@ def _placed(connection: sqlite3.Connection, event: Event) -> Event:
         return _placed_by_list(connection, event)
     if event.kind == "view":
         return _placed_by_page(connection, event)
-    if event.kind in PASSIVE or event.kind == "dismiss":
+    if event.kind == "dismiss":
+        return _with_team(connection, event)
+    if event.kind in PASSIVE:
         return event
     row = connection.execute(
         # Index events_by_click.
-        "select list_id, shelf, position from events where coalesce(user_id, visitor) = ?"
+        "select list_id, shelf, position, arm from events where coalesce(user_id, visitor) = ?"
         " and isbn = ? and created_at between ? and ? and kind = 'click'"
         " order by created_at desc limit 1",
         (event.actor.key, event.isbn, event.created_at - _FOLLOWS_CLICK_S, event.created_at),
     ).fetchone()
-    return replace(event, list_id=row[0], shelf=row[1], position=row[2]) if row else event
+    if row is None:
+        return event
+    arm = row[3] if _mixes(event.arm) else event.arm
+    return replace(event, list_id=row[0], shelf=row[1], position=row[2], arm=arm)
 
 
 def _placed_by_list(connection: sqlite3.Connection, event: Event) -> Event:
     """Return an event with the shelf of the list that its sender named, and its place there."""
     row = connection.execute(
         # Index impressions_by_list.
-        f"select shelf, isbns, arm from impressions where list_id = ? and {event.actor.column} = ?",  # noqa: S608
+        "select shelf, isbns, arm, teams from impressions"  # noqa: S608
+        f" where list_id = ? and {event.actor.column} = ?",
         (event.list_id, event.actor.key),
     ).fetchone()
     listed = row[1].split("\n") if row else []
     if event.isbn not in listed:
         return replace(event, list_id=None, shelf=None, position=None)
     position = listed.index(event.isbn) + 1
-    return replace(event, shelf=row[0], position=position, arm=event.arm or row[2])
+    return replace(event, shelf=row[0], position=position, arm=_arm(event, position, *row[2:]))
 
 
 def _placed_by_page(connection: sqlite3.Connection, event: Event) -> Event:
@@ -181,19 +189,57 @@ def _placed_by_page(connection: sqlite3.Connection, event: Event) -> Event:
         return event
     rows = connection.execute(
         # Index impressions_by_reader or impressions_by_visitor.
-        "select list_id, shelf, isbns, arm from (select * from impressions"  # noqa: S608
+        "select list_id, shelf, isbns, arm, teams from (select * from impressions"  # noqa: S608
         f" where {event.actor.column} = ? and created_at >= ?"
         " order by created_at desc, impression_id desc limit ?) where page = ?",
         (event.actor.key, event.created_at - _CLICK_WITHIN_S, _LATEST_LISTS, event.came_from),
     )
-    for list_id, shelf, isbns, arm in rows:
+    for list_id, shelf, isbns, arm, teams in rows:
         listed = isbns.split("\n")
         if event.isbn in listed:
             position = listed.index(event.isbn) + 1
-            return replace(
-                event, list_id=list_id, shelf=shelf, position=position, arm=event.arm or arm
-            )
+            arm = _arm(event, position, arm, teams)
+            return replace(event, list_id=list_id, shelf=shelf, position=position, arm=arm)
     return event
+
+
+def _with_team(connection: sqlite3.Connection, event: Event) -> Event:
+    """Return a dismissal with the arm that picked its book for the latest mixed list that had it."""
+    if not _mixes(event.arm):
+        return event
+    rows = connection.execute(
+        # Index impressions_by_reader.
+        f"select isbns, arm, teams from impressions where {event.actor.column} = ?"  # noqa: S608
+        " and created_at >= ? and teams is not null"
+        " order by created_at desc, impression_id desc limit ?",
+        (event.actor.key, event.created_at - _FOLLOWS_CLICK_S, _LATEST_LISTS),
+    )
+    for isbns, arm, teams in rows:
+        listed = isbns.split("\n")
+        if event.isbn in listed:
+            return replace(event, arm=_arm(event, listed.index(event.isbn) + 1, arm, teams))
+    return event
+
+
+def _mixes(arm: str | None) -> bool:
+    """Whether an event's arm is that of a reader whose lists mix two, such as ``duel:a+b``."""
+    return arm is not None and "+" in arm
+
+
+def _arm(event: Event, position: int, arm: str | None, teams: str | None) -> str | None:
+    """Arm of an event at a place of a list: the one that picked the book, where the list mixes two.
+
+    Args:
+        event: with the arm of its reader, if any.
+        position: 1-based place.
+        arm: of the list.
+        teams: arms of the list's places, one a line; None for no mix.
+    """
+    reader_arm = event.arm or arm
+    if teams is None or reader_arm != arm or not reader_arm:
+        return reader_arm
+    team = teams.split("\n")[position - 1]
+    return f"{reader_arm.partition(':')[0]}:{team}" if team else reader_arm
 
 
 def _event_row(event: Event) -> tuple[str | int | None, ...]:
@@ -226,6 +272,7 @@ def _impression_row(impression: Impression) -> tuple[str | int | None, ...]:
         len(impression.isbns),
         impression.arm,
         impression.created_at,
+        "\n".join(impression.teams) if impression.teams else None,
     )
 
 

@@ -23,6 +23,7 @@ from bookrec.shop.migrations import (
     m0008_experiments,
     m0009_live,
     m0010_taste,
+    m0011_interleaving,
 )
 
 MIGRATIONS: Final[tuple[str, ...]] = (
@@ -36,6 +37,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     m0008_experiments.SCRIPT,
     m0009_live.SCRIPT,
     m0010_taste.SCRIPT,
+    m0011_interleaving.SCRIPT,
 )
 """SQL of the migrations in order, append only; ``pragma user_version`` counts the applied ones."""
 

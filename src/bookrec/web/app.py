@@ -52,7 +52,17 @@ from bookrec.web.pages.live import audience as live_audience
 from bookrec.web.pages.live import host as live_host
 from bookrec.web.pages.live import report as live_report
 from bookrec.web.pages.live import streams as live_streams
-from bookrec.web.pages.owner import audience, books, lists, preview, readers, today
+from bookrec.web.pages.owner import (
+    audience,
+    book_profile,
+    books,
+    experiments,
+    funnel,
+    lists,
+    preview,
+    readers,
+    today,
+)
 from bookrec.web.pages.owner import orders as owner_orders
 from bookrec.web.pages.owner import settings as owner_settings
 from bookrec.web.pages.selling import cart as cart_pages
@@ -171,7 +181,10 @@ def _pages() -> Router:
 
 def _owner_pages() -> list[ControllerRouterHandler]:
     """Pages of operators: each handler has ``opt={"operator": True}``."""
-    modules = (today, owner_orders, books, audience, preview, lists, readers, owner_settings)
+    modules = (
+        *(today, owner_orders, books, book_profile, audience, preview, lists, funnel),
+        *(experiments, readers, owner_settings),
+    )
     return [handler for module in modules for handler in module.HANDLERS]
 
 

@@ -11,13 +11,26 @@ from click.testing import CliRunner
 
 from bookrec import __version__
 from bookrec.cli.main import cli
-from bookrec.offline.benchmarks.bench_published import BundleTiming, has_snapshot, time_bundle
-from bookrec.offline.benchmarks.bench_report import BenchComparison, Timing, duration, steady
-from bookrec.offline.benchmarks.bench_scoring import _largest_in_lists
 from bookrec.offline.data.dataset import load_dataset
 from bookrec.offline.data.histories import Histories
+from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.settings import Home
+
+start_tensorflow()
+
+from bookrec.offline.benchmarks.bench_published import (  # noqa: E402
+    BundleTiming,
+    has_snapshot,
+    time_bundle,
+)
+from bookrec.offline.benchmarks.bench_report import (  # noqa: E402
+    BenchComparison,
+    Timing,
+    duration,
+    steady,
+)
+from bookrec.offline.benchmarks.bench_scoring import _largest_in_lists  # noqa: E402
 
 
 def test_steady_leaves_out_the_start_and_the_end():

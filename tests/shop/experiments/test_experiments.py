@@ -20,7 +20,9 @@ from bookrec.shop.experiments.experiments import (
     find_experiment,
     running_experiment,
     stop_experiment,
+    tag,
 )
+from bookrec.shop.experiments.list_settings import ListSettings
 from bookrec.shop.experiments.outcomes import read_outcomes
 from bookrec.shop.experiments.tags import with_arms
 from bookrec.shop.selling.shop_settings import ShopSettings
@@ -72,9 +74,30 @@ def test_an_arm_changes_the_settings_of_its_readers_alone():
     experiment = Experiment("mix", ARMS, 100, 7, "key", 0)
     shop = ShopSettings(most_of_author=3)
     readers = {experiment.arm_of(f"shop:{number}"): f"shop:{number}" for number in range(20)}
-    assert experiment.settings_for(readers["a"], shop) == shop
-    changed = experiment.settings_for(readers["b"], shop)
-    assert changed == replace(shop, diversity=2, most_of_author=1)
+    assert experiment.lists_of(readers["a"], shop) == (ListSettings(shop, arm="a"),)
+    changed = replace(shop, diversity=2, most_of_author=1)
+    assert experiment.lists_of(readers["b"], shop) == (ListSettings(changed, arm="b"),)
+    assert experiment.lists_of("", shop) == (ListSettings(shop),), "'' is nobody"
+
+
+def test_interleaved_readers_have_both_arms_and_coins_of_the_day():
+    experiment = Experiment("duel", ARMS, 50, 7, "key", 0, None, True)
+    readers = [f"shop:{number}" for number in range(200)]
+    inside = [reader for reader in readers if experiment.takes_part(reader)]
+    assert 60 < len(inside) < 140
+    for reader in readers:
+        arms = [lists.arm for lists in experiment.lists_of(reader, ShopSettings())]
+        assert arms == (["a", "b"] if reader in inside else [""])
+        assert tag(experiment, reader) == ("duel:a+b" if reader in inside else None)
+
+
+def test_two_arms_are_interleaved_and_no_more(connection: sqlite3.Connection):
+    with pytest.raises(ShopError, match="two arms; there are 3"):
+        create_experiment(connection, "duel", {**ARMS, "c": {}}, 50, interleaved=True)
+    create_experiment(connection, "duel", ARMS, 50, interleaved=True)
+    running = running_experiment(connection)
+    assert running is not None
+    assert running.interleaved
 
 
 def reader(connection: sqlite3.Connection, number: int) -> str:

@@ -57,6 +57,21 @@ def fill_tables(home: Home, username: str, email: str = EMAIL) -> str:
             " values (?, 'a', 'yours', '/', '1', 1, 1)",
             (user_id,),
         )
+        (session_id,) = shop.execute(
+            "insert into live_session (code, name, user_id, rule, started_at)"
+            " values (?, 'Evening', ?, 'fair', 1) returning session_id",
+            (f"code-{account_id}", user_id),
+        ).fetchone()
+        (member_id,) = shop.execute(
+            "insert into live_member (session_id, user_id, joined_at, seen_at)"
+            " values (?, ?, 1, 1) returning member_id",
+            (session_id, user_id),
+        ).fetchone()
+        shop.execute(
+            "insert into live_event (session_id, member_id, kind, isbn, at)"
+            " values (?, ?, 'like', '0141439580', 1)",
+            (session_id, member_id),
+        )
         (cart_id,) = shop.execute(
             "insert into cart (user_id, used_at) values (?, 1) returning cart_id", (user_id,)
         ).fetchone()

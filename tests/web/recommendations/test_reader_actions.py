@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from bookrec.settings import Home
 from bookrec.snapshot import current_snapshot
 from bookrec.web.accounts.accounts import Account, NewAccount
 from bookrec.web.events.recorder import EventRecorder
+from bookrec.web.experiments.arm_snapshots import ArmSnapshots
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.recommendations.lists import ReaderLists
 from bookrec.web.recommendations.live import LiveInference
@@ -48,7 +50,8 @@ class Shop:
         self.snapshot = snapshot
         self.database = database
         self.live_lists = CountedLiveLists(database, live)
-        self.lists = ReaderLists(database, self.live_lists, fronts, DayTally(database))
+        arms = ArmSnapshots(Path(), 0.0)
+        self.lists = ReaderLists(database, self.live_lists, fronts, DayTally(database), arms)
         recorder = EventRecorder(database, Metrics())
         self.actions = ReaderActions(database, self.lists, self.live_lists, recorder)
 

@@ -39,6 +39,8 @@ def print_sign_in(home: Home, address: str) -> None:
         f"  See the shop as its owner {address}/owner",
         f"                              username  {OWNER}",
         f"                              password  {owner_password}   (made for this run)",
+        f"  Hold a live session       {address}/host   as owner; open the link that it shows in",
+        "                              a private window or on a phone, and press Join",
     ]
     if claim:
         lines.append(f"  Claim another reader      {address}{claim}")

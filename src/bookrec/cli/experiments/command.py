@@ -16,7 +16,9 @@ import click
 from bookrec.errors import ShopError
 from bookrec.settings import Home
 from bookrec.shop.connections import in_transaction, opened
-from bookrec.shop.experiments.arms import PRESETS, parse_arms
+from bookrec.shop.experiments.arm_snapshots import SnapshotMatch, check_arms, missing_snapshots
+from bookrec.shop.experiments.arms import ARM_SETTINGS, PRESETS, arm_words, parse_arms
+from bookrec.shop.experiments.counts import count_readers
 from bookrec.shop.experiments.experiments import (
     DAYS,
     Experiment,
@@ -25,8 +27,7 @@ from bookrec.shop.experiments.experiments import (
     find_experiment,
     stop_experiment,
 )
-from bookrec.shop.experiments.outcomes import GUARD_RAILS, OUTCOMES, ArmOutcome, read_outcomes
-from bookrec.shop.experiments.sequential import ALPHA
+from bookrec.shop.experiments.outcomes import OUTCOMES, PREFERENCES, ArmOutcome, read_outcomes
 from bookrec.shop.selling.shop_settings import read_settings
 
 
@@ -46,9 +47,11 @@ def experiments() -> None:
 @click.argument("name")
 @click.option(
     "--arms",
-    required=True,
-    help=f"Arms, the control first: NAME={'|'.join(PRESETS)}, or settings of lists such as "
-    "b=diversity:3+most_of_author:2.",
+    help=f"Arms, the control first: NAME={'|'.join(PRESETS)}, or settings of lists "
+    f"({', '.join(ARM_SETTINGS)}) such as b=diversity:3+stock:only or b=snapshot:SNAPSHOT_ID.",
+)
+@click.option(
+    "--interleave", help="Two arms in the same form: each list of a reader is a mix of both."
 )
 @click.option(
     "--share",
@@ -65,18 +68,30 @@ def experiments() -> None:
     help="Days of a reader that count.",
 )
 @click.pass_obj
-def create(home: Home, name: str, arms: str, share: int, days: int) -> None:
+def create(
+    home: Home, name: str, arms: str | None, interleave: str | None, share: int, days: int
+) -> None:
     """Start an experiment. Readers are assigned by a keyed hash and stay in their arm.
 
     \b
     Example:
       bookrec experiments create mix --arms a=default,b=diverse --share 50
+      bookrec experiments create duel --interleave a=default,b=snapshot:20261127T041500Z-1f2e3d4c
     """
+    text = arms or interleave
+    if text is None or (arms and interleave):
+        raise click.UsageError("Give either --arms or --interleave.")
     with opened(home.shop_database) as connection:
-        parsed = parse_arms(arms, read_settings(connection).currency)
+        parsed = parse_arms(text, read_settings(connection).currency)
+        matches = check_arms(home.snapshots, parsed)
         created = in_transaction(
-            connection, lambda c: create_experiment(c, name, parsed, share, days)
+            connection,
+            lambda c: create_experiment(
+                c, name, parsed, share, days, interleaved=interleave is not None
+            ),
         )
+    for match in matches:
+        click.echo(_match_line(match))
     click.echo(
         f"The experiment {created.name} runs: {', '.join(created.arms)}; {share} % of the readers."
     )
@@ -114,11 +129,20 @@ def show(home: Home, name: str, as_json: bool) -> None:
       bookrec experiments show mix
     """
     with _experiment(home, name) as (connection, experiment):
-        outcomes = read_outcomes(connection, experiment, int(time.time()))
+        now = int(time.time())
+        outcomes = read_outcomes(connection, experiment, now)
+        readers = count_readers(connection, experiment, now)
     if as_json:
         click.echo(json.dumps([asdict(outcome) for outcome in outcomes], default=str, indent=1))
         return
     click.echo(_line(experiment))
+    for arm, count in readers.items():
+        click.echo(f"  {arm:<12} {count.counted:>6} readers counted, {count.under_way} under way")
+    for arm, snapshot_id in missing_snapshots(home.snapshots, experiment.arms).items():
+        click.echo(
+            f"  {arm:<12} GUARD RAIL: its snapshot {snapshot_id} is gone, so its readers get the "
+            f"published lists; stop it with 'bookrec experiments stop {experiment.name}'"
+        )
     for outcome in outcomes:
         click.echo(_row(experiment, outcome))
     click.echo(
@@ -152,13 +176,19 @@ def _experiment(home: Home, name: str) -> Iterator[tuple[sqlite3.Connection, Exp
 
 def _line(experiment: Experiment) -> str:
     state = "running" if experiment.stopped_at is None else f"stopped {_day(experiment.stopped_at)}"
-    arms = "; ".join(
-        f"{arm}: {', '.join(f'{key} {value}' for key, value in settings.items()) or 'the shop'}"
-        for arm, settings in experiment.arms.items()
-    )
+    arms = "; ".join(f"{arm}: {arm_words(settings)}" for arm, settings in experiment.arms.items())
+    mixed = ", interleaved" if experiment.interleaved else ""
     return (
-        f"{experiment.name}  {state}, since {_day(experiment.started_at)}, {experiment.share} % of "
-        f"the readers, {experiment.days} days each  ({arms})"
+        f"{experiment.name}  {state}{mixed}, since {_day(experiment.started_at)}, "
+        f"{experiment.share} % of the readers, {experiment.days} days each  ({arms})"
+    )
+
+
+def _match_line(match: SnapshotMatch) -> str:
+    return (
+        f"Snapshot {match.snapshot_id}: {match.readers:,} readers with a list, "
+        f"{match.known_readers:,} of whom are known now; {match.left_out:,} of {match.books:,} listed "
+        "books are not in the published catalogue, and lists leave them out."
     )
 
 
@@ -170,7 +200,8 @@ def _row(experiment: Experiment, outcome: ArmOutcome) -> str:
     measured = outcome.proportion
     text = (
         f"  {outcome.arm:<12} {measured.hits:>6} of {measured.readers:>6} readers "
-        f"({measured.share:6.1%}) {OUTCOMES[outcome.outcome]}"
+        f"({measured.share:6.1%}) "
+        f"{(PREFERENCES if experiment.interleaved else OUTCOMES)[outcome.outcome]}"
     )
     compared = outcome.compared
     if compared is None:
@@ -181,6 +212,6 @@ def _row(experiment: Experiment, outcome: ArmOutcome) -> str:
         f"; {compared.difference:+.1%} ({compared.low:+.1%} to {compared.high:+.1%}), "
         f"p {compared.p_value:.3f}"
     )
-    if outcome.outcome in GUARD_RAILS and compared.p_value < ALPHA and compared.difference > 0:
+    if outcome.alarm:
         text += f"  GUARD RAIL: stop it with 'bookrec experiments stop {experiment.name}'"
     return text

@@ -1,4 +1,4 @@
-"""``bookrec shop books|promotions|audience|similar|preview|report``: the owner's pages as commands.
+"""Verbs of ``bookrec shop`` that do what the owner's pages do, from books to profiles.
 
 May import: `bookrec`, `inference`, `shop`, `web`.
 """

@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from bookrec.cli.owner.audience import audience
+from bookrec.cli.owner.book_profile import book_profile
 from bookrec.cli.owner.books import books
+from bookrec.cli.owner.funnel import funnel
 from bookrec.cli.owner.preview import preview
 from bookrec.cli.owner.promotions import promotions
 from bookrec.cli.owner.report import report
@@ -19,7 +21,7 @@ from bookrec.cli.selling.settings import settings
 
 @click.group()
 def shop() -> None:
-    """Look after the shop: prices, orders, settings, books, promotions, audiences, the report.
+    """Look after the shop: prices, orders, settings, books, audiences, profiles, the report.
 
     \b
     Example:
@@ -32,6 +34,6 @@ def shop() -> None:
 
 for command in (
     *(prices, orders, settings, events, live),
-    *(books, promotions, audience, similar, preview, report),
+    *(books, promotions, audience, similar, preview, report, funnel, book_profile),
 ):
     shop.add_command(command)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures.process import BrokenProcessPool
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
-from bookrec.errors import BookrecError
-from bookrec.offline.engines.processes import WorkerPool, interrupts_held
+from bookrec.offline.engines.processes import interrupts_held
 
 _Arguments = ParamSpec("_Arguments")
 _Value = TypeVar("_Value")
+
+_COMMAND: Final = (sys.executable, "-c", f"from {__name__} import work_beside; work_beside()")
 
 
 @contextlib.contextmanager
@@ -20,26 +26,51 @@ def run_beside(
 ) -> Iterator[Callable[[], _Value]]:
     """Run a module-level function in another process for as long as the block lasts.
 
-    Yields:
-        A function that waits for the result. What nobody waits for ends with the block.
+    The process imports the module of the function and nothing else, not even the program that runs.
 
-    Raises:
-        BookrecError: by the yielded function, if the process was killed.
+    Yields:
+        A function that waits for the result. If the process was killed, for want of memory say, or
+        failed, it calls ``work`` in this process.
     """
-    pool = WorkerPool(1)
-    with interrupts_held():
-        future = pool.executor.submit(work, *arguments, **options)
-    try:
+    # Files, as a pipe would keep the writing process waiting for the reading one.
+    with tempfile.TemporaryFile() as task, tempfile.TemporaryFile() as answer:
+        pickle.dump((work, arguments, options), task)
+        task.seek(0)
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        with interrupts_held():
+            process = subprocess.Popen(  # noqa: S603
+                [*_COMMAND, str(task.fileno()), str(answer.fileno())],
+                stdin=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(task.fileno(), answer.fileno()),
+                env=environment,
+            )
 
         def result() -> _Value:
-            try:
-                return future.result()
-            except BrokenProcessPool as error:
-                raise BookrecError(
-                    "A worker process was killed, perhaps for want of memory; free some, and run "
-                    "it again."
-                ) from error
+            if process.wait():
+                return work(*arguments, **options)
+            answer.seek(0)
+            value: _Value = pickle.load(answer)  # noqa: S301
+            return value
 
-        yield result
-    finally:
-        pool.close(at_once=not future.done())
+        with process:
+            try:
+                yield result
+            finally:
+                process.kill()
+
+
+def work_beside() -> None:
+    """Compute what `run_beside` of the parent process asks for."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    task, answer = map(int, sys.argv[1:])
+    with os.fdopen(task, "rb") as file:
+        work, arguments, options = pickle.load(file)  # noqa: S301
+    with os.fdopen(answer, "wb") as file:
+        pickle.dump(work(*arguments, **options), file)
+
+
+def _end_with_parent() -> None:
+    """End this process when the parent is gone and with it its end of the pipe; nothing is sent."""
+    os.read(0, 1)
+    os._exit(1)

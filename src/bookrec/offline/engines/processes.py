@@ -52,7 +52,7 @@ class Processes:
         self.workers = workers if workers is not None else len(os.sched_getaffinity(0))
         self.peak_bytes = 0
         self._keeps = False
-        self._kept: WorkerPool | None = None
+        self._kept: _Pool | None = None
 
     @contextlib.contextmanager
     def kept(self) -> Iterator[None]:
@@ -103,7 +103,7 @@ class Processes:
         again: deque[tuple[int, Task]],
     ) -> Iterator[tuple[int, AnyResult]]:
         """Work until all tasks are done or a process dies; ``again`` then holds the unfinished ones."""
-        pool, self._kept = self._kept or WorkerPool(self.workers), None
+        pool, self._kept = self._kept or _Pool(self.workers), None
         pending: dict[Future[_Outcome], tuple[int, Task]] = {}
         try:
             while True:
@@ -139,7 +139,7 @@ class Processes:
             yield number, result
 
 
-class WorkerPool:
+class _Pool:
     """Worker processes, and the pipe whose end tells them that nobody waits for them."""
 
     def __init__(self, workers: int) -> None:

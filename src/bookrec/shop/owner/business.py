@@ -69,10 +69,15 @@ def read_business(connection: sqlite3.Connection, day_count: int) -> Business:
         downloads=_counted(connection, days, DOWNLOAD),
         deletions=_counted(connection, days, DELETION),
         states=dict(states),
-        sample=connection.execute(
-            "select exists (select 1 from shop_setting where key = ?)", (SAMPLE,)
-        ).fetchone()[0]
-        == 1,
+        sample=is_sample(connection),
+    )
+
+
+def is_sample(connection: sqlite3.Connection) -> bool:
+    """Whether the demo made the business up."""
+    return (
+        connection.execute("select 1 from shop_setting where key = ?", (SAMPLE,)).fetchone()
+        is not None
     )
 
 

@@ -148,7 +148,9 @@ async def recommendations(
     actor = caller_of(request.headers, "", account)
     visit = await site.visits.of(snapshot, actor, history)
     recommended = await site.lists.recommend(snapshot, account, history, limit, visit=visit)
-    list_id = note_shown(site, actor, "api", [item.book.isbn for item in recommended.items])
+    isbns = [item.book.isbn for item in recommended.items]
+    teams = [item.team for item in recommended.items]
+    list_id = note_shown(site, actor, "api", isbns, teams=teams)
     return Response(
         recommended_list(snapshot.snapshot_id, recommended, site.fronts.current(), list_id),
         headers=private(),

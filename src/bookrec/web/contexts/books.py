@@ -55,6 +55,8 @@ class RankedCard(msgspec.Struct, frozen=True):
     because: list[Reason] = []
     topped_up: bool = False
     """True for a popular book that fills a list which ran out."""
+    team: str = ""
+    """Arm that picked the book for a list which mixes two; it is noted, not shown."""
 
 
 class Shelf(msgspec.Struct, frozen=True):

@@ -13,12 +13,24 @@ from functools import lru_cache, partial
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_skeleton, format_time, get_datetime_format
+from babel.dates import (
+    format_date,
+    format_skeleton,
+    format_time,
+    get_datetime_format,
+    get_day_names,
+    get_month_names,
+)
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from bookrec.shop.selling.money import format_money
 
+_MOST_KEPT: Final = 20_000
+"""Numbers whose texts are kept: Babel reads the locale anew for each, which takes longer than all else
+on a card."""
 
+
+@lru_cache(maxsize=_MOST_KEPT)
 def format_number(value: int, language: str) -> str:
     """Return a whole number with the separators of a language.
 
@@ -29,6 +41,7 @@ def format_number(value: int, language: str) -> str:
     return text
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def format_rounded(value: float, language: str, digits: int = 1) -> str:
     """Return a number with some digits behind the decimal separator, zeros included.
 
@@ -40,6 +53,7 @@ def format_rounded(value: float, language: str, digits: int = 1) -> str:
     return text
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def format_place(value: float, language: str) -> str:
     """Return a number with the digits that it needs: a place in a series is 2, or 2.5."""
     text: str = format_decimal(value, "#,##0.###", locale=language)
@@ -79,6 +93,26 @@ def format_short_day(day: date, language: str) -> str:
     return text
 
 
+def month_names(language: str) -> list[str]:
+    """Return the short names of the twelve months.
+
+    >>> month_names("en")[:2]
+    ['Jan', 'Feb']
+    """
+    names = get_month_names("abbreviated", context="stand-alone", locale=language)
+    return [str(names[month]) for month in range(1, 13)]
+
+
+def weekday_names(language: str) -> list[str]:
+    """Return the short names of the seven days, from Monday.
+
+    >>> weekday_names("en")[0]
+    'Mon'
+    """
+    names = get_day_names("abbreviated", context="stand-alone", locale=language)
+    return [str(names[day]) for day in range(7)]
+
+
 def format_day(seconds: float, language: str) -> str:
     """Return the date of seconds since 1970, in the server's time zone."""
     text: str = format_date(_local(seconds), "medium", locale=language)
@@ -109,6 +143,7 @@ def language_name(code: str, language: str) -> str:
     return str(name or code)
 
 
+@lru_cache(maxsize=1_000)
 def own_name(code: str) -> str:
     """Return the name that a language has in itself.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gettext
 import hashlib
 from collections.abc import Callable
@@ -112,6 +113,7 @@ def _sentences(
     return {"gettext": translate, "_": translate, "ngettext": translate_number}
 
 
+@functools.cache
 def _with_territory(language: str) -> str:
     """Language and its likeliest country, as Open Graph has them: ``vi_VN``."""
     likely = Locale.parse(get_global("likely_subtags").get(language, language))

@@ -102,14 +102,18 @@ class Interests:
         return np.mean(rows, axis=0) if rows else self._popularity()
 
     def reader(self, reader: KnownReader) -> Row:
-        """[C] interest of a reader, 0 for works that they have or dismissed."""
+        """[C] interest of a reader, 0 for works that they have or dismissed, and rejected values."""
         row, history = self.visitor.copy(), reader.history
         if self._recommender is not None and history.evidence:
             books = np.array([book_id - 1 for book_id, _ in history.evidence], dtype=np.int32)
             ratings = np.array([rating for _, rating in history.evidence], dtype=np.int8)
-            row = self._scored(books, ratings, history.reader_id, reader.age)
+            # What the ranker knows of them by id comes from rejected books as well.
+            known = None if history.rejected else history.reader_id
+            row = self._scored(books, ratings, known, reader.age)
         place = self._candidates.place
         row[[place[work] for work in history.hidden_works if work in place]] = 0.0
+        rejected = map(history.rejections.covers, self._candidates.books)
+        row[np.fromiter(rejected, dtype=bool, count=len(row))] = 0.0
         return row
 
     def _scored(

@@ -296,13 +296,14 @@ class LiveHub:
         for session_id, room in list(self._rooms.items()):
             if room.listeners:
                 self._used_at[session_id] = time.monotonic()
-                before = room.here
-                await self._attend(room)
-                if room.here != before:
-                    room.outdated = True
-                    self._make_view(room)
             elif time.monotonic() - self._used_at[session_id] > _QUIET_S:
                 del self._rooms[session_id]
+                continue
+            before = room.here
+            await self._attend(room)
+            if room.here != before:
+                room.outdated = True
+                self._make_view(room)
 
     async def _attend(self, room: Room) -> None:
         """See who has given a sign of life lately."""

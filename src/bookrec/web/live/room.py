@@ -24,6 +24,7 @@ from bookrec.web.selling.front import FrontWatch, ShopFront
 from bookrec.web.store.catalogue import CatalogueBook, books_by_id, books_by_isbn
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.reader_history import INTERACTIONS_QUERY, SHELF_QUERY, build_history
+from bookrec.web.store.rejections import REJECTIONS_QUERY
 from bookrec.web.store.snapshot_reader import Snapshot, SnapshotWatch
 from bookrec.web.store.visit_neighbours import visit_neighbours
 
@@ -162,8 +163,10 @@ class Room:
     async def _reader(self, snapshot: Snapshot, user_id: str) -> KnownReader:
         rows = await self._database.rows(INTERACTIONS_QUERY, (user_id,))
         shelves = await self._database.rows(SHELF_QUERY, (user_id,))
+        rejections = await self._database.rows(REJECTIONS_QUERY, (user_id,))
         age = await self._database.row(_AGE, (user_id,))
-        return KnownReader(build_history(snapshot, user_id, rows, shelves), age[0] if age else None)
+        history = build_history(snapshot, user_id, rows, shelves, rejections)
+        return KnownReader(history, age[0] if age else None)
 
 
 _Near = tuple[CatalogueBook, list[tuple[int, float]]]

@@ -1,5 +1,5 @@
 """Figures for the owner: plots, lists of the snapshot, nights, audiences, previews.
 
-May import: `bookrec`, `inference`, `shop`, `shop.owner`, `shop.selling`, `web.accounts`,
+May import: `bookrec`, `inference`, `shop`, `web.accounts`,
 `web.catalogue_search`, `web.kit`, `web.recommendations`, `web.selling`, `web.store`.
 """

@@ -25,8 +25,10 @@ from bookrec.web.kit.formats import (
 
 WIDTH: Final = 360
 HEIGHT: Final = 194
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 352, 22, 160
-_MOST_LABELS: Final = 7
+LEFT, RIGHT, TOP, BOTTOM = 46, 352, 22, 160
+"""Edges of the numbers in the picture."""
+MOST_LABELS: Final = 7
+"""Labels that the horizontal axis has room for."""
 _BAR_SHARE: Final = 0.68
 """Share of its place that a bar takes."""
 
@@ -83,17 +85,17 @@ class Plot(msgspec.Struct, frozen=True):
     @property
     def base(self) -> float:
         """Height of the horizontal axis."""
-        return float(_BOTTOM)
+        return float(BOTTOM)
 
     @property
     def left(self) -> float:
         """Left end of the horizontal axis."""
-        return float(_LEFT)
+        return float(LEFT)
 
     @property
     def right(self) -> float:
         """Right end of the horizontal axis."""
-        return float(_RIGHT)
+        return float(RIGHT)
 
 
 def bars(
@@ -151,15 +153,15 @@ def _plot(
     axis_words: Words | None = None,
 ) -> Plot:
     count = max(len(numbers), 1)
-    place = (_RIGHT - _LEFT) / count
-    step = max(1, math.ceil(count / _MOST_LABELS))
+    place = (RIGHT - LEFT) / count
+    step = max(1, math.ceil(count / MOST_LABELS))
     highest = max(range(len(numbers)), key=lambda n: numbers[n], default=-1)
     marks = []
     for n, (label, number) in enumerate(zip(labels, numbers, strict=True)):
-        x = _LEFT + place * (n + 0.5)
-        y = _BOTTOM - (_BOTTOM - _TOP) * (number - bottom) / (top - bottom)
+        x = LEFT + place * (n + 0.5)
+        y = BOTTOM - (BOTTOM - TOP) * (number - bottom) / (top - bottom)
         last = (len(numbers) - 1 - n) % step == 0
-        named = bool(number) and (n == highest or len(numbers) <= _MOST_LABELS)
+        named = bool(number) and (n == highest or len(numbers) <= MOST_LABELS)
         marks.append(
             Mark(
                 label=label,
@@ -168,14 +170,14 @@ def _plot(
                 y=round(y, 1),
                 left=round(x - place * _BAR_SHARE / 2, 1),
                 width=round(place * _BAR_SHARE, 1),
-                height=round(_BOTTOM - y, 1),
+                height=round(BOTTOM - y, 1),
                 labelled=last,
                 named=named,
             )
         )
     ticks = [
         Tick(
-            round(_BOTTOM - (_BOTTOM - _TOP) * share, 1),
+            round(BOTTOM - (BOTTOM - TOP) * share, 1),
             (axis_words or words)(bottom + (top - bottom) * share),
         )
         for share in (0.0, 0.5, 1.0)

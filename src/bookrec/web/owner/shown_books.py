@@ -28,6 +28,16 @@ class Shown(msgspec.Struct, frozen=True):
         """Opened per shown; 0 where nothing was shown."""
         return self.opened / self.shown if self.shown else 0.0
 
+    @property
+    def kept_share(self) -> float:
+        """Kept per opened; 0 where nothing was opened."""
+        return self.kept / self.opened if self.opened else 0.0
+
+    @property
+    def bought_share(self) -> float:
+        """Bought per opened; 0 where nothing was opened."""
+        return self.bought / self.opened if self.opened else 0.0
+
 
 def _span(days: int) -> tuple[int, int]:
     tomorrow = int(time.time()) // DAY_S + 1
@@ -71,15 +81,27 @@ def places_shown(connection: sqlite3.Connection, days: int) -> list[PlaceCount]:
 _MOST_PLACES: Final = 12
 
 
-def by_place(counts: list[PlaceCount]) -> list[Shown]:
-    """Sum over all shelves, by place; the first `_MOST_PLACES`."""
-    rows = _summed(counts, lambda count: f"{count.position:03}")
+def by_place(counts: list[PlaceCount], shelf: str = "") -> list[Shown]:
+    """Sum over a shelf ('': all of them), by place; the first `_MOST_PLACES`."""
+    of_shelf = [count for count in counts if shelf in ("", count.shelf)]
+    rows = _summed(of_shelf, lambda count: f"{count.position:04}")
     return [msgspec.structs.replace(row, name=str(int(row.name))) for row in rows][:_MOST_PLACES]
 
 
 def by_shelf(counts: list[PlaceCount]) -> list[Shown]:
     """Sum over all places, by shelf; the shelf that is opened most first."""
     return sorted(_summed(counts, lambda count: count.shelf), key=lambda row: -row.share)
+
+
+def overall(counts: list[PlaceCount]) -> Shown:
+    """Sum over all shelves and places."""
+    return Shown(
+        "",
+        sum(count.shown for count in counts),
+        sum(count.clicks for count in counts),
+        sum(count.carts for count in counts),
+        sum(count.buys for count in counts),
+    )
 
 
 def _summed(counts: list[PlaceCount], name_of: Callable[[PlaceCount], str]) -> list[Shown]:

@@ -90,6 +90,7 @@ def recommended_shelf(view: PublicView, recommendations: Recommendations) -> She
                 book=book_card(view, item.book),
                 because=[reason_card(reason) for reason in item.because],
                 topped_up=item.topped_up,
+                team=item.team,
             )
             for item in recommendations.items
         ],

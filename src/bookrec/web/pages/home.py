@@ -93,7 +93,8 @@ def visitor_home(
 def _note_shelves(page_request: PageRequest, page: HomePage) -> None:
     for name, shelf in (("yours", page.yours), ("popular", page.popular)):
         if shelf is not None:
-            note_list(page_request, name, [item.book.isbn for item in shelf.items])
+            isbns = [item.book.isbn for item in shelf.items]
+            note_list(page_request, name, isbns, [item.team for item in shelf.items])
     for other in (*([page.promoted] if page.promoted else []), *page.shelves):
         note_list(page_request, other.kind, [item.book.isbn for item in other.items])
 

@@ -55,7 +55,8 @@ async def me(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         pages=pages,
         age=known_age(snapshot, account, history),
     )
-    note_list(page_request, "yours", [item.book.isbn for item in recommended.items])
+    isbns = [item.book.isbn for item in recommended.items]
+    note_list(page_request, "yours", isbns, [item.team for item in recommended.items])
     return page_request.page("me.html", context)
 
 

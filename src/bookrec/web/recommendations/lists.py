@@ -18,10 +18,13 @@ import msgspec
 
 from bookrec.ages import AGE_BANDS, age_band
 from bookrec.inference.diversity import CANDIDATES
+from bookrec.shop.experiments.list_settings import ListSettings
+from bookrec.shop.experiments.team_draft import team_draft
 from bookrec.shop.owner.day_counts import LIST_SOURCE
 from bookrec.shop.selling.shop_settings import IGNORE
 from bookrec.topk import first_of_each
 from bookrec.web.accounts.accounts import Account
+from bookrec.web.experiments.arm_snapshots import ArmSnapshots, list_of_arm
 from bookrec.web.recommendations.diversity import diversify, diversity_of
 from bookrec.web.recommendations.live_lists import LiveLists, known_age
 from bookrec.web.recommendations.reasons import Reason, find_reasons
@@ -66,6 +69,8 @@ class RecommendedBook(msgspec.Struct, frozen=True):
     """Up to two books of the reader's that are the reason for it, of one relation."""
     topped_up: bool
     """True for a popular book that fills a list which ran out; its score is that of popular books."""
+    team: str = ""
+    """Arm that picked the book for a list which mixes two; '' elsewhere."""
 
 
 class Recommendations(msgspec.Struct, frozen=True):
@@ -82,12 +87,18 @@ class ReaderLists:
     """Histories and recommendations of the readers behind accounts."""
 
     def __init__(
-        self, database: ShopDatabase, live_lists: LiveLists, fronts: FrontWatch, tally: DayTally
+        self,
+        database: ShopDatabase,
+        live_lists: LiveLists,
+        fronts: FrontWatch,
+        tally: DayTally,
+        arm_snapshots: ArmSnapshots,
     ) -> None:
         self._database = database
         self._live_lists = live_lists
         self._fronts = fronts
         self._tally = tally
+        self._arm_snapshots = arm_snapshots
 
     async def history(self, snapshot: Snapshot, account: Account) -> ReaderHistory:
         """Return the reader's seen books, books to read and dismissed books."""
@@ -141,25 +152,29 @@ class ReaderLists:
     ) -> Recommendations:
         """Pass a source through the chain, fill it up, and find the reasons."""
         segment = popular_segment(snapshot, known_age(snapshot, account, history))
-        known = source != "popular"
-        if not known and visit.has_recent:
+        if source == "popular" and visit.has_recent:
             listed = popular_books(snapshot, segment, _MOST_FOLLOWED)
-        listed, because = visit.follow(listed, personal=known)
-        works, front, rejections = history.kept_works, self._fronts.current(), history.rejections
-        diversity = diversity_of(account, front.settings_for(account.user_id))
-        depth = max(limit, CANDIDATES) if diversity.changes_lists else limit
-        chosen = pass_chain(snapshot, front, listed, works, depth, rejections=rejections)
-        if diversity.changes_lists:
-            # What can be bought stays before the rest, each part in its new order.
-            chosen = prefer_buyable(front, diversify(snapshot, history, chosen, diversity))[:limit]
-        works |= {item.book.work_id for item in chosen}
-        lacking = limit - len(chosen)
+        front = self._fronts.current()
+        arms = front.lists_of(account.user_id)
+        because: dict[int, CatalogueBook] = {}
+        ranked = []
+        for arm in arms:
+            of_arm = self._list_of_arm(snapshot, account, arm, source, listed)
+            followed, reasons_of_arm = visit.follow(
+                of_arm, personal=source != "popular", visit_weight=arm.visit_weight
+            )
+            because = reasons_of_arm | because
+            ranked.append(_ranked(snapshot, front, account, history, followed, arm, limit))
+        chosen = _mixed(front, account.user_id, arms, ranked, limit)
+        works = history.kept_works | {item.book.work_id for _, item in chosen}
+        front = front.under(arms[0].shop)
+        lacking, rejections = limit - len(chosen), history.rejections
         popular = popular_for(snapshot, front, segment, works, lacking, visit, rejections)
         if rejections.items and len(popular) < lacking:
             # Where nothing else is left, a full list is worth more than a correction.
             works |= {item.book.work_id for item in popular}
             popular += popular_for(snapshot, front, segment, works, lacking - len(popular), visit)
-        shelf = [item.book for item in chosen]
+        shelf = [item.book for _, item in chosen]
         raised = visit.reasons(because, shelf, history)
         reasons = find_reasons(snapshot, history, shelf, opened, raised)
         items = [
@@ -169,10 +184,25 @@ class ReaderLists:
                 book=item.book,
                 because=reasons.get(item.book.book_id, []),
                 topped_up=rank > len(chosen) and source != "popular",
+                team=team,
             )
-            for rank, item in enumerate([*chosen, *popular], start=1)
+            for rank, (team, item) in enumerate([*chosen, *(("", p) for p in popular)], start=1)
         ]
         return Recommendations(source, segment, items)
+
+    def _list_of_arm(
+        self,
+        snapshot: Snapshot,
+        account: Account,
+        arm: ListSettings,
+        source: str,
+        listed: list[ListedBook],
+    ) -> list[ListedBook]:
+        """Return the reader's stored list of the arm's snapshot; ``listed`` where it has none."""
+        if source != "precomputed" or arm.snapshot_id in ("", snapshot.snapshot_id):
+            return listed
+        other = self._arm_snapshots.of(arm.snapshot_id)
+        return (list_of_arm(snapshot, other, account.user_id) if other else []) or listed
 
     async def _best(
         self, snapshot: Snapshot, account: Account, history: ReaderHistory, *, store: bool = True
@@ -195,6 +225,44 @@ class ReaderLists:
             stored = stored_list(snapshot, history.reader_id)
             return ("precomputed", stored) if stored else ("popular", [])
         return ("live", live) if live else ("popular", [])
+
+
+def _ranked(
+    snapshot: Snapshot,
+    front: ShopFront,
+    account: Account,
+    history: ReaderHistory,
+    listed: list[ListedBook],
+    arm: ListSettings,
+    limit: int,
+) -> list[ListedBook]:
+    """Pass a list through the chain and the diversity, by the settings of an arm or of the shop."""
+    front, diversity = front.under(arm.shop), diversity_of(account, arm.shop)
+    depth = max(limit, CANDIDATES) if diversity.changes_lists else limit
+    chosen = pass_chain(
+        snapshot, front, listed, history.kept_works, depth, rejections=history.rejections
+    )
+    if not diversity.changes_lists:
+        return chosen
+    # What can be bought stays before the rest, each part in its new order.
+    return prefer_buyable(front, diversify(snapshot, history, chosen, diversity))[:limit]
+
+
+def _mixed(
+    front: ShopFront,
+    user_id: str,
+    arms: tuple[ListSettings, ...],
+    ranked: list[list[ListedBook]],
+    limit: int,
+) -> list[tuple[str, ListedBook]]:
+    """Return (team, book) pairs of one list, or of two as a team draft mixes them."""
+    if len(ranked) == 1:
+        return [("", item) for item in ranked[0]]
+    first, second = ranked
+    mixed = team_draft(
+        (first, second), lambda item: item.book.work_id, front.coins_of(user_id), limit
+    )
+    return [("" if team is None else arms[team].arm, item) for team, item in mixed]
 
 
 def popular_segment(snapshot: Snapshot, age: int | None) -> str:

@@ -25,6 +25,7 @@ from bookrec.inference.reacting import (
     DISMISS,
     KIND_WEIGHTS,
     STRANGERS,
+    ReactionSettings,
     RecentBooks,
     Reordered,
     recent_books,
@@ -54,7 +55,7 @@ _KINDS: Final = {**KIND_WEIGHTS, SEARCH: 0.5, LOW: KIND_WEIGHTS[DISMISS]}
 """The measured weights; the first hit of a search weighs half of an opened book."""
 _SETTINGS: Final = replace(DEFAULTS, kinds=_KINDS)
 _OF_STRANGERS: Final = replace(STRANGERS, kinds=_KINDS)
-"""List weight of popular lists, and decay for whoever has no list in the snapshot."""
+"""Settings for lists of popular books."""
 _IN_LIVE_LISTS: Final = frozenset({"like", "rate", LOW, "want", "buy"})
 """Kinds that lists are made from: a live list knows them at once, the snapshot those before it."""
 _FOLLOWED: Final = 100
@@ -84,8 +85,6 @@ class Visit:
         kinds: Sequence[str] = (),
         ignored: Mapping[int, int] | None = None,
         dismissed: Collection[int] = (),
-        *,
-        stranger: bool = False,
     ) -> None:
         """Keep a visit.
 
@@ -95,7 +94,6 @@ class Visit:
             kinds: of each event.
             ignored: steps down by ``work_id``, see `IGNORED`.
             dismissed: works that a visitor dismissed; a reader's are in their history.
-            stranger: the snapshot has no list of this person, so earlier books count less.
         """
         self._snapshot = snapshot
         self._ignored = ignored or {}
@@ -108,11 +106,9 @@ class Visit:
         """Numbers of events by kind of each recent book."""
         for book, kind in zip(books, kinds, strict=True):
             self.events.setdefault(book.book_id, Counter())[kind] += 1
-        self.recent: RecentBooks = recent_books(
-            [book.book_id for book in books],
-            list(kinds),
-            _OF_STRANGERS if stranger else _SETTINGS,
-        )
+        ids = [book.book_id for book in books]
+        self.recent: RecentBooks = recent_books(ids, kinds, _SETTINGS)
+        self._recent_of_stranger = recent_books(ids, kinds, _OF_STRANGERS)
 
     @property
     def has_recent(self) -> bool:
@@ -155,7 +151,11 @@ class Visit:
         return self._ignored.get(item.book.work_id, 0)
 
     def follow(
-        self, listed: Sequence[ListedBook], *, personal: bool
+        self,
+        listed: Sequence[ListedBook],
+        *,
+        personal: bool,
+        visit_weight: float | None = None,
     ) -> tuple[list[ListedBook], dict[int, CatalogueBook]]:
         """Re-order a list after the visit and let similar books of the recent ones in.
 
@@ -164,14 +164,16 @@ class Visit:
         Args:
             listed: a list, best first.
             personal: the list is made for this person; else it says little.
+            visit_weight: weight of the visit beside 1 for a personal list, 0 for none; a list that is
+                not personal changes in proportion. None = `reacting.DEFAULTS`.
 
         Returns:
             The list, and the recent book that raised each by ``book_id``.
         """
         head, rest = _head_and_rest(listed)
         because: dict[int, CatalogueBook] = {}
-        if self.has_recent:
-            result = self._blend(head, personal)
+        if self.has_recent and visit_weight != 0:
+            result = self._blend(head, _settings(personal, visit_weight))
             by_id = self._with_neighbours({item.book.book_id: item for item in head}, result)
             scores = _of_best(result.scores).tolist()
             blended = zip(result.books.tolist(), scores, strict=True)
@@ -206,13 +208,13 @@ class Visit:
             if book_id in ids
         }
 
-    def _blend(self, listed: Sequence[ListedBook], personal: bool) -> Reordered:
+    def _blend(self, listed: Sequence[ListedBook], settings: ReactionSettings) -> Reordered:
         scores = np.array(_in_order([item.score for item in listed]), dtype=np.float64)
         return reordered(
             (np.array([item.book.book_id for item in listed], dtype=np.int64), scores),
-            self.recent,
+            self.recent if settings.decay == _SETTINGS.decay else self._recent_of_stranger,
             self._neighbours,
-            settings=_SETTINGS if personal else _OF_STRANGERS,
+            settings=settings,
         )
 
     def _with_neighbours(
@@ -253,7 +255,8 @@ class Visits:
         searches = [
             (isbns.partition("\n")[0], SEARCH, at) for shelf, isbns, at in lists if shelf == SEARCH
         ]
-        acts = sorted([*touches, *searches], key=lambda touch: touch[2])
+        # Of one second, the search comes before the book that it led to.
+        acts = sorted([*searches, *touches], key=lambda touch: touch[2])
         ignored = _ignored([row for row in lists if row[0] != SEARCH], touches)
         books = books_by_isbn(snapshot, {touch[0] for touch in acts} | ignored.keys())
         made_at = snapshot.keep("made at", lambda: _made_at(snapshot))
@@ -271,8 +274,15 @@ class Visits:
             [kind for _, kind in recent],
             {books[isbn].work_id: steps for isbn, steps in ignored.items() if isbn in books},
             [books[isbn].work_id for isbn in gone if isbn in books],
-            stranger=history is None or history.reader_id is None,
         )
+
+
+def _settings(personal: bool, visit_weight: float | None) -> ReactionSettings:
+    settings = _SETTINGS if personal else _OF_STRANGERS
+    if visit_weight is None:
+        return settings
+    factor = visit_weight * _SETTINGS.list_weight
+    return replace(settings, list_weight=settings.list_weight / factor)
 
 
 def _head_and_rest(

@@ -71,21 +71,47 @@ def note_search(page_request: PageRequest, query: str, hits: int) -> None:
         )
 
 
-def note_list(page_request: PageRequest, shelf: str, isbns: Iterable[str]) -> None:
-    """Note the books of a list as this page shows them, best first; see `Impression.shelf`."""
-    note_shown(page_request.site, page_request.consent.actor, shelf, isbns, page_request.path)
+def note_list(
+    page_request: PageRequest, shelf: str, isbns: Iterable[str], teams: Iterable[str] = ()
+) -> None:
+    """Note the books of a list as this page shows them, best first; see `Impression`."""
+    actor = page_request.consent.actor
+    note_shown(page_request.site, actor, shelf, isbns, page_request.path, teams)
 
 
 def note_shown(
-    site: Site, actor: Actor | None, shelf: str, isbns: Iterable[str], path: str = ""
+    site: Site,
+    actor: Actor | None,
+    shelf: str,
+    isbns: Iterable[str],
+    path: str = "",
+    teams: Iterable[str] = (),
 ) -> str:
-    """Note a list shown on a page, or given by the API without one; return its id, '' for none."""
+    """Note a list shown on a page, or given by the API without one; return its id, '' for none.
+
+    Args:
+        site: has the recorder.
+        actor: who saw it; None where nothing is recorded.
+        shelf: see `Impression.shelf`.
+        isbns: of the books, best first.
+        path: of the page; '' for the API.
+        teams: arm that picked each book, '' for none; all '' where the list mixes no arms.
+    """
     listed = tuple(isbns)
     if actor is None or not listed:
         return ""
     list_id = secrets.token_urlsafe(9)
     page = page_key(path) if path else ""
-    shown = Impression(actor, list_id, shelf, page, listed, int(time.time()))
+    mixed = tuple(teams)
+    shown = Impression(
+        actor,
+        list_id,
+        shelf,
+        page,
+        listed,
+        int(time.time()),
+        teams=mixed if any(mixed) else (),
+    )
     return list_id if site.recorder.note(shown) else ""
 
 

@@ -11,6 +11,7 @@ from bookrec.settings import Home
 from bookrec.web.accounts.passwords import Passwords
 from bookrec.web.events.recorder import EventRecorder
 from bookrec.web.events.upkeep import kept_up
+from bookrec.web.experiments.arm_snapshots import ArmSnapshots
 from bookrec.web.kit.csrf import FormTokens, load_key
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.kit.rendering import Renderer
@@ -69,7 +70,8 @@ async def open_site(
         live_lists = LiveLists(shop, live)
         fronts = FrontWatch(home.shop_database, lambda: shop.identity)
         tally = DayTally(shop)
-        lists = ReaderLists(shop, live_lists, fronts, tally)
+        arm_snapshots = ArmSnapshots(home.snapshots, settings.snapshot_check_s)
+        lists = ReaderLists(shop, live_lists, fronts, tally, arm_snapshots)
         passwords = Passwords()
         mailer = Mailer(shop, mail_settings())
         await stack.enter_async_context(mailer.running())

@@ -6,15 +6,17 @@ These are lookups of microseconds, so they run in place on the event loop, on a 
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 from bookrec.shop.connections import connect
-from bookrec.shop.experiments.experiments import running_experiment
+from bookrec.shop.experiments.experiments import Experiment, running_experiment
+from bookrec.shop.experiments.list_settings import ListSettings
 from bookrec.shop.owner.corrections import read_corrections
 from bookrec.shop.owner.promotions import read_promotions
 from bookrec.shop.selling.carts import CartOwner, find_cart
@@ -48,16 +50,32 @@ class ShopFront:
         self.logo: Logo | None = read_logo(connection)
         self.sells: bool = count_offers(connection, self.settings.currency)[0] > 0
         """Whether any book has a price."""
-        self._experiment = running_experiment(connection)
+        self.experiment: Experiment | None = running_experiment(connection)
         self.corrections: Corrections = read_corrections(connection)
         self.promoted: tuple[str, ...] = read_promotions(connection)
         """ISBNs of the promoted books, the latest first."""
 
+    def lists_of(self, user_id: str) -> tuple[ListSettings, ...]:
+        """Return the settings of a reader's own list: the shop's, those of an arm, or of both arms."""
+        if self.experiment is None:
+            return (ListSettings(self.settings),)
+        return self.experiment.lists_of(user_id, self.settings)
+
     def settings_for(self, user_id: str) -> ShopSettings:
         """Return the settings of a reader's lists: the shop's, or those of their arm."""
-        if self._experiment is None:
-            return self.settings
-        return self._experiment.settings_for(user_id, self.settings)
+        return self.lists_of(user_id)[0].shop
+
+    def coins_of(self, user_id: str) -> Iterator[bool]:
+        """Yield the coins of a reader's mixed lists; none without an experiment."""
+        return iter(()) if self.experiment is None else self.experiment.coins_of(user_id)
+
+    def under(self, settings: ShopSettings) -> ShopFront:
+        """Return this front with the settings of an arm; it has the same offers."""
+        if settings is self.settings or settings == self.settings:
+            return self
+        front = copy.copy(self)
+        front.settings = settings
+        return front
 
     @property
     def tag(self) -> str:

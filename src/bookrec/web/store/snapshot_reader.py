@@ -71,6 +71,8 @@ class Snapshot:
         """Whether there are neighbours in visits: older snapshots lack the table."""
         self.cosine_top = bool(self.row("select 1 from sqlite_schema where name = 'cosine_top'"))
         """Whether there are books by cosine: older snapshots lack the table."""
+        self.book_months = bool(self.row("select 1 from sqlite_schema where name = 'book_months'"))
+        """Whether interactions are counted by month: older snapshots lack the table."""
         # Closed with the last request that holds this snapshot, even long after the next publish.
         for connection in (self._connection, *slow):
             weakref.finalize(self, connection.close)

@@ -103,3 +103,9 @@ def test_shapes_may_be_mixed_and_impossible_times_are_unknown() -> None:
     converted = convert(column(*texts), DateFormat(), now=NOW)
     assert converted.seconds.isna().tolist() == [True] * 7 + [False, True]
     assert converted.repaired == {"timestamp_unreadable": 2, "timestamp_impossible": 3}
+
+
+def test_an_example_has_no_tabs_and_line_breaks():
+    date_format = read_date_format(column("\t06/03/2024\t", "05/03/2024\n"))
+    assert date_format.evidence == "all 2 dates such as 06/03/2024 fit both orders"
+    assert date_format.possible == ("dd/mm/yyyy: 06/03/2024", "mm/dd/yyyy: 06/03/2024")

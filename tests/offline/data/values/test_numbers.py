@@ -55,3 +55,9 @@ def test_a_number_of_one_reading_is_read_so_beside_others():
     texts = pd.Series(["9,99", "10,50", "12.50", "1.250"], dtype="str")
     numbers = convert_numbers(texts, read_number_format(texts)).numbers.tolist()
     assert numbers == [9.99, 10.5, 12.5, 1250.0]
+
+
+def test_an_example_has_no_tabs_and_line_breaks():
+    number_format = read_number_format(column("\t95.000\n", "120.000"))
+    assert number_format.evidence == "2 numbers such as 95.000 fit thousands and decimals"
+    assert number_format.possible == ("thousands: 95.000", "decimals: 95.000")

@@ -16,7 +16,7 @@ import pytest
 from bookrec.errors import BookrecError, ModelError
 from bookrec.files import digest_of_file
 from bookrec.settings import Home
-from without_bookrec import call_example, call_examples, run_own_check
+from without_bookrec import call_example, call_exports, run_own_check
 
 pytestmark = [pytest.mark.slow, pytest.mark.longest]
 
@@ -61,20 +61,24 @@ def export_once(
 def test_loaded_elsewhere_it_scores_like_keras(
     export_once: Callable[[str, str], Any],
     tiny_home: Home,
-    tiny_bundle: Any,
+    tiny_bundles: dict[str, Any],
     form: str,
     tmp_path: Path,
 ):
     needs(form)
-    exported = export_once(tiny_bundle.preset, form)
-    assert exported.check["largest_difference"] <= 1e-5
-    _, inputs = other_pairs(tiny_home, tiny_bundle)
-    expected = tiny_bundle.ranker.predict(inputs, verbose=0)[:, 0]
-    assert np.ptp(expected) > 0.01
-    one_pair = {name: values[:1] for name, values in inputs.items()}
-    many, first = call_examples(exported.directory, tmp_path, inputs, one_pair)
-    np.testing.assert_allclose(many["score"], expected, atol=1e-5)
-    np.testing.assert_allclose(first["score"], expected[:1], atol=1e-5)
+    calls, scores = [], []
+    for preset, bundle in tiny_bundles.items():
+        exported = export_once(preset, form)
+        assert exported.check["largest_difference"] <= 1e-5
+        _, inputs = other_pairs(tiny_home, bundle)
+        one_pair = {name: values[:1] for name, values in inputs.items()}
+        calls.append((exported.directory, [inputs, one_pair]))
+        scores.append(bundle.ranker.predict(inputs, verbose=0)[:, 0])
+    outputs = call_exports(tmp_path, calls)
+    for preset, (many, first), expected in zip(tiny_bundles, outputs, scores, strict=True):
+        assert np.ptp(expected) > 0.01
+        np.testing.assert_allclose(many["score"], expected, atol=1e-5, err_msg=preset)
+        np.testing.assert_allclose(first["score"], expected[:1], atol=1e-5, err_msg=preset)
 
 
 def test_the_arrays_alone_score_like_keras(
@@ -163,9 +167,9 @@ def test_the_manifest_describes_model_inputs_and_files(
     assert tuple(vocabularies["isbn"]["keys"]) == bundle.vocabularies.isbn.keys
 
 
-def test_its_own_check_finds_a_wrong_score(lite: Path, tmp_path: Path):
+def test_its_own_check_finds_a_wrong_score(export_once: Callable[[str, str], Any], tmp_path: Path):
     """The export was kept because the same check found no fault."""
-    copy = shutil.copytree(lite, tmp_path / "copy")
+    copy = shutil.copytree(export_once("classic", "npz").directory, tmp_path / "copy")
     with np.load(copy / "sample_outputs.npz") as file:
         score = file["score"]
     score[17] += 1e-4
@@ -178,30 +182,36 @@ def test_its_own_check_finds_a_wrong_score(lite: Path, tmp_path: Path):
 def test_what_scores_otherwise_is_not_kept(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    import keras
+    from bookrec.offline.models.exports import npz_export
 
-    from bookrec.offline.models.exports import tflite_export
+    write = npz_export._write_program
 
-    convert = tflite_export._converted
+    def wrong(ranker: Any, directory: Path) -> None:
+        write(ranker, directory)
+        with np.load(directory / "ranker.npz") as file:
+            arrays = {n: a * 1.01 if a.dtype.kind == "f" else a for n, a in file.items()}
+        np.savez(directory / "ranker.npz", **arrays)
 
-    def wrong(model: Any) -> bytes:
-        other = keras.models.clone_model(model)  # with random weights
-        return convert(other)
-
-    monkeypatch.setattr(tflite_export, "_converted", wrong)
+    monkeypatch.setattr(npz_export, "_write_program", wrong)
     with pytest.raises(ModelError, match=r"does not give the model's scores.*nothing was kept"):
-        export(tiny_home, tiny_bundles["classic"], "tflite", tmp_path / "out")
+        export(tiny_home, tiny_bundles["classic"], "npz", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_does_not_load_is_not_kept(
     tiny_home: Home, tiny_bundles: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    from bookrec.offline.models.exports import tflite_export
+    from bookrec.offline.models.exports import npz_export
 
-    monkeypatch.setattr(tflite_export, "_converted", lambda _: b"no model")
+    write = npz_export._write_program
+
+    def damaged(ranker: Any, directory: Path) -> None:
+        write(ranker, directory)
+        (directory / "ranker.npz").write_bytes(b"no model")
+
+    monkeypatch.setattr(npz_export, "_write_program", damaged)
     with pytest.raises(ModelError, match="does not load in a process of its own"):
-        export(tiny_home, tiny_bundles["classic"], "tflite", tmp_path / "out")
+        export(tiny_home, tiny_bundles["classic"], "npz", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,29 +1,10 @@
-"""The owner's page of the lists: what was shown, opened, kept and bought; sources; stock."""
+"""The owner's page of the lists: sources, stock."""
 
 from __future__ import annotations
 
-import time
-
 from bookrec.settings import Home
-from bookrec.shop.events import Actor, Event, Impression, write_batch
 from selling import DUNE, EMMA, in_shop, offer
 from site_testing import Client, register
-
-
-def test_what_readers_did_is_counted_by_place_and_shelf(owner: Client, home: Home) -> None:
-    actor, now = Actor(visitor="somebody"), int(time.time()) - 60
-    shown = Impression(actor, "list-1", "yours", "/", (EMMA, DUNE), now)
-    acts = [
-        Event(actor, kind, now + 1, DUNE, list_id="list-1", position=2)
-        for kind in ("click", "want", "cart", "buy")
-    ]
-    in_shop(home, lambda c: write_batch(c, acts, [shown]))
-    page = owner.get("/owner/lists").text
-    cells = [cell.strip() for cell in page.replace("</td>", "\n").split("\n")]
-    assert "Your shelf" in page
-    row = '<td>2</td><td class="number">1</td><td class="number">1</td>'
-    assert row + '<td class="number">100.0%</td><td class="number">2</td>' in page
-    assert cells
 
 
 def test_sources_of_lists_are_counted_by_day(owner: Client, home: Home) -> None:

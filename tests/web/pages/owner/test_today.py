@@ -16,7 +16,7 @@ from site_testing import Client, register, sign_in
 PAGES = [
     *("/owner", "/owner/orders", "/owner/books", "/owner/book/new", "/owner/preview"),
     *("/owner/lists", "/owner/readers", "/owner/settings", f"/owner/book?isbn={EMMA}"),
-    f"/owner/audience?isbn={EMMA}",
+    *(f"/owner/audience?isbn={EMMA}", "/owner/funnel", f"/owner/book/profile?isbn={EMMA}"),
 ]
 
 

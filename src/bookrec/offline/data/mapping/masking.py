@@ -62,7 +62,7 @@ def mask_rows(texts: Sequence[str], private: Collection[str]) -> list[str]:
     places += [
         number.start("digits")
         for number in _LIKE_MOBILE.finditer(joined)
-        if not is_isbn10(number["digits"]) and _is_phone(number["digits"])
+        if _is_phone(number["digits"])
     ]
     masked = list(texts)
     if places:

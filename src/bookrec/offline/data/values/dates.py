@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from bookrec.offline.data.values.distinct import Distinct
 from bookrec.offline.data.values.one_date import OneDate, read_date
 from bookrec.offline.data.values.word_lists import plain, word_lists
+from bookrec.text import visible_text
 
 TIMESTAMP_UNREADABLE: Final = "timestamp_unreadable"
 TIMESTAMP_IMPOSSIBLE: Final = "timestamp_impossible"
@@ -79,7 +80,7 @@ def read_date_format(values: pd.Series) -> DateFormat:
         date = read_date(text, _this_year())
         if date is None or date.ordered:
             continue
-        example = example or str(texts.iat[int(np.argmax(days == text))])
+        example = example or visible_text(str(texts.iat[int(np.argmax(days == text))]))
         if date.first > 12 >= date.second:
             counts[DAY_FIRST] += count
         elif date.second > 12 >= date.first:

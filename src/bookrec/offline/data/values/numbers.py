@@ -66,7 +66,7 @@ def read_number_format(values: pd.Series) -> NumberFormat:
             votes[vote] += count
         elif groups := _GROUPS.fullmatch(bare):
             doubtful[groups[1]] += count
-            example = example or text
+            example = example or visible_text(text)
     return _format(votes, doubtful, example)
 
 

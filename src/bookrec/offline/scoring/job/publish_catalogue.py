@@ -49,6 +49,7 @@ def publish_catalogue(home: Home, dataset: Dataset, progress: Progress) -> str:
     ):
         writer.readers(dataset)
         writer.interactions(dataset)
+        writer.book_months(dataset)
         writer.books(dataset, statistics, [None] * dataset.n_books)
         for segment, popular in popular_lists(
             interactions, bands, dataset.work_of_book, POPULAR_TOP

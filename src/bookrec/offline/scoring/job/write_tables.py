@@ -64,6 +64,7 @@ def write_tables(
     """
     writer.readers(dataset)
     writer.interactions(dataset)
+    writer.book_months(dataset)
     if changes is not None:
         writer.keep_user_top(np.where(changes.readers, 0, changes.published_id))
     for readers, lists in _written(store, stages.readers):

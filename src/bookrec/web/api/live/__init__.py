@@ -1,5 +1,5 @@
-"""The JSON API of live sessions: the host's routes, the audience's, and their schemas.
+"""JSON API of live sessions: the host's side, the audience's, and the stream for programs.
 
-May import: `bookrec`, `shop`, `shop.live`, `web.accounts`, `web.api`, `web.events`, `web.kit`,
-`web.live`, `web.request`, `web.selling`, `web.store`.
+May import: `bookrec`, `shop.live`, `web.accounts`, `web.api`, `web.events`, `web.kit`, `web.live`,
+`web.request`, `web.selling`, `web.store`.
 """

@@ -59,7 +59,7 @@ class ReactionRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kind: Reaction
     isbn: Isbn
     text: Annotated[str, Meta(max_length=MOST_TEXT)] = ""
-    """Words of a question; empty for other reactions."""
+    """Words of a question."""
 
 
 class EventNumber(msgspec.Struct, frozen=True):

@@ -224,17 +224,40 @@ class PlotRow(msgspec.Struct, frozen=True):
     plot: Plot
 
 
-class PlaceRow(msgspec.Struct, frozen=True):
-    """Share of shown books that were opened, kept and bought, at a place or on a shelf."""
+class StepCell(msgspec.Struct, frozen=True):
+    """Step of the funnel at a place or on a shelf."""
+
+    books: str
+    rate: str
+    """Share of the step before as a percentage: opened per shown, kept and bought per opened."""
+    bar: float
+    """Length of the bar of this share, 0–100, the largest of its column being 100."""
+
+
+class FunnelRow(msgspec.Struct, frozen=True):
+    """Books shown at a place or on a shelf, and what followed."""
 
     name: str
-    """Number of the place, or kind of shelf."""
+    """Number of the place, or kind of shelf; '' = all."""
     shown: str
-    opened: str
-    kept: str
-    bought: str
-    rate: str
-    """Opened per shown, as a percentage."""
+    steps: list[StepCell]
+    """Opened, kept, bought."""
+
+
+class FunnelPage(msgspec.Struct, frozen=True):
+    """``/owner/funnel``"""
+
+    days: int
+    spans: list[int]
+    """Numbers of days to choose from."""
+    shelf: str
+    """Shelf whose places are shown; '' = all."""
+    total: FunnelRow
+    shelves: list[FunnelRow]
+    places: list[FunnelRow]
+    plots: list[PlotRow]
+    """By place: 'opened', 'kept', 'bought'."""
+    sample: bool
 
 
 class StockFacts(msgspec.Struct, frozen=True):
@@ -262,9 +285,6 @@ class ListsPage(msgspec.Struct, frozen=True):
     nights: list[NightRow]
     night_plot: Plot
     sources: list[PlotRow]
-    places: list[PlaceRow]
-    place_plot: Plot
-    shelves: list[PlaceRow]
     most: list[CountRow]
     never: list[CountRow]
     never_total: str

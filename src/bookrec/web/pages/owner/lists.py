@@ -1,4 +1,4 @@
-"""The owner's page of the lists: quality, nights, sources, and what became of shown books."""
+"""The owner's page of the lists: quality, nights, sources, stock."""
 
 from __future__ import annotations
 
@@ -33,21 +33,18 @@ from bookrec.web.owner.plots import (
     share_words,
     whole_words,
 )
-from bookrec.web.owner.shown_books import Shown, by_place, by_shelf, places_shown
 from bookrec.web.pages.cards import book_card
 from bookrec.web.pages.owner.contexts import (
     Amount,
     CountRow,
     ListsPage,
     NightRow,
-    PlaceRow,
     PlotRow,
     StockFacts,
 )
 from bookrec.web.pages.owner.today import seconds_of
 from bookrec.web.request.page_request import PageRequest
 
-_DAYS: Final = 28
 _SOURCE_DAYS: Final = 14
 _MOST_BOOKS: Final = 10
 _MOST_NIGHTS: Final = 14
@@ -60,9 +57,7 @@ async def lists_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
     whole = whole_words(language)
     runs = await asyncio.to_thread(read_nights, site.nightly_log)
     counts = await list_counts.of(snapshot)
-    places = await site.database.read(lambda c: places_shown(c, _DAYS))
     business = await site.database.read(lambda c: read_business(c, _SOURCE_DAYS))
-    by_places = by_place(places)
     page = ListsPage(
         snapshot_id=snapshot.snapshot_id,
         snapshot_at=seconds_of(snapshot.meta.get("created_at", "")),
@@ -72,13 +67,6 @@ async def lists_page(page_request: NamedDependency[PageRequest]) -> AnyResponse:
         nights=[_night(run, whole) for run in runs[::-1][:_MOST_NIGHTS]],
         night_plot=_night_plot(runs, language),
         sources=_sources(business, language),
-        places=[_place(row, language) for row in by_places],
-        place_plot=bars(
-            [row.name for row in by_places],
-            [row.share for row in by_places],
-            share_words(language),
-        ),
-        shelves=[_place(row, language) for row in by_shelf(places)],
         most=[
             CountRow(book_card(page_request, row.book), [whole(row.readers)])
             for row in most_listed(snapshot, counts, _MOST_BOOKS)
@@ -130,18 +118,6 @@ def _sources(business: Business, language: str) -> list[PlotRow]:
         PlotRow(source, bars(labels, numbers, whole_words(language)))
         for source, numbers in business.sources.items()
     ]
-
-
-def _place(row: Shown, language: str) -> PlaceRow:
-    whole = whole_words(language)
-    return PlaceRow(
-        row.name,
-        whole(row.shown),
-        whole(row.opened),
-        whole(row.kept),
-        whole(row.bought),
-        share_words(language)(row.share),
-    )
 
 
 async def _stock(page_request: PageRequest, counts: ListCounts) -> StockFacts:

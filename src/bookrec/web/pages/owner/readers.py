@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from litestar import get
@@ -9,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.types import ControllerRouterHandler
 
 from bookrec.shop.owner.business import read_business
+from bookrec.web.kit.formats import format_day
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.owner.plots import bars, day_labels, whole_words
 from bookrec.web.pages.owner.contexts import ReadersPage
@@ -35,7 +37,11 @@ async def readers_page(page_request: NamedDependency[PageRequest]) -> AnyRespons
         ),
         accounts=words(accounts),
         claimed=words(claimed),
-        requests=[day for day in days[::-1] if day[1] or day[2]],
+        requests=[
+            (format_day(datetime.fromisoformat(day).timestamp(), language), downloads, deletions)
+            for day, downloads, deletions in days[::-1]
+            if downloads or deletions
+        ],
         sample=year.sample,
     )
     return page_request.page("owner/readers.html", page)

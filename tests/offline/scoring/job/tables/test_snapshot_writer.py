@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bookrec.offline.data.interactions import all_interactions
@@ -44,6 +46,7 @@ def database(tmp_path: Path):
         writer.books(dataset, statistics, source)
         writer.readers(dataset)
         writer.interactions(dataset)
+        writer.book_months(dataset)
         writer.meta({"snapshot_id": "x", "model_id": "hand-made"})
     check_structure(tmp_path)
     with contextlib.closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
@@ -109,6 +112,25 @@ def test_readers_and_own_books(database):
     ]
     own = database.execute("select book_id, rating from interaction where reader_id = 3").fetchall()
     assert own == [(1, 8), (2, 0), (3, 4), (5, 10)]
+
+
+def test_months_count_the_interactions_with_a_time(tmp_path: Path):
+    """In February 1970 one of each of two books; in March two of the first; one has no time."""
+    dataset = small_dataset(rating_max=5)
+    day = 86_400
+    times = [31 * day, 59 * day - 1, 59 * day, 60 * day, None]
+    table = dataset.interactions.iloc[:5].copy()
+    table["book_idx"] = np.array([0, 2, 0, 0, 1], dtype=np.int32)
+    table["timestamp"] = pd.array(times, dtype="Int64")
+    with SnapshotWriter(tmp_path) as writer:
+        writer.book_months(replace(dataset, interactions=table))
+    with contextlib.closing(sqlite3.connect(tmp_path / DATABASE_NAME)) as connection:
+        rows = connection.execute("select * from book_months").fetchall()
+    assert rows == [(1, 12 * 1970 + 1, 1), (1, 12 * 1970 + 2, 2), (3, 12 * 1970 + 1, 1)]
+
+
+def test_no_months_without_times(database):
+    assert database.execute("select count(*) from book_months").fetchone() == (0,)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ from bookrec.offline.scoring.job.tables.book_rows import BOOK_COLUMNS, book_rows
 from bookrec.offline.scoring.lists.top_n import Lists
 from bookrec.search.index import write_index
 from bookrec.snapshot import DATABASE_NAME, SCHEMA, SCHEMA_VERSION
+
+_MONTHS_TO_1970: Final = 12 * 1970
 
 SqlRow: TypeAlias = tuple[str | int | float | None, ...]
 """Values of one row of a table."""
@@ -92,6 +94,17 @@ class SnapshotWriter:
             strict=True,
         )
         self._insert("interaction", 3, rows)
+
+    def book_months(self, dataset: Dataset) -> None:
+        """Write the number of interactions of each book in each month, of those with a time."""
+        table = dataset.interactions
+        timed = table[table["timestamp"].notna()]
+        seconds = timed["timestamp"].to_numpy(np.int64)
+        months = seconds.astype("datetime64[s]").astype("datetime64[M]").astype(np.int64)
+        pairs = np.stack([timed["book_idx"].to_numpy(np.int64) + 1, months + _MONTHS_TO_1970])
+        (books, months), counts = np.unique(pairs, axis=1, return_counts=True)
+        rows = zip(books.tolist(), months.tolist(), counts.tolist(), strict=True)
+        self._insert("book_months", 3, rows)
 
     def user_top(self, readers: NDArray[np.integer], lists: Lists) -> None:
         """Write lists of readers, given by position."""
