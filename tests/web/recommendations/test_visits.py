@@ -17,8 +17,9 @@ from bookrec.offline.scoring.lists.visit_lists import visit_lists
 from bookrec.settings import Home
 from bookrec.snapshot import DATABASE_NAME
 from bookrec.web.accounts.cli import create_account
-from bookrec.web.recommendations.visits import Visit, Visits
+from bookrec.web.recommendations.visits import Visit
 from bookrec.web.store.catalogue import books_by_isbn, popular_books
+from bookrec.web.store.visit_neighbours import visit_neighbours
 from site_testing import PASSWORD, Client, bearer, form_token, register, sign_in, write_events
 from small_snapshot import LISTED_READER, build_snapshot
 
@@ -247,37 +248,24 @@ def test_shelves_are_in_the_order_of_the_blend(client: Client) -> None:
         assert shelf == blended
 
 
-def test_earlier_books_of_strangers_count_half(client: Client, home: Home) -> None:
+def test_the_latest_book_outweighs_the_earlier_ones_for_a_stranger(client: Client) -> None:
+    """Weights 1 and .5 by `reacting.STRANGERS`, 1 and .8 for a reader with a list."""
     snapshot = client.app.state.site.watch.current()
-    books = books_by_isbn(snapshot, [DUNE, EMMA, BIG_SLEEP])
-    opened = [books[isbn] for isbn in (DUNE, EMMA, BIG_SLEEP)]
-    kinds = ["view", "view", "cart"]
-    known, stranger = (Visit(snapshot, opened, kinds, stranger=new) for new in (False, True))
-    assert known.recent.books.tolist() == [book.book_id for book in reversed(opened)]
-    assert known.recent.weights.tolist() == pytest.approx([2, 0.8, 0.64])
-    assert stranger.recent.weights.tolist() == pytest.approx([2, 0.5, 0.25])
+    books = books_by_isbn(snapshot, [BIG_SLEEP, NEUROMANCER])
 
+    async def parts() -> list[float]:
+        visit = Visit(snapshot, [books[BIG_SLEEP], books[NEUROMANCER]], ["view", "view"])
+        near = visit_neighbours(snapshot, [books[BIG_SLEEP].book_id])[0]
+        of_latest = visit_neighbours(snapshot, [books[NEUROMANCER].book_id])[0]
+        only_earlier = next(book for book in near.tolist() if book not in of_latest)
+        scores = []
+        for personal in (True, False):
+            listed, _ = visit.follow([], personal=personal)
+            scores.append(next(item.score for item in listed if item.book.book_id == only_earlier))
+        return scores
 
-def test_only_a_reader_with_a_stored_list_is_no_stranger(
-    client: Client, home: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    weights: list[list[float]] = []
-    of = Visits.of
-
-    async def watched(self: Visits, *arguments: Any) -> Visit:
-        visit = await of(self, *arguments)
-        weights.append(visit.recent.weights.tolist())
-        return visit
-
-    monkeypatch.setattr(Visits, "of", watched)
-    for headers in (linh(client, home), register(client, "mai", liked_isbns=[MALTESE])):
-        send(client, headers, "view", DUNE, EMMA)
-        yours(client, headers)
-    agree(client)
-    client.get(f"/books/{DUNE}")
-    client.get(f"/books/{EMMA}")
-    client.get("/")
-    assert [weights[0], weights[1], weights[-1]] == [[1, 0.8], [1, 0.5], [1, 0.5]]
+    reader, stranger = client.blocking_portal.call(parts)
+    assert stranger == pytest.approx(reader * 0.5 / 0.8)
 
 
 def test_timed_visits_order_the_shelf(client: Client, home: Home) -> None:
