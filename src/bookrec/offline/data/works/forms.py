@@ -21,7 +21,7 @@ _LENIENT_LETTERS: Final = 8
 """Words and letters of a common title from which a common surname is enough: books of two authors of
 one name rarely share it, while old catalogues often have the wrong given name."""
 _LENIENT_HEAD_LETTERS: Final = 10
-"""The same for a head, where the subtitles differ."""
+"""Letters of a common head from which a common surname is enough, where the subtitles differ."""
 
 
 @dataclass(slots=True, eq=False)
