@@ -200,6 +200,31 @@ def test_a_book_passed_over_five_times_sinks_until_it_is_opened(client: Client, 
     assert before[1] in isbns(yours(client, headers))
 
 
+def test_a_visit_goes_on_after_sign_in(client: Client, home: Home) -> None:
+    create_account(home, "linh", PASSWORD, user_id=LISTED_READER)
+    agree(client)
+    client.get(f"/books/{BIG_SLEEP}")  # waits in the queue
+    sign_in(client, "linh")
+    shelf = section(client.get("/").text, "yours")
+    assert "You opened" in shelf
+    assert LINK.findall(shelf)[0] in similar(client, BIG_SLEEP)[:3]
+    taken = client.get("/me/account/data").json()["tables"]
+    assert [event["isbn"] for event in taken["events"] if event["kind"] == "view"] == [BIG_SLEEP]
+
+
+@pytest.mark.parametrize("signal", ["dnt", "sec-gpc"])
+def test_a_browser_that_refuses_takes_nothing_along(
+    client: Client, home: Home, signal: str
+) -> None:
+    create_account(home, "linh", PASSWORD, user_id=LISTED_READER)
+    agree(client)
+    client.get(f"/books/{BIG_SLEEP}")
+    client.headers[signal] = "1"
+    sign_in(client, "linh")
+    del client.headers[signal]
+    assert "You opened" not in section(client.get("/").text, "yours")
+
+
 def test_the_home_page_of_a_reader_follows_at_once(client: Client, home: Home) -> None:
     create_account(home, "linh", PASSWORD, user_id=LISTED_READER)
     sign_in(client, "linh")
