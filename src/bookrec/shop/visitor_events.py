@@ -10,8 +10,8 @@ from bookrec.shop.events import Actor
 def move_events(connection: sqlite3.Connection, visitor: Actor, user_id: str) -> int:
     """Give the events and impressions of a visitor to a reader whose account records visits.
 
-    Times, lists and places stay. An event whose ``client_id`` the reader has already is dropped. Nothing
-    moves to an account that does not record, or is gone.
+    Times, lists and places stay. An event whose ``client_id`` the reader has already is dropped.
+    Nothing moves to an account that does not record, or is gone.
 
     Args:
         connection: to the shop's database, in a transaction.
