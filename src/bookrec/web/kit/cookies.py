@@ -72,6 +72,8 @@ NOTICES: Final = frozenset(
         "not_recording",
         "forgotten",
         "diversity_saved",
+        "experiment_started",
+        "experiment_stopped",
         "taste_rejected",
         "taste_restored",
         "taste_full",
