@@ -19,6 +19,8 @@ SECOND = _DIRECTORY / "second_work_pairs.tsv"
 THIRD = _DIRECTORY / "third_work_pairs.tsv"
 FOURTH = _DIRECTORY / "fourth_work_pairs.tsv"
 """Sampled by a rule (docs/works.md) and labelled before any look at what the rules make of it."""
+FIFTH = _DIRECTORY / "fifth_work_pairs.tsv"
+"""Pairs that share a heading (docs/works.md) and that earlier rules kept apart, and some like them."""
 
 Book = tuple[str, str]
 """Title and author."""

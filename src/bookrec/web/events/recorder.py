@@ -19,6 +19,7 @@ from typing import Final
 from bookrec.errors import ShopUnavailable
 from bookrec.shop.events import PASSIVE, Actor, Event, Impression, write_batch
 from bookrec.shop.experiments.tags import with_arms
+from bookrec.shop.visitor_events import move_events
 from bookrec.web.kit.log import get_logger
 from bookrec.web.kit.metrics import Metrics
 from bookrec.web.store.database import ShopDatabase
@@ -150,6 +151,15 @@ class EventRecorder:
         async with self._turn:
             while self._queue:
                 await self._write_batch()
+
+    async def move(self, visitor: Actor, user_id: str) -> None:
+        """Give what is noted of a visitor to the reader who has signed in (`shop.visitor_events`).
+
+        Raises:
+            ShopUnavailable: the database cannot be written.
+        """
+        await self.write_all()
+        await self._database.work(lambda connection: move_events(connection, visitor, user_id))
 
     async def _write_batch(self) -> None:
         """Write one batch; on failure it waits on, unless its rows themselves are at fault."""

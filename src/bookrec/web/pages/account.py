@@ -86,6 +86,9 @@ async def start_reading(
     page_request.response_cookies.append(_device_cookie(page_request, account))
     if cart := page_request.request.cookies.get(cookies.CART):
         await site.desk.merge(cart, account.user_id)
+    actor = page_request.consent.actor
+    if actor is not None and actor.visitor is not None and account.recorded:
+        await site.recorder.move(actor, account.user_id)
     for name in (cookies.VISITOR, cookies.RECENT, cookies.CART):
         page_request.response_cookies.append(cookies.drop_cookie(name, secure=page_request.secure))
     return page_request.redirect(to, notice)

@@ -55,7 +55,7 @@ _KINDS: Final = {**KIND_WEIGHTS, SEARCH: 0.5, LOW: KIND_WEIGHTS[DISMISS]}
 """The measured weights; the first hit of a search weighs half of an opened book."""
 _SETTINGS: Final = replace(DEFAULTS, kinds=_KINDS)
 _OF_STRANGERS: Final = replace(STRANGERS, kinds=_KINDS)
-"""List weight of popular lists, and decay for whoever has no list in the snapshot."""
+"""Settings for lists of popular books."""
 _IN_LIVE_LISTS: Final = frozenset({"like", "rate", LOW, "want", "buy"})
 """Kinds that lists are made from: a live list knows them at once, the snapshot those before it."""
 _FOLLOWED: Final = 100
@@ -85,8 +85,6 @@ class Visit:
         kinds: Sequence[str] = (),
         ignored: Mapping[int, int] | None = None,
         dismissed: Collection[int] = (),
-        *,
-        stranger: bool = False,
     ) -> None:
         """Keep a visit.
 
@@ -96,7 +94,6 @@ class Visit:
             kinds: of each event.
             ignored: steps down by ``work_id``, see `IGNORED`.
             dismissed: works that a visitor dismissed; a reader's are in their history.
-            stranger: the snapshot has no list of this person, so earlier books count less.
         """
         self._snapshot = snapshot
         self._ignored = ignored or {}
@@ -109,11 +106,9 @@ class Visit:
         """Numbers of events by kind of each recent book."""
         for book, kind in zip(books, kinds, strict=True):
             self.events.setdefault(book.book_id, Counter())[kind] += 1
-        self.recent: RecentBooks = recent_books(
-            [book.book_id for book in books],
-            list(kinds),
-            _OF_STRANGERS if stranger else _SETTINGS,
-        )
+        ids = [book.book_id for book in books]
+        self.recent: RecentBooks = recent_books(ids, kinds, _SETTINGS)
+        self._recent_of_stranger = recent_books(ids, kinds, _OF_STRANGERS)
 
     @property
     def has_recent(self) -> bool:
@@ -217,7 +212,7 @@ class Visit:
         scores = np.array(_in_order([item.score for item in listed]), dtype=np.float64)
         return reordered(
             (np.array([item.book.book_id for item in listed], dtype=np.int64), scores),
-            self.recent,
+            self.recent if settings.decay == _SETTINGS.decay else self._recent_of_stranger,
             self._neighbours,
             settings=settings,
         )
@@ -279,7 +274,6 @@ class Visits:
             [kind for _, kind in recent],
             {books[isbn].work_id: steps for isbn, steps in ignored.items() if isbn in books},
             [books[isbn].work_id for isbn in gone if isbn in books],
-            stranger=history is None or history.reader_id is None,
         )
 
 

@@ -68,6 +68,10 @@ def test_books_of_placeholder_authors_stay_works_of_their_own(author: str):
         ("Mill Wives: The Sequel", "Mill Wives"),
         ("Mill Wives: The Second Book of Mill Wives", "Mill Wives"),
         ("Soup for Dogs: 50 More Stories to Warm the Heart", "Soup for Dogs"),
+        ("Mill: The Mill Trilogy, Volume II", "Mill"),
+        ("Old Mill: The King Years Two", "Old Mill"),
+        ("Old Mill: A Read-Aloud Storybook", "Old Mill"),
+        ("Old Mill: String Quartets", "Old Mill"),
     ],
 )
 def test_other_works_stay_apart(title: str, other: str):
@@ -106,6 +110,19 @@ def test_other_works_stay_apart(title: str, other: str):
         ("The A.B.C. Mills", "ABC MILLS"),
         ("Clock (Christmas Box Trilogy)", "Clock"),
         ("Der Müller. Sonderausgabe.", "Der Müller"),
+        ("Moulin(le) (Points) (French Edition)", "Le moulin"),
+        ("Moulin bab n°542 (Babel)", "Moulin"),
+        ("Mill: 2000 B.C.", "Mill"),
+        ("Mill Hours: The Calamitous Fourteenth Century", "Mill Hours"),
+        ("Mill Hours: An Informal History of the 1920's", "Mill Hours"),
+        ("Mill Hours: Understanding Flour", "Mill Hours"),
+        ("Mill Hours: Seventh Edition", "Mill Hours"),
+        ("Mill Hours: With New and Updated Essays and a Revised Bibliography", "Mill Hours"),
+        ("Mill Hours: Premio Planeta 1998", "Mill Hours"),
+        ("Mill Hours: The King Way", "Mill Hours"),
+        ("Mill Hours: The True Story of the Toughest--And Most Secretive Miller", "Mill Hours"),
+        ("Mill: The Mill Trilogy, Volume I", "Mill"),
+        ("Wandering: The Lund Narratives, Book 2 (2)", "Wandering: A Novel"),
         (
             "Weeding the Garden: How to Live Without Grass, Moss and Other",
             "Weeding the Garden: How to Live Without Grass, Moss and Other Pests",
@@ -114,6 +131,16 @@ def test_other_works_stay_apart(title: str, other: str):
 )
 def test_editions_come_together(title: str, other: str):
     assert same(title, other)
+
+
+def test_a_long_title_needs_no_more_of_the_author_than_the_last_name():
+    """Old catalogues often have the wrong given name."""
+    books = [("Mill Boss", "Greta Lund"), ("MILL BOSS", "Rosa Lund")]
+    assert group_works(books) == [0, 0]
+    assert group_works([("Millers", author) for _, author in books]) == [0, 1]
+    promise = "Tomorrow's Promise: Can the Miller Let Go?"
+    assert group_works([("Tomorrow's Promise", "Kenneth Lund"), (promise, "Rosa Lund")]) == [0, 0]
+    assert group_works([("More by Andy Lund", "Andy Lund"), ("More", "Andrew Lund")]) == [0, 0]
 
 
 def test_a_subtitle_goes_only_where_the_author_has_no_series_of_that_name():

@@ -22,6 +22,8 @@ def heading_of(title: str, author: str = "Ann Writer") -> str:
         ("(Untitled)", "Ann Writer", "untitled|writer"),
         ("Anthem", "Ayn Rand", "anthem|rand"),
         ("Theory", "Jr.", "theory|jr"),
+        ("Ophelia", "Mary Pipher Ph.D.", "ophelia|pipher"),
+        ("Ophelia", "Pipher, M. D.", "ophelia|pipher"),
     ],
 )
 def test_a_heading_is_the_head_of_the_title_and_the_last_name(
@@ -35,6 +37,14 @@ def test_different_numbers_keep_the_volumes_of_a_heading_apart():
     books = [(1, "Saga (Book 1)", author), (2, "Saga (Book 2)", author), (3, "Saga", author)]
     assert headings(books) == {1: "saga|writer|1", 2: "saga|writer|2", 3: "saga|writer|"}
     assert headings(books[1:]) == {2: "saga|writer", 3: "saga|writer"}
+
+
+def test_numbers_in_letters_keep_volumes_apart_and_a_number_counts_once():
+    volumes = [(1, "Mill Cycle: Volume I", "Ann Lund"), (2, "Mill Cycle: Volume II", "Ann Lund")]
+    assert headings(volumes) == {1: "millcycle|lund|1", 2: "millcycle|lund|2"}
+    editions = [(1, "Oath (Saga, 3)", "Ann Lund"), (2, "Oath: Book Three of the Saga", "Ann Lund")]
+    again = [(3, "Oath : Book Three of the Saga (Saga, Book 3)", "Ann Lund")]
+    assert len(set(headings(editions + again).values())) == 1
 
 
 def test_two_subtitles_of_one_head_are_two_works():

@@ -60,9 +60,10 @@ def author_names(author: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 @lru_cache(maxsize=1 << 17)
 def author_words(author: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the words of an author field, and the surnames among them."""
-    words = frozenset(fold(author.replace(".", ". ")).split())
-    return words, frozenset(person.surname for person in read_persons(author))
+    """Return the words of an author field with nicknames, and the surnames among them."""
+    words = set(fold(author.replace(".", ". ")).split())
+    words |= {short for short, long in SHORT_NAMES.items() if long in words}
+    return frozenset(words), frozenset(person.surname for person in read_persons(author))
 
 
 @lru_cache(maxsize=1 << 17)

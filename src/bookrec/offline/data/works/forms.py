@@ -17,9 +17,11 @@ from bookrec.offline.data.works.vocabulary import COLLECTIONS
 from bookrec.offline.data.works.words import content
 
 _LENIENT_WORDS: Final = 2
-_LENIENT_LETTERS: Final = 10
+_LENIENT_LETTERS: Final = 8
 """Words and letters of a common title from which a common surname is enough: books of two authors of
 one name rarely share it, while old catalogues often have the wrong given name."""
+_LENIENT_HEAD_LETTERS: Final = 10
+"""Letters of a common head from which a common surname is enough, where the subtitles differ."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,6 +37,8 @@ class Form:
     content: tuple[str, ...]
     """Words of head and subtitle that are no fillers."""
     kind: str
+    signed: bool
+    """Whether the subtitle names the author."""
     volume: str
     """Number that a bracket gives to this title itself, not to its place in a series."""
     series: tuple[str, ...]
@@ -71,6 +75,7 @@ def read_form(title: str, author: str) -> Form:
         read.tail,
         words,
         read.kind,
+        read.signed,
         volume,
         read.series,
         joined,
@@ -85,6 +90,8 @@ def _volume(read: Title) -> str:
     head = set(read.head)
     for series, number in read.volumes:
         words = set(series.split())
+        if not words and read.tail[-1:] == (number,):
+            continue  # the subtitle's place in a series, said again
         if not words or words <= head or head <= words:
             return intern(number)
     return ""
@@ -129,11 +136,12 @@ def by_author(block: list[Form]) -> list[list[Form]]:
 
 
 def _agree(form: Form, other: Form) -> bool:
-    words = form.content
+    one_title = form.key == other.key
+    words = form.content if one_title else content(form.head)
     long_title = (
-        form.key == other.key
+        (one_title or form.head_key == other.head_key)
         and len(words) >= _LENIENT_WORDS
-        and len(form.letters) >= _LENIENT_LETTERS
+        and len("".join(words)) >= (_LENIENT_LETTERS if one_title else _LENIENT_HEAD_LETTERS)
         and not set(words) <= COLLECTIONS
     )
     return same_author(form.author, other.author, lenient=long_title)

@@ -130,7 +130,10 @@ def _join_head(groups: Partition[Form], same: list[Form], titles: _Names, series
     }
     unnumbered = {form.volume for form in same} == {form.volume for form in bare}
     many = len(bare) >= max(_MANY_EDITIONS, len(parts))
-    droppable = all(may_drop(head, tail, well_known=many) for tail in by_tail)
+    droppable = all(
+        may_drop(head, tail, well_known=many) or all(form.signed for form in members)
+        for tail, members in by_tail.items()
+    )
     one_book = many or len(parts) == 1 or (len(parts) == 2 and _two_descriptions(*parts))
     safe = bare and not named & titles
     if safe and _only_name_series(same, series):

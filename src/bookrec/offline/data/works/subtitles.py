@@ -11,7 +11,9 @@ from bookrec.offline.data.works.vocabulary import (
     CONTINUED,
     FUNCTION_WORDS,
     MORE,
+    PERIOD,
     PLACE_IN_SERIES,
+    SERIES_PLACE,
     VOLUME_WORDS,
 )
 from bookrec.offline.data.works.words import content, letters, numbers
@@ -20,6 +22,8 @@ _LONG: Final = 12
 """Letters from which two subtitles are compared letter by letter."""
 _DESCRIPTIVE: Final = 4
 """Words from which a subtitle describes its book, and is no title of a volume."""
+_GERUND: Final = 7
+"""Letters from which a word in -ing is a verb's: not `king`, `string`, `spring`."""
 _COMMON_SHARE: Final = 0.25
 """Share of common words (Jaccard) from which two descriptions are of one book."""
 _ANOTHER: Final = VOLUME_WORDS - {"book", "no"} | {"and"}
@@ -75,12 +79,19 @@ def may_drop(head: tuple[str, ...], tail: tuple[str, ...], *, well_known: bool =
     placed = PLACE_IN_SERIES.match(text)
     if placed:  # a volume of what the head names, or the head's own place among others
         return not set(content(head)) <= set(text[placed.end() :].split())
+    in_series = SERIES_PLACE.fullmatch(text)
+    if in_series:  # a series with the head's name: its first volume alone has no other title
+        return not set(content(head)) <= set(tail) or in_series.group(1) == "1"
     if CONTINUED.search(text) or (MORE.search(text) and not numbers(head)):
         return False
+    if PERIOD.search(text):
+        return True
     if numbers(tail) and len(content(tail)) < _DESCRIPTIVE:
         return False
     if well_known:
         return not numbers(tail) or len(content(tail)) > _DESCRIPTIVE
+    if _is_gerund(tail[0]) and len(tail) > 1 and len(content(head)) > 1:
+        return True
     if len(tail) < _DESCRIPTIVE and not set(tail) & FUNCTION_WORDS - {"the"}:
         return False
     if tail[0] == "a":  # volumes have titles with `the` or none
@@ -102,6 +113,10 @@ def two_descriptions(tail: tuple[str, ...], other: tuple[str, ...]) -> bool:
         and short[:2] != long[:2]  # so that volumes of one pattern stay apart
         and not any(map(_continues_at_all, (short, long)))
     )
+
+
+def _is_gerund(word: str) -> bool:
+    return len(word) >= _GERUND and word.endswith("ing")
 
 
 def _continues(tail: tuple[str, ...]) -> bool:

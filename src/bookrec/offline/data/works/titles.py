@@ -22,7 +22,13 @@ from bookrec.offline.data.works.vocabulary import (
     GENERIC_TAIL_WORDS,
     VOLUME_WORDS,
 )
-from bookrec.offline.data.works.words import LEADING_WORDS, letters, series_letters, title_words
+from bookrec.offline.data.works.words import (
+    LEADING_WORDS,
+    letters,
+    numbers,
+    series_letters,
+    title_words,
+)
 from bookrec.text import fold
 
 # Most titles have none of what the patterns look for. So each pattern waits for a cheap sign of it: a
@@ -31,7 +37,7 @@ _LONG_NUMBER: Final = re.compile(r"\d{9}")
 _ISBN: Final = re.compile(r"(?i)\b(?:isbn[-: ]*)?(?:97[89][- ]?)?\d{9}[\dx]\b")
 _MARK: Final = re.compile(r"[-:;~–—.,]")
 _SEPARATOR: Final = re.compile(
-    r"[:;~—]|--+|(?<=\s)[-–—~]+\s|(?<=[^\W\d_]{4})\.\s+(?=\S)"
+    r"[:;~—]|--+(?!\s*[Aa]nd\b)|(?<=\s)[-–—~]+\s|(?<=[^\W\d_]{4})\.\s+(?=\S)"
     r"|,\s+(?=(?:[Aa]|[Tt]he)\s+(?:[Nn]ovel|[Mm]emoir)\b)"
 )
 _ALTERNATIVE: Final = re.compile(
@@ -42,6 +48,11 @@ _SLASH: Final = re.compile(r"\s*/\s*")
 _TURNED_ARTICLE: Final = re.compile(
     r"^(.*),\s*(The|An?|Der|Die|Das|Le|La|Les|El|Los|Las)\s*$", re.IGNORECASE
 )
+_BRACKETED_ARTICLE: Final = re.compile(r"^(.*?)\s*\((Le|La|Les|L'|Une?)\)", re.IGNORECASE)
+_POCKET_NUMBER: Final = re.compile(
+    r"\b(?:bab(?:el)?|folio|points|poche|librio|pocket|j'ai lu)\s+n°\s*\d+", re.IGNORECASE
+)
+"""The number that a French series of pocket books gives to an edition."""
 _BY: Final = re.compile(r"\s*/\s*by\s.*$", re.IGNORECASE)
 _LANGUAGE: Final = re.compile(r"(?<=[)\]])\s+in (?:French|German|Italian|Spanish)\s*$", re.I)
 """The language behind a bracket that holds the title in another one."""
@@ -65,6 +76,8 @@ class Title:
     """Letters of each bracket's words, without numbers: the series, or what the edition is."""
     kind: str
     """``box`` for several works in one, ``derived`` for a work about another, else empty."""
+    signed: bool
+    """Whether the subtitle names the author, and no number: it describes the book then."""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -90,6 +103,10 @@ def read_title(title: str, author: str = "") -> Title:
     if _LONG_NUMBER.search(text):
         text = _ISBN.sub(" ", text)
     brackets: list[str] = []
+    if "(" in text:
+        text = _BRACKETED_ARTICLE.sub(r"\2 \1", text)
+    if "°" in text:
+        text = _POCKET_NUMBER.sub(" ", text)
     if "&" in text:
         text = text.replace("&", " and ")
     if "(" in text or "[" in text:
@@ -102,7 +119,15 @@ def read_title(title: str, author: str = "") -> Title:
     tail = tuple([word for segment in segments[1:] for word in segment])
     volumes = _volumes(brackets) if brackets else ()
     series = tuple([series_letters(title_words(fold(bracket))) for bracket in brackets])
-    return Title(head, tail, volumes, series, _kind(folded))
+    return Title(head, tail, volumes, series, _kind(folded), _is_signed(text, author))
+
+
+def _is_signed(text: str, author: str) -> bool:
+    """Say whether the subtitle names the author and no number."""
+    subtitle = fold(" ".join(_SEPARATOR.split(text)[1:])) if _MARK.search(text) else ""
+    if author_words(author)[1].isdisjoint(subtitle.split()):
+        return False
+    return not numbers(title_words(subtitle))
 
 
 def _kind(folded: str) -> str:

@@ -84,7 +84,8 @@ ENLARGED_WORDS: Final = _words("the tragedy tragical life strange personal illus
 FORMATS: Final = re.compile(
     r"(?:^| )(?:(?:the |a )?(?:unabridged|abridged|large print|cassettes?|audio(?:books?)?|cds?|"
     r"hardcover|hardback|paperback|softcover|reissue|enriched classics?|(?:movie |film |tv )?tie in|"
-    r"(?:first |second |third |\d+(?:st|nd|rd|th) |new |revised |updated |limited |special |"
+    r"(?:first |second |third |fourth |fifth |sixth |seventh |eighth |ninth |tenth |"
+    r"\d+(?:st|nd|rd|th) |new |revised |updated |limited |special |"
     r"illustrated |deluxe |collector s |collectors |anniversary |uk |us |english |german |french |"
     r"spanish |large print |tie in |movie tie in |international |paperback |leather )+(?:edition|ed)|"
     r"edition))+$"
@@ -113,7 +114,9 @@ GENERIC_TAIL: Final = re.compile(
     rf"(?:(?:an?|the) )?(?:corrected|restored|authoritative|definitive|complete) (?:text|edition)\b.*|"
     rf"(?:backgrounds?|texts?|complete text) .*\bcriticism|.*\bcase study in .*criticism|"
     rf"complete and unabridged|(?:the )?\d{{4}} text|"
-    rf"(?:(?:new|short|two|three|four|five) )?(?:fiction|essays|novellas)|a tale of .+"
+    rf"(?:(?:new|short|two|three|four|five) )?(?:fiction|essays|novellas)|a tale of .+|"
+    rf"with (?:an?|new) .*\b(?:bibliography|essays|criticism|(?:introduction|foreword) by .+)|"
+    rf"story and pictures(?: by .+)?|(?:finalista )?premio .+ \d{{4}}"
 )
 """A subtitle, folded, that names genre or edition and no more."""
 EDITION: Final = re.compile(
@@ -125,7 +128,7 @@ EDITION: Final = re.compile(
 """A subtitle, folded, that names an edition; `FORMATS` would leave words of it."""
 GENERIC_TAIL_WORDS: Final = _GENRE_WORDS | _words(
     "policier recipes edition editon version illustrated tie text criticism unabridged fiction essays "
-    "novellas tale sonderausgabe taschenbuch bolsillo pbk"
+    "novellas tale bibliography introduction foreword sonderausgabe taschenbuch bolsillo pbk"
 )
 """Words of which each match of `GENERIC_TAIL` has one, unless it has a number."""
 
@@ -147,6 +150,7 @@ DERIVED: Final = re.compile(
     r"\bcook ?book\b|\bscreenplay\b|\bshooting script\b|"
     r"(?<!\band )(?<!\bin )\bthe making of\b|\badapt(?:ed|ation)\b|"
     r"\bboard books?\b|\beasy to read\b|\bpocket guide\b|\bjournal\b|\bactivity book\b|\bposter\b|"
+    r"\bstory ?book\b|"
     r"\bgraphic novel\b|\bmanga\b|\bunauthori[sz]ed\b|\breaders? guide\b"
 )
 """A work about, or made from, another one."""
@@ -154,7 +158,7 @@ DERIVED_WORDS: Final = _words(
     "companion postcard postcards card cards popup up colouring coloring calendar workbook book "
     "sticker stickers guide cliffnotes cliffsnotes cliffssnotes sparknotes notes monarch cookbook "
     "screenplay script making adapted adaptation board read journal activity poster graphic manga "
-    "unauthorised unauthorized"
+    "unauthorised unauthorized storybook"
 )
 """Words of which each match of `DERIVED` has one."""
 CONTINUED: Final = re.compile(
@@ -173,6 +177,16 @@ PLACE_IN_SERIES: Final = re.compile(
 )
 """Start of a subtitle that says which volume of a series the head names."""
 
+SERIES_PLACE: Final = re.compile(
+    r"(?:\w+ ){1,4}(?:trilogy|cycle|chronicles|saga|series|novels|narratives|quartet|mysteries)"
+    r"(?: (?:book|volume|part))? (\d+)"
+)
+"""A subtitle that gives the series and the head's number in it."""
+PERIOD: Final = re.compile(
+    r"\d{2,} (?:b c|bc|a d|ad)\b|\b\d{3}0 ?s\b|\bcentur(?:y|ies)\b|\b[12]\d{3} (?:to )?[12]\d{3}\b"
+)
+"""The years that a book is about: no number of a volume."""
+
 COLLECTIONS: Final = _words(
     "selected collected complete poems poetry letters stories story works plays essays tales short "
     "novels best diary diaries notebooks writings sonnets reader journals major great favorite "
@@ -189,4 +203,9 @@ SHORT_NAMES: Final = {
     "tom": "thomas", "bob": "robert", "bill": "william", "jim": "james", "dick": "richard",
     "mike": "michael", "jack": "john", "liz": "elizabeth", "tony": "anthony", "kate": "katherine",
     "ted": "edward", "peggy": "margaret", "nick": "nicholas", "chuck": "charles", "zz": "z",
+    "andy": "andrew", "mattie": "matthew", "rick": "richard", "larry": "lawrence",
+    "charlie": "charles", "billy": "william", "bobby": "robert", "johnny": "john", "jimmy": "james",
+    "betty": "elizabeth", "hank": "henry", "harry": "harold", "jerry": "gerald", "terry": "terence",
+    "ned": "edward", "meg": "margaret", "kathy": "katherine", "cathy": "catherine", "sandy": "sandra",
+    "tim": "timothy", "becky": "rebecca", "debbie": "deborah", "jenny": "jennifer", "abby": "abigail",
 }  # fmt: skip

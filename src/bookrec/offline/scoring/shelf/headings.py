@@ -29,7 +29,19 @@ _ANOTHER_WORK: Final = re.compile(
     r"\bnew generation\b|\bannual\b"
 )
 """Words that make books of one head two works: a set, a book on another, *X and Other Stories*."""
-_TITLES_AFTER_NAME: Final = frozenset({"jr", "sr", "ii", "iii", "iv", "phd", "md"})
+_TITLES_AFTER_NAME: Final = re.compile(r"(?<=\w)(?: (?:jr|sr|ii|iii|iv|ph ?d|m ?d))+$")
+_SPELT_NUMBERS: Final = {
+    word: str(number)
+    for words in (
+        "one two three four five six seven eight nine ten",
+        "i ii iii iv v vi vii viii ix x",
+    )
+    for number, word in enumerate(words.split(), start=1)
+}
+_NUMBERED: Final = re.compile(
+    rf"\b(book|volume|vol|part) ({'|'.join(sorted(_SPELT_NUMBERS, key=len, reverse=True))})\b"
+)
+"""A volume's number in letters, in a folded title."""
 
 
 class _Parts(NamedTuple):
@@ -77,15 +89,19 @@ def headings(books: Iterable[tuple[int, str, str]]) -> dict[int, str]:
 def _parts(title: str, author: str) -> _Parts:
     subtitle = _subtitle(title)
     end = _HEAD_END.search(title)
-    rest = title[end.start() :] if end else ""
-    mark = _ANOTHER_WORK.search(fold(rest))
+    rest = _NUMBERED.sub(_in_digits, fold(title[end.start() :])) if end else ""
+    mark = _ANOTHER_WORK.search(rest)
     says_nothing = _SAYS_NOTHING.fullmatch(subtitle) is not None
     return _Parts(
         _stem(title, author),
-        " ".join(_DIGITS.findall(rest)),
+        " ".join(dict.fromkeys(_DIGITS.findall(rest))),
         "" if says_nothing else subtitle.replace(" ", ""),
         (subtitle.replace(" ", "") or mark.group()) if mark else "",
     )
+
+
+def _in_digits(volume: re.Match[str]) -> str:
+    return f"{volume[1]} {_SPELT_NUMBERS[volume[2]]}"
 
 
 def _shortest(subtitle: str, subtitles: set[str]) -> str:
@@ -102,9 +118,7 @@ def _stem(title: str, author: str) -> str:
     """Return the letters of a title's head, without article, and the author's last name."""
     head = fold(_HEAD_END.split(title, maxsplit=1)[0]) or fold(title)
     last, comma, _ = author.partition(",")
-    names = fold(last if comma else author).split()
-    while len(names) > 1 and names[-1] in _TITLES_AFTER_NAME:
-        names.pop()
+    names = _TITLES_AFTER_NAME.sub("", fold(last if comma else author)).split()
     letters = _ARTICLE.sub("", head).replace(" ", "")
     return f"{letters}|{''.join(names[-1:])}"
 
