@@ -53,6 +53,8 @@ class HostView:
     shown: list[ShownBook]
     """Books shown so far, the latest first."""
     next_books: list[NextBook]
+    by_cosine: list[CatalogueBook]
+    """Next books by plain cosine collaborative filtering (`by_cosine`), best first."""
     queue: list[NextBook]
     questions: list[AskedQuestion]
     """The latest first."""
@@ -77,6 +79,7 @@ class Facts:
     served: int
     shown: list[ShownBook]
     queued: list[CatalogueBook]
+    by_cosine: list[CatalogueBook]
     questions: list[AskedQuestion]
     ended: bool
 
@@ -86,6 +89,7 @@ def facts_of(
     books: Mapping[str, CatalogueBook],
     here: frozenset[int],
     with_account: frozenset[int],
+    by_cosine: list[CatalogueBook],
 ) -> Facts:
     """Return the facts of a state.
 
@@ -94,6 +98,7 @@ def facts_of(
         books: shown and queued books by ISBN; those that the catalogue has lost are left out.
         here: members who are here.
         with_account: members who are readers.
+        by_cosine: next books by cosine.
     """
     on_stage = state.on_stage.isbn if state.on_stage else ""
     return Facts(
@@ -108,6 +113,7 @@ def facts_of(
             if s.isbn in books
         ],
         queued=[books[isbn] for isbn in state.queue if isbn in books],
+        by_cosine=by_cosine,
         questions=[
             AskedQuestion(q.text, books[q.isbn].title if q.isbn in books else "")
             for q in reversed(state.questions[-_QUESTIONS:])
@@ -141,6 +147,7 @@ def host_view(audience: Audience, facts: Facts, buyable: Callable[[str], bool]) 
         stage=next((book for book in facts.shown if book.on_stage), None),
         shown=facts.shown,
         next_books=[item for item in offered if item.book.work_id not in waiting][:NEXT],
+        by_cosine=facts.by_cosine,
         queue=audience.reach(facts.queued),
         questions=facts.questions,
         tastes={name: audience.favourites(label)[:_LABELS] for name, label in labels.items()},

@@ -16,12 +16,18 @@ from typing import Final
 from bookrec.shop.live.live_events import LiveEvent
 from bookrec.shop.live.sessions import LiveSession
 from bookrec.web.live.audience import Audience
+from bookrec.web.live.by_cosine import NEIGHBOURS, books_by_cosine, likers
 from bookrec.web.live.candidates import Interests, KnownReader, find_candidates
 from bookrec.web.live.host_view import HostView, facts_of, host_view
 from bookrec.web.live.room_state import RoomState, liking
 from bookrec.web.owner.audience import recommender_of
 from bookrec.web.selling.front import FrontWatch, ShopFront
-from bookrec.web.store.catalogue import CatalogueBook, books_by_id, books_by_isbn
+from bookrec.web.store.catalogue import (
+    CatalogueBook,
+    books_by_id,
+    books_by_isbn,
+    cosine_neighbours,
+)
 from bookrec.web.store.database import ShopDatabase
 from bookrec.web.store.reader_history import INTERACTIONS_QUERY, SHELF_QUERY, build_history
 from bookrec.web.store.rejections import REJECTIONS_QUERY
@@ -118,7 +124,8 @@ class Room:
             staged = {e.isbn for e in events if e.kind == "staged"}
             neighbours = {isbn: near for isbn in staged if (near := _near(snapshot, isbn))}
             books = books_by_isbn(snapshot, [*self.state.reactions, *self.state.queue])
-            facts = facts_of(self.state, books, self.here, self._with_account())
+            opinion = self._by_cosine(snapshot, books, _stock(front))
+            facts = facts_of(self.state, books, self.here, self._with_account(), opinion)
 
             def work() -> HostView:
                 _follow(audience, interests, events, readers, neighbours)
@@ -143,6 +150,18 @@ class Room:
 
         audience, self._interests = await asyncio.to_thread(work)
         return audience
+
+    def _by_cosine(
+        self,
+        snapshot: Snapshot,
+        books: Mapping[str, CatalogueBook],
+        buyable: Callable[[str], bool],
+    ) -> list[CatalogueBook]:
+        liked = likers(self.state)
+        known = [*self.state.reactions, *self.state.queue, *(s.isbn for s in self.state.staged)]
+        works = {books[isbn].work_id for isbn in known if isbn in books}
+        near = cosine_neighbours(snapshot, liked, NEIGHBOURS)
+        return books_by_cosine(liked, near, works, buyable)
 
     def _with_account(self) -> frozenset[int]:
         return frozenset(m for m, user_id in self.user_ids.items() if user_id is not None)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from typing import Any
 
 import pytest
 
 from bookrec.settings import Home
+from bookrec.snapshot import DATABASE_NAME
 from bookrec.web.accounts.cli import create_account
 from selling import DUNE, EMMA, offer
-from site_testing import PASSWORD, Client, bearer, register
+from site_testing import PASSWORD, Client, bearer, register, sign_in
+from small_snapshot import build_snapshot
 
 CARRIE = "0743412281"
 VISITOR = {"bookrec-visitor": "a-random-text-of-24-char"}
@@ -76,6 +80,31 @@ def test_a_session_over_the_api(client: Client, host, session, home: Home) -> No
     assert report["session"]["ended_at"]
     assert [(b["isbn"], b["like"], b["question"]) for b in report["shown"]] == [(EMMA, 1, 1)]
     assert client.get("/api/v1/host", headers=host).json()["items"] == [report["session"]]
+
+
+def test_the_host_has_a_second_opinion_by_cosine(client: Client, host, session, home: Home) -> None:
+    database = home.snapshots / build_snapshot(home) / DATABASE_NAME
+    book_id = "(select book_id from book where isbn = '{}')".format
+    rows = (
+        f"({book_id(DUNE)}, 1, {book_id(EMMA)}, 0.5), ({book_id(DUNE)}, 2, {book_id(CARRIE)}, 0.2)"
+    )
+    with contextlib.closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(f"insert into cosine_top values {rows}")
+    path, link = f"/api/v1/host/{session['session']}", f"/api/v1/live/{session['code']}"
+
+    def by_cosine() -> list[str]:
+        return [book["isbn"] for book in client.get(path, headers=host).json()["by_cosine"]]
+
+    client.post(f"{link}/members", headers=VISITOR)
+    client.post(f"{path}/actions", json={"action": "stage", "isbn": DUNE}, headers=host)
+    assert by_cosine() == []
+    client.post(f"{link}/reactions", json={"kind": "like", "isbn": DUNE}, headers=VISITOR)
+    assert by_cosine() == [EMMA, CARRIE]
+    client.post(f"{path}/actions", json={"action": "queue", "isbn": EMMA}, headers=host)
+    assert by_cosine() == [CARRIE]
+    sign_in(client, "the-owner")
+    page = client.get(f"/host/{session['session']}").text
+    assert f'show next: <a href="/books/{CARRIE}">Carrie</a>' in page
 
 
 def test_readers_are_no_hosts(client: Client, session) -> None:

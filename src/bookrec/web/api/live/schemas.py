@@ -130,6 +130,8 @@ class HostAnswer(msgspec.Struct, frozen=True):
     stage: ShownAnswer | None
     shown: list[ShownAnswer]
     next: list[NextAnswer]
+    by_cosine: list[Book]
+    """Next books by plain cosine collaborative filtering, best first, beside ours."""
     queue: list[NextAnswer]
     questions: list[Question]
     tastes: dict[str, list[Taste]]
@@ -187,6 +189,7 @@ def host_answer(view: HostView, front: ShopFront) -> HostAnswer:
         stage=None if view.stage is None else _shown(view.stage, front),
         shown=[_shown(book, front) for book in view.shown],
         next=[_next(item, front) for item in view.next_books],
+        by_cosine=[api_book(book, front) for book in view.by_cosine],
         queue=[_next(item, front) for item in view.queue],
         questions=[Question(q.text, q.title) for q in view.questions],
         tastes={

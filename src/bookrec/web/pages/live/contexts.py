@@ -73,6 +73,7 @@ class HostParts(msgspec.Struct, frozen=True):
     stage: ShownCard | None
     shown: list[ShownCard]
     next_books: list[NextCard]
+    by_cosine: list[BookCard]
     queue: list[NextCard]
     questions: list[QuestionRow]
     tastes: list[TastePlot]

@@ -41,6 +41,7 @@ def host_parts(page: PublicView, view: HostView, language: str) -> HostParts:
         stage=None if view.stage is None else _shown(page, view.stage),
         shown=[_shown(page, book) for book in view.shown],
         next_books=[_next(page, item, language) for item in view.next_books],
+        by_cosine=[book_card(page, book) for book in view.by_cosine],
         queue=[_next(page, item, language) for item in view.queue],
         questions=[QuestionRow(q.text, q.title) for q in view.questions],
         tastes=[
