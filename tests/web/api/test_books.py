@@ -39,6 +39,8 @@ def test_a_book_has_every_promised_field(visitor: Client) -> None:
         "image_url": "https://covers.example.org/1.jpg",
         "rating_mean": 9.0,
         "rating_count": 2,
+        "category": "Classic",
+        "language": "en",
     }
 
 

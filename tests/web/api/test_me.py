@@ -310,14 +310,18 @@ def test_a_list_ranked_for_an_age_since_corrected_is_not_stored(
     rank = LiveInference.rank
 
     async def slow(
-        self: LiveInference, snapshot: Snapshot, history: ReaderHistory, age: int | None
+        self: LiveInference,
+        snapshot: Snapshot,
+        history: ReaderHistory,
+        age: int | None,
+        top: int,
     ):  # type: ignore[no-untyped-def]
         ages.append(age)
         if len(ages) == 1:
             with contextlib.closing(sqlite3.connect(home.shop_database)) as shop:
                 shop.execute("update account set age = 61")
                 shop.commit()
-        return await rank(self, snapshot, history, age)
+        return await rank(self, snapshot, history, age, top)
 
     monkeypatch.setattr(LiveInference, "rank", slow)
     rated = client.put("/api/v1/me/ratings/0345806786", json={"rating": 9}, headers=headers)

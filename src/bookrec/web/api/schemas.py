@@ -19,7 +19,7 @@ from bookrec.web.store.reader_history import SeenBook
 
 
 class Book(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A book of the catalogue; price, currency and stock are left out where they are not known."""
+    """A book of the catalogue; what comes after ``rating_count`` is left out where it is not known."""
 
     isbn: str
     title: str
@@ -39,6 +39,9 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     """Copies that can be bought; absent beside a price where the shop does not count them."""
     promoted: bool = False
     """True for a book that the shop promotes."""
+    category: str = ""
+    """As the catalogue has it; left out when unknown, like the language."""
+    language: str = ""
 
 
 class CatalogueFacetValue(msgspec.Struct, frozen=True):
@@ -246,6 +249,8 @@ def api_book(book: catalogue.CatalogueBook, front: ShopFront) -> Book:
         currency=offer.currency if offer else None,
         stock=offer.stock if offer else None,
         promoted=book.isbn in front.promoted,
+        category=book.category,
+        language=book.language,
     )
 
 
