@@ -40,7 +40,7 @@ class Book(msgspec.Struct, frozen=True, omit_defaults=True):
     promoted: bool = False
     """True for a book that the shop promotes."""
     category: str = ""
-    """As the catalogue has it; left out when unknown, like the language."""
+    """Text of the catalogue; left out when unknown, like the language."""
     language: str = ""
 
 
