@@ -13,6 +13,7 @@ from bookrec.offline.retrieval.visit_trees.choice import (
     next_book_ndcg,
     trees_are_better,
 )
+from bookrec.offline.retrieval.visit_trees.pair_table import pair_table
 from bookrec.offline.retrieval.visit_trees.trees import answers_of, fit_tree_table
 from bookrec.offline.retrieval.visits import Visits
 from small_visits import visits_of, wandering_visits
@@ -29,6 +30,11 @@ def changed_habits(visits: int = 6_000) -> Visits:
     step = np.where(np.arange(visits) < changed, 1, 2)
     starts = (3_600.0 * np.arange(visits)).tolist()
     return visits_of(np.column_stack([3 * group, 3 * group + step]).tolist(), 3 * GROUPS, starts)
+
+
+def better(visits: Visits) -> bool:
+    answers = answers_of(visits)
+    return trees_are_better(visits, answers, pair_table(answers.earlier), 100, seed=1)
 
 
 NO_EASE = SimilarityTable(
@@ -59,7 +65,7 @@ def test_trees_learn_that_habits_have_changed():
     by_formula = [int(formula.of(np.array([book]))[0][0]) for book in firsts]
     assert by_formula[-1] == firsts[-1] + 1  # changed last: most visits went the old way
     assert [int(trees.of(np.array([book]))[0][0]) for book in firsts] == (firsts + 2).tolist()
-    assert trees_are_better(visits, 100, seed=1)
+    assert better(visits)
     chosen = neighbours_of_visits(visits, NO_EASE, 100, seed=1)
     assert chosen.of(firsts[-1:])[0][0] == firsts[-1] + 2
 
@@ -67,7 +73,7 @@ def test_trees_learn_that_habits_have_changed():
 def test_the_formula_stays_where_there_are_too_few_answers():
     visits = wandering_visits(300, 30, seed=2)
     assert fit_tree_table(visits, 100, seed=1) is None
-    assert not trees_are_better(visits, 100, seed=1)
+    assert not better(visits)
     ease = SimilarityTable(np.zeros(31, np.int64), np.empty(0, np.int32), np.empty(0, np.float32))
     chosen, formula = neighbours_of_visits(visits, ease, 100, 1), fit_visit_neighbours(visits)
     for book in range(30):
@@ -77,7 +83,7 @@ def test_the_formula_stays_where_there_are_too_few_answers():
 def test_the_formula_stays_where_trees_are_worse(monkeypatch: pytest.MonkeyPatch):
     # Weights turned round: the last candidate of the trees becomes the first.
     monkeypatch.setattr(module, "POWER", -0.5)
-    assert not trees_are_better(changed_habits(), 100, seed=1)
+    assert not better(changed_habits())
 
 
 def test_ndcg_of_a_next_book_by_hand():

@@ -19,11 +19,11 @@ from bookrec.offline.retrieval.visit_neighbours import (
     fit_visit_neighbours,
     mixed,
 )
-from bookrec.offline.retrieval.visit_trees.pair_table import pair_table
+from bookrec.offline.retrieval.visit_trees.pair_table import PairTable, pair_table
 from bookrec.offline.retrieval.visit_trees.trees import (
+    LEAST,
     Answers,
     answers_of,
-    fit_tree_table,
     fit_trees,
     tree_table,
 )
@@ -47,28 +47,32 @@ def neighbours_of_visits(
         keep: Neighbours of a book, at most.
         seed: Seed of the choice and of the trees.
     """
-    settings = VisitNeighbourSettings(keep=keep)
-    if trees_are_better(visits, keep, seed):
-        table = fit_tree_table(visits, keep, seed)
-        if table is not None:
-            return mixed(table, ease, TREES_EASE_SHARE, keep)
-    return mixed(fit_visit_neighbours(visits, settings), ease, EASE_SHARE, keep)
+    answers = answers_of(visits)
+    if len(answers) >= LEAST:
+        pairs = pair_table(answers.earlier)
+        if trees_are_better(visits, answers, pairs, keep, seed):
+            trees = fit_trees(pairs, answers, seed)
+            if trees is not None:
+                table = tree_table(trees, pair_table(visits), keep)
+                return mixed(table, ease, TREES_EASE_SHARE, keep)
+    formula = fit_visit_neighbours(visits, VisitNeighbourSettings(keep=keep))
+    return mixed(formula, ease, EASE_SHARE, keep)
 
 
-def trees_are_better(visits: Visits, keep: int, seed: int) -> bool:
+def trees_are_better(
+    visits: Visits, answers: Answers, pairs: PairTable, keep: int, seed: int
+) -> bool:
     """Whether trees find more of the next books of visits they do not know than the formula does.
 
     Args:
         visits: The visits.
+        answers: Their answers.
+        pairs: Pairs of the events before the answers.
         keep: Neighbours of a book, at most.
         seed: Seed of the division of the answers.
     """
     rng = np.random.default_rng(seed)
-    answers = answers_of(visits)
-    if not len(answers):
-        return False
     fitted = (rng.random(len(visits)) < 0.5)[answers.visit]
-    pairs = pair_table(answers.earlier)
     trees = fit_trees(pairs, answers[fitted], seed)
     if trees is None:
         return False
