@@ -22,6 +22,7 @@ from bookrec.inference.similarity_table import SimilarityTable
 from bookrec.offline.data.works.grouping import group_works
 from bookrec.search.index import write_index
 from bookrec.settings import Home
+from bookrec.web.store.snapshot_reader import Snapshot
 from split_rankers import wide_and_deep
 
 # isbn, title, author, year, publisher, genre
@@ -296,6 +297,14 @@ class _Builder:
                 "insert into popular_top values (?, ?, ?, ?)",
                 [(segment, rank, b, share[b]) for rank, b in enumerate(ranked, 1)],
             )
+
+
+def changed_snapshot(home: Home, snapshot_id: str, statements: str) -> Snapshot:
+    """Run SQL on the database of a snapshot, and open it as the site does."""
+    directory = home.snapshots / snapshot_id
+    with contextlib.closing(sqlite3.connect(directory / snapshots.DATABASE_NAME)) as connection:
+        connection.executescript(statements)
+    return Snapshot(directory)
 
 
 def _save_ranker(connection: sqlite3.Connection, directory: Path) -> None:

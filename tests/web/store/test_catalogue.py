@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-
 import pytest
 
 from bookrec.settings import Home
-from bookrec.snapshot import DATABASE_NAME
 from bookrec.web.store.catalogue import cosine_neighbours
-from bookrec.web.store.snapshot_reader import Snapshot
-from small_snapshot import build_snapshot
+from small_snapshot import build_snapshot, changed_snapshot
 
 PRIDE, EMMA, SENSE, EYRE = "0141439513", "0141439580", "0141439661", "0141441143"
 
@@ -21,17 +16,10 @@ def snapshot_id(home: Home) -> str:
     return build_snapshot(home)
 
 
-def change(home: Home, snapshot_id: str, statements: str) -> Snapshot:
-    directory = home.snapshots / snapshot_id
-    with contextlib.closing(sqlite3.connect(directory / DATABASE_NAME)) as connection:
-        connection.executescript(statements)
-    return Snapshot(directory)
-
-
 def test_neighbours_come_best_first_by_the_isbn_that_was_asked_for(home: Home, snapshot_id: str):
     books = "(select book_id from book where isbn = '{}')"
     emma, sense, eyre = (books.format(isbn) for isbn in (EMMA, SENSE, EYRE))
-    snapshot = change(
+    snapshot = changed_snapshot(
         home,
         snapshot_id,
         "delete from cosine_top;"
@@ -49,6 +37,6 @@ def test_neighbours_come_best_first_by_the_isbn_that_was_asked_for(home: Home, s
 
 
 def test_an_older_snapshot_has_none(home: Home, snapshot_id: str):
-    snapshot = change(home, snapshot_id, "drop table cosine_top;")
+    snapshot = changed_snapshot(home, snapshot_id, "drop table cosine_top;")
     assert not snapshot.cosine_top
     assert cosine_neighbours(snapshot, [EMMA], 20) == {EMMA: []}

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-
 import pytest
 
 from bookrec.settings import Home
-from bookrec.snapshot import DATABASE_NAME
-from bookrec.web.store.snapshot_reader import Snapshot
 from bookrec.web.store.visit_neighbours import visit_neighbours
-from small_snapshot import build_snapshot
+from small_snapshot import build_snapshot, changed_snapshot
 
 
 @pytest.fixture
@@ -19,15 +14,8 @@ def snapshot_id(home: Home) -> str:
     return build_snapshot(home)
 
 
-def change(home: Home, snapshot_id: str, statements: str) -> Snapshot:
-    directory = home.snapshots / snapshot_id
-    with contextlib.closing(sqlite3.connect(directory / DATABASE_NAME)) as connection:
-        connection.executescript(statements)
-    return Snapshot(directory)
-
-
 def test_visits_come_before_similar_books(home: Home, snapshot_id: str):
-    snapshot = change(
+    snapshot = changed_snapshot(
         home,
         snapshot_id,
         "insert into visit_top values (2, 1, 9, 1.0), (2, 2, 4, 0.5), (7, 1, 3, 1.0);",
@@ -43,7 +31,7 @@ def test_visits_come_before_similar_books(home: Home, snapshot_id: str):
 
 
 def test_an_older_snapshot_has_similar_books_alone(home: Home, snapshot_id: str):
-    snapshot = change(home, snapshot_id, "drop table visit_top;")
+    snapshot = changed_snapshot(home, snapshot_id, "drop table visit_top;")
     near, _, lengths = visit_neighbours(snapshot, [5])
     assert lengths.tolist() == [len(near)]
     assert len(near) > 0
