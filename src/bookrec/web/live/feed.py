@@ -83,17 +83,20 @@ async def program_feed(
     """Yield every event after ``after`` as ``event``, and after them the newest view as ``state``."""
     cursor, sent = after, None
 
-    def events() -> list[Message]:
-        nonlocal cursor
+    def news() -> list[Message]:
+        nonlocal cursor, sent
         new = room.events_after(cursor)
         cursor = new[-1].event_id if new else cursor
-        return [Message(event="event", data=write_event(e), id=e.event_id) for e in new]
+        messages = [Message(event="event", data=write_event(e), id=e.event_id) for e in new]
+        view = room.view
+        # A view of before these events is not sent: a newer one is on its way.
+        if view is not None and view is not sent and view.event_id >= cursor:
+            sent = view
+            messages.append(Message(event="state", data=write_view(view)))
+        return messages
 
-    async for message in _feed(hub, room, None, events, lambda: room.state.ended):
+    async for message in _feed(hub, room, None, news, lambda: room.state.ended):
         yield message
-        if room.view is not None and room.view is not sent and room.view.event_id >= cursor:
-            sent = room.view
-            yield Message(event="state", data=write_view(sent))
 
 
 async def _feed(
