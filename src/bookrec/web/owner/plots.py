@@ -184,7 +184,7 @@ def _plot(
 
 
 def _lines(label: str, width: int) -> list[str]:
-    """Lines of a label, two of so many letters at most; one of all letters for the width 0."""
+    """Lines of a label: two of so many letters, longer where a word is; one line for the width 0."""
     if not width or len(label) <= width:
         return [label]
-    return wrap(label, width, max_lines=2, placeholder="…")
+    return wrap(label, width, max_lines=2, placeholder="…", break_long_words=False)

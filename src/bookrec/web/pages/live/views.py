@@ -20,7 +20,7 @@ from bookrec.web.pages.live.contexts import (
 )
 from bookrec.web.store.catalogue import books_by_isbn
 
-_LINE_WIDTH: Final = 10
+_LINE_WIDTH: Final = 9
 """Letters that fit below one of five bars."""
 _TASTES: Final = ("authors", "categories", "languages")
 
