@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bookrec.web.owner.plot_words import (
+    share_words,
     whole_words,
 )
 from bookrec.web.owner.plots import BOTTOM, HEIGHT, TOP, WIDTH, bars, line
@@ -28,6 +29,9 @@ def test_texts_do_not_meet_each_other_nor_leave_the_picture() -> None:
     plot = bars([f"{n % 12 + 1}/{n + 1}" for n in range(30)], range(30), whole_words("en"))
     # The number above the highest bar, and the name of the axis at y = 11; letters of 12 pixels.
     assert min(mark.y for mark in plot.marks) - 6 - 12 >= 11 + 4
+    high = bars([str(n) for n in range(12)], [0.176, *[0.04] * 10, 0.173], share_words("en"))
+    first = high.marks[0]
+    assert first.text_x - len(first.text) * 3 > high.left, "beside the numbers of the axis"
     last = plot.marks[-1]
     assert last.x + len(last.label) * 3.5 <= WIDTH
 

@@ -20,7 +20,8 @@ HEIGHT: Final = 206
 LEFT, RIGHT, TOP, BOTTOM = 46, 352, 34, 172
 """Edges of the numbers in the picture; above them is room for a number and the name of the axis."""
 _LINE: Final = 13
-"""Height of a line of text."""
+_LETTER: Final = 7
+"""Height of a line of text, and width of a letter; most are narrower."""
 MOST_LABELS: Final = 7
 """Labels that the horizontal axis has room for."""
 _BAR_SHARE: Final = 0.68
@@ -36,6 +37,8 @@ class Mark(msgspec.Struct, frozen=True):
     """The same in lines that fit below a bar; the last one ends with … where it is cut."""
     text: str
     """Its number in words."""
+    text_x: float
+    """Middle of the number above it, so that it meets neither the axis nor the picture's edge."""
     x: float
     """Middle of the bar, or the point."""
     y: float
@@ -163,6 +166,7 @@ def _plot(
                 label=label,
                 lines=_lines(label, line_width),
                 text=words(number),
+                text_x=round(_inside(x, words(number)), 1),
                 x=round(x, 1),
                 y=round(y, 1),
                 left=round(x - place * _BAR_SHARE / 2, 1),
@@ -181,6 +185,12 @@ def _plot(
     ]
     height = HEIGHT + _LINE * (max((len(mark.lines) for mark in marks), default=1) - 1)
     return Plot(kind, marks, ticks, not any(numbers), height=height)
+
+
+def _inside(x: float, text: str) -> float:
+    """Middle of a text at x, moved to lie between the vertical axis and the picture's edge."""
+    half = len(text) * _LETTER / 2
+    return max(LEFT + half, min(x, WIDTH - half))
 
 
 def _lines(label: str, width: int) -> list[str]:
