@@ -19,9 +19,8 @@ WIDTH: Final = 372
 HEIGHT: Final = 206
 LEFT, RIGHT, TOP, BOTTOM = 46, 352, 34, 172
 """Edges of the numbers in the picture; above them is room for a number and the name of the axis."""
-_LINE: Final = 13
-_LETTER: Final = 7
-"""Height of a line of text, and width of a letter; most are narrower."""
+_LINE, _LETTER = 13, 7
+"""Height of a line of text; width of a letter, most are narrower."""
 MOST_LABELS: Final = 7
 """Labels that the horizontal axis has room for."""
 _BAR_SHARE: Final = 0.68
@@ -34,7 +33,7 @@ class Mark(msgspec.Struct, frozen=True):
     label: str
     """Text of its place on the horizontal axis, e.g. a day."""
     lines: list[str]
-    """The same in lines that fit below a bar; the last one ends with … where it is cut."""
+    """Its lines below a bar; the last one ends with … where it is cut."""
     text: str
     """Its number in words."""
     text_x: float
