@@ -47,6 +47,36 @@ def test_disliked_books_are_negatives_of_their_reader_and_liked_ones_weigh_more(
     assert not groups.weights[:, 1:].any()
 
 
+def test_rated_hidden_books_are_marked_with_their_sign():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    groups = make_groups(HISTORY, TARGETS, retrieval, BANDS, SETTINGS, seed=1, workers=0)
+    # 5 and 30 are liked, 3 is unrated, 21 is middling and 12 disliked.
+    assert groups.liked[:, 0].tolist() == [1, 0, -1, 1]
+    assert groups.liked[:, 1].tolist() == [0, -1, -1, 0]
+    assert groups.books[1:3, 1].tolist() == [12, 12]
+    assert not (groups.liked[:, 1:] > 0).any()
+    everything = {12: -1, 21: -1, 3: 0}
+    for reader in (1, 2):
+        for book, sign in zip(groups.books[reader, 1:], groups.liked[reader, 1:], strict=True):
+            assert sign == everything.get(int(book), 0)
+
+
+def test_a_disliked_book_outside_the_candidates_has_no_sign():
+    retrieval = make_retrieval(np.random.default_rng(4))
+    settings = replace(SETTINGS, candidates=20, catalogue_negatives=0)
+    past = make_history(np.array([4, 5, 9]), np.array([0, 7, 3]))
+    scores = retrieval.score(past, int(BANDS[2]))
+    (tower,) = retrieval.tower_scores([scores])
+    candidates = retrieval.candidates(scores, tower, 20, past.books).tolist()
+    hit, disliked, *_ = candidates
+    outside = next(book for book in range(BOOKS) if book not in {*candidates, 4, 5, 9})
+    for book, sign in ((disliked, -1), (outside, 0)):
+        hidden = interactions_of(*sorted([(2, hit, 9), (2, book, 2)]))
+        groups = make_groups(HISTORY, hidden, retrieval, BANDS, settings, seed=1, workers=0)
+        assert groups.books[0, :2].tolist() == [hit, book]
+        assert groups.liked[0, :2].tolist() == [1, sign]
+
+
 def test_at_most_so_many_disliked_books_are_forced_into_a_group():
     retrieval = make_retrieval(np.random.default_rng(4))
     hidden = interactions_of((2, 10, 1), (2, 11, 5), (2, 13, 3), (2, 30, 9))

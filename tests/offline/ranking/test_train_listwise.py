@@ -50,6 +50,7 @@ def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
         rng.normal(-1, 3, (groups, 2)).astype(np.float32),
         rng.integers(0, 8, groups).astype(np.int32),
         (np.arange(3) < 1 + np.arange(groups)[:, None] % 2).astype(np.float32),
+        np.zeros((groups, 3), dtype=np.int8),
     )
     data.pair_features[..., 4] = 6.0
     return ListwiseFold(data, features)

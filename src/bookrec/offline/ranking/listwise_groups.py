@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from bookrec.arrays import Floats, Ints
@@ -22,6 +23,7 @@ from bookrec.offline.data.interactions import Interactions, by_reader
 from bookrec.offline.engines.processes import map_shards
 from bookrec.offline.metrics.taste import DISLIKED_RATING
 from bookrec.offline.ranking.ranker_settings import RankerSettings
+from bookrec.topk import is_member
 
 _SHARD = 256
 """Readers per task of a worker process."""
@@ -43,6 +45,9 @@ class Groups:
     """[G] age band of each group's reader."""
     weights: Floats
     """[G, S] positive weights of the targets, which come first in a group; 0 for other books."""
+    liked: NDArray[np.int8]
+    """[G, S] 1 for a hidden book that the reader liked, -1 for one that they rated lower, both
+    among the candidates; 0 for all others, unrated targets included."""
 
 
 def make_groups(
@@ -154,10 +159,11 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         liked = np.isin(targets, hidden_books[hidden.rating >= POSITIVE_RATING])
         weights = np.zeros(books.shape, dtype=np.float32)
         weights[:, : targets.shape[1]] = np.where(liked, settings.liked_weight, 1.0)
-        parts.append((books, pairs, reader_rows, bands, weights))
+        signs = _signs(books, targets.shape[1], hidden, candidates)
+        parts.append((books, pairs, reader_rows, bands, weights, signs))
     if not parts:
         return None
-    books, pairs, reader_features, bands, weights = (
+    books, pairs, reader_features, bands, weights, signs = (
         np.concatenate(part) for part in zip(*parts, strict=True)
     )
     return Groups(
@@ -166,7 +172,24 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         reader_features.astype(np.float32),
         bands.astype(np.int32),
         weights,
+        signs,
     )
+
+
+def _signs(books: Ints, n_targets: int, hidden: Interactions, candidates: Ints) -> NDArray[np.int8]:
+    """[G, S] `Groups.liked` of groups, whose first ``n_targets`` books are targets.
+
+    A disliked book outside the candidates does not count: targets are all inside.
+    """
+    rated = hidden[(hidden.rating > 0) & np.isin(hidden.book_idx, candidates)]
+    rated = rated[np.argsort(rated.book_idx)]
+    known, place = is_member(books.ravel(), rated.book_idx)
+    flat = np.zeros(books.size, dtype=np.int8)
+    flat[known] = np.where(rated.rating >= POSITIVE_RATING, 1, -1)[place]
+    signs: NDArray[np.int8] = flat.reshape(books.shape)
+    # A negative drawn from the whole catalogue may be a hidden book by chance.
+    signs[:, n_targets:] = np.minimum(signs[:, n_targets:], 0)
+    return signs
 
 
 def _with_negatives(

@@ -25,8 +25,11 @@ class RankerSettings:
     catalogue_negatives: int = 4
     """Negatives drawn from the whole catalogue instead of the candidates; part of `negatives`."""
     trees: int = 200
-    """Trees of each teacher (see `ranking.distillation`); 0 = no teacher. Without one the ranker
-    overfits the targets after two epochs."""
+    """Trees of each teacher (see `ranking.teachers`); 0 = no teacher. Without one the ranker overfits
+    the targets after two epochs."""
+    liking: float = 1.0
+    """Power of P(liked | taken up) in the teacher's labels (see `ranking.teachers.liking`); 0 = the
+    labels say what is taken up, liked or not."""
     epochs: int = 10
     """Fewest epochs; `steps` may require more."""
     steps: int = 700

@@ -2,8 +2,8 @@
 
 The loss is the cross-entropy of the softmax over each group (Cao et al., "Learning to Rank: From
 Pairwise Approach to Listwise Approach", ICML 2007). Its labels are the probabilities of a teacher
-(`ranking.distillation`), or without a teacher 1 for the group's target, times the weight of the
-target. `ranking.listwise_groups` builds the groups.
+(`ranking.teachers`), or without a teacher 1 for the group's target, times the weight of the target.
+`ranking.listwise_groups` builds the groups.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class ListwiseFold:
     """Book features of the catalogue, counted without the fold's targets."""
     soft_labels: Floats | None = None
     """[G, S] a teacher's probability that each book is its group's target; rows sum to 1
-    (`ranking.distillation`). None = hard labels."""
+    (`ranking.teachers.distillation`). None = hard labels."""
 
     def labels(self, rows: NDArray[np.intp]) -> Floats:
         """[n, S] float32 labels of the groups ``rows`` [n].
@@ -49,6 +49,24 @@ class ListwiseFold:
         if self.soft_labels is not None:
             weights = self.soft_labels[rows] * weights[:, :1]
         return weights
+
+    def pair_table(self) -> Floats:
+        """[G * S, F] float32 numeric inputs of each pair, without ids and title.
+
+        Trees would overfit ids and title.
+        """
+        groups = self.groups
+        size = groups.books.shape[1]
+        reader = np.column_stack([groups.reader_features, groups.age_band]).astype(np.float32)
+        table: Floats = np.concatenate(
+            [
+                groups.pair_features,
+                np.repeat(reader[:, None], size, axis=1),
+                self.features.numbers[groups.books],
+            ],
+            axis=2,
+        )
+        return table.reshape(-1, table.shape[2])
 
 
 def scaling_of(listwise_folds: Sequence[ListwiseFold]) -> Scaling:

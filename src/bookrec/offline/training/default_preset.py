@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from bookrec.offline.data.splitting import ranker_targets
 from bookrec.offline.ranking.architectures import build_default
-from bookrec.offline.ranking.distillation import distil
 from bookrec.offline.ranking.listwise_groups import make_groups
 from bookrec.offline.ranking.platt import calibrate
 from bookrec.offline.ranking.ranker_settings import RankerSettings
+from bookrec.offline.ranking.teachers.distillation import distil
 from bookrec.offline.ranking.train_listwise import ListwiseFold, scaling_of, train_ranker
 from bookrec.offline.retrieval.fit_retrievers import fit_towers
 from bookrec.offline.retrieval.two_tower import Towers
@@ -42,7 +42,7 @@ class DefaultPreset(Preset):
         seed = run.settings.seed
         if settings.trees:
             run.progress("trees that the ranker is distilled from")
-            folds = distil(folds, settings.folds, settings.trees, seed)
+            folds = distil(folds, settings.folds, settings.trees, seed, settings.liking)
         run.progress("training of the ranker")
         model = build_default(run.encoding.vocabularies, scaling=scaling_of(folds))
         train_ranker(model, folds, settings, seed)

@@ -1,4 +1,4 @@
 """Files of a source → tables of text, with every row counted.
 
-May import: `bookrec`, `offline.data.files.delimited`.
+May import: `bookrec`, `offline.data.files.delimited`, `offline.data.files.workbooks`.
 """

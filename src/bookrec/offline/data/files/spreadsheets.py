@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-import io
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from bookrec.errors import DataError
 from bookrec.offline.data.files.compression import damaged
@@ -22,12 +18,10 @@ from bookrec.offline.data.files.table_parts import (
     text_frame,
     without_totals,
 )
+from bookrec.offline.data.files.workbooks.cells import MOST_CELLS, Sheet, read_workbook
 
 _SAMPLE_ROWS = 200
-_MOST_ROWS = 1 << 20
-_MOST_COLUMNS = 1 << 14
-"""Limits of Excel; OpenDocument has the same."""
-_MOST_CELLS = 200_000_000
+_MOST_CELLS = MOST_CELLS
 
 
 def read_spreadsheet(
@@ -46,10 +40,10 @@ def read_spreadsheet(
     """
     digest = hashlib.sha256(content).hexdigest()
     tables = []
-    for sheet, cells in _sheets(content, place):
-        rows = [[cell_text(cell) for cell in row] for row in cells]
-        if any(clean_name(cell) for row in rows for cell in row):
-            table = _table(rows, f"{name}:{sheet}", f"{place}, sheet {sheet!r}", header_line)
+    for sheet in _sheets(content, place):
+        if any(clean_name(cell) for row in sheet.rows for cell in row):
+            where = f"{place}, sheet {sheet.name!r}"
+            table = _table(sheet.rows, f"{name}:{sheet.name}", where, header_line)
             table.sha256 = digest
             tables.append(table)
     if not tables:
@@ -57,50 +51,25 @@ def read_spreadsheet(
     return tables
 
 
-def _sheets(content: bytes, place: str) -> list[tuple[str, list[list[Any]]]]:
-    try:
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [
-            (name, _cells(workbook.get_sheet_by_name(name), f"{place}, sheet {name!r}"))
-            for name in workbook.sheet_names
-        ]
-    except (CalamineError, OSError, ValueError) as error:
-        raise damaged(place, error) from error
-    except BaseException as error:
-        # calamine panics at some truncated files; the class of that error cannot be imported.
-        if type(error).__name__ != "PanicException":
-            raise
-        raise damaged(place, ValueError("not a whole spreadsheet")) from error
-
-
-def _cells(sheet: CalamineSheet, place: str) -> list[list[Any]]:
-    """Cells of a sheet, those that are blank too.
+def _sheets(content: bytes, place: str) -> list[Sheet]:
+    """Read the sheets.
 
     Raises:
-        ValueError: no spreadsheet is as large, so the file is damaged.
-        DataError: one cell stands so far from the others that the blank ones fill the memory.
+        DataError: the file is damaged, or one cell stands so far from the others that the blank ones
+            fill the memory.
     """
-    last_row, last_column = sheet.end or (0, 0)
-    if last_row >= _MOST_ROWS or last_column >= _MOST_COLUMNS:
-        raise ValueError(f"a sheet of {last_row + 1:,} rows and {last_column + 1:,} columns")
-    if last_row * last_column > _MOST_CELLS:
-        raise DataError(
-            f"{place} has a cell in row {last_row + 1:,} and column {last_column + 1:,}, and is blank "
-            "for the most part; delete what stands outside the table, or save the sheet as CSV."
-        )
-    return sheet.to_python(skip_empty_area=False)
-
-
-def cell_text(cell: object) -> str:
-    """Return a cell as text: whole numbers without a point, dates as ISO 8601."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e16:
-        return str(int(cell))
-    if isinstance(cell, datetime.datetime):
-        text = cell.isoformat(sep=" ")
-        return text.removesuffix(" 00:00:00")
-    return "" if cell is None else str(cell)
+    workbook = read_workbook(content, _MOST_CELLS)
+    if workbook.error:
+        raise damaged(place, ValueError(workbook.error))
+    for sheet in workbook.sheets:
+        if sheet.spread is not None:
+            row, column = sheet.spread
+            raise DataError(
+                f"{place}, sheet {sheet.name!r} has a cell in row {row:,} and column {column:,}, and "
+                "is blank for the most part; delete what stands outside the table, or save the sheet "
+                "as CSV."
+            )
+    return workbook.sheets
 
 
 def _table(

@@ -12,6 +12,9 @@ its targets. Labels are cross-fitted: the trees that label a fold are fitted to 
 not repeat its targets.
 An interaction hidden in two rounds may occur in both parts, but without ids the trees hardly recognise
 it.
+
+Soft labels are proportional to P(taken up) · P(liked | taken up)^w: other trees predict liking
+(`teachers.liking`), and the network learns the product as one logit.
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ from scipy.special import log_softmax, softmax
 from tqdm import tqdm
 
 from bookrec.arrays import Floats
+from bookrec.offline.ranking.teachers.liking import log_liked_of
 from bookrec.offline.ranking.train_listwise import ListwiseFold
 from bookrec.offline.runtime.untyped import ProgressBar
 
@@ -50,7 +54,11 @@ _TREES: Final = {
 
 
 def distil(
-    listwise_folds: Sequence[ListwiseFold], folds: int, trees: int, seed: int
+    listwise_folds: Sequence[ListwiseFold],
+    folds: int,
+    trees: int,
+    seed: int,
+    liking: float = 0.0,
 ) -> list[ListwiseFold]:
     """Add soft labels to ``listwise_folds``.
 
@@ -60,6 +68,7 @@ def distil(
             groups, the trees are fitted to all.
         trees: Most trees per fold; early stopping on the labelled fold may leave fewer.
         seed: Seed of XGBoost.
+        liking: w, the power of P(liked | taken up) in the labels; 0 leaves it out.
     """
     fold_logits = [
         np.empty(listwise_fold.groups.books.shape, dtype=np.float32)
@@ -87,9 +96,15 @@ def distil(
                     fold_logits[number] = _logits(teacher, listwise_folds[number])
             bar.update((fold + 1) * trees - bar.n)
     factor = _inverse_temperature(np.concatenate(fold_logits), _weights(listwise_folds))
+    label_logits = [factor * logits for logits in fold_logits]
+    if liking and (log_liked := log_liked_of(listwise_folds, folds, seed)) is not None:
+        label_logits = [
+            taken + np.float32(liking) * liked
+            for taken, liked in zip(label_logits, log_liked, strict=True)
+        ]
     return [
-        replace(listwise_fold, soft_labels=softmax(factor * logits, axis=1))
-        for listwise_fold, logits in zip(listwise_folds, fold_logits, strict=True)
+        replace(listwise_fold, soft_labels=softmax(logits, axis=1))
+        for listwise_fold, logits in zip(listwise_folds, label_logits, strict=True)
     ]
 
 
@@ -134,7 +149,7 @@ class _Pairs(xgboost.DataIter):
     def next(self, input_data: Callable[..., object]) -> bool:
         if self.position == len(self.listwise_folds):
             return False
-        input_data(data=_pairs(self.listwise_folds[self.position]))
+        input_data(data=self.listwise_folds[self.position].pair_table())
         self.position += 1
         return True
 
@@ -151,22 +166,6 @@ class _Progress(xgboost.callback.TrainingCallback):
     ) -> bool:
         self.bar.update()
         return False
-
-
-def _pairs(listwise_fold: ListwiseFold) -> Floats:
-    """[G * S, F] numeric inputs of each pair, without ids and title, which trees would overfit."""
-    groups = listwise_fold.groups
-    size = groups.books.shape[1]
-    reader = np.column_stack([groups.reader_features, groups.age_band]).astype(np.float32)
-    table = np.concatenate(
-        [
-            groups.pair_features,
-            np.repeat(reader[:, None], size, axis=1),
-            listwise_fold.features.numbers[groups.books],
-        ],
-        axis=2,
-    )
-    return table.reshape(-1, table.shape[2])
 
 
 def _fit_trees(
@@ -200,7 +199,7 @@ def _fit_trees(
 
 def _logits(teacher: xgboost.Booster, listwise_fold: ListwiseFold) -> Floats:
     """[G, S] float32 logits of the teacher for a fold."""
-    logits: Floats = teacher.inplace_predict(_pairs(listwise_fold), predict_type="margin")
+    logits: Floats = teacher.inplace_predict(listwise_fold.pair_table(), predict_type="margin")
     return logits.reshape(listwise_fold.groups.books.shape).astype(np.float32)
 
 

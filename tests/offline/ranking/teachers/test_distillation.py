@@ -11,48 +11,13 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
-from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
-from bookrec.offline.ranking.distillation import distil, listwise_objective  # noqa: E402
-from bookrec.offline.ranking.listwise_groups import Groups  # noqa: E402
 from bookrec.offline.ranking.ranker_settings import RankerSettings  # noqa: E402
+from bookrec.offline.ranking.teachers.distillation import (  # noqa: E402
+    distil,
+    listwise_objective,
+)
 from bookrec.offline.ranking.train_listwise import Batches, ListwiseFold  # noqa: E402
-from small_recommender import make_metadata  # noqa: E402
-
-BOOKS, SIZE = 40, 6
-
-
-def make_listwise_fold(seed: int, groups: int, *, informative: bool = True) -> ListwiseFold:
-    """A fold whose target is the book with the second number nearest to 0, a non-linear rule.
-
-    Without ``informative`` the numbers are independent of the target.
-    """
-    rng = np.random.default_rng(seed)
-    codes = np.arange(1, BOOKS + 1, dtype=np.int32)
-    plain = np.zeros(BOOKS, dtype=np.float32)
-    features = BookFeatures(
-        codes,
-        codes,
-        codes,
-        codes,
-        plain,
-        plain,
-        plain,
-        np.zeros((BOOKS, 2), dtype=np.float32),
-        rng.normal(0, 1, (BOOKS, 3)).astype(np.float32),
-        make_metadata(rng, BOOKS),
-    )
-    pairs = rng.uniform(-1, 1, (groups, SIZE, 4)).astype(np.float32)
-    if informative:
-        nearest = np.argsort(np.abs(pairs[:, :, 1]), axis=1)
-        pairs = np.take_along_axis(pairs, nearest[:, :, None], axis=1)
-    data = Groups(
-        rng.integers(0, BOOKS, (groups, SIZE)).astype(np.int32),
-        pairs,
-        rng.normal(size=(groups, 2)).astype(np.float32),
-        rng.integers(0, 8, groups).astype(np.int32),
-        np.tile(np.arange(SIZE) == 0, (groups, 1)).astype(np.float32),
-    )
-    return ListwiseFold(data, features)
+from listwise_folds import SIZE, make_listwise_fold  # noqa: E402
 
 
 def other_targets(listwise_fold: ListwiseFold) -> ListwiseFold:
@@ -164,3 +129,28 @@ def test_batches_carry_the_soft_labels():
         ]
         assert len(matches) == 1
         np.testing.assert_array_equal(wanted, matches[0])
+
+
+def rated(listwise_fold: ListwiseFold, seed: int) -> ListwiseFold:
+    """Rate two books of each group: liked where the third number of the pair is above 0."""
+    groups = listwise_fold.groups
+    liked = np.zeros(groups.books.shape, dtype=np.int8)
+    liked[:, :2] = np.where(groups.pair_features[:, :2, 2] > 0, 1, -1)
+    noise = np.random.default_rng(seed).random((len(liked), 2)) < 0.1
+    liked[:, :2] = np.where(noise, -liked[:, :2], liked[:, :2])
+    return replace(listwise_fold, groups=replace(groups, liked=liked))
+
+
+def test_labels_are_the_product_of_taking_up_and_liking():
+    folds = [rated(make_listwise_fold(seed, 700), seed) for seed in (1, 2, 3)]
+    plain = distil(folds, 3, 40, seed=1)
+    for fold, before, after in zip(folds, plain, distil(folds, 3, 40, 1, liking=1.0), strict=True):
+        ratio = np.log(soft_labels_of(after) / soft_labels_of(before))
+        ratio -= ratio.max(axis=1, keepdims=True)
+        likeable = fold.groups.pair_features[:, :, 2] > 0
+        # P(liked) is .9 for one kind and .1 for the other, and both count alike in every group.
+        both = likeable.any(axis=1) & ~likeable.all(axis=1)
+        odds = (ratio * ~likeable).sum(axis=1)[both] / (~likeable).sum(axis=1)[both]
+        assert np.median(odds) == pytest.approx(np.log(0.1 / 0.9), abs=0.5)
+    for before, after in zip(distil(folds, 3, 40, 1, liking=0.0), plain, strict=True):
+        np.testing.assert_array_equal(soft_labels_of(before), soft_labels_of(after))

@@ -1,0 +1,4 @@
+"""Workbooks of spreadsheet programs, read in a process of their own.
+
+May import: `bookrec`.
+"""
