@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from bookrec.cli.demo.build import LOG_NAME
 from bookrec.cli.demo.stages import has_lists
 from bookrec.settings import Home
 from command_line import bookrec
+from quick_shops import copied_shops
 from shared_builds import build_once, build_once_per_source
 
 # No deadline: a busy machine is no failure. In CI the same examples each time: what a new example
@@ -62,6 +64,13 @@ def _place(names: set[str]) -> int:
     if "longest" in names:
         return 0
     return 1 if "slow" in names else 3
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_shops() -> Iterator[None]:
+    """New shops are copies of one, in this process."""
+    with copied_shops("bookrec.shop.connections"):
+        yield
 
 
 @pytest.fixture(scope="session")
