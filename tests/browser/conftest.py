@@ -15,8 +15,9 @@ from click.testing import CliRunner
 
 from bookrec.cli.main import cli
 from bookrec.settings import Home
+from bookrec.shop.experiments.experiments import create_experiment, stop_experiment
 from requirements import require_chromium
-from selling import DUNE, EMMA, offer, settings
+from selling import DUNE, EMMA, in_shop, offer, settings
 from site_testing import Server, start_server
 from small_snapshot import build_snapshot
 from visitors import OPERATOR, PASSWORD
@@ -69,7 +70,7 @@ def create_operator(home: Home) -> None:
 def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a site over the small snapshot, which sells Emma and waits for copies of Dune.
 
-    Its operator is `OPERATOR`.
+    Its operator is `OPERATOR`, and it had one experiment, ``past``.
     """
     require_chromium()
     home = Home(tmp_path_factory.mktemp("small") / "home")
@@ -77,6 +78,8 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     offer(home, **{f"i{EMMA}": (85_000, 50), f"i{DUNE}": (120_000, 0)})
     settings(home, bank="VCB", bank_account="0071000123456", bank_holder="TRAN AN")
     create_operator(home)
+    in_shop(home, lambda c: create_experiment(c, "past", {"a": {}, "b": {"diversity": "2"}}, 50))
+    in_shop(home, lambda c: stop_experiment(c, "past"))
     with running(home) as server:
         yield server.address
 

@@ -3,10 +3,11 @@
     bookrec --home demo serve --port 8000 &
     python tests/browser/screenshots.py http://127.0.0.1:8000 --book 0141439513 --sheets
 
-Phone, tablet and desktop, light and dark, English and Vietnamese, as a visitor and as a new reader who
-liked three books, wants one, has one in the cart and ordered one, into ``screenshots/`` (which git
-ignores). It registers an account of its own on the site and places that order, so give it a copy of a
-shop. ``--owner NAME`` also shows the owner's pages; the password is asked for.
+Phone, tablet and desktop, light and dark, English and Vietnamese, as a visitor, as a new reader without
+any book, and as one who liked three books, wants one, has one in the cart, ordered one and brought a
+file along, into ``screenshots/`` (which git ignores). It registers accounts of its own on the site and
+places that order, so give it a copy of a shop. ``--owner NAME`` also shows the owner's pages and both
+sides of live sessions; the password is asked for.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 from contact_sheets import write_sheets
+from pictured_pages import NAMES, newcomer_pages, owner_pages, reader_pages, visitor_pages
+from pictured_shop import READER_PASSWORD, enter, hold_sessions, keep_and_order
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ARGUMENTS = [
@@ -37,19 +39,11 @@ ARGUMENTS = [
 SIZES = {"phone": (390, 844), "tablet": (820, 1180), "desktop": (1440, 900)}
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "vi", "de")
-READER_PASSWORD = "a long phrase of mine 7"
 # Covers load as they come into sight, which those below a picture of the whole page never do.
 LOAD_COVERS = """async () => {
     for (const picture of document.images) picture.loading = "eager";
     await Promise.allSettled([...document.images].map(picture => picture.decode()));
 }"""
-NAMES = """() => ["authors", "publishers", "series"].map(
-    kind => document.querySelector(`main a[href*="/${kind}/"]`)?.getAttribute("href"))"""
-"""Addresses of the pages that a book's page leads to."""
-OWNER = (
-    *("", "/orders", "/lists", "/books", "/books?q=the", "/book/new", "/readers", "/settings"),
-    *("/experiments", "/funnel"),
-)
 
 
 def main() -> None:
@@ -68,129 +62,72 @@ def main() -> None:
     chromium = shutil.which("chromium")
     if chromium is None:
         parser.error("chromium is not installed")
-    password = ""
-    if arguments.owner:
-        password = os.environ.get("BOOKREC_PASSWORD") or getpass.getpass()
     rounds = [tuple(name.split("-")) for name in arguments.round or ()]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        username = f"reader-{secrets.token_hex(3)}"
-        first = browser.new_page(base_url=arguments.address)
-        enter(first, username, READER_PASSWORD, new=True)
-        keep_and_order(first, arguments.book)
-        passwords = {"": "", username: READER_PASSWORD, arguments.owner: password}
-        first.goto(f"/books/{arguments.book[-1]}")
-        paths = {
-            username: list(reader_pages(arguments.book)),
-            arguments.owner: list(owner_pages(arguments.book)),
-            "": [
-                *visitor_pages(arguments.book, first.evaluate(NAMES)),
-                *(tuple(page.split("=", 1)) for page in arguments.page),
-            ],
-        }
+        people = list(prepare(browser, arguments))
         for language, size, scheme in rounds or product(LANGUAGES[:2], SIZES, SCHEMES):
             ending, pictures = f"{language}-{size}-{scheme}", []
-            for name, listed in paths.items():
-                if name is None:
-                    continue
-                page = open_page(browser, arguments.address, language, size, scheme)
-                if name:
-                    enter(page, name, passwords[name])
+            for state, listed in people:
+                page = open_page(browser, arguments.address, language, size, scheme, state)
                 for label, path in listed:
                     if arguments.only and arguments.only not in label:
                         continue
-                    page.goto(path, wait_until="networkidle")
-                    page.evaluate(LOAD_COVERS)
                     pictures.append(arguments.out / f"{label}-{ending}.png")
-                    page.screenshot(path=pictures[-1], full_page=True)
+                    take(page, path, pictures[-1])
                 page.context.close()
             if arguments.sheets:
                 write_sheets(browser, pictures, size, arguments.out / f"sheet-{ending}")
         browser.close()
 
 
-def visitor_pages(isbns: list[str], names: list[str | None]) -> Iterator[tuple[str, str]]:
-    """Yield a label and the path of each page of a visitor."""
-    yield "home", "/"
-    for number, isbn in enumerate(isbns):
-        yield f"book{number}", f"/books/{isbn}"
-    yield "catalogue", "/books"
-    yield "search", "/books?q=the&year_from=1900&in_stock=1"
-    yield "near", "/books?q=drakula+stokr"
-    yield "nothing", "/books?q=zzzzqqq"
-    for label, path in zip(("author", "publisher", "series"), names, strict=True):
-        if path:
-            yield label, path
-    yield "new", "/new"
-    for name in ("register", "login", "forgot", "nowhere", "cart", "claim/none", "reset/none"):
-        yield f"visitor-{name.replace('/', '-')}", f"/{name}"
+def prepare(
+    browser: Browser, arguments: argparse.Namespace
+) -> Iterable[tuple[Any, list[tuple[str, str]]]]:
+    """Do what a shop needs to have pages; yield each person's cookies, and labels and paths."""
+    isbns, suffix = arguments.book, secrets.token_hex(3)
+    extra = [tuple(page.split("=", 1)) for page in arguments.page]
+    reader, newcomer, host = (browser.new_page(base_url=arguments.address) for _ in range(3))
+    order = keep_and_order(enter(reader, f"reader-{suffix}", READER_PASSWORD, new=3), isbns)
+    enter(newcomer, f"newcomer-{suffix}", READER_PASSWORD, new=0)
+    reader.goto(f"/books/{isbns[-1]}")
+    visitor = [*visitor_pages(isbns, reader.evaluate(NAMES))]
+    pages = [*reader_pages(isbns, order)]
+    if arguments.owner:
+        enter(host, arguments.owner, os.environ.get("BOOKREC_PASSWORD") or getpass.getpass())
+        held = hold_sessions(host, reader, browser, arguments.address)
+        (show, link), (past, past_link) = held["show"], held["past"]
+        visitor += [("live-join", link), ("live-over", past_link)]
+        pages += [("live-member", link)]
+        mine = [row for row in extra if row[1].startswith(("/owner", "/host"))]
+        live = [("owner-live", show), ("owner-live-past", past), ("owner-report", f"{past}/report")]
+        yield host.context.storage_state(), [*owner_pages(isbns), *live, *mine]
+        extra = [row for row in extra if row not in mine]
+    yield None, visitor + extra
+    yield reader.context.storage_state(), pages
+    yield newcomer.context.storage_state(), [*newcomer_pages()]
 
 
-def reader_pages(isbns: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield a label and the path of each page of a reader."""
-    yield "reader-home", "/"
-    yield "reader-book", f"/books/{isbns[0]}"
-    for name in (
-        "me",
-        "me/account",
-        "me/profile",
-        "me/import",
-        "want",
-        "cart",
-        "checkout",
-        "orders",
-    ):
-        yield f"reader-{name.replace('/', '-')}", f"/{name}"
-
-
-def owner_pages(isbns: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield a label and the path of each page of the owner."""
-    for path in OWNER:
-        yield "owner" + re.sub(r"\W+", "-", path or "/today"), f"/owner{path}"
-    yield "owner-order", "/owner/orders/1001"
-    yield "owner-edit", f"/owner/book?isbn={quote(isbns[0])}"
-    yield "owner-audience", f"/owner/audience?isbn={quote(isbns[0])}"
-    yield "owner-preview", "/owner/preview?liked=Dracula"
-    yield "owner-host", "/host"
-
-
-def open_page(browser: Browser, address: str, language: str, size: str, scheme: str) -> Page:
-    """Open a fresh visitor's page."""
+def open_page(
+    browser: Browser, address: str, language: str, size: str, scheme: str, state: Any
+) -> Page:
+    """Open a page of somebody with these cookies."""
     width, height = SIZES[size]
     context = browser.new_context(
         base_url=address,
         viewport={"width": width, "height": height},
         locale=language,
         color_scheme=scheme,
+        storage_state=state,
     )
     return context.new_page()
 
 
-def enter(page: Page, username: str, password: str, *, new: bool = False) -> None:
-    """Register with three liked books, or sign in."""
-    page.goto("/register" if new else "/login")
-    if new:
-        for number in range(3):
-            page.locator("input[name=liked_isbns]").nth(number * 4).check()
-    page.fill("main input[name=username]", username)
-    page.fill("main input[name=password]", password)
-    page.click("main button[value=register]" if new else "main button[type=submit]")
-    page.wait_for_load_state("networkidle")
-
-
-def keep_and_order(page: Page, isbns: list[str]) -> None:
-    """Want a book, order one, and leave one in the cart."""
-    page.goto(f"/books/{isbns[-1]}")
-    page.locator(".own-shelves button").first.click()
-    for order in (True, False):
-        page.goto(f"/books/{isbns[0]}")
-        page.locator("main button[value=add]").first.click()
-        if order:
-            page.goto("/checkout")
-            page.fill("#name", "Trần Thị Bình")
-            page.fill("#phone", "0912 345 678")
-            page.locator("main button[type=submit]").last.click()
-            page.wait_for_url("**/orders/*")
+def take(page: Page, path: str, target: Path) -> None:
+    """Take a picture of a whole page."""
+    page.goto(path)
+    page.evaluate(LOAD_COVERS)
+    page.screenshot(path=target, full_page=True)
 
 
 if __name__ == "__main__":

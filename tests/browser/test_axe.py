@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from axe import violations
-from visitors import OPERATOR, register, sign_in
+from visitors import OPERATOR, join, open_session, register, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -63,6 +63,7 @@ OWNER = [
     "/owner/funnel",
     "/owner/book/profile?isbn=0141439580",
     "/owner/experiments",
+    "/owner/experiments/past",
     "/owner/books",
     "/owner/book?isbn=0141439580",
     "/owner/audience?isbn=0141439580",
@@ -132,3 +133,23 @@ def test_pages_of_the_owner(small_site: str, open_page: Callable[..., Any], lang
     page = open_page(small_site)
     sign_in(page, OPERATOR)
     assert offences(page, OWNER, language) == []
+
+
+def test_both_sides_of_a_live_session(small_site: str, open_page: Callable[..., Any]) -> None:
+    host, link = open_session(open_page, small_site)
+    place, session = link.removeprefix(small_site), host.url.removeprefix(small_site)
+    visitor, member = open_page(small_site), join(open_page, link)
+    rows = [row for language in LOOKS for row in offences(visitor, [place], language)]
+    host.locator("#part-next [name=stage]").first.click()
+    member.locator("[name=like]").click()
+    member.locator("[name=text]").fill("Is it part of a series?")
+    member.locator("[name=question]").click()
+    member.locator("#part-question [role=status]").wait_for()
+    for page, path in ((host, f"{session}?q=dune"), (member, place)):
+        rows += [row for language in LOOKS for row in offences(page, [path], language)]
+    host.goto(session)
+    host.locator("form[action$='/end'] button").click()
+    host.wait_for_url("**/report")
+    for page, paths in ((host, [session, f"{session}/report"]), (member, [place])):
+        rows += [row for language in LOOKS for row in offences(page, paths, language)]
+    assert rows == []

@@ -9,31 +9,9 @@ from typing import Any
 import pytest
 
 from axe import violations
-from visitors import OPERATOR, sign_in
+from visitors import PHONE, join, open_session
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-DESKTOP, PHONE = 1280, 390
-
-
-def open_session(open_page: Callable[..., Any], address: str, **options: Any) -> tuple[Any, str]:
-    """The host's page of a new session, and the link for the audience."""
-    host = open_page(address, width=DESKTOP, **options)
-    sign_in(host, OPERATOR)
-    host.goto("/host")
-    host.get_by_label("Name of the session").fill("Friday evening, horror")
-    host.get_by_role("button", name="Open the session").click()
-    host.get_by_role("heading", name="Friday evening, horror").wait_for()
-    return host, host.locator("main a[href*='/live/']").get_attribute("href")
-
-
-def join(open_page: Callable[..., Any], link: str, **options: Any) -> Any:
-    """A visitor's phone that has joined."""
-    phone = open_page(link.partition("/live/")[0], width=PHONE, height=844, **options)
-    phone.goto(link)
-    phone.get_by_role("button", name="Join").click()
-    phone.get_by_role("button", name="Leave the session").wait_for()
-    return phone
 
 
 def part(page: Any, heading: str) -> Any:

@@ -75,6 +75,12 @@ def test_sentences_are_translated(catalog: Catalog, sentences: set[str]) -> None
     assert len(missing) <= most, sorted(missing)
 
 
+def test_a_sentence_has_one_translation(catalog: Catalog) -> None:
+    path = catalogue_path(templates_directory(), str(catalog.locale))
+    # Babel joins a second text to the first in silence, or takes it for the first.
+    assert re.findall(r'^msgstr ".*\nmsgstr ".*', path.read_text("utf-8"), re.MULTILINE) == []
+
+
 def test_no_translation_is_left_over(catalog: Catalog, sentences: set[str]) -> None:
     assert {message_key(message.id) for message in messages(catalog)} - sentences == set()
     assert not catalog.obsolete

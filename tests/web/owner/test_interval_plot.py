@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bookrec.web.owner.interval_plot import IntervalPoint, interval_plot
-
-TOP, BOTTOM = 22, 160
+from bookrec.web.owner.plots import BOTTOM, TOP
 
 
 def plain(number: float) -> str:

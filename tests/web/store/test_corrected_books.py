@@ -8,7 +8,13 @@ import pytest
 
 from bookrec.shop.owner.corrections import BookCorrection
 from bookrec.web.catalogue_search.search import SearchQuery, search
-from bookrec.web.store.catalogue import books_by_id, description, find_book, similar_books
+from bookrec.web.store.catalogue import (
+    books_by_id,
+    description,
+    find_book,
+    popular_books,
+    similar_books,
+)
 from bookrec.web.store.reader_history import build_history
 from bookrec.web.store.snapshot_reader import Snapshot
 from small_snapshots import IDS, add
@@ -34,6 +40,21 @@ def test_a_corrected_row_keeps_the_rest(snapshot: Snapshot) -> None:
     assert description(snapshot, book) == "A novel."
     assert description(snapshot, book, corrected=False) == ""
     assert books_by_id(snapshot, [book.book_id])[book.book_id].title == "Emma, corrected"
+
+
+def test_popular_books_follow_corrections_that_come_and_go(snapshot: Snapshot) -> None:
+    corrections, snapshot.corrections = snapshot.corrections, {}
+    listed = popular_books(snapshot, "all", 5)
+    assert [(item.book.title, item.score) for item in listed] == [("Emma", 1.0), ("Dracula", 0.5)]
+    listed.clear()
+    snapshot.corrections = corrections
+    assert [item.book.title for item in popular_books(snapshot, "all", 5)] == [
+        "Emma, corrected",
+        "Dracula",
+    ]
+    snapshot.corrections = {}
+    assert [item.book.title for item in popular_books(snapshot, "all", 1)] == ["Emma"]
+    assert popular_books(snapshot, "18-24", 5) == []
 
 
 def test_an_added_book_is_found_by_id_and_number(snapshot: Snapshot) -> None:

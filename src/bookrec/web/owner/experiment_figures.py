@@ -19,7 +19,7 @@ from bookrec.shop.experiments.experiments import Experiment
 from bookrec.shop.experiments.outcomes import ArmOutcome
 from bookrec.web.kit.formats import format_number, format_rounded, format_share, format_short_day
 from bookrec.web.owner.interval_plot import IntervalPlot, IntervalPoint, interval_plot
-from bookrec.web.owner.plots import Words
+from bookrec.web.owner.plot_words import Words
 
 _DAY_S = 86_400
 
@@ -46,6 +46,7 @@ class OutcomeRow(msgspec.Struct, frozen=True):
     readers: str
     hits: str
     share: str
+    """'' without readers."""
     difference: str
     """'' for the control, and with too few readers."""
     interval: str
@@ -78,6 +79,17 @@ def signed_words(language: str, digits: int = 1) -> Words:
     ('+3.4%', '-50.0%', '0.0%')
     """
     return lambda number: f"{'+' if number > 0 else ''}{format_share(number, language, digits)}"
+
+
+def p_value_words(p_value: float, language: str) -> str:
+    """Write a p-value with three decimals; one that would be 0 is below the smallest of these.
+
+    >>> p_value_words(0.0316, "de"), p_value_words(0.00003, "de")
+    ('0,032', '< 0,001')
+    """
+    smallest = 0.001
+    text = format_rounded(max(p_value, smallest), language, 3)
+    return text if p_value >= smallest else f"< {text}"
 
 
 def arm_rows(
@@ -153,10 +165,10 @@ def _row(outcome: ArmOutcome, language: str) -> OutcomeRow:
         arm=outcome.arm,
         readers=format_number(measured.readers, language),
         hits=format_number(measured.hits, language),
-        share=format_share(measured.share, language, 1),
+        share=format_share(measured.share, language, 1) if measured.readers else "",
         difference=words(known.difference) if known else "",
         interval=f"{words(known.low)} … {words(known.high)}" if known else "",
-        p_value=format_rounded(known.p_value, language, 3) if known else "",
+        p_value=p_value_words(known.p_value, language) if known else "",
         state=state,
         alarm=outcome.alarm,
     )
@@ -172,7 +184,7 @@ def _points(experiment: Experiment, outcome: ArmOutcome, language: str) -> Itera
                 result.difference,
                 result.low,
                 result.high,
-                format_rounded(result.p_value, language, 3),
+                p_value_words(result.p_value, language),
             )
 
 

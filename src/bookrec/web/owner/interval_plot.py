@@ -10,17 +10,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bookrec.web.owner.plots import (
-    BOTTOM,
-    HEIGHT,
-    LEFT,
-    MOST_LABELS,
-    RIGHT,
-    TOP,
-    WIDTH,
-    Tick,
-    Words,
-)
+from bookrec.web.owner.plot_words import Words
+from bookrec.web.owner.plots import BOTTOM, HEIGHT, LEFT, MOST_LABELS, RIGHT, TOP, WIDTH, Tick
 
 
 class IntervalMark(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""Plots as shapes: bars and lines in a picture of `WIDTH` x `HEIGHT`, with texts in a language.
+"""Plots as shapes: bars and lines in a picture of `WIDTH` x `HEIGHT`, with texts of `plot_words`.
 
 The template ``partials/plots.html`` draws them as SVG in the theme's colours, with the same numbers as
 a table below.
@@ -7,33 +7,25 @@ a table below.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from textwrap import wrap
 from typing import Final
 
 import msgspec
 
-from bookrec.shop.selling.currencies import major_units
-from bookrec.shop.selling.money import format_money
-from bookrec.web.kit.formats import (
-    format_compact,
-    format_place,
-    format_rounded,
-    format_share,
-    format_short_day,
-)
+from bookrec.web.owner.plot_words import Words
 
-WIDTH: Final = 360
-HEIGHT: Final = 194
-LEFT, RIGHT, TOP, BOTTOM = 46, 352, 22, 160
-"""Edges of the numbers in the picture."""
+WIDTH: Final = 372
+HEIGHT: Final = 206
+LEFT, RIGHT, TOP, BOTTOM = 46, 352, 34, 172
+"""Edges of the numbers in the picture; above them is room for a number and the name of the axis."""
+_LINE: Final = 13
+_LETTER: Final = 7
+"""Height of a line of text, and width of a letter; most are narrower."""
 MOST_LABELS: Final = 7
 """Labels that the horizontal axis has room for."""
 _BAR_SHARE: Final = 0.68
 """Share of its place that a bar takes."""
-
-Words = Callable[[float], str]
-"""Number → text."""
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -41,8 +33,12 @@ class Mark(msgspec.Struct, frozen=True):
 
     label: str
     """Text of its place on the horizontal axis, e.g. a day."""
+    lines: list[str]
+    """The same in lines that fit below a bar; the last one ends with … where it is cut."""
     text: str
     """Its number in words."""
+    text_x: float
+    """Middle of the number above it, so that it meets neither the axis nor the picture's edge."""
     x: float
     """Middle of the bar, or the point."""
     y: float
@@ -103,6 +99,7 @@ def bars(
     numbers: Sequence[float],
     words: Words,
     axis_words: Words | None = None,
+    line_width: int = 0,
 ) -> Plot:
     """Return a plot of bars from 0.
 
@@ -111,9 +108,10 @@ def bars(
         numbers: at least 0, as many.
         words: writes a number as people do.
         axis_words: writes it shortly, for the axis; None = ``words``.
+        line_width: letters of a label that fit below a bar, in two lines; 0 = all, in one.
     """
     top = _top(max(numbers, default=0.0))
-    return _plot("bars", labels, numbers, words, 0.0, top, axis_words)
+    return _plot("bars", labels, numbers, words, 0.0, top, axis_words, line_width)
 
 
 def line(
@@ -151,6 +149,7 @@ def _plot(
     bottom: float,
     top: float,
     axis_words: Words | None = None,
+    line_width: int = 0,
 ) -> Plot:
     count = max(len(numbers), 1)
     place = (RIGHT - LEFT) / count
@@ -165,7 +164,9 @@ def _plot(
         marks.append(
             Mark(
                 label=label,
+                lines=_lines(label, line_width),
                 text=words(number),
+                text_x=round(_inside(x, words(number)), 1),
                 x=round(x, 1),
                 y=round(y, 1),
                 left=round(x - place * _BAR_SHARE / 2, 1),
@@ -182,47 +183,18 @@ def _plot(
         )
         for share in (0.0, 0.5, 1.0)
     ]
-    return Plot(kind, marks, ticks, not any(numbers))
+    height = HEIGHT + _LINE * (max((len(mark.lines) for mark in marks), default=1) - 1)
+    return Plot(kind, marks, ticks, not any(numbers), height=height)
 
 
-def day_labels(days: Sequence[str], language: str) -> list[str]:
-    """Write days as people of a language do, without the year.
-
-    >>> day_labels(["2026-11-27"], "en"), day_labels(["2026-11-27"], "vi")
-    (['11/27'], ['27/11'])
-    """
-    return [format_short_day(date.fromisoformat(day), language) for day in days]
+def _inside(x: float, text: str) -> float:
+    """Middle of a text at x, moved to lie between the vertical axis and the picture's edge."""
+    half = len(text) * _LETTER / 2
+    return max(LEFT + half, min(x, WIDTH - half))
 
 
-def night_label(moment: str, language: str) -> str:
-    """Write the day of an ISO 8601 time, in the server's time zone; '' when it is none."""
-    try:
-        day = datetime.fromisoformat(moment).astimezone().date().isoformat()
-    except ValueError:
-        return ""
-    return day_labels([day], language)[0]
-
-
-def whole_words(language: str) -> Words:
-    """Return a function that writes whole numbers, with tenths where they are none."""
-    return lambda number: format_place(round(number, 1), language)
-
-
-def decimal_words(language: str) -> Words:
-    """Return a function that writes numbers with three decimals."""
-    return lambda number: format_rounded(number, language, 3)
-
-
-def money_words(currency: str, language: str) -> Words:
-    """Return a function that writes amounts in minor units."""
-    return lambda number: format_money(round(number), currency, language)
-
-
-def short_money_words(currency: str, language: str) -> Words:
-    """Return a function that writes amounts in minor units shortly, without the currency: ``2M``."""
-    return lambda number: format_compact(float(major_units(round(number), currency)), language)
-
-
-def share_words(language: str) -> Words:
-    """Return a function that writes shares as a percentage with a decimal."""
-    return lambda number: format_share(number, language, 1)
+def _lines(label: str, width: int) -> list[str]:
+    """Lines of a label: two of so many letters, longer where a word is; one line for the width 0."""
+    if not width or len(label) <= width:
+        return [label]
+    return wrap(label, width, max_lines=2, placeholder="…", break_long_words=False)

@@ -287,7 +287,8 @@ def popular_for(
     if limit <= 0:
         return []
     popular = popular_books(snapshot, segment, _MOST_POPULAR)
-    popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
+    if segment != EVERYONE:
+        popular += popular_books(snapshot, EVERYONE, _MOST_POPULAR)
     return pass_chain(snapshot, front, popular, without_works, limit, visit, rejections)
 
 

@@ -10,7 +10,13 @@ import msgspec
 from bookrec.isbn import id_spellings
 from bookrec.search.words import name_key, series_key
 from bookrec.web.store.corrected_books import CatalogueBook as CatalogueBook
-from bookrec.web.store.corrected_books import added_by_id, added_by_isbn, corrected_book
+from bookrec.web.store.corrected_books import (
+    Corrections,
+    added_by_id,
+    added_by_isbn,
+    corrected_book,
+    with_correction,
+)
 from bookrec.web.store.rows import Row, SqlValue
 from bookrec.web.store.snapshot_reader import Snapshot
 
@@ -159,14 +165,14 @@ def similar_books(
             " and work_id <> ? order by reader_count desc, book_id limit ?",
             (book.author, book.work_id, 4 * limit),
         )
-        return "content", _one_edition_a_work(snapshot, rows, limit)
+        return "content", _one_edition_a_work(snapshot.corrections, rows, limit)
     rows = snapshot.rows(
         f"select {BOOK_COLUMNS}, score from similar_top"  # noqa: S608
         " join book on book.book_id = similar_book_id"
         " where similar_top.book_id = ? order by rank",
         (book.book_id,),
     )
-    return book.similar_source, _one_edition_a_work(snapshot, rows, limit)
+    return book.similar_source, _one_edition_a_work(snapshot.corrections, rows, limit)
 
 
 def cosine_neighbours(
@@ -209,17 +215,26 @@ def books_by_author(snapshot: Snapshot, author: str, limit: int) -> list[ListedB
         " order by reader_count desc, book_id",
         (author,),
     )
-    return _one_edition_a_work(snapshot, rows, limit)
+    return _one_edition_a_work(snapshot.corrections, rows, limit)
 
 
 def popular_books(snapshot: Snapshot, segment: str, limit: int) -> list[ListedBook]:
     """Return up to ``limit`` popular books of a segment, one edition of a work; [] if it has none."""
-    rows = snapshot.each(
+    popular = snapshot.keep(("popular", segment), lambda: _popular(snapshot, segment))[:limit]
+    corrections = snapshot.corrections
+    if not corrections:
+        return popular
+    return [ListedBook(with_correction(corrections, item.book), item.score) for item in popular]
+
+
+def _popular(snapshot: Snapshot, segment: str) -> list[ListedBook]:
+    """All popular books of a segment, one edition of a work, without corrections."""
+    rows = snapshot.rows(
         f"select {BOOK_COLUMNS}, score from popular_top"  # noqa: S608
         " join book using (book_id) where segment = ? order by rank",
         (segment,),
     )
-    return _one_edition_a_work(snapshot, rows, limit)
+    return _one_edition_a_work({}, rows, len(rows))
 
 
 def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
@@ -233,11 +248,13 @@ def stored_list(snapshot: Snapshot, reader_id: int) -> list[ListedBook]:
     return [ListedBook(corrected_book(corrections, row[:-1]), row[-1]) for row in rows]
 
 
-def _one_edition_a_work(snapshot: Snapshot, rows: Iterable[Row], limit: int) -> list[ListedBook]:
+def _one_edition_a_work(
+    corrections: Corrections, rows: Iterable[Row], limit: int
+) -> list[ListedBook]:
     """Keep the first row of each work, and read no more rows than ``limit`` works need.
 
     Args:
-        snapshot: that the rows come from.
+        corrections: the operator's, of the books.
         rows: the columns of `CatalogueBook` and a score, best first.
         limit: length of the list.
     """
@@ -245,6 +262,6 @@ def _one_edition_a_work(snapshot: Snapshot, rows: Iterable[Row], limit: int) -> 
     for *columns, score in rows:
         if len(listed) == limit:
             break
-        book = corrected_book(snapshot.corrections, tuple(columns))
+        book = corrected_book(corrections, tuple(columns))
         listed.setdefault(book.work_id, ListedBook(book, float(score)))
     return list(listed.values())

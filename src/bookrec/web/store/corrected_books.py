@@ -45,7 +45,11 @@ class CatalogueBook(msgspec.Struct, frozen=True):
 
 def corrected_book(corrections: Corrections, row: Row) -> CatalogueBook:
     """Return the book of a row of `CatalogueBook`'s columns, with its correction."""
-    book = CatalogueBook(*row)
+    return with_correction(corrections, CatalogueBook(*row))
+
+
+def with_correction(corrections: Corrections, book: CatalogueBook) -> CatalogueBook:
+    """Return a book of the snapshot as the operator corrected it."""
     correction = corrections.get(book.isbn)
     return book if correction is None else _corrected(book, correction)
 

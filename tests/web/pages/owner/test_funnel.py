@@ -28,7 +28,7 @@ def row(page: str, section: str, name: str) -> list[str]:
     """Numbers of a row of a table: shown, then rate and number of each step."""
     part = re.search(rf'<section aria-labelledby="{section}">.*?</section>', page, re.DOTALL)
     assert part
-    line = re.search(rf'<th scope="row">(?:<a[^>]*>)?{name}<.*?</tr>', part[0], re.DOTALL)
+    line = re.search(rf'<th scope="row"[^>]*>(?:<a[^>]*>)?{name}<.*?</tr>', part[0], re.DOTALL)
     assert line, part[0]
     return re.findall(r"(\d[\d,.]*%?)(?:</strong>|</td>|\))", line[0])
 

@@ -7,7 +7,8 @@ from typing import Final
 from bookrec.web.live.audience import NextBook
 from bookrec.web.live.host_view import HostView, ShownBook
 from bookrec.web.live.room import Room
-from bookrec.web.owner.plots import bars, share_words
+from bookrec.web.owner.plot_words import share_words
+from bookrec.web.owner.plots import bars
 from bookrec.web.pages.cards import PublicView, book_card
 from bookrec.web.pages.live.contexts import (
     AudienceParts,
@@ -19,7 +20,8 @@ from bookrec.web.pages.live.contexts import (
 )
 from bookrec.web.store.catalogue import books_by_isbn
 
-_MOST_LABEL: Final = 11
+_LINE_WIDTH: Final = 9
+"""Letters that fit below one of five bars."""
 _TASTES: Final = ("authors", "categories", "languages")
 
 
@@ -47,7 +49,12 @@ def host_parts(page: PublicView, view: HostView, language: str) -> HostParts:
         tastes=[
             TastePlot(
                 name,
-                bars([_short(label) for label, _ in shares], [share for _, share in shares], words),
+                bars(
+                    [label for label, _ in shares],
+                    [share for _, share in shares],
+                    words,
+                    line_width=_LINE_WIDTH,
+                ),
             )
             for name in _TASTES
             # A single bar says nothing.
@@ -92,8 +99,3 @@ def _next(page: PublicView, item: NextBook, language: str) -> NextCard:
         interested=item.interested,
         unserved=item.unserved,
     )
-
-
-def _short(label: str) -> str:
-    """Last word of a name that would not fit below a bar."""
-    return label if len(label) <= _MOST_LABEL else label.split()[-1][:_MOST_LABEL]

@@ -20,7 +20,7 @@ from bookrec.web.owner.audience import (
     with_addresses,
 )
 from bookrec.web.owner.draft import Draft, draft_messages
-from bookrec.web.owner.plots import share_words
+from bookrec.web.owner.plot_words import share_words
 from bookrec.web.pages.cards import book_card
 from bookrec.web.pages.owner.contexts import AudiencePage, MemberRow
 from bookrec.web.request.page_request import PageRequest, private

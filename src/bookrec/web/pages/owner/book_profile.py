@@ -13,7 +13,8 @@ from litestar.types import ControllerRouterHandler
 from bookrec.shop.owner.business import is_sample
 from bookrec.web.kit.formats import format_place, month_names, weekday_names
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.owner.plots import Plot, bars, whole_words
+from bookrec.web.owner.plot_words import whole_words
+from bookrec.web.owner.plots import Plot, bars
 from bookrec.web.pages.cards import book_card
 from bookrec.web.pages.owner.profile_contexts import BookProfilePage, CompanionRow, GroupRow
 from bookrec.web.pages.owner.today import seconds_of

@@ -11,7 +11,8 @@ from litestar.types import ControllerRouterHandler
 
 from bookrec.shop.owner.business import is_sample
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.owner.plots import bars, share_words, whole_words
+from bookrec.web.owner.plot_words import share_words, whole_words
+from bookrec.web.owner.plots import bars
 from bookrec.web.owner.shown_books import Shown, by_place, by_shelf, overall, places_shown
 from bookrec.web.pages.owner.contexts import FunnelPage, FunnelRow, PlotRow, StepCell
 from bookrec.web.request.page_request import PageRequest

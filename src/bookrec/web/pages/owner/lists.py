@@ -22,17 +22,15 @@ from bookrec.web.owner.list_counts import (
     sellable_stock,
 )
 from bookrec.web.owner.nights import quality_over_time, read_nights
-from bookrec.web.owner.plots import (
-    Plot,
+from bookrec.web.owner.plot_words import (
     Words,
-    bars,
     day_labels,
     decimal_words,
-    line,
     night_label,
     share_words,
     whole_words,
 )
+from bookrec.web.owner.plots import Plot, bars, line
 from bookrec.web.pages.cards import book_card
 from bookrec.web.pages.owner.contexts import (
     Amount,

@@ -12,7 +12,8 @@ from litestar.types import ControllerRouterHandler
 from bookrec.shop.owner.business import read_business
 from bookrec.web.kit.formats import format_day
 from bookrec.web.kit.http_types import AnyResponse
-from bookrec.web.owner.plots import bars, day_labels, whole_words
+from bookrec.web.owner.plot_words import day_labels, whole_words
+from bookrec.web.owner.plots import bars
 from bookrec.web.pages.owner.contexts import ReadersPage
 from bookrec.web.request.page_request import PageRequest
 

@@ -17,7 +17,8 @@ from bookrec.shop.selling.order_states import CANCELLED, StoredOrder, list_order
 from bookrec.web.kit.http_types import AnyResponse
 from bookrec.web.mail.outbox import letter_failures
 from bookrec.web.owner.nights import read_nights
-from bookrec.web.owner.plots import bars, day_labels, money_words, short_money_words, whole_words
+from bookrec.web.owner.plot_words import day_labels, money_words, short_money_words, whole_words
+from bookrec.web.owner.plots import bars
 from bookrec.web.owner.shown_books import searches_without_hits
 from bookrec.web.pages.account_contexts import LetterRow
 from bookrec.web.pages.owner.contexts import Amount, RevenuePlot, SearchRow, TodayPage
