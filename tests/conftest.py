@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
@@ -53,6 +54,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         names.update(mark.name for mark in item.iter_markers())
         names.update(getattr(item, "fixturenames", ()))
     items.sort(key=lambda item: _place(contents[item.path]))
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the modules hold out of garbage collections: it is much, and stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def _place(names: set[str]) -> int:
