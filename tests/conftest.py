@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from bookrec.cli.demo.build import LOG_NAME
 from bookrec.cli.demo.stages import has_lists
 from bookrec.settings import Home
 from command_line import bookrec
+from quick_shops import copied_shops
 from shared_builds import build_once, build_once_per_source
 
 # No deadline: a busy machine is no failure. In CI the same examples each time: what a new example
@@ -53,6 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _place(contents[item.path]))
 
 
+def pytest_collection_finish() -> None:
+    """Leave what the modules hold out of garbage collections: it is much, and stays to the end."""
+    gc.collect()
+    gc.freeze()
+
+
 def _place(names: set[str]) -> int:
     """Return a file's place among the files, from the markers and fixtures of its tests."""
     if "browser" in names:
@@ -62,6 +71,13 @@ def _place(names: set[str]) -> int:
     if "longest" in names:
         return 0
     return 1 if "slow" in names else 3
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quick_shops() -> Iterator[None]:
+    """New shops are copies of one, in this process."""
+    with copied_shops("bookrec.shop.connections"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -12,17 +12,20 @@ import tempfile
 import time
 from collections.abc import Iterator
 from functools import cache
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from unittest.mock import patch
 
 import httpx
 import pytest
 from litestar import Litestar
+from litestar.datastructures import State
 from litestar.testing import TestClient
+from litestar.types import ASGIApp
 
 from bookrec.settings import Home, templates_directory
-from bookrec.web.app import create_app
+from bookrec.web.app import _routes, create_app
 from bookrec.web.kit.rendering import Renderer
 from bookrec.web.kit.site_settings import SiteSettings
 
@@ -32,6 +35,9 @@ Client = TestClient[Litestar]
 
 _renderer = cache(Renderer)
 """Compiles the templates of a directory once for all sites of this process."""
+
+_idle: dict[Path, list[tuple[Litestar, ASGIApp]]] = {}
+"""Directory of templates → applications of closed sites, with the handlers of their routes."""
 
 
 def make_settings(**changes: object) -> SiteSettings:
@@ -44,11 +50,43 @@ def make_settings(**changes: object) -> SiteSettings:
 @contextlib.contextmanager
 def open_client(home: Home, **changes: object) -> Iterator[Client]:
     """The site in this process; redirects are not followed."""
-    with patch("bookrec.web.app.Renderer", _renderer):
-        app = create_app(home, make_settings(**changes))
+    settings = make_settings(**changes)
+    idle = _idle.setdefault(settings.templates, [])
+    app, routed = _create_app(home, settings, idle)
     with TestClient(app) as client:
         client.follow_redirects = False
         yield client
+    idle.append((app, routed))
+
+
+def _create_app(
+    home: Home, settings: SiteSettings, idle: list[tuple[Litestar, ASGIApp]]
+) -> tuple[Litestar, ASGIApp]:
+    """Create a site with the routes of a closed one, if there is one; also return their handler.
+
+    To read the signatures of 250 handlers takes ten times as long as all else at a site's start.
+    Routes depend on the directory of templates alone; what else differs between sites is replaced:
+    lifespan, state and the layers around the routes.
+    """
+    routed: list[ASGIApp] = []
+
+    def application(**options: Any) -> Litestar:
+        if idle:
+            app, handler = idle.pop()
+            app._lifespan_managers = options["lifespan"]
+            app.asgi_handler = handler
+            app.state = State()
+        else:
+            app = Litestar(**options | {"route_handlers": _routes(settings.templates)})
+        routed.append(app.asgi_handler)
+        return app
+
+    with (
+        patch("bookrec.web.app.Renderer", _renderer),
+        patch("bookrec.web.app._routes", lambda _: []),
+        patch("bookrec.web.app.Litestar", application),
+    ):
+        return create_app(home, settings), routed[0]
 
 
 def bearer(client: Client, username: str, password: str = PASSWORD) -> dict[str, str]:
@@ -87,6 +125,10 @@ def sign_in(client: Client, username: str = "anna", password: str = PASSWORD) ->
     )
 
 
+_PATIENCE_S = 120
+"""Seconds in which a server starts or stops; a busy machine is no failure."""
+
+
 class Server:
     """A running ``bookrec serve``.
 
@@ -105,7 +147,7 @@ class Server:
     def stop(self, with_signal: int = signal.SIGTERM) -> int:
         """Stop it; its exit code."""
         self.process.send_signal(with_signal)
-        return self.process.wait(timeout=20)
+        return self.process.wait(timeout=_PATIENCE_S)
 
     def close(self) -> None:
         """Stop it if it runs, and remove its output."""
@@ -138,17 +180,27 @@ def start_server(home: Home, workers: int = 1) -> Server:
         text=True,
     )
     server = Server(process, f"http://127.0.0.1:{port}", log)
-    _wait_until_alive(server)
+    try:
+        _wait_until_alive(server)
+    except BaseException:
+        server.close()
+        raise
     return server
 
 
 def _wait_until_alive(server: Server) -> None:
-    give_up_at = time.monotonic() + 30
+    # Not by httpx, whose every call reads the certificates of all authorities.
+    host = server.address.removeprefix("http://")
+    give_up_at = time.monotonic() + _PATIENCE_S
     while time.monotonic() < give_up_at:
         if server.process.poll() is not None:
             pytest.fail(f"the server ended: {server.output()}")
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{server.address}/health/live").status_code == 200:
+        with (
+            contextlib.suppress(OSError, HTTPException),
+            contextlib.closing(HTTPConnection(host, timeout=5)) as connection,
+        ):
+            connection.request("GET", "/health/live")
+            if connection.getresponse().status == 200:
                 return
         time.sleep(0.1)
-    pytest.fail(f"the server did not answer within 30 seconds: {server.output()}")
+    pytest.fail(f"the server did not answer within {_PATIENCE_S} seconds: {server.output()}")

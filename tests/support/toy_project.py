@@ -22,9 +22,8 @@ class ToyProject:
 
     @classmethod
     def copy_to(cls, root: Path) -> ToyProject:
-        """Copy the package."""
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(Path(bookrec.__file__).parent, root / "bookrec", ignore=ignored)
+        """Copy the package with its bytecode, which is valid beside a source of the same time."""
+        shutil.copytree(Path(bookrec.__file__).parent, root / "bookrec")
         return cls(root)
 
     def add_module(self, name: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 sys.modules["bookrec"] = None  # an import of it raises
-sys.modules["sklearn"] = None  # Keras would import it for wrappers of its own
 scratch = Path(sys.argv[1])
 for place, directory in enumerate(sys.argv[2:]):
     for name in ("example", "activations"):
@@ -57,7 +57,7 @@ def call_exports(
             np.savez(scratch / f"inputs-{name}", **arrays)
     directories = [str(directory) for directory, _ in calls]
     command = [sys.executable, "-B", "-c", _SCRIPT, str(scratch), *directories]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = _run(command)
     assert result.returncode == 0, result.stderr
 
     def outputs(name: str) -> dict[str, Any]:
@@ -70,4 +70,9 @@ def call_exports(
 def run_own_check(directory: Path) -> subprocess.CompletedProcess[str]:
     """Run ``python check.py``."""
     command = [sys.executable, "-B", str(directory / "check.py")]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return _run(command)
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"TF_USE_LEGACY_KERAS": "1"}  # as `run_check`: without Keras
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)

@@ -94,7 +94,7 @@ def create_app(home: Home, settings: SiteSettings) -> Litestar:
             yield
 
     app = Litestar(
-        route_handlers=[_pages(), _api(), _monitoring(), *_static(settings)],
+        route_handlers=_routes(settings.templates),
         lifespan=[lifespan],
         exception_handlers=exception_handlers(renderer),
         openapi_config=_openapi(),
@@ -120,6 +120,11 @@ def application() -> Litestar:
     """Return the site of ``BOOKREC_HOME``, for the server's workers."""
     home = Home(Path(os.environ.get("BOOKREC_HOME", ".")).resolve())
     return create_app(home, from_environment())
+
+
+def _routes(templates: Path) -> list[Router]:
+    """Return all pages, calls and files; they are the same for every home directory."""
+    return [_pages(), _api(), _monitoring(), *_static(templates)]
 
 
 def _pages() -> Router:
@@ -224,8 +229,8 @@ def _monitoring() -> Router:
     )
 
 
-def _static(settings: SiteSettings) -> list[Router]:
-    directory = settings.templates / "static"
+def _static(templates: Path) -> list[Router]:
+    directory = templates / "static"
     if not directory.is_dir():
         return []
     # Pages name static files with ?v= of their content, so they may be kept for ever.

@@ -10,6 +10,7 @@ from bookrec.offline.cli.data import data
 from bookrec.offline.data.import_data import AUTO
 from bookrec.offline.data.mapping.known_names import known_names
 from bookrec.settings import Home
+from command_line import run_in_process
 
 FILES = {
     "Users.csv": "User-ID,Location,Age\n1,x,20\n2,y,200\n",
@@ -34,6 +35,11 @@ def bookrec(*arguments):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def bookrec_here(*arguments):
+    """Run the command in this process, which has pandas loaded already."""
+    return run_in_process(["bookrec", *map(str, arguments)])
+
+
 def test_an_import_accounts_for_every_row_and_names_the_next_command(tmp_path, source):
     done = bookrec("--home", tmp_path, "data", "import", source, "--accept-loss")
     assert done.returncode == 0, done.stderr
@@ -51,7 +57,7 @@ def test_an_import_says_what_the_corrections_of_works_did(tmp_path, source):
     isbns = [f"{n:010d}" for n in range(1, 25)]
     lines = "".join(f"{isbn},same,{isbns[0]}\n" for isbn in isbns[1:])
     (tmp_path / "works.csv").write_text(f"isbn,relation,other_isbn\n{lines}")
-    done = bookrec("--home", tmp_path, "data", "import", source, "--accept-loss")
+    done = bookrec_here("--home", tmp_path, "data", "import", source, "--accept-loss")
     assert done.returncode == 0, done.stderr
     assert "books are editions of" in done.stdout
     assert "works.csv: 24 ISBNs are not in the catalogue, their lines change" in done.stdout
@@ -73,7 +79,7 @@ def test_an_error_is_one_sentence_without_a_traceback(tmp_path, source):
 
 
 def test_a_loss_is_shown_and_refused(tmp_path, source):
-    failed = bookrec("--home", tmp_path / "home", "data", "import", source)
+    failed = bookrec_here("--home", tmp_path / "home", "data", "import", source)
     assert failed.returncode == 1
     assert "    rejected           1  book_not_in_catalogue" in failed.stdout
     assert "    line 3: 2,1111111111,8" in failed.stdout
@@ -84,7 +90,7 @@ def test_a_loss_is_shown_and_refused(tmp_path, source):
 
 def test_what_is_undecided_is_asked_with_the_columns_on_the_screen(tmp_path, source):
     (source / "Books.csv").unlink()
-    failed = bookrec("--home", tmp_path / "home", "data", "import", source)
+    failed = bookrec_here("--home", tmp_path / "home", "data", "import", source)
     assert failed.returncode == 1
     assert "Ratings.csv: ratings" in failed.stdout
     assert "→ book_id" in failed.stdout

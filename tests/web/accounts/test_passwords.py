@@ -28,7 +28,7 @@ def test_passwords(password: str, problem: str | None) -> None:
     assert password_problem(password, "thu.dang") == problem
 
 
-def test_hashes_are_argon2id_with_a_salt_each() -> None:
+def test_hashes_are_argon2id_with_a_salt_each(site_hashes: None) -> None:
     first, second = passwords.hash_password("a-password"), passwords.hash_password("a-password")
     assert first.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert first != second

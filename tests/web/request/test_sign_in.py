@@ -128,7 +128,7 @@ def test_unknown_wrong_and_disabled_look_alike(client: Client, home: Home) -> No
 
 
 def test_an_unknown_username_costs_a_hash_too(
-    client: Client, monkeypatch: pytest.MonkeyPatch
+    site_hashes: None, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified: list[str] = []
 
@@ -381,7 +381,9 @@ def test_clients_behind_a_proxy_are_told_apart_by_what_it_wrote(
 # --- passwords ----------------------------------------------------------------------------------
 
 
-def test_an_outdated_hash_is_replaced_at_sign_in(client: Client, home: Home) -> None:
+def test_an_outdated_hash_is_replaced_at_sign_in(
+    site_hashes: None, client: Client, home: Home
+) -> None:
     from argon2 import PasswordHasher
 
     register(client)

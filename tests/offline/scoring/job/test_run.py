@@ -31,6 +31,8 @@ SHARDS = 8 + 6 + 8 + 8 + 6
 512 background readers in shards of 64."""
 
 RUN = """
+# Runs for each line of the input, the name of a point, in a process of its own that has the modules
+# of this one: to import them takes most of the time of a run.
 import os, signal, sys
 from pathlib import Path
 
@@ -46,7 +48,7 @@ from bookrec.offline.scoring.job.tables.snapshot_writer import SnapshotWriter
 from bookrec.settings import Home
 from tiny_scoring import score_tiny
 
-home, tiny, model_id, point = Home(Path(sys.argv[2])), Home(Path(sys.argv[3])), *sys.argv[4:]
+home, tiny, model_id = Home(Path(sys.argv[2])), Home(Path(sys.argv[3])), sys.argv[4]
 
 
 def die(*_, **__):
@@ -71,7 +73,7 @@ def half_compiled(aside, *_, **__):
     die()
 
 
-if __name__ == "__main__":
+def run(point):
     if point == "while compiling":
         score_run.compile_into = half_compiled
     elif point == "after compiling":
@@ -92,6 +94,15 @@ if __name__ == "__main__":
         scoring.publish = die
     directory = score_tiny(home, model_id, load_dataset(tiny), workers=1, per_shard=16, progress=print)
     print("published", directory)
+
+
+if __name__ == "__main__":
+    for line in sys.stdin:
+        process = os.fork()
+        if not process:
+            run(line.strip())
+            break
+        print("ended:", os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
 """
 
 
@@ -105,6 +116,32 @@ def undisturbed(
     return tables(score_tiny(home, model_id, load_dataset(tiny_home), **SETTINGS))
 
 
+@contextlib.contextmanager
+def forks_of(script: Path, *arguments: object) -> Iterator[Callable[[str], tuple[int, str]]]:
+    """A function that runs a script for one line of its input: exit code, and what was printed."""
+    with subprocess.Popen(
+        [str(part) for part in (sys.executable, script, *arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    ) as forks:
+        assert forks.stdin is not None
+        assert forks.stdout is not None
+
+        def run(line: str) -> tuple[int, str]:
+            print(line, file=forks.stdin, flush=True)
+            printed = ""
+            for part in forks.stdout:
+                if part.startswith("ended:"):
+                    return int(part.removeprefix("ended:")), printed
+                printed += part
+            pytest.fail(printed)
+
+        yield run
+
+
 def test_killed_at_every_stage_it_goes_on_and_ends_in_the_same_tables(
     undisturbed: dict[str, list[tuple]],
     tiny_home: Home,
@@ -115,33 +152,33 @@ def test_killed_at_every_stage_it_goes_on_and_ends_in_the_same_tables(
     script = tmp_path / "run.py"
     script.write_text(RUN)
 
-    def run(point: str) -> str:
-        model_id = tiny_bundles["default"].model_id
-        support = str(Path(tiny_scoring.__file__).parent)
-        command = [sys.executable, script, support, home.root, tiny_home.root, model_id, point]
-        done = subprocess.run(
-            [str(part) for part in command],
-            capture_output=True,
-            text=True,
-            env=os.environ | {"PYTHONUNBUFFERED": "1"},
-        )
-        assert done.returncode == (0 if point == "never" else -signal.SIGKILL), done.stderr
-        assert (read_pointer(home.snapshots) is None) == (point != "never")
-        if point != "never":
-            assert "heavy: []" in done.stdout, "TensorFlow lives in the process that compiles alone"
-        return done.stdout
+    model_id = tiny_bundles["default"].model_id
+    support = Path(tiny_scoring.__file__).parent
+    with forks_of(script, support, home.root, tiny_home.root, model_id) as fork:
 
-    run("while compiling")
-    assert "going on" not in run("after compiling"), "half a compiled model is no compiled model"
-    first = run("between shards")
-    assert "going on: ranker compiled" in first
-    assert "shards are there" not in first
-    damaged = spoil(home)
-    assert f"going on: 1 of {SHARDS} shards are there" in run("while a shard is written"), damaged
-    assert going_on(run("among the voices")) < 8 + 6 + 8
-    assert going_on(run("while tables are written")) == 8 + 6 + 8 + 2
-    assert going_on(run("right before publishing")) == SHARDS
-    assert "is complete" in run("never")
+        def run(point: str) -> str:
+            code, printed = fork(point)
+            assert code == (0 if point == "never" else -signal.SIGKILL), printed
+            assert (read_pointer(home.snapshots) is None) == (point != "never")
+            if point != "never":
+                assert "heavy: []" in printed, "TensorFlow lives in the process that compiles alone"
+            return printed
+
+        run("while compiling")
+        assert "going on" not in run("after compiling"), (
+            "half a compiled model is no compiled model"
+        )
+        first = run("between shards")
+        assert "going on: ranker compiled" in first
+        assert "shards are there" not in first
+        damaged = spoil(home)
+        assert f"going on: 1 of {SHARDS} shards are there" in run("while a shard is written"), (
+            damaged
+        )
+        assert going_on(run("among the voices")) < 8 + 6 + 8
+        assert going_on(run("while tables are written")) == 8 + 6 + 8 + 2
+        assert going_on(run("right before publishing")) == SHARDS
+        assert "is complete" in run("never")
     (directory,) = (path for path in home.snapshots.iterdir() if path.is_dir())
     assert directory.name == read_pointer(home.snapshots), "nothing of a killed run is left"
     assert tables(directory) == undisturbed

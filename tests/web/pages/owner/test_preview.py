@@ -6,12 +6,13 @@ import re
 
 from bookrec.settings import Home
 from selling import EMMA, in_shop
-from site_testing import Client, bearer, register
+from site_testing import Client, bearer, register, write_events
 
 TABLES = ("live_list", "live_list_state", "events", "impressions", "day_count", "shop_interaction")
 
 
-def rows(home: Home) -> dict[str, int]:
+def rows(owner: Client, home: Home) -> dict[str, int]:
+    write_events(owner)
     return in_shop(
         home,
         lambda c: {
@@ -29,19 +30,19 @@ def listed(page: str) -> list[str]:
 def test_a_readers_preview_is_their_own_list(owner: Client, home: Home) -> None:
     reader = register(owner, "binh", liked_isbns=[EMMA, "0141439661"])
     expected = owner.get("/api/v1/me/recommendations?limit=12", headers=reader).json()["items"]
-    before = rows(home)
+    before = rows(owner, home)
     for name in ("binh", "shop:2"):
         page = owner.get(f"/owner/preview?reader={name}").text
         assert listed(page) == [item["book"]["isbn"] for item in expected]
     assert "Preview: the home page of shop:2" in page
     assert 'form="keep"' not in page.partition("owner-preview")[2]
-    assert rows(home) == before
+    assert rows(owner, home) == before
 
 
 def test_a_new_readers_preview_follows_from_the_liked_books(owner: Client, home: Home) -> None:
-    before = rows(home)
+    before = rows(owner, home)
     page = owner.get("/owner/preview", params={"liked": f"{EMMA}\nsense and sensibility"}).text
-    after = rows(home)
+    after = rows(owner, home)
     books = listed(page)
     assert EMMA not in books
     new = register(owner, "chi", liked_isbns=[EMMA, "0141439661"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -25,6 +26,9 @@ from bookrec.settings import Home
 
 MANIFEST_NAME: Final = "export.json"
 _CHECK_SECONDS: Final = 1800.0
+_WITHOUT_KERAS: Final = {"TF_USE_LEGACY_KERAS": "1"}
+"""Environment in which TensorFlow does not import Keras, whose import takes a third of the whole; no
+export needs it."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,12 @@ def run_check(directory: Path) -> JsonObject:
     command = [sys.executable, "-B", str(directory / "check.py")]
     try:
         result = subprocess.run(  # noqa: S603 - Python, with a file that was written a moment ago
-            command, capture_output=True, text=True, check=False, timeout=_CHECK_SECONDS
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_CHECK_SECONDS,
+            env=os.environ | _WITHOUT_KERAS,
         )
     except subprocess.TimeoutExpired as error:
         raise ModelError(
