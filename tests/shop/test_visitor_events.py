@@ -56,6 +56,21 @@ def test_events_and_lists_of_the_visitor_become_the_readers(shop: sqlite3.Connec
     ]
 
 
+def test_a_view_that_the_reader_has_keeps_the_longer_time(shop: sqlite3.Connection) -> None:
+    events = [
+        Event(VISITOR, "view", 400, isbn="D", client_id="longer", seconds=20),
+        Event(LINH, "view", 390, isbn="D", client_id="longer", seconds=7),
+        Event(VISITOR, "view", 400, isbn="E", client_id="no time yet", seconds=3),
+        Event(LINH, "view", 390, isbn="E", client_id="no time yet"),
+        Event(VISITOR, "view", 400, isbn="F", client_id="other book", seconds=50),
+        Event(LINH, "view", 390, isbn="G", client_id="other book", seconds=1),
+    ]
+    write_batch(shop, events, [])
+    move_events(shop, VISITOR, "shop:1")
+    seconds = {isbn: s for isbn, s, _ in rows(shop, "events", "isbn, seconds, user_id")}
+    assert seconds == {"A": None, "B": 9, "C": None, "D": 20, "E": 3, "G": 1}
+
+
 @pytest.mark.parametrize("reader", ["records nothing", "is gone"])
 def test_nothing_moves_to_an_account_that(shop: sqlite3.Connection, reader: str) -> None:
     if reader == "is gone":
