@@ -21,7 +21,7 @@ WORDS = {
         "back": "It counts for your shelves again.",
     },
     "vi": {
-        "reject": "Không đúng sở thích của tôi Stephen King",
+        "reject": "Không hợp gu tôi Stephen King",
         "rejected": "Không đúng sở thích của bạn",
         "notice": "đã rời khỏi giá sách của bạn",
         "undo": "Hoàn tác Stephen King",
