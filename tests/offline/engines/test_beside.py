@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bookrec.offline.engines.beside import run_beside
+from bookrec.offline.engines.beside import run_apart, run_beside
 from process_work import die_once, own_pid, touch_and_sleep
 
 PARENT = """
@@ -51,6 +51,23 @@ def test_the_work_of_a_killed_process_is_done_in_place(tmp_path: Path):
     with run_beside(die_once, tmp_path / "killed", 5) as square:
         assert square() == 25
     assert (tmp_path / "killed").exists()
+
+
+def test_work_apart_is_not_done_again_in_place(tmp_path: Path):
+    assert run_apart(own_pid, "", None) != os.getpid()
+    with pytest.raises(ChildProcessError, match="die_once"):
+        run_apart(die_once, tmp_path / "killed", 5)
+    with pytest.raises(ChildProcessError):
+        run_apart(int, "seven")
+
+
+def test_modules_in_the_working_directory_stand_in_for_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("pickle", "tempfile", "threading"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(7)\n")
+    monkeypatch.chdir(tmp_path)
+    assert run_apart(own_pid, "", None) != os.getpid()
 
 
 @pytest.mark.parametrize("error", [None, KeyboardInterrupt])

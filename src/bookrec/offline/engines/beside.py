@@ -1,4 +1,4 @@
-"""One function in a process of its own, beside the work of this one."""
+"""One function in a process of its own, beside the work of this one or apart from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from bookrec.offline.engines.processes import interrupts_held
 _Arguments = ParamSpec("_Arguments")
 _Value = TypeVar("_Value")
 
-_COMMAND: Final = (sys.executable, "-c", f"from {__name__} import work_beside; work_beside()")
+# -P: a module of a user's in the working directory must not stand in for one of Python's.
+_COMMAND: Final = (sys.executable, "-P", "-c", f"from {__name__} import work_beside; work_beside()")
 
 
 @contextlib.contextmanager
@@ -31,6 +32,38 @@ def run_beside(
     Yields:
         A function that waits for the result. If the process was killed, for want of memory say, or
         failed, it calls ``work`` in this process.
+    """
+    with _started(work, *arguments, **options) as value_of_process:
+
+        def result() -> _Value:
+            try:
+                return value_of_process()
+            except ChildProcessError:
+                return work(*arguments, **options)
+
+        yield result
+
+
+def run_apart(
+    work: Callable[_Arguments, _Value], *arguments: _Arguments.args, **options: _Arguments.kwargs
+) -> _Value:
+    """Return the value of a module-level function that may end the process it runs in.
+
+    Raises:
+        ChildProcessError: the process was killed, or the function failed.
+    """
+    with _started(work, *arguments, **options) as value_of_process:
+        return value_of_process()
+
+
+@contextlib.contextmanager
+def _started(
+    work: Callable[_Arguments, _Value], *arguments: _Arguments.args, **options: _Arguments.kwargs
+) -> Iterator[Callable[[], _Value]]:
+    """Start a process for a function, and end it with the block.
+
+    Yields:
+        A function that waits for the value; it raises ChildProcessError if there is none.
     """
     # Files, as a pipe would keep the writing process waiting for the reading one.
     with tempfile.TemporaryFile() as task, tempfile.TemporaryFile() as answer:
@@ -48,7 +81,7 @@ def run_beside(
 
         def result() -> _Value:
             if process.wait():
-                return work(*arguments, **options)
+                raise ChildProcessError(f"{work.__name__} ended with {process.returncode}")
             answer.seek(0)
             value: _Value = pickle.load(answer)  # noqa: S301
             return value
@@ -61,7 +94,7 @@ def run_beside(
 
 
 def work_beside() -> None:
-    """Compute what `run_beside` of the parent process asks for."""
+    """Compute what `_started` of the parent process asks for."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     task, answer = map(int, sys.argv[1:])
     with os.fdopen(task, "rb") as file:

@@ -113,6 +113,6 @@ def test_a_sheet_with_cells_where_no_sheet_has_any_is_damaged():
 
 
 def test_a_sheet_that_is_mostly_blank_is_refused(monkeypatch):
-    monkeypatch.setattr("bookrec.offline.data.files.spreadsheets._MOST_CELLS", 100)
+    monkeypatch.setattr("bookrec.offline.data.files.spreadsheets.MOST_CELLS", 100)
     with pytest.raises(DataError, match="a cell in row 2 and column 202"):
         read(xlsb({"A": [["ISBN", "Tên"], ["080442957X", "Vụ án"]]}, shift=200))

@@ -21,7 +21,6 @@ from bookrec.offline.data.files.table_parts import (
 from bookrec.offline.data.files.workbooks.cells import MOST_CELLS, Sheet, read_workbook
 
 _SAMPLE_ROWS = 200
-_MOST_CELLS = MOST_CELLS
 
 
 def read_spreadsheet(
@@ -58,7 +57,7 @@ def _sheets(content: bytes, place: str) -> list[Sheet]:
         DataError: the file is damaged, or one cell stands so far from the others that the blank ones
             fill the memory.
     """
-    workbook = read_workbook(content, _MOST_CELLS)
+    workbook = read_workbook(content, MOST_CELLS)
     if workbook.error:
         raise damaged(place, ValueError(workbook.error))
     for sheet in workbook.sheets:

@@ -1,4 +1,4 @@
 """Workbooks of spreadsheet programs, read in a process of their own.
 
-May import: `bookrec`.
+May import: `bookrec`, `offline.engines`.
 """

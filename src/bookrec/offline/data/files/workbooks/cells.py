@@ -2,30 +2,27 @@
 
 Some damaged workbooks end the process that reads them: the library in Rust asks for more memory than
 there is, or panics and prints a trace. The import goes on, and says that the file is damaged.
-
-The file comes by standard input, and `Workbook` goes back as MessagePack by standard output.
 """
 
 from __future__ import annotations
 
 import datetime
 import io
-import subprocess
-import sys
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-import msgspec
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from bookrec.offline.engines.beside import run_apart
 
 _MOST_ROWS: Final = 1 << 20
 _MOST_COLUMNS: Final = 1 << 14
 """Limits of Excel; OpenDocument has the same."""
 MOST_CELLS: Final = 200_000_000
 
-NOT_WHOLE: Final = "not a whole spreadsheet"
 
-
-class Sheet(msgspec.Struct):
+@dataclass(frozen=True)
+class Sheet:
     """A sheet with its cells, blank ones too."""
 
     name: str
@@ -35,25 +32,25 @@ class Sheet(msgspec.Struct):
     """Last row and last column, from 1, of a sheet that is blank for the most part."""
 
 
-class Workbook(msgspec.Struct):
+@dataclass(frozen=True)
+class Workbook:
     """Sheets of a file, or the reason why it cannot be read."""
 
-    sheets: list[Sheet] = []
+    sheets: list[Sheet] = field(default_factory=list)
     error: str = ""
 
 
-def read_workbook(content: bytes, most_cells: int = MOST_CELLS) -> Workbook:
+def read_workbook(content: bytes, most_cells: int) -> Workbook:
     """Read a workbook in a process of its own.
 
     Args:
         content: the file.
         most_cells: rows times columns above which a sheet is not read.
     """
-    command = [sys.executable, "-m", __spec__.name, str(most_cells)]
-    process = subprocess.run(command, input=content, capture_output=True, check=False)  # noqa: S603
-    if process.returncode != 0:
-        return Workbook(error=NOT_WHOLE)
-    return msgspec.msgpack.decode(process.stdout, type=Workbook)
+    try:
+        return run_apart(_workbook, content, most_cells)
+    except ChildProcessError:
+        return Workbook(error="not a whole spreadsheet")
 
 
 def cell_text(cell: object) -> str:
@@ -78,7 +75,7 @@ def _workbook(content: bytes, most_cells: int) -> Workbook:
             ]
         )
     except (CalamineError, OSError, ValueError) as error:
-        return Workbook(error=str(error))
+        return Workbook(error=str(error) or type(error).__name__)
 
 
 def _sheet(name: str, sheet: CalamineSheet, most_cells: int) -> Sheet:
@@ -94,13 +91,3 @@ def _sheet(name: str, sheet: CalamineSheet, most_cells: int) -> Sheet:
         return Sheet(name, [], (last_row + 1, last_column + 1))
     cells: list[list[Any]] = sheet.to_python(skip_empty_area=False)
     return Sheet(name, [[cell_text(cell) for cell in row] for row in cells])
-
-
-def main() -> None:
-    """Read a file from standard input, write its `Workbook` to standard output."""
-    workbook = _workbook(sys.stdin.buffer.read(), int(sys.argv[1]))
-    sys.stdout.buffer.write(msgspec.msgpack.encode(workbook))
-
-
-if __name__ == "__main__":
-    main()
