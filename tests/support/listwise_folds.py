@@ -12,26 +12,28 @@ from small_recommender import make_metadata
 BOOKS, SIZE = 40, 6
 
 
+def make_features(
+    rng: np.random.Generator, numbers: np.ndarray, popularity: float = 0.0
+) -> BookFeatures:
+    """Features of as many books as ``numbers`` [B, K] has rows, all of the same popularity."""
+    n_books = len(numbers)
+    codes = np.arange(1, n_books + 1, dtype=np.int32)
+    plain = np.zeros(n_books, dtype=np.float32)
+    return BookFeatures(
+        *(codes, codes, codes, codes, plain, plain, plain + np.float32(popularity)),
+        np.zeros((n_books, 2), dtype=np.float32),
+        numbers.astype(np.float32),
+        make_metadata(rng, n_books),
+    )
+
+
 def make_listwise_fold(seed: int, groups: int, *, informative: bool = True) -> ListwiseFold:
     """A fold whose target is the book with the second number nearest to 0, a non-linear rule.
 
     Without ``informative`` the numbers are independent of the target.
     """
     rng = np.random.default_rng(seed)
-    codes = np.arange(1, BOOKS + 1, dtype=np.int32)
-    plain = np.zeros(BOOKS, dtype=np.float32)
-    features = BookFeatures(
-        codes,
-        codes,
-        codes,
-        codes,
-        plain,
-        plain,
-        plain,
-        np.zeros((BOOKS, 2), dtype=np.float32),
-        rng.normal(0, 1, (BOOKS, 3)).astype(np.float32),
-        make_metadata(rng, BOOKS),
-    )
+    features = make_features(rng, rng.normal(0, 1, (BOOKS, 3)))
     pairs = rng.uniform(-1, 1, (groups, SIZE, 4)).astype(np.float32)
     if informative:
         nearest = np.argsort(np.abs(pairs[:, :, 1]), axis=1)

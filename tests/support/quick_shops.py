@@ -15,7 +15,7 @@ from bookrec.shop.schema import migrate
 
 @contextlib.contextmanager
 def copied_shops(module: str) -> Iterator[None]:
-    """Makes new databases that a module opens copies of one that `migrate` has made.
+    """Make new databases that a module opens copies of one that `migrate` has made.
 
     The migrations take 25 ms, ten times as long as a copy; `migrate` still opens each copy. Only tests
     of the migrations themselves need them again: they call `migrate` by its own name.
@@ -51,7 +51,7 @@ def _migrated() -> bytes:
 
 @contextlib.contextmanager
 def cheap_hashes() -> Iterator[None]:
-    """Makes a hash of a password take a hundredth of the site's 20 ms."""
+    """Make a hash of a password take a hundredth of the site's 20 ms."""
     from argon2 import PasswordHasher
 
     from bookrec.web.accounts import passwords

@@ -11,7 +11,6 @@ from bookrec.offline.runtime.tensorflow_start import start_tensorflow
 
 start_tensorflow()
 
-from bookrec.offline.features.book_features import BookFeatures  # noqa: E402
 from bookrec.offline.ranking.listwise_groups import Groups  # noqa: E402
 from bookrec.offline.ranking.platt import fit_platt  # noqa: E402
 from bookrec.offline.ranking.ranker_settings import RankerSettings  # noqa: E402
@@ -22,7 +21,7 @@ from bookrec.offline.ranking.train_listwise import (  # noqa: E402
     multi_positive_loss,
     scaling_of,
 )
-from small_recommender import make_metadata  # noqa: E402
+from listwise_folds import make_features  # noqa: E402
 
 BOOKS = 9
 
@@ -30,20 +29,7 @@ BOOKS = 9
 def make_listwise_fold(seed: int, groups: int) -> ListwiseFold:
     """A fold with groups of 3 books; the popularity of every book is ``seed``, which tells the fold."""
     rng = np.random.default_rng(seed)
-    codes = np.arange(1, BOOKS + 1, dtype=np.int32)
-    plain = np.zeros(BOOKS, dtype=np.float32)
-    features = BookFeatures(
-        codes,
-        codes,
-        codes,
-        codes,
-        plain,
-        plain,
-        plain + seed,
-        np.zeros((BOOKS, 2), dtype=np.float32),
-        rng.normal(seed, 2, (BOOKS, 4)).astype(np.float32),
-        make_metadata(rng, BOOKS),
-    )
+    features = make_features(rng, rng.normal(seed, 2, (BOOKS, 4)), popularity=seed)
     data = Groups(
         rng.integers(0, BOOKS, (groups, 3)).astype(np.int32),
         rng.normal(3, 2, (groups, 3, 5)).astype(np.float32),

@@ -156,10 +156,10 @@ def _groups_of_shard(retrieval: Retrieval, task: _Shard) -> Groups | None:
         reader = retrieval.activity(past, retriever_scores)
         reader_rows = np.tile(reader, (len(books), 1))
         bands = np.full(len(books), band)
-        liked = np.isin(targets, hidden_books[hidden.rating >= POSITIVE_RATING])
+        n_targets = targets.shape[1]
+        signs = _signs(books, n_targets, hidden, candidates)
         weights = np.zeros(books.shape, dtype=np.float32)
-        weights[:, : targets.shape[1]] = np.where(liked, settings.liked_weight, 1.0)
-        signs = _signs(books, targets.shape[1], hidden, candidates)
+        weights[:, :n_targets] = np.where(signs[:, :n_targets] > 0, settings.liked_weight, 1.0)
         parts.append((books, pairs, reader_rows, bands, weights, signs))
     if not parts:
         return None

@@ -11,6 +11,7 @@ disliked books, which are hidden books of any kind, have lower retrieval scores 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -100,7 +101,7 @@ def _matrix(parts: Sequence[_Rated]) -> xgboost.DMatrix:
 
 def _fit(fitted: Sequence[_Rated], held_out: Sequence[_Rated], seed: int) -> xgboost.Booster:
     """Fit trees, stopped early on ``held_out`` where that has any book."""
-    settings = _TREES | {"seed": seed}
+    settings = _TREES | {"seed": seed, "nthread": len(os.sched_getaffinity(0))}
     if not sum(len(part.liked) for part in held_out):
         return xgboost.train(settings, _matrix(fitted), _MOST_TREES // 3, verbose_eval=False)
     return xgboost.train(
